@@ -1,0 +1,2 @@
+//! Qianshou (牵手).
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The `qianshou` command.
+fn main() {}
