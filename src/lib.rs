@@ -1,2 +1,5 @@
-//! Qianshou (牵手).
-#![forbid(unsafe_code)]
+//! Qianshou (牵手, "hand in hand").
+
+pub mod code_list;
+pub mod db;
+pub mod text;

@@ -1,0 +1,159 @@
+//! Code lists: closed sets of values, each with an English code for programs, a Chinese label for
+//! people and the other spellings under which it turns up in workbooks.
+//!
+//! One [`code_list!`](crate::code_list!) table a list makes the enum and everything that depends on it:
+//! the value in JSON and in the `OpenAPI` document, the text in the database, the drop-down list in
+//! a template, and the reading of a cell.
+
+use crate::text::squeezed;
+
+/// One value of a code list.
+#[derive(Debug)]
+pub struct Entry<T: 'static> {
+    /// The value itself.
+    pub value: T,
+    /// What programs and the database say: English, `snake_case`, never changed once published.
+    pub code: &'static str,
+    /// What people read and what templates offer.
+    pub label: &'static str,
+    /// Other spellings that are certain to mean the same.
+    pub synonyms: &'static [&'static str],
+}
+
+/// A closed set of values with codes, labels and synonyms. Made by [`code_list!`](crate::code_list!).
+pub trait CodeList: Copy + Eq + 'static {
+    /// Name of the list for programs, `snake_case`.
+    const NAME: &'static str;
+    /// Name of the list for people.
+    const LABEL: &'static str;
+    /// The values, in the order in which people expect them.
+    const ENTRIES: &'static [Entry<Self>];
+
+    /// This value's row of the table.
+    fn entry(self) -> &'static Entry<Self>;
+
+    /// English code.
+    fn code(self) -> &'static str {
+        self.entry().code
+    }
+
+    /// Chinese label.
+    fn label(self) -> &'static str {
+        self.entry().label
+    }
+
+    /// The value whose code is exactly `code`.
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ENTRIES
+            .iter()
+            .find(|entry| entry.code == code)
+            .map(|entry| entry.value)
+    }
+
+    /// The value that a person means by `text`: its label or a synonym, whatever the width of its
+    /// characters and the white space among them.
+    fn recognise(text: &str) -> Option<Self> {
+        let text = squeezed(text);
+        Self::ENTRIES
+            .iter()
+            .find(|entry| {
+                squeezed(entry.label) == text
+                    || entry
+                        .synonyms
+                        .iter()
+                        .any(|synonym| squeezed(synonym) == text)
+            })
+            .map(|entry| entry.value)
+    }
+
+    /// All labels, for a drop-down list or a message that says what may stand in a cell.
+    fn labels() -> Vec<&'static str> {
+        Self::ENTRIES.iter().map(|entry| entry.label).collect()
+    }
+}
+
+/// Declares a code list: an enum with its table of codes, labels and synonyms.
+///
+/// ```
+/// qianshou::code_list! {
+///     /// Where a person is insured.
+///     pub enum Insurance = "insurance", "参保情况" {
+///         Resident = "resident", "城乡居民", ["居民医保"];
+///         Employee = "employee", "城镇职工", [];
+///     }
+/// }
+/// use qianshou::code_list::CodeList;
+/// assert_eq!(Insurance::recognise(" 居民 医保"), Some(Insurance::Resident));
+/// assert_eq!(Insurance::Employee.label(), "城镇职工");
+/// ```
+#[macro_export]
+macro_rules! code_list {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $name:ident = $list:literal, $title:literal {
+            $($variant:ident = $code:literal, $label:literal, [$($synonym:literal),* $(,)?];)+
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            ::serde::Serialize, ::serde::Deserialize, ::poem_openapi::Enum,
+        )]
+        $visibility enum $name {
+            $(
+                #[doc = $label]
+                #[serde(rename = $code)]
+                #[oai(rename = $code)]
+                $variant,
+            )+
+        }
+
+        impl $crate::code_list::CodeList for $name {
+            const NAME: &'static str = $list;
+            const LABEL: &'static str = $title;
+            const ENTRIES: &'static [$crate::code_list::Entry<Self>] = &[$(
+                $crate::code_list::Entry {
+                    value: Self::$variant,
+                    code: $code,
+                    label: $label,
+                    synonyms: &[$($synonym),*],
+                },
+            )+];
+
+            fn entry(self) -> &'static $crate::code_list::Entry<Self> {
+                &Self::ENTRIES[self as usize]
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str($crate::code_list::CodeList::code(*self))
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::code_list::UnknownCode;
+
+            fn from_str(code: &str) -> Result<Self, Self::Err> {
+                $crate::code_list::CodeList::from_code(code).ok_or_else(|| {
+                    $crate::code_list::UnknownCode {
+                        list: <$name as $crate::code_list::CodeList>::NAME,
+                        code: code.to_owned(),
+                    }
+                })
+            }
+        }
+
+        $crate::text_column!($name);
+    };
+}
+
+/// A code that stands in no row of its list.
+#[derive(Debug, thiserror::Error)]
+#[error("`{code}` is not a code of the list `{list}`")]
+pub struct UnknownCode {
+    /// The list's name.
+    pub list: &'static str,
+    /// What was found instead.
+    pub code: String,
+}

@@ -1,0 +1,62 @@
+//! Text as people type it, brought to one form before it is compared.
+
+/// `text` with full-width forms (`Ａ`, `１`, `（`, the ideographic space) turned to their ASCII twins.
+///
+/// Chinese input methods produce both forms for the same key, so headings, codes and numbers are
+/// compared only after this step.
+pub fn half_width(text: &str) -> String {
+    text.chars().map(half_width_char).collect()
+}
+
+fn half_width_char(character: char) -> char {
+    match character {
+        '\u{3000}' | '\u{a0}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => {
+            // The full-width block mirrors ASCII at a fixed distance.
+            char::from_u32(character as u32 - 0xfee0).unwrap_or(character)
+        }
+        _ => character,
+    }
+}
+
+/// The form in which two labels are the same: half-width, without any white space or invisible mark.
+pub fn squeezed(text: &str) -> String {
+    text.chars()
+        .map(half_width_char)
+        .filter(|character| !character.is_whitespace() && !is_invisible(*character))
+        .collect()
+}
+
+/// `text` as a cell means it: invisible marks dropped and no white space around it.
+pub fn trimmed(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .filter(|character| !is_invisible(*character))
+        .collect();
+    visible
+        .trim_matches(|character: char| character.is_whitespace() || character == '\u{3000}')
+        .to_owned()
+}
+
+/// Byte-order marks, zero-width characters and directional marks: pasted in from web pages, never meant.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_width_forms_and_spaces_disappear() {
+        assert_eq!(half_width("（１２３Ｘ）"), "(123X)");
+        assert_eq!(
+            squeezed(" 与户主\n 关系\u{200b}（必填）"),
+            "与户主关系(必填)"
+        );
+        assert_eq!(trimmed("\u{feff}　张三 "), "张三");
+    }
+}
