@@ -1,3 +1,312 @@
 //! The database: the only room that knows which engine runs.
+//!
+//! A [`Db`] gives transactions and nothing else, so that every question is answered from one
+//! snapshot and every change is whole or not there:
+//!
+//! - [`Db::read`]: a snapshot that stays the same for all its queries and blocks nobody.
+//! - [`Db::write`]: the one writer. On both engines a second writer waits (SQLite has one writer
+//!   connection and `BEGIN IMMEDIATE`; on PostgreSQL the writers queue at an advisory lock). A
+//!   county's offices write a few times a second, each for milliseconds, and in return every rule
+//!   may read, decide and write without thinking of what another request does meanwhile. What a
+//!   constraint can say as well, the schema says too.
+//!
+//! SQL stands once, in the words that both engines understand; [`on!`](crate::on) runs it on the
+//! one that is there:
+//!
+//! ```ignore
+//! on!(tx, conn => sqlx::query_as::<_, Unit>("SELECT id, name FROM unit WHERE id = $1")
+//!     .bind(id).fetch_optional(conn).await)?
+//! ```
 
+mod bulk;
 mod column;
+pub mod page;
+mod problem;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+pub use bulk::{MAX_PARAMETERS, MAX_ROWS, values_clause};
+pub use column::Json;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// How long a writer waits for another before it gives up, and a reader for a free connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Readers at once. SQLite reads from the page cache; more than a few only add memory.
+const READERS: u32 = 8;
+/// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).
+const WRITER_LOCK: i64 = 0x7169_616e_7368_6f75;
+
+/// Why the database could not be opened, moved forward or saved.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The address names no engine that we know.
+    #[error(
+        "数据库地址无效，应为 sqlite:文件 或 postgres://… / unknown database address, expected sqlite:FILE or postgres://…"
+    )]
+    Address,
+    /// The engine's own word.
+    #[error("{0}")]
+    Engine(#[from] sqlx::Error),
+    /// A migration could not be applied.
+    #[error("数据库结构升级失败 / migration failed: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A file beside the database.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// `pg_dump` ended with an error or is not there.
+    #[error("备份失败 / backup failed: {0}")]
+    Backup(String),
+}
+
+/// An open database of either engine.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// A file inside the program.
+    Sqlite {
+        /// One connection: the writer.
+        writer: SqlitePool,
+        /// Several that only read.
+        readers: SqlitePool,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A server that speaks PostgreSQL's protocol.
+    Postgres {
+        /// Connections for readers and writers.
+        pool: PgPool,
+        /// The address, for `pg_dump`.
+        url: String,
+    },
+}
+
+/// A transaction on either engine, see [`Db::read`] and [`Db::write`]. Dropped without
+/// [`commit`](Tx::commit), it never happened.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one expression on the connection of whichever engine the transaction is on. The expression
+/// is compiled for each, so a statement is written once and native types stay.
+#[macro_export]
+macro_rules! on {
+    ($tx:expr, $connection:ident => $body:expr) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::db::Tx::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+
+impl Db {
+    /// Opens the database at `url` (`sqlite:FILE` or `postgres://…`) and brings it to this
+    /// program's schema. Two programs that start at once wait for each other.
+    pub async fn open(url: &str) -> Result<Self, DbError> {
+        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::open_postgres(url).await?
+        } else if let Some(path) = url.strip_prefix("sqlite:") {
+            Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await?
+        } else {
+            return Err(DbError::Address);
+        };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    /// A database that is not there: to write the `OpenAPI` document, which asks nothing of it.
+    pub fn nowhere() -> Self {
+        let pool =
+            SqlitePoolOptions::new().connect_lazy_with(SqliteConnectOptions::new().in_memory(true));
+        Self::Sqlite {
+            writer: pool.clone(),
+            readers: pool,
+            path: PathBuf::new(),
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, DbError> {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|source| DbError::File {
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // With WAL, FULL makes a commit survive a power cut; NORMAL may lose the last ones.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(PATIENCE);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self::Sqlite {
+            writer,
+            readers,
+            path: path.to_owned(),
+        })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, DbError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(READERS + 4)
+            .acquire_timeout(PATIENCE)
+            .connect_with(PgConnectOptions::from_str(url)?)
+            .await?;
+        Ok(Self::Postgres {
+            pool,
+            url: url.to_owned(),
+        })
+    }
+
+    /// Applies the migrations that are not there yet, each in a transaction of its own.
+    ///
+    /// sqlx guards this with an advisory lock on PostgreSQL and with nothing on SQLite, where a
+    /// lock file beside the database does it.
+    async fn migrate(&self) -> Result<(), DbError> {
+        match self {
+            Self::Postgres { pool, .. } => MIGRATIONS.run(pool).await?,
+            Self::Sqlite { writer, path, .. } => {
+                let lock_path = path.with_extension("lock");
+                let named = |source| DbError::File {
+                    path: lock_path.clone(),
+                    source,
+                };
+                let lock = std::fs::File::create(&lock_path).map_err(named)?;
+                tokio::task::block_in_place(|| lock.lock()).map_err(named)?;
+                MIGRATIONS.run(writer).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to read: all queries of this transaction see one state of the database.
+    pub async fn read(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite { readers, .. } => readers.begin().await.map(Tx::Sqlite),
+            Self::Postgres { pool, .. } => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(Tx::Postgres),
+        }
+    }
+
+    /// Begins to write, after any other writer has ended.
+    pub async fn write(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+            }
+            Self::Postgres { pool, .. } => {
+                let mut transaction = pool.begin().await?;
+                sqlx::query("SELECT set_config('lock_timeout', $1, true)")
+                    .bind(format!("{}ms", PATIENCE.as_millis()))
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query("SELECT pg_advisory_xact_lock($1)")
+                    .bind(WRITER_LOCK)
+                    .execute(&mut *transaction)
+                    .await?;
+                Ok(Tx::Postgres(transaction))
+            }
+        }
+    }
+
+    /// Name of the engine, for the health page and the logs.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres { .. } => "PostgreSQL",
+        }
+    }
+
+    /// Saves the whole database to a new file while it is in use: a SQLite database by
+    /// `VACUUM INTO`, a PostgreSQL one by `pg_dump --format=custom`.
+    pub async fn backup(&self, file: &Path) -> Result<(), DbError> {
+        if file.exists() {
+            return Err(DbError::File {
+                path: file.to_owned(),
+                source: std::io::ErrorKind::AlreadyExists.into(),
+            });
+        }
+        match self {
+            Self::Sqlite { writer, .. } => {
+                sqlx::query("VACUUM INTO $1")
+                    .bind(file.to_string_lossy().into_owned())
+                    .execute(writer)
+                    .await?;
+            }
+            Self::Postgres { url, .. } => {
+                let output = tokio::process::Command::new("pg_dump")
+                    .arg("--format=custom")
+                    .arg("--file")
+                    .arg(file)
+                    .arg(url)
+                    .output()
+                    .await
+                    .map_err(|error| DbError::Backup(format!("pg_dump: {error}")))?;
+                if !output.status.success() {
+                    return Err(DbError::Backup(
+                        String::from_utf8_lossy(&output.stderr).into_owned(),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for what is under way and closes all connections.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite {
+                writer, readers, ..
+            } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes all that was done in this transaction lasting and visible, at once.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Postgres(transaction) => transaction.commit().await,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What every record was before each change: nothing is overwritten without it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::db::{Json, Tx};
+use crate::{insert, on};
+
+/// One change of one record, as it is written.
+#[derive(Debug)]
+pub struct Change<'a, T> {
+    /// Kind of record: `household`, `staff`, `visit` …
+    pub subject: &'static str,
+    /// Which one.
+    pub subject_id: String,
+    /// The version that was replaced.
+    pub version: i64,
+    /// What was done: `import`, `update`, `correct` …
+    pub action: &'static str,
+    /// The import that did it.
+    pub import_id: Option<Uuid>,
+    /// The record as it was.
+    pub before: &'a T,
+}
+
+/// One change of one record, as it is read.
+#[derive(Clone, Debug, FromRow)]
+pub struct Entry {
+    /// The version that was replaced.
+    pub version: i64,
+    /// What was done.
+    pub action: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By which account.
+    pub actor: String,
+    /// The import that did it.
+    pub import_id: Option<Uuid>,
+    /// The record as it was.
+    pub before: Json<serde_json::Value>,
+}
+
+/// Writes down changes, in the transaction that makes them.
+pub async fn record<T: Serialize + Sync>(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    changes: &[Change<'_, T>],
+) -> Result<(), sqlx::Error> {
+    insert!(tx, "history", changes, |change| {
+        id: Uuid::now_v7(),
+        subject: change.subject,
+        subject_id: change.subject_id.as_str(),
+        version: change.version,
+        action: change.action,
+        at: now,
+        actor: actor,
+        import_id: change.import_id,
+        before: Json(change.before),
+    })
+}
+
+/// All changes of one record, the latest first.
+pub async fn of(tx: &mut Tx, subject: &str, subject_id: &str) -> Result<Vec<Entry>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as::<_, Entry>(
+        "SELECT version, action, at, actor, import_id, before FROM history
+         WHERE subject = $1 AND subject_id = $2 ORDER BY version DESC, id DESC",
+    )
+    .bind(subject)
+    .bind(subject_id)
+    .fetch_all(connection)
+    .await)
+}

@@ -1,0 +1,103 @@
+//! `Idempotency-Key`: a request that is sent twice is done once.
+//!
+//! The answer is kept in the transaction that does the work, so it is there exactly if the work is.
+//!
+//! ```ignore
+//! let mut tx = app.db.write().await?;
+//! let ticket = match idempotency::take(&mut tx, &caller, key, &("logVisit", &body)).await? {
+//!     Ticket::Answered(answer) => return Ok(answer),
+//!     Ticket::Open(ticket) => ticket,
+//! };
+//! let visit = store::log(&mut tx, …).await?;
+//! ticket.answer(&mut tx, app.now(), &visit).await?;
+//! tx.commit().await?;
+//! ```
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Caller;
+use super::token::hex;
+use crate::db::{Json, Tx};
+use crate::problem::Problem;
+use crate::{insert, on};
+
+/// What a key stands for.
+#[derive(Debug)]
+pub enum Ticket<T> {
+    /// The same request was answered before.
+    Answered(T),
+    /// The work is to be done, and its answer given to [`Open::answer`].
+    Open(Open),
+}
+
+/// A request that is being done for the first time.
+#[derive(Debug)]
+#[must_use]
+pub struct Open {
+    key: Option<(Uuid, String)>,
+    request_digest: String,
+}
+
+/// Looks up a key of this caller. `request` is all that makes the request what it is: the
+/// operation's name, its path parameters and its body. Without a key nothing is remembered.
+pub async fn take<T: DeserializeOwned>(
+    tx: &mut Tx,
+    caller: &Caller,
+    key: Option<&str>,
+    request: &(impl Serialize + Sync),
+) -> Result<Ticket<T>, Problem> {
+    let request = serde_json::to_vec(request).unwrap_or_default();
+    let request_digest = hex(&Sha256::digest(&request));
+    let Some(key) = key else {
+        return Ok(Ticket::Open(Open {
+            key: None,
+            request_digest,
+        }));
+    };
+    let seen: Option<(String, Json<serde_json::Value>)> = on!(&mut *tx, connection => sqlx::query_as(
+        "SELECT request_digest, answer FROM idempotency WHERE account_id = $1 AND key = $2",
+    )
+    .bind(caller.account_id)
+    .bind(key)
+    .fetch_optional(connection)
+    .await)?;
+    match seen {
+        None => Ok(Ticket::Open(Open {
+            key: Some((caller.account_id, key.to_owned())),
+            request_digest,
+        })),
+        Some((digest, Json(answer))) if digest == request_digest => Ok(Ticket::Answered(
+            serde_json::from_value(answer).map_err(|error| {
+                tracing::error!(%error, "a kept answer cannot be read");
+                sqlx::Error::decode(error)
+            })?,
+        )),
+        Some(_) => Err(Problem::invalid(
+            "idempotency_key_reused",
+            "此 Idempotency-Key 已用于另一份内容；新的提交请换一个新的键",
+            "this Idempotency-Key was used with another body; send new content with a new key",
+        )),
+    }
+}
+
+impl Open {
+    /// Remembers the answer for the key.
+    pub async fn answer(
+        self,
+        tx: &mut Tx,
+        now: DateTime<Utc>,
+        answer: &(impl Serialize + Sync),
+    ) -> Result<(), sqlx::Error> {
+        let Some(key) = self.key else { return Ok(()) };
+        insert!(tx, "idempotency", [key], |key| {
+            account_id: key.0,
+            key: key.1.as_str(),
+            request_digest: self.request_digest.as_str(),
+            answer: Json(answer),
+            created_at: now,
+        })
+    }
+}

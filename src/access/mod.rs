@@ -1,0 +1,12 @@
+//! Who may come in, and what each may do.
+
+pub mod api;
+pub mod history;
+pub mod idempotency;
+pub mod model;
+pub mod password;
+pub mod store;
+mod token;
+
+pub use model::{Caller, Permission, Role};
+pub use token::{Signed, unauthenticated};

@@ -1,0 +1,106 @@
+//! Roles and what they permit.
+
+use uuid::Uuid;
+
+use crate::code_list;
+use crate::code_list::CodeList;
+use crate::problem::Problem;
+
+code_list! {
+    /// What an account is for.
+    pub enum Role = "role", "角色" {
+        Administrator = "administrator", "系统管理员", [];
+        Office = "office", "办公室", [];
+        Helper = "helper", "帮扶责任人", [];
+        Leader = "leader", "领导", [];
+    }
+}
+
+/// One thing that an account may be allowed to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// Create accounts, reset passwords.
+    ManageAccounts,
+    /// Import rosters, change staff and units, settings and year plans.
+    KeepRegister,
+    /// See every household, not only those one is responsible for.
+    SeeAllHouseholds,
+    /// See identity numbers whole.
+    SeeIdentityNumbers,
+    /// Compute, confirm and end pairings.
+    ManagePairings,
+    /// Log a visit for any helper; a helper may always log his own.
+    LogForOthers,
+    /// Record the steps of a lift.
+    RecordLifts,
+    /// See progress and download workbooks.
+    SeeProgress,
+}
+
+impl Role {
+    /// The one table of who may do what.
+    pub fn permits(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            // An administrator keeps the system running and stands in for the office.
+            Self::Administrator => true,
+            Self::Office => permission != P::ManageAccounts,
+            Self::Helper => false,
+            Self::Leader => matches!(permission, P::SeeAllHouseholds | P::SeeProgress),
+        }
+    }
+}
+
+/// The account that a request comes from.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The account.
+    pub account_id: Uuid,
+    /// Its name, which every record of what was done names.
+    pub username: String,
+    /// Its role.
+    pub role: Role,
+    /// The person of the staff roster that the account belongs to.
+    pub staff_id: Option<Uuid>,
+}
+
+impl Caller {
+    /// The command line: whoever can open the database file may do all.
+    pub fn command_line() -> Self {
+        Self {
+            account_id: Uuid::nil(),
+            username: "命令行".to_owned(),
+            role: Role::Administrator,
+            staff_id: None,
+        }
+    }
+
+    /// Whether the caller may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.permits(permission)
+    }
+
+    /// Refuses, with 403, what the caller may not do.
+    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
+        if self.may(permission) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(
+            "forbidden",
+            format!(
+                "您的角色（{}）不能执行此操作，请联系办公室",
+                self.role.label()
+            ),
+            format!("the role `{}` may not do this; ask the office", self.role),
+        ))
+    }
+}
+
+/// Shortest password that is accepted, in characters (NIST SP 800-63B: at least 8).
+pub const SHORTEST_PASSWORD: usize = 8;
+/// Failed log-ins of one name after which it must wait.
+pub const FAILURES_ALLOWED: i64 = 10;
+/// How long failed log-ins count, in minutes.
+pub const FAILURES_COUNT_MINUTES: i64 = 15;
+/// How long a token is good for, in hours: a working day.
+pub const TOKEN_HOURS: i64 = 12;

@@ -1,0 +1,221 @@
+//! Accounts, tokens and failed log-ins.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::model::{FAILURES_COUNT_MINUTES, TOKEN_HOURS};
+use super::{Caller, Role, history};
+use crate::db::Tx;
+use crate::{insert, on};
+
+/// An account as it is stored.
+#[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id.
+    pub id: Uuid,
+    /// The name to log in with.
+    pub username: String,
+    /// Argon2id hash. Never leaves the database, not even into its history.
+    #[serde(skip)]
+    pub password_hash: String,
+    /// Its role.
+    pub role: Role,
+    /// The person of the staff roster it belongs to.
+    pub staff_id: Option<Uuid>,
+    /// Whether it may log in.
+    pub active: bool,
+    /// Counts its changes, from 1.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Account {
+    /// This account as the one that a request comes from.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            account_id: self.id,
+            username: self.username.clone(),
+            role: self.role,
+            staff_id: self.staff_id,
+        }
+    }
+}
+
+/// A token that was found.
+#[derive(Debug)]
+pub struct FoundToken {
+    /// Who holds it.
+    pub caller: Caller,
+    /// Until when it is good.
+    pub expires_at: DateTime<Utc>,
+}
+
+const ACCOUNT: &str =
+    "id, username, password_hash, role, staff_id, active, version, created_at, updated_at";
+
+/// The account of a token, if the account is still active.
+pub async fn find_token(tx: &mut Tx, digest: &str) -> Result<Option<FoundToken>, sqlx::Error> {
+    let found: Option<(Uuid, String, Role, Option<Uuid>, DateTime<Utc>)> = on!(tx, connection => sqlx::query_as(
+        "SELECT account.id, username, role, staff_id, expires_at
+         FROM token JOIN account ON account.id = token.account_id
+         WHERE digest = $1 AND active",
+    )
+    .bind(digest)
+    .fetch_optional(connection)
+    .await)?;
+    Ok(found.map(
+        |(account_id, username, role, staff_id, expires_at)| FoundToken {
+            caller: Caller {
+                account_id,
+                username,
+                role,
+                staff_id,
+            },
+            expires_at,
+        },
+    ))
+}
+
+/// Remembers a token and forgets those of the account that have expired.
+pub async fn add_token(
+    tx: &mut Tx,
+    account_id: Uuid,
+    digest: &str,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, sqlx::Error> {
+    let expires_at = now + TimeDelta::hours(TOKEN_HOURS);
+    on!(&mut *tx, connection => sqlx::query("DELETE FROM token WHERE account_id = $1 AND expires_at < $2")
+        .bind(account_id).bind(now).execute(connection).await.map(|_| ()))?;
+    insert!(tx, "token", [digest], |digest| {
+        digest: *digest,
+        account_id: account_id,
+        created_at: now,
+        expires_at: expires_at,
+    })?;
+    Ok(expires_at)
+}
+
+/// Forgets a token: logging out.
+pub async fn remove_token(tx: &mut Tx, digest: &str) -> Result<(), sqlx::Error> {
+    on!(tx, connection => sqlx::query("DELETE FROM token WHERE digest = $1")
+        .bind(digest).execute(connection).await.map(|_| ()))
+}
+
+/// Forgets all tokens of an account: its password or role has changed.
+pub async fn remove_tokens(tx: &mut Tx, account_id: Uuid) -> Result<(), sqlx::Error> {
+    on!(tx, connection => sqlx::query("DELETE FROM token WHERE account_id = $1")
+        .bind(account_id).execute(connection).await.map(|_| ()))
+}
+
+/// How often logging in with this name failed lately.
+pub async fn failures(tx: &mut Tx, username: &str, now: DateTime<Utc>) -> Result<i64, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT count(*) FROM failed_login WHERE username = $1 AND at > $2",
+    )
+    .bind(username)
+    .bind(now - TimeDelta::minutes(FAILURES_COUNT_MINUTES))
+    .fetch_one(connection)
+    .await)
+}
+
+/// Remembers a failed log-in.
+pub async fn add_failure(
+    tx: &mut Tx,
+    username: &str,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    insert!(tx, "failed_login", [username], |username| {
+        id: Uuid::now_v7(),
+        username: *username,
+        at: now,
+    })
+}
+
+/// The account with this name.
+pub async fn find_by_username(tx: &mut Tx, username: &str) -> Result<Option<Account>, sqlx::Error> {
+    let sql = format!("SELECT {ACCOUNT} FROM account WHERE username = $1");
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(username).fetch_optional(connection).await)
+}
+
+/// The account with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Account>, sqlx::Error> {
+    let sql = format!("SELECT {ACCOUNT} FROM account WHERE id = $1");
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// Accounts by name, after the name `after`, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Account>, sqlx::Error> {
+    let sql =
+        format!("SELECT {ACCOUNT} FROM account WHERE username > $1 ORDER BY username LIMIT $2");
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(after.unwrap_or("")).bind(limit + 1).fetch_all(connection).await)
+}
+
+/// How many accounts there are.
+pub async fn count(tx: &mut Tx) -> Result<i64, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(connection).await)
+}
+
+/// Adds an account. Its name must be free.
+pub async fn add(tx: &mut Tx, account: &Account) -> Result<(), sqlx::Error> {
+    insert!(tx, "account", std::slice::from_ref(account), |account| {
+        id: account.id,
+        username: account.username.as_str(),
+        password_hash: account.password_hash.as_str(),
+        role: account.role,
+        staff_id: account.staff_id,
+        active: account.active,
+        version: account.version,
+        created_at: account.created_at,
+        updated_at: account.updated_at,
+    })
+}
+
+/// Replaces what may change of an account, keeps what was there, and ends its sessions.
+pub async fn change(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    before: &Account,
+    after: &Account,
+    action: &'static str,
+) -> Result<(), sqlx::Error> {
+    history::record(
+        tx,
+        actor,
+        now,
+        &[history::Change {
+            subject: "account",
+            subject_id: before.id.to_string(),
+            version: before.version,
+            action,
+            import_id: None,
+            before,
+        }],
+    )
+    .await?;
+    on!(&mut *tx, connection => sqlx::query(
+        "UPDATE account SET password_hash = $2, role = $3, staff_id = $4, active = $5,
+             version = version + 1, updated_at = $6
+         WHERE id = $1",
+    )
+    .bind(before.id)
+    .bind(&after.password_hash)
+    .bind(after.role)
+    .bind(after.staff_id)
+    .bind(after.active)
+    .bind(now)
+    .execute(connection)
+    .await
+    .map(|_| ()))?;
+    remove_tokens(tx, before.id).await
+}

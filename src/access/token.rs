@@ -1,0 +1,71 @@
+//! Bearer tokens (RFC 6750): 256 random bits, known to us only by their SHA-256.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use poem::Request;
+use poem::http::StatusCode;
+use poem_openapi::SecurityScheme;
+use poem_openapi::auth::Bearer;
+use rand::RngExt;
+use sha2::{Digest, Sha256};
+
+use super::{Caller, store};
+use crate::problem::Problem;
+use crate::server::App;
+
+/// The caller of an operation that needs a token. Get one by `createSession`.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "token", checker = "authenticate")]
+pub struct Signed(pub Caller);
+
+/// A new token, as given to the client.
+pub fn generate() -> String {
+    let mut bits = [0_u8; 32];
+    rand::rng().fill(&mut bits);
+    URL_SAFE_NO_PAD.encode(bits)
+}
+
+/// What the database knows of a token.
+pub fn digest(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+async fn authenticate(request: &Request, bearer: Bearer) -> poem::Result<Caller> {
+    let app = request
+        .data::<App>()
+        .ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
+    Ok(caller_of(app, &bearer.token).await?)
+}
+
+async fn caller_of(app: &App, token: &str) -> Result<Caller, Problem> {
+    let mut tx = app.db.read().await?;
+    match store::find_token(&mut tx, &digest(token)).await? {
+        Some(found) if found.expires_at > app.now() => Ok(found.caller),
+        Some(_) => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "token_expired",
+            "登录已过期，请重新登录（POST /api/v1/sessions）",
+            "the token has expired; log in again (POST /api/v1/sessions)",
+        )),
+        None => Err(unauthenticated()),
+    }
+}
+
+/// 401 for a request without a token that we know.
+pub fn unauthenticated() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "unauthenticated",
+        "请先登录（POST /api/v1/sessions），并在请求头 Authorization 中带上令牌",
+        "log in first (POST /api/v1/sessions) and send the token as `Authorization: Bearer …`",
+    )
+}

@@ -1,0 +1,67 @@
+//! Writing rows, one or a hundred thousand, with the names of their columns beside their values.
+
+use std::fmt::Write;
+
+use super::Tx;
+
+/// Parameters that one statement may have: SQLite's default is 32,766, PostgreSQL's limit 65,535.
+pub const MAX_PARAMETERS: usize = 32_000;
+/// Rows in one statement; beyond this, longer statements gain nothing.
+pub const MAX_ROWS: usize = 500;
+
+/// `(?1,?2),(?3,?4)` or `($1,$2),($3,$4)`, for so many rows of so many columns.
+///
+/// SQLite reads `$1` too, but as a name, which it looks up among all names before it: for thousands
+/// of parameters that takes longer than the insert.
+pub fn values_clause(tx: &Tx, rows: usize, columns: usize) -> String {
+    let sign = match tx {
+        Tx::Sqlite(_) => '?',
+        Tx::Postgres(_) => '$',
+    };
+    let mut clause = String::with_capacity(rows * columns * 7);
+    for row in 0..rows {
+        clause.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns {
+            let comma = if column == 0 { "" } else { "," };
+            let _ = write!(clause, "{comma}{sign}{}", row * columns + column + 1);
+        }
+        clause.push(')');
+    }
+    clause
+}
+
+/// Inserts rows into a table, as few statements as may be.
+///
+/// ```ignore
+/// insert!(tx, "unit", units, |unit| { id: unit.id, name: &unit.name })?;
+/// ```
+///
+/// `units` is a slice (or anything that has `chunks`); a value that is used for every row, such as
+/// the import's id, may stand in the block as well. Gives `Result<(), sqlx::Error>`.
+#[macro_export]
+macro_rules! insert {
+    ($tx:expr, $table:literal, $rows:expr, |$row:ident| { $($column:ident : $value:expr),+ $(,)? }) => {{
+        async {
+            const COLUMNS: &[&str] = &[$(stringify!($column)),+];
+            let tx: &mut $crate::db::Tx = $tx;
+            let rows_at_once = $crate::db::MAX_ROWS.min($crate::db::MAX_PARAMETERS / COLUMNS.len());
+            for chunk in $rows.chunks(rows_at_once) {
+                let sql = format!(
+                    "INSERT INTO {} ({}) VALUES {}",
+                    $table,
+                    COLUMNS.join(","),
+                    $crate::db::values_clause(tx, chunk.len(), COLUMNS.len()),
+                );
+                $crate::on!(tx, connection => {
+                    let mut query = ::sqlx::query(::sqlx::AssertSqlSafe(sql));
+                    for $row in chunk {
+                        $( query = query.bind($value); )+
+                    }
+                    query.execute(connection).await.map(|_| ())
+                })?;
+            }
+            Ok::<(), ::sqlx::Error>(())
+        }
+        .await
+    }};
+}

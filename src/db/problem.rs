@@ -1,0 +1,77 @@
+//! What a fault of the database means for the caller.
+
+use poem::http::StatusCode;
+
+use crate::problem::Problem;
+
+/// SQLite's primary result codes for "another holds the lock".
+const SQLITE_BUSY: [&str; 2] = ["5", "6"];
+/// PostgreSQL's codes for "could not get the lock" and "serialisation failure".
+const POSTGRES_BUSY: [&str; 3] = ["55P03", "40001", "40P01"];
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        let busy = match &error {
+            sqlx::Error::PoolTimedOut => true,
+            sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+                let primary = code.parse::<u32>().map_or_else(
+                    |_| code.to_string(),
+                    |extended| (extended & 0xff).to_string(),
+                );
+                SQLITE_BUSY.contains(&primary.as_str()) || POSTGRES_BUSY.contains(&&*code)
+            }),
+            _ => false,
+        };
+        if busy {
+            tracing::warn!(%error, "the database is busy");
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "database_busy",
+                "数据库正忙，本次操作没有写入任何内容，请稍后重试",
+                "the database is busy; nothing was written, try again in a moment",
+            )
+            .retry_after(5);
+        }
+        let gone = matches!(
+            &error,
+            sqlx::Error::Io(_)
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::Protocol(_)
+        ) || is_gone(&error);
+        if gone {
+            tracing::error!(%error, "the database is gone");
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "database_unavailable",
+                "数据库无法访问，本次操作没有写入任何内容，请联系管理员检查数据库",
+                "the database cannot be reached; nothing was written, ask the administrator to look at it",
+            )
+            .retry_after(30);
+        }
+        tracing::error!(%error, "unexpected database error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "系统内部错误，已记录；本次操作没有写入任何内容",
+            "an internal error, which has been logged; nothing was written",
+        )
+    }
+}
+
+/// SQLite: disk I/O error, corrupt, full, cannot open, read-only, not a database.
+/// PostgreSQL: connection exceptions (08), insufficient resources (53), operator intervention (57).
+fn is_gone(error: &sqlx::Error) -> bool {
+    let Some(code) = error
+        .as_database_error()
+        .and_then(|database| database.code())
+    else {
+        return false;
+    };
+    match code.parse::<u32>() {
+        Ok(extended) if code.len() < 5 => matches!(extended & 0xff, 8 | 10 | 11 | 13 | 14 | 26),
+        _ => ["08", "53", "57"]
+            .iter()
+            .any(|class| code.starts_with(class)),
+    }
+}

@@ -1,0 +1,37 @@
+//! Whether the service is well: for load balancers and for whoever is called at night.
+
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+
+use crate::on;
+use crate::problem::{Fault, bits};
+use crate::server::{App, Tag};
+
+/// The health page.
+pub struct HealthApi(pub App);
+
+/// The service is well.
+#[derive(Object)]
+struct Health {
+    /// Version of the program.
+    version: String,
+    /// Engine of the database.
+    database: String,
+}
+
+#[OpenApi(tag = "Tag::Health")]
+impl HealthApi {
+    /// Is the service well
+    ///
+    /// Asks the database; 503 with the reason if it does not answer.
+    #[oai(path = "/health", method = "get", operation_id = "getHealth")]
+    async fn get_health(&self) -> Result<Json<Health>, Fault<{ bits::SERVER }>> {
+        let mut tx = self.0.db.read().await?;
+        on!(&mut tx, connection => sqlx::query("SELECT count(*) FROM unit")
+            .execute(connection).await.map(|_| ()))?;
+        Ok(Json(Health {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            database: self.0.db.engine().to_owned(),
+        }))
+    }
+}

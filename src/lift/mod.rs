@@ -1,0 +1,1 @@
+//! Lifting a household out of poverty, step by step, and relapses.

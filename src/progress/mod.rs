@@ -1,0 +1,1 @@
+//! Progress toward the year's target.

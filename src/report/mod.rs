@@ -1,0 +1,1 @@
+//! The workbooks that leaders hand up.

@@ -1,0 +1,263 @@
+//! The listening server: what every request goes through, and all routes.
+
+use std::future::Future;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
+use futures_util::StreamExt;
+use poem::error::{
+    MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
+};
+use poem::http::{StatusCode, header};
+use poem::listener::Acceptor;
+use poem::middleware::AddData;
+use poem::{Body, Endpoint, EndpointExt, IntoResponse, Request, Response, Route};
+use poem_openapi::error as openapi_error;
+use poem_openapi::{ContactObject, OpenApi, OpenApiService, Tags};
+
+use crate::db::Db;
+use crate::problem::Problem;
+
+/// Largest body of a request: a roster of 100,000 persons is about 20 MiB.
+pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// Where the operations stand.
+pub const API_ROOT: &str = "/api/v1";
+/// How long requests under way may go on when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(20);
+/// China Standard Time, the only zone of the offices that we serve: a date is a date there.
+const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;
+
+/// What every operation works with.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+}
+
+impl App {
+    /// The time to write down, to the microsecond that both engines keep.
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+
+    /// Today, in China.
+    pub fn today(&self) -> NaiveDate {
+        china_date(self.now())
+    }
+}
+
+/// The date in China at `time`.
+pub fn china_date(time: DateTime<Utc>) -> NaiveDate {
+    FixedOffset::east_opt(CHINA_UTC_OFFSET_SECONDS).map_or_else(
+        || time.date_naive(),
+        |zone| time.with_timezone(&zone).date_naive(),
+    )
+}
+
+/// The parts of the API, as the documentation groups them.
+#[derive(Tags)]
+pub enum Tag {
+    /// Logging in and out, accounts.
+    Access,
+    /// The closed sets of values that fields may hold, with their Chinese labels.
+    CodeLists,
+    /// Importing rosters of households and staff, and the templates for them.
+    Rosters,
+    /// Households and their members.
+    Households,
+    /// Units and the staff who help.
+    Staff,
+    /// Who helps whom: runs, proposals, current and former pairings.
+    Pairing,
+    /// Visits to households, and what was heard and delivered.
+    Visits,
+    /// The six points of the method 三清楚两明确一达成 for each household.
+    Method,
+    /// Lifting a household out of poverty, step by step, and relapses.
+    Lifts,
+    /// Progress toward the year's target, and the workbook to hand up.
+    Progress,
+    /// Whether the service is well.
+    Health,
+}
+
+/// All operations; their order is the order of the documentation.
+fn operations(app: &App) -> impl OpenApi + use<> {
+    let app = || app.clone();
+    (
+        crate::health::HealthApi(app()),
+        crate::access::api::AccessApi(app()),
+    )
+}
+
+fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
+    OpenApiService::new(operations(app), "牵手 Qianshou", env!("CARGO_PKG_VERSION"))
+        .description(include_str!("openapi.md"))
+        .contact(ContactObject::new().name("Qianshou"))
+        .license("MIT OR Apache-2.0")
+        .server(API_ROOT)
+}
+
+/// The whole service for one application.
+pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
+    let service = service(app);
+    let json = service.spec();
+    let yaml = service.spec_yaml();
+    let docs = service.swagger_ui();
+    Route::new()
+        .nest(API_ROOT, service)
+        .at("/openapi.json", document("application/json", json))
+        .at("/openapi.yaml", document("application/yaml", yaml))
+        .nest("/docs", docs)
+        .with(AddData::new(app.clone()))
+        .around(answer)
+}
+
+/// The `OpenAPI` document, as JSON or YAML.
+pub fn openapi(yaml: bool) -> String {
+    let service = service(&App { db: Db::nowhere() });
+    if yaml {
+        service.spec_yaml()
+    } else {
+        service.spec()
+    }
+}
+
+fn document(content_type: &'static str, text: String) -> impl Endpoint {
+    poem::endpoint::make_sync(move |_| {
+        Response::builder()
+            .content_type(content_type)
+            .body(text.clone())
+    })
+}
+
+/// Gives every error the form of a problem, and every answer the headers that all share.
+async fn answer<E: Endpoint>(
+    endpoint: std::sync::Arc<E>,
+    request: Request,
+) -> poem::Result<Response> {
+    let headers = request.headers().clone();
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let started = std::time::Instant::now();
+    let mut response = match endpoint.call(limited(request)).await {
+        Ok(response) => response.into_response(),
+        Err(error) => problem_of(error).render(&headers, &path),
+    };
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        header::HeaderValue::from_static("nosniff"),
+    );
+    // The path alone: query parameters may hold names.
+    tracing::info!(%method, path, status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "request");
+    Ok(response)
+}
+
+/// The request with a body that ends in an error once it is larger than it may be: a length that is
+/// announced is believed no more than one that is not.
+fn limited(mut request: Request) -> Request {
+    let mut left = MAX_BODY_BYTES;
+    let body = request.take_body().into_bytes_stream().map(move |chunk| {
+        let chunk = chunk?;
+        left = left.checked_sub(chunk.len()).ok_or(TooLarge)?;
+        Ok::<_, std::io::Error>(chunk)
+    });
+    request.set_body(Body::from_bytes_stream(body));
+    request
+}
+
+/// A body went on beyond [`MAX_BODY_BYTES`].
+#[derive(Debug, thiserror::Error)]
+#[error("the body is too large")]
+struct TooLarge;
+
+impl From<TooLarge> for std::io::Error {
+    fn from(error: TooLarge) -> Self {
+        Self::other(error)
+    }
+}
+
+/// Whether [`TooLarge`] is at the bottom of an error.
+fn is_too_large(error: &poem::Error) -> bool {
+    error.to_string().contains("the body is too large")
+}
+
+/// The framework's own errors, in our words.
+fn problem_of(error: poem::Error) -> Problem {
+    let error = match error.downcast::<Problem>() {
+        Ok(problem) => return problem,
+        Err(error) => error,
+    };
+    let words = error.to_string();
+    if is_too_large(&error) || error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("内容超过 {} MiB，请拆分后再上传", MAX_BODY_BYTES >> 20),
+            format!("the body is over {} MiB; split it", MAX_BODY_BYTES >> 20),
+        );
+    }
+    if error.is::<openapi_error::AuthorizationError>() {
+        return crate::access::unauthenticated();
+    }
+    if let Some(parameter) = error.downcast_ref::<openapi_error::ParseParamError>() {
+        return Problem::bad_request(
+            format!("参数 {} 无效：{}", parameter.name, parameter.reason),
+            format!("parameter `{}`: {}", parameter.name, parameter.reason),
+        );
+    }
+    if error.is::<openapi_error::ParseRequestPayloadError>()
+        || error.is::<openapi_error::ParseMultipartError>()
+        || error.is::<ParseJsonError>()
+        || error.is::<ReadBodyError>()
+    {
+        return Problem::bad_request(format!("请求内容无法识别：{words}"), words);
+    }
+    if error.is::<ParsePathError>() || error.is::<openapi_error::ParsePathError>() {
+        return Problem::bad_request(format!("地址中的编号无效：{words}"), words);
+    }
+    if error.is::<NotFoundError>() {
+        return Problem::new(
+            StatusCode::NOT_FOUND,
+            "no_such_path",
+            "没有这个地址，请查看 /docs 中的接口说明",
+            "no such path, see /docs",
+        );
+    }
+    if error.is::<MethodNotAllowedError>() {
+        return Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "此地址不支持这个方法，请查看 /docs 中的接口说明",
+            "this path does not take that method, see /docs",
+        );
+    }
+    match error.status() {
+        status if status.is_client_error() => Problem::new(
+            status,
+            "request_refused",
+            format!("请求无法处理：{words}"),
+            words,
+        ),
+        _ => {
+            tracing::error!(%error, "unexpected error");
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "系统内部错误，已记录；本次操作没有写入任何内容",
+                "an internal error, which has been logged; nothing was written",
+            )
+        }
+    }
+}
+
+/// Serves until `stop` is done, then lets the requests under way end.
+pub async fn serve(
+    app: &App,
+    acceptor: impl Acceptor + 'static,
+    stop: impl Future<Output = ()>,
+) -> std::io::Result<()> {
+    poem::Server::new_with_acceptor(acceptor)
+        .run_with_graceful_shutdown(routes(app), stop, Some(GRACE))
+        .await
+}

@@ -1,0 +1,6 @@
+//! Units and the staff who help.
+
+pub mod model;
+pub mod store;
+
+pub use model::{Rank, StaffFacts};

@@ -1,0 +1,1 @@
+//! Visits: what a helper did, heard and delivered at a household, and when.

@@ -1,0 +1,1 @@
+//! Excel: reading sheets as rows, writing styled sheets. Knows Excel, not households.
