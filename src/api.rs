@@ -1,10 +1,14 @@
-//! What all operations share: pages, created records, entity tags.
+//! What all operations share: pages, created records, entity tags, workbooks to download.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::StatusCode;
-use poem_openapi::payload::Json;
+use poem::{IntoResponse, Response};
+use poem_openapi::payload::{Json, Payload};
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiResponse, NewType, Object};
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use crate::db::page;
 use crate::problem::Problem;
@@ -125,4 +129,105 @@ pub enum NoContent {
     /// Done.
     #[oai(status = 204)]
     Done,
+}
+
+/// The bytes of an .xlsx workbook as the body of an answer.
+pub struct Xlsx(Vec<u8>);
+
+impl Payload for Xlsx {
+    const CONTENT_TYPE: &'static str =
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")))
+    }
+}
+
+impl IntoResponse for Xlsx {
+    fn into_response(self) -> Response {
+        Response::builder()
+            .content_type(Self::CONTENT_TYPE)
+            .body(self.0)
+    }
+}
+
+/// A workbook to download.
+#[derive(ApiResponse)]
+pub enum Workbook {
+    /// The workbook.
+    #[oai(status = 200)]
+    File(
+        Xlsx,
+        /// The name to save it under: Chinese by RFC 5987, with an ASCII one for old programs.
+        #[oai(header = "Content-Disposition")]
+        String,
+        /// Changes with the content; send it as `If-None-Match` to ask whether there is a newer one.
+        #[oai(header = "ETag")]
+        String,
+    ),
+    /// The workbook is the one that `If-None-Match` names.
+    #[oai(status = 304)]
+    NotModified(
+        /// As it was sent.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+impl Workbook {
+    /// The answer to a request for a workbook whose name is `name` (with its `.xlsx`), or for
+    /// programs that read no Chinese `ascii_name`. `if_none_match` is the header as it came.
+    pub fn new(bytes: Vec<u8>, name: &str, ascii_name: &str, if_none_match: Option<&str>) -> Self {
+        let etag = format!("\"{}\"", crate::access::hex(&Sha256::digest(&bytes)[..16]));
+        let unchanged = if_none_match.is_some_and(|sent| {
+            sent.split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+        });
+        if unchanged {
+            Self::NotModified(etag)
+        } else {
+            Self::File(Xlsx(bytes), content_disposition(name, ascii_name), etag)
+        }
+    }
+}
+
+/// What RFC 5987 (3.2.1, `attr-char`) lets stand unescaped, as far as we need it.
+const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
+/// `Content-Disposition` (RFC 6266) that saves under a Chinese name where it is understood.
+fn content_disposition(name: &str, ascii_name: &str) -> String {
+    let ascii_name: String = ascii_name
+        .chars()
+        .map(|character| match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.' => character,
+            _ => '_',
+        })
+        .collect();
+    format!(
+        "attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{}",
+        utf8_percent_encode(name, ATTRIBUTE)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_has_a_chinese_name_and_an_ascii_one() {
+        assert_eq!(
+            content_disposition("进度 2020.xlsx", "a\"b\r\n.xlsx"),
+            "attachment; filename=\"a_b__.xlsx\"; filename*=UTF-8''%E8%BF%9B%E5%BA%A6%202020.xlsx"
+        );
+    }
+
+    #[test]
+    fn the_same_workbook_is_not_sent_twice() {
+        let Workbook::File(_, _, etag) = Workbook::new(b"one".to_vec(), "一", "one", None) else {
+            panic!("sent the first time");
+        };
+        let again = |bytes: &[u8]| Workbook::new(bytes.to_vec(), "一", "one", Some(&etag));
+        assert!(matches!(again(b"one"), Workbook::NotModified(_)));
+        assert!(matches!(again(b"two"), Workbook::File(..)));
+    }
 }
