@@ -14,6 +14,7 @@ pub mod progress;
 pub mod report;
 pub mod roster;
 pub mod server;
+pub mod settings;
 pub mod staff;
 pub mod text;
 pub mod visit;

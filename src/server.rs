@@ -61,6 +61,8 @@ pub enum Tag {
     Access,
     /// The closed sets of values that fields may hold, with their Chinese labels.
     CodeLists,
+    /// What an office decides for itself: capacities, freshness of evidence, year plans.
+    Settings,
     /// Importing rosters of households and staff, and the templates for them.
     Rosters,
     /// Households and their members.
@@ -87,6 +89,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
     (
         crate::health::HealthApi(app()),
         crate::access::api::AccessApi(app()),
+        crate::settings::api::SettingsApi(app()),
     )
 }
 

@@ -57,6 +57,13 @@ macro_rules! text_column {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
+/// Lets a row's struct hold the list itself: `#[sqlx(try_from = "Json<Vec<Cause>>")]`.
+impl<T> From<Json<Vec<T>>> for Vec<T> {
+    fn from(json: Json<Vec<T>>) -> Self {
+        json.0
+    }
+}
+
 impl<T, DB: sqlx::Database> sqlx::Type<DB> for Json<T>
 where
     String: sqlx::Type<DB>,

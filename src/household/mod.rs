@@ -3,6 +3,9 @@
 mod code;
 mod identity;
 pub mod model;
+pub mod store;
 
 pub use code::*;
 pub use identity::{IdentityError, IdentityNumber};
+pub use model::{HouseholdFacts, Member};
+pub use store::Household;

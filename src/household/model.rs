@@ -2,6 +2,9 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+
+use crate::db::Json;
 
 use super::{
     Category, Cause, Education, Health, HousingGrade, IdentityNumber, Labour, Measure,
@@ -10,7 +13,7 @@ use super::{
 
 /// The facts that a roster gives of one household: what an import compares, stores and keeps the
 /// history of. `None` is "the roster does not say", never "no".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct HouseholdFacts {
     /// 户编号, the register's own number.
     pub number: Option<String>,
@@ -35,6 +38,7 @@ pub struct HouseholdFacts {
     /// 主要致贫原因.
     pub main_cause: Option<Cause>,
     /// 其他致贫原因, at most two, without the main one.
+    #[sqlx(try_from = "Json<Vec<Cause>>")]
     pub other_causes: Vec<Cause>,
     /// 工资性收入, fen a year for the whole household.
     pub wage_income_fen: Option<i64>,
@@ -59,6 +63,7 @@ pub struct HouseholdFacts {
     /// 帮扶思路 as the roster states it.
     pub approach: Option<String>,
     /// 帮扶措施 as the roster states it.
+    #[sqlx(try_from = "Json<Vec<Measure>>")]
     pub measures: Vec<Measure>,
     /// 帮扶责任人 as written in the roster; evidence only, a pairing is made by a pairing run.
     pub roster_helper: Option<String>,
@@ -67,6 +72,7 @@ pub struct HouseholdFacts {
     /// 备注.
     pub remark: Option<String>,
     /// 家庭成员, in the order of the roster's rows; exactly one is the head.
+    #[sqlx(skip)]
     pub members: Vec<Member>,
 }
 
@@ -80,7 +86,7 @@ impl HouseholdFacts {
 }
 
 /// One person of a household.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct Member {
     /// 人编号 of the national register.
     pub number: Option<String>,

@@ -94,3 +94,47 @@ pub struct Staff {
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
+
+impl Staff {
+    /// What a roster would say of this person.
+    pub fn facts(&self) -> StaffFacts {
+        StaffFacts {
+            number: self.number.clone(),
+            identity_number: self.identity_number.clone(),
+            name: self.name.clone(),
+            sex: self.sex,
+            unit: self.unit.clone(),
+            position: self.position.clone(),
+            rank: self.rank,
+            political_status: self.political_status.clone(),
+            phone: self.phone.clone(),
+            capacity: self.capacity,
+            town: self.town.clone(),
+            village: self.village.clone(),
+            specialty: self.specialty.clone(),
+            remark: self.remark.clone(),
+        }
+    }
+
+    /// This person with the facts that a roster gives now. The unit's id is the caller's to set.
+    #[must_use]
+    pub fn with(&self, facts: StaffFacts) -> Self {
+        Self {
+            number: facts.number,
+            identity_number: facts.identity_number,
+            name: facts.name,
+            sex: facts.sex,
+            unit: facts.unit,
+            position: facts.position,
+            rank: facts.rank,
+            political_status: facts.political_status,
+            phone: facts.phone,
+            capacity: facts.capacity,
+            town: facts.town,
+            village: facts.village,
+            specialty: facts.specialty,
+            remark: facts.remark,
+            ..self.clone()
+        }
+    }
+}

@@ -1,18 +1,192 @@
 //! Units and staff in the database.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::model::Staff;
+use super::model::{Staff, StaffFacts};
+use crate::access::history;
 use crate::db::Tx;
-use crate::on;
+use crate::{insert, on};
 
-const STAFF: &str = "SELECT staff.id, number, identity_number, staff.name, sex, unit_id, unit.name AS unit,
-    position, rank, political_status, phone, capacity, town, village, specialty, remark, active, version,
-    created_at, updated_at
+/// What a list of staff may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only this unit's.
+    pub unit_id: Option<Uuid>,
+    /// Only those who may (or may not) be given households.
+    pub active: Option<bool>,
+    /// Part of the name, or the whole 工号.
+    pub text: String,
+}
+
+/// Where a page of staff begins: unit, name and id of the last one of the page before.
+pub type UnitKey = (String, String, Uuid);
+
+const STAFF: &str = "SELECT staff.id AS id, number, identity_number, staff.name AS name, sex, unit_id,
+    unit.name AS unit, position, rank, political_status, phone, capacity, town, village, specialty, remark,
+    active, version, created_at, updated_at
     FROM staff JOIN unit ON unit.id = staff.unit_id";
 
 /// The person with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Staff>, sqlx::Error> {
     let sql = format!("{STAFF} WHERE staff.id = $1");
-    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// Everyone, by id.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Staff>, sqlx::Error> {
+    let sql = format!("{STAFF} ORDER BY staff.id");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
+}
+
+/// A page of staff by unit and name, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<UnitKey>,
+    limit: i64,
+) -> Result<Vec<Staff>, sqlx::Error> {
+    let sql = format!(
+        "{STAFF} WHERE (unit.name, staff.name, staff.id) > ($1, $2, $3)
+           AND (NOT $4 OR unit_id = $5)
+           AND (NOT $6 OR active = $7)
+           AND ($8 = '' OR number = $8 OR staff.name LIKE $9)
+         ORDER BY unit.name, staff.name, staff.id LIMIT $10"
+    );
+    let (unit, name, id) = after.unwrap_or_default();
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(unit).bind(name).bind(id)
+        .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
+        .bind(filter.active.is_some()).bind(filter.active.unwrap_or_default())
+        .bind(&filter.text).bind(format!("%{}%", filter.text.replace(['%', '_'], "")))
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// All units, id by name.
+pub async fn unit_ids(tx: &mut Tx) -> Result<HashMap<String, Uuid>, sqlx::Error> {
+    let rows: Vec<(String, Uuid)> = on!(tx, connection => sqlx::query_as("SELECT name, id FROM unit")
+        .fetch_all(connection).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Adds people who were not on the register, active, and the units that are new with them.
+pub async fn add_many(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    import_id: Option<Uuid>,
+    people: &[(Uuid, StaffFacts)],
+) -> Result<(), sqlx::Error> {
+    let units = add_units(tx, people.iter().map(|(_, facts)| facts.unit.as_str())).await?;
+    insert!(tx, "staff", people, |person| {
+        id: person.0,
+        number: person.1.number.as_deref(),
+        identity_number: person.1.identity_number.as_ref(),
+        name: person.1.name.as_str(),
+        sex: person.1.sex,
+        unit_id: units.get(&person.1.unit),
+        position: person.1.position.as_deref(),
+        rank: person.1.rank,
+        political_status: person.1.political_status.as_deref(),
+        phone: person.1.phone.as_deref(),
+        capacity: person.1.capacity,
+        town: person.1.town.as_deref(),
+        village: person.1.village.as_deref(),
+        specialty: person.1.specialty.as_deref(),
+        remark: person.1.remark.as_deref(),
+        active: true,
+        version: 1_i64,
+        import_id: import_id,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// Replaces the facts of people, and keeps what they were. Whether one is active stays.
+pub async fn replace_many(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    import_id: Option<Uuid>,
+    changes: &[(Staff, StaffFacts)],
+) -> Result<(), sqlx::Error> {
+    let units = add_units(tx, changes.iter().map(|(_, after)| after.unit.as_str())).await?;
+    for (before, after) in changes {
+        let after = Staff {
+            unit_id: units.get(&after.unit).copied().unwrap_or(before.unit_id),
+            ..before.with(after.clone())
+        };
+        change(tx, actor, now, import_id, "import", before, &after).await?;
+    }
+    Ok(())
+}
+
+/// Replaces one person's record, and keeps what it was. The unit must be there.
+pub async fn change(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    import_id: Option<Uuid>,
+    action: &'static str,
+    before: &Staff,
+    after: &Staff,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "staff",
+        subject_id: before.id.to_string(),
+        version: before.version,
+        action,
+        import_id,
+        before,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE staff SET number = $2, identity_number = $3, name = $4, sex = $5, unit_id = $6,
+             position = $7, rank = $8, political_status = $9, phone = $10, capacity = $11, town = $12,
+             village = $13, specialty = $14, remark = $15, active = $16,
+             import_id = COALESCE($17, import_id), updated_at = $18, version = version + 1
+         WHERE id = $1",
+    )
+    .bind(before.id)
+    .bind(&after.number)
+    .bind(&after.identity_number)
+    .bind(&after.name)
+    .bind(after.sex)
+    .bind(after.unit_id)
+    .bind(&after.position)
+    .bind(after.rank)
+    .bind(&after.political_status)
+    .bind(&after.phone)
+    .bind(after.capacity)
+    .bind(&after.town)
+    .bind(&after.village)
+    .bind(&after.specialty)
+    .bind(&after.remark)
+    .bind(after.active)
+    .bind(import_id)
+    .bind(now)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
+/// Adds the units of these names that are not there yet; gives all units, id by name.
+async fn add_units(
+    tx: &mut Tx,
+    names: impl Iterator<Item = &str>,
+) -> Result<HashMap<String, Uuid>, sqlx::Error> {
+    let mut units = unit_ids(tx).await?;
+    let mut new = Vec::new();
+    for name in names {
+        if !units.contains_key(name) {
+            let id = Uuid::now_v7();
+            units.insert(name.to_owned(), id);
+            new.push((id, name));
+        }
+    }
+    insert!(tx, "unit", new, |unit| { id: unit.0, name: unit.1 })?;
+    Ok(units)
 }

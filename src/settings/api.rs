@@ -1,0 +1,134 @@
+//! Reading and changing settings and year plans.
+
+use poem_openapi::param::{Header, Path};
+use poem_openapi::payload::Json;
+use poem_openapi::{NewType, Object, OpenApi};
+
+use super::model::{Settings, YearPlan};
+use super::store;
+use crate::access::{Permission, Signed};
+use crate::api::{ETag, Tagged};
+use crate::problem::{ChangeFault, GetFault, ListFault};
+use crate::server::{App, Tag};
+
+/// Operations on settings and year plans.
+pub struct SettingsApi(pub App);
+
+/// A calendar year.
+#[derive(Clone, Copy, NewType)]
+pub struct Year(#[oai(validator(minimum(value = "2000"), maximum(value = "2100")))] pub i64);
+
+/// What to set for a year.
+#[derive(Object)]
+struct YearPlanValues {
+    /// Households to be newly lifted.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
+    target: i64,
+    /// Income line in fen a head and year: a lift needs strictly more.
+    #[oai(validator(minimum(value = "1"), maximum(value = "100000000")))]
+    line_fen: i64,
+}
+
+/// All plans that were set.
+#[derive(Object)]
+struct YearPlans {
+    /// By year.
+    items: Vec<YearPlan>,
+}
+
+#[OpenApi(tag = "Tag::Settings")]
+impl SettingsApi {
+    /// Get the settings
+    ///
+    /// Those in force: the defaults until the office changes them.
+    #[oai(path = "/settings", method = "get", operation_id = "getSettings")]
+    async fn get_settings(&self, _caller: Signed) -> Result<Tagged<Settings>, ListFault> {
+        let mut tx = self.0.db.read().await?;
+        let (settings, version) = store::load_versioned(&mut tx).await?;
+        Ok(Tagged::new(settings, ETag(version)))
+    }
+
+    /// Change the settings
+    ///
+    /// Replaces them all. Those that were are kept.
+    #[oai(path = "/settings", method = "put", operation_id = "updateSettings")]
+    async fn update_settings(
+        &self,
+        caller: Signed,
+        /// The `ETag` of the settings as they were read.
+        #[oai(name = "If-Match", validator(max_length = 100))]
+        if_match: Header<Option<String>>,
+        body: Json<Settings>,
+    ) -> Result<Tagged<Settings>, ChangeFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let mut tx = self.0.db.write().await?;
+        let (_, version) = store::load_versioned(&mut tx).await?;
+        ETag(version).must_match(if_match.0.as_deref())?;
+        store::save(&mut tx, &caller.0.username, self.0.now(), &body.0).await?;
+        tx.commit().await?;
+        Ok(Tagged::new(body.0, ETag(version + 1)))
+    }
+
+    /// List year plans
+    ///
+    /// Those that were set; any other year has a target of 20 households and a line of 6000 yuan.
+    #[oai(path = "/year-plans", method = "get", operation_id = "listYearPlans")]
+    async fn list_year_plans(&self, _caller: Signed) -> Result<Json<YearPlans>, ListFault> {
+        let mut tx = self.0.db.read().await?;
+        let items = store::year_plans(&mut tx).await?;
+        Ok(Json(YearPlans { items }))
+    }
+
+    /// Get the plan of a year
+    ///
+    /// Its target and income line, as set or by default (`version` 0).
+    #[oai(
+        path = "/year-plans/:year",
+        method = "get",
+        operation_id = "getYearPlan"
+    )]
+    async fn get_year_plan(
+        &self,
+        _caller: Signed,
+        /// The year.
+        year: Path<Year>,
+    ) -> Result<Tagged<YearPlan>, GetFault> {
+        let mut tx = self.0.db.read().await?;
+        let plan = store::year_plan(&mut tx, year.0.0).await?;
+        let tag = ETag(plan.version);
+        Ok(Tagged::new(plan, tag))
+    }
+
+    /// Set the plan of a year
+    ///
+    /// Its target and income line. Those that were are kept.
+    #[oai(
+        path = "/year-plans/:year",
+        method = "put",
+        operation_id = "setYearPlan"
+    )]
+    async fn set_year_plan(
+        &self,
+        caller: Signed,
+        /// The year.
+        year: Path<Year>,
+        /// The `ETag` of the plan as it was read.
+        #[oai(name = "If-Match", validator(max_length = 100))]
+        if_match: Header<Option<String>>,
+        body: Json<YearPlanValues>,
+    ) -> Result<Tagged<YearPlan>, ChangeFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let mut tx = self.0.db.write().await?;
+        let before = store::year_plan(&mut tx, year.0.0).await?;
+        ETag(before.version).must_match(if_match.0.as_deref())?;
+        let plan = YearPlan {
+            target: body.0.target,
+            line_fen: body.0.line_fen,
+            ..before
+        };
+        let after = store::save_year_plan(&mut tx, &caller.0.username, self.0.now(), &plan).await?;
+        tx.commit().await?;
+        let tag = ETag(after.version);
+        Ok(Tagged::new(after, tag))
+    }
+}

@@ -1,0 +1,8 @@
+//! What an office decides for itself: how many households by rank, how long evidence is fresh, the
+//! year's target and income line.
+
+pub mod api;
+pub mod model;
+pub mod store;
+
+pub use model::{CapacityByRank, Settings, YearPlan};
