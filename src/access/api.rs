@@ -118,6 +118,10 @@ struct NewPassword {
     password: Option<String>,
 }
 
+/// Compared with where there is no account: an unknown name takes as long as a wrong password, so
+/// that names cannot be guessed.
+static NOBODY: LazyLock<String> = LazyLock::new(|| password::hash("nobody").unwrap_or_default());
+
 type LoginFault =
     Fault<{ bits::BAD_REQUEST | bits::UNAUTHORIZED | bits::BODY | bits::TOO_MANY | bits::SERVER }>;
 
@@ -140,9 +144,6 @@ impl AccessApi {
         }
         let account = store::find_by_username(&mut tx, &username).await?;
         drop(tx);
-        // An unknown name takes as long as a wrong password, so that names cannot be guessed.
-        static NOBODY: LazyLock<String> =
-            LazyLock::new(|| password::hash("nobody").unwrap_or_default());
         let stored = account
             .as_ref()
             .map(|account| account.password_hash.clone());

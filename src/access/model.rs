@@ -52,7 +52,7 @@ impl Role {
 }
 
 /// The account that a request comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Caller {
     /// The account.
     pub account_id: Uuid,

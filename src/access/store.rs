@@ -47,9 +47,10 @@ impl Account {
 }
 
 /// A token that was found.
-#[derive(Debug)]
+#[derive(Debug, FromRow)]
 pub struct FoundToken {
     /// Who holds it.
+    #[sqlx(flatten)]
     pub caller: Caller,
     /// Until when it is good.
     pub expires_at: DateTime<Utc>,
@@ -60,25 +61,14 @@ const ACCOUNT: &str =
 
 /// The account of a token, if the account is still active.
 pub async fn find_token(tx: &mut Tx, digest: &str) -> Result<Option<FoundToken>, sqlx::Error> {
-    let found: Option<(Uuid, String, Role, Option<Uuid>, DateTime<Utc>)> = on!(tx, connection => sqlx::query_as(
-        "SELECT account.id, username, role, staff_id, expires_at
+    on!(tx, connection => sqlx::query_as(
+        "SELECT account.id AS account_id, username, role, staff_id, expires_at
          FROM token JOIN account ON account.id = token.account_id
          WHERE digest = $1 AND active",
     )
     .bind(digest)
     .fetch_optional(connection)
-    .await)?;
-    Ok(found.map(
-        |(account_id, username, role, staff_id, expires_at)| FoundToken {
-            caller: Caller {
-                account_id,
-                username,
-                role,
-                staff_id,
-            },
-            expires_at,
-        },
-    ))
+    .await)
 }
 
 /// Remembers a token and forgets those of the account that have expired.

@@ -64,7 +64,7 @@ impl From<sqlx::Error> for Problem {
 fn is_gone(error: &sqlx::Error) -> bool {
     let Some(code) = error
         .as_database_error()
-        .and_then(|database| database.code())
+        .and_then(sqlx::error::DatabaseError::code)
     else {
         return false;
     };
