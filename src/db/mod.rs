@@ -88,6 +88,8 @@ pub enum Db {
         pool: PgPool,
         /// The address, for `pg_dump`.
         url: String,
+        /// How long a writer waits for another.
+        patience: Duration,
     },
 }
 
@@ -123,10 +125,15 @@ impl Db {
     /// Opens the database at `url` (`sqlite:FILE` or `postgres://…`) and brings it to this
     /// program's schema. Two programs that start at once wait for each other.
     pub async fn open(url: &str) -> Result<Self, DbError> {
+        Self::open_with(url, PATIENCE).await
+    }
+
+    /// [`open`](Self::open), with another time that a writer waits for the writer before it.
+    pub async fn open_with(url: &str, patience: Duration) -> Result<Self, DbError> {
         let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url).await?
+            Self::open_postgres(url, patience).await?
         } else if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await?
+            Self::open_sqlite(Path::new(path.trim_start_matches("//")), patience).await?
         } else {
             return Err(DbError::Address);
         };
@@ -145,7 +152,7 @@ impl Db {
         }
     }
 
-    async fn open_sqlite(path: &Path) -> Result<Self, DbError> {
+    async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, DbError> {
         if let Some(folder) = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
@@ -162,15 +169,15 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             // With WAL, FULL makes a commit survive a power cut; NORMAL may lose the last ones.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(PATIENCE);
+            .busy_timeout(patience);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(patience)
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(patience)
             .connect_lazy_with(options.pragma("query_only", "ON"));
         Ok(Self::Sqlite {
             writer,
@@ -179,15 +186,16 @@ impl Db {
         })
     }
 
-    async fn open_postgres(url: &str) -> Result<Self, DbError> {
+    async fn open_postgres(url: &str, patience: Duration) -> Result<Self, DbError> {
         let pool = PgPoolOptions::new()
             .max_connections(READERS + 4)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(patience)
             .connect_with(PgConnectOptions::from_str(url)?)
             .await?;
         Ok(Self::Postgres {
             pool,
             url: url.to_owned(),
+            patience,
         })
     }
 
@@ -205,7 +213,10 @@ impl Db {
                     source,
                 };
                 let lock = std::fs::File::create(&lock_path).map_err(named)?;
-                tokio::task::block_in_place(|| lock.lock()).map_err(named)?;
+                let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
+                let _held_to_the_end = locked
+                    .map_err(|error| named(std::io::Error::other(error)))?
+                    .map_err(named)?;
                 MIGRATIONS.run(writer).await?;
             }
         }
@@ -229,10 +240,10 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
             }
-            Self::Postgres { pool, .. } => {
+            Self::Postgres { pool, patience, .. } => {
                 let mut transaction = pool.begin().await?;
                 sqlx::query("SELECT set_config('lock_timeout', $1, true)")
-                    .bind(format!("{}ms", PATIENCE.as_millis()))
+                    .bind(format!("{}ms", patience.as_millis()))
                     .execute(&mut *transaction)
                     .await?;
                 sqlx::query("SELECT pg_advisory_xact_lock($1)")

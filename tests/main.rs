@@ -1,0 +1,11 @@
+//! The service as its users meet it: every test starts a server of its own, on a database of its
+//! own, and talks to it over HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that fails should say where"
+)]
+
+mod support;
+
+mod access;

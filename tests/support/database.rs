@@ -1,0 +1,105 @@
+//! A database that nobody else uses and that is gone at the end.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use qianshou::db::Db;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions};
+use uuid::Uuid;
+
+/// Names a PostgreSQL server, as a superuser's address without a database, to run the suite there.
+pub const POSTGRES: &str = "QIANSHOU_TEST_POSTGRES";
+
+/// Long enough for a busy machine: a test that wants to see the wait end asks for less.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An empty database on the engine that the environment chooses, dropped with this value, be it
+/// that a test ends well or panics.
+pub enum TestDatabase {
+    /// A file in a folder of its own.
+    Sqlite(tempfile::TempDir),
+    /// A database of this name on the server at `server`.
+    Postgres {
+        server: PgConnectOptions,
+        name: String,
+        url: String,
+    },
+}
+
+impl TestDatabase {
+    /// Makes one.
+    pub async fn create() -> Self {
+        let Ok(server_url) = std::env::var(POSTGRES) else {
+            return Self::Sqlite(tempfile::tempdir().unwrap());
+        };
+        let server = PgConnectOptions::from_str(&server_url)
+            .unwrap_or_else(|error| panic!("{POSTGRES} is no address: {error}"))
+            .database("postgres");
+        let name = format!("qianshou_test_{}", Uuid::now_v7().simple());
+        run_on(&server, format!("CREATE DATABASE {name}")).await;
+        let url = server.clone().database(&name).to_url_lossy().to_string();
+        Self::Postgres { server, name, url }
+    }
+
+    /// The address to open it by.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => {
+                format!("sqlite:{}", folder.path().join("qianshou.db").display())
+            }
+            Self::Postgres { url, .. } => url.clone(),
+        }
+    }
+
+    /// Whether it is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres { .. })
+    }
+
+    /// Opens it and brings it to the present schema.
+    pub async fn open(&self) -> Db {
+        self.open_with(PATIENCE).await
+    }
+
+    /// Opens it with so much patience of its writers.
+    pub async fn open_with(&self, patience: Duration) -> Db {
+        Db::open_with(&self.url(), patience).await.unwrap()
+    }
+}
+
+async fn run_on(server: &PgConnectOptions, sql: String) {
+    let mut connection = server
+        .clone()
+        .connect()
+        .await
+        .unwrap_or_else(|error| panic!("no PostgreSQL at {POSTGRES}: {error}"));
+    sqlx::query(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Self::Postgres { server, name, .. } = self else {
+            return;
+        };
+        let (server, sql) = (
+            server.clone(),
+            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        );
+        // A runtime of its own: the test's may be the one that is ending.
+        let dropped = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(run_on(&server, sql));
+        })
+        .join();
+        if dropped.is_err() {
+            eprintln!("the test database {name} could not be dropped");
+        }
+    }
+}

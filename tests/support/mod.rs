@@ -1,0 +1,19 @@
+//! What the tests share: a listening server over a fresh database, a client, seeds.
+//!
+//! ```ignore
+//! let server = TestServer::start().await;
+//! let office = server.client(Role::Office).await;
+//! let page = office.get("/households").query(&[("limit", "10")]).await.expect(200);
+//! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
+//! ```
+#![allow(dead_code, unused_imports, reason = "not every helper has a user at all times")]
+
+mod client;
+mod database;
+mod office;
+mod server;
+
+pub use client::Client;
+pub use database::TestDatabase;
+pub use office::soffice_to;
+pub use server::{PASSWORD, TestServer};

@@ -1,0 +1,150 @@
+//! A listening server.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use poem::listener::{Acceptor, Listener, TcpListener};
+use qianshou::access::{Caller, Role};
+use qianshou::db::Db;
+use qianshou::server::{self, App};
+use serde_json::json;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{Client, TestDatabase};
+
+/// The password of every account made here.
+pub const PASSWORD: &str = "一个足够长的口令";
+
+/// A server that listens on a port of its own, over a database of its own. It stops when the value
+/// is dropped.
+pub struct TestServer {
+    /// The application, to call what has no operation.
+    pub app: App,
+    /// Its database, to put things there or to look.
+    pub db: Db,
+    /// `http://127.0.0.1:PORT`, without a path.
+    pub url: String,
+    accounts: AtomicU32,
+    _stop: oneshot::Sender<()>,
+    /// Dropped last: fields are dropped in their order.
+    pub database: TestDatabase,
+}
+
+impl TestServer {
+    /// Starts one.
+    pub async fn start() -> Self {
+        let database = TestDatabase::create().await;
+        let db = database.open().await;
+        Self::over(database, db).await
+    }
+
+    /// Starts one whose writers wait for each other no longer than this.
+    pub async fn start_with_patience(patience: Duration) -> Self {
+        let database = TestDatabase::create().await;
+        let db = database.open_with(patience).await;
+        Self::over(database, db).await
+    }
+
+    async fn over(database: TestDatabase, db: Db) -> Self {
+        let app = App { db: db.clone() };
+        let acceptor = TcpListener::bind("127.0.0.1:0")
+            .into_acceptor()
+            .await
+            .unwrap();
+        let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = app.clone();
+        tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            server::serve(&served, acceptor, stopped).await.unwrap();
+        });
+        Self {
+            app,
+            db,
+            url: format!("http://{address}"),
+            accounts: AtomicU32::new(0),
+            _stop: stop,
+            database,
+        }
+    }
+
+    /// A client that has not logged in.
+    pub fn stranger(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A client that is logged in with a new account of this role; a helper's account gets a new
+    /// person of the staff roster, see [`Client::staff_id`].
+    pub async fn client(&self, role: Role) -> Client {
+        let staff_id = match role {
+            Role::Helper => Some(self.add_staff().await),
+            _ => None,
+        };
+        self.client_of(role, staff_id).await
+    }
+
+    /// A client that is logged in as the helper who is this person of the staff roster.
+    pub async fn helper(&self, staff_id: Uuid) -> Client {
+        self.client_of(Role::Helper, Some(staff_id)).await
+    }
+
+    async fn client_of(&self, role: Role, staff_id: Option<Uuid>) -> Client {
+        let username = format!("{role}-{}", self.accounts.fetch_add(1, Ordering::Relaxed));
+        qianshou::access::api::create(
+            &self.app,
+            &Caller::command_line(),
+            username.clone(),
+            role,
+            staff_id,
+            Some(PASSWORD.to_owned()),
+        )
+        .await
+        .unwrap();
+        let mut client = self.log_in(&username).await;
+        client.staff_id = staff_id;
+        client
+    }
+
+    /// Logs in with an account that is there.
+    pub async fn log_in(&self, username: &str) -> Client {
+        let session = self
+            .stranger()
+            .post("/sessions")
+            .json(&json!({ "username": username, "password": PASSWORD }))
+            .await
+            .expect(201);
+        let mut client = Client::new(&self.url, session["token"].as_str());
+        client.username = username.to_owned();
+        client.account_id = session["account"]["id"]
+            .as_str()
+            .and_then(|id| id.parse().ok());
+        client
+    }
+
+    /// A person of the staff roster, in a unit of his own.
+    pub async fn add_staff(&self) -> Uuid {
+        let (unit_id, staff_id, now) = (Uuid::now_v7(), Uuid::now_v7(), self.app.now());
+        let mut tx = self.db.write().await.unwrap();
+        qianshou::insert!(&mut tx, "unit", [()], |_unit| {
+            id: unit_id,
+            name: format!("第{unit_id}小学"),
+        })
+        .unwrap();
+        qianshou::insert!(&mut tx, "staff", [()], |_staff| {
+            id: staff_id,
+            name: "张帮扶",
+            unit_id: unit_id,
+            rank: "ordinary",
+            active: true,
+            version: 1_i64,
+            created_at: now,
+            updated_at: now,
+        })
+        .unwrap();
+        tx.commit().await.unwrap();
+        staff_id
+    }
+}
