@@ -3,6 +3,7 @@
 pub mod access;
 pub mod api;
 pub mod code_list;
+pub mod config;
 pub mod db;
 pub mod health;
 pub mod household;

@@ -1,2 +1,202 @@
-//! The `qianshou` command.
-fn main() {}
+//! The `qianshou` command: reads the command line and calls the room that does the work.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use qianshou::access::{self, Caller, Role};
+use qianshou::code_list::CodeList;
+use qianshou::config::{Config, Flags};
+use qianshou::db::Db;
+use qianshou::problem::Problem;
+use qianshou::server::{self, App};
+use qianshou::staff;
+
+/// 牵手：结对帮扶服务（三清楚两明确一达成）
+///
+/// Qianshou pairs staff with poor households, logs visits, works out what to do next, and tracks
+/// lifts toward the year's target.
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  qianshou demo                                     a year in the life of an office, then the docs page
+  qianshou serve --listen 0.0.0.0:8080              run for real on qianshou-data/qianshou.db
+  qianshou user add wangfang --role office          an account for the office; prints its password once
+  qianshou openapi --yaml > openapi.yaml            the document that clients are generated from
+  qianshou backup qianshou-2026-11-25.db            save everything while the service runs";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and its documentation
+    #[command(
+        after_help = "Example:\n  qianshou serve --listen 0.0.0.0:8080 --database postgres://qianshou@db/qianshou"
+    )]
+    Serve,
+    /// Print the OpenAPI document
+    #[command(after_help = "Example:\n  qianshou openapi > openapi.json")]
+    Openapi {
+        /// As YAML instead of JSON
+        #[arg(long)]
+        yaml: bool,
+    },
+    /// Make accounts and reset passwords
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Bring the database to this version's schema, and end
+    #[command(after_help = "Example:\n  qianshou migrate --database sqlite:/srv/qianshou.db")]
+    Migrate,
+    /// Save the whole database to a new file while it is in use
+    #[command(
+        after_help = "Restore:\n  SQLite: stop the service and put the file in the database's place.\n  PostgreSQL: pg_restore --clean --dbname URL FILE"
+    )]
+    Backup {
+        /// The file to write; it must not exist
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make an account; its password is printed once
+    #[command(after_help = "Example:\n  qianshou user add lina --role helper --staff T0012")]
+    Add {
+        /// The name to log in with
+        name: String,
+        /// administrator, office, helper or leader
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// 工号 of the person on the staff roster; needed for a helper
+        #[arg(long)]
+        staff: Option<String>,
+    },
+    /// Give an account a new password, printed once, and end its sessions
+    #[command(after_help = "Example:\n  qianshou user reset admin")]
+    Reset {
+        /// The account's name
+        name: String,
+    },
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    Role::from_code(code).ok_or_else(|| {
+        let codes: Vec<_> = Role::ENTRIES.iter().map(|entry| entry.code).collect();
+        format!("one of: {}", codes.join(", "))
+    })
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("错误：{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+async fn run(cli: Cli) -> Outcome {
+    let config = Config::load(cli.flags)?;
+    let serves = matches!(cli.command, Command::Serve);
+    start_log(
+        config
+            .log
+            .as_deref()
+            .unwrap_or(if serves { "info" } else { "warn" }),
+    );
+    if let Command::Openapi { yaml } = cli.command {
+        return print(&server::openapi(yaml));
+    }
+    let app = App {
+        db: Db::open(&config.database).await?,
+    };
+    let outcome = dispatch(cli.command, &config, &app).await;
+    app.db.close().await;
+    outcome
+}
+
+async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
+    match command {
+        Command::Serve => {
+            if let Some((name, password)) = access::api::first_administrator(app).await? {
+                println!(
+                    "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
+                );
+            }
+            server::run(app, &config.listen).await?;
+        }
+        Command::Openapi { .. } => {}
+        Command::User(command) => return user(command, app).await,
+        Command::Migrate => println!("数据库已是最新结构（{}）", app.db.engine()),
+        Command::Backup { file } => {
+            app.db.backup(&file).await?;
+            println!("已备份到 {}", file.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn user(command: UserCommand, app: &App) -> Outcome {
+    let caller = Caller::command_line();
+    let (name, password) = match command {
+        UserCommand::Add { name, role, staff } => {
+            let staff_id = match staff {
+                None => None,
+                Some(number) => Some(staff_by_number(app, &number).await?),
+            };
+            access::api::create(app, &caller, name, role, staff_id, None)
+                .await
+                .map(|(account, made)| (account.username, made))?
+        }
+        UserCommand::Reset { name } => {
+            let mut tx = app.db.read().await?;
+            let account = access::store::find_by_username(&mut tx, &name)
+                .await?
+                .ok_or_else(|| Problem::not_found("账号", "account"))?;
+            drop(tx);
+            let made = access::api::reset(app, &caller, &account, None).await?;
+            (name, made)
+        }
+    };
+    println!(
+        "账号：{name}  密码：{}  （仅显示这一次，请立即记下）",
+        password.unwrap_or_default()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn staff_by_number(app: &App, number: &str) -> Result<uuid::Uuid, Problem> {
+    let mut tx = app.db.read().await?;
+    staff::store::find_by_number(&mut tx, number)
+        .await?
+        .map(|person| person.id)
+        .ok_or_else(|| Problem::not_found("工号", "staff number"))
+}
+
+/// Prints to standard output; that the reader has gone (`| head`) is no error.
+fn print(text: &str) -> Outcome {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Logs go to standard error, so that standard output is the command's own.
+fn start_log(filter: &str) {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -9,7 +9,7 @@ use poem::error::{
     MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
 };
 use poem::http::{StatusCode, header};
-use poem::listener::Acceptor;
+use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::middleware::AddData;
 use poem::{Body, Endpoint, EndpointExt, IntoResponse, Request, Response, Route};
 use poem_openapi::error as openapi_error;
@@ -254,6 +254,17 @@ fn problem_of(error: poem::Error) -> Problem {
     }
 }
 
+/// Listens on `address`, says where, and serves until the process is told to stop.
+pub async fn run(app: &App, address: &str) -> std::io::Result<()> {
+    let acceptor = TcpListener::bind(address).into_acceptor().await?;
+    for local in acceptor.local_addr() {
+        if let Some(local) = local.as_socket_addr() {
+            println!("listening on http://{local}  docs / 接口说明：http://{local}/docs");
+        }
+    }
+    serve(app, acceptor, told_to_stop()).await
+}
+
 /// Serves until `stop` is done, then lets the requests under way end.
 pub async fn serve(
     app: &App,
@@ -263,4 +274,21 @@ pub async fn serve(
     poem::Server::new_with_acceptor(acceptor)
         .run_with_graceful_shutdown(routes(app), stop, Some(GRACE))
         .await
+}
+
+/// Done when the process is interrupted (Ctrl-C) or terminated.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+    tracing::info!("stopping: requests under way may end");
 }

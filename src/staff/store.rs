@@ -36,6 +36,12 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Staff>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
 }
 
+/// The person with this 工号.
+pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Staff>, sqlx::Error> {
+    let sql = format!("{STAFF} WHERE number = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(number).fetch_optional(connection).await)
+}
+
 /// Everyone, by id.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Staff>, sqlx::Error> {
     let sql = format!("{STAFF} ORDER BY staff.id");

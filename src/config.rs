@@ -1,0 +1,205 @@
+//! Settings of the program: by flag, by environment, by file, in this order; then the default.
+
+use std::net::ToSocketAddrs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+/// The file that is read if it is there and no other is named.
+pub const DEFAULT_FILE: &str = "qianshou.toml";
+const DEFAULT_DATABASE: &str = "sqlite:qianshou-data/qianshou.db";
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// The settings as flags; each may also stand in the environment or in the file.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Database: sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME
+    /// [default: sqlite:qianshou-data/qianshou.db]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    database: Option<String>,
+    /// Address to listen on, for `serve` and `demo` [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "QIANSHOU_LISTEN", value_name = "HOST:PORT")]
+    listen: Option<String>,
+    /// What to log, such as `info` or `qianshou=debug,sqlx=warn` [default: info when serving, else warn]
+    #[arg(long, global = true, env = "QIANSHOU_LOG", value_name = "FILTER")]
+    log: Option<String>,
+    /// File with these settings (TOML: database, listen, log) [default: qianshou.toml if it is there]
+    #[arg(long, global = true, env = "QIANSHOU_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// The settings as they may stand in the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database: Option<String>,
+    listen: Option<String>,
+    log: Option<String>,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Address of the database.
+    pub database: String,
+    /// Address to listen on.
+    pub listen: String,
+    /// What to log, if anyone has said.
+    pub log: Option<String>,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("配置文件 {path} 无法读取 / cannot read the settings file: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file cannot be understood.
+    #[error("配置文件 {path} 有误 / error in the settings file: {words}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// Where and what.
+        words: String,
+    },
+    /// One setting is wrong.
+    #[error("设置 {name} 无效：“{value}”，{cure} / invalid setting `{name}`")]
+    Value {
+        /// Which setting.
+        name: &'static str,
+        /// What it is.
+        value: String,
+        /// What it should be.
+        cure: &'static str,
+    },
+}
+
+impl Config {
+    /// Brings flags (with the environment in them) and file together and checks every value.
+    pub fn load(flags: Flags) -> Result<Self, ConfigError> {
+        let file = match &flags.config {
+            Some(path) => read(path)?,
+            None if Path::new(DEFAULT_FILE).exists() => read(Path::new(DEFAULT_FILE))?,
+            None => File::default(),
+        };
+        Self::merge(flags, file)
+    }
+
+    fn merge(flags: Flags, file: File) -> Result<Self, ConfigError> {
+        let config = Self {
+            database: flags
+                .database
+                .or(file.database)
+                .unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
+            listen: flags
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| DEFAULT_LISTEN.to_owned()),
+            log: flags.log.or(file.log),
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !known.iter().any(|scheme| self.database.starts_with(scheme)) {
+            return Err(ConfigError::Value {
+                name: "database (DATABASE_URL)",
+                // An address may hold a password: only its beginning is shown.
+                value: self.database.chars().take(12).collect(),
+                cure: "应为 sqlite:文件 或 postgres://用户:密码@主机/库名",
+            });
+        }
+        if !self
+            .listen
+            .to_socket_addrs()
+            .is_ok_and(|mut found| found.next().is_some())
+        {
+            return Err(ConfigError::Value {
+                name: "listen (QIANSHOU_LISTEN)",
+                value: self.listen.clone(),
+                cure: "应为 主机:端口，例如 127.0.0.1:8080",
+            });
+        }
+        if let Some(log) = &self.log
+            && tracing_subscriber::EnvFilter::try_new(log).is_err()
+        {
+            return Err(ConfigError::Value {
+                name: "log (QIANSHOU_LOG)",
+                value: log.clone(),
+                cure: "应为 error、warn、info、debug 或 模块=级别",
+            });
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<File, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    toml::from_str(&text).map_err(|error| ConfigError::Parse {
+        path: path.to_owned(),
+        words: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let flags = Flags {
+            listen: Some("127.0.0.1:1".to_owned()),
+            ..Flags::default()
+        };
+        let file: File = toml::from_str("listen = '127.0.0.1:2'\nlog = 'warn'").unwrap();
+        let config = Config::merge(flags, file).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:1");
+        assert_eq!(config.log.as_deref(), Some("warn"));
+        assert_eq!(config.database, DEFAULT_DATABASE);
+    }
+
+    #[test]
+    fn a_bad_setting_is_named() {
+        for (toml, name) in [
+            ("database = 'mysql://x'", "DATABASE_URL"),
+            ("listen = 'nowhere'", "QIANSHOU_LISTEN"),
+            ("log = '=='", "QIANSHOU_LOG"),
+        ] {
+            let file: File = toml::from_str(toml).unwrap();
+            let error = Config::merge(Flags::default(), file)
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(name), "{error}");
+        }
+        let error = toml::from_str::<File>("databse = 'x'")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("databse"), "{error}");
+    }
+
+    #[test]
+    fn a_password_in_the_address_is_not_shown() {
+        let file: File = toml::from_str("database = 'mysql://root:geheim@host/x'").unwrap();
+        let error = Config::merge(Flags::default(), file)
+            .unwrap_err()
+            .to_string();
+        assert!(!error.contains("geheim"), "{error}");
+    }
+}
