@@ -14,7 +14,7 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// The settings as flags; each may also stand in the environment or in the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Flags {
-    /// Database: sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME
+    /// Database: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`
     /// [default: sqlite:qianshou-data/qianshou.db]
     #[arg(
         long,

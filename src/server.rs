@@ -90,6 +90,8 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::health::HealthApi(app()),
         crate::access::api::AccessApi(app()),
         crate::settings::api::SettingsApi(app()),
+        crate::household::api::HouseholdApi(app()),
+        crate::staff::api::StaffApi(app()),
     )
 }
 

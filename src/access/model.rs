@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::code_list;
 use crate::code_list::CodeList;
+use crate::household::IdentityNumber;
 use crate::problem::Problem;
 
 code_list! {
@@ -78,6 +79,16 @@ impl Caller {
     /// Whether the caller may do this.
     pub fn may(&self, permission: Permission) -> bool {
         self.role.permits(permission)
+    }
+
+    /// An identity number as this caller may see it: whole, or its first three and last four
+    /// characters.
+    pub fn shown(&self, number: &IdentityNumber) -> String {
+        if self.may(Permission::SeeIdentityNumbers) {
+            number.whole().to_owned()
+        } else {
+            number.masked()
+        }
     }
 
     /// Refuses, with 403, what the caller may not do.

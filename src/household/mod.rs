@@ -1,5 +1,7 @@
 //! Households on the register and their members.
 
+pub mod api;
+pub mod change;
 mod code;
 mod identity;
 pub mod model;

@@ -25,6 +25,10 @@ pub struct Household {
     pub created_at: DateTime<Utc>,
     /// When its facts last changed.
     pub updated_at: DateTime<Utc>,
+    /// Name of the head.
+    pub head_name: String,
+    /// Number of members.
+    pub size: i64,
     /// What the roster says.
     #[sqlx(flatten)]
     pub facts: HouseholdFacts,
@@ -62,8 +66,8 @@ pub type AreaKey = (String, String, Uuid);
 const HOUSEHOLD: &str = "household.id AS id, number, town, village, group_name, phone, address, identified_year,
     category, status, lifted_year, main_cause, other_causes, wage_income_fen, business_income_fen,
     property_income_fen, transfer_income_fen, business_expense_fen, income_per_head_fen, housing_grade,
-    housing_safe, water_safe, wishes, approach, measures, roster_helper, roster_unit, remark, version,
-    import_id, created_at, updated_at";
+    housing_safe, water_safe, wishes, approach, measures, roster_helper, roster_unit, remark, head_name, size,
+    version, import_id, created_at, updated_at";
 
 const MEMBER: &str = "household_id, number, name, sex, identity_number, relation, ethnicity, birth_date,
     education, schooling, health, labour, workplace, months_worked, resident_medical, resident_pension,

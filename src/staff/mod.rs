@@ -1,5 +1,6 @@
 //! Units and the staff who help.
 
+pub mod api;
 pub mod model;
 pub mod store;
 

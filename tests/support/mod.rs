@@ -6,7 +6,11 @@
 //! let page = office.get("/households").query(&[("limit", "10")]).await.expect(200);
 //! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
 //! ```
-#![allow(dead_code, unused_imports, reason = "not every helper has a user at all times")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "not every helper has a user at all times"
+)]
 
 mod client;
 mod database;

@@ -1,0 +1,462 @@
+//! Reading households: the list, one household whole, and what each import changed.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::change;
+use super::model::Member;
+use super::store::{self, AreaKey, Filter, Household};
+use super::{
+    Category, Cause, Education, Health, HousingGrade, IdentityNumber, Labour, Measure,
+    PovertyStatus, Relation, Schooling, Sex, Workplace,
+};
+use crate::access::{Caller, Permission, Signed, history};
+use crate::api::{ETag, Limit, Page, Tagged};
+use crate::db::{Tx, page};
+use crate::problem::{GetFault, ListFault, Problem};
+use crate::server::{App, Tag};
+use crate::{pairing, staff};
+
+/// Operations on households.
+pub struct HouseholdApi(pub App);
+
+/// The person responsible for a household.
+#[derive(Clone, Object)]
+pub struct Helper {
+    /// The person's id on the staff roster.
+    pub staff_id: Uuid,
+    /// 姓名.
+    pub name: String,
+    /// 单位.
+    pub unit: String,
+}
+
+/// A household as a list shows it.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct HouseholdSummary {
+    /// Its id.
+    id: Uuid,
+    /// 户编号.
+    number: Option<String>,
+    /// 镇(乡、街道).
+    town: String,
+    /// 村(居).
+    village: String,
+    /// 组.
+    group_name: Option<String>,
+    /// 户主姓名.
+    head_name: String,
+    /// 家庭人口.
+    size: i64,
+    /// 贫困户属性.
+    category: Option<Category>,
+    /// 脱贫属性.
+    status: PovertyStatus,
+    /// 主要致贫原因.
+    main_cause: Option<Cause>,
+    /// 年人均纯收入, fen.
+    income_per_head_fen: Option<i64>,
+}
+
+/// A household, whole.
+#[derive(Object)]
+#[oai(rename = "Household", skip_serializing_if_is_none)]
+struct HouseholdView {
+    /// Its id.
+    id: Uuid,
+    /// Counts its changes; the `ETag`.
+    version: i64,
+    /// The import that its facts come from.
+    import_id: Option<Uuid>,
+    /// When its facts last changed.
+    updated_at: DateTime<Utc>,
+    /// 户编号.
+    number: Option<String>,
+    /// 镇(乡、街道).
+    town: String,
+    /// 村(居).
+    village: String,
+    /// 组.
+    group_name: Option<String>,
+    /// 联系电话.
+    phone: Option<String>,
+    /// 家庭住址.
+    address: Option<String>,
+    /// 识别年度.
+    identified_year: Option<i64>,
+    /// 贫困户属性.
+    category: Option<Category>,
+    /// 脱贫属性.
+    status: PovertyStatus,
+    /// 脱贫年度.
+    lifted_year: Option<i64>,
+    /// 主要致贫原因.
+    main_cause: Option<Cause>,
+    /// 其他致贫原因.
+    other_causes: Vec<Cause>,
+    /// 工资性收入, fen a year.
+    wage_income_fen: Option<i64>,
+    /// 生产经营性收入, fen a year.
+    business_income_fen: Option<i64>,
+    /// 财产性收入, fen a year.
+    property_income_fen: Option<i64>,
+    /// 转移性收入, fen a year.
+    transfer_income_fen: Option<i64>,
+    /// 生产经营性支出, fen a year.
+    business_expense_fen: Option<i64>,
+    /// 年人均纯收入, fen a year.
+    income_per_head_fen: Option<i64>,
+    /// 危房等级.
+    housing_grade: Option<HousingGrade>,
+    /// 住房安全.
+    housing_safe: Option<bool>,
+    /// 饮水安全.
+    water_safe: Option<bool>,
+    /// 内心诉求, by the roster.
+    wishes: Option<String>,
+    /// 帮扶思路, by the roster.
+    approach: Option<String>,
+    /// 帮扶措施, by the roster.
+    measures: Vec<Measure>,
+    /// 帮扶责任人, as written in the roster.
+    roster_helper: Option<String>,
+    /// 帮扶单位, as written in the roster.
+    roster_unit: Option<String>,
+    /// 备注.
+    remark: Option<String>,
+    /// The responsible helper now.
+    helper: Option<Helper>,
+    /// 家庭成员, the head among them.
+    members: Vec<MemberView>,
+}
+
+/// A member of a household.
+#[derive(Object)]
+#[oai(rename = "Member", skip_serializing_if_is_none)]
+struct MemberView {
+    /// 人编号.
+    number: Option<String>,
+    /// 姓名.
+    name: String,
+    /// 性别.
+    sex: Option<Sex>,
+    /// 证件号码: whole for the office, else its first three and last four characters.
+    identity_number: Option<String>,
+    /// 与户主关系.
+    relation: Relation,
+    /// 民族.
+    ethnicity: Option<String>,
+    /// 出生日期.
+    birth_date: Option<NaiveDate>,
+    /// 文化程度.
+    education: Option<Education>,
+    /// 在校生状况.
+    schooling: Option<Schooling>,
+    /// 健康状况.
+    health: Option<Health>,
+    /// 劳动技能.
+    labour: Option<Labour>,
+    /// 务工状况.
+    workplace: Option<Workplace>,
+    /// 务工时间, months of the year.
+    months_worked: Option<i64>,
+    /// 是否参加城乡居民基本医疗保险.
+    resident_medical: Option<bool>,
+    /// 是否参加城乡居民基本养老保险.
+    resident_pension: Option<bool>,
+    /// 是否参加大病保险.
+    critical_illness: Option<bool>,
+    /// 是否享受低保.
+    minimum_living: Option<bool>,
+}
+
+/// One change of a household.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct HouseholdChange {
+    /// The version that it made.
+    version: i64,
+    /// When.
+    at: DateTime<Utc>,
+    /// By which account.
+    actor: String,
+    /// The import that it came with.
+    import_id: Option<Uuid>,
+    /// Each field that changed.
+    changes: Vec<FieldChangeView>,
+}
+
+/// One field that changed.
+#[derive(Object)]
+#[oai(rename = "FieldChange", skip_serializing_if_is_none)]
+struct FieldChangeView {
+    /// JSON pointer (RFC 6901) into the household, such as `/members/1/health`.
+    pointer: String,
+    /// What stood there.
+    old: Option<String>,
+    /// What stands there now.
+    new: Option<String>,
+}
+
+/// All changes of a household.
+#[derive(Object)]
+struct HouseholdHistory {
+    /// The latest first.
+    items: Vec<HouseholdChange>,
+}
+
+#[OpenApi(tag = "Tag::Households")]
+impl HouseholdApi {
+    /// List households
+    ///
+    /// By town and village. A helper sees the households for which they are responsible now.
+    #[oai(path = "/households", method = "get", operation_id = "listHouseholds")]
+    #[allow(clippy::too_many_arguments)] // one for each query parameter
+    async fn list_households(
+        &self,
+        caller: Signed,
+        /// Only of this town, by its whole name.
+        #[oai(validator(max_length = 50))]
+        town: Query<Option<String>>,
+        /// Only of this village, by its whole name.
+        #[oai(validator(max_length = 50))]
+        village: Query<Option<String>>,
+        /// Only with this 脱贫属性.
+        status: Query<Option<PovertyStatus>>,
+        /// Only with this main cause.
+        main_cause: Query<Option<Cause>>,
+        /// Part of the head's name, or the whole 户编号.
+        #[oai(validator(max_length = 50))]
+        search: Query<Option<String>>,
+        /// Only those for which the caller is responsible.
+        mine: Query<Option<bool>>,
+        /// Only those for which this person is responsible.
+        staff_id: Query<Option<Uuid>>,
+        /// Only those with (`true`) or without (`false`) a responsible helper.
+        paired: Query<Option<bool>>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 500))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<HouseholdSummary>>, ListFault> {
+        let own = mine.0 == Some(true) || !caller.0.may(Permission::SeeAllHouseholds);
+        let filter = Filter {
+            town: town.0.unwrap_or_default(),
+            village: village.0.unwrap_or_default(),
+            status: status
+                .0
+                .map_or_else(String::new, |status| status.to_string()),
+            main_cause: main_cause
+                .0
+                .map_or_else(String::new, |cause| cause.to_string()),
+            text: search.0.unwrap_or_default(),
+            helper: if own {
+                // An account that is nobody's has no households.
+                Some(caller.0.staff_id.unwrap_or_default())
+            } else {
+                staff_id.0
+            },
+            paired: paired.0,
+        };
+        let after: Option<AreaKey> = crate::api::after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let mut tx = self.0.db.read().await?;
+        let households = store::list(&mut tx, &filter, after, limit).await?;
+        let (households, next) = page::cut(households, limit, |household| {
+            (
+                household.facts.town.clone(),
+                household.facts.village.clone(),
+                household.id,
+            )
+        });
+        Ok(Page::json(households.into_iter().map(summary), next))
+    }
+
+    /// Get a household
+    ///
+    /// With its members and the responsible helper. A helper sees only households for which they
+    /// are responsible now.
+    #[oai(
+        path = "/households/:id",
+        method = "get",
+        operation_id = "getHousehold"
+    )]
+    async fn get_household(
+        &self,
+        caller: Signed,
+        /// The household's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<HouseholdView>, GetFault> {
+        let mut tx = self.0.db.read().await?;
+        let household = visible(&mut tx, &caller.0, id.0).await?;
+        let helper = helper_of(&mut tx, id.0).await?;
+        let tag = ETag(household.version);
+        Ok(Tagged::new(view(household, helper, &caller.0), tag))
+    }
+
+    /// List a household's changes
+    ///
+    /// What each import changed, old and new.
+    #[oai(
+        path = "/households/:id/history",
+        method = "get",
+        operation_id = "listHouseholdHistory"
+    )]
+    async fn list_household_history(
+        &self,
+        caller: Signed,
+        /// The household's id.
+        id: Path<Uuid>,
+    ) -> Result<Json<HouseholdHistory>, GetFault> {
+        let mut tx = self.0.db.read().await?;
+        let household = visible(&mut tx, &caller.0, id.0).await?;
+        let entries = history::of(&mut tx, "household", &id.0.to_string()).await?;
+        let mut newer = serde_json::to_value(&household.facts).unwrap_or_default();
+        let mut items = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let older = entry.before.0;
+            items.push(HouseholdChange {
+                version: entry.version + 1,
+                at: entry.at,
+                actor: entry.actor,
+                import_id: entry.import_id,
+                changes: change::between(&older, &newer)
+                    .into_iter()
+                    .map(|change| field_change(change, &caller.0))
+                    .collect(),
+            });
+            newer = older;
+        }
+        Ok(Json(HouseholdHistory { items }))
+    }
+}
+
+/// The household with this id, if the caller may see it: to others it is not there.
+pub async fn visible(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Household, Problem> {
+    let not_found = || Problem::not_found("户", "household");
+    if !caller.may(Permission::SeeAllHouseholds) {
+        let helper = pairing::store::current_helper(tx, id).await?;
+        if helper.is_none() || helper != caller.staff_id {
+            return Err(not_found());
+        }
+    }
+    store::find(tx, id).await?.ok_or_else(not_found)
+}
+
+async fn helper_of(tx: &mut Tx, household_id: Uuid) -> Result<Option<Helper>, sqlx::Error> {
+    let Some(staff_id) = pairing::store::current_helper(tx, household_id).await? else {
+        return Ok(None);
+    };
+    Ok(staff::store::find(tx, staff_id)
+        .await?
+        .map(|person| Helper {
+            staff_id,
+            name: person.name,
+            unit: person.unit,
+        }))
+}
+
+fn field_change(change: change::FieldChange, caller: &Caller) -> FieldChangeView {
+    let private = change.pointer.ends_with("/identity_number");
+    let show = |text: String| match IdentityNumber::parse(&text) {
+        Ok(number) if private => caller.shown(&number),
+        _ => text,
+    };
+    FieldChangeView {
+        pointer: change.pointer,
+        old: change.old.map(show),
+        new: change.new.map(show),
+    }
+}
+
+fn summary(household: Household) -> HouseholdSummary {
+    let Household {
+        id,
+        facts,
+        head_name,
+        size,
+        ..
+    } = household;
+    HouseholdSummary {
+        id,
+        number: facts.number,
+        town: facts.town,
+        village: facts.village,
+        group_name: facts.group_name,
+        head_name,
+        size,
+        category: facts.category,
+        status: facts.status,
+        main_cause: facts.main_cause,
+        income_per_head_fen: facts.income_per_head_fen,
+    }
+}
+
+fn view(household: Household, helper: Option<Helper>, caller: &Caller) -> HouseholdView {
+    let facts = household.facts;
+    HouseholdView {
+        id: household.id,
+        version: household.version,
+        import_id: household.import_id,
+        updated_at: household.updated_at,
+        number: facts.number,
+        town: facts.town,
+        village: facts.village,
+        group_name: facts.group_name,
+        phone: facts.phone,
+        address: facts.address,
+        identified_year: facts.identified_year,
+        category: facts.category,
+        status: facts.status,
+        lifted_year: facts.lifted_year,
+        main_cause: facts.main_cause,
+        other_causes: facts.other_causes,
+        wage_income_fen: facts.wage_income_fen,
+        business_income_fen: facts.business_income_fen,
+        property_income_fen: facts.property_income_fen,
+        transfer_income_fen: facts.transfer_income_fen,
+        business_expense_fen: facts.business_expense_fen,
+        income_per_head_fen: facts.income_per_head_fen,
+        housing_grade: facts.housing_grade,
+        housing_safe: facts.housing_safe,
+        water_safe: facts.water_safe,
+        wishes: facts.wishes,
+        approach: facts.approach,
+        measures: facts.measures,
+        roster_helper: facts.roster_helper,
+        roster_unit: facts.roster_unit,
+        remark: facts.remark,
+        helper,
+        members: facts
+            .members
+            .into_iter()
+            .map(|member| member_view(member, caller))
+            .collect(),
+    }
+}
+
+fn member_view(member: Member, caller: &Caller) -> MemberView {
+    MemberView {
+        number: member.number,
+        name: member.name,
+        sex: member.sex,
+        identity_number: member.identity_number.map(|number| caller.shown(&number)),
+        relation: member.relation,
+        ethnicity: member.ethnicity,
+        birth_date: member.birth_date,
+        education: member.education,
+        schooling: member.schooling,
+        health: member.health,
+        labour: member.labour,
+        workplace: member.workplace,
+        months_worked: member.months_worked,
+        resident_medical: member.resident_medical,
+        resident_pension: member.resident_pension,
+        critical_illness: member.critical_illness,
+        minimum_living: member.minimum_living,
+    }
+}

@@ -1,0 +1,259 @@
+//! Reading staff, and changing what an office decides of a person.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::types::MaybeUndefined;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::Rank;
+use super::model::Staff;
+use super::store::{self, Filter, UnitKey};
+use crate::access::{Caller, Permission, Signed};
+use crate::api::{ETag, Limit, Page, Tagged};
+use crate::db::{Tx, page};
+use crate::household::Sex;
+use crate::pairing;
+use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
+use crate::server::{App, Tag};
+
+/// Operations on staff.
+pub struct StaffApi(pub App);
+
+/// A person who helps.
+#[derive(Object)]
+#[oai(rename = "Staff", skip_serializing_if_is_none)]
+struct StaffView {
+    /// Its id.
+    id: Uuid,
+    /// Counts its changes; the `ETag`.
+    version: i64,
+    /// When the record last changed.
+    updated_at: DateTime<Utc>,
+    /// 工号.
+    number: Option<String>,
+    /// 证件号码: whole for the office, else its first three and last four characters.
+    identity_number: Option<String>,
+    /// 姓名.
+    name: String,
+    /// 性别.
+    sex: Option<Sex>,
+    /// The unit's id.
+    unit_id: Uuid,
+    /// 单位.
+    unit: String,
+    /// 职务.
+    position: Option<String>,
+    /// 职级.
+    rank: Rank,
+    /// 政治面貌.
+    political_status: Option<String>,
+    /// 联系电话.
+    phone: Option<String>,
+    /// 可帮扶户数; where it is absent, the rank decides.
+    capacity: Option<i64>,
+    /// 负责镇.
+    town: Option<String>,
+    /// 负责村.
+    village: Option<String>,
+    /// 专长.
+    specialty: Option<String>,
+    /// 备注.
+    remark: Option<String>,
+    /// Whether households may be given to this person.
+    active: bool,
+}
+
+/// Changes of a person (RFC 7396): what is absent stays, `null` clears.
+#[derive(Object)]
+struct StaffPatch {
+    /// 可帮扶户数; `null` lets the rank decide.
+    #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
+    capacity: MaybeUndefined<i64>,
+    /// 联系电话.
+    #[oai(validator(max_length = 40))]
+    phone: MaybeUndefined<String>,
+    /// 专长.
+    #[oai(validator(max_length = 200))]
+    specialty: MaybeUndefined<String>,
+    /// 负责镇.
+    #[oai(validator(max_length = 50))]
+    town: MaybeUndefined<String>,
+    /// 负责村.
+    #[oai(validator(max_length = 50))]
+    village: MaybeUndefined<String>,
+    /// Whether households may be given to this person. One who is responsible for households can
+    /// be made inactive only after those pairings have ended.
+    active: MaybeUndefined<bool>,
+}
+
+#[OpenApi(tag = "Tag::Staff")]
+impl StaffApi {
+    /// List staff
+    ///
+    /// By unit and name. With `active=true`, those who can be chosen as helpers.
+    #[oai(path = "/staff", method = "get", operation_id = "listStaff")]
+    async fn list_staff(
+        &self,
+        caller: Signed,
+        /// Only of this unit.
+        unit_id: Query<Option<Uuid>>,
+        /// Only those who may (`true`) or may not (`false`) be given households.
+        active: Query<Option<bool>>,
+        /// Part of the name, or the whole 工号.
+        #[oai(validator(max_length = 50))]
+        search: Query<Option<String>>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 500))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<StaffView>>, ListFault> {
+        caller.0.require(Permission::SeeAllHouseholds)?;
+        let filter = Filter {
+            unit_id: unit_id.0,
+            active: active.0,
+            text: search.0.unwrap_or_default(),
+        };
+        let after: Option<UnitKey> = crate::api::after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let mut tx = self.0.db.read().await?;
+        let people = store::list(&mut tx, &filter, after, limit).await?;
+        let (people, next) = page::cut(people, limit, |person| {
+            (person.unit.clone(), person.name.clone(), person.id)
+        });
+        Ok(Page::json(
+            people.into_iter().map(|person| view(person, &caller.0)),
+            next,
+        ))
+    }
+
+    /// Get a person of the staff
+    ///
+    /// A helper sees only their own record.
+    #[oai(path = "/staff/:id", method = "get", operation_id = "getStaff")]
+    async fn get_staff(
+        &self,
+        caller: Signed,
+        /// The person's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<StaffView>, GetFault> {
+        if caller.0.staff_id != Some(id.0) {
+            caller.0.require(Permission::SeeAllHouseholds)?;
+        }
+        let mut tx = self.0.db.read().await?;
+        let person = find(&mut tx, id.0).await?;
+        let tag = ETag(person.version);
+        Ok(Tagged::new(view(person, &caller.0), tag))
+    }
+
+    /// Change a person of the staff
+    ///
+    /// What the office decides: capacity, area, whether households may be given to them. What was
+    /// there is kept.
+    #[oai(path = "/staff/:id", method = "patch", operation_id = "updateStaff")]
+    async fn update_staff(
+        &self,
+        caller: Signed,
+        /// The person's id.
+        id: Path<Uuid>,
+        /// The record's `ETag` as it was read.
+        #[oai(name = "If-Match", validator(max_length = 100))]
+        if_match: Header<Option<String>>,
+        body: Json<StaffPatch>,
+    ) -> Result<Tagged<StaffView>, ChangeFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let mut tx = self.0.db.write().await?;
+        let before = find(&mut tx, id.0).await?;
+        ETag(before.version).must_match(if_match.0.as_deref())?;
+        let mut after = patched(&before, body.0);
+        if before.active && !after.active {
+            let households = pairing::store::current_pairs(&mut tx)
+                .await?
+                .iter()
+                .filter(|(_, staff_id)| *staff_id == before.id)
+                .count();
+            if households > 0 {
+                return Err(Problem::conflict(
+                    "still_responsible",
+                    format!(
+                        "{}仍是 {households} 户的帮扶责任人，请先结束这些结对再停用",
+                        before.name
+                    ),
+                    format!(
+                        "still responsible for {households} households; end those pairings first"
+                    ),
+                )
+                .into());
+            }
+        }
+        let now = self.0.now();
+        store::change(
+            &mut tx,
+            &caller.0.username,
+            now,
+            None,
+            "update",
+            &before,
+            &after,
+        )
+        .await?;
+        tx.commit().await?;
+        after.version += 1;
+        after.updated_at = now;
+        let tag = ETag(after.version);
+        Ok(Tagged::new(view(after, &caller.0), tag))
+    }
+}
+
+async fn find(tx: &mut Tx, id: Uuid) -> Result<Staff, Problem> {
+    store::find(tx, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("人员", "person of the staff"))
+}
+
+fn patched(before: &Staff, patch: StaffPatch) -> Staff {
+    let mut after = before.clone();
+    set(&mut after.capacity, patch.capacity);
+    set(&mut after.phone, patch.phone);
+    set(&mut after.specialty, patch.specialty);
+    set(&mut after.town, patch.town);
+    set(&mut after.village, patch.village);
+    if let MaybeUndefined::Value(active) = patch.active {
+        after.active = active;
+    }
+    after
+}
+
+/// Merge patch of one field: absent stays, `null` clears.
+fn set<T>(field: &mut Option<T>, patch: MaybeUndefined<T>) {
+    match patch {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => *field = None,
+        MaybeUndefined::Value(value) => *field = Some(value),
+    }
+}
+
+fn view(person: Staff, caller: &Caller) -> StaffView {
+    StaffView {
+        id: person.id,
+        version: person.version,
+        updated_at: person.updated_at,
+        number: person.number,
+        identity_number: person.identity_number.map(|number| caller.shown(&number)),
+        name: person.name,
+        sex: person.sex,
+        unit_id: person.unit_id,
+        unit: person.unit,
+        position: person.position,
+        rank: person.rank,
+        political_status: person.political_status,
+        phone: person.phone,
+        capacity: person.capacity,
+        town: person.town,
+        village: person.village,
+        specialty: person.specialty,
+        remark: person.remark,
+        active: person.active,
+    }
+}
