@@ -12,13 +12,13 @@ pub const FONT: &str = "宋体";
 /// Titles and headings.
 pub const HEADING_FONT: &str = "黑体";
 /// Shade of headings.
-pub const HEADING_SHADE: Color = Color::RGB(0xDDE7F0);
+pub const HEADING_SHADE: Color = Color::RGB(0x00DD_E7F0);
 /// Shade of headings of columns that must be filled in.
-pub const REQUIRED_SHADE: Color = Color::RGB(0xFBE3D6);
+pub const REQUIRED_SHADE: Color = Color::RGB(0x00FB_E3D6);
 /// Lines between cells.
-pub const LINE: Color = Color::RGB(0x9AA5B1);
+pub const LINE: Color = Color::RGB(0x009A_A5B1);
 /// Text that explains.
-pub const QUIET: Color = Color::RGB(0x5F6B76);
+pub const QUIET: Color = Color::RGB(0x005F_6B76);
 
 fn base() -> Format {
     Format::new()
