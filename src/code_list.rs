@@ -53,6 +53,10 @@ pub trait CodeList: Copy + Eq + 'static {
     /// The value that a person means by `text`: its label or a synonym, whatever the width of its
     /// characters and the white space among them.
     fn recognise(text: &str) -> Option<Self> {
+        // What a drop-down list wrote needs no second look: most cells of a large roster.
+        if let Some(entry) = Self::ENTRIES.iter().find(|entry| entry.label == text) {
+            return Some(entry.value);
+        }
         let text = squeezed(text);
         Self::ENTRIES
             .iter()

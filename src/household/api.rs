@@ -164,8 +164,12 @@ struct MemberView {
     workplace: Option<Workplace>,
     /// 务工时间, months of the year.
     months_worked: Option<i64>,
+    /// 联系电话.
+    phone: Option<String>,
     /// 是否参加城乡居民基本医疗保险.
     resident_medical: Option<bool>,
+    /// 是否参加城镇职工基本医疗保险.
+    employee_medical: Option<bool>,
     /// 是否参加城乡居民基本养老保险.
     resident_pension: Option<bool>,
     /// 是否参加大病保险.
@@ -454,7 +458,9 @@ fn member_view(member: Member, caller: &Caller) -> MemberView {
         labour: member.labour,
         workplace: member.workplace,
         months_worked: member.months_worked,
+        phone: member.phone,
         resident_medical: member.resident_medical,
+        employee_medical: member.employee_medical,
         resident_pension: member.resident_pension,
         critical_illness: member.critical_illness,
         minimum_living: member.minimum_living,

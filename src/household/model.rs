@@ -77,6 +77,40 @@ pub struct HouseholdFacts {
 }
 
 impl HouseholdFacts {
+    /// A household of this place of which nothing else is known, without members.
+    pub fn of(town: impl Into<String>, village: impl Into<String>) -> Self {
+        Self {
+            number: None,
+            town: town.into(),
+            village: village.into(),
+            group_name: None,
+            phone: None,
+            address: None,
+            identified_year: None,
+            category: None,
+            status: PovertyStatus::Poor,
+            lifted_year: None,
+            main_cause: None,
+            other_causes: Vec::new(),
+            wage_income_fen: None,
+            business_income_fen: None,
+            property_income_fen: None,
+            transfer_income_fen: None,
+            business_expense_fen: None,
+            income_per_head_fen: None,
+            housing_grade: None,
+            housing_safe: None,
+            water_safe: None,
+            wishes: None,
+            approach: None,
+            measures: Vec::new(),
+            roster_helper: None,
+            roster_unit: None,
+            remark: None,
+            members: Vec::new(),
+        }
+    }
+
     /// The head (户主). Import refuses a household without exactly one.
     pub fn head(&self) -> Option<&Member> {
         self.members
@@ -114,8 +148,12 @@ pub struct Member {
     pub workplace: Option<Workplace>,
     /// 务工时间, months of the year, 0 to 12.
     pub months_worked: Option<i64>,
+    /// 联系电话 of this person.
+    pub phone: Option<String>,
     /// 是否参加城乡居民基本医疗保险.
     pub resident_medical: Option<bool>,
+    /// 是否参加城镇职工基本医疗保险.
+    pub employee_medical: Option<bool>,
     /// 是否参加城乡居民基本养老保险.
     pub resident_pension: Option<bool>,
     /// 是否参加大病保险.
@@ -125,6 +163,31 @@ pub struct Member {
 }
 
 impl Member {
+    /// A person of whom nothing else is known.
+    pub fn of(name: impl Into<String>, relation: Relation) -> Self {
+        Self {
+            number: None,
+            name: name.into(),
+            sex: None,
+            identity_number: None,
+            relation,
+            ethnicity: None,
+            birth_date: None,
+            education: None,
+            schooling: None,
+            health: None,
+            labour: None,
+            workplace: None,
+            months_worked: None,
+            phone: None,
+            resident_medical: None,
+            employee_medical: None,
+            resident_pension: None,
+            critical_illness: None,
+            minimum_living: None,
+        }
+    }
+
     /// Full years of age on `day`.
     pub fn age_on(&self, day: NaiveDate) -> Option<u32> {
         self.birth_date.and_then(|birth| day.years_since(birth))

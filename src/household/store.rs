@@ -70,7 +70,8 @@ const HOUSEHOLD: &str = "household.id AS id, number, town, village, group_name, 
     version, import_id, created_at, updated_at";
 
 const MEMBER: &str = "household_id, number, name, sex, identity_number, relation, ethnicity, birth_date,
-    education, schooling, health, labour, workplace, months_worked, resident_medical, resident_pension,
+    education, schooling, health, labour, workplace, months_worked, member.phone AS phone, resident_medical,
+    employee_medical, resident_pension,
     critical_illness, minimum_living";
 
 /// The household with this id.
@@ -320,7 +321,9 @@ async fn add_members(tx: &mut Tx, members: &[(Uuid, i64, &Member)]) -> Result<()
         labour: row.2.labour,
         workplace: row.2.workplace,
         months_worked: row.2.months_worked,
+        phone: row.2.phone.as_deref(),
         resident_medical: row.2.resident_medical,
+        employee_medical: row.2.employee_medical,
         resident_pension: row.2.resident_pension,
         critical_illness: row.2.critical_illness,
         minimum_living: row.2.minimum_living,
