@@ -1,1 +1,3 @@
 //! Lifting a household out of poverty, step by step, and relapses.
+
+pub mod model;

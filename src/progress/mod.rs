@@ -1,1 +1,3 @@
 //! Progress toward the year's target.
+
+pub mod model;

@@ -1,0 +1,276 @@
+//! Counting: which lifts make up the year's result, as of a day.
+//!
+//! A lift counts to the year of its approval. One that falls back within that year no longer counts
+//! there; one that falls back later has counted. A household lifted before is lifted again, never
+//! newly. As of a day, nothing dated after it is seen.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use uuid::Uuid;
+
+use crate::code_list::CodeList;
+use crate::lift::model::Step;
+
+/// One step of a lift with its day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepDay {
+    /// Which step; of a rejection, the one that was due.
+    pub step: Step,
+    /// When.
+    pub on: NaiveDate,
+    /// Whether the lift ended here.
+    pub rejected: bool,
+}
+
+/// What counting needs to know of one lift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiftFacts {
+    /// The lift.
+    pub id: Uuid,
+    /// Town of the household.
+    pub town: String,
+    /// The helper: at approval, or of the day that is asked about for a lift under way.
+    pub helper_id: Option<Uuid>,
+    /// The helper's unit.
+    pub unit_id: Option<Uuid>,
+    /// Whether the household had been lifted before.
+    pub again: bool,
+    /// The steps in order; their days never go back.
+    pub steps: Vec<StepDay>,
+    /// The day on which the household fell back.
+    pub relapsed_on: Option<NaiveDate>,
+}
+
+/// What a lift is to a year, as of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Not yet begun, rejected, or of another year.
+    Elsewhere,
+    /// Under way, with the last step that was done.
+    Pipeline(Step),
+    /// Approved in the year, in this month, and it holds.
+    Lifted { month: u32, again: bool },
+    /// Approved in the year and fallen back within it.
+    LiftedInVain,
+}
+
+impl LiftFacts {
+    fn standing(&self, year: i32, day: NaiveDate) -> Standing {
+        let Some(last) = self.steps.iter().rev().find(|step| step.on <= day) else {
+            return Standing::Elsewhere;
+        };
+        if last.rejected {
+            return Standing::Elsewhere;
+        }
+        if last.step != Step::Approved {
+            return Standing::Pipeline(last.step);
+        }
+        if last.on.year() != year {
+            return Standing::Elsewhere;
+        }
+        if self.relapse_month(year, day).is_some() {
+            return Standing::LiftedInVain;
+        }
+        Standing::Lifted {
+            month: last.on.month(),
+            again: self.again,
+        }
+    }
+
+    /// The month of the year in which the household fell back, if it did.
+    fn relapse_month(&self, year: i32, day: NaiveDate) -> Option<u32> {
+        self.relapsed_on
+            .filter(|on| *on <= day && on.year() == year)
+            .map(|on| on.month())
+    }
+}
+
+/// The four figures of any part of the whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Lifted in the year for the first time, and it holds.
+    pub newly_lifted: i64,
+    /// Lifted in the year not for the first time, and it holds.
+    pub lifted_again: i64,
+    /// Fallen back in the year, whenever they were lifted.
+    pub relapsed: i64,
+    /// On the way.
+    pub in_pipeline: i64,
+}
+
+impl Figures {
+    /// Whether there is nothing to say.
+    pub fn is_zero(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// One month of the year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Month {
+    /// 1 to 12.
+    pub month: u32,
+    /// Newly lifted in the month, and it holds.
+    pub newly_lifted: i64,
+    /// Lifted again in the month, and it holds.
+    pub lifted_again: i64,
+    /// Fallen back in the month.
+    pub relapsed: i64,
+    /// Newly lifted from January to this month; nothing for a month that had not begun.
+    pub cumulative: Option<i64>,
+}
+
+/// The year's result as of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The year.
+    pub year: i32,
+    /// The day up to which things were seen: the one asked for, or the year's last.
+    pub as_of: NaiveDate,
+    /// Households to be newly lifted in the year.
+    pub target: i64,
+    /// Lifts newly approved in the year that hold.
+    pub newly_lifted: Vec<Uuid>,
+    /// Lifts approved in the year of households lifted before, that hold.
+    pub lifted_again: Vec<Uuid>,
+    /// Lifts whose household fell back in the year.
+    pub relapsed: Vec<Uuid>,
+    /// Lifts under way, by the last step done, each step once.
+    pub pipeline: Vec<(Step, Vec<Uuid>)>,
+    /// January to December.
+    pub months: [Month; 12],
+    /// By town, those with something to say.
+    pub towns: BTreeMap<String, Figures>,
+    /// By the helper's unit; `None` holds those without a helper.
+    pub units: BTreeMap<Option<Uuid>, Figures>,
+    /// By helper; `None` holds those without one.
+    pub helpers: BTreeMap<Option<Uuid>, Figures>,
+}
+
+impl Progress {
+    /// How many are still to be newly lifted.
+    pub fn to_go(&self) -> i64 {
+        (self.target - count(&self.newly_lifted)).max(0)
+    }
+
+    /// The figures of the whole.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            newly_lifted: count(&self.newly_lifted),
+            lifted_again: count(&self.lifted_again),
+            relapsed: count(&self.relapsed),
+            in_pipeline: self.pipeline.iter().map(|(_, lifts)| count(lifts)).sum(),
+        }
+    }
+}
+
+/// How many, as the API and the workbook say it.
+pub fn count(lifts: &[Uuid]) -> i64 {
+    i64::try_from(lifts.len()).unwrap_or(i64::MAX)
+}
+
+/// The day up to which a year is seen when `as_of` is asked for: what comes after the year's end is
+/// the next year's.
+pub fn last_day_seen(year: i32, as_of: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 12, 31).map_or(as_of, |end| as_of.min(end))
+}
+
+/// Counts the year's result as of a day.
+pub fn progress(year: i32, as_of: NaiveDate, target: i64, lifts: &[LiftFacts]) -> Progress {
+    let day = last_day_seen(year, as_of);
+    let mut result = Progress {
+        year,
+        as_of: day,
+        target,
+        newly_lifted: Vec::new(),
+        lifted_again: Vec::new(),
+        relapsed: Vec::new(),
+        pipeline: Step::ENTRIES
+            .iter()
+            .filter(|entry| entry.value != Step::Approved)
+            .map(|entry| (entry.value, Vec::new()))
+            .collect(),
+        months: months(),
+        towns: BTreeMap::new(),
+        units: BTreeMap::new(),
+        helpers: BTreeMap::new(),
+    };
+    for lift in lifts {
+        let figures = result.take(lift, day);
+        if figures.is_zero() {
+            continue;
+        }
+        result.towns.entry(lift.town.clone()).or_default().add(figures);
+        result.units.entry(lift.unit_id).or_default().add(figures);
+        result.helpers.entry(lift.helper_id).or_default().add(figures);
+    }
+    let mut sum = 0;
+    for month in &mut result.months {
+        sum += month.newly_lifted;
+        let begun = NaiveDate::from_ymd_opt(year, month.month, 1).is_some_and(|first| first <= day);
+        month.cumulative = begun.then_some(sum);
+    }
+    result
+}
+
+fn months() -> [Month; 12] {
+    let mut months = [Month::default(); 12];
+    for (month, number) in months.iter_mut().zip(1..) {
+        month.month = number;
+    }
+    months
+}
+
+impl Figures {
+    fn add(&mut self, other: Self) {
+        self.newly_lifted += other.newly_lifted;
+        self.lifted_again += other.lifted_again;
+        self.relapsed += other.relapsed;
+        self.in_pipeline += other.in_pipeline;
+    }
+}
+
+impl Progress {
+    fn month(&mut self, month: u32) -> Option<&mut Month> {
+        self.months.iter_mut().find(|row| row.month == month)
+    }
+
+    /// Counts one lift to the whole and to its month; gives what it adds to each of its groups.
+    fn take(&mut self, lift: &LiftFacts, day: NaiveDate) -> Figures {
+        let mut figures = Figures::default();
+        match lift.standing(self.year, day) {
+            Standing::Elsewhere | Standing::LiftedInVain => {}
+            Standing::Pipeline(step) => {
+                figures.in_pipeline = 1;
+                for (at, lifts) in &mut self.pipeline {
+                    if *at == step {
+                        lifts.push(lift.id);
+                    }
+                }
+            }
+            Standing::Lifted { month, again } => {
+                figures.lifted_again = i64::from(again);
+                figures.newly_lifted = i64::from(!again);
+                let lifts = if again {
+                    &mut self.lifted_again
+                } else {
+                    &mut self.newly_lifted
+                };
+                lifts.push(lift.id);
+                if let Some(row) = self.month(month) {
+                    row.newly_lifted += figures.newly_lifted;
+                    row.lifted_again += figures.lifted_again;
+                }
+            }
+        }
+        if let Some(month) = lift.relapse_month(self.year, day) {
+            figures.relapsed = 1;
+            self.relapsed.push(lift.id);
+            if let Some(row) = self.month(month) {
+                row.relapsed += 1;
+            }
+        }
+        figures
+    }
+}
