@@ -92,6 +92,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::settings::api::SettingsApi(app()),
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),
+        crate::lift::api::LiftApi(app()),
     )
 }
 

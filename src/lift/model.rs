@@ -13,8 +13,8 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::Json;
 use crate::household::PovertyStatus;
-use crate::household::model::{HouseholdFacts, Member};
 use crate::household::Schooling;
+use crate::household::model::{HouseholdFacts, Member};
 
 code_list! {
     /// One step on the way out of poverty; the order of the list is the order of the steps.
@@ -243,7 +243,7 @@ impl Lift {
     }
 
     /// The first day on which the step that is due may be done.
-    pub fn earliest_next(&self, publicity_days: u64) -> Option<NaiveDate> {
+    pub fn earliest_next(&self, publicity_days: u32) -> Option<NaiveDate> {
         match self.state.due()? {
             Step::Approved => publicity_ends(self.done_on(Step::Publicised)?, publicity_days),
             _ => self.last_day(),
@@ -253,8 +253,8 @@ impl Lift {
 
 /// The first day on which a lift may be approved: the list has hung for so many days then, the day
 /// of hanging it up included.
-fn publicity_ends(publicised_on: NaiveDate, publicity_days: u64) -> Option<NaiveDate> {
-    publicised_on.checked_add_days(Days::new(publicity_days))
+fn publicity_ends(publicised_on: NaiveDate, publicity_days: u32) -> Option<NaiveDate> {
+    publicised_on.checked_add_days(Days::new(publicity_days.into()))
 }
 
 /// Why a lift cannot go on, or begin, as asked.
@@ -299,7 +299,7 @@ pub enum LiftError {
         /// Since when it hangs.
         publicised_on: NaiveDate,
         /// How many days it must.
-        days: u64,
+        days: u32,
         /// The first possible day of approval.
         first_possible: NaiveDate,
     },
@@ -348,7 +348,7 @@ pub fn next(
     step: Step,
     date: NaiveDate,
     today: NaiveDate,
-    publicity_days: u64,
+    publicity_days: u32,
 ) -> Result<State, LiftError> {
     let due = lift.state.due().ok_or(LiftError::Ended(lift.state))?;
     if step != due {
@@ -356,7 +356,8 @@ pub fn next(
     }
     check_date(date, lift.last_day(), today)?;
     if let (Step::Approved, Some(publicised_on)) = (step, lift.done_on(Step::Publicised)) {
-        let first_possible = publicity_ends(publicised_on, publicity_days).unwrap_or(NaiveDate::MAX);
+        let first_possible =
+            publicity_ends(publicised_on, publicity_days).unwrap_or(NaiveDate::MAX);
         if date < first_possible {
             return Err(LiftError::PublicityTooShort {
                 publicised_on,
@@ -568,12 +569,15 @@ fn basic_medical_care(facts: &HouseholdFacts, attested: Attested) -> ConditionSt
         ),
         (names, false) => format!("未参保或参保情况不明：{}", names.join("、")),
     };
-    let cure = "为这些成员办理参保并更新花名册；已参加职工医保的，在“核实”一步中确认（insured_otherwise）";
+    let cure =
+        "为这些成员办理参保并更新花名册；已参加职工医保的，在“核实”一步中确认（insured_otherwise）";
     state(Condition::BasicMedicalCare, all(&answers), found, cure)
 }
 
 fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
-    let by_grade = facts.housing_grade.map(crate::household::HousingGrade::is_safe);
+    let by_grade = facts
+        .housing_grade
+        .map(crate::household::HousingGrade::is_safe);
     let answer = match (facts.housing_safe, by_grade) {
         (Some(false), _) | (_, Some(false)) => Some(false),
         (Some(true), _) | (_, Some(true)) => Some(true),

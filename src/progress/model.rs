@@ -201,9 +201,17 @@ pub fn progress(year: i32, as_of: NaiveDate, target: i64, lifts: &[LiftFacts]) -
         if figures.is_zero() {
             continue;
         }
-        result.towns.entry(lift.town.clone()).or_default().add(figures);
+        result
+            .towns
+            .entry(lift.town.clone())
+            .or_default()
+            .add(figures);
         result.units.entry(lift.unit_id).or_default().add(figures);
-        result.helpers.entry(lift.helper_id).or_default().add(figures);
+        result
+            .helpers
+            .entry(lift.helper_id)
+            .or_default()
+            .add(figures);
     }
     let mut sum = 0;
     for month in &mut result.months {

@@ -1,0 +1,241 @@
+//! Lifts and their steps in the database.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::model::{Lift, State, Step, StepRecord};
+use crate::access::history;
+use crate::db::{Json, Tx};
+use crate::{insert, on};
+
+/// A lift with the names that people know its household and helper by.
+#[derive(Clone, Debug, FromRow)]
+pub struct NamedLift {
+    /// The lift.
+    #[sqlx(flatten)]
+    pub lift: Lift,
+    /// 户编号.
+    pub household_number: Option<String>,
+    /// 户主姓名.
+    pub head_name: String,
+    /// 镇.
+    pub town: String,
+    /// 村.
+    pub village: String,
+    /// Name of the helper at approval.
+    pub helper_name: Option<String>,
+}
+
+/// Where one lift stands, as the method's sixth point asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct LiftState {
+    /// The household.
+    pub household_id: Uuid,
+    /// The lift.
+    pub lift_id: Uuid,
+    /// Where it stands.
+    pub state: State,
+    /// The last step recorded; of a rejected lift, the one at which it was rejected.
+    pub last_step: Step,
+    /// Its day.
+    pub last_step_on: NaiveDate,
+    /// The day of approval.
+    pub approved_on: Option<NaiveDate>,
+    /// The day of the relapse.
+    pub relapsed_on: Option<NaiveDate>,
+}
+
+/// What a list of lifts may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those that stand here.
+    pub state: Option<State>,
+    /// Only this household's.
+    pub household_id: Option<Uuid>,
+    /// Only households of this town; empty narrows nothing.
+    pub town: String,
+    /// Only those approved from the first day to the last.
+    pub approved: Option<(NaiveDate, NaiveDate)>,
+    /// Only households whose responsible helper is this one.
+    pub helper: Option<Uuid>,
+}
+
+const NAMED_LIFT: &str = "SELECT lift.id AS id, lift.household_id AS household_id, lift.state AS state,
+    again, lift.version AS version, lift.started_at AS started_at, lift.started_by AS started_by,
+    approved_on, helper_id, relapsed_on, relapse_reason, relapse_by, household.number AS household_number,
+    head_name, household.town AS town, household.village AS village, staff.name AS helper_name
+    FROM lift JOIN household ON household.id = lift.household_id
+    LEFT JOIN staff ON staff.id = lift.helper_id";
+
+const STEP: &str = "SELECT lift_id, position, step, on_date, person, note, evidence, rejected,
+    recorded_at, recorded_by FROM lift_step";
+
+/// The lift with this id, with its steps.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<NamedLift>, sqlx::Error> {
+    let sql = format!("{NAMED_LIFT} WHERE lift.id = $1");
+    let found: Option<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(id).fetch_optional(connection).await)?;
+    let Some(mut found) = found else {
+        return Ok(None);
+    };
+    let sql = format!("{STEP} WHERE lift_id = $1 ORDER BY position");
+    found.lift.steps = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(id).fetch_all(connection).await)?;
+    Ok(Some(found))
+}
+
+/// All lifts of a household with their steps, the earliest first.
+pub async fn of_household(tx: &mut Tx, household_id: Uuid) -> Result<Vec<Lift>, sqlx::Error> {
+    let sql = format!("{NAMED_LIFT} WHERE lift.household_id = $1 ORDER BY lift.id");
+    let lifts: Vec<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(household_id).fetch_all(connection).await)?;
+    let sql = format!(
+        "{STEP} WHERE lift_id IN (SELECT id FROM lift WHERE household_id = $1)
+         ORDER BY lift_id, position"
+    );
+    let steps: Vec<StepRecord> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(household_id).fetch_all(connection).await)?;
+    Ok(with_steps(lifts, steps)
+        .into_iter()
+        .map(|named| named.lift)
+        .collect())
+}
+
+/// All lifts with their steps, but without the evidence of these, the earliest first.
+pub async fn all(tx: &mut Tx) -> Result<Vec<NamedLift>, sqlx::Error> {
+    let sql = format!("{NAMED_LIFT} ORDER BY lift.id");
+    let lifts: Vec<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .fetch_all(connection).await)?;
+    let steps: Vec<StepRecord> = on!(tx, connection => sqlx::query_as(
+        "SELECT lift_id, position, step, on_date, person, note, CAST(NULL AS TEXT) AS evidence, rejected,
+             recorded_at, recorded_by
+         FROM lift_step ORDER BY lift_id, position",
+    )
+    .fetch_all(connection)
+    .await)?;
+    Ok(with_steps(lifts, steps))
+}
+
+fn with_steps(mut lifts: Vec<NamedLift>, steps: Vec<StepRecord>) -> Vec<NamedLift> {
+    let mut by_lift: HashMap<Uuid, Vec<StepRecord>> = HashMap::new();
+    for step in steps {
+        by_lift.entry(step.lift_id).or_default().push(step);
+    }
+    for named in &mut lifts {
+        named.lift.steps = by_lift.remove(&named.lift.id).unwrap_or_default();
+    }
+    lifts
+}
+
+/// A page of lifts without their steps, the latest first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<NamedLift>, sqlx::Error> {
+    let sql = format!(
+        "{NAMED_LIFT}
+         LEFT JOIN pairing ON pairing.household_id = lift.household_id AND pairing.to_date IS NULL
+         WHERE lift.id < $1
+           AND ($2 = '' OR lift.state = $2)
+           AND (NOT $3 OR lift.household_id = $4)
+           AND ($5 = '' OR household.town = $5)
+           AND (NOT $6 OR (approved_on >= $7 AND approved_on <= $8))
+           AND (NOT $9 OR pairing.staff_id = $10)
+         ORDER BY lift.id DESC LIMIT $11"
+    );
+    let (from, to) = filter.approved.unwrap_or_default();
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(after.unwrap_or(Uuid::max()))
+        .bind(filter.state.map_or_else(String::new, |state| state.to_string()))
+        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
+        .bind(&filter.town)
+        .bind(filter.approved.is_some()).bind(from).bind(to)
+        .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// Where every lift stands, by household, the earliest first.
+pub async fn of_all(tx: &mut Tx) -> Result<Vec<LiftState>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT lift.household_id AS household_id, lift.id AS lift_id, lift.state AS state,
+             lift_step.step AS last_step, lift_step.on_date AS last_step_on, approved_on, relapsed_on
+         FROM lift JOIN lift_step ON lift_step.lift_id = lift.id
+             AND lift_step.position =
+                 (SELECT MAX(position) FROM lift_step AS latest WHERE latest.lift_id = lift.id)
+         ORDER BY lift.household_id, lift.id",
+    )
+    .fetch_all(connection)
+    .await)
+}
+
+/// Adds a lift with its first step.
+pub async fn add(tx: &mut Tx, lift: &Lift, first: &StepRecord) -> Result<(), sqlx::Error> {
+    insert!(&mut *tx, "lift", std::slice::from_ref(lift), |lift| {
+        id: lift.id,
+        household_id: lift.household_id,
+        state: lift.state,
+        again: lift.again,
+        version: lift.version,
+        started_at: lift.started_at,
+        started_by: lift.started_by.as_str(),
+    })?;
+    add_step(tx, first).await
+}
+
+/// Adds a step to a lift.
+pub async fn add_step(tx: &mut Tx, step: &StepRecord) -> Result<(), sqlx::Error> {
+    insert!(tx, "lift_step", std::slice::from_ref(step), |step| {
+        lift_id: step.lift_id,
+        position: step.position,
+        step: step.step,
+        on_date: step.on_date,
+        person: step.person.as_str(),
+        note: step.note.as_deref(),
+        evidence: step.evidence.as_ref().map(|Json(evidence)| Json(evidence)),
+        rejected: step.rejected,
+        recorded_at: step.recorded_at,
+        recorded_by: step.recorded_by.as_str(),
+    })
+}
+
+/// Replaces a lift's own fields, and keeps what they were.
+pub async fn change(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    action: &'static str,
+    before: &Lift,
+    after: &Lift,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "lift",
+        subject_id: before.id.to_string(),
+        version: before.version,
+        action,
+        import_id: None,
+        before,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE lift SET state = $2, again = $3, approved_on = $4, helper_id = $5, relapsed_on = $6,
+             relapse_reason = $7, relapse_by = $8, version = version + 1
+         WHERE id = $1",
+    )
+    .bind(before.id)
+    .bind(after.state)
+    .bind(after.again)
+    .bind(after.approved_on)
+    .bind(after.helper_id)
+    .bind(after.relapsed_on)
+    .bind(&after.relapse_reason)
+    .bind(&after.relapse_by)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
