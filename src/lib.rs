@@ -5,6 +5,7 @@ pub mod api;
 pub mod code_list;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod health;
 pub mod household;
 pub mod lift;

@@ -1,0 +1,526 @@
+//! A fictional county: households and staff that never lived, made from a seed, the same each time.
+//!
+//! All identity numbers have the area code 320999, which was never issued, and a correct check
+//! character. The families follow a few shapes that offices know well, so that causes fit members:
+//! who is poor because of schooling has a child at school.
+
+use chrono::{Datelike, Days, NaiveDate};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+
+use crate::household::{
+    Category, Cause, Education, Health, HouseholdFacts, HousingGrade, IdentityNumber, Labour,
+    Measure, Member, PovertyStatus, Relation, Schooling, Sex, Workplace,
+};
+use crate::staff::{Rank, StaffFacts};
+
+/// Households of the county.
+pub const HOUSEHOLDS: usize = 300;
+/// Staff of its education bureau and schools.
+pub const STAFF: usize = 120;
+const SEED: u64 = 20_161_017;
+
+/// The county.
+pub struct World {
+    /// Its households, by town and village.
+    pub households: Vec<HouseholdFacts>,
+    /// Its staff, by unit.
+    pub staff: Vec<StaffFacts>,
+    /// Which villages each unit serves: unit, town, villages.
+    pub links: Vec<(&'static str, &'static str, Vec<String>)>,
+}
+
+/// Towns with their villages.
+const TOWNS: [(&str, [&str; 5]); 6] = [
+    ("青禾镇", ["青禾村", "东圩村", "新河村", "沿湖村", "三灶村"]),
+    ("柳湾镇", ["柳湾村", "北港村", "丰收村", "洋心村", "富民村"]),
+    ("石桥镇", ["石桥村", "大墩村", "南团村", "引水村", "双喜村"]),
+    ("白鹭镇", ["白鹭村", "斗龙村", "海防村", "草堰村", "金墩村"]),
+    ("云岭镇", ["云岭村", "槐树村", "南坡村", "清泉村", "塬上村"]),
+    ("万盈镇", ["万盈村", "益民村", "沈灶村", "裕北村", "同乐村"]),
+];
+
+/// Units with the town they serve; the bureau itself and the special school serve any.
+const UNITS: [(&str, Option<usize>); 12] = [
+    ("县教育局机关", None),
+    ("县第一中学", Some(0)),
+    ("县实验小学", Some(1)),
+    ("青禾镇中心小学", Some(0)),
+    ("柳湾镇初级中学", Some(1)),
+    ("石桥镇中心小学", Some(2)),
+    ("石桥镇初级中学", Some(2)),
+    ("白鹭镇中心小学", Some(3)),
+    ("云岭镇九年一贯制学校", Some(4)),
+    ("万盈镇中心小学", Some(5)),
+    ("县职业教育中心", Some(4)),
+    ("县特殊教育学校", None),
+];
+
+const SURNAMES: &str =
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕";
+const MEN: [&str; 20] = [
+    "建国", "志强", "德明", "永福", "长根", "小军", "海涛", "文斌", "正东", "学良", "春生", "立新",
+    "国平", "万林", "金龙", "宝山", "浩然", "子轩", "俊杰", "宇航",
+];
+const WOMEN: [&str; 20] = [
+    "桂英", "秀兰", "玉梅", "凤霞", "红梅", "春花", "素珍", "月华", "丽萍", "小芳", "翠萍", "雪梅",
+    "金凤", "爱华", "美玲", "志红", "梦瑶", "雨欣", "思琪", "欣怡",
+];
+const SUBJECTS: [&str; 10] = [
+    "语文",
+    "数学",
+    "英语",
+    "物理",
+    "生物",
+    "体育",
+    "心理健康",
+    "校医",
+    "农技",
+    "电工电子",
+];
+
+/// Makes the county as it is on `today`.
+pub fn make(today: NaiveDate) -> World {
+    let mut maker = Maker {
+        random: StdRng::seed_from_u64(SEED),
+        today,
+        serial: 0,
+    };
+    let households = (0..HOUSEHOLDS)
+        .map(|index| maker.household(index))
+        .collect();
+    let staff = (0..STAFF).map(|index| maker.person(index)).collect();
+    let links = UNITS
+        .iter()
+        .filter_map(|(unit, town)| {
+            let (town, villages) = TOWNS[(*town)?];
+            Some((*unit, town, villages.map(str::to_owned).to_vec()))
+        })
+        .collect();
+    World {
+        households,
+        staff,
+        links,
+    }
+}
+
+/// The shapes that a family may have.
+#[derive(Clone, Copy)]
+enum Shape {
+    /// Old people alone.
+    Old,
+    /// Parents with children at school.
+    Students,
+    /// A working-age couple with an ill parent.
+    Ill,
+    /// One of the couple is disabled.
+    Disabled,
+    /// A couple who lack skill, funds or will.
+    Stuck,
+}
+
+struct Maker {
+    random: StdRng,
+    today: NaiveDate,
+    serial: u32,
+}
+
+impl Maker {
+    fn one_in(&mut self, n: u32) -> bool {
+        self.random.random_range(0..n) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from.choose(&mut self.random).copied().unwrap_or(from[0])
+    }
+
+    fn surname(&mut self) -> char {
+        let surnames: Vec<char> = SURNAMES.chars().collect();
+        self.pick(&surnames)
+    }
+
+    fn named(&mut self, surname: char, sex: Sex) -> String {
+        let given = match sex {
+            Sex::Male => self.pick(&MEN),
+            Sex::Female => self.pick(&WOMEN),
+        };
+        format!("{surname}{given}")
+    }
+
+    /// An identity number that nobody has: the serial number makes each different.
+    fn identity(&mut self, sex: Sex, age: i32) -> Option<IdentityNumber> {
+        let birthday = self.today - Days::new(self.random.random_range(1..364));
+        let born = NaiveDate::from_ymd_opt(
+            birthday.year() - age,
+            birthday.month(),
+            birthday.day().min(28),
+        )?;
+        self.serial += 1;
+        // Digit 17 is odd for men; the two before it tell people of one birth date apart.
+        let last = self.serial / 100 % 5 * 2 + u32::from(sex == Sex::Male);
+        IdentityNumber::from_body(&format!(
+            "320999{}{:02}{last}",
+            born.format("%Y%m%d"),
+            self.serial % 100
+        ))
+        .ok()
+    }
+
+    fn phone(&mut self) -> String {
+        // 190 0000 xxxx: a block that no one was given.
+        format!("1900000{:04}", self.random.random_range(0..10_000))
+    }
+
+    fn member(&mut self, surname: char, relation: Relation, sex: Sex, age: i32) -> Member {
+        let identity_number = self.identity(sex, age);
+        let schooling = schooling_at(age);
+        let at_school = schooling.is_at_school();
+        let able = (18..60).contains(&age) && !at_school;
+        Member {
+            number: None,
+            name: self.named(surname, sex),
+            sex: Some(sex),
+            birth_date: identity_number.as_ref().map(IdentityNumber::birth_date),
+            identity_number,
+            relation,
+            ethnicity: Some("汉族".to_owned()),
+            education: Some(match age {
+                ..14 => Education::Primary,
+                14..23 => Education::LowerSecondary,
+                60.. => self.pick(&[Education::Illiterate, Education::Primary]),
+                _ => self.pick(&[
+                    Education::Primary,
+                    Education::LowerSecondary,
+                    Education::UpperSecondary,
+                ]),
+            })
+            // A child not yet through primary school has completed none.
+            .filter(|_| age >= 12),
+            schooling: Some(schooling),
+            health: Some(Health::Healthy),
+            labour: Some(match age {
+                ..16 => Labour::None,
+                60..70 => Labour::Weak,
+                70.. => Labour::Lost,
+                _ if at_school => Labour::None,
+                _ => self.pick(&[Labour::Ordinary, Labour::Ordinary, Labour::Skilled]),
+            }),
+            workplace: None,
+            months_worked: able.then_some(0),
+            resident_medical: Some(true),
+            resident_pension: Some(age >= 18 && !at_school),
+            critical_illness: Some(true),
+            minimum_living: Some(false),
+        }
+    }
+
+    /// Sends a member away to work.
+    fn to_work(&mut self, member: &mut Member) {
+        member.workplace = Some(self.pick(&[
+            Workplace::InTown,
+            Workplace::InCounty,
+            Workplace::InProvince,
+            Workplace::OutOfProvince,
+        ]));
+        member.months_worked = Some(self.random.random_range(3..11));
+    }
+
+    fn household(&mut self, index: usize) -> HouseholdFacts {
+        let (town, villages) = TOWNS[index * TOWNS.len() / HOUSEHOLDS];
+        let village = self.pick(&villages);
+        let shape = self.pick(&[
+            Shape::Old,
+            Shape::Students,
+            Shape::Students,
+            Shape::Ill,
+            Shape::Disabled,
+            Shape::Stuck,
+        ]);
+        let (members, main_cause, measures) = self.family(shape);
+        let poor_dwelling = self.one_in(12);
+        let on_minimum_living = members
+            .iter()
+            .any(|member| member.minimum_living == Some(true));
+        let size = i64::try_from(members.len()).unwrap_or(1);
+        let group = self.random.random_range(1..9);
+        let mut facts = HouseholdFacts {
+            number: Some(format!("3209990{index:05}")),
+            town: town.to_owned(),
+            village: village.to_owned(),
+            group_name: Some(format!("{group}组")),
+            phone: Some(self.phone()),
+            address: Some(format!("{town}{village}{group}组{}号", index % 60 + 1)),
+            identified_year: Some(i64::from(self.today.year()) - self.random.random_range(2..5)),
+            category: Some(if on_minimum_living {
+                Category::MinimumLiving
+            } else {
+                Category::General
+            }),
+            status: PovertyStatus::Poor,
+            lifted_year: None,
+            main_cause: Some(main_cause),
+            other_causes: if self.one_in(3) {
+                vec![Cause::LackOfFunds]
+            } else {
+                Vec::new()
+            },
+            wage_income_fen: None,
+            business_income_fen: None,
+            property_income_fen: None,
+            transfer_income_fen: None,
+            business_expense_fen: None,
+            income_per_head_fen: None,
+            housing_grade: Some(if poor_dwelling {
+                HousingGrade::C
+            } else {
+                self.pick(&[HousingGrade::A, HousingGrade::B])
+            }),
+            housing_safe: Some(!poor_dwelling),
+            water_safe: Some(!self.one_in(25)),
+            wishes: None,
+            approach: None,
+            measures,
+            roster_helper: None,
+            roster_unit: None,
+            remark: None,
+            members,
+        };
+        facts
+            .other_causes
+            .retain(|cause| Some(*cause) != facts.main_cause);
+        self.fill_income(&mut facts, size);
+        if !self.one_in(4) {
+            let (wish, approach) = words_for(main_cause);
+            facts.wishes = Some(wish.to_owned());
+            facts.approach = Some(approach.to_owned());
+        }
+        // Some were lifted in an earlier year, and a few of them fell back.
+        if self.one_in(15)
+            && facts.income_per_head_fen >= Some(650_000)
+            && !poor_dwelling
+            && facts.water_safe == Some(true)
+        {
+            facts.lifted_year = Some(i64::from(self.today.year()) - 1);
+            facts.status = PovertyStatus::LiftedWithPolicy;
+        } else if self.one_in(40) {
+            facts.status = PovertyStatus::Relapsed;
+        }
+        facts
+    }
+
+    /// Incomes that add up: per head is the sum, less expenses, over the members.
+    fn fill_income(&mut self, facts: &mut HouseholdFacts, size: i64) {
+        let yuan = |random: &mut StdRng, from: i64, to: i64| random.random_range(from..to) * 100;
+        let works = facts
+            .members
+            .iter()
+            .any(|member| member.workplace.is_some());
+        let wages = if works {
+            yuan(&mut self.random, 9_000, 22_000)
+        } else {
+            yuan(&mut self.random, 0, 3_000)
+        };
+        let business = yuan(&mut self.random, 2_000, 9_000);
+        let property = yuan(&mut self.random, 0, 1_200);
+        let transfer = yuan(&mut self.random, 1_500, 6_000) + if works { 0 } else { 400_000 };
+        let expense = business / 3;
+        facts.wage_income_fen = Some(wages);
+        facts.business_income_fen = Some(business);
+        facts.property_income_fen = Some(property);
+        facts.transfer_income_fen = Some(transfer);
+        facts.business_expense_fen = Some(expense);
+        facts.income_per_head_fen = Some((wages + business + property + transfer - expense) / size);
+    }
+
+    fn family(&mut self, shape: Shape) -> (Vec<Member>, Cause, Vec<Measure>) {
+        let surname = self.surname();
+        let other = self.surname();
+        let parent_age = self.random.random_range(36..52);
+        match shape {
+            Shape::Old => {
+                let age = self.random.random_range(66..84);
+                let mut members = vec![self.member(surname, Relation::Head, Sex::Male, age)];
+                if !self.one_in(3) {
+                    members.push(self.member(other, Relation::Spouse, Sex::Female, age - 2));
+                }
+                for member in &mut members {
+                    member.minimum_living = Some(true);
+                }
+                (
+                    members,
+                    Cause::LackOfLabour,
+                    vec![Measure::SocialSecurity, Measure::SocialAid],
+                )
+            }
+            Shape::Students => {
+                let mut members = self.couple(surname, other, parent_age);
+                self.to_work(&mut members[0]);
+                let age = self.random.random_range(8..20);
+                members.push(self.child(surname, age));
+                if self.one_in(2) {
+                    members.push(self.child(surname, (age - 4).max(4)));
+                }
+                (
+                    members,
+                    Cause::Schooling,
+                    vec![Measure::Education, Measure::Employment],
+                )
+            }
+            Shape::Ill => {
+                let mut members = self.couple(surname, other, parent_age);
+                self.to_work(&mut members[0]);
+                let mut mother = self.member(other, Relation::Mother, Sex::Female, parent_age + 25);
+                mother.health = Some(self.pick(&[Health::ChronicIllness, Health::SeriousIllness]));
+                members.push(mother);
+                (
+                    members,
+                    Cause::Illness,
+                    vec![Measure::Health, Measure::Employment],
+                )
+            }
+            Shape::Disabled => {
+                let mut members = self.couple(surname, other, parent_age);
+                members[1].health = Some(Health::Disabled);
+                members[1].labour = Some(Labour::Lost);
+                members[1].months_worked = None;
+                if self.one_in(2) {
+                    members.push(self.child(surname, 9));
+                }
+                (
+                    members,
+                    Cause::Disability,
+                    vec![Measure::DisabilityAid, Measure::Industry],
+                )
+            }
+            Shape::Stuck => {
+                let mut members = self.couple(surname, other, parent_age);
+                if self.one_in(2) {
+                    self.to_work(&mut members[0]);
+                }
+                let cause = self.pick(&[
+                    Cause::LackOfSkill,
+                    Cause::LackOfFunds,
+                    Cause::LackOfMotivation,
+                ]);
+                (members, cause, vec![Measure::Industry, Measure::Finance])
+            }
+        }
+    }
+
+    fn couple(&mut self, surname: char, other: char, age: i32) -> Vec<Member> {
+        vec![
+            self.member(surname, Relation::Head, Sex::Male, age),
+            self.member(other, Relation::Spouse, Sex::Female, age - 1),
+        ]
+    }
+
+    fn child(&mut self, surname: char, age: i32) -> Member {
+        if self.one_in(2) {
+            self.member(surname, Relation::Son, Sex::Male, age)
+        } else {
+            self.member(surname, Relation::Daughter, Sex::Female, age)
+        }
+    }
+
+    fn person(&mut self, index: usize) -> StaffFacts {
+        let per_unit = STAFF / UNITS.len();
+        let (unit, town) = UNITS[index / per_unit];
+        let (rank, position) = match index % per_unit {
+            0 if index < per_unit => (Rank::BureauLeader, "局长"),
+            1 if index < per_unit => (Rank::BureauLeader, "副局长"),
+            0 => (Rank::Middle, "校长"),
+            1..4 => (Rank::Middle, "主任"),
+            _ => (Rank::Ordinary, "教师"),
+        };
+        let sex = self.pick(&[Sex::Male, Sex::Female]);
+        let surname = self.surname();
+        let age = self.random.random_range(27..58);
+        StaffFacts {
+            number: Some(format!("T{:04}", index + 1)),
+            identity_number: self.identity(sex, age),
+            name: self.named(surname, sex),
+            sex: Some(sex),
+            unit: unit.to_owned(),
+            position: Some(position.to_owned()),
+            rank,
+            political_status: Some(self.pick(&["中共党员", "群众", "民盟盟员"]).to_owned()),
+            phone: Some(self.phone()),
+            // Most leave it to the rank; in four schools of ten everyone takes more than one.
+            capacity: (rank == Rank::Ordinary && !self.one_in(4))
+                .then(|| self.random.random_range(2..4)),
+            town: town
+                .filter(|_| index % 5 == 0)
+                .map(|town| TOWNS[town].0.to_owned()),
+            village: None,
+            specialty: Some(self.pick(&SUBJECTS).to_owned()),
+            remark: None,
+        }
+    }
+}
+
+fn schooling_at(age: i32) -> Schooling {
+    match age {
+        4..7 => Schooling::Preschool,
+        7..13 => Schooling::Primary,
+        13..16 => Schooling::LowerSecondary,
+        16..19 => Schooling::UpperSecondary,
+        19..22 => Schooling::JuniorCollege,
+        _ => Schooling::None,
+    }
+}
+
+/// What a household with this main cause may wish for, and the approach that answers it.
+pub fn words_for(cause: Cause) -> (&'static str, &'static str) {
+    match cause {
+        Cause::Schooling => (
+            "盼孩子安心读完书，减轻学费和生活费负担",
+            "落实教育资助，联系家长就近务工，一年内稳定增收",
+        ),
+        Cause::Illness => (
+            "希望减轻看病负担，想在家门口找点活",
+            "落实大病保险和医疗救助，安排公益岗位",
+        ),
+        Cause::Disability => (
+            "希望有能在家做的活，申请残疾人补贴",
+            "落实残疾人两项补贴，发展家庭手工和小养殖",
+        ),
+        Cause::LackOfLabour => (
+            "希望有人常来看看，冬天有取暖的煤",
+            "落实低保兜底和养老保障，邻里结对照看",
+        ),
+        Cause::LackOfSkill => ("想学一门手艺", "安排职业技能培训，推荐到镇上企业就业"),
+        _ => ("想扩大养殖，缺本钱", "申请小额信贷，发展家庭养殖，对接销路"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_county_is_the_same_each_time_and_nobody_is_in_it_twice() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 25).unwrap();
+        let world = make(today);
+        let again = make(today);
+        assert_eq!(world.households, again.households);
+        assert_eq!(world.staff, again.staff);
+        let mut seen = HashSet::new();
+        let members = world
+            .households
+            .iter()
+            .flat_map(|household| &household.members);
+        let numbers = members
+            .map(|member| &member.identity_number)
+            .chain(world.staff.iter().map(|person| &person.identity_number));
+        for number in numbers {
+            let number = number.clone().expect("everyone has a number");
+            assert!(number.whole().starts_with("320999"));
+            assert!(seen.insert(number.clone()), "{number:?} twice");
+        }
+        for household in &world.households {
+            assert!(household.head().is_some());
+        }
+    }
+}
