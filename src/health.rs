@@ -12,7 +12,7 @@ pub struct HealthApi(pub App);
 
 /// The service is well.
 #[derive(Object)]
-struct Health {
+struct ServiceHealth {
     /// Version of the program.
     version: String,
     /// Engine of the database.
@@ -25,11 +25,11 @@ impl HealthApi {
     ///
     /// Asks the database; 503 with the reason if it does not answer.
     #[oai(path = "/health", method = "get", operation_id = "getHealth")]
-    async fn get_health(&self) -> Result<Json<Health>, Fault<{ bits::SERVER }>> {
+    async fn get_health(&self) -> Result<Json<ServiceHealth>, Fault<{ bits::SERVER }>> {
         let mut tx = self.0.db.read().await?;
         on!(&mut tx, connection => sqlx::query("SELECT count(*) FROM unit")
             .execute(connection).await.map(|_| ()))?;
-        Ok(Json(Health {
+        Ok(Json(ServiceHealth {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             database: self.0.db.engine().to_owned(),
         }))

@@ -9,3 +9,6 @@
 mod support;
 
 mod access;
+mod households;
+mod settings;
+mod staff;

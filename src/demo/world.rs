@@ -208,7 +208,9 @@ impl Maker {
             }),
             workplace: None,
             months_worked: able.then_some(0),
+            phone: None,
             resident_medical: Some(true),
+            employee_medical: Some(false),
             resident_pension: Some(age >= 18 && !at_school),
             critical_illness: Some(true),
             minimum_living: Some(false),
@@ -223,6 +225,7 @@ impl Maker {
             Workplace::InProvince,
             Workplace::OutOfProvince,
         ]));
+        member.phone = Some(self.phone());
         member.months_worked = Some(self.random.random_range(3..11));
     }
 

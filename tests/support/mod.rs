@@ -15,6 +15,7 @@
 mod client;
 mod database;
 mod office;
+pub mod register;
 mod server;
 
 pub use client::Client;

@@ -1,0 +1,106 @@
+//! Staff: lists, one person, what the office may change.
+
+use qianshou::access::Role;
+use serde_json::json;
+
+use crate::support::TestServer;
+use crate::support::register::facts;
+
+#[tokio::test]
+async fn a_change_needs_the_version_that_was_read_and_keeps_what_was_there() {
+    let server = TestServer::start().await;
+    let staff_id = server.add_staff().await;
+    let office = server.client(Role::Office).await;
+    let path = format!("/staff/{staff_id}");
+    let read = office.get(&path).await;
+    let tag = read.header("etag").to_owned();
+    assert_eq!(tag, "\"1\"");
+    office
+        .patch(&path)
+        .json(&json!({ "capacity": 4 }))
+        .await
+        .expect_problem(428, "if_match_required");
+    let changed = office
+        .patch(&path)
+        .if_match(&tag)
+        .json(&json!({ "capacity": 4, "specialty": "校医" }))
+        .await;
+    assert_eq!(changed.header("etag"), "\"2\"");
+    assert_eq!(changed.expect(200)["capacity"], 4);
+    office
+        .patch(&path)
+        .if_match(&tag)
+        .json(&json!({ "capacity": 5 }))
+        .await
+        .expect_problem(412, "changed_meanwhile");
+    let cleared = office
+        .patch(&path)
+        .if_match("\"2\"")
+        .json(&json!({ "capacity": null }))
+        .await
+        .expect(200);
+    assert!(
+        cleared
+            .get("capacity")
+            .is_none_or(serde_json::Value::is_null)
+    );
+    assert_eq!(cleared["specialty"], "校医", "what is absent stays");
+    let mut tx = server.db.read().await.unwrap();
+    let history = qianshou::access::history::of(&mut tx, "staff", &staff_id.to_string())
+        .await
+        .unwrap();
+    assert_eq!(history.len(), 2);
+    assert_eq!(history[0].before.0["capacity"], 4);
+    office
+        .patch(&path)
+        .if_match("\"3\"")
+        .json(&json!({ "capacity": 101 }))
+        .await
+        .expect_problem(400, "bad_request");
+}
+
+#[tokio::test]
+async fn nobody_becomes_inactive_while_responsible_for_a_household() {
+    let server = TestServer::start().await;
+    let staff_id = server.add_staff().await;
+    let household_id = server.add_household(facts("青禾镇", "东圩村")).await;
+    server
+        .pair(household_id, staff_id, server.app.today())
+        .await;
+    let office = server.client(Role::Office).await;
+    office
+        .patch(&format!("/staff/{staff_id}"))
+        .if_match("*")
+        .json(&json!({ "active": false }))
+        .await
+        .expect_problem(409, "still_responsible");
+    let free = server.add_staff().await;
+    office
+        .patch(&format!("/staff/{free}"))
+        .if_match("*")
+        .json(&json!({ "active": false }))
+        .await
+        .expect(200);
+    let active = office.get("/staff?active=true").await.expect(200);
+    assert_eq!(
+        active["items"].as_array().unwrap().len(),
+        1,
+        "the inactive is in no list to choose from"
+    );
+}
+
+#[tokio::test]
+async fn a_helper_sees_only_his_own_record() {
+    let server = TestServer::start().await;
+    let other = server.add_staff().await;
+    let helper = server.client(Role::Helper).await;
+    helper
+        .get(&format!("/staff/{}", helper.staff_id.unwrap()))
+        .await
+        .expect(200);
+    helper
+        .get(&format!("/staff/{other}"))
+        .await
+        .expect_problem(403, "forbidden");
+    helper.get("/staff").await.expect_problem(403, "forbidden");
+}

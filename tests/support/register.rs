@@ -1,0 +1,74 @@
+//! Households and pairings, put on the register without going through a roster or a run.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::NaiveDate;
+use qianshou::household::{self, Cause, HouseholdFacts, IdentityNumber, Measure, Member, Relation};
+use uuid::Uuid;
+
+use super::TestServer;
+
+/// Tells the people of all tests apart.
+static PEOPLE: AtomicU32 = AtomicU32::new(0);
+
+/// A person who is on no register yet.
+pub fn person(name: &str, relation: Relation, born: &str) -> Member {
+    let number = PEOPLE.fetch_add(1, Ordering::Relaxed) % 1000;
+    let mut member = Member::of(name, relation);
+    member.identity_number =
+        Some(IdentityNumber::from_body(&format!("320999{born}{number:03}")).unwrap());
+    member.birth_date = member
+        .identity_number
+        .as_ref()
+        .map(IdentityNumber::birth_date);
+    member.sex = member.identity_number.as_ref().map(IdentityNumber::sex);
+    member.resident_medical = Some(true);
+    member
+}
+
+/// A household of which all is known, with a head and a spouse; its income is above the line.
+pub fn facts(town: &str, village: &str) -> HouseholdFacts {
+    let mut facts = HouseholdFacts::of(town, village);
+    facts.number = Some(Uuid::now_v7().simple().to_string());
+    facts.main_cause = Some(Cause::Illness);
+    facts.income_per_head_fen = Some(680_000);
+    facts.housing_safe = Some(true);
+    facts.water_safe = Some(true);
+    facts.measures = vec![Measure::Health];
+    facts.members = vec![
+        person("王大山", Relation::Head, "19700101"),
+        person("李秀英", Relation::Spouse, "19710202"),
+    ];
+    facts
+}
+
+impl TestServer {
+    /// Puts a household on the register.
+    pub async fn add_household(&self, facts: HouseholdFacts) -> Uuid {
+        let id = Uuid::now_v7();
+        let mut tx = self.db.write().await.unwrap();
+        household::store::add_many(&mut tx, self.app.now(), None, &[(id, facts)])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Makes a person responsible for a household since a day.
+    pub async fn pair(&self, household_id: Uuid, staff_id: Uuid, from: NaiveDate) -> Uuid {
+        let (id, now) = (Uuid::now_v7(), self.app.now());
+        let mut tx = self.db.write().await.unwrap();
+        qianshou::insert!(&mut tx, "pairing", [()], |_pairing| {
+            id: id,
+            household_id: household_id,
+            staff_id: staff_id,
+            from_date: from,
+            reason: "测试",
+            started_at: now,
+            started_by: "test",
+        })
+        .unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+}
