@@ -1,12 +1,16 @@
 //! What all operations share: pages, created records, entity tags, workbooks to download.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
+
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response};
 use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
-use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
-use poem_openapi::{ApiResponse, NewType, Object};
+use poem_openapi::types::{
+    ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
+};
+use poem_openapi::{ApiResponse, Object};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -32,15 +36,64 @@ impl<T: Type + ParseFromJSON + ToJSON> Page<T> {
     }
 }
 
-/// The number of items that one page may have: 1 to 200, 50 if not said.
-#[derive(Clone, Copy, NewType)]
-pub struct Limit(#[oai(validator(minimum(value = "1"), maximum(value = "200")))] i64);
+/// Declares a whole number of a parameter that has bounds wherever it is used: `poem-openapi` checks
+/// bounds at each use of a plain number, and at none of a new type.
+macro_rules! bounded {
+    ($(#[$attribute:meta])* $name:ident, $from:literal, $to:literal) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(pub i64);
+
+        impl Type for $name {
+            const IS_REQUIRED: bool = true;
+            type RawValueType = Self;
+            type RawElementValueType = Self;
+
+            fn name() -> Cow<'static, str> {
+                concat!("integer(", $from, "..", $to, ")").into()
+            }
+
+            fn schema_ref() -> MetaSchemaRef {
+                MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    minimum: Some(f64::from($from)),
+                    maximum: Some(f64::from($to)),
+                    ..MetaSchema::new_with_format("integer", "int64")
+                }))
+            }
+
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+
+            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+                Box::new(std::iter::once(self))
+            }
+        }
+
+        impl ParseFromParameter for $name {
+            fn parse_from_parameter(text: &str) -> ParseResult<Self> {
+                match text.parse() {
+                    Ok(number) if ($from..=$to).contains(&number) => Ok(Self(number)),
+                    _ => Err(ParseError::custom(concat!($from, " – ", $to))),
+                }
+            }
+        }
+    };
+}
+
+bounded! {
+    /// The number of items that one page may have: 50 if not said.
+    Limit, 1, 200
+}
+
+bounded! {
+    /// A calendar year.
+    Year, 2000, 2100
+}
 
 /// The limit to use.
 pub fn limit(limit: Option<Limit>) -> i64 {
-    limit.map_or(page::DEFAULT_LIMIT, |limit| {
-        limit.0.clamp(1, page::MAX_LIMIT)
-    })
+    limit.map_or(page::DEFAULT_LIMIT, |limit| limit.0)
 }
 
 /// The sort key after which the page begins.

@@ -5,8 +5,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Most items of one page.
-pub const MAX_LIMIT: i64 = 200;
 /// Items of a page when the caller does not say.
 pub const DEFAULT_LIMIT: i64 = 50;
 

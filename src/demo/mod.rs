@@ -1,3 +1,3 @@
 //! `qianshou demo`: a year in the life of an office, through the doors that its people use.
 
-mod world;
+pub mod world;

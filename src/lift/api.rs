@@ -13,13 +13,13 @@ use super::model::{
 use super::store::{self, Filter, NamedLift};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission, Role, Signed};
+use crate::api::Year;
 use crate::api::{Created, ETag, Limit, Page, Tagged};
 use crate::code_list::CodeList;
 use crate::db::{self, Tx, page};
 use crate::household::store::Household;
 use crate::problem::{CreateFault, FieldProblem, GetFault, ListFault, Problem};
 use crate::server::{App, Tag};
-use crate::settings::api::Year;
 use crate::{household, pairing, settings};
 
 /// Operations on lifts.

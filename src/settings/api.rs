@@ -2,21 +2,17 @@
 
 use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
-use poem_openapi::{NewType, Object, OpenApi};
+use poem_openapi::{Object, OpenApi};
 
 use super::model::{Settings, YearPlan};
 use super::store;
 use crate::access::{Permission, Signed};
-use crate::api::{ETag, Tagged};
+use crate::api::{ETag, Tagged, Year};
 use crate::problem::{ChangeFault, GetFault, ListFault};
 use crate::server::{App, Tag};
 
 /// Operations on settings and year plans.
 pub struct SettingsApi(pub App);
-
-/// A calendar year.
-#[derive(Clone, Copy, NewType)]
-pub struct Year(#[oai(validator(minimum(value = "2000"), maximum(value = "2100")))] pub i64);
 
 /// What to set for a year.
 #[derive(Object)]
