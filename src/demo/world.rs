@@ -218,7 +218,7 @@ impl Maker {
     }
 
     /// Sends a member away to work.
-    fn to_work(&mut self, member: &mut Member) {
+    fn send_to_work(&mut self, member: &mut Member) {
         member.workplace = Some(self.pick(&[
             Workplace::InTown,
             Workplace::InCounty,
@@ -358,7 +358,7 @@ impl Maker {
             }
             Shape::Students => {
                 let mut members = self.couple(surname, other, parent_age);
-                self.to_work(&mut members[0]);
+                self.send_to_work(&mut members[0]);
                 let age = self.random.random_range(8..20);
                 members.push(self.child(surname, age));
                 if self.one_in(2) {
@@ -372,7 +372,7 @@ impl Maker {
             }
             Shape::Ill => {
                 let mut members = self.couple(surname, other, parent_age);
-                self.to_work(&mut members[0]);
+                self.send_to_work(&mut members[0]);
                 let mut mother = self.member(other, Relation::Mother, Sex::Female, parent_age + 25);
                 mother.health = Some(self.pick(&[Health::ChronicIllness, Health::SeriousIllness]));
                 members.push(mother);
@@ -399,7 +399,7 @@ impl Maker {
             Shape::Stuck => {
                 let mut members = self.couple(surname, other, parent_age);
                 if self.one_in(2) {
-                    self.to_work(&mut members[0]);
+                    self.send_to_work(&mut members[0]);
                 }
                 let cause = self.pick(&[
                     Cause::LackOfSkill,
@@ -453,7 +453,7 @@ impl Maker {
             capacity: (rank == Rank::Ordinary && !self.one_in(4))
                 .then(|| self.random.random_range(2..4)),
             town: town
-                .filter(|_| index % 5 == 0)
+                .filter(|_| index.is_multiple_of(5))
                 .map(|town| TOWNS[town].0.to_owned()),
             village: None,
             specialty: Some(self.pick(&SUBJECTS).to_owned()),
