@@ -10,6 +10,7 @@ pub mod health;
 pub mod household;
 pub mod lift;
 pub mod method;
+pub mod openapi;
 pub mod pairing;
 pub mod problem;
 pub mod progress;

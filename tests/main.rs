@@ -9,6 +9,8 @@
 mod support;
 
 mod access;
+mod database;
+mod errors;
 mod households;
 mod settings;
 mod staff;

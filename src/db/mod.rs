@@ -280,11 +280,13 @@ impl Db {
                     .await?;
             }
             Self::Postgres { url, .. } => {
+                let (url, password) = without_password(url);
                 let output = tokio::process::Command::new("pg_dump")
                     .arg("--format=custom")
                     .arg("--file")
                     .arg(file)
                     .arg(url)
+                    .envs(password.map(|password| ("PGPASSWORD", password)))
                     .output()
                     .await
                     .map_err(|error| DbError::Backup(format!("pg_dump: {error}")))?;
@@ -312,6 +314,27 @@ impl Db {
     }
 }
 
+/// The address without its password, and the password: what stands on a command line, everyone on
+/// the machine can read.
+fn without_password(url: &str) -> (String, Option<String>) {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return (url.to_owned(), None);
+    };
+    let authority_ends = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(authority_ends);
+    let Some(((user, password), host)) = authority
+        .rsplit_once('@')
+        .and_then(|(user, host)| Some((user.split_once(':')?, host)))
+    else {
+        return (url.to_owned(), None);
+    };
+    let password = percent_encoding::percent_decode_str(password).decode_utf8_lossy();
+    (
+        format!("{scheme}://{user}@{host}{path}"),
+        Some(password.into_owned()),
+    )
+}
+
 impl Tx {
     /// Makes all that was done in this transaction lasting and visible, at once.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
@@ -319,5 +342,24 @@ impl Tx {
             Self::Sqlite(transaction) => transaction.commit().await,
             Self::Postgres(transaction) => transaction.commit().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_leaves_the_address() {
+        let split = |url| {
+            let (url, password) = without_password(url);
+            format!("{url} {}", password.unwrap_or_default())
+        };
+        assert_eq!(
+            split("postgres://u:a%40b@h:1/d?x=y"),
+            "postgres://u@h:1/d?x=y a@b"
+        );
+        assert_eq!(split("postgres://u@h/d"), "postgres://u@h/d ");
+        assert_eq!(split("postgres://h?a=b:c@d"), "postgres://h?a=b:c@d ");
     }
 }

@@ -60,7 +60,8 @@ impl From<sqlx::Error> for Problem {
 }
 
 /// SQLite: disk I/O error, corrupt, full, cannot open, read-only, not a database.
-/// PostgreSQL: connection exceptions (08), insufficient resources (53), operator intervention (57).
+/// PostgreSQL: connection exceptions (08), no such database (3D), insufficient resources (53),
+/// operator intervention (57).
 fn is_gone(error: &sqlx::Error) -> bool {
     let Some(code) = error
         .as_database_error()
@@ -70,7 +71,7 @@ fn is_gone(error: &sqlx::Error) -> bool {
     };
     match code.parse::<u32>() {
         Ok(extended) if code.len() < 5 => matches!(extended & 0xff, 8 | 10 | 11 | 13 | 14 | 26),
-        _ => ["08", "53", "57"]
+        _ => ["08", "53", "57", "3D"]
             .iter()
             .any(|class| code.starts_with(class)),
     }

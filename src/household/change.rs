@@ -13,7 +13,7 @@ pub struct FieldChange {
     pub new: Option<String>,
 }
 
-/// The fields that differ, in the order of their pointers.
+/// The fields that differ, in the order in which the states have them.
 pub fn between(old: &Value, new: &Value) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     compare(String::new(), Some(old), Some(new), &mut changes);
@@ -90,9 +90,9 @@ mod tests {
         assert_eq!(
             between(&old, &new),
             [
+                change("/town", Some("甲"), Some("乙")),
                 change("/members/1/name", Some("李四"), None),
                 change("/phone", None, None),
-                change("/town", Some("甲"), Some("乙")),
             ]
         );
         assert!(between(&old, &old).is_empty());

@@ -38,35 +38,35 @@ impl Client {
 
     /// GET of a path below the API's root, such as `/households`.
     pub fn get(&self, path: &str) -> Call {
-        self.call(Method::GET, path)
+        self.call(&Method::GET, path)
     }
 
     /// POST to a path below the API's root.
     pub fn post(&self, path: &str) -> Call {
-        self.call(Method::POST, path)
+        self.call(&Method::POST, path)
     }
 
     /// PUT to a path below the API's root.
     pub fn put(&self, path: &str) -> Call {
-        self.call(Method::PUT, path)
+        self.call(&Method::PUT, path)
     }
 
     /// PATCH of a path below the API's root.
     pub fn patch(&self, path: &str) -> Call {
-        self.call(Method::PATCH, path)
+        self.call(&Method::PATCH, path)
     }
 
     /// DELETE of a path below the API's root.
     pub fn delete(&self, path: &str) -> Call {
-        self.call(Method::DELETE, path)
+        self.call(&Method::DELETE, path)
     }
 
-    fn call(&self, method: Method, path: &str) -> Call {
+    fn call(&self, method: &Method, path: &str) -> Call {
         self.at(method, &format!("{API_ROOT}{path}"))
     }
 
     /// Any method on a path of the server.
-    pub fn at(&self, method: Method, path: &str) -> Call {
+    pub fn at(&self, method: &Method, path: &str) -> Call {
         let mut request = self
             .http
             .request(method.clone(), format!("{}{path}", self.url));

@@ -1,5 +1,6 @@
 //! A database that nobody else uses and that is gone at the end.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ pub enum TestDatabase {
     Sqlite(tempfile::TempDir),
     /// A database of this name on the server at `server`.
     Postgres {
-        server: PgConnectOptions,
+        server: Box<PgConnectOptions>,
         name: String,
         url: String,
     },
@@ -38,8 +39,12 @@ impl TestDatabase {
             .database("postgres");
         let name = format!("qianshou_test_{}", Uuid::now_v7().simple());
         run_on(&server, format!("CREATE DATABASE {name}")).await;
-        let url = server.clone().database(&name).to_url_lossy().to_string();
-        Self::Postgres { server, name, url }
+        let url = format!("{}/{name}", server_url.trim_end_matches('/'));
+        Self::Postgres {
+            server: Box::new(server),
+            name,
+            url,
+        }
     }
 
     /// The address to open it by.
@@ -65,6 +70,38 @@ impl TestDatabase {
     /// Opens it with so much patience of its writers.
     pub async fn open_with(&self, patience: Duration) -> Db {
         Db::open_with(&self.url(), patience).await.unwrap()
+    }
+}
+
+impl TestDatabase {
+    /// Drops it while it is in use.
+    pub async fn drop_now(&self) {
+        let Self::Postgres { server, name, .. } = self else {
+            panic!("a file that is open cannot be taken away");
+        };
+        run_on(server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    }
+
+    /// Fills it from a backup of the same engine.
+    pub async fn restore(&self, backup: &Path) {
+        match self {
+            Self::Sqlite(folder) => {
+                std::fs::copy(backup, folder.path().join("qianshou.db")).unwrap();
+            }
+            Self::Postgres { url, .. } => {
+                let output = tokio::process::Command::new("pg_restore")
+                    .args(["--exit-on-error", "--no-owner", "--dbname", url])
+                    .arg(backup)
+                    .output()
+                    .await
+                    .unwrap();
+                assert!(
+                    output.status.success(),
+                    "{}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
+            }
+        }
     }
 }
 

@@ -18,7 +18,7 @@ mod office;
 pub mod register;
 mod server;
 
-pub use client::Client;
+pub use client::{Answer, Call, Client};
 pub use database::TestDatabase;
 pub use office::soffice_to;
 pub use server::{PASSWORD, TestServer};

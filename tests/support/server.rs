@@ -117,7 +117,7 @@ impl TestServer {
             .await
             .expect(201);
         let mut client = Client::new(&self.url, session["token"].as_str());
-        client.username = username.to_owned();
+        username.clone_into(&mut client.username);
         client.account_id = session["account"]["id"]
             .as_str()
             .and_then(|id| id.parse().ok());

@@ -1,0 +1,283 @@
+//! What is wrong with a JSON body, place by place.
+//!
+//! The framework stops at the first fault and does not say where it is; the document knows the
+//! schema, so a body that was refused is read again here, for the answer only.
+
+use chrono::{DateTime, NaiveDate};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::problem::FieldProblem;
+
+/// Most places that one answer names.
+const MOST_FAULTS: usize = 100;
+
+/// All faults of `body` against `schema`, whose references point into `document`.
+pub fn faults(document: &Value, schema: &Value, body: &Value) -> Vec<FieldProblem> {
+    let mut check = Check {
+        document,
+        faults: Vec::new(),
+    };
+    check.value(schema, body, "");
+    check.faults
+}
+
+struct Check<'a> {
+    document: &'a Value,
+    faults: Vec<FieldProblem>,
+}
+
+impl<'a> Check<'a> {
+    fn fault(&mut self, pointer: &str, detail: impl Into<String>) {
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(FieldProblem {
+                pointer: pointer.to_owned(),
+                detail: detail.into(),
+                ..FieldProblem::default()
+            });
+        }
+    }
+
+    fn resolve(&self, schema: &'a Value) -> &'a Value {
+        match schema["$ref"]
+            .as_str()
+            .and_then(|link| link.strip_prefix('#'))
+        {
+            Some(pointer) => self.document.pointer(pointer).unwrap_or(&Value::Null),
+            None => schema,
+        }
+    }
+
+    fn value(&mut self, schema: &'a Value, value: &Value, pointer: &str) {
+        let schema = self.resolve(schema);
+        if let Some(choices) = schema["anyOf"].as_array() {
+            // Ours are "this or null".
+            if let Some(choice) = choices.first().filter(|_| !value.is_null()) {
+                self.value(choice, value, pointer);
+            }
+            return;
+        }
+        if let Some(choices) = schema["oneOf"].as_array() {
+            self.one_of(schema, choices, value, pointer);
+            return;
+        }
+        if !self.kind(schema, value, pointer) {
+            return;
+        }
+        if let Some(codes) = schema["enum"].as_array()
+            && !codes.contains(value)
+        {
+            let codes: Vec<_> = codes.iter().filter_map(Value::as_str).collect();
+            self.fault(pointer, format!("应为下列之一：{}", codes.join("、")));
+            return;
+        }
+        match value {
+            Value::Object(object) => self.object(schema, object, pointer),
+            Value::Array(items) => self.array(schema, items, pointer),
+            Value::String(text) => self.text(schema, text, pointer),
+            Value::Number(number) => self.number(schema, number.as_f64(), pointer),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// Checks the type; whether to go on.
+    fn kind(&mut self, schema: &Value, value: &Value, pointer: &str) -> bool {
+        let kinds: Vec<&str> = match &schema["type"] {
+            Value::String(kind) => vec![kind],
+            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+            _ => return true,
+        };
+        let fits = |kind: &&str| match *kind {
+            "string" => value.is_string(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
+            "boolean" => value.is_boolean(),
+            "array" => value.is_array(),
+            "object" => value.is_object(),
+            "null" => value.is_null(),
+            _ => true,
+        };
+        if kinds.iter().any(fits) {
+            return true;
+        }
+        let names: Vec<_> = kinds
+            .iter()
+            .filter(|kind| **kind != "null")
+            .map(|kind| match *kind {
+                "string" => "文本",
+                "integer" => "整数",
+                "number" => "数字",
+                "boolean" => "true 或 false",
+                "array" => "列表",
+                _ => "对象",
+            })
+            .collect();
+        self.fault(pointer, format!("应为{}", names.join("或")));
+        false
+    }
+
+    fn one_of(&mut self, schema: &'a Value, choices: &'a [Value], value: &Value, pointer: &str) {
+        let Some(property) = schema["discriminator"]["propertyName"].as_str() else {
+            return;
+        };
+        let mapping = schema["discriminator"]["mapping"].as_object();
+        let chosen = value[property].as_str().and_then(|name| {
+            let link = mapping.and_then(|mapping| mapping.get(name));
+            choices.iter().find(|choice| link == choice.get("$ref"))
+        });
+        match chosen {
+            Some(choice) => self.value(choice, value, pointer),
+            None => self.fault(
+                &format!("{pointer}/{property}"),
+                format!(
+                    "应为下列之一：{}",
+                    mapping
+                        .into_iter()
+                        .flat_map(|mapping| mapping.keys().cloned())
+                        .collect::<Vec<_>>()
+                        .join("、")
+                ),
+            ),
+        }
+    }
+
+    fn object(
+        &mut self,
+        schema: &'a Value,
+        object: &serde_json::Map<String, Value>,
+        pointer: &str,
+    ) {
+        for name in schema["required"].as_array().into_iter().flatten() {
+            let name = name.as_str().unwrap_or_default();
+            if !object.contains_key(name) {
+                self.fault(&format!("{pointer}/{name}"), "缺少此项");
+            }
+        }
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            if let Some(value) = object.get(name) {
+                self.value(property, value, &format!("{pointer}/{name}"));
+            }
+        }
+    }
+
+    fn array(&mut self, schema: &'a Value, items: &[Value], pointer: &str) {
+        if let Some(most) = schema["maxItems"].as_u64()
+            && items.len() as u64 > most
+        {
+            self.fault(pointer, format!("最多 {most} 项"));
+            return;
+        }
+        if let Some(least) = schema["minItems"].as_u64()
+            && (items.len() as u64) < least
+        {
+            self.fault(pointer, format!("至少 {least} 项"));
+        }
+        for (position, item) in items.iter().enumerate() {
+            self.value(&schema["items"], item, &format!("{pointer}/{position}"));
+        }
+    }
+
+    fn text(&mut self, schema: &Value, text: &str, pointer: &str) {
+        let length = text.chars().count() as u64;
+        if let Some(most) = schema["maxLength"].as_u64()
+            && length > most
+        {
+            self.fault(pointer, format!("最多 {most} 个字符"));
+        }
+        if let Some(least) = schema["minLength"].as_u64()
+            && length < least
+        {
+            self.fault(pointer, format!("至少 {least} 个字符"));
+        }
+        if let Some(pattern) = schema["pattern"].as_str()
+            && regex::Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(text))
+        {
+            self.fault(pointer, format!("格式应为 {pattern}"));
+        }
+        match schema["format"].as_str() {
+            Some("uuid") if Uuid::parse_str(text).is_err() => {
+                self.fault(pointer, "应为编号（UUID）");
+            }
+            Some("date") if text.parse::<NaiveDate>().is_err() => {
+                self.fault(pointer, "应为日期，如 2026-03-01");
+            }
+            Some("date-time") if DateTime::parse_from_rfc3339(text).is_err() => {
+                self.fault(pointer, "应为时间，如 2026-03-01T08:00:00Z");
+            }
+            _ => {}
+        }
+    }
+
+    fn number(&mut self, schema: &Value, number: Option<f64>, pointer: &str) {
+        let Some(number) = number else { return };
+        if let Some(most) = schema["maximum"].as_f64()
+            && number > most
+        {
+            self.fault(pointer, format!("不能大于 {most}"));
+        }
+        if let Some(least) = schema["minimum"].as_f64()
+            && number < least
+        {
+            self.fault(pointer, format!("不能小于 {least}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn places(schema: &Value, body: &Value) -> Vec<String> {
+        let document = json!({ "components": { "schemas": { "Code": { "type": "string", "enum": ["a", "b"] } } } });
+        faults(&document, schema, body)
+            .into_iter()
+            .map(|fault| format!("{} {}", fault.pointer, fault.detail))
+            .collect()
+    }
+
+    #[test]
+    fn every_fault_is_named_with_its_place() {
+        let schema = json!({
+            "type": "object",
+            "required": ["name", "days"],
+            "properties": {
+                "name": { "type": "string", "maxLength": 3, "pattern": "^[a-z]+$" },
+                "days": { "type": "array", "maxItems": 2, "items": { "type": "string", "format": "date" } },
+                "code": { "anyOf": [{ "$ref": "#/components/schemas/Code" }, { "type": "null" }] },
+                "count": { "type": ["integer", "null"], "minimum": 1, "maximum": 9 },
+                "id": { "type": "string", "format": "uuid" },
+            },
+        });
+        assert_eq!(
+            places(
+                &schema,
+                &json!({ "name": "ABCD", "code": "c", "count": 10, "id": "x" })
+            ),
+            [
+                "/days 缺少此项",
+                "/name 最多 3 个字符",
+                "/name 格式应为 ^[a-z]+$",
+                "/code 应为下列之一：a、b",
+                "/count 不能大于 9",
+                "/id 应为编号（UUID）",
+            ]
+        );
+        assert_eq!(
+            places(
+                &schema,
+                &json!({ "name": "a", "days": ["2026-02-30"], "count": "2" })
+            ),
+            ["/days/0 应为日期，如 2026-03-01", "/count 应为整数"]
+        );
+        assert_eq!(
+            places(
+                &schema,
+                &json!({ "name": "a", "days": [], "code": null, "count": null })
+            ),
+            [] as [&str; 0]
+        );
+        assert_eq!(places(&schema, &json!([])), [" 应为对象"]);
+    }
+}

@@ -1,0 +1,173 @@
+//! Every error has the same form, whoever raised it.
+
+use bytes::Bytes;
+use qianshou::access::Role;
+use qianshou::server::{MAX_BODY_BYTES, MAX_JSON_BYTES};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::TestServer;
+
+#[tokio::test]
+async fn broken_json_is_a_problem() {
+    let server = TestServer::start().await;
+    for body in ["{\"username\": ", "", "[1, 2", "\u{0}"] {
+        server
+            .stranger()
+            .post("/sessions")
+            .body("application/json", body)
+            .await
+            .expect_problem(400, "bad_request");
+    }
+}
+
+#[tokio::test]
+async fn a_faulty_body_names_every_place() {
+    let server = TestServer::start().await;
+    let problem = server
+        .stranger()
+        .post("/sessions")
+        .json(&json!({ "username": 5, "password": "x".repeat(129) }))
+        .await
+        .expect_problem(400, "bad_request");
+    let errors = problem["errors"].as_array().unwrap();
+    let pointers: Vec<_> = errors.iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(pointers, ["/username", "/password"], "{problem}");
+    assert_eq!(errors[0]["detail"], "应为文本");
+    // What was sent is not sent back: it may be a password or an identity number.
+    assert!(!problem.to_string().contains("xxx"), "{problem}");
+
+    let problem = server
+        .stranger()
+        .post("/sessions")
+        .json(&json!({}))
+        .await
+        .expect_problem(400, "bad_request");
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems() {
+    let server = TestServer::start().await;
+    let stranger = server.stranger();
+    for path in [
+        "/",
+        "/nowhere",
+        "/api/v1",
+        "/api/v1/nowhere",
+        "/docs/nowhere",
+    ] {
+        stranger
+            .at(&Method::GET, path)
+            .await
+            .expect_problem(404, "no_such_path");
+    }
+    let answer = stranger.at(&Method::PUT, "/api/v1/sessions").await;
+    answer.expect_problem(405, "method_not_allowed");
+    let problem = stranger.get("/nowhere").await.expect(404);
+    assert_eq!(problem["instance"], "/api/v1/nowhere");
+}
+
+#[tokio::test]
+async fn another_content_type_is_refused() {
+    let server = TestServer::start().await;
+    let body = r#"{"username":"a","password":"b"}"#;
+    for content_type in ["text/plain", "application/xml", "nonsense"] {
+        server
+            .stranger()
+            .post("/sessions")
+            .body(content_type, body)
+            .await
+            .expect_problem(415, "unsupported_media_type");
+    }
+    // With a character set it is still JSON.
+    server
+        .stranger()
+        .post("/sessions")
+        .body("application/json; charset=utf-8", body)
+        .await
+        .expect_problem(401, "wrong_credentials");
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_refused() {
+    let server = TestServer::start().await;
+    let administrator = server.client(Role::Administrator).await;
+    administrator
+        .patch("/accounts/17")
+        .if_match("*")
+        .json(&json!({}))
+        .await
+        .expect_problem(400, "bad_request");
+    let unknown = uuid::Uuid::now_v7();
+    administrator
+        .patch(&format!("/accounts/{unknown}"))
+        .if_match("*")
+        .json(&json!({}))
+        .await
+        .expect_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_announced_or_not() {
+    let server = TestServer::start().await;
+    let body = Bytes::from(vec![b' '; MAX_JSON_BYTES + 1]);
+    server
+        .stranger()
+        .post("/sessions")
+        .body("application/json", body.clone())
+        .await
+        .expect_problem(413, "too_large");
+
+    let chunks = (0..=MAX_JSON_BYTES / 65_536).map(|_| Ok::<_, std::io::Error>(vec![b' '; 65_536]));
+    let unannounced = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
+    server
+        .stranger()
+        .post("/sessions")
+        .body("application/json", unannounced)
+        .await
+        .expect_problem(413, "too_large");
+
+    let announced = server
+        .stranger()
+        .post("/sessions")
+        .body("application/json", Bytes::from(vec![b' '; MAX_BODY_BYTES]))
+        .await;
+    announced.expect_problem(413, "too_large");
+}
+
+#[tokio::test]
+async fn problems_speak_chinese_or_the_clients_english() {
+    let server = TestServer::start().await;
+    let stranger = server.stranger();
+    let chinese = stranger.get("/accounts/me").await;
+    assert_eq!(chinese.header("content-language"), "zh-CN");
+    assert!(
+        chinese.expect(401)["title"]
+            .as_str()
+            .unwrap()
+            .contains("登录")
+    );
+    for (languages, expected) in [
+        ("en-GB,en;q=0.9", "en"),
+        ("en", "en"),
+        ("zh-CN,en;q=0.8", "zh-CN"),
+        ("fr", "zh-CN"),
+        ("*", "zh-CN"),
+    ] {
+        let answer = stranger
+            .get("/accounts/me")
+            .header("accept-language", languages)
+            .await;
+        assert_eq!(answer.header("content-language"), expected, "{languages}");
+        answer.expect_problem(401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn problems_are_never_stored_and_never_sniffed() {
+    let server = TestServer::start().await;
+    let answer = server.stranger().get("/accounts/me").await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+}
