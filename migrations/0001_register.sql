@@ -241,7 +241,7 @@ CREATE TABLE visit (
     staff_id UUID NOT NULL REFERENCES staff (id),
     visited_on DATE NOT NULL,
     kind TEXT NOT NULL,
-    met TEXT NOT NULL,
+    met TEXT,
     situation_confirmed BOOLEAN NOT NULL,
     causes_confirmed BOOLEAN NOT NULL,
     wishes TEXT,
@@ -273,7 +273,7 @@ CREATE TABLE help_plan (
     decided_at TIMESTAMPTZ NOT NULL,
     decided_by TEXT NOT NULL
 );
-CREATE INDEX help_plan_by_household ON help_plan (household_id, decided_at);
+CREATE INDEX help_plan_by_household ON help_plan (household_id, decided_on);
 
 -- The one result ----------------------------------------------------------------------------------
 

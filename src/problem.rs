@@ -56,10 +56,11 @@ pub struct FieldProblem {
     pub cure: Option<String>,
 }
 
-/// A problem as it is sent (RFC 9457).
+/// A problem as it is sent (RFC 9457): by [`Problem::render`], or as part of an answer about several
+/// things of which this one failed.
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "Problem", skip_serializing_if_is_none)]
-struct ProblemBody {
+pub struct ProblemBody {
     /// A name for this kind of problem, stable over time.
     #[oai(rename = "type", validator(max_length = 200))]
     kind: String,
@@ -178,11 +179,11 @@ impl Problem {
         &self.errors
     }
 
-    /// The answer to a request for `path` with these headers.
-    pub fn render(&self, headers: &HeaderMap, path: &str) -> Response {
+    /// The problem as JSON for a request for `path` with these headers.
+    pub fn body(&self, headers: &HeaderMap, path: &str) -> ProblemBody {
         let english = prefers_english(headers);
         let title = title(self.status);
-        let body = ProblemBody {
+        ProblemBody {
             kind: format!("urn:qianshou:problem:{}", self.code),
             title: if english { title.1 } else { title.0 }.to_owned(),
             status: self.status.as_u16(),
@@ -194,7 +195,13 @@ impl Problem {
             instance: path.to_owned(),
             code: self.code.to_owned(),
             errors: self.errors.clone(),
-        };
+        }
+    }
+
+    /// The answer to a request for `path` with these headers.
+    pub fn render(&self, headers: &HeaderMap, path: &str) -> Response {
+        let english = prefers_english(headers);
+        let body = self.body(headers, path);
         let mut response = Response::builder()
             .status(self.status)
             .content_type("application/problem+json; charset=utf-8")

@@ -97,6 +97,8 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::settings::api::SettingsApi(app()),
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),
+        crate::visit::api::VisitApi(app()),
+        crate::visit::PlanApi(app()),
         crate::lift::api::LiftApi(app()),
     )
 }

@@ -14,3 +14,4 @@ mod errors;
 mod households;
 mod settings;
 mod staff;
+mod visits;

@@ -20,6 +20,7 @@
 
 mod bulk;
 mod column;
+mod ids;
 pub mod page;
 mod problem;
 
@@ -33,6 +34,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub use bulk::{MAX_PARAMETERS, MAX_ROWS, values_clause};
 pub use column::Json;
+pub use ids::Ids;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 

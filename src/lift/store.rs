@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Lift, State, Step, StepRecord};
 use crate::access::history;
-use crate::db::{Json, Tx};
+use crate::db::{Ids, Json, Tx};
 use crate::{insert, on};
 
 /// A lift with the names that people know its household and helper by.
@@ -162,16 +162,28 @@ pub async fn list(
 
 /// Where every lift stands, by household, the earliest first.
 pub async fn of_all(tx: &mut Tx) -> Result<Vec<LiftState>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as(
+    states(tx, &Ids::All).await
+}
+
+/// Where the lifts of these households stand, by household, the earliest first.
+pub async fn states(tx: &mut Tx, households: &Ids<'_>) -> Result<Vec<LiftState>, sqlx::Error> {
+    let sql = format!(
         "SELECT lift.household_id AS household_id, lift.id AS lift_id, lift.state AS state,
              lift_step.step AS last_step, lift_step.on_date AS last_step_on, approved_on, relapsed_on
          FROM lift JOIN lift_step ON lift_step.lift_id = lift.id
              AND lift_step.position =
                  (SELECT MAX(position) FROM lift_step AS latest WHERE latest.lift_id = lift.id)
+         WHERE {}
          ORDER BY lift.household_id, lift.id",
-    )
-    .fetch_all(connection)
-    .await)
+        households.clause("lift.household_id", 1)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in households.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
 }
 
 /// Adds a lift with its first step.

@@ -1,1 +1,17 @@
-//! Visits: what a helper did, heard and delivered at a household, and when.
+//! Visits to households: who was met, what was confirmed, heard, followed up and delivered; and
+//! the help plans that are decided in between.
+//!
+//! A visit belongs to the helper who was responsible for the household on the day of the visit,
+//! whoever types it. Nothing is overwritten: a correction keeps the former text with its reason,
+//! and each decision of a help plan is a record of its own.
+
+pub mod api;
+mod batch;
+pub mod model;
+pub mod plan;
+mod plan_api;
+pub mod store;
+
+pub use model::{Benefit, BenefitKind, Visit, VisitFacts, VisitKind, WhoMet};
+pub use plan::HelpPlan;
+pub use plan_api::PlanApi;

@@ -16,9 +16,11 @@ mod client;
 mod database;
 mod office;
 pub mod register;
+mod seed;
 mod server;
 
 pub use client::{Answer, Call, Client};
 pub use database::TestDatabase;
 pub use office::soffice_to;
+pub use seed::household;
 pub use server::{PASSWORD, TestServer};

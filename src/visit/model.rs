@@ -1,0 +1,494 @@
+//! What a visit holds, and the rules for logging and correcting one.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::code_list;
+use crate::code_list::CodeList;
+use crate::db::Json;
+use crate::household::Measure;
+
+code_list! {
+    /// How the helper was in touch with the household (走访方式).
+    pub enum VisitKind = "visit_kind", "走访方式" {
+        Home = "home", "入户", ["上门", "入户走访"];
+        Phone = "phone", "电话", ["电话联系"];
+        Video = "video", "视频", ["视频通话"];
+    }
+}
+
+code_list! {
+    /// Who was met or spoken to (见到谁).
+    pub enum WhoMet = "who_met", "见到谁" {
+        Head = "head", "户主", ["本人"];
+        Family = "family", "家庭成员", ["家人"];
+        Other = "other", "其他人员", ["其他", "邻居", "村干部"];
+    }
+}
+
+code_list! {
+    /// What a household really got (实惠).
+    pub enum BenefitKind = "benefit_kind", "实惠类别" {
+        Money = "money", "资金", ["慰问金", "现金"];
+        Goods = "goods", "物资", ["慰问品"];
+        Job = "job", "就业", ["岗位"];
+        Training = "training", "培训", [];
+        Medical = "medical", "医疗", [];
+        SchoolAid = "school_aid", "助学", ["教育资助"];
+        Other = "other", "其他", ["其它"];
+    }
+}
+
+/// Longest note, in characters.
+pub const MAX_NOTE: usize = 4000;
+/// Longest text of wishes, in characters.
+pub const MAX_WISHES: usize = 2000;
+/// Most benefits of one visit.
+pub const MAX_BENEFITS: usize = 20;
+/// Longest description of a benefit, in characters.
+pub const MAX_DESCRIPTION: usize = 500;
+/// Longest reason of a correction, in characters.
+pub const MAX_REASON: usize = 500;
+/// Most visits of one batch.
+pub const MAX_BATCH: usize = 50;
+
+/// One thing that the household really got (实惠).
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Benefit {
+    /// What kind of thing.
+    pub kind: BenefitKind,
+    /// What it is worth, in fen, where that is known.
+    #[oai(validator(minimum(value = "0"), maximum(value = "100000000000")))]
+    pub amount_fen: Option<i64>,
+    /// What it is, in words.
+    #[oai(validator(min_length = 1, max_length = 500))]
+    pub description: String,
+}
+
+/// What is said of a visit by whoever logs it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize, Object)]
+#[oai(rename = "NewVisit", skip_serializing_if_is_none)]
+pub struct VisitFacts {
+    /// The day of the visit, in China; not in the future.
+    pub visited_on: NaiveDate,
+    /// At home, by telephone or by video.
+    pub kind: VisitKind,
+    /// Who was met; needed for a visit at home.
+    pub met: Option<WhoMet>,
+    /// Whether the facts of the register were gone through and hold (基本情况).
+    #[oai(default)]
+    pub situation_confirmed: bool,
+    /// Whether the causes of poverty were talked over and hold (致贫原因).
+    #[oai(default)]
+    pub causes_confirmed: bool,
+    /// What the household says it wishes for (内心诉求), in its own words.
+    #[oai(validator(max_length = 2000))]
+    pub wishes: Option<String>,
+    /// The measures that were followed up, each once.
+    #[oai(default, validator(max_items = 13))]
+    #[sqlx(try_from = "Json<Vec<Measure>>")]
+    pub measures: Vec<Measure>,
+    /// What the household really got.
+    #[oai(default, validator(max_items = 20))]
+    #[sqlx(skip)]
+    pub benefits: Vec<Benefit>,
+    /// Anything else worth writing down.
+    #[oai(validator(max_length = 4000))]
+    pub note: Option<String>,
+}
+
+/// A visit as stored.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize, Object)]
+pub struct Visit {
+    /// Its id.
+    pub id: Uuid,
+    /// The household that was visited.
+    pub household_id: Uuid,
+    /// Name of the household's head.
+    pub head_name: String,
+    /// The helper who was responsible for the household on the day of the visit.
+    pub staff_id: Uuid,
+    /// Name of that helper.
+    pub staff_name: String,
+    /// What is said of it.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    #[sqlx(flatten)]
+    pub facts: VisitFacts,
+    /// Counts its corrections, from 1; the `ETag` of the visit.
+    pub version: i64,
+    /// When it was first logged.
+    pub logged_at: DateTime<Utc>,
+    /// The account that logged it: the helper's own, or one of the office.
+    pub logged_by: String,
+}
+
+/// What a correction replaced, as it is kept in the history.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Corrected<V> {
+    /// Why it was corrected.
+    pub reason: String,
+    /// The visit as it was.
+    pub visit: V,
+}
+
+/// Why a visit or a help plan cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VisitError {
+    /// The key that makes sending twice safe is missing.
+    #[error("缺少 Idempotency-Key：请为每次走访生成一个唯一的键，重发时用同一个键")]
+    KeyMissing,
+    /// The day is after today.
+    #[error("日期 {day} 在今天（{today}）之后，请填写实际发生的日期")]
+    FutureDate {
+        /// What was sent.
+        day: NaiveDate,
+        /// Today in China.
+        today: NaiveDate,
+        /// Field of the body.
+        pointer: &'static str,
+    },
+    /// A visit at home without saying who was met.
+    #[error("入户走访必须填写见到了谁：户主、家庭成员或其他人员")]
+    MetMissing,
+    /// A text is too long.
+    #[error("{what}超过 {max} 个字，请缩短")]
+    TooLong {
+        /// Which text, in Chinese.
+        what: &'static str,
+        /// Most characters.
+        max: usize,
+        /// Field of the body.
+        pointer: &'static str,
+    },
+    /// A text that must be there is empty.
+    #[error("{what}不能为空")]
+    Empty {
+        /// Which text, in Chinese.
+        what: &'static str,
+        /// Field of the body.
+        pointer: &'static str,
+    },
+    /// More benefits than one visit can have.
+    #[error("一次走访最多填写 {MAX_BENEFITS} 项实惠")]
+    TooManyBenefits,
+    /// A benefit's amount is below zero or its description is missing or too long.
+    #[error("第 {} 项实惠无效：金额不能为负，说明应为 1 至 {MAX_DESCRIPTION} 个字", position + 1)]
+    Benefit {
+        /// Its place in the list, from 0.
+        position: usize,
+    },
+    /// A measure stands twice.
+    #[error("帮扶措施“{}”重复，每项只填一次", .0.label())]
+    RepeatedMeasure(Measure),
+    /// A help plan without a measure.
+    #[error("帮扶计划至少要有一项帮扶措施")]
+    NoMeasure,
+    /// Nobody was responsible for the household on that day.
+    #[error("该户在 {day} 没有帮扶责任人，请核对走访日期，或请办公室先办理结对")]
+    NoResponsibleHelper {
+        /// The day of the visit.
+        day: NaiveDate,
+    },
+    /// Another helper was responsible for the household on that day.
+    #[error("您在 {day} 不是该户的帮扶责任人，只能登记自己负责的户；如有出入请联系办公室")]
+    NotYourHousehold {
+        /// The day in question.
+        day: NaiveDate,
+    },
+    /// Only the one who logged a visit, its helper or the office may correct it.
+    #[error("只有登记人、当时的帮扶责任人或办公室可以更正这次走访")]
+    NotYourVisit,
+    /// On the corrected day another helper was responsible.
+    #[error("{day} 该户的帮扶责任人不是本次走访的责任人，日期不能改到这一天")]
+    OtherHelper {
+        /// The corrected day.
+        day: NaiveDate,
+    },
+    /// A field that a visit must have was cleared.
+    #[error("此项不能清空")]
+    CannotClear {
+        /// Field of the body.
+        pointer: &'static str,
+    },
+    /// A correction that changes nothing.
+    #[error("没有任何改动，无须更正")]
+    NothingChanged,
+}
+
+impl VisitFacts {
+    /// These facts in the form in which they are kept, if they are within the rules: texts without
+    /// white space around them, empty ones absent, measures in the order of their list.
+    pub fn checked(mut self, today: NaiveDate) -> Result<Self, VisitError> {
+        not_after_today(self.visited_on, today, "/visited_on")?;
+        if self.kind == VisitKind::Home && self.met.is_none() {
+            return Err(VisitError::MetMissing);
+        }
+        self.wishes = text(self.wishes, "内心诉求", MAX_WISHES, "/wishes")?;
+        self.note = text(self.note, "备注", MAX_NOTE, "/note")?;
+        self.measures = distinct(self.measures)?;
+        if self.benefits.len() > MAX_BENEFITS {
+            return Err(VisitError::TooManyBenefits);
+        }
+        for (position, benefit) in self.benefits.iter_mut().enumerate() {
+            benefit.description = benefit.description.trim().to_owned();
+            let length = benefit.description.chars().count();
+            if benefit.amount_fen.is_some_and(|amount| amount < 0)
+                || !(1..=MAX_DESCRIPTION).contains(&length)
+            {
+                return Err(VisitError::Benefit { position });
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Refuses a day after today.
+pub fn not_after_today(
+    day: NaiveDate,
+    today: NaiveDate,
+    pointer: &'static str,
+) -> Result<(), VisitError> {
+    if day > today {
+        return Err(VisitError::FutureDate {
+            day,
+            today,
+            pointer,
+        });
+    }
+    Ok(())
+}
+
+/// A text without white space around it, absent if nothing is left.
+fn text(
+    text: Option<String>,
+    what: &'static str,
+    max: usize,
+    pointer: &'static str,
+) -> Result<Option<String>, VisitError> {
+    let text = text
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty());
+    if text.as_ref().is_some_and(|text| text.chars().count() > max) {
+        return Err(VisitError::TooLong { what, max, pointer });
+    }
+    Ok(text)
+}
+
+/// A text that must be there, without white space around it.
+pub fn needed_text(
+    given: String,
+    what: &'static str,
+    max: usize,
+    pointer: &'static str,
+) -> Result<String, VisitError> {
+    text(Some(given), what, max, pointer)?.ok_or(VisitError::Empty { what, pointer })
+}
+
+/// Measures in the order of their list, if none stands twice.
+pub fn distinct(mut measures: Vec<Measure>) -> Result<Vec<Measure>, VisitError> {
+    measures.sort_unstable();
+    match measures.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(VisitError::RepeatedMeasure(pair[0])),
+        None => Ok(measures),
+    }
+}
+
+/// Who asks to log a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logger {
+    /// The office, which may log for any helper.
+    Office,
+    /// A helper, who may log his own.
+    Helper(Uuid),
+}
+
+/// Whose visit it is on `day`: the helper's who was responsible on that day, if the logger may log
+/// for him. `current` is the helper who is responsible now.
+pub fn responsible(
+    logger: Logger,
+    on_day: Option<Uuid>,
+    current: Option<Uuid>,
+    day: NaiveDate,
+) -> Result<Uuid, VisitError> {
+    match (logger, on_day) {
+        (Logger::Office, Some(helper)) => Ok(helper),
+        (Logger::Helper(me), Some(helper)) if me == helper => Ok(helper),
+        (Logger::Office, None) => Err(VisitError::NoResponsibleHelper { day }),
+        // His household, but not yet on that day.
+        (Logger::Helper(me), None) if current == Some(me) => {
+            Err(VisitError::NoResponsibleHelper { day })
+        }
+        (Logger::Helper(_), _) => Err(VisitError::NotYourHousehold { day }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    const TODAY: &str = "2026-11-25";
+
+    fn facts() -> VisitFacts {
+        VisitFacts {
+            visited_on: day("2026-11-24"),
+            kind: VisitKind::Home,
+            met: Some(WhoMet::Head),
+            situation_confirmed: true,
+            causes_confirmed: true,
+            wishes: Some(" 想学养殖 ".to_owned()),
+            measures: vec![Measure::Water, Measure::Industry],
+            benefits: vec![Benefit {
+                kind: BenefitKind::Money,
+                amount_fen: Some(50_000),
+                description: "慰问金".to_owned(),
+            }],
+            note: Some("  ".to_owned()),
+        }
+    }
+
+    #[test]
+    fn facts_are_kept_in_one_form() {
+        let kept = facts().checked(day(TODAY)).unwrap();
+        assert_eq!(kept.wishes.as_deref(), Some("想学养殖"));
+        assert_eq!(kept.note, None);
+        assert_eq!(kept.measures, [Measure::Industry, Measure::Water]);
+        assert_eq!(kept.clone().checked(day(TODAY)), Ok(kept));
+    }
+
+    #[test]
+    fn each_rule_refuses_what_breaks_it() {
+        type Breaks = fn(&mut VisitFacts);
+        let cases: [(Breaks, VisitError); 10] = [
+            (
+                |facts| facts.visited_on = day("2026-11-26"),
+                VisitError::FutureDate {
+                    day: day("2026-11-26"),
+                    today: day(TODAY),
+                    pointer: "/visited_on",
+                },
+            ),
+            (|facts| facts.met = None, VisitError::MetMissing),
+            (
+                |facts| facts.wishes = Some("愿".repeat(MAX_WISHES + 1)),
+                VisitError::TooLong {
+                    what: "内心诉求",
+                    max: MAX_WISHES,
+                    pointer: "/wishes",
+                },
+            ),
+            (
+                |facts| facts.note = Some("记".repeat(MAX_NOTE + 1)),
+                VisitError::TooLong {
+                    what: "备注",
+                    max: MAX_NOTE,
+                    pointer: "/note",
+                },
+            ),
+            (
+                |facts| facts.benefits = vec![facts.benefits[0].clone(); MAX_BENEFITS + 1],
+                VisitError::TooManyBenefits,
+            ),
+            (
+                |facts| facts.benefits[0].amount_fen = Some(-1),
+                VisitError::Benefit { position: 0 },
+            ),
+            (
+                |facts| facts.benefits[0].description = "　 ".to_owned(),
+                VisitError::Benefit { position: 0 },
+            ),
+            (
+                |facts| facts.benefits[0].description = "物".repeat(MAX_DESCRIPTION + 1),
+                VisitError::Benefit { position: 0 },
+            ),
+            (
+                |facts| facts.measures.push(Measure::Water),
+                VisitError::RepeatedMeasure(Measure::Water),
+            ),
+            (
+                |facts| facts.measures = vec![Measure::Other; 2],
+                VisitError::RepeatedMeasure(Measure::Other),
+            ),
+        ];
+        for (break_it, error) in cases {
+            let mut facts = facts();
+            break_it(&mut facts);
+            assert_eq!(facts.checked(day(TODAY)), Err(error));
+        }
+    }
+
+    #[test]
+    fn what_is_just_within_the_rules_is_taken() {
+        let mut facts = facts();
+        facts.visited_on = day(TODAY);
+        facts.note = Some("记".repeat(MAX_NOTE));
+        facts.wishes = Some("愿".repeat(MAX_WISHES));
+        facts.benefits = vec![facts.benefits[0].clone(); MAX_BENEFITS];
+        facts.benefits[0].amount_fen = Some(0);
+        facts.benefits[1].amount_fen = None;
+        assert!(facts.checked(day(TODAY)).is_ok());
+    }
+
+    #[test]
+    fn a_telephone_call_need_not_say_who_was_met() {
+        let mut facts = facts();
+        facts.met = None;
+        facts.kind = VisitKind::Phone;
+        assert!(facts.checked(day(TODAY)).is_ok());
+    }
+
+    #[test]
+    fn a_visit_belongs_to_the_helper_of_the_day() {
+        let (me, other, day) = (Uuid::from_u128(1), Uuid::from_u128(2), day(TODAY));
+        let nobody = Err(VisitError::NoResponsibleHelper { day });
+        let not_mine = Err(VisitError::NotYourHousehold { day });
+        let mine = Logger::Helper(me);
+        for (logger, on_day, current, expected) in [
+            (mine, Some(me), Some(me), Ok(me)),
+            (mine, Some(me), Some(other), Ok(me)),
+            (mine, Some(other), Some(me), not_mine.clone()),
+            (mine, Some(other), Some(other), not_mine.clone()),
+            (mine, None, Some(me), nobody.clone()),
+            (mine, None, Some(other), not_mine.clone()),
+            (mine, None, None, not_mine),
+            (Logger::Office, Some(other), None, Ok(other)),
+            (Logger::Office, None, Some(other), nobody.clone()),
+            (Logger::Office, None, None, nobody),
+        ] {
+            assert_eq!(responsible(logger, on_day, current, day), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn measures_are_taken_just_if_each_stands_once(picks in proptest::collection::vec(0_usize..13, 0..16)) {
+            let measures: Vec<_> = picks.iter().map(|at| Measure::ENTRIES[*at].value).collect();
+            let unique: std::collections::BTreeSet<_> = measures.iter().copied().collect();
+            match distinct(measures.clone()) {
+                Ok(kept) => prop_assert_eq!(kept, unique.into_iter().collect::<Vec<_>>()),
+                Err(_) => prop_assert!(unique.len() < measures.len()),
+            }
+        }
+
+        #[test]
+        fn any_text_is_kept_trimmed_or_refused(given in "\\PC{0,40}") {
+            match needed_text(given.clone(), "说明", 20, "/x") {
+                Ok(kept) => {
+                    prop_assert_eq!(kept.as_str(), given.trim());
+                    prop_assert!((1..=20).contains(&kept.chars().count()));
+                }
+                Err(VisitError::Empty { .. }) => prop_assert!(given.trim().is_empty()),
+                Err(error) => prop_assert!(given.trim().chars().count() > 20, "{}", error),
+            }
+        }
+    }
+}

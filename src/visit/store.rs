@@ -1,0 +1,270 @@
+//! Visits in the database.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::model::{Benefit, Corrected, Visit, VisitKind, WhoMet};
+use crate::access::history;
+use crate::db::{Ids, Json, Tx};
+use crate::household::Measure;
+use crate::{insert, on};
+
+/// The subject under which former texts of visits are kept.
+pub const SUBJECT: &str = "visit";
+
+/// What a list of visits may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only visits to this household.
+    pub household_id: Option<Uuid>,
+    /// Only visits of this helper.
+    pub staff_id: Option<Uuid>,
+    /// Only on or after this day.
+    pub from: Option<NaiveDate>,
+    /// Only on or before this day.
+    pub to: Option<NaiveDate>,
+    /// Only what this helper may see: his own visits, and all to households that are his now.
+    pub seen_by: Option<Uuid>,
+}
+
+/// Where a page of visits begins: day and id of the last one of the page before.
+pub type VisitKey = (NaiveDate, Uuid);
+
+const VISIT: &str = "SELECT visit.id AS id, visit.household_id AS household_id, head_name,
+    visit.staff_id AS staff_id, staff.name AS staff_name, visited_on, kind, met,
+    situation_confirmed, causes_confirmed, visit.wishes AS wishes, visit.measures AS measures,
+    note, visit.version AS version, logged_at, logged_by
+    FROM visit
+    JOIN household ON household.id = visit.household_id
+    JOIN staff ON staff.id = visit.staff_id";
+
+/// The ids of one page, newest first. The subquery on pairings decides what a helper may see
+/// within the page's own query; fetched apart it would be a list of ids to send back.
+const PAGE: &str = "SELECT id FROM visit
+    WHERE (visited_on, id) < ($1, $2) AND visited_on >= $3 AND visited_on <= $4
+      AND (NOT $5 OR household_id = $6)
+      AND (NOT $7 OR staff_id = $8)
+      AND (NOT $9 OR staff_id = $10 OR household_id IN
+            (SELECT household_id FROM pairing WHERE staff_id = $10 AND to_date IS NULL))
+    ORDER BY visited_on DESC, id DESC LIMIT $11";
+
+#[derive(FromRow)]
+struct BenefitRow {
+    visit_id: Uuid,
+    #[sqlx(flatten)]
+    benefit: Benefit,
+}
+
+/// The visit with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Visit>, sqlx::Error> {
+    let sql = format!("{VISIT} WHERE visit.id = $1");
+    let found: Option<Visit> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(id).fetch_optional(connection).await)?;
+    let Some(mut visit) = found else {
+        return Ok(None);
+    };
+    visit.facts.benefits = on!(tx, connection => sqlx::query_as(
+        "SELECT kind, amount_fen, description FROM benefit WHERE visit_id = $1 ORDER BY position",
+    )
+    .bind(id)
+    .fetch_all(connection)
+    .await)?;
+    Ok(Some(visit))
+}
+
+/// A page of visits, newest first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<VisitKey>,
+    limit: i64,
+) -> Result<Vec<Visit>, sqlx::Error> {
+    let (day, id) = after.unwrap_or((latest_day(), Uuid::max()));
+    // One list of parameters for both queries.
+    macro_rules! page {
+        ($query:expr) => {
+            $query
+                .bind(day)
+                .bind(id)
+                .bind(filter.from.unwrap_or(earliest_day()))
+                .bind(filter.to.unwrap_or(latest_day()))
+                .bind(filter.household_id.is_some())
+                .bind(filter.household_id.unwrap_or_default())
+                .bind(filter.staff_id.is_some())
+                .bind(filter.staff_id.unwrap_or_default())
+                .bind(filter.seen_by.is_some())
+                .bind(filter.seen_by.unwrap_or_default())
+                .bind(limit + 1)
+        };
+    }
+    let sql = format!("{VISIT} WHERE visit.id IN ({PAGE}) ORDER BY visited_on DESC, visit.id DESC");
+    let mut visits: Vec<Visit> = on!(&mut *tx, connection =>
+        page!(sqlx::query_as(AssertSqlSafe(sql))).fetch_all(connection).await)?;
+    let sql = format!(
+        "SELECT visit_id, kind, amount_fen, description FROM benefit
+         WHERE visit_id IN ({PAGE}) ORDER BY visit_id, position"
+    );
+    let benefits: Vec<BenefitRow> = on!(tx, connection =>
+        page!(sqlx::query_as(AssertSqlSafe(sql))).fetch_all(connection).await)?;
+    for row in benefits {
+        if let Some(visit) = visits.iter_mut().find(|visit| visit.id == row.visit_id) {
+            visit.facts.benefits.push(row.benefit);
+        }
+    }
+    Ok(visits)
+}
+
+/// Adds a visit.
+pub async fn add(tx: &mut Tx, visit: &Visit) -> Result<(), sqlx::Error> {
+    insert!(&mut *tx, "visit", std::slice::from_ref(visit), |visit| {
+        id: visit.id,
+        household_id: visit.household_id,
+        staff_id: visit.staff_id,
+        visited_on: visit.facts.visited_on,
+        kind: visit.facts.kind,
+        met: visit.facts.met,
+        situation_confirmed: visit.facts.situation_confirmed,
+        causes_confirmed: visit.facts.causes_confirmed,
+        wishes: visit.facts.wishes.as_deref(),
+        measures: Json(&visit.facts.measures),
+        note: visit.facts.note.as_deref(),
+        version: visit.version,
+        logged_at: visit.logged_at,
+        logged_by: visit.logged_by.as_str(),
+    })?;
+    add_benefits(tx, visit).await
+}
+
+async fn add_benefits(tx: &mut Tx, visit: &Visit) -> Result<(), sqlx::Error> {
+    let benefits: Vec<_> = (0_i64..).zip(&visit.facts.benefits).collect();
+    insert!(tx, "benefit", benefits, |row| {
+        visit_id: visit.id,
+        position: row.0,
+        kind: row.1.kind,
+        amount_fen: row.1.amount_fen,
+        description: row.1.description.as_str(),
+    })
+}
+
+/// Replaces what is said of a visit, and keeps what was said, with the reason. `after` has the
+/// next version.
+pub async fn correct(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    reason: &str,
+    before: &Visit,
+    after: &Visit,
+) -> Result<(), sqlx::Error> {
+    let kept = Corrected {
+        reason: reason.to_owned(),
+        visit: before,
+    };
+    history::record(
+        tx,
+        actor,
+        now,
+        &[history::Change {
+            subject: SUBJECT,
+            subject_id: before.id.to_string(),
+            version: before.version,
+            action: "correct",
+            import_id: None,
+            before: &kept,
+        }],
+    )
+    .await?;
+    let facts = &after.facts;
+    on!(&mut *tx, connection => sqlx::query(
+        "UPDATE visit SET visited_on = $2, kind = $3, met = $4, situation_confirmed = $5,
+             causes_confirmed = $6, wishes = $7, measures = $8, note = $9, version = $10
+         WHERE id = $1",
+    )
+    .bind(after.id)
+    .bind(facts.visited_on)
+    .bind(facts.kind)
+    .bind(facts.met)
+    .bind(facts.situation_confirmed)
+    .bind(facts.causes_confirmed)
+    .bind(&facts.wishes)
+    .bind(Json(&facts.measures))
+    .bind(&facts.note)
+    .bind(after.version)
+    .execute(connection)
+    .await
+    .map(|_| ()))?;
+    on!(&mut *tx, connection => sqlx::query("DELETE FROM benefit WHERE visit_id = $1")
+        .bind(after.id).execute(connection).await.map(|_| ()))?;
+    add_benefits(tx, after).await
+}
+
+/// What the six points need of a visit.
+#[derive(Clone, Debug, FromRow)]
+pub struct Confirmation {
+    /// The household.
+    pub household_id: Uuid,
+    /// The visit.
+    pub id: Uuid,
+    /// Its day.
+    pub visited_on: NaiveDate,
+    /// How.
+    pub kind: VisitKind,
+    /// Who was met.
+    pub met: Option<WhoMet>,
+    /// Whether the basic situation was confirmed.
+    pub situation_confirmed: bool,
+    /// Whether the causes were confirmed.
+    pub causes_confirmed: bool,
+    /// Wishes heard.
+    pub wishes: Option<String>,
+    /// Measures followed up.
+    #[sqlx(try_from = "Json<Vec<Measure>>")]
+    pub measures: Vec<Measure>,
+}
+
+/// For each household the latest visit, until `until`, that confirmed the situation, the latest
+/// that confirmed the causes, the latest that heard wishes, and the latest of each set of measures
+/// that was followed up; by household, newest first.
+pub async fn confirmations(
+    tx: &mut Tx,
+    households: &Ids<'_>,
+    until: NaiveDate,
+) -> Result<Vec<Confirmation>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, id, visited_on, kind, met, situation_confirmed, causes_confirmed,
+             wishes, measures
+         FROM (SELECT household_id, id, visited_on, kind, met, situation_confirmed,
+                 causes_confirmed, wishes, measures,
+                 ROW_NUMBER() OVER (PARTITION BY household_id, situation_confirmed
+                     ORDER BY visited_on DESC, id DESC) AS nth_situation,
+                 ROW_NUMBER() OVER (PARTITION BY household_id, causes_confirmed
+                     ORDER BY visited_on DESC, id DESC) AS nth_causes,
+                 ROW_NUMBER() OVER (PARTITION BY household_id, wishes IS NULL
+                     ORDER BY visited_on DESC, id DESC) AS nth_wishes,
+                 ROW_NUMBER() OVER (PARTITION BY household_id, measures
+                     ORDER BY visited_on DESC, id DESC) AS nth_measures
+             FROM visit WHERE visited_on <= $1 AND {}) AS ranked
+         WHERE (situation_confirmed AND nth_situation = 1) OR (causes_confirmed AND nth_causes = 1)
+            OR (wishes IS NOT NULL AND nth_wishes = 1) OR (measures <> '[]' AND nth_measures = 1)
+         ORDER BY household_id, visited_on DESC, id DESC",
+        households.clause("household_id", 2)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until);
+        for id in households.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
+}
+
+/// Before any day that matters.
+fn earliest_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default()
+}
+
+/// After any day that matters.
+pub(super) fn latest_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default()
+}
