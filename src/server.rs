@@ -100,6 +100,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::visit::api::VisitApi(app()),
         crate::visit::PlanApi(app()),
         crate::lift::api::LiftApi(app()),
+        crate::progress::api::ProgressApi(app()),
     )
 }
 

@@ -55,9 +55,6 @@ struct LiftStepReport {
     no_worry_food: Option<bool>,
     /// With `verified` only: whether they found it without worry about clothing.
     no_worry_clothing: Option<bool>,
-    /// With `verified` only: whether the members outside the residents' medical scheme are insured
-    /// otherwise, such as by the employees' scheme, for which a roster has no column.
-    insured_otherwise: Option<bool>,
 }
 
 /// The end of a lift that does not go on.
@@ -410,7 +407,8 @@ impl LiftApi {
     ) -> Result<Tagged<LiftView>, GetFault> {
         let mut tx = self.0.db.read().await?;
         let household_id = find(&mut tx, id.0).await?.lift.household_id;
-        if !sees(&mut tx, &caller.0, household_id).await? {
+        let sees_all = caller.0.may(Permission::SeeAllHouseholds);
+        if !sees_all && !is_own(&mut tx, &caller.0, household_id).await? {
             return Err(not_found().into());
         }
         Ok(tagged(view(&self.0, &mut tx, id.0).await?))
@@ -477,14 +475,7 @@ fn days_of(year: i64) -> Option<(NaiveDate, NaiveDate)> {
     ))
 }
 
-/// Whether the caller may see the household: those who see all, and its responsible helper.
-async fn sees(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<bool, Problem> {
-    if caller.may(Permission::SeeAllHouseholds) {
-        return Ok(true);
-    }
-    is_own(tx, caller, household_id).await
-}
-
+/// Whether the caller is the helper responsible for the household.
 async fn is_own(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<bool, Problem> {
     let helper = pairing::store::current_helper(tx, household_id).await?;
     Ok(helper.is_some() && helper == caller.staff_id)
@@ -611,7 +602,6 @@ fn attested(lift: &Lift, report: &LiftStepReport) -> Result<Attested, Problem> {
     let attested = Attested {
         food: report.no_worry_food,
         clothing: report.no_worry_clothing,
-        insured_otherwise: report.insured_otherwise,
     };
     if report.step == Step::Verified {
         return Ok(attested);
@@ -619,8 +609,8 @@ fn attested(lift: &Lift, report: &LiftStepReport) -> Result<Attested, Problem> {
     if attested != Attested::default() {
         return Err(Problem::invalid(
             "attested_at_verification_only",
-            "不愁吃、不愁穿和其他参保情况只在“核实”一步中确认，请从本步内容中去掉",
-            "food, clothing and other insurance are attested with the step `verified` only; leave them out here",
+            "不愁吃、不愁穿只在“核实”一步中确认，请从本步内容中去掉",
+            "food and clothing are attested with the step `verified` only; leave them out here",
         ));
     }
     Ok(lift.attested())

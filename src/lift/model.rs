@@ -141,8 +141,6 @@ pub struct Attested {
     pub food: Option<bool>,
     /// 不愁穿.
     pub clothing: Option<bool>,
-    /// Members outside the residents' medical scheme are insured otherwise (employees' scheme).
-    pub insured_otherwise: Option<bool>,
 }
 
 /// What a step rested on, kept with it.
@@ -433,7 +431,7 @@ pub fn conditions(
         attested_condition(Condition::Food, attested.food, "no_worry_food"),
         attested_condition(Condition::Clothing, attested.clothing, "no_worry_clothing"),
         compulsory_education(facts, day),
-        basic_medical_care(facts, attested),
+        basic_medical_care(facts),
         safe_housing(facts),
         safe_water(facts),
     ]
@@ -547,30 +545,29 @@ fn all(answers: &[Option<bool>]) -> Option<bool> {
     }
 }
 
-fn basic_medical_care(facts: &HouseholdFacts, attested: Attested) -> ConditionState {
-    let otherwise = attested.insured_otherwise == Some(true);
-    let mut answers = Vec::new();
-    let mut open = Vec::new();
-    for member in &facts.members {
-        if member.resident_medical != Some(true) {
-            open.push(member.name.as_str());
-        }
-        answers.push(if otherwise {
-            Some(true)
-        } else {
-            member.resident_medical
-        });
+/// Insured by either scheme; not insured only where the roster says so of one and not the other.
+fn is_insured(member: &Member) -> Option<bool> {
+    match (member.resident_medical, member.employee_medical) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (None, None) => None,
+        _ => Some(false),
     }
-    let found = match (open.as_slice(), otherwise) {
-        ([], _) => format!("{} 人均已参加城乡居民基本医疗保险", answers.len()),
-        (names, true) => format!(
-            "{} 未参加居民医保，核实时确认已参加职工医保等其他基本医疗保险；其余成员均已参加居民医保",
-            names.join("、")
-        ),
-        (names, false) => format!("未参保或参保情况不明：{}", names.join("、")),
+}
+
+fn basic_medical_care(facts: &HouseholdFacts) -> ConditionState {
+    let answers: Vec<_> = facts.members.iter().map(is_insured).collect();
+    let open: Vec<_> = facts
+        .members
+        .iter()
+        .filter(|member| is_insured(member) != Some(true))
+        .map(|member| member.name.as_str())
+        .collect();
+    let found = if open.is_empty() {
+        format!("{} 人均已参加基本医疗保险", answers.len())
+    } else {
+        format!("未参保或参保情况不明：{}", open.join("、"))
     };
-    let cure =
-        "为这些成员办理参保并更新花名册；已参加职工医保的，在“核实”一步中确认（insured_otherwise）";
+    let cure = "为这些成员办理城乡居民或职工基本医疗保险，并更新花名册";
     state(Condition::BasicMedicalCare, all(&answers), found, cure)
 }
 
@@ -608,4 +605,458 @@ fn safe_water(facts: &HouseholdFacts) -> ConditionState {
         found.to_owned(),
         cure,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::household::{HousingGrade, Relation};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    const TODAY: &str = "2026-11-25";
+    const DAYS: u32 = 7;
+    const LINE: i64 = 600_000;
+
+    fn member(name: &str, birth: &str, schooling: Option<Schooling>) -> Member {
+        Member {
+            number: None,
+            name: name.to_owned(),
+            sex: None,
+            identity_number: None,
+            relation: Relation::Head,
+            ethnicity: None,
+            birth_date: birth.parse().ok(),
+            education: None,
+            schooling,
+            health: None,
+            labour: None,
+            workplace: None,
+            months_worked: None,
+            resident_medical: Some(true),
+            employee_medical: None,
+            phone: None,
+            resident_pension: None,
+            critical_illness: None,
+            minimum_living: None,
+        }
+    }
+
+    /// A household of two that meets every condition.
+    fn facts() -> HouseholdFacts {
+        HouseholdFacts {
+            number: None,
+            town: "大中镇".to_owned(),
+            village: "双喜村".to_owned(),
+            group_name: None,
+            phone: None,
+            address: None,
+            identified_year: None,
+            category: None,
+            status: PovertyStatus::Poor,
+            lifted_year: None,
+            main_cause: None,
+            other_causes: vec![],
+            wage_income_fen: None,
+            business_income_fen: None,
+            property_income_fen: None,
+            transfer_income_fen: None,
+            business_expense_fen: None,
+            income_per_head_fen: Some(LINE + 1),
+            housing_grade: Some(HousingGrade::B),
+            housing_safe: Some(true),
+            water_safe: Some(true),
+            wishes: None,
+            approach: None,
+            measures: vec![],
+            roster_helper: None,
+            roster_unit: None,
+            remark: None,
+            members: vec![
+                member("王父", "1980-01-01", Some(Schooling::None)),
+                member("王子", "2015-01-01", Some(Schooling::Primary)),
+            ],
+        }
+    }
+
+    const SURE: Attested = Attested {
+        food: Some(true),
+        clothing: Some(true),
+    };
+
+    fn met(facts: &HouseholdFacts, attested: Attested, code: Condition) -> Met {
+        let found = conditions(facts, LINE, attested, day(TODAY));
+        assert_eq!(found.len(), Condition::ENTRIES.len());
+        for state in &found {
+            assert_eq!(state.cure.is_none(), state.met == Met::Yes, "{state:?}");
+        }
+        let state = found.iter().find(|state| state.code == code).unwrap();
+        state.met
+    }
+
+    /// A lift whose steps were done on these days, in order.
+    fn lift(days: &[&str]) -> Lift {
+        let id = Uuid::now_v7();
+        let steps: Vec<_> = Step::ENTRIES
+            .iter()
+            .zip(days)
+            .zip(1..)
+            .map(|((entry, on), position)| StepRecord {
+                lift_id: id,
+                position,
+                step: entry.value,
+                on_date: day(on),
+                person: "某人".to_owned(),
+                note: None,
+                evidence: None,
+                rejected: false,
+                recorded_at: DateTime::default(),
+                recorded_by: String::new(),
+            })
+            .collect();
+        let last = steps.last().unwrap();
+        Lift {
+            id,
+            household_id: Uuid::nil(),
+            state: last.step.into(),
+            again: false,
+            version: 1,
+            started_at: DateTime::default(),
+            started_by: String::new(),
+            approved_on: (last.step == Step::Approved).then_some(last.on_date),
+            helper_id: None,
+            relapsed_on: None,
+            relapse_reason: None,
+            relapse_by: None,
+            steps,
+        }
+    }
+
+    fn publicised() -> Lift {
+        lift(&[
+            "2026-03-01",
+            "2026-03-02",
+            "2026-03-02",
+            "2026-03-03",
+            "2026-03-10",
+        ])
+    }
+
+    fn approved() -> Lift {
+        lift(&[
+            "2026-03-01",
+            "2026-03-02",
+            "2026-03-02",
+            "2026-03-03",
+            "2026-03-10",
+            "2026-03-17",
+        ])
+    }
+
+    fn go(lift: &Lift, step: Step, on: &str) -> Result<State, LiftError> {
+        next(lift, step, day(on), day(TODAY), DAYS)
+    }
+
+    #[test]
+    fn the_steps_lead_to_approval_in_order() {
+        let order: Vec<_> = std::iter::successors(Some(Step::Proposed), |step| step.following())
+            .map(CodeList::label)
+            .collect();
+        assert_eq!(order, ["提出", "民主评议", "核实", "认可", "公示", "批准"]);
+        for entry in Step::ENTRIES {
+            assert_eq!(State::from(entry.value).step(), Some(entry.value));
+        }
+        assert_eq!(State::Rejected.due(), None);
+        assert_eq!(State::Relapsed.due(), None);
+        assert_eq!(State::Approved.due(), None);
+    }
+
+    #[test]
+    fn only_the_step_that_is_due_may_be_done() {
+        let days = ["2026-03-01"; 6];
+        for done in 1..=6 {
+            let lift = lift(&days[..done]);
+            for entry in Step::ENTRIES {
+                let result = go(&lift, entry.value, "2026-11-25");
+                match lift.state.due() {
+                    None => assert_eq!(result, Err(LiftError::Ended(State::Approved))),
+                    Some(due) if due == entry.value => assert_eq!(result, Ok(due.into())),
+                    Some(due) => assert_eq!(
+                        result,
+                        Err(LiftError::OutOfOrder {
+                            due,
+                            asked: entry.value
+                        })
+                    ),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_is_not_before_the_last_one_nor_after_today() {
+        let lift = lift(&["2026-03-05"]);
+        let review = Step::VillageReview;
+        assert_eq!(go(&lift, review, "2026-03-05"), Ok(State::VillageReview));
+        assert_eq!(go(&lift, review, TODAY), Ok(State::VillageReview));
+        assert!(matches!(
+            go(&lift, review, "2026-03-04"),
+            Err(LiftError::BeforeLast { .. })
+        ));
+        assert!(matches!(
+            go(&lift, review, "2026-11-26"),
+            Err(LiftError::InFuture { .. })
+        ));
+    }
+
+    #[test]
+    fn the_list_hangs_for_seven_days_before_approval() {
+        let lift = publicised();
+        assert_eq!(
+            go(&lift, Step::Approved, "2026-03-16"),
+            Err(LiftError::PublicityTooShort {
+                publicised_on: day("2026-03-10"),
+                days: 7,
+                first_possible: day("2026-03-17"),
+            })
+        );
+        assert_eq!(go(&lift, Step::Approved, "2026-03-17"), Ok(State::Approved));
+        assert_eq!(lift.earliest_next(7), Some(day("2026-03-17")));
+        assert!(matches!(
+            next(&lift, Step::Approved, day("2026-03-19"), day(TODAY), 10),
+            Err(LiftError::PublicityTooShort { days: 10, .. })
+        ));
+    }
+
+    #[test]
+    fn a_lift_under_way_may_be_rejected_at_the_step_that_is_due() {
+        let at = |lift: &Lift, on| reject(lift, day(on), day(TODAY));
+        assert_eq!(
+            at(&lift(&["2026-03-05"]), "2026-03-05"),
+            Ok(Step::VillageReview)
+        );
+        assert_eq!(at(&publicised(), "2026-03-11"), Ok(Step::Approved));
+        assert!(at(&publicised(), "2026-03-09").is_err());
+        assert_eq!(
+            at(&approved(), TODAY),
+            Err(LiftError::Ended(State::Approved))
+        );
+    }
+
+    #[test]
+    fn only_an_approved_lift_relapses_and_not_before_its_approval() {
+        let at = |lift: &Lift, on| relapse(lift, day(on), day(TODAY));
+        assert_eq!(at(&approved(), "2026-03-17"), Ok(()));
+        assert!(matches!(
+            at(&approved(), "2026-03-16"),
+            Err(LiftError::RelapseBeforeApproval { .. })
+        ));
+        assert!(matches!(
+            at(&approved(), "2026-11-26"),
+            Err(LiftError::InFuture { .. })
+        ));
+        assert_eq!(
+            at(&publicised(), TODAY),
+            Err(LiftError::NotApproved(State::Publicised))
+        );
+    }
+
+    fn relapsed(on: &str) -> Lift {
+        Lift {
+            state: State::Relapsed,
+            relapsed_on: Some(day(on)),
+            ..approved()
+        }
+    }
+
+    fn rejected() -> Lift {
+        Lift {
+            state: State::Rejected,
+            ..lift(&["2026-03-01", "2026-03-02"])
+        }
+    }
+
+    #[test]
+    fn who_is_lifted_or_on_the_way_cannot_be_proposed() {
+        let of = |facts: &HouseholdFacts, earlier: &[Lift], on| {
+            propose(facts, earlier, day(on), day(TODAY))
+        };
+        let by_roster = HouseholdFacts {
+            status: PovertyStatus::LiftedWithPolicy,
+            lifted_year: Some(2019),
+            ..facts()
+        };
+        assert_eq!(of(&facts(), &[], TODAY), Ok(()));
+        assert_eq!(of(&by_roster, &[], TODAY), Err(LiftError::AlreadyLifted));
+        assert_eq!(
+            of(&facts(), &[approved()], TODAY),
+            Err(LiftError::AlreadyLifted)
+        );
+        let under_way = publicised();
+        assert_eq!(
+            of(&facts(), std::slice::from_ref(&under_way), TODAY),
+            Err(LiftError::UnderWay(under_way.id))
+        );
+        assert_eq!(of(&facts(), &[rejected()], TODAY), Ok(()));
+        assert_eq!(of(&by_roster, &[relapsed("2026-06-01")], TODAY), Ok(()));
+        assert!(matches!(
+            of(&facts(), &[relapsed("2026-06-01")], "2026-05-31"),
+            Err(LiftError::BeforeLast { .. })
+        ));
+    }
+
+    #[test]
+    fn again_is_what_the_roster_or_an_earlier_lift_says() {
+        let by_roster = |status, lifted_year| {
+            let facts = HouseholdFacts {
+                status,
+                lifted_year,
+                ..facts()
+            };
+            is_again(&facts, &[], 2026)
+        };
+        assert!(!by_roster(PovertyStatus::Poor, None));
+        assert!(by_roster(PovertyStatus::Poor, Some(2018)));
+        assert!(by_roster(PovertyStatus::Relapsed, None));
+        assert!(by_roster(PovertyStatus::LiftedWithPolicy, None));
+        // The roster that tells of this very lift does not make it a second one.
+        assert!(!by_roster(PovertyStatus::LiftedWithPolicy, Some(2026)));
+        assert!(is_again(&facts(), &[relapsed("2026-06-01")], 2026));
+        assert!(!is_again(&facts(), &[rejected()], 2026));
+    }
+
+    #[test]
+    fn a_household_that_meets_all_may_be_lifted() {
+        let found = conditions(&facts(), LINE, SURE, day(TODAY));
+        assert_eq!(require_all(&found), Ok(()));
+        let words: String = found.iter().map(|state| state.found.as_str()).collect();
+        assert!(words.contains("6000.01 元") && words.contains("2026 年标准 6000.00 元"));
+    }
+
+    #[test]
+    fn income_must_be_strictly_above_the_line() {
+        let of = |income_per_head_fen| {
+            let facts = HouseholdFacts {
+                income_per_head_fen,
+                ..facts()
+            };
+            met(&facts, SURE, Condition::Income)
+        };
+        assert_eq!(of(Some(LINE + 1)), Met::Yes);
+        assert_eq!(of(Some(LINE)), Met::No);
+        assert_eq!(of(None), Met::Unknown);
+    }
+
+    #[test]
+    fn children_of_seven_to_fifteen_must_be_at_school() {
+        let of = |birth, schooling| {
+            let mut facts = facts();
+            facts.members.push(member("王女", birth, schooling));
+            met(&facts, SURE, Condition::CompulsoryEducation)
+        };
+        // On 2026-11-25 these are 6, 7, 15 and 16 years old.
+        let out = Some(Schooling::None);
+        assert_eq!(of("2019-11-26", out), Met::Yes);
+        assert_eq!(of("2019-11-25", out), Met::No);
+        assert_eq!(of("2019-11-25", Some(Schooling::Preschool)), Met::No);
+        assert_eq!(of("2019-11-25", Some(Schooling::Primary)), Met::Yes);
+        assert_eq!(of("2019-11-25", None), Met::Unknown);
+        assert_eq!(of("2010-11-26", out), Met::No);
+        assert_eq!(of("2010-11-25", out), Met::Yes);
+        assert_eq!(of("no date", out), Met::Unknown);
+        assert_eq!(of("no date", Some(Schooling::Primary)), Met::Yes);
+    }
+
+    #[test]
+    fn everyone_must_be_insured() {
+        let of = |resident_medical, employee_medical| {
+            let mut facts = facts();
+            facts.members[1].resident_medical = resident_medical;
+            facts.members[1].employee_medical = employee_medical;
+            met(&facts, SURE, Condition::BasicMedicalCare)
+        };
+        assert_eq!(of(Some(true), None), Met::Yes);
+        assert_eq!(of(Some(false), Some(true)), Met::Yes);
+        assert_eq!(of(None, Some(true)), Met::Yes);
+        assert_eq!(of(Some(false), None), Met::No);
+        assert_eq!(of(Some(false), Some(false)), Met::No);
+        assert_eq!(of(None, None), Met::Unknown);
+    }
+
+    #[test]
+    fn housing_and_water_must_be_safe() {
+        let housing = |housing_safe, housing_grade| {
+            let facts = HouseholdFacts {
+                housing_safe,
+                housing_grade,
+                ..facts()
+            };
+            met(&facts, SURE, Condition::SafeHousing)
+        };
+        assert_eq!(housing(Some(true), None), Met::Yes);
+        assert_eq!(housing(None, Some(HousingGrade::A)), Met::Yes);
+        assert_eq!(housing(Some(true), Some(HousingGrade::C)), Met::No);
+        assert_eq!(housing(Some(true), Some(HousingGrade::D)), Met::No);
+        assert_eq!(housing(Some(false), Some(HousingGrade::A)), Met::No);
+        assert_eq!(housing(None, None), Met::Unknown);
+        for (water_safe, expected) in [
+            (Some(true), Met::Yes),
+            (Some(false), Met::No),
+            (None, Met::Unknown),
+        ] {
+            let facts = HouseholdFacts {
+                water_safe,
+                ..facts()
+            };
+            assert_eq!(met(&facts, SURE, Condition::SafeWater), expected);
+        }
+    }
+
+    #[test]
+    fn food_and_clothing_are_attested() {
+        let of = |food, code| met(&facts(), Attested { food, ..SURE }, code);
+        assert_eq!(of(Some(true), Condition::Food), Met::Yes);
+        assert_eq!(of(Some(false), Condition::Food), Met::No);
+        assert_eq!(of(None, Condition::Food), Met::Unknown);
+        assert_eq!(of(None, Condition::Clothing), Met::Yes);
+    }
+
+    #[test]
+    fn what_is_open_is_named() {
+        let found = conditions(&facts(), LINE + 1, Attested::default(), day(TODAY));
+        let error = require_all(&found).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "脱贫条件未全部达到：收入达标（未达到）、不愁吃（资料不全）、不愁穿（资料不全）"
+        );
+    }
+
+    proptest! {
+        /// However the steps are tried, those that are taken stand in order of step and of day.
+        #[test]
+        fn what_was_taken_is_in_order(tries in prop::collection::vec((0_usize..6, 0_u64..90), 0..80)) {
+            let mut lift = lift(&["2026-01-01"]);
+            for (step, after) in tries {
+                let step = Step::ENTRIES[step].value;
+                let on = day("2026-01-01") + Days::new(after);
+                if let Ok(state) = next(&lift, step, on, day(TODAY), DAYS) {
+                    let last = lift.steps.last().unwrap().clone();
+                    lift.steps.push(StepRecord { step, on_date: on, position: last.position + 1, ..last });
+                    lift.state = state;
+                }
+            }
+            for pair in lift.steps.windows(2) {
+                prop_assert_eq!(pair[0].step.following(), Some(pair[1].step));
+                prop_assert!(pair[0].on_date <= pair[1].on_date);
+            }
+            if let Some(approved) = lift.done_on(Step::Approved) {
+                let publicised = lift.done_on(Step::Publicised).unwrap();
+                prop_assert!((approved - publicised).num_days() >= 7);
+            }
+        }
+    }
 }

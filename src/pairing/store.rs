@@ -1,5 +1,7 @@
 //! Pairings in the database.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -41,4 +43,18 @@ pub async fn current_pairs(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error
     )
     .fetch_all(connection)
     .await)
+}
+
+/// Who was responsible for each household on a day, helper by household.
+pub async fn helpers_on(tx: &mut Tx, day: NaiveDate) -> Result<HashMap<Uuid, Uuid>, sqlx::Error> {
+    // The rule of `helper_on`: of two that meet on the day of a hand-over, the later one.
+    let pairs: Vec<(Uuid, Uuid)> = on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id FROM pairing
+         WHERE from_date <= $1 AND (to_date IS NULL OR to_date > $1)
+         ORDER BY from_date, started_at",
+    )
+    .bind(day)
+    .fetch_all(connection)
+    .await)?;
+    Ok(pairs.into_iter().collect())
 }

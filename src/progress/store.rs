@@ -1,0 +1,90 @@
+//! What counting needs, gathered from the rooms that keep it.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::model::{self, LiftFacts, Progress, StepDay};
+use crate::db::Tx;
+use crate::lift::store::NamedLift;
+use crate::settings::YearPlan;
+use crate::staff::model::Staff;
+use crate::{lift, pairing, settings, staff};
+
+/// All that a year's progress is counted from, read in one transaction.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    /// The year's target and income line.
+    pub plan: YearPlan,
+    /// Every lift, the earliest first.
+    pub lifts: Vec<NamedLift>,
+    /// Everyone on the staff roster.
+    pub staff: HashMap<Uuid, Staff>,
+    /// Who was responsible for each household on the last day seen.
+    pub helpers: HashMap<Uuid, Uuid>,
+    year: i32,
+    as_of: NaiveDate,
+}
+
+/// Reads what a year's progress as of a day is counted from.
+pub async fn basis(tx: &mut Tx, year: i32, as_of: NaiveDate) -> Result<Basis, sqlx::Error> {
+    let as_of = model::last_day_seen(year, as_of);
+    Ok(Basis {
+        plan: settings::store::year_plan(tx, i64::from(year)).await?,
+        lifts: lift::store::all(tx).await?,
+        staff: staff::store::all(tx)
+            .await?
+            .into_iter()
+            .map(|person| (person.id, person))
+            .collect(),
+        helpers: pairing::store::helpers_on(tx, as_of).await?,
+        year,
+        as_of,
+    })
+}
+
+impl Basis {
+    /// Name of a unit that somebody on the staff roster belongs to.
+    pub fn unit_name(&self, unit_id: Uuid) -> Option<String> {
+        self.staff
+            .values()
+            .find(|person| person.unit_id == unit_id)
+            .map(|person| person.unit.clone())
+    }
+
+    /// Counts.
+    pub fn progress(&self) -> Progress {
+        let facts: Vec<_> = self.lifts.iter().map(|named| self.facts(named)).collect();
+        model::progress(self.year, self.as_of, self.plan.target, &facts)
+    }
+
+    fn facts(&self, named: &NamedLift) -> LiftFacts {
+        let lift = &named.lift;
+        let approved = lift.approved_on.is_some_and(|on| on <= self.as_of);
+        let helper_id = if approved {
+            lift.helper_id
+        } else {
+            self.helpers.get(&lift.household_id).copied()
+        };
+        LiftFacts {
+            id: lift.id,
+            town: named.town.clone(),
+            helper_id,
+            unit_id: helper_id
+                .and_then(|id| self.staff.get(&id))
+                .map(|person| person.unit_id),
+            again: lift.again,
+            steps: lift
+                .steps
+                .iter()
+                .map(|record| StepDay {
+                    step: record.step,
+                    on: record.on_date,
+                    rejected: record.rejected,
+                })
+                .collect(),
+            relapsed_on: lift.relapsed_on,
+        }
+    }
+}
