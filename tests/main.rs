@@ -12,6 +12,8 @@ mod access;
 mod database;
 mod errors;
 mod households;
+mod lifts;
+mod progress;
 mod settings;
 mod staff;
 mod visits;

@@ -624,62 +624,25 @@ mod tests {
 
     fn member(name: &str, birth: &str, schooling: Option<Schooling>) -> Member {
         Member {
-            number: None,
-            name: name.to_owned(),
-            sex: None,
-            identity_number: None,
-            relation: Relation::Head,
-            ethnicity: None,
             birth_date: birth.parse().ok(),
-            education: None,
             schooling,
-            health: None,
-            labour: None,
-            workplace: None,
-            months_worked: None,
             resident_medical: Some(true),
-            employee_medical: None,
-            phone: None,
-            resident_pension: None,
-            critical_illness: None,
-            minimum_living: None,
+            ..Member::of(name, Relation::Head)
         }
     }
 
     /// A household of two that meets every condition.
     fn facts() -> HouseholdFacts {
         HouseholdFacts {
-            number: None,
-            town: "大中镇".to_owned(),
-            village: "双喜村".to_owned(),
-            group_name: None,
-            phone: None,
-            address: None,
-            identified_year: None,
-            category: None,
-            status: PovertyStatus::Poor,
-            lifted_year: None,
-            main_cause: None,
-            other_causes: vec![],
-            wage_income_fen: None,
-            business_income_fen: None,
-            property_income_fen: None,
-            transfer_income_fen: None,
-            business_expense_fen: None,
             income_per_head_fen: Some(LINE + 1),
             housing_grade: Some(HousingGrade::B),
             housing_safe: Some(true),
             water_safe: Some(true),
-            wishes: None,
-            approach: None,
-            measures: vec![],
-            roster_helper: None,
-            roster_unit: None,
-            remark: None,
             members: vec![
                 member("王父", "1980-01-01", Some(Schooling::None)),
                 member("王子", "2015-01-01", Some(Schooling::Primary)),
             ],
+            ..HouseholdFacts::of("大中镇", "双喜村")
         }
     }
 

@@ -42,7 +42,32 @@ pub fn facts(town: &str, village: &str) -> HouseholdFacts {
     facts
 }
 
+/// A household of one whose head has this name; it meets every condition of a lift.
+pub fn sound_household(head: &str) -> HouseholdFacts {
+    let mut facts = facts("大中镇", "双喜村");
+    facts.members = vec![person(head, Relation::Head, "19700506")];
+    facts
+}
+
+/// A day.
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
 impl TestServer {
+    /// Replaces what the register says of a household, as an import does.
+    pub async fn change_household(&self, id: Uuid, change: impl FnOnce(&mut HouseholdFacts)) {
+        let mut tx = self.db.write().await.unwrap();
+        let before = household::store::find(&mut tx, id).await.unwrap().unwrap();
+        let mut after = before.facts.clone();
+        change(&mut after);
+        let changes = [(before, after)];
+        household::store::replace_many(&mut tx, "测试", self.app.now(), None, &changes)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Puts a household on the register.
     pub async fn add_household(&self, facts: HouseholdFacts) -> Uuid {
         let id = Uuid::now_v7();
