@@ -403,17 +403,17 @@ async fn the_same_key_proposes_once() {
     let (_server, office, household) = start().await;
     let path = format!("/households/{household}/lifts");
     let body = json!({ "date": "2026-03-01", "person": "村民小组" });
-    let first = office.post(&path).key("甲").json(&body).await.expect(201);
-    let again = office.post(&path).key("甲").json(&body).await.expect(201);
+    let first = office.post(&path).key("k1").json(&body).await.expect(201);
+    let again = office.post(&path).key("k1").json(&body).await.expect(201);
     assert_eq!(first, again);
     let other = json!({ "date": "2026-03-02", "person": "村民小组" });
-    let reused = office.post(&path).key("甲").json(&other).await;
+    let reused = office.post(&path).key("k1").json(&other).await;
     reused.expect_problem(422, "idempotency_key_reused");
     let id = first["id"].as_str().unwrap();
     let path = format!("/lifts/{id}/steps");
     let review = step("village_review", "2026-03-02");
-    let once = office.post(&path).key("乙").json(&review).await.expect(200);
-    let twice = office.post(&path).key("乙").json(&review).await.expect(200);
+    let once = office.post(&path).key("k2").json(&review).await.expect(200);
+    let twice = office.post(&path).key("k2").json(&review).await.expect(200);
     assert_eq!(once, twice);
 }
 

@@ -954,8 +954,8 @@ mod tests {
     fn housing_and_water_must_be_safe() {
         let housing = |housing_safe, housing_grade| {
             let facts = HouseholdFacts {
-                housing_safe,
                 housing_grade,
+                housing_safe,
                 ..facts()
             };
             met(&facts, SURE, Condition::SafeHousing)
