@@ -41,6 +41,16 @@ enum Command {
         after_help = "Example:\n  qianshou serve --listen 0.0.0.0:8080 --database postgres://qianshou@db/qianshou"
     )]
     Serve,
+    /// Live through a year of a fictional office, then serve it with the docs page
+    #[command(after_help = "Example:\n  qianshou demo --no-serve --dir /tmp/demo")]
+    Demo {
+        /// End after the year instead of serving
+        #[arg(long)]
+        no_serve: bool,
+        /// Where rosters, database and workbook go; what an earlier demo left there is replaced
+        #[arg(long, default_value = qianshou::demo::FOLDER, value_name = "FOLDER")]
+        dir: PathBuf,
+    },
     /// Print the OpenAPI document
     #[command(after_help = "Example:\n  qianshou openapi > openapi.json")]
     Openapi {
@@ -116,8 +126,15 @@ async fn run(cli: Cli) -> Outcome {
             .as_deref()
             .unwrap_or(if serves { "info" } else { "warn" }),
     );
-    if let Command::Openapi { yaml } = cli.command {
-        return print(&server::openapi(yaml));
+    match &cli.command {
+        Command::Openapi { yaml } => return print(&server::openapi(*yaml)),
+        Command::Demo { no_serve, dir } => {
+            // A database of its own: a demo never touches the office's.
+            let listen = (!no_serve).then_some(config.listen.as_str());
+            qianshou::demo::run(dir, listen).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
     }
     let app = App {
         db: Db::open(&config.database).await?,
@@ -137,7 +154,8 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             }
             server::run(app, &config.listen).await?;
         }
-        Command::Openapi { .. } => {}
+        // Need no database of the office: done before it is opened.
+        Command::Openapi { .. } | Command::Demo { .. } => {}
         Command::User(command) => return user(command, app).await,
         Command::Migrate => println!("数据库已是最新结构（{}）", app.db.engine()),
         Command::Backup { file } => {

@@ -373,7 +373,7 @@ pub async fn serve(
 }
 
 /// Done when the process is interrupted (Ctrl-C) or terminated.
-async fn told_to_stop() {
+pub async fn told_to_stop() {
     let interrupted = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminated) => {

@@ -1,4 +1,153 @@
 //! `qianshou demo`: a year in the life of an office, through the doors that its people use.
+//!
+//! A fictional county is made ([`world`]), its rosters are written as workbooks (`files`), and then
+//! everything goes over HTTP to a server like any other (`story`): nothing is put into the database
+//! by another way.
 
+mod client;
 mod files;
+mod story;
 pub mod world;
+
+use std::path::Path;
+
+use comfy_table::Table;
+use poem::listener::{Acceptor, Listener, TcpListener};
+use serde_json::Value;
+
+use client::Client;
+pub use client::DemoError;
+use story::When;
+
+use crate::access;
+use crate::db::Db;
+use crate::server::{self, App};
+
+/// Where the demo puts its files, unless told otherwise.
+pub const FOLDER: &str = "qianshou-demo";
+const DATABASE: &str = "demo.db";
+const HOUSEHOLD_ROSTER: &str = "household-roster.xlsx";
+const STAFF_ROSTER: &str = "staff-roster.xlsx";
+
+/// Lives through the year in `folder`, then serves on `listen` until told to stop; without `listen`
+/// it ends there. What an earlier demo left in the folder is replaced.
+pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
+    std::fs::create_dir_all(folder)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let file = folder.join(format!("{DATABASE}{suffix}"));
+        if file.exists() {
+            std::fs::remove_file(file)?;
+        }
+    }
+    let db = Db::open(&format!("sqlite:{}", folder.join(DATABASE).display())).await?;
+    let app = App { db };
+    let administrator = access::api::first_administrator(&app).await?;
+    let acceptor = TcpListener::bind(listen.unwrap_or("127.0.0.1:0"))
+        .into_acceptor()
+        .await?;
+    let address = acceptor
+        .local_addr()
+        .iter()
+        .find_map(|local| {
+            local
+                .as_socket_addr()
+                .map(|local| format!("http://{local}"))
+        })
+        .unwrap_or_default();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let served = app.clone();
+    let server = tokio::spawn(async move {
+        server::serve(&served, acceptor, async {
+            let _ = stopped.await;
+        })
+        .await
+    });
+
+    let (name, password) = administrator.unwrap_or_default();
+    let helper = live(&app, &address, folder, &name, &password).await?;
+    if listen.is_some() {
+        println!("\n接口说明 / docs：{address}/docs");
+        println!("管理员登录 / log in：{name}  {password}");
+        if let Some(helper) = helper {
+            println!(
+                "帮扶责任人登录 / as a helper：{helper}  {}",
+                story::HELPER_PASSWORD
+            );
+        }
+        println!("按 Ctrl-C 结束 / Ctrl-C ends");
+        server::told_to_stop().await;
+    }
+    let _ = stop.send(());
+    server.await.map_err(std::io::Error::other)??;
+    app.db.close().await;
+    Ok(())
+}
+
+/// The year itself; gives the name of a helper who can log in.
+async fn live(
+    app: &App,
+    address: &str,
+    folder: &Path,
+    name: &str,
+    password: &str,
+) -> Result<Option<String>, DemoError> {
+    let today = app.today();
+    let when = When::at(today);
+    let world = world::make(today);
+    let staff_roster = files::staff_roster(&world.staff)?;
+    let household_roster = files::household_roster(&world.households)?;
+    std::fs::write(folder.join(STAFF_ROSTER), &staff_roster)?;
+    std::fs::write(folder.join(HOUSEHOLD_ROSTER), &household_roster)?;
+    println!(
+        "虚构的花名册已写入 {}/（区划代码 320999 从未启用，人物均不存在）",
+        folder.display()
+    );
+
+    let office = Client::log_in(address, name, password).await?;
+    let staff = office
+        .upload("/imports/staff", STAFF_ROSTER, staff_roster)
+        .await?;
+    let households = office
+        .upload("/imports/households", HOUSEHOLD_ROSTER, household_roster)
+        .await?;
+    println!("{}", imported(&staff, &households));
+    story::link_units(&office, &world).await?;
+    let run = story::pair(&office, when).await?;
+    println!("{}", paired(&run));
+    let (visits, helper) = story::visit(address, &office, when).await?;
+    println!("走访：{visits} 次，均经 HTTP 由责任人或办公室代为登记");
+    let plan = office.get(&format!("/year-plans/{}", when.year())).await?;
+    let lifts = story::lift(&office, when, plan["line_fen"].as_i64().unwrap_or_default()).await?;
+    println!("脱贫退出：{lifts} 户进入程序");
+
+    let query = format!("year={}&as_of={}", when.year(), when.as_of);
+    let report = office
+        .download(&format!("/reports/progress?{query}"))
+        .await?;
+    let file = folder.join(format!("progress-{}-{}.xlsx", when.year(), when.as_of));
+    std::fs::write(&file, report)?;
+    println!(
+        "{}",
+        progress_table(&office.get(&format!("/progress?{query}")).await?)
+    );
+    println!("可上报的工作簿：{}", file.display());
+    Ok(helper)
+}
+
+fn imported(staff: &Value, households: &Value) -> String {
+    format!(
+        "导入：人员 {}；户 {}",
+        staff["staff"], households["households"]
+    )
+}
+
+fn paired(run: &Value) -> String {
+    format!("结对：{run}")
+}
+
+fn progress_table(progress: &Value) -> Table {
+    let mut table = Table::new();
+    table.set_header(["指标", "数"]);
+    table.add_row(["全部".to_owned(), progress.to_string()]);
+    table
+}
