@@ -4,7 +4,7 @@
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use crate::code_list::CodeList;
-use crate::household::{HouseholdFacts, Member};
+use crate::household::{HouseholdFacts, IdentityNumber, Member};
 use crate::staff::StaffFacts;
 use crate::workbook::style;
 
@@ -80,7 +80,7 @@ fn household_columns<'a>() -> Vec<Column<Person<'a>>> {
                 row.member
                     .identity_number
                     .as_ref()
-                    .map(|number| number.whole()),
+                    .map(IdentityNumber::whole),
             )
         }),
         ("与户主\n关系*", |row| code(Some(row.member.relation))),
@@ -173,7 +173,7 @@ const STAFF: &[Column<StaffFacts>] = &[
     ("姓名*", |person| text(Some(&person.name))),
     ("性别", |person| code(person.sex)),
     ("身份证号", |person| {
-        text(person.identity_number.as_ref().map(|number| number.whole()))
+        text(person.identity_number.as_ref().map(IdentityNumber::whole))
     }),
     ("单位*", |person| text(Some(&person.unit))),
     ("职务", |person| text(person.position.as_deref())),

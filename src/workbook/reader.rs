@@ -118,7 +118,7 @@ pub enum Kind {
     Ods,
     /// Excel's binary workbook.
     Xlsb,
-    /// A document of Word or of `PowerPoint`.
+    /// A document of Word or of ``PowerPoint``.
     OtherOffice,
     /// Any other zip archive.
     Zip,
