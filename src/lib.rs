@@ -21,7 +21,7 @@
 //!
 //! Under all of them: [`db`] (the only room that knows which engine runs), [`problem`] (one error type
 //! for all that is not the answer asked for), [`api`] (what operations share), [`openapi`] (the
-//! document), [`server`] (routes, and what every request goes through), [`code_list`], [`text`],
+//! document), [`server`] (routes, and what every request goes through), [`mod@code_list`], [`text`],
 //! [`config`].
 //!
 //! # A room

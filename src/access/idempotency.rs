@@ -8,7 +8,7 @@
 //!     Ticket::Answered(answer) => return Ok(answer),
 //!     Ticket::Open(ticket) => ticket,
 //! };
-//! let visit = store::log(&mut tx, …).await?;
+//! let visit = store::log(&mut tx, task).await?;
 //! ticket.answer(&mut tx, app.now(), &visit).await?;
 //! tx.commit().await?;
 //! ```
