@@ -110,7 +110,9 @@ async fn live(
     let households = office
         .upload("/imports/households", HOUSEHOLD_ROSTER, household_roster)
         .await?;
-    println!("{}", imported(&staff, &households));
+    for report in [&staff, &households] {
+        println!("{}", report["message"].as_str().unwrap_or_default());
+    }
     story::link_units(&office, &world).await?;
     let run = story::pair(&office, when).await?;
     println!("{}", paired(&run));
@@ -134,20 +136,45 @@ async fn live(
     Ok(helper)
 }
 
-fn imported(staff: &Value, households: &Value) -> String {
-    format!(
-        "导入：人员 {}；户 {}",
-        staff["staff"], households["households"]
-    )
-}
-
+/// What the run proposed, and what is short.
 fn paired(run: &Value) -> String {
-    format!("结对：{run}")
+    let mut words = format!(
+        "结对：{} 户中 {} 户结对，{} 户暂无人选（可帮扶名额 {}）",
+        run["households"], run["placed"], run["unplaced"], run["places"]
+    );
+    for shortage in run["shortages"].as_array().into_iter().flatten() {
+        words.push_str("\n  ");
+        words.push_str(shortage["words"].as_str().unwrap_or_default());
+    }
+    words
 }
 
-fn progress_table(progress: &Value) -> Table {
+/// The leader's two minutes.
+fn progress_table(progress: &Value) -> String {
     let mut table = Table::new();
-    table.set_header(["指标", "数"]);
-    table.add_row(["全部".to_owned(), progress.to_string()]);
-    table
+    table.set_header(["月份", "新脱贫", "再脱贫", "返贫", "累计新脱贫"]);
+    for month in progress["months"].as_array().into_iter().flatten() {
+        let cumulative = &month["cumulative"];
+        table.add_row([
+            format!("{} 月", month["month"]),
+            month["newly_lifted"].to_string(),
+            month["lifted_again"].to_string(),
+            month["relapsed"].to_string(),
+            cumulative
+                .as_i64()
+                .map_or_else(String::new, |count| count.to_string()),
+        ]);
+    }
+    let count = |figure: &str| progress[figure]["count"].to_string();
+    format!(
+        "{} 年脱贫进度（截至 {}）\n{table}\n目标 {} 户：新脱贫 {}，再脱贫 {}，返贫 {}，程序中 {}，还差 {}",
+        progress["year"],
+        progress["as_of"].as_str().unwrap_or_default(),
+        progress["target"],
+        count("newly_lifted"),
+        count("lifted_again"),
+        count("relapsed"),
+        progress["in_pipeline"],
+        progress["to_go"],
+    )
 }
