@@ -39,8 +39,8 @@ impl<T: Type + ParseFromJSON + ToJSON> Page<T> {
 /// Declares a whole number of a parameter that has bounds wherever it is used: `poem-openapi` checks
 /// bounds at each use of a plain number, and at none of a new type.
 macro_rules! bounded {
-    ($(#[$attribute:meta])* $name:ident, $from:literal, $to:literal) => {
-        $(#[$attribute])*
+    ($(#[doc = $description:literal])+ $name:ident, $from:literal, $to:literal) => {
+        $(#[doc = $description])+
         #[derive(Clone, Copy, Debug)]
         pub struct $name(pub i64);
 
@@ -55,6 +55,7 @@ macro_rules! bounded {
 
             fn schema_ref() -> MetaSchemaRef {
                 MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    description: Some(concat!($($description),+).trim_start()),
                     minimum: Some(f64::from($from)),
                     maximum: Some(f64::from($to)),
                     ..MetaSchema::new_with_format("integer", "int64")

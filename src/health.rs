@@ -25,7 +25,9 @@ impl HealthApi {
     ///
     /// Asks the database; 503 with the reason if it does not answer.
     #[oai(path = "/health", method = "get", operation_id = "getHealth")]
-    async fn get_health(&self) -> Result<Json<ServiceHealth>, Fault<{ bits::SERVER }>> {
+    async fn get_health(
+        &self,
+    ) -> Result<Json<ServiceHealth>, Fault<{ bits::BAD_REQUEST | bits::SERVER }>> {
         let mut tx = self.0.db.read().await?;
         on!(&mut tx, connection => sqlx::query("SELECT count(*) FROM unit")
             .execute(connection).await.map(|_| ()))?;

@@ -34,6 +34,7 @@
 pub mod access;
 pub mod api;
 pub mod code_list;
+pub mod code_list_api;
 pub mod config;
 pub mod db;
 pub mod demo;

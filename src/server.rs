@@ -94,6 +94,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
     (
         crate::health::HealthApi(app()),
         crate::access::api::AccessApi(app()),
+        crate::code_list_api::CodeListApi,
         crate::settings::api::SettingsApi(app()),
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),

@@ -10,6 +10,7 @@ mod support;
 
 mod access;
 mod database;
+mod document;
 mod errors;
 mod households;
 mod lifts;

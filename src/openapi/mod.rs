@@ -152,6 +152,14 @@ fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>)
     {
         operation.remove("requestBody");
     }
+    for parameter in operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        describe_parameter(parameter);
+    }
     let Some(responses) = operation["responses"].as_object_mut() else {
         return;
     };
@@ -166,6 +174,16 @@ fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>)
         if response["description"] == "" {
             response["description"] = json!("Done.");
         }
+    }
+}
+
+/// A parameter whose type describes itself needs no words of its own.
+fn describe_parameter(parameter: &mut Value) {
+    if let Some(schema) = parameter["schema"].as_object_mut()
+        && let Some(description) = schema.remove("description")
+        && parameter["description"].is_null()
+    {
+        parameter["description"] = description;
     }
 }
 

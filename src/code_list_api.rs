@@ -1,0 +1,111 @@
+//! All code lists with their labels, for whoever builds a form or shows a code.
+
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use crate::code_list::CodeList;
+use crate::problem::{Fault, bits};
+use crate::server::Tag;
+use crate::{access, household, lift, staff, visit};
+
+/// Operations on code lists.
+pub struct CodeListApi;
+
+/// All code lists.
+#[derive(Object)]
+struct CodeLists {
+    /// The lists.
+    items: Vec<CodeListView>,
+}
+
+/// A closed set of values.
+#[derive(Object)]
+#[oai(rename = "CodeList")]
+struct CodeListView {
+    /// Its name for programs.
+    name: String,
+    /// Its name in Chinese.
+    label: String,
+    /// Its values, in the order in which people expect them.
+    codes: Vec<CodeView>,
+}
+
+/// One value of a code list.
+#[derive(Object)]
+#[oai(rename = "Code")]
+struct CodeView {
+    /// The value as it stands in requests and answers.
+    code: String,
+    /// What people read, in Chinese.
+    label: String,
+    /// What people read, in English.
+    english: String,
+}
+
+/// The lists, to be kept for an hour.
+#[derive(ApiResponse)]
+enum Lists {
+    /// All code lists.
+    #[oai(status = 200)]
+    All(
+        Json<CodeLists>,
+        /// How long the answer may be kept: the lists change with the program only.
+        #[oai(header = "Cache-Control")]
+        String,
+    ),
+}
+
+/// Every list that occurs in the API, once; a test compares this with the `OpenAPI` document.
+const LISTS: &[fn() -> CodeListView] = &[
+    view::<access::Role>,
+    view::<household::Sex>,
+    view::<household::Category>,
+    view::<household::PovertyStatus>,
+    view::<household::Cause>,
+    view::<household::Relation>,
+    view::<household::Education>,
+    view::<household::Schooling>,
+    view::<household::Health>,
+    view::<household::Labour>,
+    view::<household::Workplace>,
+    view::<household::Measure>,
+    view::<household::HousingGrade>,
+    view::<staff::Rank>,
+    view::<visit::model::VisitKind>,
+    view::<visit::model::WhoMet>,
+    view::<visit::model::BenefitKind>,
+    view::<lift::model::Step>,
+    view::<lift::model::State>,
+    view::<lift::model::Condition>,
+    view::<lift::model::Met>,
+];
+
+fn view<T: CodeList>() -> CodeListView {
+    let code = |value: &T| CodeView {
+        code: value.code().to_owned(),
+        label: value.label().to_owned(),
+        english: value.code().replace('_', " "),
+    };
+    CodeListView {
+        name: T::NAME.to_owned(),
+        label: T::LABEL.to_owned(),
+        codes: T::ENTRIES.iter().map(|entry| code(&entry.value)).collect(),
+    }
+}
+
+#[allow(clippy::unused_async, reason = "every operation is async")]
+#[OpenApi(tag = "Tag::CodeLists")]
+impl CodeListApi {
+    /// List the code lists
+    ///
+    /// Every closed set of values that fields may hold, with what to show people for each. No token
+    /// is needed.
+    #[oai(path = "/code-lists", method = "get", operation_id = "listCodeLists")]
+    async fn list_code_lists(&self) -> Result<Lists, Fault<{ bits::BAD_REQUEST | bits::SERVER }>> {
+        let items = LISTS.iter().map(|list| list()).collect();
+        Ok(Lists::All(
+            Json(CodeLists { items }),
+            "public, max-age=3600".to_owned(),
+        ))
+    }
+}
