@@ -16,6 +16,7 @@ use poem::middleware::AddData;
 use poem::{Body, Endpoint, EndpointExt, IntoResponse, Request, Response, Route};
 use poem_openapi::error as openapi_error;
 use poem_openapi::{ContactObject, OpenApi, OpenApiService, Tags};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::db::Db;
 use crate::openapi::Document;
@@ -353,13 +354,14 @@ fn internal() -> Problem {
 
 /// Listens on `address`, says where, and serves until the process is told to stop.
 pub async fn run(app: &App, address: &str) -> std::io::Result<()> {
+    let stop = told_to_stop()?;
     let acceptor = TcpListener::bind(address).into_acceptor().await?;
     for local in acceptor.local_addr() {
         if let Some(local) = local.as_socket_addr() {
             println!("listening on http://{local}  docs / 接口说明：http://{local}/docs");
         }
     }
-    serve(app, acceptor, told_to_stop()).await
+    serve(app, acceptor, stop).await
 }
 
 /// Serves until `stop` is done, then lets the requests under way end.
@@ -373,21 +375,18 @@ pub async fn serve(
         .await
 }
 
-/// Done when the process is interrupted (Ctrl-C) or terminated.
-pub async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
+/// Done when the process is interrupted (Ctrl-C) or terminated, from this call on: whoever reads
+/// that we listen may tell us to stop at once.
+pub fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-        Err(_) => {
-            let _ = interrupted.await;
-        }
-    }
-    tracing::info!("stopping: requests under way may end");
+        tracing::info!("stopping: requests under way may end");
+    })
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
             );
         }
         println!("按 Ctrl-C 结束 / Ctrl-C ends");
-        server::told_to_stop().await;
+        server::told_to_stop()?.await;
     }
     let _ = stop.send(());
     server.await.map_err(std::io::Error::other)??;

@@ -1,0 +1,175 @@
+//! The command line: settings, accounts, backup, starting and stopping.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The program, without anything that the environment of the tests says of its settings.
+fn qianshou(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qianshou"));
+    command.current_dir(folder);
+    for setting in [
+        "DATABASE_URL",
+        "QIANSHOU_LISTEN",
+        "QIANSHOU_LOG",
+        "QIANSHOU_CONFIG",
+    ] {
+        command.env_remove(setting);
+    }
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    qianshou(folder).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", stderr(output));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn every_command_has_its_help_with_an_example() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = stdout(&run(folder.path(), &["--help"]));
+    assert!(all.contains("Examples:"), "{all}");
+    let commands: Vec<_> = all
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .collect();
+    assert!(commands.len() >= 6, "{commands:?}");
+    for command in commands {
+        let help = stdout(&run(folder.path(), &[command, "--help"]));
+        let is_group = help.contains("Commands:");
+        assert!(
+            is_group || help.contains("Example") || help.contains("Restore:"),
+            "{command}: {help}"
+        );
+    }
+}
+
+#[test]
+fn a_bad_setting_stops_the_start_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for (arguments, named) in [
+        (["migrate", "--database", "mysql://x"], "DATABASE_URL"),
+        (["migrate", "--listen", "nowhere"], "QIANSHOU_LISTEN"),
+        (["migrate", "--log", "=="], "QIANSHOU_LOG"),
+        (["migrate", "--config", "missing.toml"], "missing.toml"),
+    ] {
+        let output = run(at, &arguments);
+        assert!(!output.status.success());
+        assert!(stderr(&output).contains(named), "{}", stderr(&output));
+    }
+    std::fs::write(at.join("qianshou.toml"), "databse = 'sqlite:x.db'").unwrap();
+    let output = run(at, &["migrate"]);
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("databse"), "{}", stderr(&output));
+    std::fs::write(
+        at.join("qianshou.toml"),
+        "database = 'sqlite:from-the-file.db'",
+    )
+    .unwrap();
+    assert!(stdout(&run(at, &["migrate"])).contains("SQLite"));
+    assert!(at.join("from-the-file.db").exists());
+}
+
+#[test]
+fn a_database_that_is_none_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("x.db"),
+        "this is a letter, and no database at all".repeat(50),
+    )
+    .unwrap();
+    let output = run(folder.path(), &["migrate", "--database", "sqlite:x.db"]);
+    assert!(!output.status.success());
+    assert!(stderr(&output).starts_with("错误："), "{}", stderr(&output));
+}
+
+#[test]
+fn the_document_is_printed_as_json_and_as_yaml() {
+    let folder = tempfile::tempdir().unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&run(folder.path(), &["openapi"]))).unwrap();
+    assert!(json["paths"]["/sessions"].is_object());
+    assert!(stdout(&run(folder.path(), &["openapi", "--yaml"])).starts_with("openapi:"));
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "no database is made for it"
+    );
+}
+
+#[test]
+fn accounts_are_made_and_reset_and_a_backup_holds_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let made = stdout(&run(at, &["user", "add", "wangfang", "--role", "office"]));
+    assert!(made.contains("wangfang"), "{made}");
+    let again = run(at, &["user", "add", "wangfang", "--role", "office"]);
+    assert!(stderr(&again).contains("已被使用"), "{}", stderr(&again));
+    let unknown = run(at, &["user", "add", "x", "--role", "king"]);
+    assert!(stderr(&unknown).contains("administrator, office, helper, leader"));
+    let nobody = run(
+        at,
+        &[
+            "user", "add", "lina", "--role", "helper", "--staff", "T0012",
+        ],
+    );
+    assert!(stderr(&nobody).contains("工号"), "{}", stderr(&nobody));
+    assert_ne!(stdout(&run(at, &["user", "reset", "wangfang"])), made);
+    assert!(stderr(&run(at, &["user", "reset", "nobody"])).contains("没有找到该账号"));
+
+    stdout(&run(at, &["backup", "saved.db"]));
+    assert!(
+        !run(at, &["backup", "saved.db"]).status.success(),
+        "a backup overwrites nothing"
+    );
+    let reset = run(
+        at,
+        &["user", "reset", "wangfang", "--database", "sqlite:saved.db"],
+    );
+    assert!(
+        stdout(&reset).contains("wangfang"),
+        "the account is in the backup"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn serving_prints_the_first_administrator_once_and_stops_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for start in 0..2 {
+        let mut server = qianshou(folder.path())
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(server.stdout.take().unwrap())
+            .lines()
+            .map(Result::unwrap);
+        let mut line = lines.next().unwrap();
+        assert_eq!(line.contains("password"), start == 0, "{line}");
+        if start == 0 {
+            line = lines.next().unwrap();
+        }
+        assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
+        let stopped = Command::new("kill")
+            .arg(server.id().to_string())
+            .status()
+            .unwrap();
+        assert!(stopped.success());
+        assert!(server.wait().unwrap().success(), "a stop is no failure");
+    }
+}
