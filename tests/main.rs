@@ -5,6 +5,11 @@
     clippy::expect_used,
     reason = "a test that fails should say where"
 )]
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::cloned_ref_to_slice_refs,
+    reason = "a test is read more often than it is run"
+)]
 
 mod support;
 
