@@ -244,6 +244,7 @@ fn into_3_1(value: &mut Value) {
         Value::Object(object) => {
             object.values_mut().for_each(into_3_1);
             one_reference(object);
+            plain_words(object);
             if object.get("nullable") == Some(&json!(true)) {
                 object.remove("nullable");
                 nullable(object);
@@ -264,6 +265,29 @@ fn one_reference(schema: &mut Map<String, Value>) {
     };
     schema.remove("allOf");
     schema.insert("$ref".to_owned(), reference);
+}
+
+/// Leaves out what the framework says of everything, and says the rest in the words that generators
+/// of clients know: a day is a `date`, a bound of whole numbers is whole.
+fn plain_words(object: &mut Map<String, Value>) {
+    if object.get("deprecated") == Some(&json!(false)) {
+        object.remove("deprecated");
+    }
+    if object.contains_key("in") {
+        object.remove("explode");
+    }
+    if object.get("format") == Some(&json!("naive-date")) {
+        object.insert("format".to_owned(), json!("date"));
+    }
+    for bound in ["minimum", "maximum"] {
+        if let Some(number) = object.get_mut(bound)
+            && let Some(float) = number.as_f64()
+            && let Ok(whole) = format!("{float:.0}").parse::<i64>()
+            && float.fract() == 0.0
+        {
+            *number = json!(whole);
+        }
+    }
 }
 
 fn nullable(schema: &mut Map<String, Value>) {
@@ -316,5 +340,15 @@ mod tests {
         let mut property = json!({ "type": "string", "nullable": true });
         into_3_1(&mut property);
         assert_eq!(property, json!({ "type": ["string", "null"] }));
+    }
+
+    #[test]
+    fn days_and_bounds_are_in_plain_words() {
+        let mut schema = json!({ "type": "string", "format": "naive-date", "deprecated": false });
+        into_3_1(&mut schema);
+        assert_eq!(schema, json!({ "type": "string", "format": "date" }));
+        let mut schema = json!({ "minimum": 1.0, "maximum": 0.5 });
+        into_3_1(&mut schema);
+        assert_eq!(schema.to_string(), r#"{"minimum":1,"maximum":0.5}"#);
     }
 }
