@@ -9,7 +9,8 @@
 
 CREATE TABLE unit (
     id UUID PRIMARY KEY NOT NULL,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    villages_version BIGINT NOT NULL DEFAULT 1
 );
 
 -- 定点帮扶: which villages a unit serves.
@@ -197,6 +198,7 @@ CREATE TABLE pairing_run (
     scope TEXT NOT NULL,
     basis TEXT NOT NULL,
     summary TEXT NOT NULL,
+    loads TEXT NOT NULL,
     version BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,

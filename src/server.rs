@@ -99,6 +99,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::settings::api::SettingsApi(app()),
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),
+        crate::staff::api_unit::UnitApi(app()),
         crate::visit::api::VisitApi(app()),
         crate::visit::PlanApi(app()),
         crate::lift::api::LiftApi(app()),

@@ -1,7 +1,9 @@
 //! Units and the staff who help.
 
 pub mod api;
+pub mod api_unit;
 pub mod model;
 pub mod store;
+pub mod unit;
 
 pub use model::{Rank, StaffFacts};

@@ -1,0 +1,122 @@
+//! Units and the villages they are linked to (定点帮扶).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::access::history;
+use crate::db::Tx;
+use crate::text::squeezed;
+use crate::{insert, on};
+
+/// A village, by the names of its town and itself.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromRow, Serialize, Deserialize, Object,
+)]
+pub struct Area {
+    /// 镇(乡、街道).
+    #[oai(validator(min_length = 1, max_length = 100, pattern = r"\S"))]
+    pub town: String,
+    /// 村(居).
+    #[oai(validator(min_length = 1, max_length = 100, pattern = r"\S"))]
+    pub village: String,
+}
+
+impl Area {
+    /// The village of these names, in the form in which names are compared.
+    pub fn of(town: &str, village: &str) -> Self {
+        Self {
+            town: squeezed(town),
+            village: squeezed(village),
+        }
+    }
+}
+
+/// A unit, as stored.
+#[derive(Clone, Debug, FromRow)]
+pub struct Unit {
+    /// Its id.
+    pub id: Uuid,
+    /// 单位, by name.
+    pub name: String,
+    /// Counts the changes of its villages, from 1.
+    pub version: i64,
+    /// Its people who may be given households.
+    pub active_staff: i64,
+}
+
+const UNIT: &str = "SELECT unit.id AS id, unit.name AS name, villages_version AS version,
+    (SELECT count(*) FROM staff WHERE staff.unit_id = unit.id AND active) AS active_staff
+    FROM unit";
+
+/// The unit with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Unit>, sqlx::Error> {
+    let sql = format!("{UNIT} WHERE unit.id = $1");
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of units by name, after the name `after`, at most `limit` and one more.
+pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Unit>, sqlx::Error> {
+    let sql = format!("{UNIT} WHERE unit.name > $1 ORDER BY unit.name LIMIT $2");
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(after.unwrap_or_default()).bind(limit + 1).fetch_all(connection).await)
+}
+
+/// The villages of one unit, by town and village.
+pub async fn villages(tx: &mut Tx, id: Uuid) -> Result<Vec<Area>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT town, village FROM unit_village WHERE unit_id = $1 ORDER BY town, village",
+    )
+    .bind(id)
+    .fetch_all(connection)
+    .await)
+}
+
+/// The villages of all units that have any, by the unit's name.
+pub async fn all_villages(tx: &mut Tx) -> Result<BTreeMap<String, Vec<Area>>, sqlx::Error> {
+    let rows: Vec<(String, String, String)> = on!(tx, connection => sqlx::query_as(
+        "SELECT unit.name, town, village FROM unit_village JOIN unit ON unit.id = unit_id
+         ORDER BY unit.name, town, village",
+    )
+    .fetch_all(connection)
+    .await)?;
+    let mut units: BTreeMap<String, Vec<Area>> = BTreeMap::new();
+    for (unit, town, village) in rows {
+        units.entry(unit).or_default().push(Area { town, village });
+    }
+    Ok(units)
+}
+
+/// Links a unit to these villages and no others, and keeps those that were.
+pub async fn set_villages(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    unit: &Unit,
+    villages: &BTreeSet<Area>,
+) -> Result<(), sqlx::Error> {
+    let before = self::villages(tx, unit.id).await?;
+    let kept = history::Change {
+        subject: "unit",
+        subject_id: unit.id.to_string(),
+        version: unit.version,
+        action: "set_villages",
+        import_id: None,
+        before: &before,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(&mut *tx, connection => sqlx::query("DELETE FROM unit_village WHERE unit_id = $1")
+        .bind(unit.id).execute(connection).await.map(|_| ()))?;
+    let villages: Vec<_> = villages.iter().collect();
+    insert!(&mut *tx, "unit_village", villages, |area| {
+        unit_id: unit.id,
+        town: area.town.as_str(),
+        village: area.village.as_str(),
+    })?;
+    on!(tx, connection => sqlx::query("UPDATE unit SET villages_version = villages_version + 1 WHERE id = $1")
+        .bind(unit.id).execute(connection).await.map(|_| ()))
+}
