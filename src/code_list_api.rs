@@ -6,7 +6,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use crate::code_list::CodeList;
 use crate::problem::{Fault, bits};
 use crate::server::Tag;
-use crate::{access, household, lift, staff, visit};
+use crate::{access, household, lift, pairing, staff, visit};
 
 /// Operations on code lists.
 pub struct CodeListApi;
@@ -71,6 +71,9 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<household::Measure>,
     view::<household::HousingGrade>,
     view::<staff::Rank>,
+    view::<pairing::model::AreaRule>,
+    view::<pairing::model::RunStatus>,
+    view::<pairing::model::ReasonCode>,
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,
     view::<visit::model::BenefitKind>,

@@ -100,6 +100,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),
         crate::staff::api_unit::UnitApi(app()),
+        crate::pairing::api::PairingApi(app()),
         crate::visit::api::VisitApi(app()),
         crate::visit::PlanApi(app()),
         crate::lift::api::LiftApi(app()),

@@ -1,3 +1,17 @@
 //! Who helps whom: runs that propose, pairings that hold, and those that have ended.
+//!
+//! A run goes [`store::input`] (what is known) → [`solver`] (the network and its best flow, by
+//! [`flow`]) → [`shortage`] (what is missing) → [`run`] (kept, confirmed or dropped). What a pair
+//! costs stands in [`model`], which skills fit which cause in [`skill`].
 
+pub mod api;
+pub mod flow;
+pub mod model;
+pub mod run;
+pub mod shortage;
+pub mod skill;
+pub mod solver;
 pub mod store;
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,30 @@
-//! Pairings in the database.
+//! Pairings, runs and proposals in the database.
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use crate::db::Tx;
-use crate::on;
+use super::model::{
+    Helper, Household, Input, Load, Plan, Reason, RunStatus, Scope, Summary, names_in,
+};
+use super::skill::skills_of;
+use crate::access::history;
+use crate::db::{Json, Tx};
+use crate::household::Cause;
+use crate::settings::{self, Settings};
+use crate::staff::unit::{self, Area};
+use crate::staff::{self, model::Staff};
+use crate::{insert, on};
+
+/// Before every page: no pairing begins later (SQLite compares years of four digits), and no id is
+/// greater.
+const LATEST: (NaiveDate, Uuid) = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(date) => (date, Uuid::max()),
+    None => (NaiveDate::MAX, Uuid::max()),
+};
 
 /// The helper who was responsible for a household on a day.
 pub async fn helper_on(
@@ -36,6 +54,17 @@ pub async fn current_helper(tx: &mut Tx, household_id: Uuid) -> Result<Option<Uu
     .await)
 }
 
+/// The households that a helper is responsible for now, by id.
+pub async fn households_of(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT household_id FROM pairing WHERE staff_id = $1 AND to_date IS NULL
+         ORDER BY household_id",
+    )
+    .bind(staff_id)
+    .fetch_all(connection)
+    .await)
+}
+
 /// All current pairs, `(household, helper)`, by household.
 pub async fn current_pairs(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
@@ -57,4 +86,519 @@ pub async fn helpers_on(tx: &mut Tx, day: NaiveDate) -> Result<HashMap<Uuid, Uui
     .fetch_all(connection)
     .await)?;
     Ok(pairs.into_iter().collect())
+}
+
+// What a run stands on ----------------------------------------------------------------------------
+
+#[derive(FromRow)]
+struct UnpairedRow {
+    id: Uuid,
+    number: Option<String>,
+    town: String,
+    village: String,
+    main_cause: Option<Cause>,
+}
+
+/// All that a run of this scope stands on.
+pub async fn input(tx: &mut Tx, scope: &Scope) -> Result<Input, sqlx::Error> {
+    let settings = settings::store::load(tx).await?;
+    let former = former_helpers(tx).await?;
+    let households = unpaired(tx, scope)
+        .await?
+        .into_iter()
+        .map(|row| Household {
+            id: row.id,
+            number: row.number,
+            area: Area::of(&row.town, &row.village),
+            cause: row.main_cause,
+            former: former.get(&row.id).copied(),
+        })
+        .collect();
+    let held = held(tx).await?;
+    let helpers = staff::store::all(tx)
+        .await?
+        .into_iter()
+        .map(|person| {
+            let held = held.get(&person.id).copied().unwrap_or_default();
+            helper(person, &settings, held)
+        })
+        .collect();
+    Ok(Input {
+        rules: settings.pairing,
+        households,
+        helpers,
+        unit_villages: unit::all_villages(tx).await?,
+    })
+}
+
+/// Households of the scope that have no helper, by id.
+async fn unpaired(tx: &mut Tx, scope: &Scope) -> Result<Vec<UnpairedRow>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT id, number, town, village, main_cause FROM household
+         WHERE ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
+           AND NOT EXISTS (
+               SELECT 1 FROM pairing WHERE household_id = household.id AND to_date IS NULL)
+         ORDER BY id",
+    )
+    .bind(scope.town.as_deref().unwrap_or_default())
+    .bind(scope.village.as_deref().unwrap_or_default())
+    .fetch_all(connection)
+    .await)
+}
+
+/// The helper whose pairing with a household ended last.
+async fn former_helpers(tx: &mut Tx) -> Result<HashMap<Uuid, Uuid>, sqlx::Error> {
+    let ended: Vec<(Uuid, Uuid)> = on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id FROM pairing WHERE to_date IS NOT NULL
+         ORDER BY to_date, ended_at, id",
+    )
+    .fetch_all(connection)
+    .await)?;
+    Ok(ended.into_iter().collect())
+}
+
+/// How many households each helper has now.
+async fn held(tx: &mut Tx) -> Result<HashMap<Uuid, i64>, sqlx::Error> {
+    let rows: Vec<(Uuid, i64)> = on!(tx, connection => sqlx::query_as(
+        "SELECT staff_id, count(*) FROM pairing WHERE to_date IS NULL GROUP BY staff_id",
+    )
+    .fetch_all(connection)
+    .await)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many households a person may have.
+pub fn capacity(person: &Staff, settings: &Settings) -> i64 {
+    person
+        .capacity
+        .unwrap_or_else(|| settings.capacity_by_rank.of(person.rank))
+}
+
+fn helper(person: Staff, settings: &Settings, held: i64) -> Helper {
+    Helper {
+        id: person.id,
+        capacity: capacity(&person, settings),
+        held,
+        active: person.active,
+        towns: names_in(person.town.as_deref()),
+        villages: names_in(person.village.as_deref()),
+        skills: skills_of(
+            person.specialty.as_deref(),
+            person.position.as_deref(),
+            &person.unit,
+        ),
+        number: person.number,
+        name: person.name,
+        unit: person.unit,
+    }
+}
+
+// Runs --------------------------------------------------------------------------------------------
+
+/// A run as stored, without its proposals and loads.
+#[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: Uuid,
+    /// What became of it.
+    pub status: RunStatus,
+    /// Which households it is for.
+    #[sqlx(try_from = "Json<Scope>")]
+    pub scope: Scope,
+    /// Digest of what it stands on.
+    pub basis: String,
+    /// Its numbers.
+    #[sqlx(try_from = "Json<Summary>")]
+    pub summary: Summary,
+    /// Counts its changes, from 1.
+    pub version: i64,
+    /// When it was computed.
+    pub created_at: DateTime<Utc>,
+    /// By which account.
+    pub created_by: String,
+    /// When it was confirmed or dropped.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub decided_by: Option<String>,
+}
+
+impl From<Json<Scope>> for Scope {
+    fn from(json: Json<Self>) -> Self {
+        json.0
+    }
+}
+
+impl From<Json<Summary>> for Summary {
+    fn from(json: Json<Self>) -> Self {
+        json.0
+    }
+}
+
+const RUN: &str =
+    "SELECT id, status, scope, basis, summary, version, created_at, created_by, decided_at,
+    decided_by FROM pairing_run";
+
+/// Adds a run with all that it proposes.
+pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Error> {
+    insert!(&mut *tx, "pairing_run", std::slice::from_ref(run), |run| {
+        id: run.id,
+        status: run.status,
+        scope: Json(&run.scope),
+        basis: run.basis.as_str(),
+        summary: Json(&run.summary),
+        loads: Json(&plan.loads),
+        version: run.version,
+        created_at: run.created_at,
+        created_by: run.created_by.as_str(),
+    })?;
+    insert!(&mut *tx, "proposal", plan.pairs, |pair| {
+        run_id: run.id,
+        household_id: pair.household,
+        staff_id: pair.helper,
+        cost: pair.cost,
+        reasons: Json(&pair.reasons),
+    })?;
+    insert!(tx, "proposal", plan.unplaced, |unplaced| {
+        run_id: run.id,
+        household_id: unplaced.household,
+        cost: 0_i64,
+        reasons: Json([&unplaced.reason]),
+    })
+}
+
+/// The run with this id.
+pub async fn find_run(tx: &mut Tx, id: Uuid) -> Result<Option<Run>, sqlx::Error> {
+    let sql = format!("{RUN} WHERE id = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of runs, the latest first, at most `limit` and one more.
+pub async fn list_runs(
+    tx: &mut Tx,
+    status: Option<RunStatus>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Run>, sqlx::Error> {
+    // An id begins with the time at which it was made.
+    let sql = format!("{RUN} WHERE id < $1 AND ($2 = '' OR status = $2) ORDER BY id DESC LIMIT $3");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(after.unwrap_or(LATEST.1))
+        .bind(status.map_or(String::new(), |status| status.to_string()))
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// Every active helper's load under a run.
+pub async fn loads(tx: &mut Tx, run_id: Uuid) -> Result<Option<Vec<Load>>, sqlx::Error> {
+    let found: Option<(Json<Vec<Load>>,)> = on!(tx, connection => sqlx::query_as(
+        "SELECT loads FROM pairing_run WHERE id = $1",
+    )
+    .bind(run_id)
+    .fetch_optional(connection)
+    .await)?;
+    Ok(found.map(|(Json(loads),)| loads))
+}
+
+/// Marks a proposed run as confirmed or dropped, and keeps what it was.
+pub async fn decide(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    run: &Run,
+    status: RunStatus,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "pairing_run",
+        subject_id: run.id.to_string(),
+        version: run.version,
+        action: match status {
+            RunStatus::Confirmed => "confirm",
+            _ => "drop",
+        },
+        import_id: None,
+        before: run,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE pairing_run SET status = $2, decided_at = $3, decided_by = $4, version = version + 1
+         WHERE id = $1",
+    )
+    .bind(run.id)
+    .bind(status)
+    .bind(now)
+    .bind(actor)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
+/// A proposal with the names that belong to its ids.
+#[derive(Clone, Debug, FromRow)]
+pub struct Proposal {
+    /// The household.
+    pub household_id: Uuid,
+    /// 户编号.
+    pub household_number: Option<String>,
+    /// 户主姓名.
+    pub head_name: String,
+    /// 镇.
+    pub town: String,
+    /// 村.
+    pub village: String,
+    /// The helper; none if there is nobody.
+    pub staff_id: Option<Uuid>,
+    /// 姓名.
+    pub helper: Option<String>,
+    /// 单位.
+    pub unit: Option<String>,
+    /// Sum of the terms.
+    pub cost: i64,
+    /// The terms, or why there is nobody.
+    #[sqlx(try_from = "Json<Vec<Reason>>")]
+    pub reasons: Vec<Reason>,
+}
+
+/// Where a page of proposals begins: town, village and household of the last one before.
+pub type AreaKey = (String, String, Uuid);
+
+/// A page of a run's proposals by area, at most `limit` and one more.
+pub async fn list_proposals(
+    tx: &mut Tx,
+    run_id: Uuid,
+    placed: Option<bool>,
+    staff_id: Option<Uuid>,
+    after: Option<AreaKey>,
+    limit: i64,
+) -> Result<Vec<Proposal>, sqlx::Error> {
+    let (town, village, id) = after.unwrap_or_default();
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, household.number AS household_number, head_name,
+             household.town AS town, household.village AS village, staff_id, staff.name AS helper,
+             unit.name AS unit, cost, reasons
+         FROM proposal
+         JOIN household ON household.id = household_id
+         LEFT JOIN staff ON staff.id = staff_id
+         LEFT JOIN unit ON unit.id = staff.unit_id
+         WHERE run_id = $1 AND (household.town, household.village, household_id) > ($2, $3, $4)
+           AND (NOT $5 OR (staff_id IS NOT NULL) = $6)
+           AND (NOT $7 OR staff_id = $8)
+         ORDER BY household.town, household.village, household_id LIMIT $9",
+    )
+    .bind(run_id)
+    .bind(town)
+    .bind(village)
+    .bind(id)
+    .bind(placed.is_some())
+    .bind(placed.unwrap_or_default())
+    .bind(staff_id.is_some())
+    .bind(staff_id.unwrap_or_default())
+    .bind(limit + 1)
+    .fetch_all(connection)
+    .await)
+}
+
+/// The pairs of a run, `(household, helper)`, by household.
+pub async fn proposed_pairs(tx: &mut Tx, run_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id FROM proposal
+         WHERE run_id = $1 AND staff_id IS NOT NULL ORDER BY household_id",
+    )
+    .bind(run_id)
+    .fetch_all(connection)
+    .await)
+}
+
+// Pairings ----------------------------------------------------------------------------------------
+
+/// A pairing with the names that belong to its ids.
+#[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
+pub struct Pairing {
+    /// Its id.
+    pub id: Uuid,
+    /// The household.
+    pub household_id: Uuid,
+    /// 户编号.
+    pub household_number: Option<String>,
+    /// 户主姓名.
+    pub head_name: String,
+    /// 镇.
+    pub town: String,
+    /// 村.
+    pub village: String,
+    /// The helper.
+    pub staff_id: Uuid,
+    /// 姓名.
+    pub helper: String,
+    /// 单位.
+    pub unit: String,
+    /// The run that made it; none if made by hand.
+    pub run_id: Option<Uuid>,
+    /// First day.
+    pub from_date: NaiveDate,
+    /// The day on which it ended; none while it holds.
+    pub to_date: Option<NaiveDate>,
+    /// Why it was made.
+    pub reason: String,
+    /// When it was written down.
+    pub started_at: DateTime<Utc>,
+    /// By which account.
+    pub started_by: String,
+    /// Why it ended.
+    pub end_reason: Option<String>,
+    /// When the end was written down.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub ended_by: Option<String>,
+}
+
+const PAIRING: &str = "SELECT pairing.id AS id, household_id, household.number AS household_number,
+    head_name, household.town AS town, household.village AS village, staff_id, staff.name AS helper,
+    unit.name AS unit, run_id, from_date, to_date, reason, started_at, started_by, end_reason, ended_at,
+    ended_by
+    FROM pairing
+    JOIN household ON household.id = household_id
+    JOIN staff ON staff.id = staff_id
+    JOIN unit ON unit.id = staff.unit_id";
+
+/// What a list of pairings may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this household.
+    pub household_id: Option<Uuid>,
+    /// Only of this helper.
+    pub staff_id: Option<Uuid>,
+    /// Only those that hold, or only those that have ended.
+    pub current: Option<bool>,
+}
+
+/// The pairing with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Pairing>, sqlx::Error> {
+    let sql = format!("{PAIRING} WHERE pairing.id = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of pairings, those that began last first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Pairing>, sqlx::Error> {
+    let sql = format!(
+        "{PAIRING} WHERE (from_date, pairing.id) < ($1, $2)
+           AND (NOT $3 OR household_id = $4)
+           AND (NOT $5 OR staff_id = $6)
+           AND (NOT $7 OR (to_date IS NULL) = $8)
+         ORDER BY from_date DESC, pairing.id DESC LIMIT $9"
+    );
+    let (from_date, id) = after.unwrap_or(LATEST);
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(from_date).bind(id)
+        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
+        .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
+        .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// When and by whom pairings were made.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// The run; none if by hand.
+    pub run_id: Option<Uuid>,
+    /// First day.
+    pub from_date: NaiveDate,
+    /// Why.
+    pub reason: &'a str,
+    /// Now.
+    pub at: DateTime<Utc>,
+    /// By which account.
+    pub by: &'a str,
+}
+
+/// Makes helpers responsible for households, `(household, helper)`; gives the ids of the pairings.
+///
+/// The database refuses a second current helper of a household.
+pub async fn start(
+    tx: &mut Tx,
+    start: Start<'_>,
+    pairs: &[(Uuid, Uuid)],
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let rows: Vec<_> = pairs.iter().map(|pair| (Uuid::now_v7(), pair)).collect();
+    insert!(tx, "pairing", rows, |row| {
+        id: row.0,
+        household_id: row.1.0,
+        staff_id: row.1.1,
+        run_id: start.run_id,
+        from_date: start.from_date,
+        reason: start.reason,
+        started_at: start.at,
+        started_by: start.by,
+    })?;
+    Ok(rows.into_iter().map(|(id, _)| id).collect())
+}
+
+/// Ends a pairing that holds.
+pub async fn end(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    before: &Pairing,
+    to_date: NaiveDate,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "pairing",
+        subject_id: before.id.to_string(),
+        version: 1,
+        action: "end",
+        import_id: None,
+        before,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE pairing SET to_date = $2, end_reason = $3, ended_at = $4, ended_by = $5
+         WHERE id = $1 AND to_date IS NULL",
+    )
+    .bind(before.id)
+    .bind(to_date)
+    .bind(reason)
+    .bind(now)
+    .bind(actor)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
+/// The last day of an ended pairing of each household that had one on or after the day `from`,
+/// for the households of a run or for one household.
+pub async fn ended_after(
+    tx: &mut Tx,
+    of: Of,
+    from: NaiveDate,
+) -> Result<Vec<NaiveDate>, sqlx::Error> {
+    let (run_id, household_id) = match of {
+        Of::Run(id) => (id, Uuid::nil()),
+        Of::Household(id) => (Uuid::nil(), id),
+    };
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT max(to_date) FROM pairing
+         WHERE to_date > $1 AND (household_id = $2 OR household_id IN (
+             SELECT household_id FROM proposal WHERE run_id = $3 AND staff_id IS NOT NULL))
+         GROUP BY household_id",
+    )
+    .bind(from)
+    .bind(household_id)
+    .bind(run_id)
+    .fetch_all(connection)
+    .await)
+}
+
+/// The households of a question.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    /// Those that a run gives a helper.
+    Run(Uuid),
+    /// This one.
+    Household(Uuid),
 }

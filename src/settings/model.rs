@@ -4,6 +4,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
+use crate::pairing::model::PairingRules;
 use crate::staff::Rank;
 
 /// Households that a helper may have where the roster does not say (可帮扶户数), by rank.
@@ -52,6 +53,9 @@ pub struct Settings {
     /// Full days for which a lift is publicised before it may be approved; 7 at least.
     #[oai(validator(minimum(value = "7"), maximum(value = "90")))]
     pub publicity_days: u32,
+    /// Where helpers may serve and how pairs are weighed; the defaults if left out.
+    #[oai(default)]
+    pub pairing: PairingRules,
 }
 
 impl Default for Settings {
@@ -67,6 +71,7 @@ impl Default for Settings {
             wishes_months: 12,
             follow_up_months: 3,
             publicity_days: 7,
+            pairing: PairingRules::default(),
         }
     }
 }

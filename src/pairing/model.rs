@@ -1,0 +1,730 @@
+//! What a pairing is weighed by: who may serve where, and what each pair costs, term by term.
+//!
+//! A cost is a number without a unit; less is better. The cost of a pair is the sum of four terms,
+//! each with a code and words that tell the office why: area, fit of skills, change of helper, and
+//! load. The load term grows with each further household of one helper, so that loads are even
+//! relative to capacity.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::skill::{Fit, Skill, fit};
+use crate::code_list;
+use crate::code_list::CodeList;
+use crate::household::Cause;
+use crate::staff::unit::Area;
+
+code_list! {
+    /// How strictly areas bind when households are given to helpers.
+    pub enum AreaRule = "area_rule", "帮扶区域规则" {
+        Required = "required", "只在负责区域内结对", [];
+        Preferred = "preferred", "优先在负责区域内结对", [];
+        Free = "free", "不分区域", [];
+    }
+}
+
+code_list! {
+    /// Where a household lives, seen from a helper.
+    pub enum AreaFit = "area_fit", "区域关系" {
+        OwnVillage = "own_village", "本人负责该村", [];
+        UnitVillage = "unit_village", "所在单位定点帮扶该村", [];
+        OwnTown = "own_town", "本人负责该镇", [];
+        NoArea = "no_area", "未指定负责区域，可帮扶任何村", [];
+        SameTown = "same_town", "与负责区域同镇", [];
+        Elsewhere = "elsewhere", "在负责区域之外", [];
+        AnyArea = "any_area", "结对不分区域", [];
+    }
+}
+
+code_list! {
+    /// What a term of a pair's cost, or a reason for having no helper, is about.
+    pub enum ReasonCode = "pairing_reason", "结对理由" {
+        Area = "area", "区域", [];
+        Skill = "skill", "专长", [];
+        Former = "former", "延续", [];
+        Load = "load", "负担", [];
+        NobodyServes = "nobody_serves", "无人可帮", [];
+        AllFull = "all_full", "名额已满", [];
+    }
+}
+
+code_list! {
+    /// What became of a pairing run.
+    pub enum RunStatus = "run_status", "结对方案状态" {
+        Proposed = "proposed", "待确认", [];
+        Confirmed = "confirmed", "已确认", [];
+        Dropped = "dropped", "已放弃", [];
+    }
+}
+
+/// The rules that an office sets for its pairings. Costs are whole numbers from 0 to 1000, and only
+/// their proportions matter; what a term costs where nothing is said here is nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[serde(default)]
+#[oai(default)]
+pub struct PairingRules {
+    /// Whether a helper must, should or need not live up to areas. Preferred unless changed: outside
+    /// them a pair costs more, but no household goes without while anyone has a place.
+    pub area_rule: AreaRule,
+    /// The helper is responsible for the village (负责村); 0 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub own_village: i64,
+    /// The helper's unit is linked to the village (定点帮扶); 10 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub unit_village: i64,
+    /// The helper is responsible for the town as a whole (负责镇); 20 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub own_town: i64,
+    /// Neither the helper nor his unit has an area; 30 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub no_area: i64,
+    /// The helper or his unit has another village of the same town; 40 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub same_town: i64,
+    /// Outside all areas of the helper; 100 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub elsewhere: i64,
+    /// The helper's skills fit the main cause well, though others would fit best; 15 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub good_fit: i64,
+    /// The helper has no skill that the main cause calls for; 30 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub no_fit: i64,
+    /// Another helper than the former one, who could take the household again; 50 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub change: i64,
+    /// Weight of even loads: household number k of a helper with room for n costs
+    /// this × (2k − 1) ÷ n; 60 unless changed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub load: i64,
+}
+
+impl Default for PairingRules {
+    fn default() -> Self {
+        Self {
+            area_rule: AreaRule::Preferred,
+            own_village: 0,
+            unit_village: 10,
+            own_town: 20,
+            no_area: 30,
+            same_town: 40,
+            elsewhere: 100,
+            good_fit: 15,
+            no_fit: 30,
+            change: 50,
+            load: 60,
+        }
+    }
+}
+
+impl PairingRules {
+    /// What an area relation costs.
+    pub fn area_cost(&self, area: AreaFit) -> i64 {
+        match area {
+            AreaFit::OwnVillage => self.own_village,
+            AreaFit::UnitVillage => self.unit_village,
+            AreaFit::OwnTown => self.own_town,
+            AreaFit::NoArea => self.no_area,
+            AreaFit::SameTown => self.same_town,
+            AreaFit::Elsewhere => self.elsewhere,
+            AreaFit::AnyArea => 0,
+        }
+    }
+
+    /// What a fit of skills costs.
+    pub fn fit_cost(&self, fit: Fit) -> i64 {
+        match fit {
+            Fit::Best | Fit::Any => 0,
+            Fit::Good => self.good_fit,
+            Fit::None => self.no_fit,
+        }
+    }
+
+    /// What it costs to give household number `number`, counted from 1, to a helper with this capacity.
+    ///
+    /// The difference of two squares: the sum over all helpers is the load² ÷ capacity of each, which
+    /// is least when loads are in proportion to capacities. It never falls as `number` grows.
+    pub fn load_cost(&self, number: i64, capacity: i64) -> i64 {
+        self.load * (2 * number - 1) / capacity.max(1)
+    }
+}
+
+/// Villages that a helper reaches in one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach<'a> {
+    /// All.
+    Anywhere,
+    /// Those of a town.
+    Town(&'a str),
+    /// Those of this name in any town.
+    Name(&'a str),
+    /// The one of this town and name.
+    Village(&'a str, &'a str),
+}
+
+impl<'a> Reach<'a> {
+    /// All that hold a village.
+    pub fn of(area: &'a Area) -> [Self; 4] {
+        [
+            Self::Anywhere,
+            Self::Town(&area.town),
+            Self::Name(&area.village),
+            Self::Village(&area.town, &area.village),
+        ]
+    }
+}
+
+/// A household that has no helper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Household {
+    /// Its id.
+    pub id: Uuid,
+    /// 户编号.
+    pub number: Option<String>,
+    /// Where it lives.
+    pub area: Area,
+    /// 主要致贫原因.
+    pub cause: Option<Cause>,
+    /// The helper whom it had last.
+    pub former: Option<Uuid>,
+}
+
+/// A person who may be given households.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Helper {
+    /// Its id.
+    pub id: Uuid,
+    /// 工号.
+    pub number: Option<String>,
+    /// 姓名.
+    pub name: String,
+    /// 单位.
+    pub unit: String,
+    /// 负责镇, none to several.
+    pub towns: Vec<String>,
+    /// 负责村, none to several.
+    pub villages: Vec<String>,
+    /// What he is good at.
+    pub skills: Vec<Skill>,
+    /// Households that he may have, by the roster or else by rank.
+    pub capacity: i64,
+    /// Households that he has.
+    pub held: i64,
+    /// Whether he may be given any.
+    pub active: bool,
+}
+
+impl Helper {
+    /// How many more households he may be given.
+    pub fn places(&self) -> i64 {
+        if self.active {
+            (self.capacity - self.held).max(0)
+        } else {
+            0
+        }
+    }
+}
+
+/// All that a run stands on: the same input gives the same proposal, whatever the order of its rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// The office's rules.
+    pub rules: PairingRules,
+    /// The households to pair.
+    pub households: Vec<Household>,
+    /// The staff.
+    pub helpers: Vec<Helper>,
+    /// 定点帮扶: the villages that units are linked to, by the unit's name.
+    pub unit_villages: BTreeMap<String, Vec<Area>>,
+}
+
+impl Input {
+    /// The villages that a helper's unit is linked to.
+    pub fn villages_of_unit(&self, helper: &Helper) -> &[Area] {
+        self.unit_villages
+            .get(&helper.unit)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Where a helper may serve, each place with what it is to him.
+    ///
+    /// A helper serves the villages that he is responsible for (负责村; in the towns of 负责镇, if
+    /// those are given), the towns that he is responsible for as a whole (负责镇 without 负责村), and
+    /// the villages that his unit is linked to. One without any of these serves anywhere. If areas are
+    /// only preferred, everyone serves everywhere, at a price; if they are free, they do not matter.
+    pub fn reaches<'a>(&'a self, helper: &'a Helper) -> Vec<(Reach<'a>, AreaFit)> {
+        let rule = self.rules.area_rule;
+        if rule == AreaRule::Free {
+            return vec![(Reach::Anywhere, AreaFit::AnyArea)];
+        }
+        let linked = self.villages_of_unit(helper);
+        let towns = || helper.towns.iter().map(String::as_str);
+        let mut reaches = Vec::new();
+        for village in &helper.villages {
+            if helper.towns.is_empty() {
+                reaches.push((Reach::Name(village), AreaFit::OwnVillage));
+            }
+            reaches
+                .extend(towns().map(|town| (Reach::Village(town, village), AreaFit::OwnVillage)));
+        }
+        reaches.extend(linked.iter().map(|area| {
+            let village = Reach::Village(&area.town, &area.village);
+            (village, AreaFit::UnitVillage)
+        }));
+        if helper.villages.is_empty() {
+            reaches.extend(towns().map(|town| (Reach::Town(town), AreaFit::OwnTown)));
+        }
+        if reaches.is_empty() {
+            return vec![(Reach::Anywhere, AreaFit::NoArea)];
+        }
+        if rule == AreaRule::Preferred {
+            let near: BTreeSet<&str> = towns()
+                .chain(linked.iter().map(|area| area.town.as_str()))
+                .collect();
+            reaches.extend(
+                near.into_iter()
+                    .map(|town| (Reach::Town(town), AreaFit::SameTown)),
+            );
+            reaches.push((Reach::Anywhere, AreaFit::Elsewhere));
+        }
+        reaches
+    }
+
+    /// How a village lies to a helper and what that costs; nothing where he may not serve it. Where
+    /// more than one relation holds, the cheapest counts.
+    pub fn area(&self, helper: &Helper, area: &Area) -> Option<(AreaFit, i64)> {
+        let at = Reach::of(area);
+        self.reaches(helper)
+            .into_iter()
+            .filter(|(reach, _)| at.contains(reach))
+            .map(|(_, fit)| (fit, self.rules.area_cost(fit)))
+            .min_by_key(|(fit, cost)| (*cost, *fit))
+    }
+
+    /// The terms of a pair but for its load; nothing where the helper may not serve the household.
+    ///
+    /// `former` is the household's former helper, if he could be given it again.
+    pub fn reasons(
+        &self,
+        household: &Household,
+        helper: &Helper,
+        former: Option<&Helper>,
+    ) -> Option<Vec<Reason>> {
+        let (area, area_cost) = self.area(helper, &household.area)?;
+        let mut reasons = vec![
+            Reason::new(ReasonCode::Area, area.label(), area_cost),
+            self.skill_reason(household.cause, &helper.skills),
+        ];
+        match former {
+            Some(former) if former.id == helper.id => {
+                reasons.push(Reason::new(
+                    ReasonCode::Former,
+                    "曾帮扶该户，由原责任人继续",
+                    0,
+                ));
+            }
+            Some(former) => reasons.push(Reason::new(
+                ReasonCode::Former,
+                format!("更换责任人（原责任人{}）", former.name),
+                self.rules.change,
+            )),
+            None => {}
+        }
+        Some(reasons)
+    }
+
+    fn skill_reason(&self, cause: Option<Cause>, skills: &[Skill]) -> Reason {
+        let fit = fit(cause, skills);
+        let cause = cause.map_or("未填写", CodeList::label);
+        let skills: Vec<_> = skills.iter().map(|skill| skill.label()).collect();
+        let words = match (fit, skills.is_empty()) {
+            (Fit::Any, _) => format!("主要致贫原因“{cause}”对专长无特别要求"),
+            (_, true) => format!("主要致贫原因“{cause}”，责任人未登记相关专长"),
+            (fit, false) => format!(
+                "主要致贫原因“{cause}”与专长“{}”{}",
+                skills.join("、"),
+                fit.label()
+            ),
+        };
+        Reason::new(ReasonCode::Skill, words, self.rules.fit_cost(fit))
+    }
+
+    /// The term for a helper's load when he is given household number `number`, counted from 1.
+    pub fn load_reason(&self, helper: &Helper, number: i64) -> Reason {
+        Reason::new(
+            ReasonCode::Load,
+            format!("责任人的第 {number} 户，可帮扶 {} 户", helper.capacity),
+            self.rules.load_cost(number, helper.capacity),
+        )
+    }
+}
+
+/// One term of a pair's cost, or the reason why there is no pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "PairingReason")]
+pub struct Reason {
+    /// What it is about.
+    pub code: ReasonCode,
+    /// In words, Chinese.
+    #[oai(validator(max_length = 500))]
+    pub words: String,
+    /// What it adds to the cost; less is better.
+    pub cost: i64,
+}
+
+impl Reason {
+    /// A reason.
+    pub fn new(code: ReasonCode, words: impl Into<String>, cost: i64) -> Self {
+        Self {
+            code,
+            words: words.into(),
+            cost,
+        }
+    }
+}
+
+/// What a run proposes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Who should take whom, by the household's number and id.
+    pub pairs: Vec<Pair>,
+    /// Households for which there is nobody, in the same order.
+    pub unplaced: Vec<Unplaced>,
+    /// What is short, by area.
+    pub shortages: Vec<Shortage>,
+    /// Every active helper's load, by unit, number and id.
+    pub loads: Vec<Load>,
+    /// Sum of the costs of all pairs.
+    pub cost: i64,
+}
+
+/// A pair that is proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The household.
+    pub household: Uuid,
+    /// The helper.
+    pub helper: Uuid,
+    /// Sum of the terms.
+    pub cost: i64,
+    /// The terms.
+    pub reasons: Vec<Reason>,
+}
+
+/// A household for which there is nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unplaced {
+    /// The household.
+    pub household: Uuid,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Villages that lack places, and who might give more: a group that cannot be helped from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+pub struct Shortage {
+    /// The villages of the group.
+    #[oai(validator(max_items = 100_000))]
+    pub areas: Vec<ShortArea>,
+    /// The units whose staff may serve there, all of them fully taken; none if nobody may.
+    #[oai(validator(max_items = 100_000))]
+    pub units: Vec<ShortUnit>,
+    /// Households of these villages that compete for the places.
+    pub households: i64,
+    /// Places that there are for them.
+    pub places: i64,
+    /// Places that are missing.
+    pub short: i64,
+    /// The same in words, with what to do.
+    #[oai(validator(max_length = 2000))]
+    pub words: String,
+}
+
+/// A village of a [`Shortage`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+pub struct ShortArea {
+    /// 镇(乡、街道).
+    #[oai(validator(max_length = 100))]
+    pub town: String,
+    /// 村(居).
+    #[oai(validator(max_length = 100))]
+    pub village: String,
+    /// Households in this run.
+    pub households: i64,
+    /// Those of them without a helper in this proposal.
+    pub unplaced: i64,
+}
+
+/// A unit of a [`Shortage`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+pub struct ShortUnit {
+    /// 单位.
+    #[oai(validator(max_length = 200))]
+    pub unit: String,
+    /// Its staff who may serve these villages and had a place left before this run.
+    pub helpers: i64,
+    /// The places that they had.
+    pub places: i64,
+}
+
+/// What a helper has and would have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "PairingLoad")]
+pub struct Load {
+    /// The helper.
+    pub staff_id: Uuid,
+    /// 姓名.
+    #[oai(validator(max_length = 100))]
+    pub name: String,
+    /// 单位.
+    #[oai(validator(max_length = 200))]
+    pub unit: String,
+    /// Households that he may have.
+    pub capacity: i64,
+    /// Households that he had before the run.
+    pub held: i64,
+    /// Households that the run gives him.
+    pub added: i64,
+}
+
+/// Which households a run is for: those without a helper, of all towns or of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "PairingScope", skip_serializing_if_is_none)]
+pub struct Scope {
+    /// Only of this town (镇), by its whole name.
+    #[oai(validator(min_length = 1, max_length = 100))]
+    pub town: Option<String>,
+    /// Only of this village (村), by its whole name.
+    #[oai(validator(min_length = 1, max_length = 100))]
+    pub village: Option<String>,
+}
+
+/// A run in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "PairingSummary")]
+pub struct Summary {
+    /// Households of the scope that had no helper.
+    pub households: i64,
+    /// Those for whom one is proposed.
+    pub placed: i64,
+    /// Those for whom there is nobody.
+    pub unplaced: i64,
+    /// Active staff with a place left before the run.
+    pub helpers: i64,
+    /// The places that they had.
+    pub places: i64,
+    /// Sum of the costs of all pairs: the least that is possible with so many placed.
+    pub cost: i64,
+    /// What is short, the largest shortage first.
+    #[oai(validator(max_items = 100_000))]
+    pub shortages: Vec<Shortage>,
+}
+
+impl Summary {
+    /// The numbers of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+        let places = || {
+            plan.loads
+                .iter()
+                .map(|load| (load.capacity - load.held).max(0))
+        };
+        Self {
+            households: count(plan.pairs.len() + plan.unplaced.len()),
+            placed: count(plan.pairs.len()),
+            unplaced: count(plan.unplaced.len()),
+            helpers: count(places().filter(|places| *places > 0).count()),
+            places: places().sum(),
+            cost: plan.cost,
+            shortages: plan.shortages.clone(),
+        }
+    }
+}
+
+/// What keeps a pairing or a run from being made, confirmed or ended.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PairingError {
+    /// Every household of the scope has a helper, or there is none.
+    #[error("范围内没有待结对的户：要么都已有帮扶责任人，要么该镇村没有登记户，请核对范围")]
+    NothingToPair,
+    /// The rosters, pairings or rules are no longer those that the run was computed from.
+    #[error("方案生成之后，户、人员、结对或结对规则有变动，此方案已不适用，请重新生成")]
+    BasisChanged,
+    /// The run was confirmed before.
+    #[error("此方案已经确认，不能再确认或放弃")]
+    RunConfirmed,
+    /// The run was dropped before.
+    #[error("此方案已经放弃，请重新生成")]
+    RunDropped,
+    /// A date after today.
+    #[error("日期 {0} 晚于今天，请填写今天或更早的日期")]
+    InFuture(NaiveDate),
+    /// A date that no programme of ours can have.
+    #[error("日期 {0} 过早，请核对年份")]
+    TooEarly(NaiveDate),
+    /// Some households had a helper on or after that day.
+    #[error("有 {count} 户在 {from} 之后仍有原帮扶责任人，开始日期最早可为 {earliest}")]
+    Overlaps {
+        /// The day asked for.
+        from: NaiveDate,
+        /// The first day that is free for all.
+        earliest: NaiveDate,
+        /// Households concerned.
+        count: usize,
+    },
+    /// The household has a current helper.
+    #[error("该户已有帮扶责任人，请先结束原结对，再新建")]
+    AlreadyPaired,
+    /// The person left or is inactive.
+    #[error("此人已停用或离岗，不能新增结对，请另选责任人")]
+    HelperInactive,
+    /// The person has as many households as he may have.
+    #[error("此人已帮扶 {held} 户，可帮扶户数为 {capacity}，请另选责任人，或先调整可帮扶户数")]
+    HelperFull {
+        /// Households that he has.
+        held: i64,
+        /// Households that he may have.
+        capacity: i64,
+    },
+    /// There is no such household.
+    #[error("没有这一户，请核对 household_id")]
+    NoSuchHousehold,
+    /// There is no such person.
+    #[error("人员花名册中没有此人，请核对 staff_id")]
+    NoSuchHelper,
+    /// The pairing has ended already.
+    #[error("此结对已于 {0} 结束")]
+    AlreadyEnded(NaiveDate),
+    /// An end before the beginning.
+    #[error("结束日期不能早于开始日期 {0}")]
+    EndsBeforeStart(NaiveDate),
+}
+
+/// The first year in which a pairing can have begun: before, no such programme was.
+const FIRST_YEAR: i32 = 2000;
+
+/// Refuses a day that is after today or long before any programme.
+pub fn check_day(day: NaiveDate, today: NaiveDate) -> Result<(), PairingError> {
+    if day > today {
+        Err(PairingError::InFuture(day))
+    } else if day.year() < FIRST_YEAR {
+        Err(PairingError::TooEarly(day))
+    } else {
+        Ok(())
+    }
+}
+
+/// The names in a cell of the roster that may hold several, such as 东村、西村.
+pub fn names_in(cell: Option<&str>) -> Vec<String> {
+    cell.unwrap_or_default()
+        .split(['、', '，', ',', ';', '；', '/'])
+        .map(crate::text::squeezed)
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn area(town: &str, village: &str) -> Area {
+        Area {
+            town: town.to_owned(),
+            village: village.to_owned(),
+        }
+    }
+
+    fn helper(town: Option<&str>, village: Option<&str>, unit: &str) -> Helper {
+        Helper {
+            id: Uuid::from_u128(1),
+            number: None,
+            name: "张老师".to_owned(),
+            unit: unit.to_owned(),
+            towns: names_in(town),
+            villages: names_in(village),
+            skills: Vec::new(),
+            capacity: 3,
+            held: 1,
+            active: true,
+        }
+    }
+
+    fn input(area_rule: AreaRule) -> Input {
+        Input {
+            rules: PairingRules {
+                area_rule,
+                ..PairingRules::default()
+            },
+            unit_villages: [("东校".to_owned(), vec![area("甲镇", "东村")])].into(),
+            ..Input::default()
+        }
+    }
+
+    #[test]
+    fn areas_bind_as_the_rule_says() {
+        use AreaRule::{Free, Preferred, Required};
+        let (east, west, far) = (
+            area("甲镇", "东村"),
+            area("甲镇", "西村"),
+            area("乙镇", "南村"),
+        );
+        let linked = helper(None, None, "东校");
+        let own = helper(Some("甲镇"), Some("西村、北村"), "某局");
+        let town = helper(Some("甲镇"), None, "某局");
+        let anywhere = helper(None, None, "某局");
+        let fits =
+            |rule, helper: &Helper, area: &Area| input(rule).area(helper, area).map(|(fit, _)| fit);
+        for rule in [Required, Preferred] {
+            assert_eq!(fits(rule, &linked, &east), Some(AreaFit::UnitVillage));
+            assert_eq!(fits(rule, &own, &west), Some(AreaFit::OwnVillage));
+            assert_eq!(fits(rule, &town, &west), Some(AreaFit::OwnTown));
+            assert_eq!(fits(rule, &anywhere, &far), Some(AreaFit::NoArea));
+        }
+        assert_eq!(fits(Required, &linked, &west), None);
+        assert_eq!(fits(Required, &own, &east), None);
+        assert_eq!(fits(Required, &town, &far), None);
+        assert_eq!(fits(Preferred, &linked, &west), Some(AreaFit::SameTown));
+        assert_eq!(fits(Preferred, &own, &east), Some(AreaFit::SameTown));
+        assert_eq!(fits(Preferred, &town, &far), Some(AreaFit::Elsewhere));
+        assert_eq!(fits(Free, &town, &far), Some(AreaFit::AnyArea));
+        // 负责村 of another town of the same village name does not count.
+        let other = helper(Some("乙镇"), Some("东村"), "某局");
+        assert_eq!(fits(Required, &other, &east), None);
+    }
+
+    #[test]
+    fn the_load_term_never_falls_and_is_even_in_proportion() {
+        let rules = PairingRules::default();
+        for capacity in 1..=20 {
+            for number in 1..capacity {
+                assert!(rules.load_cost(number, capacity) <= rules.load_cost(number + 1, capacity));
+            }
+        }
+        // Half of five and the one of one weigh the same.
+        assert_eq!(rules.load_cost(3, 5), rules.load_cost(1, 1));
+    }
+
+    #[test]
+    fn days_must_be_possible() {
+        let day = |year| NaiveDate::from_ymd_opt(year, 6, 1).unwrap();
+        assert_eq!(check_day(day(2026), day(2026)), Ok(()));
+        assert_eq!(
+            check_day(day(2027), day(2026)),
+            Err(PairingError::InFuture(day(2027)))
+        );
+        assert_eq!(
+            check_day(day(206), day(2026)),
+            Err(PairingError::TooEarly(day(206)))
+        );
+    }
+
+    #[test]
+    fn a_cell_may_name_several_villages() {
+        assert_eq!(names_in(Some(" 东村、西 村,")), ["东村", "西村"]);
+        assert!(names_in(None).is_empty());
+    }
+}

@@ -1,0 +1,273 @@
+//! Runs and pairings step by step: what the API and the command line both do.
+//!
+//! A run is computed from a snapshot and kept with a digest of it. Confirming reads the same again
+//! in the transaction that writes: if the digest is another, the proposal no longer holds.
+
+use chrono::NaiveDate;
+use poem::http::StatusCode;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::model::{Input, PairingError, RunStatus, Scope, Summary, check_day};
+use super::solver;
+use super::store::{self, Of, Pairing, Run, Start};
+use crate::access::idempotency::{self, Ticket};
+use crate::access::{Caller, hex};
+use crate::db::Tx;
+use crate::problem::Problem;
+use crate::server::App;
+use crate::{household, settings, staff};
+
+/// What the pairings of a confirmed run give as their reason.
+const RUN_REASON: &str = "结对方案确认";
+
+/// Computes the best pairing for the households of a scope and keeps it as a proposal.
+pub async fn propose(
+    app: &App,
+    caller: &Caller,
+    key: Option<&str>,
+    scope: &Scope,
+) -> Result<Run, Problem> {
+    let request = ("createPairingRun", scope);
+    let mut tx = app.db.read().await?;
+    if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
+        return Ok(run);
+    }
+    let input = store::input(&mut tx, scope).await?;
+    drop(tx);
+    if input.households.is_empty() {
+        return Err(PairingError::NothingToPair.into());
+    }
+    let basis = digest(&input);
+    let plan = tokio::task::spawn_blocking(move || solver::solve(&input))
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "a pairing run broke off");
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "结对计算中断，已记录；本次操作没有写入任何内容，请重试",
+                "the computation broke off, which has been logged; nothing was written, try again",
+            )
+        })?;
+    let run = Run {
+        id: Uuid::now_v7(),
+        status: RunStatus::Proposed,
+        scope: scope.clone(),
+        basis,
+        summary: Summary::of(&plan),
+        version: 1,
+        created_at: app.now(),
+        created_by: caller.username.clone(),
+        decided_at: None,
+        decided_by: None,
+    };
+    let mut tx = app.db.write().await?;
+    let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
+        Ticket::Answered(run) => return Ok(run),
+        Ticket::Open(ticket) => ticket,
+    };
+    must_stand(&mut tx, &run).await?;
+    store::add_run(&mut tx, &run, &plan).await?;
+    ticket.answer(&mut tx, run.created_at, &run).await?;
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// Makes the pairs of a proposal current, from a day that may lie in the past.
+pub async fn confirm(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    from_date: NaiveDate,
+) -> Result<Run, Problem> {
+    check_day(from_date, app.today())?;
+    let mut tx = app.db.write().await?;
+    let run = proposed(&mut tx, id).await?;
+    must_stand(&mut tx, &run).await?;
+    must_not_overlap(&mut tx, Of::Run(id), from_date).await?;
+    let pairs = store::proposed_pairs(&mut tx, id).await?;
+    let start = Start {
+        run_id: Some(id),
+        from_date,
+        reason: RUN_REASON,
+        at: app.now(),
+        by: &caller.username,
+    };
+    store::start(&mut tx, start, &pairs).await?;
+    decide(app, caller, tx, &run, RunStatus::Confirmed).await
+}
+
+/// Gives up a proposal.
+pub async fn drop_run(app: &App, caller: &Caller, id: Uuid) -> Result<Run, Problem> {
+    let mut tx = app.db.write().await?;
+    let run = proposed(&mut tx, id).await?;
+    decide(app, caller, tx, &run, RunStatus::Dropped).await
+}
+
+/// The run with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
+    store::find_run(tx, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("结对方案", "pairing run"))
+}
+
+/// A pairing to be made by hand.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewPairing {
+    /// The household.
+    pub household_id: Uuid,
+    /// The helper.
+    pub staff_id: Uuid,
+    /// First day; today if not said.
+    pub from_date: Option<NaiveDate>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Makes a person responsible for a household by hand. Areas do not bind here: the office decides.
+pub async fn pair_by_hand(
+    app: &App,
+    caller: &Caller,
+    key: Option<&str>,
+    new: &NewPairing,
+) -> Result<Pairing, Problem> {
+    let from_date = new.from_date.unwrap_or(app.today());
+    check_day(from_date, app.today())?;
+    let mut tx = app.db.write().await?;
+    let ticket = match idempotency::take(&mut tx, caller, key, &("createPairing", new)).await? {
+        Ticket::Answered(pairing) => return Ok(pairing),
+        Ticket::Open(ticket) => ticket,
+    };
+    must_have_room(&mut tx, new.staff_id).await?;
+    if household::store::find(&mut tx, new.household_id)
+        .await?
+        .is_none()
+    {
+        return Err(PairingError::NoSuchHousehold.into());
+    }
+    if store::current_helper(&mut tx, new.household_id)
+        .await?
+        .is_some()
+    {
+        return Err(PairingError::AlreadyPaired.into());
+    }
+    must_not_overlap(&mut tx, Of::Household(new.household_id), from_date).await?;
+    let start = Start {
+        run_id: None,
+        from_date,
+        reason: &new.reason,
+        at: app.now(),
+        by: &caller.username,
+    };
+    let ids = store::start(&mut tx, start, &[(new.household_id, new.staff_id)]).await?;
+    let pairing = find_pairing(&mut tx, ids[0]).await?;
+    ticket.answer(&mut tx, start.at, &pairing).await?;
+    tx.commit().await?;
+    Ok(pairing)
+}
+
+/// Ends a pairing on a day. It stays on the register.
+pub async fn end_pairing(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    date: Option<NaiveDate>,
+    reason: &str,
+) -> Result<Pairing, Problem> {
+    let date = date.unwrap_or(app.today());
+    check_day(date, app.today())?;
+    let mut tx = app.db.write().await?;
+    let before = find_pairing(&mut tx, id).await?;
+    if let Some(ended) = before.to_date {
+        return Err(PairingError::AlreadyEnded(ended).into());
+    }
+    if date < before.from_date {
+        return Err(PairingError::EndsBeforeStart(before.from_date).into());
+    }
+    store::end(&mut tx, &caller.username, app.now(), &before, date, reason).await?;
+    let after = find_pairing(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+async fn find_pairing(tx: &mut Tx, id: Uuid) -> Result<Pairing, Problem> {
+    store::find(tx, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("结对", "pairing"))
+}
+
+/// The run, if it is still to be decided on.
+async fn proposed(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
+    let run = find(tx, id).await?;
+    match run.status {
+        RunStatus::Proposed => Ok(run),
+        RunStatus::Confirmed => Err(PairingError::RunConfirmed.into()),
+        RunStatus::Dropped => Err(PairingError::RunDropped.into()),
+    }
+}
+
+async fn decide(
+    app: &App,
+    caller: &Caller,
+    mut tx: Tx,
+    run: &Run,
+    status: RunStatus,
+) -> Result<Run, Problem> {
+    store::decide(&mut tx, &caller.username, app.now(), run, status).await?;
+    let run = find(&mut tx, run.id).await?;
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// Refuses a run if what it was computed from is no longer so.
+async fn must_stand(tx: &mut Tx, run: &Run) -> Result<(), Problem> {
+    let input = store::input(tx, &run.scope).await?;
+    if digest(&input) == run.basis {
+        Ok(())
+    } else {
+        Err(PairingError::BasisChanged.into())
+    }
+}
+
+/// Refuses a first day on which a household still had its former helper. The day on which that
+/// pairing ended is free: it belongs to the new one.
+async fn must_not_overlap(tx: &mut Tx, of: Of, from: NaiveDate) -> Result<(), Problem> {
+    let ended = store::ended_after(tx, of, from).await?;
+    match ended.iter().max() {
+        None => Ok(()),
+        Some(earliest) => Err(PairingError::Overlaps {
+            from,
+            earliest: *earliest,
+            count: ended.len(),
+        }
+        .into()),
+    }
+}
+
+/// Refuses a person who may be given no further household.
+async fn must_have_room(tx: &mut Tx, staff_id: Uuid) -> Result<(), Problem> {
+    let person = staff::store::find(tx, staff_id)
+        .await?
+        .ok_or(PairingError::NoSuchHelper)?;
+    if !person.active {
+        return Err(PairingError::HelperInactive.into());
+    }
+    let settings = settings::store::load(tx).await?;
+    let capacity = store::capacity(&person, &settings);
+    let held = store::households_of(tx, staff_id).await?.len();
+    let held = i64::try_from(held).unwrap_or(i64::MAX);
+    if held < capacity {
+        Ok(())
+    } else {
+        Err(PairingError::HelperFull { held, capacity }.into())
+    }
+}
+
+/// A digest of all that a run stands on. The rows come in the order of their ids.
+fn digest(input: &Input) -> String {
+    hex(&Sha256::digest(
+        serde_json::to_vec(input).unwrap_or_default(),
+    ))
+}

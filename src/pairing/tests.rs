@@ -1,0 +1,613 @@
+//! The pairing against brute force, its own proof, and what must not matter to it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::flow::{self, NotOptimal};
+use super::model::{AreaRule, Helper, Household, Input, PairingRules, Plan, ReasonCode, Shortage};
+use super::skill::Skill;
+use super::solver::{self, Model};
+use crate::household::Cause;
+use crate::staff::unit::Area;
+
+const TOWNS: [&str; 2] = ["甲镇", "乙镇"];
+const VILLAGES: [&str; 3] = ["东村", "西村", "南村"];
+const UNITS: [&str; 3] = ["东校", "西校", "某局"];
+const CAUSES: [Option<Cause>; 4] = [
+    None,
+    Some(Cause::Schooling),
+    Some(Cause::Illness),
+    Some(Cause::LackOfSkill),
+];
+
+fn area(place: usize) -> Area {
+    Area {
+        town: TOWNS[place % 2].to_owned(),
+        village: VILLAGES[place / 2 % 3].to_owned(),
+    }
+}
+
+fn household_id(number: usize) -> Uuid {
+    Uuid::from_u128(0x1000 + number as u128)
+}
+
+fn helper_id(number: usize) -> Uuid {
+    Uuid::from_u128(0x2000 + number as u128)
+}
+
+fn households(most: usize) -> impl Strategy<Value = Vec<Household>> {
+    let one = (
+        0..6_usize,
+        0..CAUSES.len(),
+        prop::option::of(0..6_usize),
+        any::<bool>(),
+    );
+    prop::collection::vec(one, 0..=most).prop_map(|rows| {
+        let rows = rows.into_iter().enumerate();
+        rows.map(|(at, (place, cause, former, numbered))| Household {
+            id: household_id(at),
+            number: numbered.then(|| format!("{:03}", 900 - at)),
+            area: area(place),
+            cause: CAUSES[cause],
+            former: former.map(helper_id),
+        })
+        .collect()
+    })
+}
+
+fn helpers(most: usize) -> impl Strategy<Value = Vec<Helper>> {
+    let skills = prop::sample::subsequence(
+        vec![
+            Skill::Agriculture,
+            Skill::Medicine,
+            Skill::Counselling,
+            Skill::Teaching,
+        ],
+        0..=2,
+    );
+    let one = (
+        0..UNITS.len(),
+        prop::sample::subsequence(TOWNS.to_vec(), 0..=1),
+        prop::sample::subsequence(VILLAGES.to_vec(), 0..=1),
+        skills,
+        0..4_i64,
+        0..2_i64,
+        prop::bool::weighted(0.9),
+    );
+    prop::collection::vec(one, 0..=most).prop_map(|rows| {
+        let rows = rows.into_iter().enumerate();
+        rows.map(
+            |(at, (unit, towns, villages, skills, capacity, held, active))| Helper {
+                id: helper_id(at),
+                number: None,
+                name: format!("责任人{at}"),
+                unit: UNITS[unit].to_owned(),
+                towns: towns.into_iter().map(str::to_owned).collect(),
+                villages: villages.into_iter().map(str::to_owned).collect(),
+                skills,
+                capacity,
+                held,
+                active,
+            },
+        )
+        .collect()
+    })
+}
+
+fn rules() -> impl Strategy<Value = PairingRules> {
+    let rule = prop::sample::select(vec![
+        AreaRule::Required,
+        AreaRule::Preferred,
+        AreaRule::Free,
+    ]);
+    let cost = || 0..100_i64;
+    let drawn = (
+        rule,
+        prop::array::uniform6(cost()),
+        prop::array::uniform4(cost()),
+    )
+        .prop_map(|(area_rule, areas, others)| PairingRules {
+            area_rule,
+            own_village: areas[0],
+            unit_village: areas[1],
+            own_town: areas[2],
+            no_area: areas[3],
+            same_town: areas[4],
+            elsewhere: areas[5],
+            good_fit: others[0],
+            no_fit: others[1],
+            change: others[2],
+            load: others[3],
+        });
+    prop_oneof![
+        1 => Just(PairingRules::default()),
+        1 => Just(PairingRules { area_rule: AreaRule::Required, ..PairingRules::default() }),
+        4 => drawn,
+    ]
+}
+
+fn inputs(most_households: usize, most_helpers: usize) -> impl Strategy<Value = Input> {
+    let linked = prop::collection::vec(
+        prop::sample::subsequence((0..6_usize).collect::<Vec<_>>(), 0..=2),
+        2,
+    );
+    (
+        rules(),
+        households(most_households),
+        helpers(most_helpers),
+        linked,
+    )
+        .prop_map(|(rules, households, helpers, linked)| Input {
+            rules,
+            households,
+            helpers,
+            unit_villages: UNITS
+                .iter()
+                .zip(linked)
+                .map(|(unit, places)| ((*unit).to_owned(), places.into_iter().map(area).collect()))
+                .collect(),
+        })
+}
+
+/// Most placed and least cost, by trying every pairing.
+fn brute_force(input: &Input) -> (usize, i64) {
+    let former = |household: &Household| {
+        input.helpers.iter().find(|helper| {
+            Some(helper.id) == household.former
+                && helper.places() > 0
+                && input.area(helper, &household.area).is_some()
+        })
+    };
+    // For each number of households given so far to each helper: the best that was found.
+    let mut states: HashMap<Vec<i64>, (usize, i64)> = HashMap::new();
+    states.insert(vec![0; input.helpers.len()], (0, 0));
+    for household in &input.households {
+        let mut next = states.clone();
+        for (given, (placed, cost)) in &states {
+            for (at, helper) in input.helpers.iter().enumerate() {
+                if given[at] >= helper.places() {
+                    continue;
+                }
+                let Some(reasons) = input.reasons(household, helper, former(household)) else {
+                    continue;
+                };
+                let load = input
+                    .rules
+                    .load_cost(helper.held + given[at] + 1, helper.capacity);
+                let pair: i64 = reasons.iter().map(|reason| reason.cost).sum();
+                let mut given = given.clone();
+                given[at] += 1;
+                let found = (placed + 1, cost + pair + load);
+                let best = next.entry(given).or_insert(found);
+                if (found.0, -found.1) > (best.0, -best.1) {
+                    *best = found;
+                }
+            }
+        }
+        states = next;
+    }
+    states
+        .into_values()
+        .max_by_key(|(placed, cost)| (*placed, -cost))
+        .unwrap()
+}
+
+/// Everything that holds of a plan whatever the input.
+fn assert_sound(input: &Input, plan: &Plan) {
+    let mut given: HashMap<Uuid, i64> = HashMap::new();
+    let mut seen = HashSet::new();
+    for pair in &plan.pairs {
+        assert!(seen.insert(pair.household));
+        *given.entry(pair.helper).or_default() += 1;
+        let cost: i64 = pair.reasons.iter().map(|reason| reason.cost).sum();
+        assert_eq!(pair.cost, cost);
+        assert_eq!(pair.reasons.last().unwrap().code, ReasonCode::Load);
+        let household = input
+            .households
+            .iter()
+            .find(|row| row.id == pair.household)
+            .unwrap();
+        let helper = input
+            .helpers
+            .iter()
+            .find(|row| row.id == pair.helper)
+            .unwrap();
+        assert!(input.area(helper, &household.area).is_some());
+    }
+    assert!(
+        plan.unplaced
+            .iter()
+            .all(|unplaced| seen.insert(unplaced.household))
+    );
+    assert_eq!(seen.len(), input.households.len());
+    for helper in &input.helpers {
+        assert!(given.get(&helper.id).copied().unwrap_or_default() <= helper.places());
+    }
+    let load_of: HashMap<_, _> = plan
+        .loads
+        .iter()
+        .map(|load| (load.staff_id, load.added))
+        .collect();
+    for helper in input.helpers.iter().filter(|helper| helper.active) {
+        assert_eq!(
+            load_of[&helper.id],
+            given.get(&helper.id).copied().unwrap_or_default()
+        );
+    }
+    assert_cut(input, plan);
+}
+
+/// The shortages add up to the households without a helper, and each is a proof: its villages'
+/// households outnumber all places that may serve them by exactly what it says is short.
+fn assert_cut(input: &Input, plan: &Plan) {
+    let short: i64 = plan.shortages.iter().map(|shortage| shortage.short).sum();
+    assert_eq!(usize::try_from(short).unwrap(), plan.unplaced.len());
+    let mut seen = HashSet::new();
+    let mut units_places = HashSet::new();
+    for shortage in &plan.shortages {
+        assert!(shortage.short > 0);
+        assert_eq!(shortage.households - shortage.places, shortage.short);
+        let areas: Vec<_> = areas_of(shortage);
+        assert!(areas.iter().all(|area| seen.insert(area.clone())));
+        let households = input
+            .households
+            .iter()
+            .filter(|row| areas.contains(&row.area));
+        assert_eq!(
+            usize::try_from(shortage.households).unwrap(),
+            households.count()
+        );
+        let may_serve = input.helpers.iter().filter(|helper| {
+            helper.active && areas.iter().any(|area| input.area(helper, area).is_some())
+        });
+        let mut places = 0;
+        for helper in may_serve {
+            places += helper.places();
+            assert!(
+                helper.places() == 0 || units_places.insert(helper.id),
+                "groups share a helper"
+            );
+            assert!(shortage.units.iter().any(|unit| unit.unit == helper.unit));
+        }
+        assert_eq!(places, shortage.places);
+        assert!(
+            shortage
+                .words
+                .contains(&format!("还差 {} 个", shortage.short))
+        );
+    }
+    for unplaced in &plan.unplaced {
+        let household = input
+            .households
+            .iter()
+            .find(|row| row.id == unplaced.household)
+            .unwrap();
+        let served = input
+            .helpers
+            .iter()
+            .any(|helper| helper.active && input.area(helper, &household.area).is_some());
+        let code = if served {
+            ReasonCode::AllFull
+        } else {
+            ReasonCode::NobodyServes
+        };
+        assert_eq!(unplaced.reason.code, code);
+    }
+}
+
+fn areas_of(shortage: &Shortage) -> Vec<Area> {
+    let area = |short: &super::model::ShortArea| Area {
+        town: short.town.clone(),
+        village: short.village.clone(),
+    };
+    shortage.areas.iter().map(area).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn equals_brute_force(input in inputs(6, 5)) {
+        let plan = solver::solve(&input);
+        assert_sound(&input, &plan);
+        prop_assert_eq!((plan.pairs.len(), plan.cost), brute_force(&input));
+    }
+
+    #[test]
+    fn the_order_of_the_rows_does_not_matter(
+        (input, households, helpers) in inputs(12, 8).prop_flat_map(|input| {
+            let households = Just(input.households.clone()).prop_shuffle();
+            let helpers = Just(input.helpers.clone()).prop_shuffle();
+            (Just(input), households, helpers)
+        })
+    ) {
+        let shuffled = Input { households, helpers, ..input.clone() };
+        prop_assert_eq!(solver::solve(&input), solver::solve(&shuffled));
+    }
+
+    #[test]
+    fn one_more_helper_never_hurts(input in inputs(10, 6), more in helpers(1)) {
+        let before = solver::solve(&input);
+        let mut grown = input;
+        grown.helpers.extend(more.into_iter().map(|helper| Helper { id: helper_id(99), ..helper }));
+        let after = solver::solve(&grown);
+        prop_assert!(after.pairs.len() >= before.pairs.len());
+        if after.pairs.len() == before.pairs.len() {
+            prop_assert!(after.cost <= before.cost);
+        }
+    }
+
+    #[test]
+    fn a_constant_on_every_area_changes_only_the_sum(input in inputs(10, 6), more in 1..500_i64) {
+        let before = solver::solve(&input);
+        let mut raised = input;
+        let rules = &mut raised.rules;
+        for cost in [
+            &mut rules.own_village, &mut rules.unit_village, &mut rules.own_town,
+            &mut rules.no_area, &mut rules.same_town, &mut rules.elsewhere,
+        ] {
+            *cost += more;
+        }
+        let after = solver::solve(&raised);
+        prop_assert_eq!(after.pairs.len(), before.pairs.len());
+        if raised.rules.area_rule != AreaRule::Free {
+            let placed = i64::try_from(before.pairs.len()).unwrap();
+            prop_assert_eq!(after.cost, before.cost + more * placed);
+        }
+    }
+
+    #[test]
+    fn the_flow_proves_itself_and_costs_what_its_pairs_cost(input in inputs(30, 12)) {
+        let model = Model::build(&input);
+        let solution = flow::solve(&model.network);
+        prop_assert_eq!(flow::check(&model.network, &solution), Ok(()));
+        let plan = model.plan(&solution);
+        assert_sound(&input, &plan);
+        prop_assert_eq!(plan.cost, solution.cost);
+        prop_assert_eq!(i64::try_from(plan.pairs.len()).unwrap(), solution.sent(&model.network));
+    }
+}
+
+/// A county: towns of villages, each unit linked to a few, helpers of all ranks and skills.
+fn county(households: usize, helpers: usize, area_rule: AreaRule) -> Input {
+    let skills = [
+        Skill::Teaching,
+        Skill::Medicine,
+        Skill::Agriculture,
+        Skill::Finance,
+    ];
+    let causes: Vec<_> = <Cause as crate::code_list::CodeList>::ENTRIES
+        .iter()
+        .map(|entry| Some(entry.value))
+        .collect();
+    // A linear congruential generator: the same county on every machine.
+    let mut state = 42_usize;
+    let mut draw = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % below
+    };
+    let towns = (households / 700).max(2);
+    let village = |town: usize, number: usize| Area {
+        town: format!("镇{town}"),
+        village: format!("村{number}"),
+    };
+    let units = (helpers / 20).max(3);
+    let unit_villages: BTreeMap<_, _> = (0..units)
+        .map(|unit| {
+            let town = draw(towns);
+            let linked = (0..3).map(|_| village(town, draw(8))).collect();
+            (format!("单位{unit}"), linked)
+        })
+        .collect();
+    Input {
+        rules: PairingRules {
+            area_rule,
+            ..PairingRules::default()
+        },
+        households: (0..households)
+            .map(|at| Household {
+                id: household_id(at),
+                number: Some(format!("{at:08}")),
+                area: village(draw(towns), draw(8)),
+                cause: causes[draw(causes.len())],
+                former: (draw(10) == 0).then(|| helper_id(draw(helpers))),
+            })
+            .collect(),
+        helpers: (0..helpers)
+            .map(|at| Helper {
+                id: Uuid::from_u128(0x2000_0000 + at as u128),
+                number: Some(format!("{at:06}")),
+                name: format!("责任人{at}"),
+                unit: format!("单位{}", draw(units)),
+                towns: Vec::new(),
+                villages: Vec::new(),
+                skills: vec![skills[draw(skills.len())]],
+                capacity: i64::try_from(1 + households / helpers + draw(3)).unwrap(),
+                held: i64::try_from(draw(2)).unwrap(),
+                active: draw(50) != 0,
+            })
+            .collect(),
+        unit_villages,
+    }
+}
+
+#[test]
+fn a_town_and_a_district_are_solved_and_proved() {
+    for (households, helpers) in [(300, 120), (4000, 300)] {
+        for rule in [AreaRule::Required, AreaRule::Preferred, AreaRule::Free] {
+            let input = county(households, helpers, rule);
+            let model = Model::build(&input);
+            let solution = flow::solve(&model.network);
+            assert_eq!(flow::check(&model.network, &solution), Ok(()));
+            let plan = model.plan(&solution);
+            assert_eq!(plan.cost, solution.cost);
+            assert_sound(&input, &plan);
+        }
+    }
+}
+
+/// `cargo test --release county -- --ignored --nocapture` tells how long a whole county takes.
+#[test]
+#[ignore = "for measuring"]
+fn a_county_is_solved_and_proved() {
+    for rule in [AreaRule::Required, AreaRule::Preferred, AreaRule::Free] {
+        let input = county(35_000, 1000, rule);
+        let started = std::time::Instant::now();
+        let model = Model::build(&input);
+        let built = started.elapsed();
+        let solution = flow::solve(&model.network);
+        let solved = started.elapsed();
+        let plan = model.plan(&solution);
+        println!(
+            "{rule}: {} nodes, {} arcs, built {built:?}, solved {solved:?}, planned {:?}; {} placed, cost {}",
+            model.network.nodes(),
+            model.network.arcs(),
+            started.elapsed(),
+            plan.pairs.len(),
+            plan.cost
+        );
+        assert_eq!(flow::check(&model.network, &solution), Ok(()));
+    }
+}
+
+#[test]
+fn the_proof_sees_what_is_wrong() {
+    let mut network = flow::Network::new();
+    let helper = network.add_node(0);
+    let near = network.add_node(1);
+    let far = network.add_node(1);
+    let slot = network.add_arc(helper, flow::SINK, 1, 5);
+    network.add_arc(near, helper, flow::UNLIMITED, 1);
+    network.add_arc(far, helper, flow::UNLIMITED, 2);
+    let best = flow::solve(&network);
+    assert_eq!(flow::check(&network, &best), Ok(()));
+    assert_eq!(
+        (best.cost, best.flow.as_slice(), best.left[far]),
+        (6, &[1, 1, 0][..], 1)
+    );
+    // The other household instead.
+    let mut worse = best.clone();
+    worse.flow = vec![1, 0, 1];
+    worse.left = vec![0, 0, 1, 0];
+    worse.cost = 7;
+    assert!(matches!(
+        flow::check(&network, &worse),
+        Err(NotOptimal::Arc(_) | NotOptimal::Leave(_))
+    ));
+    let mut wrong = best.clone();
+    wrong.flow[slot] = 2;
+    assert_eq!(
+        flow::check(&network, &wrong),
+        Err(NotOptimal::Capacity(slot))
+    );
+    let mut wrong = best.clone();
+    wrong.left[far] = 0;
+    assert_eq!(
+        flow::check(&network, &wrong),
+        Err(NotOptimal::Conservation(far))
+    );
+    let wrong = flow::Solution { cost: 5, ..best };
+    assert_eq!(flow::check(&network, &wrong), Err(NotOptimal::Cost));
+}
+
+#[test]
+fn what_is_short_is_told_in_words() {
+    let household = |at: usize, place: usize| Household {
+        id: household_id(at),
+        number: Some(at.to_string()),
+        area: area(place),
+        cause: None,
+        former: None,
+    };
+    let helper = |at: usize, unit: usize, capacity| Helper {
+        id: helper_id(at),
+        number: None,
+        name: "张老师".to_owned(),
+        unit: UNITS[unit].to_owned(),
+        towns: Vec::new(),
+        villages: Vec::new(),
+        skills: Vec::new(),
+        capacity,
+        held: 0,
+        active: true,
+    };
+    let input = Input {
+        rules: PairingRules {
+            area_rule: AreaRule::Required,
+            ..PairingRules::default()
+        },
+        // Three households in 甲镇东村 and one in 甲镇西村, one helper for both with two places;
+        // one in 乙镇东村 whose unit has enough, and one in 乙镇西村 that nobody serves.
+        households: vec![
+            household(0, 0),
+            household(1, 0),
+            household(2, 0),
+            household(3, 2),
+            household(4, 1),
+            household(5, 3),
+        ],
+        helpers: vec![helper(0, 0, 2), helper(1, 1, 3)],
+        unit_villages: [
+            (UNITS[0].to_owned(), vec![area(0), area(2)]),
+            (UNITS[1].to_owned(), vec![area(1)]),
+        ]
+        .into(),
+    };
+    let plan = solver::solve(&input);
+    assert_eq!(plan.pairs.len(), 3);
+    let words: Vec<_> = plan
+        .shortages
+        .iter()
+        .map(|shortage| shortage.words.as_str())
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "甲镇东村、甲镇西村共 4 户，可帮扶的是东校的 1 人，只有 2 个空余名额，还差 2 个；\
+             请在这些单位增派人员、提高可帮扶户数，或为这些村增加定点帮扶单位",
+            "乙镇西村共 1 户，没有在岗责任人可以帮扶，还差 1 个名额；\
+             请为这些村设置定点帮扶单位，或指定负责人",
+        ]
+    );
+}
+
+#[test]
+fn a_former_helper_is_kept_when_nothing_speaks_against_it() {
+    let mut input = county(40, 20, AreaRule::Preferred);
+    let former = input.helpers[7].id;
+    input.helpers[7].active = true;
+    input.households[3].former = Some(former);
+    let plan = solver::solve(&input);
+    let pair = plan
+        .pairs
+        .iter()
+        .find(|pair| pair.household == household_id(3))
+        .unwrap();
+    let said = pair
+        .reasons
+        .iter()
+        .find(|reason| reason.code == ReasonCode::Former)
+        .unwrap();
+    if pair.helper == former {
+        assert_eq!(said.cost, 0);
+    } else {
+        assert_eq!(said.cost, input.rules.change);
+    }
+    // One who left is no reason at all.
+    input.helpers[7].active = false;
+    let plan = solver::solve(&input);
+    let pair = plan
+        .pairs
+        .iter()
+        .find(|pair| pair.household == household_id(3))
+        .unwrap();
+    assert!(
+        pair.reasons
+            .iter()
+            .all(|reason| reason.code != ReasonCode::Former)
+    );
+}
