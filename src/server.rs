@@ -116,6 +116,10 @@ fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         .server(API_ROOT)
 }
 
+const SWAGGER_TITLE: &str = "<title>Swagger UI</title>";
+/// With an icon, or browsers ask for one that is not there.
+const OUR_TITLE: &str = r#"<title>牵手 Qianshou</title><link rel="icon" href="data:,">"#;
+
 /// The whole service for one application.
 pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let service = service(app);
@@ -124,7 +128,8 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
     // The page holds the document it shows: ours, in place of the framework's.
     let docs = service
         .swagger_ui_html()
-        .replace(&framework, &description.json());
+        .replace(&framework, &description.json())
+        .replacen(SWAGGER_TITLE, OUR_TITLE, 1);
     Route::new()
         .nest(API_ROOT, service)
         .at(

@@ -292,6 +292,7 @@ async fn the_server_gives_the_document_as_json_and_yaml_and_the_page() {
         assert!(page.header("content-type").starts_with("text/html"));
         // The page holds our document, not the framework's.
         assert!(page.text().contains("\"openapi\": \"3.1.0\""));
+        assert!(page.text().contains("<title>牵手 Qianshou</title>"));
         assert!(
             page.header("content-security-policy")
                 .contains("default-src 'self'")

@@ -1,0 +1,98 @@
+"""A helper's day with the generated Python client, and the leader's workbook."""
+
+import io
+import os
+import uuid
+from datetime import date, timedelta
+
+import openpyxl
+from qianshou_client import AuthenticatedClient, Client
+from qianshou_client.api.access import create_account, create_session
+from qianshou_client.api.households import get_household, list_households
+from qianshou_client.api.progress import download_progress_workbook
+from qianshou_client.api.staff import list_staff
+from qianshou_client.api.visits import list_visits, log_visit
+from qianshou_client.models import (
+    Benefit,
+    BenefitKind,
+    Credentials,
+    NewAccount,
+    NewVisit,
+    Problem,
+    Role,
+    VisitKind,
+    WhoMet,
+)
+
+BASE = os.environ["QIANSHOU_URL"] + "/api/v1"
+
+
+def log_in(username: str, password: str) -> AuthenticatedClient:
+    session = create_session.sync(
+        client=Client(base_url=BASE), body=Credentials(username=username, password=password)
+    )
+    assert not isinstance(session, Problem) and session is not None, session
+    return AuthenticatedClient(base_url=BASE, token=session.token, raise_on_unexpected_status=True)
+
+
+def main() -> None:
+    administrator = log_in(os.environ["QIANSHOU_ADMIN"], os.environ["QIANSHOU_PASSWORD"])
+
+    # Someone who is responsible for a household gets an account.
+    helper = next(
+        person
+        for person in list_staff.sync(client=administrator, limit=200).items
+        if list_households.sync(client=administrator, staff_id=person.id, limit=1).items
+    )
+    made = create_account.sync(
+        client=administrator,
+        body=NewAccount(username=f"python-{uuid.uuid4()}", role=Role.HELPER, staff_id=helper.id),
+    )
+    teacher = log_in(made.account.username, made.password)
+
+    # My households, and no others.
+    mine = list_households.sync(client=teacher, mine=True).items
+    assert mine, "the helper has households"
+    household = get_household.sync(client=teacher, id=mine[0].id)
+    assert mine[0].head_name in [member.name for member in household.members]
+    print(f"{len(mine)} households; the first is {mine[0].head_name}, {mine[0].village}")
+
+    # One visit, sent twice by a bad network, logged once.
+    visit = NewVisit(
+        visited_on=date.today() - timedelta(days=1),
+        kind=VisitKind.HOME,
+        met=WhoMet.HEAD,
+        situation_confirmed=True,
+        causes_confirmed=True,
+        wishes="盼孩子安心读完书",
+        benefits=[
+            Benefit(kind=BenefitKind.SCHOOL_AID, amount_fen=50_000, description="助学金")
+        ],
+    )
+    key = str(uuid.uuid4())
+    before = len(list_visits.sync(client=teacher, household_id=household.id, limit=200).items)
+    first = log_visit.sync(client=teacher, id=household.id, body=visit, idempotency_key=key)
+    again = log_visit.sync(client=teacher, id=household.id, body=visit, idempotency_key=key)
+    assert not isinstance(first, Problem), first
+    assert first.id == again.id and first.visited_on == visit.visited_on
+    after = len(list_visits.sync(client=teacher, household_id=household.id, limit=200).items)
+    assert after == before + 1, (before, after)
+    visit.wishes = "盼有份工作"
+    refused = log_visit.sync(client=teacher, id=household.id, body=visit, idempotency_key=key)
+    assert isinstance(refused, Problem) and refused.code == "idempotency_key_reused", refused
+    print(f"visit {first.id} logged once, though sent twice")
+
+    # Problems are typed too.
+    unknown = get_household.sync_detailed(client=teacher, id=uuid.uuid4())
+    assert unknown.status_code == 404 and unknown.parsed.code == "not_found"
+
+    # The workbook opens.
+    answer = download_progress_workbook.sync_detailed(client=administrator, year=date.today().year)
+    assert answer.status_code == 200, answer
+    assert "filename*=UTF-8''" in answer.headers["content-disposition"]
+    workbook = openpyxl.load_workbook(io.BytesIO(answer.content))
+    print("the workbook opens:", "、".join(workbook.sheetnames))
+    assert len(workbook.sheetnames) >= 4
+
+
+main()
