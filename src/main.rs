@@ -9,6 +9,7 @@ use qianshou::access::{self, Caller, Role};
 use qianshou::code_list::CodeList;
 use qianshou::config::{Config, Flags};
 use qianshou::db::Db;
+use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
 use qianshou::server::{self, App};
 use qianshou::staff;
@@ -30,6 +31,7 @@ const EXAMPLES: &str = "\
 Examples:
   qianshou demo                                     a year in the life of an office, then the docs page
   qianshou serve --listen 0.0.0.0:8080              run for real on qianshou-data/qianshou.db
+  qianshou pair --confirm                           a helper for every household that has none
   qianshou user add wangfang --role office          an account for the office; prints its password once
   qianshou openapi --yaml > openapi.yaml            the document that clients are generated from
   qianshou backup qianshou-2026-11-25.db            save everything while the service runs";
@@ -57,6 +59,24 @@ enum Command {
         /// As YAML instead of JSON
         #[arg(long)]
         yaml: bool,
+    },
+    /// Propose a helper for every household that has none, and say why and what is short
+    #[command(
+        after_help = "Examples:\n  qianshou pair\n  qianshou pair --town 青禾镇 --village 东圩村 --json\n  qianshou pair --confirm"
+    )]
+    Pair {
+        /// Only households of this town (镇), by its whole name
+        #[arg(long)]
+        town: Option<String>,
+        /// Only households of this village (村), by its whole name
+        #[arg(long)]
+        village: Option<String>,
+        /// Make the pairs current from today on
+        #[arg(long)]
+        confirm: bool,
+        /// As JSON instead of a table
+        #[arg(long)]
+        json: bool,
     },
     /// Make accounts and reset passwords
     #[command(subcommand)]
@@ -156,6 +176,15 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
         }
         // Need no database of the office: done before it is opened.
         Command::Openapi { .. } | Command::Demo { .. } => {}
+        Command::Pair {
+            town,
+            village,
+            confirm,
+            json,
+        } => {
+            let scope = Scope { town, village };
+            return print(&pairing::cli::pair(app, scope, confirm, json).await?);
+        }
         Command::User(command) => return user(command, app).await,
         Command::Migrate => println!("数据库已是最新结构（{}）", app.db.engine()),
         Command::Backup { file } => {

@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 
 use chrono::{Days, NaiveDate};
 use qianshou::access::Role;
+use qianshou::pairing::{self, model::Scope};
 use qianshou::staff::{self, Rank, StaffFacts};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -765,4 +766,42 @@ async fn a_units_villages_are_replaced_under_their_version() {
         .get(&format!("/units/{}", Uuid::now_v7()))
         .await
         .expect_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_command_line_proposes_tells_and_confirms() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    add_households(&server, "东圩村", 3).await;
+    add_person(&server, "实验小学", Some(2)).await;
+    let scope = || Scope {
+        town: Some("青禾镇".to_owned()),
+        village: None,
+    };
+    let told = pairing::cli::pair(&server.app, scope(), false, false)
+        .await
+        .unwrap();
+    for words in [
+        "张帮扶",
+        "（无）",
+        "可安排 2 户，无法安排 1 户",
+        "缺口：青禾镇东圩村共 3 户",
+        "待确认",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    assert!(items(&office, "/pairings").await.is_empty());
+    let json = pairing::cli::pair(&server.app, scope(), true, true)
+        .await
+        .unwrap();
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["run"]["status"], "confirmed");
+    assert_eq!(report["proposals"].as_array().unwrap().len(), 3);
+    assert_eq!(items(&office, "/pairings").await.len(), 2);
+    let elsewhere = Scope {
+        town: Some("别的镇".to_owned()),
+        village: None,
+    };
+    let refused = pairing::cli::pair(&server.app, elsewhere, true, false).await;
+    assert_eq!(refused.unwrap_err().code(), "nothing_to_pair");
 }

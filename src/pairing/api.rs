@@ -83,6 +83,25 @@ struct PairingProposal {
     reasons: Vec<Reason>,
 }
 
+/// A run with all its proposals, as the command line gives it.
+#[derive(Object)]
+pub(super) struct Report {
+    /// The run.
+    run: PairingRun,
+    /// Its proposals.
+    proposals: Vec<PairingProposal>,
+}
+
+impl Report {
+    /// The report of a run.
+    pub(super) fn new(run: Run, proposals: Vec<store::Proposal>) -> Self {
+        Self {
+            run: run_view(run),
+            proposals: proposals.into_iter().map(proposal_view).collect(),
+        }
+    }
+}
+
 /// The first day of the pairings to be confirmed.
 #[derive(Object)]
 struct PairingConfirmation {

@@ -5,6 +5,7 @@
 //! costs stands in [`model`], which skills fit which cause in [`skill`].
 
 pub mod api;
+pub mod cli;
 pub mod flow;
 pub mod model;
 pub mod run;

@@ -1,0 +1,110 @@
+//! `qianshou pair`: computes a run, shows it as a table or as JSON, and confirms it if asked to.
+
+use comfy_table::{ContentArrangement, Table};
+use poem_openapi::types::ToJSON;
+
+use super::api::Report;
+use super::model::{RunStatus, Scope};
+use super::run;
+use super::store::{self, AreaKey, Proposal, Run};
+use crate::access::Caller;
+use crate::db::Tx;
+use crate::db::page;
+use crate::problem::Problem;
+use crate::server::App;
+
+/// Proposals read at once.
+const AT_ONCE: i64 = 500;
+
+/// Computes a run for a scope, confirms it from today on if `confirm`, and gives what is to be
+/// printed: a table for people, or the run with all its proposals as the API gives them.
+pub async fn pair(app: &App, scope: Scope, confirm: bool, json: bool) -> Result<String, Problem> {
+    let caller = Caller::command_line();
+    let mut run = run::propose(app, &caller, None, &scope).await?;
+    if confirm {
+        run = run::confirm(app, &caller, run.id, app.today()).await?;
+    }
+    let mut tx = app.db.read().await?;
+    let proposals = all_proposals(&mut tx, &run).await?;
+    drop(tx);
+    Ok(if json {
+        Report::new(run, proposals).to_json_string()
+    } else {
+        told(&run, &proposals)
+    })
+}
+
+async fn all_proposals(tx: &mut Tx, run: &Run) -> Result<Vec<Proposal>, sqlx::Error> {
+    let mut all = Vec::new();
+    loop {
+        let after = all.last().map(area_key);
+        let rows = store::list_proposals(tx, run.id, None, None, after, AT_ONCE).await?;
+        let (rows, next) = page::cut(rows, AT_ONCE, area_key);
+        all.extend(rows);
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+fn area_key(proposal: &Proposal) -> AreaKey {
+    let (town, village) = (proposal.town.clone(), proposal.village.clone());
+    (town, village, proposal.household_id)
+}
+
+fn told(run: &Run, proposals: &[Proposal]) -> String {
+    let mut table = Table::new();
+    table
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header([
+            "镇村",
+            "户编号",
+            "户主",
+            "帮扶责任人",
+            "单位",
+            "代价",
+            "理由",
+        ]);
+    for proposal in proposals {
+        let reasons: Vec<_> = proposal
+            .reasons
+            .iter()
+            .map(|reason| reason.words.as_str())
+            .collect();
+        table.add_row([
+            format!("{}{}", proposal.town, proposal.village),
+            proposal.household_number.clone().unwrap_or_default(),
+            proposal.head_name.clone(),
+            proposal
+                .helper
+                .clone()
+                .unwrap_or_else(|| "（无）".to_owned()),
+            proposal.unit.clone().unwrap_or_default(),
+            proposal
+                .staff_id
+                .map_or(String::new(), |_| proposal.cost.to_string()),
+            reasons.join("；"),
+        ]);
+    }
+    let mut lines = vec![table.to_string()];
+    let summary = &run.summary;
+    lines.push(format!(
+        "待结对 {} 户，可安排 {} 户，无法安排 {} 户；结对前有 {} 人共 {} 个空余名额；总代价 {}（同样户数下最小）",
+        summary.households,
+        summary.placed,
+        summary.unplaced,
+        summary.helpers,
+        summary.places,
+        summary.cost,
+    ));
+    let short = summary.shortages.iter();
+    lines.extend(short.map(|shortage| format!("缺口：{}", shortage.words)));
+    lines.push(match run.status {
+        RunStatus::Confirmed => format!("方案 {} 已确认，自今日起生效", run.id),
+        _ => format!(
+            "方案 {} 待确认：加上 --confirm 重新计算并确认，或 POST /api/v1/pairing-runs/{}/confirm",
+            run.id, run.id
+        ),
+    });
+    lines.join("\n")
+}
