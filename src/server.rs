@@ -105,6 +105,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::visit::PlanApi(app()),
         crate::lift::api::LiftApi(app()),
         crate::progress::api::ProgressApi(app()),
+        crate::report::api::ReportApi(app()),
     )
 }
 

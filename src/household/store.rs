@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::{HouseholdFacts, Member};
+use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::access::history;
 use crate::db::{Json, Tx};
 use crate::{insert, on};
@@ -147,6 +148,46 @@ pub async fn head_names(tx: &mut Tx) -> Result<HashMap<Uuid, String>, sqlx::Erro
     .fetch_all(connection)
     .await)?;
     Ok(rows.into_iter().collect())
+}
+
+/// What a ledger of all households shows of one.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct LedgerEntry {
+    /// Its id.
+    pub id: Uuid,
+    /// 户编号.
+    pub number: Option<String>,
+    /// 镇.
+    pub town: String,
+    /// 村.
+    pub village: String,
+    /// 组.
+    pub group_name: Option<String>,
+    /// 户主姓名.
+    pub head_name: String,
+    /// 户主证件号码.
+    pub head_identity_number: Option<IdentityNumber>,
+    /// 家庭人口.
+    pub size: i64,
+    /// 脱贫属性 as the roster says.
+    pub status: PovertyStatus,
+    /// 主要致贫原因.
+    pub main_cause: Option<Cause>,
+    /// 年人均纯收入, fen.
+    pub income_per_head_fen: Option<i64>,
+}
+
+/// All households as a ledger shows them, in no order.
+pub async fn ledger(tx: &mut Tx) -> Result<Vec<LedgerEntry>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household.id AS id, household.number AS number, town, village, group_name, head_name,
+             head.identity_number AS head_identity_number, size, status, main_cause, income_per_head_fen
+         FROM household
+         LEFT JOIN member AS head ON head.household_id = household.id AND head.relation = $1",
+    )
+    .bind(Relation::Head)
+    .fetch_all(connection)
+    .await)
 }
 
 /// Adds households that were not on the register.

@@ -240,6 +240,31 @@ impl Lift {
             .unwrap_or_default()
     }
 
+    /// The lift as it stood at the end of a day; nothing if it had not begun.
+    pub fn as_of(&self, day: NaiveDate) -> Option<Self> {
+        let mut lift = self.clone();
+        lift.steps.retain(|step| step.on_date <= day);
+        let last = lift.steps.last()?;
+        let relapsed = lift.relapsed_on.is_some_and(|on| on <= day);
+        lift.state = if relapsed {
+            State::Relapsed
+        } else if last.rejected {
+            State::Rejected
+        } else {
+            last.step.into()
+        };
+        if !relapsed {
+            lift.relapsed_on = None;
+            lift.relapse_reason = None;
+            lift.relapse_by = None;
+        }
+        if lift.done_on(Step::Approved).is_none() {
+            lift.approved_on = None;
+            lift.helper_id = None;
+        }
+        Some(lift)
+    }
+
     /// The first day on which the step that is due may be done.
     pub fn earliest_next(&self, publicity_days: u32) -> Option<NaiveDate> {
         match self.state.due()? {
@@ -841,6 +866,20 @@ mod tests {
             state: State::Rejected,
             ..lift(&["2026-03-01", "2026-03-02"])
         }
+    }
+
+    #[test]
+    fn as_of_a_day_nothing_later_is_seen() {
+        let lift = relapsed("2026-06-01");
+        let at = |on| lift.as_of(day(on));
+        assert_eq!(at("2026-02-28"), None);
+        let review = at("2026-03-02").unwrap();
+        assert_eq!(review.state, State::Verified);
+        assert_eq!((review.steps.len(), review.approved_on), (3, None));
+        let holds = at("2026-05-31").unwrap();
+        assert_eq!((holds.state, holds.relapsed_on), (State::Approved, None));
+        assert_eq!(holds.approved_on, Some(day("2026-03-17")));
+        assert_eq!(at("2026-06-01"), Some(lift.clone()));
     }
 
     #[test]

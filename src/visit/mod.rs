@@ -11,6 +11,7 @@ pub mod model;
 pub mod plan;
 mod plan_api;
 pub mod store;
+pub mod totals;
 
 pub use model::{Benefit, BenefitKind, Visit, VisitFacts, VisitKind, WhoMet};
 pub use plan::HelpPlan;

@@ -2,6 +2,7 @@
 
 pub mod reader;
 pub mod style;
+pub mod table;
 
 /// The address of a cell as Excel shows it: row from 1, column from 0.
 ///

@@ -1,0 +1,98 @@
+//! 户台账: every household with its helper, six points and standing.
+
+use rust_xlsxwriter::{
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, Worksheet, XlsxError,
+};
+
+use super::subtitle;
+use crate::code_list::CodeList;
+use crate::report::model::{LedgerRow, Mark, POINTS, Report};
+use crate::workbook::table::{self, Cell, Column, HEADING_ROW, Look};
+
+/// Columns before the six points.
+const BEFORE: [Column; 11] = [
+    Column::new("镇", 10.0, Look::Text),
+    Column::new("村(居)", 10.0, Look::Text),
+    Column::new("组", 7.0, Look::Text),
+    Column::new("户编号", 16.0, Look::Digits),
+    Column::new("户主", 9.0, Look::Text),
+    Column::new("户主证件号码", 21.0, Look::Digits),
+    Column::new("人口\n(人)", 6.0, Look::Whole),
+    Column::new("主要致贫原因", 12.0, Look::Text),
+    Column::new("年人均纯收入\n(元)", 12.0, Look::Money),
+    Column::new("帮扶责任人", 10.0, Look::Text),
+    Column::new("帮扶单位", 18.0, Look::Text),
+];
+const AFTER: [Column; 2] = [
+    Column::new("最近走访", 11.5, Look::Date),
+    Column::new("脱贫情况", 11.0, Look::Centred),
+];
+
+/// Writes the sheet.
+pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
+    let mut columns = BEFORE.to_vec();
+    columns.extend(POINTS.map(|heading| Column::new(heading, 8.0, Look::Centred)));
+    columns.extend(AFTER);
+    let title = format!("{} 年帮扶户台账", report.occasion.year);
+    let subtitle = subtitle(report, "证件号码已隐去中间数字");
+    let masked: Vec<_> = report.ledger.iter().map(masked).collect();
+    let rows = report
+        .ledger
+        .iter()
+        .zip(&masked)
+        .map(|(household, masked)| row(household, masked.as_deref()));
+    let count = table::sheet(sheet, (&title, &subtitle), &columns, 5, rows, &[])?;
+    if count > 0 {
+        colour(sheet, HEADING_ROW + count)?;
+    }
+    Ok(())
+}
+
+fn masked(household: &LedgerRow) -> Option<String> {
+    let number = household.entry.head_identity_number.as_ref();
+    number.map(crate::household::IdentityNumber::masked)
+}
+
+fn row<'a>(household: &'a LedgerRow, masked: Option<&'a str>) -> Vec<Cell<'a>> {
+    let entry = &household.entry;
+    let mut cells = vec![
+        Cell::text(&entry.town),
+        Cell::text(&entry.village),
+        Cell::text_or_empty(entry.group_name.as_deref()),
+        Cell::text_or_empty(entry.number.as_deref()),
+        Cell::text(&entry.head_name),
+        Cell::text_or_empty(masked),
+        Cell::Whole(entry.size),
+        Cell::text_or_empty(entry.main_cause.map(CodeList::label)),
+        Cell::fen_or_empty(entry.income_per_head_fen),
+        Cell::text_or_empty(household.helper.as_deref()),
+        Cell::text_or_empty(household.unit.as_deref()),
+    ];
+    match household.marks {
+        Some(marks) => cells.extend(marks.map(|mark| Cell::text(mark.label()))),
+        None => cells.extend(POINTS.map(|_| Cell::Empty)),
+    }
+    cells.push(Cell::day_or_empty(household.last_visit));
+    cells.push(Cell::text(household.standing));
+    cells
+}
+
+/// Colours the six points by what they say, so that a clerk who changes one sees it change.
+fn colour(sheet: &mut Worksheet, last_row: u32) -> Result<(), XlsxError> {
+    let first = u16::try_from(BEFORE.len()).unwrap_or_default();
+    let last = first + u16::try_from(POINTS.len() - 1).unwrap_or_default();
+    for (mark, text, ground) in [
+        (Mark::Met, 0x1E_6B3A, 0xDF_F0E3),
+        (Mark::Stale, 0x8A_5A00, 0xFD_F0CF),
+        (Mark::Missing, 0xA3_2A22, 0xFB_DFDC),
+    ] {
+        let format = Format::new()
+            .set_font_color(Color::RGB(text))
+            .set_background_color(Color::RGB(ground));
+        let rule = ConditionalFormatCell::new()
+            .set_rule(ConditionalFormatCellRule::EqualTo(mark.label()))
+            .set_format(format);
+        sheet.add_conditional_format(HEADING_ROW + 1, first, last_row, last, &rule)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! 脱贫: the lifts of the year and those under way, step by step.
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::subtitle;
+use crate::code_list::CodeList;
+use crate::lift::model::Step;
+use crate::report::model::{LiftRow, Report};
+use crate::workbook::table::{self, Cell, Column, Look};
+
+const BEFORE: [Column; 7] = [
+    Column::new("镇", 9.0, Look::Text),
+    Column::new("村(居)", 9.0, Look::Text),
+    Column::new("户编号", 15.0, Look::Digits),
+    Column::new("户主", 8.0, Look::Text),
+    Column::new("类别", 9.0, Look::Centred),
+    Column::new("进度", 8.0, Look::Centred),
+    Column::new("帮扶责任人", 10.0, Look::Text),
+];
+/// Day and person of each step.
+const STEPS: [Column; 12] = [
+    Column::new("提出", 11.0, Look::Date),
+    Column::new("提出人", 9.0, Look::Wrapped),
+    Column::new("民主评议", 11.0, Look::Date),
+    Column::new("主持人", 9.0, Look::Wrapped),
+    Column::new("核实", 11.0, Look::Date),
+    Column::new("核实人", 9.0, Look::Wrapped),
+    Column::new("认可", 11.0, Look::Date),
+    Column::new("认可人", 9.0, Look::Wrapped),
+    Column::new("公示", 11.0, Look::Date),
+    Column::new("公示人", 9.0, Look::Wrapped),
+    Column::new("批准", 11.0, Look::Date),
+    Column::new("批准人", 9.0, Look::Wrapped),
+];
+const AFTER: [Column; 2] = [
+    Column::new("返贫(终止)日期", 11.0, Look::Date),
+    Column::new("返贫(终止)原因", 22.0, Look::Wrapped),
+];
+
+/// Writes the sheet.
+pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
+    let columns: Vec<_> = BEFORE.into_iter().chain(STEPS).chain(AFTER).collect();
+    let title = format!("{} 年脱贫退出情况", report.occasion.year);
+    let subtitle = subtitle(report, "含本年办结和正在办理的");
+    let rows = report.lifts.iter().map(row);
+    table::sheet(sheet, (&title, &subtitle), &columns, 4, rows, &[])?;
+    Ok(())
+}
+
+fn row(row: &LiftRow) -> Vec<Cell<'_>> {
+    let kind = if row.lift.again { "再次脱贫" } else { "首次脱贫" };
+    let mut cells = vec![
+        Cell::text(&row.town),
+        Cell::text(&row.village),
+        Cell::text_or_empty(row.number.as_deref()),
+        Cell::text(&row.head_name),
+        Cell::text(kind),
+        Cell::text(row.lift.state.label()),
+        Cell::text_or_empty(row.helper.as_deref()),
+    ];
+    for entry in Step::ENTRIES {
+        let done = row.step(entry.value);
+        cells.push(Cell::day_or_empty(done.map(|(day, _)| day)));
+        cells.push(Cell::text_or_empty(done.map(|(_, person)| person)));
+    }
+    cells.push(Cell::day_or_empty(row.ended_on()));
+    cells.push(Cell::text_or_empty(row.reason()));
+    cells
+}

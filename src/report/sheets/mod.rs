@@ -1,0 +1,39 @@
+//! The sheets of the progress workbook.
+
+mod helpers;
+mod ledger;
+mod lifts;
+mod overview;
+mod units;
+
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+use super::model::Report;
+use crate::workbook::style;
+
+/// Name of the first sheet, to which its chart refers.
+const OVERVIEW: &str = "总览";
+
+/// Writes the whole workbook: the same report gives the same bytes.
+pub fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let title = format!("{} 年帮扶进度", report.occasion.year);
+    workbook.set_properties(&style::properties(&title, report.occasion.made_on));
+    overview::write(workbook.add_worksheet().set_name(OVERVIEW)?, report)?;
+    units::write(workbook.add_worksheet().set_name("单位")?, report)?;
+    helpers::write(workbook.add_worksheet().set_name("帮扶责任人")?, report)?;
+    // The one sheet that is as long as the register goes to the disk row by row.
+    let ledger = workbook.add_worksheet_with_constant_memory()?;
+    ledger::write(ledger.set_name("户台账")?, report)?;
+    lifts::write(workbook.add_worksheet().set_name("脱贫")?, report)?;
+    workbook.save_to_buffer()
+}
+
+/// The line under each title.
+fn subtitle(report: &Report, note: &str) -> String {
+    let occasion = &report.occasion;
+    format!(
+        "截至 {}　　{note}　　制表日期：{}　　制表人：{}",
+        occasion.as_of, occasion.made_on, occasion.made_by
+    )
+}

@@ -1,0 +1,64 @@
+//! 单位: what each unit has done.
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::subtitle;
+use crate::report::model::{Coverage, POINTS, Report, UnitRow};
+use crate::workbook::table::{self, Cell, Column, Look, share};
+
+/// Columns before the six shares.
+const BEFORE: [Column; 8] = [
+    Column::new("帮扶单位", 26.0, Look::Text),
+    Column::summed("帮扶责任人\n(人)", 10.0, Look::Whole),
+    Column::summed("帮扶户数\n(户)", 9.0, Look::Whole),
+    Column::summed("本年走访\n(次)", 9.0, Look::Whole),
+    Column::summed("新脱贫\n(户)", 8.0, Look::Whole),
+    Column::summed("再次脱贫\n(户)", 9.0, Look::Whole),
+    Column::summed("本年返贫\n(户)", 9.0, Look::Whole),
+    Column::summed("办理中\n(户)", 8.0, Look::Whole),
+];
+
+/// Writes the sheet.
+pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
+    let mut columns = BEFORE.to_vec();
+    columns.extend(POINTS.map(|heading| Column::new(heading, 8.0, Look::Percent)));
+    columns.push(Column::summed("六项全达成\n(户)", 10.0, Look::Whole));
+    let whole = whole(&report.units);
+    let totals: Vec<_> = (BEFORE.len()..)
+        .zip(whole.met)
+        .map(|(column, met)| (column, share(met, whole.households)))
+        .collect();
+    let title = format!("{} 年各单位帮扶进度", report.occasion.year);
+    let subtitle = subtitle(report, "六项为已达成户数占帮扶户数的比例");
+    let rows = report.units.iter().map(row);
+    table::sheet(sheet, (&title, &subtitle), &columns, 1, rows, &totals)?;
+    Ok(())
+}
+
+fn row(unit: &UnitRow) -> Vec<Cell<'_>> {
+    let mut cells = vec![
+        Cell::text(&unit.unit),
+        Cell::Whole(unit.helpers),
+        Cell::Whole(unit.coverage.households),
+        Cell::Whole(unit.visits),
+        Cell::Whole(unit.figures.newly_lifted),
+        Cell::Whole(unit.figures.lifted_again),
+        Cell::Whole(unit.figures.relapsed),
+        Cell::Whole(unit.figures.in_pipeline),
+    ];
+    let households = unit.coverage.households;
+    cells.extend(unit.coverage.met.map(|met| share(met, households)));
+    cells.push(Cell::Whole(unit.coverage.all));
+    cells
+}
+
+fn whole(units: &[UnitRow]) -> Coverage {
+    let mut whole = Coverage::default();
+    for unit in units {
+        whole.households += unit.coverage.households;
+        for (sum, met) in whole.met.iter_mut().zip(unit.coverage.met) {
+            *sum += met;
+        }
+    }
+    whole
+}

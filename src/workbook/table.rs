@@ -1,0 +1,299 @@
+//! Tables of a report: a title, headings, typed cells, sums, and a sheet that prints well.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+
+use super::style;
+
+/// What one cell holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Text, which stays text whatever it begins with.
+    Text(Cow<'a, str>),
+    /// A count.
+    Whole(i64),
+    /// Money, in fen; shown in yuan.
+    Fen(i64),
+    /// A share of one.
+    Share(f64),
+    /// A day.
+    Day(NaiveDate),
+    /// Nothing.
+    Empty,
+}
+
+impl<'a> Cell<'a> {
+    /// Text.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Text, or nothing.
+    pub fn text_or_empty(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Empty, Self::text)
+    }
+
+    /// A day, or nothing.
+    pub fn day_or_empty(day: Option<NaiveDate>) -> Self {
+        day.map_or(Self::Empty, Self::Day)
+    }
+
+    /// Money, or nothing.
+    pub fn fen_or_empty(fen: Option<i64>) -> Self {
+        fen.map_or(Self::Empty, Self::Fen)
+    }
+}
+
+/// How the cells of a column look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Text on one line.
+    Text,
+    /// Text on as many lines as it takes.
+    Wrapped,
+    /// A short text in the middle.
+    Centred,
+    /// A number that must stay text.
+    Digits,
+    /// A count.
+    Whole,
+    /// Money in yuan.
+    Money,
+    /// A percentage.
+    Percent,
+    /// A day.
+    Date,
+}
+
+impl Look {
+    fn format(self) -> Format {
+        match self {
+            Self::Text => style::text(),
+            Self::Wrapped => style::wrapped(),
+            Self::Centred => style::centred(),
+            Self::Digits => style::number_as_text(),
+            Self::Whole => style::integer(),
+            Self::Money => style::money(),
+            Self::Percent => style::percent(),
+            Self::Date => style::date(),
+        }
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its heading.
+    pub heading: &'static str,
+    /// Its width in characters.
+    pub width: f64,
+    /// How its cells look.
+    pub look: Look,
+    /// Whether the row of sums has its sum.
+    pub sum: bool,
+}
+
+impl Column {
+    /// A column without a sum.
+    pub const fn new(heading: &'static str, width: f64, look: Look) -> Self {
+        Self {
+            heading,
+            width,
+            look,
+            sum: false,
+        }
+    }
+
+    /// A column with a sum.
+    pub const fn summed(heading: &'static str, width: f64, look: Look) -> Self {
+        Self {
+            heading,
+            width,
+            look,
+            sum: true,
+        }
+    }
+}
+
+/// Excel's number of the paper size A4.
+const A4: u8 = 9;
+/// Height of a title's row and of a heading's row, in points.
+const TITLE_HEIGHT: f64 = 30.0;
+const HEADING_HEIGHT: f64 = 32.0;
+/// Row of the headings of a sheet that holds one table: under the title and the line below it.
+pub const HEADING_ROW: u32 = 2;
+
+/// Sets up printing: A4 landscape, as wide as the page, page numbers.
+pub fn page(sheet: &mut Worksheet) {
+    sheet
+        .set_landscape()
+        .set_paper_size(A4)
+        .set_print_fit_to_pages(1, 0)
+        .set_print_center_horizontally(true)
+        .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
+        .set_footer("&C&9第 &P 页　共 &N 页");
+}
+
+/// Writes the title over the columns up to `last_column`, and the line under it.
+pub fn title(
+    sheet: &mut Worksheet,
+    title: &str,
+    subtitle: &str,
+    last_column: u16,
+) -> Result<(), XlsxError> {
+    sheet
+        .set_row_height(0, TITLE_HEIGHT)?
+        .merge_range(0, 0, 0, last_column, title, &style::title())?
+        .merge_range(1, 0, 1, last_column, subtitle, &style::subtitle())?;
+    Ok(())
+}
+
+/// Writes a sheet that holds one table: title, headings that repeat on each page and stay in view
+/// (with the first `frozen` columns), rows, sums.
+///
+/// `totals` gives cells of the row of sums that are no sums, such as a share of the whole. The rows
+/// are written in order, so the sheet may be one with constant memory.
+pub fn sheet<'a>(
+    sheet: &mut Worksheet,
+    title_and_subtitle: (&str, &str),
+    columns: &[Column],
+    frozen: u16,
+    rows: impl IntoIterator<Item = Vec<Cell<'a>>>,
+    totals: &[(usize, Cell<'_>)],
+) -> Result<u32, XlsxError> {
+    let last_column = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    page(sheet);
+    for (column, at) in columns.iter().zip(0..) {
+        sheet.set_column_width(at, column.width)?;
+    }
+    sheet
+        .set_freeze_panes(HEADING_ROW + 1, frozen)?
+        .set_repeat_rows(0, HEADING_ROW)?;
+    title(sheet, title_and_subtitle.0, title_and_subtitle.1, last_column)?;
+    let end = table(sheet, HEADING_ROW, 0, columns, rows, totals)?;
+    sheet.autofilter(
+        HEADING_ROW,
+        0,
+        end.last_row.max(HEADING_ROW),
+        last_column,
+    )?;
+    Ok(end.count)
+}
+
+/// Where a table ends.
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    /// The last row that is no sum; the headings' if there is none.
+    pub last_row: u32,
+    /// How many rows there are, without headings and sums.
+    pub count: u32,
+}
+
+/// Writes a table whose headings stand in `heading_row`, from `first_column` on. An empty one has no
+/// row of sums.
+pub fn table<'a>(
+    sheet: &mut Worksheet,
+    heading_row: u32,
+    first_column: u16,
+    columns: &[Column],
+    rows: impl IntoIterator<Item = Vec<Cell<'a>>>,
+    totals: &[(usize, Cell<'_>)],
+) -> Result<End, XlsxError> {
+    let heading = style::heading();
+    sheet.set_row_height(heading_row, HEADING_HEIGHT)?;
+    for (column, at) in columns.iter().zip(first_column..) {
+        sheet.write_string_with_format(heading_row, at, column.heading, &heading)?;
+    }
+    let formats: Vec<_> = columns.iter().map(|column| column.look.format()).collect();
+    let mut sums = vec![0_i64; columns.len()];
+    let mut row = heading_row;
+    for cells in rows {
+        row += 1;
+        for (index, (cell, at)) in cells.iter().zip(first_column..).enumerate() {
+            write(sheet, row, at, cell, &formats[index])?;
+            if let Cell::Whole(number) | Cell::Fen(number) = cell {
+                sums[index] += number;
+            }
+        }
+    }
+    let end = End {
+        last_row: row,
+        count: row - heading_row,
+    };
+    if end.count > 0 && columns.iter().any(|column| column.sum) {
+        let rows = (heading_row + 1, row);
+        for (index, (column, at)) in columns.iter().zip(first_column..).enumerate() {
+            let format = style::total(&formats[index]);
+            let given = totals.iter().find(|(of, _)| *of == index);
+            if column.sum {
+                let formula = sum(rows, at, sums[index], column.look);
+                sheet.write_formula_with_format(row + 1, at, formula, &format)?;
+            } else if let Some((_, cell)) = given {
+                write(sheet, row + 1, at, cell, &format)?;
+            } else if index == 0 {
+                sheet.write_string_with_format(row + 1, at, "合计", &format)?;
+            } else {
+                sheet.write_blank(row + 1, at, &format)?;
+            }
+        }
+    }
+    Ok(end)
+}
+
+/// The sum of what the filter shows, with its value for programs that do not compute.
+fn sum(rows: (u32, u32), column: u16, value: i64, look: Look) -> Formula {
+    let letter = super::column_letters(column.into());
+    let (from, to) = (rows.0 + 1, rows.1 + 1);
+    let result = if look == Look::Money {
+        yuan(value).to_string()
+    } else {
+        value.to_string()
+    };
+    Formula::new(format!("=SUBTOTAL(109,{letter}{from}:{letter}{to})")).set_result(result)
+}
+
+/// Writes one cell.
+pub fn write(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Cell<'_>,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Text(text) => sheet.write_string_with_format(row, column, text.as_ref(), format)?,
+        Cell::Whole(number) => {
+            sheet.write_number_with_format(row, column, number_of(*number), format)?
+        }
+        Cell::Fen(fen) => sheet.write_number_with_format(row, column, yuan(*fen), format)?,
+        Cell::Share(share) => sheet.write_number_with_format(row, column, *share, format)?,
+        Cell::Day(day) => sheet.write_datetime_with_format(row, column, day, format)?,
+        Cell::Empty => sheet.write_blank(row, column, format)?,
+    };
+    Ok(())
+}
+
+/// Excel's numbers are floats; ours are far below 2^53, where these are exact.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "counts and amounts are far below 2^53"
+)]
+pub fn number_of(number: i64) -> f64 {
+    number as f64
+}
+
+/// Fen in yuan.
+pub fn yuan(fen: i64) -> f64 {
+    number_of(fen) / 100.0
+}
+
+/// `part` of `whole`; nothing of nothing.
+pub fn share<'a>(part: i64, whole: i64) -> Cell<'a> {
+    if whole == 0 {
+        Cell::Empty
+    } else {
+        Cell::Share(number_of(part) / number_of(whole))
+    }
+}
