@@ -22,6 +22,7 @@ mod households;
 mod lifts;
 mod pairing;
 mod progress;
+mod report;
 mod settings;
 mod staff;
 mod visits;

@@ -63,9 +63,8 @@ pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem>
     let mut tx = app.db.read().await?;
     let sources = store::sources(&mut tx, &occasion).await?;
     drop(tx);
-    let made = tokio::task::spawn_blocking(move || {
-        sheets::workbook(&model::report(sources, occasion))
-    });
+    let made =
+        tokio::task::spawn_blocking(move || sheets::workbook(&model::report(sources, occasion)));
     match made.await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => Err(cannot_write(&error)),

@@ -31,7 +31,11 @@ pub async fn export_progress(
     tokio::fs::write(out, &bytes)
         .await
         .map_err(|error| not_written(out, &error))?;
-    println!("已写出 {}（{} KiB）", out.display(), bytes.len().div_ceil(1024));
+    println!(
+        "已写出 {}（{} KiB）",
+        out.display(),
+        bytes.len().div_ceil(1024)
+    );
     Ok(())
 }
 

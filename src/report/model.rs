@@ -221,7 +221,9 @@ const NOBODY: &str = "(无帮扶责任人)";
 /// Works out the report.
 pub fn report(mut sources: Sources, occasion: Occasion) -> Report {
     let progress = sources.basis.progress();
-    sources.households.sort_by(|a, b| area_key(a).cmp(&area_key(b)));
+    sources
+        .households
+        .sort_by(|a, b| area_key(a).cmp(&area_key(b)));
     Report {
         line_fen: sources.basis.plan.line_fen,
         towns: towns(&sources, &progress),
@@ -389,9 +391,8 @@ fn lifts(sources: &Sources, occasion: &Occasion) -> Vec<LiftRow> {
         .iter()
         .filter_map(|named| {
             let lift = named.lift.as_of(occasion.as_of)?;
-            let of_the_year = |day: Option<NaiveDate>| {
-                day.is_some_and(|day| day.year() == occasion.year)
-            };
+            let of_the_year =
+                |day: Option<NaiveDate>| day.is_some_and(|day| day.year() == occasion.year);
             let shown = lift.state.due().is_some()
                 || of_the_year(lift.last_day())
                 || of_the_year(lift.approved_on);
@@ -399,9 +400,7 @@ fn lifts(sources: &Sources, occasion: &Occasion) -> Vec<LiftRow> {
                 return None;
             }
             let helper = match lift.approved_on {
-                Some(_) => lift
-                    .helper_id
-                    .and_then(|id| sources.basis.staff.get(&id)),
+                Some(_) => lift.helper_id.and_then(|id| sources.basis.staff.get(&id)),
                 None => sources.helper(lift.household_id),
             };
             Some(LiftRow {
@@ -415,12 +414,8 @@ fn lifts(sources: &Sources, occasion: &Occasion) -> Vec<LiftRow> {
         })
         .collect();
     rows.sort_by(|a, b| {
-        (&a.town, &a.village, &a.number, a.lift.id).cmp(&(
-            &b.town,
-            &b.village,
-            &b.number,
-            b.lift.id,
-        ))
+        (&a.town, &a.village, &a.number, a.lift.id)
+            .cmp(&(&b.town, &b.village, &b.number, b.lift.id))
     });
     rows
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet, XlsxError};
 
 use super::style;
 
@@ -49,13 +49,13 @@ impl<'a> Cell<'a> {
 /// How the cells of a column look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Text on one line.
-    Text,
     /// Text on as many lines as it takes.
     Wrapped,
     /// A short text in the middle.
     Centred,
-    /// A number that must stay text.
+    /// A text in the middle, on as many lines as it takes.
+    WrappedCentred,
+    /// A number that must stay text, on as many lines as it takes.
     Digits,
     /// A count.
     Whole,
@@ -68,18 +68,27 @@ pub enum Look {
 }
 
 impl Look {
+    fn wraps(self) -> bool {
+        matches!(self, Self::Wrapped | Self::WrappedCentred | Self::Digits)
+    }
+
     fn format(self) -> Format {
         match self {
-            Self::Text => style::text(),
             Self::Wrapped => style::wrapped(),
             Self::Centred => style::centred(),
-            Self::Digits => style::number_as_text(),
-            Self::Whole => style::integer(),
-            Self::Money => style::money(),
-            Self::Percent => style::percent(),
+            Self::WrappedCentred => style::centred().set_text_wrap(),
+            Self::Digits => style::number_as_text().set_text_wrap(),
+            Self::Whole => apart(style::integer()),
+            Self::Money => apart(style::money()),
+            Self::Percent => apart(style::percent()),
             Self::Date => style::date(),
         }
     }
+}
+
+/// Numbers to the right, a little apart from the line.
+fn apart(format: Format) -> Format {
+    format.set_align(FormatAlign::Right).set_indent(1)
 }
 
 /// One column of a table.
@@ -119,9 +128,13 @@ impl Column {
 
 /// Excel's number of the paper size A4.
 const A4: u8 = 9;
-/// Height of a title's row and of a heading's row, in points.
+/// Heights of the rows of a title, of the line under it and of headings, in points.
 const TITLE_HEIGHT: f64 = 30.0;
+const SUBTITLE_HEIGHT: f64 = 20.0;
 const HEADING_HEIGHT: f64 = 32.0;
+/// Height of a row of one line, and of each further line, in points.
+const ROW_HEIGHT: f64 = 17.0;
+const LINE_HEIGHT: f64 = 14.0;
 /// Row of the headings of a sheet that holds one table: under the title and the line below it.
 pub const HEADING_ROW: u32 = 2;
 
@@ -146,6 +159,7 @@ pub fn title(
     sheet
         .set_row_height(0, TITLE_HEIGHT)?
         .merge_range(0, 0, 0, last_column, title, &style::title())?
+        .set_row_height(1, SUBTITLE_HEIGHT)?
         .merge_range(1, 0, 1, last_column, subtitle, &style::subtitle())?;
     Ok(())
 }
@@ -171,14 +185,14 @@ pub fn sheet<'a>(
     sheet
         .set_freeze_panes(HEADING_ROW + 1, frozen)?
         .set_repeat_rows(0, HEADING_ROW)?;
-    title(sheet, title_and_subtitle.0, title_and_subtitle.1, last_column)?;
-    let end = table(sheet, HEADING_ROW, 0, columns, rows, totals)?;
-    sheet.autofilter(
-        HEADING_ROW,
-        0,
-        end.last_row.max(HEADING_ROW),
+    title(
+        sheet,
+        title_and_subtitle.0,
+        title_and_subtitle.1,
         last_column,
     )?;
+    let end = table(sheet, HEADING_ROW, 0, columns, rows, totals)?;
+    sheet.autofilter(HEADING_ROW, 0, end.last_row.max(HEADING_ROW), last_column)?;
     Ok(end.count)
 }
 
@@ -211,6 +225,7 @@ pub fn table<'a>(
     let mut row = heading_row;
     for cells in rows {
         row += 1;
+        sheet.set_row_height(row, height(columns, &cells))?;
         for (index, (cell, at)) in cells.iter().zip(first_column..).enumerate() {
             write(sheet, row, at, cell, &formats[index])?;
             if let Cell::Whole(number) | Cell::Fen(number) = cell {
@@ -222,6 +237,7 @@ pub fn table<'a>(
         last_row: row,
         count: row - heading_row,
     };
+    sheet.set_row_height(row + 1, ROW_HEIGHT)?;
     if end.count > 0 && columns.iter().any(|column| column.sum) {
         let rows = (heading_row + 1, row);
         for (index, (column, at)) in columns.iter().zip(first_column..).enumerate() {
@@ -240,6 +256,32 @@ pub fn table<'a>(
         }
     }
     Ok(end)
+}
+
+/// Height of a row whose longest text takes several lines. Excel finds it out by itself when it opens
+/// the file, other programs do not.
+fn height(columns: &[Column], cells: &[Cell<'_>]) -> f64 {
+    let lines = columns
+        .iter()
+        .zip(cells)
+        .filter(|(column, _)| column.look.wraps())
+        .map(|(column, cell)| match cell {
+            Cell::Text(text) => lines(text, column.width),
+            _ => 1.0,
+        })
+        .fold(1.0, f64::max);
+    ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT
+}
+
+/// How many lines a text takes in a column: a Chinese character is as wide as two Latin ones.
+fn lines(text: &str, width: f64) -> f64 {
+    let room = (width - 1.0).max(2.0);
+    text.split('\n')
+        .map(|line| {
+            let wide: u32 = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+            (f64::from(wide) / room).ceil().max(1.0)
+        })
+        .sum()
 }
 
 /// The sum of what the filter shows, with its value for programs that do not compute.
@@ -295,5 +337,26 @@ pub fn share<'a>(part: i64, whole: i64) -> Cell<'a> {
         Cell::Empty
     } else {
         Cell::Share(number_of(part) / number_of(whole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_makes_its_row_higher() {
+        assert!((lines("双喜村", 9.0) - 1.0).abs() < f64::EPSILON);
+        assert!((lines("大丰区第一实验小学教育集团", 16.0) - 2.0).abs() < f64::EPSILON);
+        assert!((lines("一\n二", 9.0) - 2.0).abs() < f64::EPSILON);
+        let columns = [Column::new("单位", 16.0, Look::Wrapped)];
+        let row = [Cell::text("大丰区第一实验小学教育集团")];
+        assert!(height(&columns, &row) > height(&columns, &[Cell::Empty]));
+    }
+
+    #[test]
+    fn nothing_of_nothing_is_no_share() {
+        assert_eq!(share(0, 0), Cell::Empty);
+        assert_eq!(share(1, 4), Cell::Share(0.25));
     }
 }

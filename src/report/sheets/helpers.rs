@@ -7,9 +7,9 @@ use crate::report::model::{HelperRow, Report};
 use crate::workbook::table::{self, Cell, Column, Look};
 
 const COLUMNS: [Column; 11] = [
-    Column::new("帮扶单位", 26.0, Look::Text),
-    Column::new("帮扶责任人", 14.0, Look::Text),
-    Column::new("职务", 14.0, Look::Text),
+    Column::new("帮扶单位", 26.0, Look::Wrapped),
+    Column::new("帮扶责任人", 14.0, Look::Wrapped),
+    Column::new("职务", 14.0, Look::Wrapped),
     Column::summed("帮扶户数\n(户)", 10.0, Look::Whole),
     Column::summed("本年走访\n(次)", 10.0, Look::Whole),
     Column::new("最近走访", 12.0, Look::Date),

@@ -9,32 +9,32 @@ use crate::report::model::{LiftRow, Report};
 use crate::workbook::table::{self, Cell, Column, Look};
 
 const BEFORE: [Column; 7] = [
-    Column::new("镇", 9.0, Look::Text),
-    Column::new("村(居)", 9.0, Look::Text),
-    Column::new("户编号", 15.0, Look::Digits),
-    Column::new("户主", 8.0, Look::Text),
+    Column::new("镇", 9.0, Look::Wrapped),
+    Column::new("村(居)", 9.0, Look::Wrapped),
+    Column::new("户编号", 12.5, Look::Digits),
+    Column::new("户主", 8.5, Look::Wrapped),
     Column::new("类别", 9.0, Look::Centred),
     Column::new("进度", 8.0, Look::Centred),
-    Column::new("帮扶责任人", 10.0, Look::Text),
+    Column::new("帮扶\n责任人", 9.0, Look::Wrapped),
 ];
 /// Day and person of each step.
 const STEPS: [Column; 12] = [
-    Column::new("提出", 11.0, Look::Date),
-    Column::new("提出人", 9.0, Look::Wrapped),
-    Column::new("民主评议", 11.0, Look::Date),
-    Column::new("主持人", 9.0, Look::Wrapped),
-    Column::new("核实", 11.0, Look::Date),
-    Column::new("核实人", 9.0, Look::Wrapped),
-    Column::new("认可", 11.0, Look::Date),
-    Column::new("认可人", 9.0, Look::Wrapped),
-    Column::new("公示", 11.0, Look::Date),
-    Column::new("公示人", 9.0, Look::Wrapped),
-    Column::new("批准", 11.0, Look::Date),
-    Column::new("批准人", 9.0, Look::Wrapped),
+    Column::new("提出\n日期", 11.0, Look::Date),
+    Column::new("提出\n经办人", 8.5, Look::Wrapped),
+    Column::new("民主评议\n日期", 11.0, Look::Date),
+    Column::new("民主评议\n经办人", 8.5, Look::Wrapped),
+    Column::new("核实\n日期", 11.0, Look::Date),
+    Column::new("核实\n经办人", 8.5, Look::Wrapped),
+    Column::new("认可\n日期", 11.0, Look::Date),
+    Column::new("认可\n经办人", 8.5, Look::Wrapped),
+    Column::new("公示\n日期", 11.0, Look::Date),
+    Column::new("公示\n经办人", 8.5, Look::Wrapped),
+    Column::new("批准\n日期", 11.0, Look::Date),
+    Column::new("批准\n经办人", 8.5, Look::Wrapped),
 ];
 const AFTER: [Column; 2] = [
-    Column::new("返贫(终止)日期", 11.0, Look::Date),
-    Column::new("返贫(终止)原因", 22.0, Look::Wrapped),
+    Column::new("返贫(终止)\n日期", 11.0, Look::Date),
+    Column::new("返贫(终止)\n原因", 18.0, Look::Wrapped),
 ];
 
 /// Writes the sheet.
@@ -48,7 +48,11 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
 }
 
 fn row(row: &LiftRow) -> Vec<Cell<'_>> {
-    let kind = if row.lift.again { "再次脱贫" } else { "首次脱贫" };
+    let kind = if row.lift.again {
+        "再次脱贫"
+    } else {
+        "首次脱贫"
+    };
     let mut cells = vec![
         Cell::text(&row.town),
         Cell::text(&row.village),

@@ -34,7 +34,7 @@ const MONTHS: [Column; 6] = [
     Column::new("年度目标\n(户)", WIDTH, Look::Whole),
 ];
 const TOWNS: [Column; 6] = [
-    Column::new("镇", WIDTH, Look::Text),
+    Column::new("镇", WIDTH, Look::Wrapped),
     Column::summed("在册户数\n(户)", WIDTH, Look::Whole),
     Column::summed("新脱贫\n(户)", WIDTH, Look::Whole),
     Column::summed("再次脱贫\n(户)", WIDTH, Look::Whole),
@@ -64,7 +64,7 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
         months.map(|month| month_row(month, target)),
         &[],
     )?;
-    sheet.insert_chart(MONTHS_ROW, RIGHT, &chart(report))?;
+    sheet.insert_chart_with_offset(MONTHS_ROW, RIGHT, &chart(report), 12, 0)?;
     let towns = report.towns.iter().map(town_row);
     table::table(sheet, TOWNS_ROW, 0, &TOWNS, towns, &[])?;
     notes(sheet)
@@ -132,7 +132,9 @@ fn pipeline(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
 
 fn write_band(sheet: &mut Worksheet, row: u32, band: &[Figure]) -> Result<(), XlsxError> {
     let value_row = row + 1;
-    sheet.set_row_height(row, 20)?.set_row_height(value_row, 28)?;
+    sheet
+        .set_row_height(row, 20)?
+        .set_row_height(value_row, 28)?;
     for (figure, column) in band.iter().zip((0..).step_by(2)) {
         let look = if figure.percent {
             style::percent()
@@ -140,7 +142,14 @@ fn write_band(sheet: &mut Worksheet, row: u32, band: &[Figure]) -> Result<(), Xl
             style::integer()
         };
         let format = big(look);
-        sheet.merge_range(row, column, row, column + 1, figure.label, &style::heading())?;
+        sheet.merge_range(
+            row,
+            column,
+            row,
+            column + 1,
+            figure.label,
+            &style::heading(),
+        )?;
         sheet.merge_range(value_row, column, value_row, column + 1, "", &format)?;
         match &figure.formula {
             None => sheet.write_number_with_format(value_row, column, figure.value, &format)?,
@@ -163,7 +172,13 @@ fn big(format: Format) -> Format {
 fn month_row(month: &Month, target: i64) -> Vec<Cell<'static>> {
     // A month that has not begun shows nothing rather than a nought.
     let begun = month.cumulative.is_some();
-    let shown = |number| if begun { Cell::Whole(number) } else { Cell::Empty };
+    let shown = |number| {
+        if begun {
+            Cell::Whole(number)
+        } else {
+            Cell::Empty
+        }
+    };
     vec![
         Cell::text(format!("{}月", month.month)),
         shown(month.newly_lifted),
@@ -193,21 +208,18 @@ const NOTES: &str = "说明：\n\
 4. 办理中指已提出、尚未批准的户，按截至日期最后完成的一步统计。";
 
 fn notes(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    let format = style::note().set_align(FormatAlign::Top);
-    sheet.merge_range(
-        TOWNS_ROW,
-        RIGHT,
-        TOWNS_ROW + 6,
-        COLUMNS - 1,
-        NOTES,
-        &format,
-    )?;
+    let format = style::note()
+        .set_align(FormatAlign::Top)
+        .set_align(FormatAlign::Left)
+        .set_indent(1);
+    sheet.merge_range(TOWNS_ROW, RIGHT, TOWNS_ROW + 7, COLUMNS - 1, NOTES, &format)?;
     Ok(())
 }
 
 const BARS: Color = Color::RGB(0x5B_8DB8);
 const CUMULATIVE: Color = Color::RGB(0xD9_7B29);
-const TARGET: Color = Color::RGB(0x8A_8F98);
+const TARGET: Color = Color::RGB(0xB0_3A2E);
+const GRID: Color = Color::RGB(0xE3_E7EB);
 
 /// Lifted by month as columns; the running total and the target as lines over them.
 fn chart(report: &Report) -> Chart {
@@ -248,7 +260,7 @@ fn chart(report: &Report) -> Chart {
             ChartFormat::new().set_line(
                 ChartLine::new()
                     .set_color(TARGET)
-                    .set_width(1.5)
+                    .set_width(1.75)
                     .set_dash_type(ChartLineDashType::Dash),
             ),
         );
@@ -268,12 +280,13 @@ fn chart(report: &Report) -> Chart {
         .set_name("户")
         .set_name_font(&font)
         .set_num_format("0")
+        .set_major_gridlines_line(ChartLine::new().set_color(GRID))
         .set_min(0);
     chart
         .legend()
         .set_position(ChartLegendPosition::Bottom)
         .set_font(&font);
-    chart.set_width(515).set_height(318);
+    chart.set_width(500).set_height(346);
     chart.set_alt_text("按月新脱贫户数、累计新脱贫户数与年度目标");
     chart
 }

@@ -8,7 +8,7 @@ use crate::workbook::table::{self, Cell, Column, Look, share};
 
 /// Columns before the six shares.
 const BEFORE: [Column; 8] = [
-    Column::new("帮扶单位", 26.0, Look::Text),
+    Column::new("帮扶单位", 26.0, Look::Wrapped),
     Column::summed("帮扶责任人\n(人)", 10.0, Look::Whole),
     Column::summed("帮扶户数\n(户)", 9.0, Look::Whole),
     Column::summed("本年走访\n(次)", 9.0, Look::Whole),
