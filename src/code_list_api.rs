@@ -6,7 +6,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use crate::code_list::CodeList;
 use crate::problem::{Fault, bits};
 use crate::server::Tag;
-use crate::{access, household, lift, pairing, staff, visit};
+use crate::{access, household, lift, method, pairing, staff, visit};
 
 /// Operations on code lists.
 pub struct CodeListApi;
@@ -77,6 +77,9 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,
     view::<visit::model::BenefitKind>,
+    view::<method::Point>,
+    view::<method::PointStatus>,
+    view::<method::model::EvidenceKind>,
     view::<lift::model::Step>,
     view::<lift::model::State>,
     view::<lift::model::Condition>,

@@ -102,6 +102,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::staff::api_unit::UnitApi(app()),
         crate::pairing::api::PairingApi(app()),
         crate::visit::api::VisitApi(app()),
+        crate::method::api::MethodApi(app()),
         crate::visit::PlanApi(app()),
         crate::lift::api::LiftApi(app()),
         crate::progress::api::ProgressApi(app()),

@@ -20,6 +20,7 @@ mod document;
 mod errors;
 mod households;
 mod lifts;
+mod method;
 mod pairing;
 mod progress;
 mod report;

@@ -1,11 +1,13 @@
 //! What every record was before each change: nothing is overwritten without it.
 
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 use serde::Serialize;
-use sqlx::FromRow;
+use serde::de::DeserializeOwned;
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use crate::db::{Json, Tx};
+use crate::db::{Ids, Json, Tx};
 use crate::{insert, on};
 
 /// One change of one record, as it is written.
@@ -72,4 +74,35 @@ pub async fn of(tx: &mut Tx, subject: &str, subject_id: &str) -> Result<Vec<Entr
     .bind(subject_id)
     .fetch_all(connection)
     .await)
+}
+
+/// Gives `each` the changes of records since a time, record by record in the order in which they
+/// were made: the record's id, when it was replaced, and what of it `T` asks for. Rows are read one
+/// by one, since a year's history of all households is more than one wants to hold.
+pub async fn each_since<T: DeserializeOwned + Send + Unpin>(
+    tx: &mut Tx,
+    subject: &str,
+    ids: &Ids<'_>,
+    since: DateTime<Utc>,
+    mut each: impl FnMut(Uuid, DateTime<Utc>, T),
+) -> Result<(), sqlx::Error> {
+    let sql = format!(
+        "SELECT subject_id, at, before FROM history WHERE subject = $1 AND at >= $2 AND {}
+         ORDER BY subject_id, version, id",
+        ids.clause("subject_id", 3)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as::<_, (String, DateTime<Utc>, Json<T>)>(AssertSqlSafe(sql))
+            .bind(subject)
+            .bind(since);
+        for id in ids.parameters() {
+            query = query.bind(id.to_string());
+        }
+        let mut rows = query.fetch(connection);
+        while let Some((id, at, Json(before))) = rows.try_next().await? {
+            let id = id.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            each(id, at, before);
+        }
+        Ok(())
+    })
 }

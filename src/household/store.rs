@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::model::{HouseholdFacts, Member};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::access::history;
-use crate::db::{Json, Tx};
+use crate::db::{Ids, Json, Tx};
 use crate::{insert, on};
 
 /// A household as stored.
@@ -138,6 +138,32 @@ pub async fn list(
         .bind(filter.paired.is_some()).bind(filter.paired.unwrap_or_default())
         .bind(limit + 1)
         .fetch_all(connection).await)
+}
+
+/// Reads the members of a page of households that came without them.
+pub async fn read_members(tx: &mut Tx, households: &mut [Household]) -> Result<(), sqlx::Error> {
+    let ids: Vec<_> = households.iter().map(|household| household.id).collect();
+    let sql = format!(
+        "SELECT {MEMBER} FROM member WHERE {} ORDER BY position",
+        Ids::These(&ids).clause("household_id", 1)
+    );
+    let members: Vec<MemberRow> = on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in &ids {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })?;
+    let mut by_id: HashMap<_, _> = households
+        .iter_mut()
+        .map(|household| (household.id, household))
+        .collect();
+    for row in members {
+        if let Some(household) = by_id.get_mut(&row.household_id) {
+            household.facts.members.push(row.member);
+        }
+    }
+    Ok(())
 }
 
 /// Names of the heads, by household.

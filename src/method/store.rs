@@ -1,0 +1,246 @@
+//! The evidence for the six points, gathered for many households in a few queries.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::Deserialize;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::model::{
+    Changes, Evidence, LiftEvidence, PlanEvidence, PointState, RosterEvidence, VisitEvidence,
+    evaluate,
+};
+use crate::access::history;
+use crate::db::{Ids, Tx};
+use crate::household::store::Household;
+use crate::household::{Cause, Measure, Member};
+use crate::lift::model::State as LiftStage;
+use crate::lift::store::LiftState;
+use crate::on;
+use crate::server::china_date;
+use crate::settings::Settings;
+use crate::visit::store::Confirmation;
+use crate::{household, lift, visit};
+
+/// How the six points of every household on the register stand on the day `today`, by household.
+///
+/// For a day in the past, visits, plans, approvals and relapses after it are left out; the roster,
+/// the helpers and the steps of lifts under way are those known now.
+pub async fn evaluate_all(
+    tx: &mut Tx,
+    settings: &Settings,
+    today: NaiveDate,
+) -> Result<Vec<(Uuid, [PointState; 6])>, sqlx::Error> {
+    let households = household::store::all(tx).await?;
+    let evidence = load(tx, &households, &Ids::All, settings, today).await?;
+    Ok(evidence
+        .iter()
+        .map(|evidence| (evidence.household_id, evaluate(evidence, settings, today)))
+        .collect())
+}
+
+/// The evidence for these households, in their order. `ids` are theirs, or all.
+pub async fn load(
+    tx: &mut Tx,
+    households: &[Household],
+    ids: &Ids<'_>,
+    settings: &Settings,
+    today: NaiveDate,
+) -> Result<Vec<Evidence>, sqlx::Error> {
+    let mut helpers: HashMap<_, _> = helper_names(tx, ids).await?.into_iter().collect();
+    let mut changes = changes(tx, households, ids, settings, today).await?;
+    let visits = visit::store::confirmations(tx, ids, today).await?;
+    let mut visits = grouped(visits, |visit| visit.household_id);
+    let plans = visit::plan::of(tx, ids, today).await?;
+    let mut plans = grouped(plans, |plan| plan.household_id);
+    let lifts = lift::store::states(tx, ids).await?;
+    // By household, the earliest first: the latest one stays.
+    let lifts: HashMap<_, _> = lifts
+        .into_iter()
+        .map(|lift| (lift.household_id, lift))
+        .collect();
+    Ok(households
+        .iter()
+        .map(|household| {
+            let id = household.id;
+            let changes = changes.remove(&id).unwrap_or_default();
+            let visits = visits.remove(&id).unwrap_or_default();
+            let plans = plans.remove(&id).unwrap_or_default();
+            Evidence {
+                household_id: id,
+                helper: helpers.remove(&id),
+                roster: RosterEvidence::new(
+                    &household.facts,
+                    china_date(household.updated_at),
+                    changes,
+                    today,
+                ),
+                visits: visits.into_iter().map(Into::into).collect(),
+                plans: plans
+                    .into_iter()
+                    .map(|plan| PlanEvidence {
+                        id: plan.id,
+                        on: plan.facts.decided_on,
+                        approach: plan.facts.approach,
+                        measures: plan.facts.measures,
+                    })
+                    .collect(),
+                lift: lifts.get(&id).map(|lift| lift_on(lift, today)),
+            }
+        })
+        .collect())
+}
+
+impl From<Confirmation> for VisitEvidence {
+    fn from(visit: Confirmation) -> Self {
+        Self {
+            id: visit.id,
+            on: visit.visited_on,
+            kind: visit.kind,
+            met: visit.met,
+            situation: visit.situation_confirmed,
+            causes: visit.causes_confirmed,
+            wishes: visit.wishes,
+            measures: visit.measures,
+        }
+    }
+}
+
+/// A lift as it stood on a day, as far as its approval and relapse tell.
+fn lift_on(lift: &LiftState, today: NaiveDate) -> LiftEvidence {
+    let evidence = |stage, on| LiftEvidence {
+        id: lift.lift_id,
+        stage,
+        step: lift.last_step,
+        on,
+    };
+    match (lift.approved_on, lift.relapsed_on) {
+        (_, Some(day)) if day <= today => evidence(LiftStage::Relapsed, day),
+        (Some(day), _) if day <= today => evidence(LiftStage::Approved, day),
+        (Some(_), _) => evidence(LiftStage::Publicised, lift.last_step_on.min(today)),
+        (None, _) => evidence(lift.state, lift.last_step_on),
+    }
+}
+
+/// Rows that come by household, household by household.
+fn grouped<T>(rows: Vec<T>, household: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<_, Vec<T>> = HashMap::new();
+    for row in rows {
+        groups.entry(household(&row)).or_default().push(row);
+    }
+    groups
+}
+
+/// Names of the helpers who are responsible now, by household: a join of the pairings with the
+/// names of the staff, which saves a round trip for each household.
+async fn helper_names(tx: &mut Tx, ids: &Ids<'_>) -> Result<Vec<(Uuid, String)>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, staff.name FROM pairing JOIN staff ON staff.id = pairing.staff_id
+         WHERE to_date IS NULL AND {}",
+        ids.clause("household_id", 1)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in ids.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
+}
+
+/// What of a household's former facts tells whether something changed that matters here.
+#[derive(Deserialize)]
+struct Former {
+    main_cause: Option<Cause>,
+    other_causes: Vec<Cause>,
+    measures: Vec<Measure>,
+    members: Vec<Member>,
+}
+
+impl Former {
+    /// Notes, in `changes`, what is different in the facts that came next, on a day.
+    fn compare(&self, next: Facts<'_>, day: NaiveDate, changes: &mut Changes) {
+        let (causes, measures, members) = next;
+        if (self.main_cause, self.other_causes.as_slice()) != causes {
+            changes.causes = Some(day);
+        }
+        if self.measures != measures {
+            changes.measures = Some(day);
+        }
+        if self.members != members {
+            changes.members = Some(day);
+        }
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        (
+            (self.main_cause, &self.other_causes),
+            &self.measures,
+            &self.members,
+        )
+    }
+}
+
+/// Causes, measures and members.
+type Facts<'a> = ((Option<Cause>, &'a [Cause]), &'a [Measure], &'a [Member]);
+
+/// When the register last changed causes, measures or members of households.
+///
+/// The history is read no further back than evidence can be fresh: a change before that overtakes
+/// nothing that is not too old anyway.
+async fn changes(
+    tx: &mut Tx,
+    households: &[Household],
+    ids: &Ids<'_>,
+    settings: &Settings,
+    today: NaiveDate,
+) -> Result<HashMap<Uuid, Changes>, sqlx::Error> {
+    let months = settings
+        .situation_months
+        .max(settings.causes_months)
+        .max(settings.follow_up_months);
+    let since = begin_of(
+        today
+            .checked_sub_months(Months::new(months))
+            .unwrap_or(NaiveDate::MIN),
+    );
+    let current: HashMap<_, _> = households
+        .iter()
+        .map(|household| (household.id, &household.facts))
+        .collect();
+    let mut changes: HashMap<Uuid, Changes> = HashMap::new();
+    let mut last: Option<(Uuid, NaiveDate, Former)> = None;
+    let mut note = |next: Option<(Uuid, NaiveDate, Former)>| {
+        if let Some((id, day, former)) = last.take().filter(|(_, day, _)| *day <= today) {
+            let changes = changes.entry(id).or_default();
+            match (&next, current.get(&id)) {
+                (Some((next_id, _, next)), _) if *next_id == id => {
+                    former.compare(next.facts(), day, changes);
+                }
+                (_, Some(facts)) => former.compare(
+                    (
+                        (facts.main_cause, &facts.other_causes),
+                        &facts.measures,
+                        &facts.members,
+                    ),
+                    day,
+                    changes,
+                ),
+                (_, None) => {}
+            }
+        }
+        last = next;
+    };
+    history::each_since(tx, "household", ids, since, |id, at, former| {
+        note(Some((id, china_date(at), former)));
+    })
+    .await?;
+    note(None);
+    Ok(changes)
+}
+
+/// The beginning of a day in China, or a little before.
+fn begin_of(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::days(1)
+}

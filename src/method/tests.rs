@@ -1,0 +1,689 @@
+//! The rules of the six points, by example and by what must hold for any evidence.
+
+use chrono::{Days, NaiveDate};
+use proptest::prelude::*;
+use proptest::{collection, option, sample};
+use uuid::Uuid;
+
+use super::model::{
+    Changes, Evidence, EvidenceKind, LiftEvidence, PlanEvidence, Point, PointState, PointStatus,
+    RosterEvidence, VisitEvidence, evaluate, missing_facts,
+};
+use crate::code_list::CodeList;
+use crate::household::{
+    Category, Cause, Health, HouseholdFacts, HousingGrade, Labour, Measure, Member, PovertyStatus,
+    Relation, Schooling, Sex,
+};
+use crate::lift::model::{State as LiftStage, Step as LiftStep};
+use crate::settings::Settings;
+use crate::visit::{VisitKind, WhoMet};
+
+const MET: PointStatus = PointStatus::Met;
+const STALE: PointStatus = PointStatus::Stale;
+const MISSING: PointStatus = PointStatus::Missing;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn today() -> NaiveDate {
+    day("2026-11-25")
+}
+
+/// A household of which nothing is known but that its roster is complete.
+fn nothing() -> Evidence {
+    Evidence {
+        household_id: Uuid::from_u128(1),
+        helper: Some("张帮扶".to_owned()),
+        roster: RosterEvidence {
+            on: day("2026-01-10"),
+            missing: Vec::new(),
+            main_cause: None,
+            wishes: None,
+            approach: None,
+            measures: Vec::new(),
+            status: PovertyStatus::Poor,
+            lifted_year: None,
+            changes: Changes::default(),
+        },
+        visits: Vec::new(),
+        plans: Vec::new(),
+        lift: None,
+    }
+}
+
+fn visit(on: &str) -> VisitEvidence {
+    VisitEvidence {
+        id: Uuid::from_u128(2),
+        on: day(on),
+        kind: VisitKind::Home,
+        met: Some(WhoMet::Head),
+        situation: false,
+        causes: false,
+        wishes: None,
+        measures: Vec::new(),
+    }
+}
+
+fn plan(on: &str, measures: &[Measure]) -> PlanEvidence {
+    PlanEvidence {
+        id: Uuid::from_u128(3),
+        on: day(on),
+        approach: "先看病，后就业".to_owned(),
+        measures: measures.to_vec(),
+    }
+}
+
+fn lift(stage: LiftStage, step: LiftStep, on: &str) -> LiftEvidence {
+    LiftEvidence {
+        id: Uuid::from_u128(4),
+        stage,
+        step,
+        on: day(on),
+    }
+}
+
+fn point_on(evidence: &Evidence, point: Point, today: NaiveDate) -> PointState {
+    let states = evaluate(evidence, &Settings::default(), today);
+    states[point as usize].clone()
+}
+
+/// How a point stands today for a household of which just this is known.
+fn state(point: Point, know: impl FnOnce(&mut Evidence)) -> PointState {
+    let mut evidence = nothing();
+    know(&mut evidence);
+    point_on(&evidence, point, today())
+}
+
+#[track_caller]
+fn expect(found: &PointState, state: PointStatus, since: Option<&str>, words: &str) {
+    assert_eq!(found.state, state, "{found:?}");
+    assert_eq!(found.since, since.map(day), "{found:?}");
+    assert!(found.next_step.contains(words), "{}", found.next_step);
+}
+
+#[test]
+fn situation_needs_a_complete_roster_and_a_fresh_confirmation() {
+    let confirmed = |on: &'static str| {
+        move |evidence: &mut Evidence| {
+            evidence.visits.push(VisitEvidence {
+                situation: true,
+                ..visit(on)
+            });
+        }
+    };
+    let found = state(Point::Situation, |_| {});
+    expect(&found, STALE, Some("2026-01-10"), "没有走访核实");
+    let found = state(Point::Situation, confirmed("2026-03-01"));
+    expect(&found, MET, Some("2026-03-01"), "2027年3月1日前");
+    assert_eq!(found.stale_on, Some(day("2027-03-01")));
+    assert_eq!(found.evidence[1].words, "入户走访，见到户主：确认基本情况");
+    let found = state(Point::Situation, confirmed("2025-11-26"));
+    expect(&found, MET, Some("2025-11-26"), "2026年11月26日前");
+    let found = state(Point::Situation, confirmed("2025-11-25"));
+    expect(&found, STALE, Some("2026-11-25"), "上次是2025年11月25日");
+    let found = state(Point::Situation, |evidence| {
+        confirmed("2026-03-01")(evidence);
+        evidence.roster.missing = vec!["饮水安全".to_owned(), "张三的健康状况".to_owned()];
+    });
+    expect(&found, MISSING, None, "饮水安全、张三的健康状况");
+}
+
+#[test]
+fn what_the_roster_changed_after_a_confirmation_must_be_confirmed_again() {
+    let seen = |changes: Changes| {
+        let mut evidence = nothing();
+        evidence.roster.main_cause = Some(Cause::Illness);
+        evidence.roster.changes = changes;
+        evidence.visits.push(VisitEvidence {
+            situation: true,
+            causes: true,
+            ..visit("2026-06-01")
+        });
+        [Point::Situation, Point::Causes].map(|point| point_on(&evidence, point, today()))
+    };
+    let on = |text: &str| Some(day(text));
+    let [situation, causes] = seen(Changes {
+        members: on("2026-06-02"),
+        ..Changes::default()
+    });
+    expect(
+        &situation,
+        STALE,
+        Some("2026-06-02"),
+        "花名册家庭成员信息已于2026年6月2日变动",
+    );
+    expect(&causes, MET, Some("2026-06-01"), "致贫原因");
+    let [situation, causes] = seen(Changes {
+        causes: on("2026-07-01"),
+        ..Changes::default()
+    });
+    expect(&situation, MET, Some("2026-06-01"), "基本情况");
+    expect(
+        &causes,
+        STALE,
+        Some("2026-07-01"),
+        "花名册致贫原因已于2026年7月1日变动",
+    );
+    // On the day of the visit, or before: the visit has seen it. Measures matter to neither.
+    let [situation, causes] = seen(Changes {
+        members: on("2026-06-01"),
+        causes: on("2026-05-31"),
+        measures: on("2026-08-01"),
+    });
+    assert_eq!((situation.state, causes.state), (MET, MET));
+}
+
+#[test]
+fn causes_need_one_on_record_and_a_fresh_confirmation() {
+    let known = |evidence: &mut Evidence| evidence.roster.main_cause = Some(Cause::Illness);
+    let confirmed = |evidence: &mut Evidence| {
+        evidence.visits.push(VisitEvidence {
+            causes: true,
+            ..visit("2026-11-20")
+        });
+    };
+    expect(
+        &state(Point::Causes, |_| {}),
+        MISSING,
+        None,
+        "弄清主要致贫原因",
+    );
+    // A confirmation of what nobody wrote down is not enough.
+    let found = state(Point::Causes, confirmed);
+    expect(&found, MISSING, None, "2026年12月31日前");
+    assert_eq!(found.evidence.len(), 1);
+    let found = state(Point::Causes, known);
+    expect(&found, STALE, Some("2026-01-10"), "没有走访核实");
+    assert_eq!(found.evidence[0].words, "花名册主要致贫原因：因病");
+    let found = state(Point::Causes, |evidence| {
+        known(evidence);
+        confirmed(evidence);
+    });
+    expect(&found, MET, Some("2026-11-20"), "2027年11月20日前");
+}
+
+#[test]
+fn wishes_must_have_been_heard_by_somebody() {
+    let heard = |on: &'static str| {
+        move |evidence: &mut Evidence| {
+            evidence.visits.push(VisitEvidence {
+                wishes: Some("想学养殖".to_owned()),
+                ..visit(on)
+            });
+        }
+    };
+    expect(&state(Point::Wishes, |_| {}), MISSING, None, "听取内心诉求");
+    let found = state(Point::Wishes, |evidence| {
+        evidence.roster.wishes = Some("想看病".to_owned());
+    });
+    expect(&found, STALE, Some("2026-01-10"), "没有走访记录");
+    assert_eq!(found.evidence[0].kind, EvidenceKind::Roster);
+    let found = state(Point::Wishes, heard("2025-10-01"));
+    expect(&found, STALE, Some("2026-10-01"), "已超过 12 个月");
+    let found = state(Point::Wishes, heard("2026-10-01"));
+    expect(&found, MET, Some("2026-10-01"), "再次听取");
+    assert_eq!(
+        found.evidence[0].words,
+        "入户走访，见到户主：听取诉求“想学养殖”"
+    );
+}
+
+#[test]
+fn the_approach_is_what_a_help_plan_says() {
+    expect(
+        &state(Point::Approach, |_| {}),
+        MISSING,
+        None,
+        "制定帮扶计划",
+    );
+    let found = state(Point::Approach, |evidence| {
+        evidence.roster.approach = Some("先看病".to_owned());
+    });
+    expect(&found, STALE, Some("2026-01-10"), "是否仍然适用");
+    let found = state(Point::Approach, |evidence| {
+        evidence.plans.push(plan("2023-02-01", &[Measure::Health]));
+    });
+    expect(&found, MET, Some("2023-02-01"), "对照帮扶思路");
+    assert_eq!(found.stale_on, None);
+}
+
+#[test]
+fn measures_must_be_decided_and_followed_up() {
+    let measures = |know: &dyn Fn(&mut Evidence)| state(Point::Measures, know);
+    let by_roster = |evidence: &mut Evidence| evidence.roster.measures = vec![Measure::Health];
+    let follow_up = |on: &str, measure| VisitEvidence {
+        measures: vec![measure],
+        ..visit(on)
+    };
+    expect(&measures(&|_| {}), MISSING, None, "至少一项帮扶措施");
+    expect(
+        &measures(&by_roster),
+        STALE,
+        Some("2026-01-10"),
+        "还没有跟进记录",
+    );
+    let found = measures(&|evidence| {
+        by_roster(evidence);
+        evidence
+            .visits
+            .push(follow_up("2026-11-01", Measure::Health));
+    });
+    expect(&found, MET, Some("2026-11-01"), "2027年2月1日前");
+    // Something else that was followed up does not count.
+    let found = measures(&|evidence| {
+        by_roster(evidence);
+        evidence
+            .visits
+            .push(follow_up("2026-11-01", Measure::Water));
+    });
+    expect(&found, STALE, Some("2026-01-10"), "还没有跟进记录");
+    let found = measures(&|evidence| {
+        by_roster(evidence);
+        evidence
+            .visits
+            .push(follow_up("2026-08-25", Measure::Health));
+    });
+    expect(&found, STALE, Some("2026-11-25"), "已超过 3 个月");
+    // A plan that repeats what the roster says changes nothing; one that says something else does.
+    let planned = |decided: &'static [Measure]| {
+        measures(&move |evidence| {
+            by_roster(evidence);
+            evidence
+                .visits
+                .push(follow_up("2026-11-01", Measure::Health));
+            evidence.plans = vec![plan("2026-11-02", decided)];
+        })
+    };
+    expect(
+        &planned(&[Measure::Health]),
+        MET,
+        Some("2026-11-01"),
+        "健康",
+    );
+    let found = planned(&[Measure::Health, Measure::Water]);
+    expect(
+        &found,
+        STALE,
+        Some("2026-11-02"),
+        "措施已于2026年11月2日调整",
+    );
+    expect(
+        &planned(&[Measure::Water]),
+        STALE,
+        Some("2026-11-02"),
+        "还没有跟进记录",
+    );
+}
+
+#[test]
+fn measures_count_from_the_first_plan_that_decided_them() {
+    let decided = [Measure::Health, Measure::Water];
+    let found = |plans: Vec<PlanEvidence>| {
+        state(Point::Measures, |evidence| {
+            evidence.plans = plans;
+            evidence.visits.push(VisitEvidence {
+                measures: vec![Measure::Water],
+                ..visit("2026-10-10")
+            });
+        })
+    };
+    let repeated = vec![
+        plan("2026-11-01", &decided),
+        plan("2026-10-01", &decided),
+        plan("2026-09-01", &[Measure::Water]),
+    ];
+    expect(&found(repeated), MET, Some("2026-10-10"), "跟进");
+    let changed_back = vec![
+        plan("2026-11-01", &decided),
+        plan("2026-10-20", &[Measure::Water]),
+        plan("2026-10-01", &decided),
+    ];
+    expect(&found(changed_back), STALE, Some("2026-11-01"), "调整");
+}
+
+#[test]
+fn the_last_point_follows_the_lift() {
+    use {LiftStage as S, LiftStep as P};
+    let lifted = |stage, step, on: &'static str| {
+        state(Point::Lifted, |evidence| {
+            evidence.lift = Some(lift(stage, step, on));
+        })
+    };
+    expect(
+        &state(Point::Lifted, |_| {}),
+        MISSING,
+        None,
+        "2026年12月31日前",
+    );
+    for (stage, step, due) in [
+        (S::Proposed, P::Proposed, "民主评议"),
+        (S::VillageReview, P::VillageReview, "核实"),
+        (S::Verified, P::Verified, "认可"),
+        (S::Accepted, P::Accepted, "公示"),
+    ] {
+        let found = lifted(stage, step, "2026-11-01");
+        expect(&found, MISSING, None, &format!("下一步“{due}”"));
+        assert_eq!(found.evidence[0].kind, EvidenceKind::Lift);
+    }
+    let found = lifted(S::Publicised, P::Publicised, "2026-11-24");
+    expect(&found, MISSING, None, "最早2026年12月1日");
+    let found = lifted(S::Approved, P::Approved, "2024-11-24");
+    expect(&found, MET, Some("2024-11-24"), "防止返贫");
+    let found = lifted(S::Rejected, P::Verified, "2026-11-01");
+    expect(&found, MISSING, None, "“核实”一步未通过");
+    let found = lifted(S::Relapsed, P::Approved, "2026-09-01");
+    expect(&found, MISSING, Some("2026-09-01"), "2026年9月1日的返贫");
+}
+
+#[test]
+fn what_the_roster_alone_says_of_a_lift_must_be_looked_into() {
+    let by_roster = |status, lift: Option<LiftEvidence>| {
+        state(Point::Lifted, |evidence| {
+            evidence.roster.status = status;
+            evidence.roster.lifted_year = Some(2019);
+            evidence.lift = lift;
+        })
+    };
+    let found = by_roster(PovertyStatus::LiftedWithPolicy, None);
+    expect(&found, STALE, Some("2026-01-10"), "补录脱贫程序");
+    assert!(found.evidence[0].words.contains("2019"));
+    let found = by_roster(PovertyStatus::Relapsed, None);
+    expect(&found, MISSING, None, "达到脱贫条件");
+    let approved = |on| Some(lift(LiftStage::Approved, LiftStep::Approved, on));
+    let found = by_roster(PovertyStatus::Relapsed, approved("2025-12-01"));
+    expect(&found, STALE, Some("2026-01-10"), "花名册记为返贫");
+    let found = by_roster(PovertyStatus::Relapsed, approved("2026-01-10"));
+    expect(&found, MET, Some("2026-01-10"), "防止返贫");
+}
+
+#[test]
+fn the_next_step_says_by_whom_and_by_when() {
+    let next = |today: &str, helper: Option<&str>| {
+        let evidence = Evidence {
+            helper: helper.map(ToOwned::to_owned),
+            ..nothing()
+        };
+        point_on(&evidence, Point::Wishes, day(today)).next_step
+    };
+    assert_eq!(
+        next("2026-11-24", None),
+        "该户尚未结对：请办公室先确定帮扶责任人，再由其于2026年12月31日前入户听取内心诉求并登记。"
+    );
+    assert_eq!(
+        next("2026-11-23", Some("李四")),
+        "请帮扶责任人李四于2026年11月30日前入户听取内心诉求并登记。"
+    );
+    assert!(next("2026-12-31", None).contains("2027年1月31日前"));
+}
+
+fn complete() -> HouseholdFacts {
+    HouseholdFacts {
+        category: Some(Category::General),
+        income_per_head_fen: Some(500_000),
+        housing_grade: Some(HousingGrade::B),
+        water_safe: Some(false),
+        members: vec![Member {
+            sex: Some(Sex::Female),
+            birth_date: Some(day("1970-01-01")),
+            health: Some(Health::Healthy),
+            labour: Some(Labour::Ordinary),
+            ..Member::of("王秀兰", Relation::Head)
+        }],
+        ..HouseholdFacts::of("草庙镇", "前进村")
+    }
+}
+
+#[test]
+fn gaps_of_the_roster_are_named() {
+    assert_eq!(missing_facts(&complete(), today()), Vec::<String>::new());
+    let empty = HouseholdFacts::of("草庙镇", "前进村");
+    assert_eq!(
+        missing_facts(&empty, today()),
+        [
+            "贫困户属性",
+            "年人均纯收入",
+            "住房安全",
+            "饮水安全",
+            "家庭成员"
+        ]
+    );
+    let child = |born: &str| {
+        let mut facts = complete();
+        facts.members.push(Member {
+            sex: Some(Sex::Male),
+            birth_date: Some(day(born)),
+            health: Some(Health::Healthy),
+            ..Member::of("王小宝", Relation::Son)
+        });
+        missing_facts(&facts, today())
+    };
+    assert_eq!(child("2019-11-26"), Vec::<String>::new());
+    assert_eq!(child("2019-11-25"), ["王小宝的在校生状况"]);
+    assert_eq!(child("2010-11-26"), ["王小宝的在校生状况"]);
+    assert_eq!(child("2010-11-25"), ["王小宝的劳动技能"]);
+    let mut facts = complete();
+    facts.members[0].birth_date = None;
+    facts.members[0].sex = None;
+    facts.members[0].health = None;
+    facts.members[0].schooling = Some(Schooling::None);
+    assert_eq!(
+        missing_facts(&facts, today()),
+        ["王秀兰的性别", "王秀兰的出生日期", "王秀兰的健康状况"]
+    );
+}
+
+// What must hold for any evidence ---------------------------------------------------------------
+
+fn any_day() -> impl Strategy<Value = NaiveDate> {
+    (0_u64..900).prop_map(|ago| today() - Days::new(ago))
+}
+
+/// Few of them, so that they meet.
+fn any_measures() -> impl Strategy<Value = Vec<Measure>> {
+    sample::subsequence(
+        vec![Measure::Industry, Measure::Health, Measure::Water],
+        0..=3,
+    )
+}
+
+fn any_words() -> impl Strategy<Value = Option<String>> {
+    option::of("[想学养殖看病]{1,60}")
+}
+
+fn any_of<T: CodeList + std::fmt::Debug>() -> impl Strategy<Value = T> {
+    (0..T::ENTRIES.len()).prop_map(|at| T::ENTRIES[at].value)
+}
+
+fn any_roster() -> impl Strategy<Value = RosterEvidence> {
+    let changes = (
+        option::of(any_day()),
+        option::of(any_day()),
+        option::of(any_day()),
+    );
+    (
+        any_day(),
+        option::of(Just("饮水安全".to_owned())),
+        option::of(any_of::<Cause>()),
+        any_words(),
+        any_words(),
+        any_measures(),
+        any_of::<PovertyStatus>(),
+        changes,
+    )
+        .prop_map(
+            |(on, missing, main_cause, wishes, approach, measures, status, changes)| {
+                RosterEvidence {
+                    on,
+                    missing: missing.into_iter().collect(),
+                    main_cause,
+                    wishes,
+                    approach,
+                    measures,
+                    status,
+                    lifted_year: None,
+                    changes: Changes {
+                        members: changes.0,
+                        causes: changes.1,
+                        measures: changes.2,
+                    },
+                }
+            },
+        )
+}
+
+fn any_visit(on: impl Strategy<Value = NaiveDate>) -> impl Strategy<Value = VisitEvidence> {
+    (
+        any::<u128>(),
+        on,
+        any_of::<VisitKind>(),
+        option::of(any_of::<WhoMet>()),
+        any::<bool>(),
+        any::<bool>(),
+        any_words(),
+        any_measures(),
+    )
+        .prop_map(
+            |(id, on, kind, met, situation, causes, wishes, measures)| VisitEvidence {
+                id: Uuid::from_u128(id),
+                on,
+                kind,
+                met,
+                situation,
+                causes,
+                wishes,
+                measures,
+            },
+        )
+}
+
+fn any_plans() -> impl Strategy<Value = Vec<PlanEvidence>> {
+    collection::vec((any_day(), any_measures()), 0..4).prop_map(|mut plans| {
+        plans.retain(|(_, measures)| !measures.is_empty());
+        plans.sort_by_key(|(on, _)| std::cmp::Reverse(*on));
+        plans
+            .into_iter()
+            .map(|(on, measures)| PlanEvidence {
+                on,
+                ..plan("2026-01-01", &measures)
+            })
+            .collect()
+    })
+}
+
+fn any_evidence() -> impl Strategy<Value = Evidence> {
+    let lift = (any_of::<LiftStage>(), any_of::<LiftStep>(), any_day());
+    (
+        option::of(Just("张帮扶".to_owned())),
+        any_roster(),
+        collection::vec(any_visit(any_day()), 0..6),
+        any_plans(),
+        option::of(lift),
+    )
+        .prop_map(|(helper, roster, visits, plans, lift)| Evidence {
+            household_id: Uuid::from_u128(1),
+            helper,
+            roster,
+            visits,
+            plans,
+            lift: lift.map(|(stage, step, on)| LiftEvidence {
+                id: Uuid::from_u128(4),
+                stage,
+                step,
+                on,
+            }),
+        })
+}
+
+fn states(evidence: &Evidence, today: NaiveDate) -> [PointStatus; 6] {
+    evaluate(evidence, &Settings::default(), today).map(|point| point.state)
+}
+
+/// The visits that the store reads: the latest of those that show the same.
+fn latest_only(mut visits: Vec<VisitEvidence>) -> Vec<VisitEvidence> {
+    visits.sort_by_key(|visit| std::cmp::Reverse((visit.on, visit.id)));
+    let is_first = |at: usize, same: &dyn Fn(&VisitEvidence) -> bool| {
+        same(&visits[at]) && !visits[..at].iter().any(same)
+    };
+    (0..visits.len())
+        .filter(|at| {
+            let measures = &visits[*at].measures;
+            is_first(*at, &|visit| visit.situation)
+                || is_first(*at, &|visit| visit.causes)
+                || is_first(*at, &|visit| visit.wishes.is_some())
+                || (!measures.is_empty() && is_first(*at, &|visit| visit.measures == *measures))
+        })
+        .map(|at| visits[at].clone())
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn a_visit_today_makes_no_point_worse(evidence in any_evidence(), visit in any_visit(Just(today()))) {
+        let before = states(&evidence, today());
+        let mut evidence = evidence;
+        evidence.visits.push(visit.clone());
+        let after = states(&evidence, today());
+        for (before, after) in before.iter().zip(after) {
+            prop_assert!(after >= *before);
+        }
+        // And it shows what it confirms, if there is something to confirm.
+        if visit.wishes.is_some() {
+            prop_assert_eq!(after[Point::Wishes as usize], MET);
+        }
+        if visit.situation && evidence.roster.missing.is_empty() {
+            prop_assert_eq!(after[Point::Situation as usize], MET);
+        }
+        if visit.causes && evidence.roster.main_cause.is_some() {
+            prop_assert_eq!(after[Point::Causes as usize], MET);
+        }
+    }
+
+    #[test]
+    fn time_alone_makes_no_point_better(evidence in any_evidence(), days in 0_u64..1500) {
+        let now = states(&evidence, today());
+        let later = states(&evidence, today() + Days::new(days));
+        for (now, later) in now.iter().zip(later) {
+            prop_assert!(later <= *now);
+        }
+    }
+
+    #[test]
+    fn a_point_is_met_until_the_day_that_it_names(evidence in any_evidence()) {
+        for point in evaluate(&evidence, &Settings::default(), today()) {
+            match (point.state, point.stale_on) {
+                (PointStatus::Met, Some(stale_on)) => {
+                    prop_assert!(stale_on > today());
+                    let before = point_on(&evidence, point.point, stale_on - Days::new(1));
+                    prop_assert_eq!(before.state, MET);
+                    prop_assert_eq!(point_on(&evidence, point.point, stale_on).state, STALE);
+                }
+                (_, stale_on) => prop_assert_eq!(stale_on, None),
+            }
+        }
+    }
+
+    #[test]
+    fn the_latest_visits_say_as_much_as_all(evidence in any_evidence()) {
+        let latest = Evidence { visits: latest_only(evidence.visits.clone()), ..evidence.clone() };
+        let settings = Settings::default();
+        prop_assert_eq!(evaluate(&latest, &settings, today()), evaluate(&evidence, &settings, today()));
+    }
+
+    #[test]
+    fn every_point_can_be_explained(evidence in any_evidence()) {
+        let found = evaluate(&evidence, &Settings::default(), today());
+        for (place, point) in found.iter().enumerate() {
+            prop_assert_eq!(point.point as usize, place);
+            prop_assert!(point.next_step.ends_with('。'), "{}", point.next_step);
+            prop_assert!(point.next_step.contains("帮扶责任人") || point.next_step.contains("办公室"));
+            prop_assert!(point.next_step.contains("日前"), "{}", point.next_step);
+            prop_assert!(point.state == MISSING || point.since.is_some());
+            prop_assert!(point.state == MISSING || !point.evidence.is_empty());
+            prop_assert!(point.since.is_none_or(|since| since <= today()));
+            prop_assert!(point.evidence.iter().all(|shown| shown.date <= today() && shown.words.chars().count() <= 120));
+        }
+    }
+}
