@@ -6,7 +6,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use crate::code_list::CodeList;
 use crate::problem::{Fault, bits};
 use crate::server::Tag;
-use crate::{access, household, lift, method, pairing, staff, visit};
+use crate::{access, household, lift, method, pairing, roster, staff, visit};
 
 /// Operations on code lists.
 pub struct CodeListApi;
@@ -74,6 +74,8 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<pairing::model::AreaRule>,
     view::<pairing::model::RunStatus>,
     view::<pairing::model::ReasonCode>,
+    view::<roster::RosterKind>,
+    view::<roster::Severity>,
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,
     view::<visit::model::BenefitKind>,

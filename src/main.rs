@@ -11,6 +11,7 @@ use qianshou::config::{Config, Flags};
 use qianshou::db::Db;
 use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
+use qianshou::roster::{self, RosterKind};
 use qianshou::server::{self, App};
 use qianshou::staff;
 
@@ -32,6 +33,8 @@ Examples:
   qianshou demo                                     a year in the life of an office, then the docs page
   qianshou serve --listen 0.0.0.0:8080              run for real on qianshou-data/qianshou.db
   qianshou pair --confirm                           a helper for every household that has none
+  qianshou template                                 the empty rosters to fill in
+  qianshou import households 贫困户名册.xlsx         take a roster in, all or nothing
   qianshou user add wangfang --role office          an account for the office; prints its password once
   qianshou openapi --yaml > openapi.yaml            the document that clients are generated from
   qianshou backup qianshou-2026-11-25.db            save everything while the service runs";
@@ -51,6 +54,16 @@ enum Command {
         no_serve: bool,
         /// Where rosters, database and workbook go; what an earlier demo left there is replaced
         #[arg(long, default_value = qianshou::demo::FOLDER, value_name = "FOLDER")]
+        dir: PathBuf,
+    },
+    /// Take a roster in, or say what would happen
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Write the empty rosters to fill in
+    #[command(after_help = "Example:\n  qianshou template --dir import-templates")]
+    Template {
+        /// Where they go
+        #[arg(long, default_value = "import-templates", value_name = "FOLDER")]
         dir: PathBuf,
     },
     /// Print the OpenAPI document
@@ -92,6 +105,28 @@ enum Command {
         /// The file to write; it must not exist
         file: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// Households and their members: our template filled in, or the national system's export
+    #[command(after_help = "Example:\n  qianshou import households 贫困户名册.xlsx --dry-run")]
+    Households(ImportFile),
+    /// Staff who help, and their units
+    #[command(after_help = "Example:\n  qianshou import staff 帮扶责任人名册.xlsx")]
+    Staff(ImportFile),
+}
+
+#[derive(clap::Args)]
+struct ImportFile {
+    /// The workbook, .xlsx
+    file: PathBuf,
+    /// Only check it; nothing is written
+    #[arg(long)]
+    dry_run: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -148,6 +183,10 @@ async fn run(cli: Cli) -> Outcome {
     );
     match &cli.command {
         Command::Openapi { yaml } => return print(&server::openapi(*yaml)),
+        Command::Template { dir } => {
+            roster::cli::template(dir)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Demo { no_serve, dir } => {
             // A database of its own: a demo never touches the office's.
             let listen = (!no_serve).then_some(config.listen.as_str());
@@ -175,7 +214,7 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             server::run(app, &config.listen).await?;
         }
         // Need no database of the office: done before it is opened.
-        Command::Openapi { .. } | Command::Demo { .. } => {}
+        Command::Openapi { .. } | Command::Demo { .. } | Command::Template { .. } => {}
         Command::Pair {
             town,
             village,
@@ -184,6 +223,13 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
         } => {
             let scope = Scope { town, village };
             return print(&pairing::cli::pair(app, scope, confirm, json).await?);
+        }
+        Command::Import(command) => {
+            let (kind, file) = match command {
+                ImportCommand::Households(file) => (RosterKind::Households, file),
+                ImportCommand::Staff(file) => (RosterKind::Staff, file),
+            };
+            return roster::cli::import(app, kind, &file.file, file.dry_run, file.json).await;
         }
         Command::User(command) => return user(command, app).await,
         Command::Migrate => println!("数据库已是最新结构（{}）", app.db.engine()),

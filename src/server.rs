@@ -97,6 +97,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::access::api::AccessApi(app()),
         crate::code_list_api::CodeListApi,
         crate::settings::api::SettingsApi(app()),
+        crate::roster::api::RosterApi(app()),
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),
         crate::staff::api_unit::UnitApi(app()),

@@ -390,6 +390,7 @@ impl<'f> Book<'f> {
             cells,
             sheet: sheet.to_owned(),
             pending: None,
+            ended: false,
         })
     }
 }
@@ -457,6 +458,8 @@ pub struct Rows<'b, 'f> {
     cells: XlsxCellReader<'b, Cursor<&'f [u8]>>,
     sheet: String,
     pending: Option<(u32, u32, Cell<'b>)>,
+    /// The cells have ended; to ask calamine again is an error.
+    ended: bool,
 }
 
 impl<'b> Rows<'b, '_> {
@@ -494,7 +497,11 @@ impl<'b> Rows<'b, '_> {
 
     /// The next cell that holds something.
     fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell<'b>)>, ReadError> {
-        while let Some(cell) = self.cells.next_cell().map_err(damaged)? {
+        while !self.ended {
+            let Some(cell) = self.cells.next_cell().map_err(damaged)? else {
+                self.ended = true;
+                break;
+            };
             let (row, column) = cell.get_position();
             if let Some(content) = Cell::new(cell.get_value()) {
                 if row >= MAX_ROWS {

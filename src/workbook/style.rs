@@ -78,6 +78,11 @@ pub fn number_as_text() -> Format {
     bordered().set_num_format("@")
 }
 
+/// Cells that are there to be filled in, without lines around them.
+pub fn to_fill_in(number_format: &str) -> Format {
+    base().set_num_format(number_format)
+}
+
 /// A whole number.
 pub fn integer() -> Format {
     bordered().set_num_format("#,##0")

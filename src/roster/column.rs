@@ -1,0 +1,439 @@
+//! Columns of a roster: one table a roster, which the template writer, the header matcher and the
+//! parser all read.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::value::{self, Refusal, Unit};
+use crate::code_list::CodeList;
+use crate::household::IdentityNumber;
+use crate::text::squeezed;
+use crate::workbook::reader::Cell;
+
+/// What one row of a roster is read into, in parts.
+pub trait Record: Default + 'static {
+    /// What rows may share: the household.
+    type Whole;
+    /// What rows may share and what ends with the import.
+    type Shared;
+    /// What a row alone is about: the person.
+    type Part;
+
+    /// Whether what the row says elsewhere makes a refused cell of field `key` no mistake.
+    fn forgives(&self, _key: &str) -> bool {
+        false
+    }
+}
+
+/// What putting a value into its place came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// Nothing was there.
+    New,
+    /// The same was there.
+    Same,
+    /// Something else was there, and stays.
+    Differs,
+}
+
+/// A place for a value that may be empty.
+pub trait Slot: Clone + PartialEq {
+    /// Whether nothing is there.
+    fn is_unset(&self) -> bool;
+}
+
+impl<T: Clone + PartialEq> Slot for Option<T> {
+    fn is_unset(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Clone + PartialEq> Slot for Vec<T> {
+    fn is_unset(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl Slot for String {
+    fn is_unset(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Puts a value into a place.
+pub fn put<S: Slot>(slot: &mut S, value: S) -> Put {
+    if slot.is_unset() {
+        *slot = value;
+        Put::New
+    } else if *slot == value {
+        Put::Same
+    } else {
+        Put::Differs
+    }
+}
+
+/// Puts a value that is there into a place.
+pub fn merge<S: Slot>(slot: &mut S, other: &S) -> Put {
+    if other.is_unset() || slot == other {
+        Put::Same
+    } else if slot.is_unset() {
+        slot.clone_from(other);
+        Put::New
+    } else {
+        Put::Differs
+    }
+}
+
+/// What a column holds, and where it goes.
+pub enum Kind<R> {
+    /// Text.
+    Text {
+        /// Most characters.
+        longest: usize,
+        /// Where it goes.
+        put: fn(&mut R, String) -> Put,
+    },
+    /// A person's name.
+    Name(fn(&mut R, String) -> Put),
+    /// A number that is a name: 户编号, telephone.
+    Number(fn(&mut R, String) -> Put),
+    /// An identity number.
+    Identity(fn(&mut R, IdentityNumber) -> Put),
+    /// 是 or 否.
+    YesNo(fn(&mut R, bool) -> Put),
+    /// 是 or 否, or safe or not in words.
+    Safe(fn(&mut R, bool) -> Put),
+    /// A date.
+    Date(fn(&mut R, NaiveDate) -> Put),
+    /// A year.
+    Year(fn(&mut R, i64) -> Put),
+    /// Money, in fen.
+    Money(fn(&mut R, i64) -> Put),
+    /// A whole number.
+    Integer {
+        /// Least that can be meant.
+        least: i64,
+        /// Most that can be meant.
+        most: i64,
+        /// Where it goes.
+        put: fn(&mut R, i64) -> Put,
+    },
+    /// One value of a code list.
+    Code {
+        /// What may stand there.
+        labels: fn() -> Vec<&'static str>,
+        /// Where it goes; nothing for a text that is not on the list.
+        put: fn(&mut R, &str) -> Option<Put>,
+    },
+    /// Some values of a code list.
+    Codes {
+        /// What may stand there.
+        labels: fn() -> Vec<&'static str>,
+        /// Most values.
+        most: usize,
+        /// Where each goes; nothing for a text that is not on the list.
+        put: fn(&mut R, &str) -> Option<Put>,
+    },
+    /// Known from the national system's export, and not kept.
+    NotKept,
+}
+
+/// How the value of a field goes from one record to another: from a row to its household, or from
+/// what is on the register to a roster that has no such column.
+pub enum Carry<R: Record> {
+    /// A field that all rows of a household share.
+    Whole(fn(&mut R::Whole, &R::Whole) -> Put),
+    /// A field that all rows of a household share and that ends with the import.
+    Shared(fn(&mut R::Shared, &R::Shared) -> Put),
+    /// A field of the row alone.
+    Part(fn(&mut R::Part, &R::Part) -> Put),
+    /// Needed for the row itself only.
+    Nothing,
+}
+
+/// One column of a roster.
+pub struct Column<R: Record> {
+    /// The field that it fills; several columns may fill one, such as 饮水安全 and 饮水困难.
+    pub key: &'static str,
+    /// Heading in our template.
+    pub heading: &'static str,
+    /// Other headings that are certain to mean the same.
+    pub synonyms: &'static [&'static str],
+    /// Whether a roster must have it.
+    pub required: bool,
+    /// Whether our template has it; the others are the national system's.
+    pub in_template: bool,
+    /// What it holds.
+    pub kind: Kind<R>,
+    /// How its value travels.
+    pub carry: Carry<R>,
+    /// Width in the template, in characters.
+    pub width: u16,
+    /// What the template's notes say about it.
+    pub note: &'static str,
+    /// A value for the template's sample.
+    pub example: &'static str,
+}
+
+impl<R: Record> Column<R> {
+    /// A column of the template.
+    pub const fn new(
+        key: &'static str,
+        heading: &'static str,
+        kind: Kind<R>,
+        carry: Carry<R>,
+    ) -> Self {
+        Self {
+            key,
+            heading,
+            synonyms: &[],
+            required: false,
+            in_template: true,
+            kind,
+            carry,
+            width: 12,
+            note: "",
+            example: "",
+        }
+    }
+
+    /// Whether its value is the household's and not the person's.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.carry, Carry::Whole(_) | Carry::Shared(_))
+    }
+
+    /// Whether it holds identity numbers.
+    pub fn is_identity(&self) -> bool {
+        matches!(self.kind, Kind::Identity(_))
+    }
+
+    /// Reads a cell into the row. True if it gave a value.
+    pub fn read(&self, row: &mut R, cell: &Cell<'_>, unit: Unit) -> Result<bool, Refusal> {
+        let put = match &self.kind {
+            Kind::Text { longest, put } => {
+                value::text(cell, *longest)?.map(|value| put(row, value))
+            }
+            Kind::Name(put) => value::name(cell)?.map(|value| put(row, value)),
+            Kind::Number(put) => value::code_number(cell, 40)?.map(|value| put(row, value)),
+            Kind::Identity(put) => value::identity(cell)?.map(|value| put(row, value)),
+            Kind::YesNo(put) => value::yes_no(cell)?.map(|value| put(row, value)),
+            Kind::Safe(put) => value::safe(cell)?.map(|value| put(row, value)),
+            Kind::Date(put) => value::date(cell)?.map(|value| put(row, value)),
+            Kind::Year(put) => value::year(cell)?.map(|value| put(row, value)),
+            Kind::Money(put) => value::money(cell, unit)?.map(|value| put(row, value)),
+            Kind::Integer { least, most, put } => {
+                value::integer(cell, *least, *most)?.map(|value| put(row, value))
+            }
+            Kind::Code { labels, put } => {
+                let text = value::plain(cell)?;
+                match put(row, &text) {
+                    None if text.is_empty() || value::says_nothing(&text) => None,
+                    None => return Err(unknown_code(&text, &labels())),
+                    known => known,
+                }
+            }
+            Kind::Codes { labels, most, put } => {
+                return read_codes(row, cell, *labels, *most, *put);
+            }
+            Kind::NotKept => None,
+        };
+        match put {
+            Some(Put::Differs) => Err(Refusal::new(
+                "columns_contradict",
+                "与本行另一列的内容矛盾",
+                "请核对两列，改成一致，或只保留一列",
+            )),
+            put => Ok(put.is_some()),
+        }
+    }
+}
+
+fn read_codes<R>(
+    row: &mut R,
+    cell: &Cell<'_>,
+    labels: fn() -> Vec<&'static str>,
+    most: usize,
+    put: fn(&mut R, &str) -> Option<Put>,
+) -> Result<bool, Refusal> {
+    let text = value::plain(cell)?;
+    let parts = value::several(&text);
+    for part in &parts {
+        if put(row, part).is_none() {
+            return Err(unknown_code(part, &labels()));
+        }
+    }
+    if parts.len() > most {
+        return Err(Refusal::new(
+            "too_many_codes",
+            format!("填了 {} 项，最多 {most} 项", parts.len()),
+            "请保留最主要的几项",
+        ));
+    }
+    Ok(!parts.is_empty())
+}
+
+fn unknown_code(text: &str, labels: &[&str]) -> Refusal {
+    Refusal::new(
+        "unknown_code",
+        format!("“{}”不在可选值之内", value::mask(text)),
+        format!("请从下列值中选填：{}", labels.join("、")),
+    )
+}
+
+/// The labels of a code list, as a function that a table can hold.
+pub fn labels<T: CodeList>() -> Vec<&'static str> {
+    T::labels()
+}
+
+/// A heading in the forms in which it is compared.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Without marks and brackets.
+    full: String,
+    /// Without what stands in brackets, too.
+    bare: String,
+    /// The unit of money that it names.
+    pub unit: Unit,
+}
+
+impl Heading {
+    /// Reads a heading.
+    pub fn new(text: &str) -> Self {
+        let tight = squeezed(text);
+        let mut full = String::with_capacity(tight.len());
+        let mut bare = String::with_capacity(tight.len());
+        let mut depth = 0_u32;
+        for character in tight.chars() {
+            match character {
+                '(' | '[' | '【' | '〔' | '{' => depth += 1,
+                ')' | ']' | '】' | '〕' | '}' => depth = depth.saturating_sub(1),
+                '*' | '★' | '※' | '、' | ',' | '.' | ':' | ';' | '/' | '·' | '-' | '_' | '"'
+                | '“' | '”' | '\'' | '?' | '。' => {}
+                _ => {
+                    full.push(character);
+                    if depth == 0 {
+                        bare.push(character);
+                    }
+                }
+            }
+        }
+        let unit = if tight.contains("万元") {
+            Unit::TenThousandYuan
+        } else {
+            Unit::Yuan
+        };
+        Self { full, bare, unit }
+    }
+}
+
+/// All headings under which the columns of a table are known.
+pub struct Headings<R: Record> {
+    full: HashMap<String, &'static Column<R>>,
+    bare: HashMap<String, &'static Column<R>>,
+}
+
+impl<R: Record> Headings<R> {
+    /// The headings and synonyms of a table.
+    pub fn of(table: &'static [Column<R>]) -> Self {
+        let mut headings = Self {
+            full: HashMap::new(),
+            bare: HashMap::new(),
+        };
+        for column in table {
+            for text in std::iter::once(&column.heading).chain(column.synonyms) {
+                let known = Heading::new(text);
+                headings.full.entry(known.full).or_insert(column);
+                headings.bare.entry(known.bare).or_insert(column);
+            }
+        }
+        headings
+    }
+
+    /// The column of a heading: what stands in brackets counts if it must.
+    pub fn find(&self, heading: &Heading) -> Option<&'static Column<R>> {
+        if heading.bare.is_empty() {
+            return None;
+        }
+        self.full
+            .get(&heading.full)
+            .or_else(|| self.full.get(&heading.bare))
+            .or_else(|| self.bare.get(&heading.bare))
+            .or_else(|| self.bare.get(&heading.full))
+            .copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roster::{household, staff};
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    fn key(heading: &str) -> Option<&'static str> {
+        Headings::of(household::COLUMNS)
+            .find(&Heading::new(heading))
+            .map(|column| column.key)
+    }
+
+    #[test]
+    fn every_heading_and_synonym_finds_its_own_column() {
+        fn check<R: Record>(table: &'static [Column<R>]) {
+            let mut seen = HashSet::new();
+            let headings = Headings::of(table);
+            for column in table {
+                assert!(
+                    seen.insert(column.heading),
+                    "{} stands twice",
+                    column.heading
+                );
+                for text in std::iter::once(&column.heading).chain(column.synonyms) {
+                    let found = headings.find(&Heading::new(text)).unwrap();
+                    assert_eq!(found.heading, column.heading, "{text}");
+                }
+            }
+        }
+        check(household::COLUMNS);
+        check(staff::COLUMNS);
+    }
+
+    #[test]
+    fn headings_are_found_as_offices_write_them() {
+        for (heading, wanted) in [
+            ("*姓名", "name"),
+            ("姓 名\n（必填）", "name"),
+            ("身份证号码", "identity_number"),
+            ("公民身份号码", "identity_number"),
+            ("乡（镇）", "town"),
+            ("村(社区)", "village"),
+            ("与户主的关系", "relation"),
+            ("家庭人均纯收入（元）", "income_per_head_fen"),
+            ("致贫主因", "main_cause"),
+            ("务工时间\n(月)", "months_worked"),
+            ("是否解决安全饮用水", "water_safe"),
+            ("饮水困难", "water_safe"),
+        ] {
+            assert_eq!(key(heading), Some(wanted), "{heading}");
+        }
+        for stranger in ["", "*", "（备注）", "身高", "户"] {
+            assert_eq!(key(stranger), None, "{stranger}");
+        }
+    }
+
+    #[test]
+    fn a_heading_says_the_unit() {
+        assert_eq!(
+            Heading::new("工资性收入（万元）").unit,
+            Unit::TenThousandYuan
+        );
+        assert_eq!(key("工资性收入（万元）"), Some("wage_income_fen"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_heading_is_found_or_not(text in "\\PC{0,30}") {
+            let _ = key(&text);
+        }
+    }
+}
