@@ -31,7 +31,7 @@ struct LiftProposal {
     /// The day on which it was proposed.
     date: NaiveDate,
     /// Who proposed it.
-    #[oai(validator(min_length = 1, max_length = 100, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     person: String,
     /// What there is to say about it.
     #[oai(validator(max_length = 1000))]
@@ -46,7 +46,7 @@ struct LiftStepReport {
     /// The day on which it was done.
     date: NaiveDate,
     /// Who did it.
-    #[oai(validator(min_length = 1, max_length = 100, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     person: String,
     /// What there is to say about it.
     #[oai(validator(max_length = 1000))]
@@ -63,10 +63,10 @@ struct LiftRejection {
     /// The day on which it was rejected.
     date: NaiveDate,
     /// Who rejected it.
-    #[oai(validator(min_length = 1, max_length = 100, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     person: String,
     /// Why.
-    #[oai(validator(min_length = 1, max_length = 1000, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 1000, custom = "crate::api::NotBlank"))]
     reason: String,
 }
 
@@ -76,7 +76,7 @@ struct LiftRelapse {
     /// The day on which it fell back, not before the approval.
     date: NaiveDate,
     /// Why.
-    #[oai(validator(min_length = 1, max_length = 1000, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 1000, custom = "crate::api::NotBlank"))]
     reason: String,
 }
 

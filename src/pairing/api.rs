@@ -120,7 +120,7 @@ struct PairingRequest {
     /// First day; today if left out, never in the future.
     from_date: Option<NaiveDate>,
     /// Why this person.
-    #[oai(validator(min_length = 1, max_length = 500, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 500, custom = "crate::api::NotBlank"))]
     reason: String,
 }
 
@@ -131,7 +131,7 @@ struct PairingEnd {
     /// helper may be responsible.
     date: Option<NaiveDate>,
     /// Why it ends.
-    #[oai(validator(min_length = 1, max_length = 500, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 500, custom = "crate::api::NotBlank"))]
     reason: String,
 }
 

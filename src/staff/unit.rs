@@ -19,10 +19,10 @@ use crate::{insert, on};
 )]
 pub struct Area {
     /// 镇(乡、街道).
-    #[oai(validator(min_length = 1, max_length = 100, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     pub town: String,
     /// 村(居).
-    #[oai(validator(min_length = 1, max_length = 100, pattern = r"\S"))]
+    #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     pub village: String,
 }
 
