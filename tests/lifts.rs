@@ -558,3 +558,42 @@ async fn what_is_not_there_or_says_nothing_is_refused() {
         answer.expect_problem(400, "bad_request");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_one_proposes() {
+    let (_server, office, household) = start().await;
+    let path = format!("/households/{household}/lifts");
+    let body = json!({ "date": "2026-03-01", "person": "村民小组" });
+    let calls = (0..8).map(|_| {
+        let call = office.post(&path).json(&body);
+        tokio::spawn(async move { call.await.status })
+    });
+    let mut statuses = Vec::new();
+    for call in calls.collect::<Vec<_>>() {
+        statuses.push(call.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lift_may_be_rejected_at_every_step() {
+    let (server, office, _) = start().await;
+    for (done, due) in AFTER_PROPOSAL.iter().enumerate() {
+        let household = server.add_household(sound_household("孙七")).await;
+        let id = propose(&office, household, SPRING[0]).await;
+        go_on(&office, &id, &SPRING[1..=done]).await;
+        let rejection =
+            json!({ "date": "2026-03-09", "person": "镇政府", "reason": "收入核算有误" });
+        let lift = office
+            .post(&format!("/lifts/{id}/rejection"))
+            .json(&rejection)
+            .await;
+        let lift = lift.expect(200);
+        assert_eq!(lift["state"], "rejected");
+        assert_eq!(lift["steps"][done + 1]["step"], *due);
+        assert_eq!(lift["steps"][done + 1]["rejected"], true);
+        assert_eq!(lift.get("due_step"), None);
+        assert_eq!(lift.get("conditions"), None);
+    }
+}
