@@ -6,7 +6,9 @@ use std::io::Cursor;
 use calamine::{Data, DataType, Range, Reader, Xlsx, open_workbook_from_rs};
 use chrono::NaiveDate;
 use qianshou::access::Role;
+use qianshou::code_list::CodeList;
 use qianshou::household::Cause;
+use qianshou::method::{Point, PointStatus};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -109,16 +111,13 @@ async fn visit(server: &TestServer, household: Uuid, helper: Uuid, on: &str, fen
     tx.commit().await.unwrap();
 }
 
+const HEADS: [&str; 4] = ["王大山", "=1+2", "李小河", "@赵平原"];
+
 /// Four households: one lifted, one that fell back, one under way, one without a helper.
 async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
     let helper = server.add_staff().await;
     let mut ids = Vec::new();
-    for (head, town) in [
-        ("王大山", "大中镇"),
-        ("=1+2", "大中镇"),
-        ("李小河", "新丰镇"),
-        ("@赵平原", "新丰镇"),
-    ] {
+    for (head, town) in HEADS.iter().zip(["大中镇", "大中镇", "新丰镇", "新丰镇"]) {
         let mut facts = sound_household(head);
         facts.town = town.to_owned();
         facts.main_cause = Some(Cause::Illness);
@@ -275,10 +274,82 @@ async fn the_ledger_has_every_household_with_typed_cells_and_masked_numbers() {
         assert_eq!(number.len(), 18, "{number}");
     }
     let standing = book.column("户台账", "脱贫情况");
-    let standing: Vec<_> = ["王大山", "=1+2", "李小河", "@赵平原"]
-        .map(|name| standing[at(name)].to_string())
-        .to_vec();
+    let standing: Vec<_> = HEADS.map(|name| standing[at(name)].to_string()).to_vec();
     assert_eq!(standing, ["已脱贫", "已返贫", "已评议", "未脱贫"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_six_points_are_those_of_the_method() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let (_, ids) = a_year(&server, &office).await;
+    let mut tx = server.db.read().await.unwrap();
+    let settings = qianshou::settings::store::load(&mut tx).await.unwrap();
+    let points = qianshou::method::evaluate_all(&mut tx, &settings, day("2026-11-20"))
+        .await
+        .unwrap();
+    drop(tx);
+    let mut book = Book::open(&download(&office, QUERY).await);
+    let heads = book.column("户台账", "户主");
+    let mut met = [0.0; 6];
+    for (id, head) in ids.iter().zip(HEADS) {
+        let at = heads
+            .iter()
+            .position(|cell| cell.get_string() == Some(head));
+        let (_, states) = points.iter().find(|(of, _)| of == id).unwrap();
+        for (index, state) in states.iter().enumerate() {
+            let shown = &book.column("户台账", state.point.label())[at.unwrap()];
+            assert_eq!(shown.get_string(), Some(state.state.label()), "{head}");
+            met[index] += f64::from(u8::from(state.state == PointStatus::Met));
+        }
+    }
+    assert!(met[1] > 0.0 && met[5] == 1.0, "{met:?}");
+    // The row of sums has the share of the whole.
+    for (entry, met) in Point::ENTRIES.iter().zip(met) {
+        let shares = book.column("单位", entry.label);
+        assert_eq!(float(shares.last().unwrap()), met / 4.0, "{}", entry.label);
+    }
+}
+
+/// A part of the workbook as it is written.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    std::io::read_to_string(archive.by_name(name).unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sheet_prints_on_a4_and_stays_in_view() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    a_year(&server, &office).await;
+    let bytes = download(&office, QUERY).await;
+    for (sheet, number) in SHEETS.iter().zip(1..) {
+        let xml = part(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
+        for wanted in [
+            "paperSize=\"9\"",
+            "orientation=\"landscape\"",
+            "<pageSetUpPr fitToPage=\"1\"/>",
+            "第 &amp;P 页　共 &amp;N 页",
+        ] {
+            assert!(xml.contains(wanted), "{sheet}: {wanted}");
+        }
+        if number > 1 {
+            assert!(xml.contains("state=\"frozen\""), "{sheet}");
+            assert!(xml.contains("<autoFilter ref=\"A3:"), "{sheet}");
+            assert!(xml.contains("fitToHeight=\"0\""), "{sheet}");
+        }
+    }
+    let names = part(&bytes, "xl/workbook.xml");
+    assert_eq!(names.matches("_xlnm.Print_Titles").count(), 4, "{names}");
+    // The six points are coloured by what they say.
+    let ledger = part(&bytes, "xl/worksheets/sheet4.xml");
+    for label in ["已达成", "已过期", "缺失"] {
+        assert!(ledger.contains(&format!("<formula>\"{label}\"</formula>")));
+    }
+    // A column chart of the month with two lines over it.
+    let chart = part(&bytes, "xl/charts/chart1.xml");
+    assert!(chart.contains("<c:barChart>") && chart.contains("<c:lineChart>"));
+    assert_eq!(chart.matches("<c:ser>").count(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,36 +5,17 @@ use std::collections::HashMap;
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
-use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::store::LedgerEntry;
 use crate::lift::model::{Lift, State, Step};
+use crate::method::PointStatus;
 use crate::progress::model::{Figures, Progress};
 use crate::progress::store::Basis;
 use crate::staff::model::Staff;
 use crate::visit::totals::Total;
 
-code_list! {
-    /// How one of the six points stands.
-    pub enum Mark = "mark", "达成情况" {
-        Met = "met", "已达成", [];
-        Stale = "stale", "已过期", [];
-        Missing = "missing", "缺失", [];
-    }
-}
-
-/// The six points of a household, in the order of [`POINTS`].
-pub type Marks = [Mark; 6];
-
-/// Short names of the six points.
-pub const POINTS: [&str; 6] = [
-    "基本情况清",
-    "致贫原因清",
-    "内心诉求清",
-    "帮扶思路明",
-    "帮扶措施明",
-    "脱贫达成",
-];
+/// How the six points of a household stand, in the order of the list [`Point`](crate::method::Point).
+pub type Marks = [PointStatus; 6];
 
 /// For what and by whom a report is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +61,9 @@ impl Coverage {
         self.households += 1;
         let Some(marks) = marks else { return };
         for (met, mark) in self.met.iter_mut().zip(marks) {
-            *met += i64::from(*mark == Mark::Met);
+            *met += i64::from(*mark == PointStatus::Met);
         }
-        self.all += i64::from(marks.iter().all(|mark| *mark == Mark::Met));
+        self.all += i64::from(marks.iter().all(|mark| *mark == PointStatus::Met));
     }
 }
 

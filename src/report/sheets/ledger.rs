@@ -6,7 +6,8 @@ use rust_xlsxwriter::{
 
 use super::subtitle;
 use crate::code_list::CodeList;
-use crate::report::model::{LedgerRow, Mark, POINTS, Report};
+use crate::method::{Point, PointStatus};
+use crate::report::model::{LedgerRow, Report};
 use crate::workbook::table::{self, Cell, Column, HEADING_ROW, Look};
 
 /// Columns before the six points.
@@ -32,7 +33,8 @@ const POINT_WIDTH: f64 = 8.0;
 /// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let mut columns = BEFORE.to_vec();
-    columns.extend(POINTS.map(|heading| Column::new(heading, POINT_WIDTH, Look::Centred)));
+    let points = Point::ENTRIES.iter();
+    columns.extend(points.map(|point| Column::new(point.label, POINT_WIDTH, Look::Centred)));
     columns.extend(AFTER);
     let title = format!("{} 年帮扶户台账", report.occasion.year);
     let subtitle = subtitle(report, "证件号码已隐去中间数字");
@@ -71,7 +73,7 @@ fn row<'a>(household: &'a LedgerRow, masked: Option<&'a str>) -> Vec<Cell<'a>> {
     ];
     match household.marks {
         Some(marks) => cells.extend(marks.map(|mark| Cell::text(mark.label()))),
-        None => cells.extend(POINTS.map(|_| Cell::Empty)),
+        None => cells.extend([const { Cell::Empty }; 6]),
     }
     cells.push(Cell::day_or_empty(household.last_visit));
     cells.push(Cell::text(household.standing));
@@ -81,11 +83,11 @@ fn row<'a>(household: &'a LedgerRow, masked: Option<&'a str>) -> Vec<Cell<'a>> {
 /// Colours the six points by what they say, so that a clerk who changes one sees it change.
 fn colour(sheet: &mut Worksheet, last_row: u32) -> Result<(), XlsxError> {
     let first = u16::try_from(BEFORE.len()).unwrap_or_default();
-    let last = first + u16::try_from(POINTS.len() - 1).unwrap_or_default();
+    let last = first + u16::try_from(Point::ENTRIES.len() - 1).unwrap_or_default();
     for (mark, text, ground) in [
-        (Mark::Met, 0x1E_6B3A, 0xDF_F0E3),
-        (Mark::Stale, 0x8A_5A00, 0xFD_F0CF),
-        (Mark::Missing, 0xA3_2A22, 0xFB_DFDC),
+        (PointStatus::Met, 0x1E_6B3A, 0xDF_F0E3),
+        (PointStatus::Stale, 0x8A_5A00, 0xFD_F0CF),
+        (PointStatus::Missing, 0xA3_2A22, 0xFB_DFDC),
     ] {
         let format = Format::new()
             .set_font_color(Color::RGB(text))
