@@ -10,7 +10,7 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{
     ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
 };
-use poem_openapi::validation::{Validator, ValidatorMeta};
+use poem_openapi::validation::Validator;
 use poem_openapi::{ApiResponse, Object};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -93,30 +93,21 @@ bounded! {
     Year, 2000, 2100
 }
 
-/// A validator of texts: something other than white space. The framework's own `pattern` compiles
-/// its expression anew for each text, which for a list of a thousand takes seconds.
+/// A validator of texts, beside `min_length = 1`: something other than white space. The framework's
+/// own `pattern` compiles its expression anew for each text, which for a list of a thousand takes
+/// seconds.
 #[derive(Debug)]
 pub struct NotBlank;
 
-impl NotBlank {
-    const PATTERN: &str = r"\S";
-}
-
 impl std::fmt::Display for NotBlank {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "pattern({:?})", Self::PATTERN)
+        formatter.write_str("it is blank")
     }
 }
 
 impl<T: AsRef<str>> Validator<T> for NotBlank {
     fn check(&self, value: &T) -> bool {
         !value.as_ref().trim().is_empty()
-    }
-}
-
-impl ValidatorMeta for NotBlank {
-    fn update_meta(&self, meta: &mut MetaSchema) {
-        meta.pattern = Some(Self::PATTERN.to_owned());
     }
 }
 

@@ -188,6 +188,8 @@ impl<'a> Check<'a> {
             && length < least
         {
             self.fault(pointer, format!("至少 {least} 个字符"));
+        } else if schema["minLength"].as_u64() > Some(0) && text.trim().is_empty() {
+            self.fault(pointer, "不能只有空格");
         }
         if let Some(pattern) = schema["pattern"].as_str()
             && regex::Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(text))
@@ -279,5 +281,8 @@ mod tests {
             [] as [&str; 0]
         );
         assert_eq!(places(&schema, &json!([])), [" 应为对象"]);
+        let name = json!({ "type": "string", "minLength": 1 });
+        assert_eq!(places(&name, &json!("")), [" 至少 1 个字符"]);
+        assert_eq!(places(&name, &json!(" \u{3000}")), [" 不能只有空格"]);
     }
 }
