@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::{Datelike, NaiveDate};
 use clap::{Parser, Subcommand};
 use qianshou::access::{self, Caller, Role};
 use qianshou::code_list::CodeList;
@@ -13,7 +14,7 @@ use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
 use qianshou::roster::{self, RosterKind};
 use qianshou::server::{self, App};
-use qianshou::staff;
+use qianshou::{report, staff};
 
 /// 牵手：结对帮扶服务（三清楚两明确一达成）
 ///
@@ -35,6 +36,7 @@ Examples:
   qianshou pair --confirm                           a helper for every household that has none
   qianshou template                                 the empty rosters to fill in
   qianshou import households 贫困户名册.xlsx         take a roster in, all or nothing
+  qianshou export progress --out progress.xlsx      the workbook to hand up
   qianshou user add wangfang --role office          an account for the office; prints its password once
   qianshou openapi --yaml > openapi.yaml            the document that clients are generated from
   qianshou backup qianshou-2026-11-25.db            save everything while the service runs";
@@ -66,6 +68,9 @@ enum Command {
         #[arg(long, default_value = "import-templates", value_name = "FOLDER")]
         dir: PathBuf,
     },
+    /// Write a workbook
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Print the OpenAPI document
     #[command(after_help = "Example:\n  qianshou openapi > openapi.json")]
     Openapi {
@@ -127,6 +132,25 @@ struct ImportFile {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// The progress workbook that leaders hand up
+    #[command(
+        after_help = "Example:\n  qianshou export progress --year 2026 --as-of 2026-11-25 --out progress.xlsx"
+    )]
+    Progress {
+        /// The year [default: that of the day]
+        #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        year: Option<i32>,
+        /// The day up to which things are seen, YYYY-MM-DD [default: today]
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<NaiveDate>,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -230,6 +254,11 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                 ImportCommand::Staff(file) => (RosterKind::Staff, file),
             };
             return roster::cli::import(app, kind, &file.file, file.dry_run, file.json).await;
+        }
+        Command::Export(ExportCommand::Progress { year, as_of, out }) => {
+            let as_of = as_of.unwrap_or_else(|| app.today());
+            let year = year.unwrap_or_else(|| as_of.year());
+            report::cli::export_progress(app, year, as_of, &out).await?;
         }
         Command::User(command) => return user(command, app).await,
         Command::Migrate => println!("数据库已是最新结构（{}）", app.db.engine()),
