@@ -16,6 +16,7 @@ mod support;
 mod access;
 mod cli;
 mod database;
+mod demo;
 mod document;
 mod errors;
 mod households;

@@ -360,15 +360,15 @@ pub async fn lift(office: &Client, when: When, line_fen: i64) -> Result<usize, D
                 ready.push(id);
             }
         }
-        if ready.len() == FATES.len() {
-            break;
-        }
     }
-    for (index, (id, fate)) in ready.iter().zip(FATES).enumerate() {
+    // The list is by town: every so manieth, so that each town has its share.
+    let stride = (ready.len() / FATES.len()).max(1);
+    let chosen: Vec<_> = ready.iter().step_by(stride).zip(FATES).collect();
+    for (index, (id, fate)) in chosen.iter().copied().enumerate() {
         let days = when.days().saturating_sub(30) * (index as u64 + 1) / FATES.len() as u64;
         lift_one(office, id, fate, when.from + Days::new(days)).await?;
     }
-    Ok(ready.len())
+    Ok(chosen.len())
 }
 
 /// Whether it is worth proposing: the register decides, step by step.
