@@ -769,6 +769,33 @@ async fn a_units_villages_are_replaced_under_their_version() {
 }
 
 #[tokio::test]
+async fn the_rules_are_settings_within_bounds() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let settings = office.get("/settings").await.expect(200);
+    assert_eq!(settings["pairing"]["area_rule"], "preferred");
+    for (field, value) in [
+        ("area_rule", json!("sometimes")),
+        ("load", json!(-1)),
+        ("elsewhere", json!(1001)),
+    ] {
+        let mut wrong = settings.clone();
+        wrong["pairing"][field] = value;
+        office
+            .put("/settings")
+            .if_match("*")
+            .json(&wrong)
+            .await
+            .expect_problem(400, "bad_request");
+    }
+    // Left out, they are the defaults: a client of an earlier version changes nothing by it.
+    let mut without = settings.clone();
+    without.as_object_mut().unwrap().remove("pairing");
+    let put = office.put("/settings").if_match("*").json(&without);
+    assert_eq!(put.await.expect(200)["pairing"], settings["pairing"]);
+}
+
+#[tokio::test]
 async fn the_command_line_proposes_tells_and_confirms() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;

@@ -115,6 +115,37 @@ impl Network {
         base + i64::from(self.supply[node] == 0)
     }
 
+    /// Writes the network in the DIMACS format for minimum-cost flow, so that anyone can check a result
+    /// with another solver. Node 1 is the sink; the last arcs are those by which nodes leave units
+    /// behind.
+    pub fn write_dimacs(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
+        let total: i64 = self.supply.iter().sum();
+        let leave = self.nodes() - 1;
+        writeln!(
+            out,
+            "c node 1 takes all; the last {leave} arcs leave units behind"
+        )?;
+        writeln!(out, "p min {} {}", self.nodes(), self.arcs() + leave)?;
+        writeln!(out, "n 1 {}", -total)?;
+        for (node, supply) in self
+            .supply
+            .iter()
+            .enumerate()
+            .filter(|(_, supply)| **supply > 0)
+        {
+            writeln!(out, "n {} {supply}", node + 1)?;
+        }
+        for arc in 0..self.arcs() {
+            let (tail, head) = self.ends(arc);
+            let (capacity, cost) = (self.capacity[arc].min(total), self.cost[arc]);
+            writeln!(out, "a {} {} 0 {capacity} {cost}", tail + 1, head + 1)?;
+        }
+        for node in 1..self.nodes() {
+            writeln!(out, "a {} 1 0 {total} {}", node + 1, self.leave_price(node))?;
+        }
+        Ok(())
+    }
+
     /// The arcs that leave each node, in their own order.
     pub fn out_arcs(&self) -> Incidence {
         Incidence::new(self.nodes(), &self.tail)
@@ -183,6 +214,16 @@ impl Solution {
     pub fn sent(&self, network: &Network) -> i64 {
         network.supply.iter().sum::<i64>() - self.left.iter().sum::<i64>()
     }
+
+    /// Cost of the flow and of all that was left behind: what a solver finds for
+    /// [`Network::write_dimacs`].
+    pub fn whole_cost(&self, network: &Network) -> i64 {
+        let left = self.left.iter().enumerate();
+        let left: i64 = left
+            .map(|(node, left)| left * network.leave_price(node))
+            .sum();
+        self.cost + left
+    }
 }
 
 /// Why a flow is not the best one.
@@ -246,11 +287,12 @@ pub fn check(network: &Network, solution: &Solution) -> Result<(), NotOptimal> {
 
 /// Finds the flow of least cost among those that send the most.
 pub fn solve(network: &Network) -> Solution {
-    let mut simplex = Simplex::new(network);
+    let order = mixed(network.arcs());
+    let mut simplex = Simplex::new(network, &order);
     while let Some(entering) = simplex.find_entering() {
         simplex.pivot(entering);
     }
-    simplex.into_solution(network)
+    simplex.into_solution(network, &order)
 }
 
 /// Where a non-tree arc stands, as the sign that its reduced cost must not have.
@@ -260,86 +302,108 @@ const AT_CAPACITY: i64 = -1;
 
 /// The state of the method: a spanning tree rooted at the sink, and the flow that belongs to it.
 ///
-/// Arcs are the network's own, then one *leave* arc from each node (but the sink) to the sink,
-/// which make up the first tree.
+/// Lines are the network's arcs, [mixed](mixed), then one *leave* arc from each node (but the sink)
+/// to the sink, which make up the first tree.
 struct Simplex {
-    tail: Vec<u32>,
-    head: Vec<u32>,
+    lines: Vec<Line>,
     capacity: Vec<i64>,
-    cost: Vec<i64>,
     flow: Vec<i64>,
-    state: Vec<i64>,
     price: Vec<i64>,
     tree: Tree,
     block: usize,
-    next_arc: usize,
+    next_line: usize,
     stack: Vec<u32>,
 }
 
-/// For each node its parent, the arc to it and whether that arc points up; its children as a list.
-struct Tree {
-    parent: Vec<u32>,
-    arc: Vec<u32>,
-    up: Vec<bool>,
-    depth: Vec<u32>,
-    first_child: Vec<u32>,
-    next: Vec<u32>,
-    previous: Vec<u32>,
+/// What is asked of an arc each time that one is looked for to enter the tree.
+#[derive(Clone, Copy)]
+struct Line {
+    tail: u32,
+    head: u32,
+    cost: i64,
+    state: i64,
+}
+
+/// The arcs in an order that brings those far apart together: then a block holds arcs of all kinds,
+/// and the worst of a block is nearly the worst of all. It takes a third of the steps (35,000
+/// households, 1000 helpers: 50,000 instead of 150,000).
+fn mixed(arcs: usize) -> Vec<u32> {
+    let stride = arcs.isqrt().max(1);
+    (0..stride)
+        .flat_map(|first| (first..arcs).step_by(stride))
+        .map(small)
+        .collect()
+}
+
+/// The spanning tree: for each node where it hangs, and its children as a list.
+struct Tree(Vec<TreeNode>);
+
+/// A node of the tree.
+#[derive(Clone, Copy)]
+struct TreeNode {
+    parent: u32,
+    /// The arc to the parent, and whether it points there.
+    arc: u32,
+    up: bool,
+    depth: u32,
+    first_child: u32,
+    next: u32,
+    previous: u32,
 }
 
 impl Simplex {
-    fn new(network: &Network) -> Self {
+    fn new(network: &Network, order: &[u32]) -> Self {
         let nodes = network.nodes();
-        let arcs = network.arcs();
+        let own = order.iter().map(|&arc| arc as usize);
         let leave = 1..nodes;
-        let all = arcs + nodes - 1;
-        let grown = |own: &[u32], more: &mut dyn Iterator<Item = u32>| {
-            own.iter().copied().chain(more).collect::<Vec<_>>()
-        };
-        let extended = |own: &[i64], more: &mut dyn Iterator<Item = i64>| {
-            own.iter().copied().chain(more).collect::<Vec<_>>()
-        };
-        let price_of = |node: Node| network.leave_price(node);
-        let mut state = vec![AT_ZERO; all];
-        state[arcs..].fill(IN_TREE);
+        let lines = own.clone().map(|arc| Line {
+            tail: network.tail[arc],
+            head: network.head[arc],
+            cost: network.cost[arc],
+            state: AT_ZERO,
+        });
+        let leave_lines = leave.clone().map(|node| Line {
+            tail: small(node),
+            head: small(SINK),
+            cost: network.leave_price(node),
+            state: IN_TREE,
+        });
+        let capacity = own.clone().map(|arc| network.capacity[arc]);
+        let lines: Vec<_> = lines.chain(leave_lines).collect();
         Self {
-            tail: grown(&network.tail, &mut leave.clone().map(small)),
-            head: grown(&network.head, &mut leave.clone().map(|_| small(SINK))),
-            capacity: extended(&network.capacity, &mut leave.clone().map(|_| UNLIMITED)),
-            cost: extended(&network.cost, &mut leave.clone().map(price_of)),
-            flow: extended(
-                &vec![0; arcs],
-                &mut leave.clone().map(|node| network.supply[node]),
-            ),
-            state,
-            price: std::iter::once(0)
-                .chain(leave.map(|node| -price_of(node)))
+            capacity: capacity.chain(leave.clone().map(|_| UNLIMITED)).collect(),
+            flow: own
+                .map(|_| 0)
+                .chain(leave.clone().map(|node| network.supply[node]))
                 .collect(),
-            tree: Tree::star(nodes, arcs),
-            block: all.isqrt().max(10),
-            next_arc: 0,
+            price: std::iter::once(0)
+                .chain(leave.map(|node| -network.leave_price(node)))
+                .collect(),
+            tree: Tree::star(nodes, network.arcs()),
+            block: lines.len().isqrt().max(10),
+            lines,
+            next_line: 0,
             stack: Vec::new(),
         }
     }
 
     /// The worst arc of the first block in which there is one that would make the flow cheaper.
     fn find_entering(&mut self) -> Option<Arc> {
-        let all = self.tail.len();
         let mut best = 0;
         let mut found = None;
         let mut left_in_block = self.block;
-        let mut arc = self.next_arc;
-        for _ in 0..all {
-            let gain = self.state[arc]
-                * (self.cost[arc] + self.price[self.tail[arc] as usize]
-                    - self.price[self.head[arc] as usize]);
+        let mut at = self.next_line;
+        for _ in 0..self.lines.len() {
+            let line = &self.lines[at];
+            let gain = line.state
+                * (line.cost + self.price[line.tail as usize] - self.price[line.head as usize]);
             if gain < best {
                 best = gain;
-                found = Some(arc);
+                found = Some(at);
             }
-            arc += 1;
-            if arc == all {
-                arc = 0;
+            at += 1;
+            if at == self.lines.len() {
+                at = 0;
             }
             left_in_block -= 1;
             if left_in_block == 0 {
@@ -349,15 +413,16 @@ impl Simplex {
                 left_in_block = self.block;
             }
         }
-        self.next_arc = arc;
+        self.next_line = at;
         found
     }
 
     /// Sends as much as can be sent round the cycle that the arc closes, and exchanges it for the
     /// arc of the tree that stops it.
     fn pivot(&mut self, entering: Arc) {
-        let (mut first, mut second) = (self.tail[entering], self.head[entering]);
-        if self.state[entering] == AT_CAPACITY {
+        let line = self.lines[entering];
+        let (mut first, mut second) = (line.tail, line.head);
+        if line.state == AT_CAPACITY {
             std::mem::swap(&mut first, &mut second);
         }
         let join = self.tree.join(first, second);
@@ -367,32 +432,32 @@ impl Simplex {
         // last arc of the cycle, seen from the join, leaves: that keeps the tree strongly feasible.
         let mut node = first;
         while node != join {
-            let here = self.room(node, !self.tree.up[node as usize]);
+            let here = self.room(node, !self.tree.at(node).up);
             if here < room {
                 room = here;
                 stop = Some((node, first, second));
             }
-            node = self.tree.parent[node as usize];
+            node = self.tree.at(node).parent;
         }
         let mut node = second;
         while node != join {
-            let here = self.room(node, self.tree.up[node as usize]);
+            let here = self.room(node, self.tree.at(node).up);
             if here <= room {
                 room = here;
                 stop = Some((node, second, first));
             }
-            node = self.tree.parent[node as usize];
+            node = self.tree.at(node).parent;
         }
         self.push(entering, join, room);
         match stop {
-            None => self.state[entering] = -self.state[entering],
+            None => self.lines[entering].state = -line.state,
             Some((cut, hung, on)) => self.exchange(entering, cut, hung, on),
         }
     }
 
     /// How much more can go over the tree arc above a node, with the arc or against it.
     fn room(&self, node: u32, along: bool) -> i64 {
-        let arc = self.tree.arc[node as usize] as usize;
+        let arc = self.tree.at(node).arc as usize;
         match (along, self.capacity[arc]) {
             (false, _) => self.flow[arc],
             (true, UNLIMITED) => UNLIMITED,
@@ -404,13 +469,14 @@ impl Simplex {
         if amount == 0 {
             return;
         }
-        let amount = amount * self.state[entering];
+        let line = self.lines[entering];
+        let amount = amount * line.state;
         self.flow[entering] += amount;
-        for (mut node, sign) in [(self.tail[entering], -1), (self.head[entering], 1)] {
+        for (mut node, sign) in [(line.tail, -1), (line.head, 1)] {
             while node != join {
-                let up = if self.tree.up[node as usize] { 1 } else { -1 };
-                self.flow[self.tree.arc[node as usize] as usize] += sign * up * amount;
-                node = self.tree.parent[node as usize];
+                let up = if self.tree.at(node).up { 1 } else { -1 };
+                self.flow[self.tree.at(node).arc as usize] += sign * up * amount;
+                node = self.tree.at(node).parent;
             }
         }
     }
@@ -418,46 +484,46 @@ impl Simplex {
     /// Takes the arc above `cut` out of the tree and hangs what was below it, by its node `hung`,
     /// on the node `on` by the entering arc.
     fn exchange(&mut self, entering: Arc, cut: u32, hung: u32, on: u32) {
-        let leaving = self.tree.arc[cut as usize] as usize;
-        self.state[entering] = IN_TREE;
-        self.state[leaving] = if self.flow[leaving] == 0 {
+        let leaving = self.tree.at(cut).arc as usize;
+        self.lines[leaving].state = if self.flow[leaving] == 0 {
             AT_ZERO
         } else {
             AT_CAPACITY
         };
-        let points_up = self.tail[entering] == hung;
+        let line = &mut self.lines[entering];
+        line.state = IN_TREE;
+        let points_up = line.tail == hung;
+        let cost = if points_up { -line.cost } else { line.cost };
         self.tree.rehang(entering, cut, hung, on, points_up);
-        let cost = if points_up {
-            -self.cost[entering]
-        } else {
-            self.cost[entering]
-        };
         let change = self.price[on as usize] + cost - self.price[hung as usize];
         self.stack.push(hung);
         while let Some(node) = self.stack.pop() {
-            let at = node as usize;
-            self.price[at] += change;
-            self.tree.depth[at] = self.tree.depth[self.tree.parent[at] as usize] + 1;
-            let mut child = self.tree.first_child[at];
-            while child != NONE {
-                self.stack.push(child);
-                child = self.tree.next[child as usize];
+            self.price[node as usize] += change;
+            let TreeNode {
+                parent,
+                mut first_child,
+                ..
+            } = *self.tree.at(node);
+            self.tree.at_mut(node).depth = self.tree.at(parent).depth + 1;
+            while first_child != NONE {
+                self.stack.push(first_child);
+                first_child = self.tree.at(first_child).next;
             }
         }
     }
 
-    fn into_solution(mut self, network: &Network) -> Solution {
+    fn into_solution(mut self, network: &Network, order: &[u32]) -> Solution {
         let left = std::iter::once(0)
             .chain(self.flow.drain(network.arcs()..))
             .collect();
-        let cost = self
-            .flow
-            .iter()
-            .zip(&network.cost)
-            .map(|(flow, cost)| flow * cost)
-            .sum();
+        let mut flow = vec![0; network.arcs()];
+        let mut cost = 0;
+        for (&arc, units) in order.iter().zip(self.flow) {
+            flow[arc as usize] = units;
+            cost += units * network.cost[arc as usize];
+        }
         Solution {
-            flow: self.flow,
+            flow,
             left,
             price: self.price,
             cost,
@@ -468,30 +534,39 @@ impl Simplex {
 impl Tree {
     /// All nodes hang on the sink by their leave arcs, which come after the network's `arcs`.
     fn star(nodes: usize, arcs: usize) -> Self {
-        let mut tree = Self {
-            parent: vec![NONE; nodes],
-            arc: vec![NONE; nodes],
-            up: vec![true; nodes],
-            depth: vec![0; nodes],
-            first_child: vec![NONE; nodes],
-            next: vec![NONE; nodes],
-            previous: vec![NONE; nodes],
+        let alone = TreeNode {
+            parent: NONE,
+            arc: NONE,
+            up: true,
+            depth: 0,
+            first_child: NONE,
+            next: NONE,
+            previous: NONE,
         };
+        let mut tree = Self(vec![alone; nodes]);
         for node in 1..nodes {
-            tree.arc[node] = small(arcs + node - 1);
-            tree.depth[node] = 1;
+            tree.0[node].arc = small(arcs + node - 1);
+            tree.0[node].depth = 1;
             tree.attach(small(node), small(SINK));
         }
         tree
     }
 
+    fn at(&self, node: u32) -> &TreeNode {
+        &self.0[node as usize]
+    }
+
+    fn at_mut(&mut self, node: u32) -> &mut TreeNode {
+        &mut self.0[node as usize]
+    }
+
     /// The lowest node above both.
     fn join(&self, mut first: u32, mut second: u32) -> u32 {
         while first != second {
-            if self.depth[first as usize] >= self.depth[second as usize] {
-                first = self.parent[first as usize];
+            if self.at(first).depth >= self.at(second).depth {
+                first = self.at(first).parent;
             } else {
-                second = self.parent[second as usize];
+                second = self.at(second).parent;
             }
         }
         first
@@ -502,41 +577,44 @@ impl Tree {
         let (mut node, mut parent) = (hung, on);
         let (mut arc, mut up) = (small(entering), points_up);
         loop {
-            let at = node as usize;
-            let (old_parent, old_arc, old_up) = (self.parent[at], self.arc[at], self.up[at]);
+            let old = *self.at(node);
             self.detach(node);
             self.attach(node, parent);
-            self.arc[at] = arc;
-            self.up[at] = up;
+            self.at_mut(node).arc = arc;
+            self.at_mut(node).up = up;
             if node == cut {
                 return;
             }
-            (parent, node, arc, up) = (node, old_parent, old_arc, !old_up);
+            (parent, node, arc, up) = (node, old.parent, old.arc, !old.up);
         }
     }
 
     fn detach(&mut self, node: u32) {
-        let at = node as usize;
-        let (previous, next) = (self.previous[at], self.next[at]);
+        let TreeNode {
+            parent,
+            previous,
+            next,
+            ..
+        } = *self.at(node);
         if previous == NONE {
-            self.first_child[self.parent[at] as usize] = next;
+            self.at_mut(parent).first_child = next;
         } else {
-            self.next[previous as usize] = next;
+            self.at_mut(previous).next = next;
         }
         if next != NONE {
-            self.previous[next as usize] = previous;
+            self.at_mut(next).previous = previous;
         }
     }
 
     fn attach(&mut self, node: u32, parent: u32) {
-        let at = node as usize;
-        let next = self.first_child[parent as usize];
-        self.parent[at] = parent;
-        self.previous[at] = NONE;
-        self.next[at] = next;
+        let next = self.at(parent).first_child;
+        self.at_mut(parent).first_child = node;
+        let own = self.at_mut(node);
+        own.parent = parent;
+        own.previous = NONE;
+        own.next = next;
         if next != NONE {
-            self.previous[next as usize] = node;
+            self.at_mut(next).previous = node;
         }
-        self.first_child[parent as usize] = node;
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod cli;
+pub mod county;
 pub mod flow;
 pub mod model;
 pub mod run;

@@ -1,10 +1,11 @@
 //! The pairing against brute force, its own proof, and what must not matter to it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::county::county;
 use super::flow::{self, NotOptimal};
 use super::model::{AreaRule, Helper, Household, Input, PairingRules, Plan, ReasonCode, Shortage};
 use super::skill::Skill;
@@ -370,71 +371,6 @@ proptest! {
     }
 }
 
-/// A county: towns of villages, each unit linked to a few, helpers of all ranks and skills.
-fn county(households: usize, helpers: usize, area_rule: AreaRule) -> Input {
-    let skills = [
-        Skill::Teaching,
-        Skill::Medicine,
-        Skill::Agriculture,
-        Skill::Finance,
-    ];
-    let causes: Vec<_> = <Cause as crate::code_list::CodeList>::ENTRIES
-        .iter()
-        .map(|entry| Some(entry.value))
-        .collect();
-    // A linear congruential generator: the same county on every machine.
-    let mut state = 42_usize;
-    let mut draw = |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 33) % below
-    };
-    let towns = (households / 700).max(2);
-    let village = |town: usize, number: usize| Area {
-        town: format!("镇{town}"),
-        village: format!("村{number}"),
-    };
-    let units = (helpers / 20).max(3);
-    let unit_villages: BTreeMap<_, _> = (0..units)
-        .map(|unit| {
-            let town = draw(towns);
-            let linked = (0..3).map(|_| village(town, draw(8))).collect();
-            (format!("单位{unit}"), linked)
-        })
-        .collect();
-    Input {
-        rules: PairingRules {
-            area_rule,
-            ..PairingRules::default()
-        },
-        households: (0..households)
-            .map(|at| Household {
-                id: household_id(at),
-                number: Some(format!("{at:08}")),
-                area: village(draw(towns), draw(8)),
-                cause: causes[draw(causes.len())],
-                former: (draw(10) == 0).then(|| helper_id(draw(helpers))),
-            })
-            .collect(),
-        helpers: (0..helpers)
-            .map(|at| Helper {
-                id: Uuid::from_u128(0x2000_0000 + at as u128),
-                number: Some(format!("{at:06}")),
-                name: format!("责任人{at}"),
-                unit: format!("单位{}", draw(units)),
-                towns: Vec::new(),
-                villages: Vec::new(),
-                skills: vec![skills[draw(skills.len())]],
-                capacity: i64::try_from(1 + households / helpers + draw(3)).unwrap(),
-                held: i64::try_from(draw(2)).unwrap(),
-                active: draw(50) != 0,
-            })
-            .collect(),
-        unit_villages,
-    }
-}
-
 #[test]
 fn a_town_and_a_district_are_solved_and_proved() {
     for (households, helpers) in [(300, 120), (4000, 300)] {
@@ -447,30 +383,6 @@ fn a_town_and_a_district_are_solved_and_proved() {
             assert_eq!(plan.cost, solution.cost);
             assert_sound(&input, &plan);
         }
-    }
-}
-
-/// `cargo test --release county -- --ignored --nocapture` tells how long a whole county takes.
-#[test]
-#[ignore = "for measuring"]
-fn a_county_is_solved_and_proved() {
-    for rule in [AreaRule::Required, AreaRule::Preferred, AreaRule::Free] {
-        let input = county(35_000, 1000, rule);
-        let started = std::time::Instant::now();
-        let model = Model::build(&input);
-        let built = started.elapsed();
-        let solution = flow::solve(&model.network);
-        let solved = started.elapsed();
-        let plan = model.plan(&solution);
-        println!(
-            "{rule}: {} nodes, {} arcs, built {built:?}, solved {solved:?}, planned {:?}; {} placed, cost {}",
-            model.network.nodes(),
-            model.network.arcs(),
-            started.elapsed(),
-            plan.pairs.len(),
-            plan.cost
-        );
-        assert_eq!(flow::check(&model.network, &solution), Ok(()));
     }
 }
 
@@ -581,11 +493,12 @@ fn a_former_helper_is_kept_when_nothing_speaks_against_it() {
     let former = input.helpers[7].id;
     input.helpers[7].active = true;
     input.households[3].former = Some(former);
+    let household = input.households[3].id;
     let plan = solver::solve(&input);
     let pair = plan
         .pairs
         .iter()
-        .find(|pair| pair.household == household_id(3))
+        .find(|pair| pair.household == household)
         .unwrap();
     let said = pair
         .reasons
@@ -603,11 +516,29 @@ fn a_former_helper_is_kept_when_nothing_speaks_against_it() {
     let pair = plan
         .pairs
         .iter()
-        .find(|pair| pair.household == household_id(3))
+        .find(|pair| pair.household == household)
         .unwrap();
     assert!(
         pair.reasons
             .iter()
             .all(|reason| reason.code != ReasonCode::Former)
     );
+}
+
+#[test]
+fn a_network_is_written_for_other_solvers() {
+    let mut network = flow::Network::new();
+    let helper = network.add_node(0);
+    let need = network.add_node(2);
+    network.add_arc(helper, flow::SINK, 1, 5);
+    network.add_arc(need, helper, flow::UNLIMITED, 1);
+    let mut written = Vec::new();
+    network.write_dimacs(&mut written).unwrap();
+    assert_eq!(
+        String::from_utf8(written).unwrap(),
+        "c node 1 takes all; the last 2 arcs leave units behind\n\
+         p min 3 4\nn 1 -2\nn 3 2\na 2 1 0 1 5\na 3 2 0 2 1\na 2 1 0 2 25\na 3 1 0 2 24\n"
+    );
+    let best = flow::solve(&network);
+    assert_eq!((best.cost, best.whole_cost(&network)), (6, 30));
 }
