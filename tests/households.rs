@@ -2,7 +2,7 @@
 
 use chrono::Days;
 use qianshou::access::Role;
-use qianshou::household::{self, PovertyStatus};
+use qianshou::household::{self, Labour, PovertyStatus};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -234,4 +234,27 @@ async fn all_households_come_with_their_own_members() {
         .map(|household| (household.id, household.facts))
         .collect();
     assert_eq!(read, written);
+}
+
+#[tokio::test]
+async fn what_a_data_inspector_would_send_back_stands_on_the_households_page() {
+    let server = TestServer::start().await;
+    let mut doubtful = facts("青禾镇", "东圩村");
+    doubtful.members[1].months_worked = Some(3);
+    doubtful.members[1].labour = Some(Labour::Lost);
+    let id = server.add_household(doubtful).await;
+    let office = server.client(Role::Office).await;
+    let seen = office.get(&format!("/households/{id}")).await.expect(200);
+    let checks = seen["checks"].as_array().unwrap();
+    let about_work: Vec<_> = checks
+        .iter()
+        .filter(|check| check["field"] == "months_worked")
+        .collect();
+    assert_eq!(about_work.len(), 1, "{checks:?}");
+    assert_eq!(about_work[0]["member"], 1);
+    assert!(
+        about_work[0]["cure"]
+            .as_str()
+            .is_some_and(|cure| !cure.is_empty())
+    );
 }

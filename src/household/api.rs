@@ -1,6 +1,6 @@
 //! Reading households: the list, one household whole, and what each import changed.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -17,8 +17,9 @@ use crate::access::{Caller, Permission, Signed, history};
 use crate::api::{ETag, Limit, Page, Tagged};
 use crate::db::{Tx, page};
 use crate::problem::{GetFault, ListFault, Problem};
+use crate::roster::rule::{self, Finding};
 use crate::server::{App, Tag};
-use crate::{pairing, staff};
+use crate::{pairing, settings, staff};
 
 /// Operations on households.
 pub struct HouseholdApi(pub App);
@@ -132,6 +133,26 @@ struct HouseholdView {
     helper: Option<Helper>,
     /// 家庭成员, the head among them.
     members: Vec<MemberView>,
+    /// What a data inspector would send back, by the rules that also check a roster.
+    checks: Vec<HouseholdCheck>,
+}
+
+/// A rule that the facts of a household break.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct HouseholdCheck {
+    /// The rule, for programs.
+    code: String,
+    /// What it looks at, in Chinese.
+    title: String,
+    /// The member it is about, by place in `members`; absent if it is about the household.
+    member: Option<u32>,
+    /// The field to look at first.
+    field: String,
+    /// What is wrong, in Chinese.
+    reason: String,
+    /// What to do, in Chinese.
+    cure: String,
 }
 
 /// A member of a household.
@@ -298,8 +319,11 @@ impl HouseholdApi {
         let mut tx = self.0.db.read().await?;
         let household = visible(&mut tx, &caller.0, id.0).await?;
         let helper = helper_of(&mut tx, id.0).await?;
+        let today = self.0.today();
+        let plan = settings::store::year_plan(&mut tx, today.year().into()).await?;
+        let checks = rule::check(&household.facts, today, plan.line_fen);
         let tag = ETag(household.version);
-        Ok(Tagged::new(view(household, helper, &caller.0), tag))
+        Ok(Tagged::new(view(household, helper, checks, &caller.0), tag))
     }
 
     /// List a household's changes
@@ -400,7 +424,12 @@ fn summary(household: Household) -> HouseholdSummary {
     }
 }
 
-fn view(household: Household, helper: Option<Helper>, caller: &Caller) -> HouseholdView {
+fn view(
+    household: Household,
+    helper: Option<Helper>,
+    checks: Vec<Finding>,
+    caller: &Caller,
+) -> HouseholdView {
     let facts = household.facts;
     HouseholdView {
         id: household.id,
@@ -440,6 +469,18 @@ fn view(household: Household, helper: Option<Helper>, caller: &Caller) -> Househ
             .into_iter()
             .map(|member| member_view(member, caller))
             .collect(),
+        checks: checks.into_iter().map(check_view).collect(),
+    }
+}
+
+fn check_view(finding: Finding) -> HouseholdCheck {
+    HouseholdCheck {
+        code: finding.rule.code.to_owned(),
+        title: finding.rule.title.to_owned(),
+        member: finding.member.and_then(|member| u32::try_from(member).ok()),
+        field: finding.field.to_owned(),
+        reason: finding.reason,
+        cure: finding.rule.cure.to_owned(),
     }
 }
 
