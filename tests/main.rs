@@ -25,6 +25,7 @@ mod method;
 mod pairing;
 mod progress;
 mod report;
+mod roster;
 mod settings;
 mod staff;
 mod visits;

@@ -16,11 +16,13 @@ mod client;
 mod database;
 mod office;
 pub mod register;
+mod roster_file;
 mod seed;
 mod server;
 
 pub use client::{Answer, Call, Client};
 pub use database::TestDatabase;
 pub use office::soffice_to;
+pub use roster_file::{RosterFile, Value};
 pub use seed::household;
 pub use server::{PASSWORD, TestServer};
