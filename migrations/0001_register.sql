@@ -253,8 +253,9 @@ CREATE TABLE visit (
     logged_at TIMESTAMPTZ NOT NULL,
     logged_by TEXT NOT NULL
 );
-CREATE INDEX visit_by_household ON visit (household_id, visited_on);
-CREATE INDEX visit_by_staff ON visit (staff_id, visited_on);
+CREATE INDEX visit_by_day ON visit (visited_on, id);
+CREATE INDEX visit_by_household ON visit (household_id, visited_on, id);
+CREATE INDEX visit_by_staff ON visit (staff_id, visited_on, id);
 
 CREATE TABLE benefit (
     visit_id UUID NOT NULL REFERENCES visit (id),

@@ -123,7 +123,7 @@ fn lift_on(lift: &LiftState, today: NaiveDate) -> LiftEvidence {
     }
 }
 
-/// Rows that come by household, household by household.
+/// Rows by household; those of one household stay in their order.
 fn grouped<T>(rows: Vec<T>, household: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
     let mut groups: HashMap<_, Vec<T>> = HashMap::new();
     for row in rows {

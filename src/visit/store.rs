@@ -39,15 +39,34 @@ const VISIT: &str = "SELECT visit.id AS id, visit.household_id AS household_id, 
     JOIN household ON household.id = visit.household_id
     JOIN staff ON staff.id = visit.staff_id";
 
-/// The ids of one page, newest first. The subquery on pairings decides what a helper may see
-/// within the page's own query; fetched apart it would be a list of ids to send back.
-const PAGE: &str = "SELECT id FROM visit
-    WHERE (visited_on, id) < ($1, $2) AND visited_on >= $3 AND visited_on <= $4
-      AND (NOT $5 OR household_id = $6)
-      AND (NOT $7 OR staff_id = $8)
-      AND (NOT $9 OR staff_id = $10 OR household_id IN
-            (SELECT household_id FROM pairing WHERE staff_id = $10 AND to_date IS NULL))
-    ORDER BY visited_on DESC, id DESC LIMIT $11";
+impl Filter {
+    /// The ids of one page, newest first, as a subquery; and the parameters that follow the first
+    /// five. Only what is narrowed stands in it, so that an index serves each way to ask.
+    fn page(&self) -> (String, Vec<Uuid>) {
+        let mut sql = "SELECT id FROM visit WHERE (visited_on, id) < ($1, $2)
+            AND visited_on >= $3 AND visited_on <= $4"
+            .to_owned();
+        let mut ids = Vec::new();
+        for (id, clause) in [
+            (self.household_id, "household_id = $N"),
+            (self.staff_id, "staff_id = $N"),
+            // A subquery on pairings: fetched apart, it would be a list of ids to send back.
+            (
+                self.seen_by,
+                "(staff_id = $N OR household_id IN
+                    (SELECT household_id FROM pairing WHERE staff_id = $N AND to_date IS NULL))",
+            ),
+        ] {
+            if let Some(id) = id {
+                ids.push(id);
+                sql.push_str(" AND ");
+                sql.push_str(&clause.replace("$N", &format!("${}", ids.len() + 5)));
+            }
+        }
+        sql.push_str(" ORDER BY visited_on DESC, id DESC LIMIT $5");
+        (sql, ids)
+    }
+}
 
 #[derive(FromRow)]
 struct BenefitRow {
@@ -81,29 +100,28 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Visit>, sqlx::Error> {
     let (day, id) = after.unwrap_or((latest_day(), Uuid::max()));
+    let (page, ids) = filter.page();
     // One list of parameters for both queries.
     macro_rules! page {
-        ($query:expr) => {
-            $query
+        ($query:expr) => {{
+            let mut query = $query
                 .bind(day)
                 .bind(id)
                 .bind(filter.from.unwrap_or(earliest_day()))
                 .bind(filter.to.unwrap_or(latest_day()))
-                .bind(filter.household_id.is_some())
-                .bind(filter.household_id.unwrap_or_default())
-                .bind(filter.staff_id.is_some())
-                .bind(filter.staff_id.unwrap_or_default())
-                .bind(filter.seen_by.is_some())
-                .bind(filter.seen_by.unwrap_or_default())
-                .bind(limit + 1)
-        };
+                .bind(limit + 1);
+            for id in &ids {
+                query = query.bind(*id);
+            }
+            query
+        }};
     }
-    let sql = format!("{VISIT} WHERE visit.id IN ({PAGE}) ORDER BY visited_on DESC, visit.id DESC");
+    let sql = format!("{VISIT} WHERE visit.id IN ({page}) ORDER BY visited_on DESC, visit.id DESC");
     let mut visits: Vec<Visit> = on!(&mut *tx, connection =>
         page!(sqlx::query_as(AssertSqlSafe(sql))).fetch_all(connection).await)?;
     let sql = format!(
         "SELECT visit_id, kind, amount_fen, description FROM benefit
-         WHERE visit_id IN ({PAGE}) ORDER BY visit_id, position"
+         WHERE visit_id IN ({page}) ORDER BY visit_id, position"
     );
     let benefits: Vec<BenefitRow> = on!(tx, connection =>
         page!(sqlx::query_as(AssertSqlSafe(sql))).fetch_all(connection).await)?;
@@ -225,30 +243,35 @@ pub struct Confirmation {
 
 /// For each household the latest visit, until `until`, that confirmed the situation, the latest
 /// that confirmed the causes, the latest that heard wishes, and the latest of each set of measures
-/// that was followed up; by household, newest first.
+/// that was followed up; in no order.
 pub async fn confirmations(
     tx: &mut Tx,
     households: &Ids<'_>,
     until: NaiveDate,
 ) -> Result<Vec<Confirmation>, sqlx::Error> {
+    // Asking the index for a later one took a quarter of the time of numbering the visits by window
+    // functions (SQLite, 360,000 visits).
+    let latest = |shows: &str| {
+        format!(
+            "NOT EXISTS (SELECT 1 FROM visit AS later
+                 WHERE later.household_id = visit.household_id AND later.visited_on <= $1
+                   AND (later.visited_on, later.id) > (visit.visited_on, visit.id) AND {shows})"
+        )
+    };
     let sql = format!(
         "SELECT household_id, id, visited_on, kind, met, situation_confirmed, causes_confirmed,
              wishes, measures
-         FROM (SELECT household_id, id, visited_on, kind, met, situation_confirmed,
-                 causes_confirmed, wishes, measures,
-                 ROW_NUMBER() OVER (PARTITION BY household_id, situation_confirmed
-                     ORDER BY visited_on DESC, id DESC) AS nth_situation,
-                 ROW_NUMBER() OVER (PARTITION BY household_id, causes_confirmed
-                     ORDER BY visited_on DESC, id DESC) AS nth_causes,
-                 ROW_NUMBER() OVER (PARTITION BY household_id, wishes IS NULL
-                     ORDER BY visited_on DESC, id DESC) AS nth_wishes,
-                 ROW_NUMBER() OVER (PARTITION BY household_id, measures
-                     ORDER BY visited_on DESC, id DESC) AS nth_measures
-             FROM visit WHERE visited_on <= $1 AND {}) AS ranked
-         WHERE (situation_confirmed AND nth_situation = 1) OR (causes_confirmed AND nth_causes = 1)
-            OR (wishes IS NOT NULL AND nth_wishes = 1) OR (measures <> '[]' AND nth_measures = 1)
-         ORDER BY household_id, visited_on DESC, id DESC",
-        households.clause("household_id", 2)
+         FROM visit
+         WHERE visited_on <= $1 AND {}
+           AND ((situation_confirmed AND {})
+             OR (causes_confirmed AND {})
+             OR (wishes IS NOT NULL AND {})
+             OR (measures <> '[]' AND {}))",
+        households.clause("household_id", 2),
+        latest("later.situation_confirmed"),
+        latest("later.causes_confirmed"),
+        latest("later.wishes IS NOT NULL"),
+        latest("later.measures = visit.measures"),
     );
     on!(tx, connection => {
         let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until);
