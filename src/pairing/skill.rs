@@ -1,12 +1,14 @@
 //! Which helper suits which cause of poverty: two documented tables, read by the pairing's costs.
 
 use crate::code_list;
+use crate::code_list::CodeList;
 use crate::household::Cause;
 use crate::text::squeezed;
 
 code_list! {
-    /// What a helper is good at, read from 专长, else from 职务, else from the name of the unit. The
-    /// synonyms are the words that are looked for.
+    /// What a helper can draw on, read from 专长, 职务 and the name of the unit: a teacher of
+    /// mathematics at a school for special education knows of both. The synonyms are the words that
+    /// are looked for.
     pub enum Skill = "skill", "专长类别" {
         Agriculture = "agriculture", "农技",
             ["农业", "农艺", "种植", "养殖", "畜牧", "水产", "园艺", "林业", "果树", "蔬菜"];
@@ -20,8 +22,8 @@ code_list! {
         Law = "law", "法律", ["司法", "律师", "普法", "调解", "民政"];
         Finance = "finance", "金融财务", ["金融", "财务", "财政", "会计", "银行", "信贷", "信用社", "保险", "审计"];
         Engineering = "engineering", "工程", ["水利", "水电", "交通", "公路", "建筑", "土木", "住建", "测绘", "基建"];
-        Teaching = "teaching", "教师",
-            ["教学", "教育", "教研", "学校", "中学", "小学", "幼儿园", "高中", "初中", "校长", "语文", "数学",
+        Teaching = "teaching", "教育",
+            ["教师", "教学", "教研", "学校", "中学", "小学", "幼儿园", "高中", "初中", "校长", "语文", "数学",
              "英语", "物理", "化学", "生物", "历史", "地理", "政治", "音乐", "体育", "美术", "信息技术"];
     }
 }
@@ -37,24 +39,17 @@ code_list! {
 }
 
 /// The skills of a helper, in the order of the list; none if no text names one.
-///
-/// A teacher of mathematics with 专长 心理 counts as a counsellor, not as a teacher: what the roster
-/// says of the person goes before what it says of the post, and that before the unit.
 pub fn skills_of(specialty: Option<&str>, position: Option<&str>, unit: &str) -> Vec<Skill> {
-    [specialty, position, Some(unit)]
-        .into_iter()
-        .flatten()
-        .map(skills_named)
-        .find(|skills| !skills.is_empty())
-        .unwrap_or_default()
-}
-
-fn skills_named(text: &str) -> Vec<Skill> {
-    use crate::code_list::CodeList;
-    let text = squeezed(text);
+    let texts = [
+        specialty.unwrap_or_default(),
+        position.unwrap_or_default(),
+        unit,
+    ]
+    .map(squeezed);
     let names = |skill: &Skill| {
         let entry = skill.entry();
-        text.contains(entry.label) || entry.synonyms.iter().any(|word| text.contains(word))
+        let mut words = entry.synonyms.iter().chain(std::iter::once(&entry.label));
+        words.any(|word| texts.iter().any(|text| text.contains(word)))
     };
     Skill::ENTRIES
         .iter()
@@ -103,26 +98,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_person_goes_before_the_post_and_the_unit() {
+    fn specialty_post_and_unit_name_skills() {
+        use Skill as S;
         assert_eq!(
-            skills_of(Some("水产养殖"), Some("教师"), "实验小学"),
-            [Skill::Agriculture]
+            skills_of(Some("水产养殖"), Some("教师"), "某局"),
+            [S::Agriculture, S::Teaching]
         );
         assert_eq!(
             skills_of(Some("书法"), Some("校 医"), "实验小学"),
-            [Skill::Medicine]
+            [S::Medicine, S::Teaching]
         );
-        assert_eq!(skills_of(None, None, "实验小学"), [Skill::Teaching]);
+        assert_eq!(
+            skills_of(Some("数学"), None, "县特殊教育学校"),
+            [S::Disability, S::Teaching]
+        );
         assert_eq!(
             skills_of(Some("心理、语文"), None, "某局"),
-            [Skill::Counselling, Skill::Teaching]
+            [S::Counselling, S::Teaching]
         );
         assert!(skills_of(None, Some("科员"), "某局").is_empty());
     }
 
     #[test]
     fn each_cause_that_calls_for_a_skill_has_a_best_one() {
-        use crate::code_list::CodeList;
         for entry in Cause::ENTRIES {
             let (best, good) = wanted(Some(entry.value));
             assert_eq!(
