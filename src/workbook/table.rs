@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
 use super::style;
 
@@ -78,24 +78,19 @@ impl Look {
             Self::Centred => style::centred(),
             Self::WrappedCentred => style::centred().set_text_wrap(),
             Self::Digits => style::number_as_text().set_text_wrap(),
-            Self::Whole => apart(style::integer()),
-            Self::Money => apart(style::money()),
-            Self::Percent => apart(style::percent()),
+            Self::Whole => style::integer(),
+            Self::Money => style::money(),
+            Self::Percent => style::percent(),
             Self::Date => style::date(),
         }
     }
 }
 
-/// Numbers to the right, a little apart from the line.
-fn apart(format: Format) -> Format {
-    format.set_align(FormatAlign::Right).set_indent(1)
-}
-
 /// One column of a table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Column {
     /// Its heading.
-    pub heading: &'static str,
+    pub heading: Cow<'static, str>,
     /// Its width in characters.
     pub width: f64,
     /// How its cells look.
@@ -108,7 +103,7 @@ impl Column {
     /// A column without a sum.
     pub const fn new(heading: &'static str, width: f64, look: Look) -> Self {
         Self {
-            heading,
+            heading: Cow::Borrowed(heading),
             width,
             look,
             sum: false,
@@ -118,7 +113,7 @@ impl Column {
     /// A column with a sum.
     pub const fn summed(heading: &'static str, width: f64, look: Look) -> Self {
         Self {
-            heading,
+            heading: Cow::Borrowed(heading),
             width,
             look,
             sum: true,
@@ -218,7 +213,7 @@ pub fn table<'a>(
     let heading = style::heading();
     sheet.set_row_height(heading_row, HEADING_HEIGHT)?;
     for (column, at) in columns.iter().zip(first_column..) {
-        sheet.write_string_with_format(heading_row, at, column.heading, &heading)?;
+        sheet.write_string_with_format(heading_row, at, column.heading.as_ref(), &heading)?;
     }
     let formats: Vec<_> = columns.iter().map(|column| column.look.format()).collect();
     let mut sums = vec![0_i64; columns.len()];
@@ -275,7 +270,7 @@ fn height(columns: &[Column], cells: &[Cell<'_>]) -> f64 {
 
 /// How many lines a text takes in a column: a Chinese character is as wide as two Latin ones.
 fn lines(text: &str, width: f64) -> f64 {
-    let room = (width - 1.0).max(2.0);
+    let room = (width - 0.5).max(2.0);
     text.split('\n')
         .map(|line| {
             let wide: u32 = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{
     Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, Worksheet, XlsxError,
 };
 
-use super::subtitle;
+use super::{points, subtitle};
 use crate::code_list::CodeList;
 use crate::method::{Point, PointStatus};
 use crate::report::model::{LedgerRow, Report};
@@ -13,28 +13,27 @@ use crate::workbook::table::{self, Cell, Column, HEADING_ROW, Look};
 /// Columns before the six points.
 const BEFORE: [Column; 11] = [
     Column::new("镇", 9.0, Look::Wrapped),
-    Column::new("村(居)", 9.0, Look::Wrapped),
+    Column::new("村(居)", 10.0, Look::Wrapped),
     Column::new("组", 6.5, Look::Wrapped),
-    Column::new("户编号", 12.5, Look::Digits),
+    Column::new("户编号", 13.5, Look::Digits),
     Column::new("户主", 8.5, Look::Wrapped),
     Column::new("户主证件号码", 20.0, Look::Digits),
     Column::new("人口\n(人)", 6.5, Look::Whole),
     Column::new("主要\n致贫原因", 11.0, Look::Wrapped),
     Column::new("年人均纯收入\n(元)", 13.0, Look::Money),
     Column::new("帮扶\n责任人", 9.0, Look::Wrapped),
-    Column::new("帮扶单位", 16.0, Look::Wrapped),
+    Column::new("帮扶单位", 22.0, Look::Wrapped),
 ];
 const AFTER: [Column; 2] = [
     Column::new("最近走访", 11.5, Look::Date),
     Column::new("脱贫情况", 10.0, Look::WrappedCentred),
 ];
-const POINT_WIDTH: f64 = 8.0;
+const POINT_WIDTH: f64 = 9.0;
 
 /// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let mut columns = BEFORE.to_vec();
-    let points = Point::ENTRIES.iter();
-    columns.extend(points.map(|point| Column::new(point.label, POINT_WIDTH, Look::Centred)));
+    columns.extend(points(POINT_WIDTH, Look::Centred));
     columns.extend(AFTER);
     let title = format!("{} 年帮扶户台账", report.occasion.year);
     let subtitle = subtitle(report, "证件号码已隐去中间数字");

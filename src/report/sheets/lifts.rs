@@ -11,7 +11,7 @@ use crate::workbook::table::{self, Cell, Column, Look};
 const BEFORE: [Column; 7] = [
     Column::new("镇", 9.0, Look::Wrapped),
     Column::new("村(居)", 9.0, Look::Wrapped),
-    Column::new("户编号", 12.5, Look::Digits),
+    Column::new("户编号", 13.5, Look::Digits),
     Column::new("户主", 8.5, Look::Wrapped),
     Column::new("类别", 9.0, Look::Centred),
     Column::new("进度", 8.0, Look::Centred),
@@ -20,17 +20,17 @@ const BEFORE: [Column; 7] = [
 /// Day and person of each step.
 const STEPS: [Column; 12] = [
     Column::new("提出\n日期", 11.0, Look::Date),
-    Column::new("提出\n经办人", 8.5, Look::Wrapped),
+    Column::new("提出\n经办人", 9.5, Look::Wrapped),
     Column::new("民主评议\n日期", 11.0, Look::Date),
-    Column::new("民主评议\n经办人", 8.5, Look::Wrapped),
+    Column::new("民主评议\n经办人", 9.5, Look::Wrapped),
     Column::new("核实\n日期", 11.0, Look::Date),
-    Column::new("核实\n经办人", 8.5, Look::Wrapped),
+    Column::new("核实\n经办人", 9.5, Look::Wrapped),
     Column::new("认可\n日期", 11.0, Look::Date),
-    Column::new("认可\n经办人", 8.5, Look::Wrapped),
+    Column::new("认可\n经办人", 9.5, Look::Wrapped),
     Column::new("公示\n日期", 11.0, Look::Date),
-    Column::new("公示\n经办人", 8.5, Look::Wrapped),
+    Column::new("公示\n经办人", 9.5, Look::Wrapped),
     Column::new("批准\n日期", 11.0, Look::Date),
-    Column::new("批准\n经办人", 8.5, Look::Wrapped),
+    Column::new("批准\n经办人", 9.5, Look::Wrapped),
 ];
 const AFTER: [Column; 2] = [
     Column::new("返贫(终止)\n日期", 11.0, Look::Date),

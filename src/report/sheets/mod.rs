@@ -9,7 +9,10 @@ mod units;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::model::Report;
+use crate::code_list::CodeList;
+use crate::method::Point;
 use crate::workbook::style;
+use crate::workbook::table::{Column, Look};
 
 /// Name of the first sheet, to which its chart refers.
 const OVERVIEW: &str = "总览";
@@ -36,4 +39,20 @@ fn subtitle(report: &Report, note: &str) -> String {
         "截至 {}　　{note}　　制表日期：{}　　制表人：{}",
         occasion.as_of, occasion.made_on, occasion.made_by
     )
+}
+
+/// A column for each of the six points.
+fn points(width: f64, look: Look) -> impl Iterator<Item = Column> {
+    Point::ENTRIES.iter().map(move |point| Column {
+        heading: two_lines(point.label).into(),
+        ..Column::new("", width, look)
+    })
+}
+
+/// A label of six characters in a narrow heading: 基本情况 over 清楚.
+fn two_lines(label: &str) -> String {
+    match label.char_indices().nth(4) {
+        Some((at, _)) => format!("{}\n{}", &label[..at], &label[at..]),
+        None => label.to_owned(),
+    }
 }

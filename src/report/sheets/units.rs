@@ -2,9 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::subtitle;
-use crate::code_list::CodeList;
-use crate::method::Point;
+use super::{points, subtitle};
 use crate::report::model::{Coverage, Report, UnitRow};
 use crate::workbook::table::{self, Cell, Column, Look, share};
 
@@ -23,8 +21,7 @@ const BEFORE: [Column; 8] = [
 /// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let mut columns = BEFORE.to_vec();
-    let points = Point::ENTRIES.iter();
-    columns.extend(points.map(|point| Column::new(point.label, 8.5, Look::Percent)));
+    columns.extend(points(9.5, Look::Percent));
     columns.push(Column::summed("六项全达成\n(户)", 10.0, Look::Whole));
     let whole = whole(&report.units);
     let totals: Vec<_> = (BEFORE.len()..)
