@@ -17,8 +17,8 @@ use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer, soffice_to};
 
 const SHEETS: [&str; 5] = ["总览", "单位", "帮扶责任人", "户台账", "脱贫"];
-/// Comma, double quote, UTF-8.
-const CSV: &str = "csv:Text - txt - csv (StarCalc):44,34,76";
+/// Comma, double quote, UTF-8; cells by their values, not as they are shown.
+const CSV: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false";
 const QUERY: &str = "year=2026&as_of=2026-11-20";
 
 struct Book(Xlsx<Cursor<Vec<u8>>>);

@@ -73,14 +73,15 @@ impl Look {
     }
 
     fn format(self) -> Format {
+        // `_ ` leaves the width of a space between a number and the line.
         match self {
             Self::Wrapped => style::wrapped(),
             Self::Centred => style::centred(),
             Self::WrappedCentred => style::centred().set_text_wrap(),
             Self::Digits => style::number_as_text().set_text_wrap(),
-            Self::Whole => style::integer(),
-            Self::Money => style::money(),
-            Self::Percent => style::percent(),
+            Self::Whole => style::integer().set_num_format("#,##0_ "),
+            Self::Money => style::money().set_num_format("#,##0.00_ "),
+            Self::Percent => style::percent().set_num_format("0.0%_ "),
             Self::Date => style::date(),
         }
     }
