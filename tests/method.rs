@@ -1,14 +1,14 @@
 //! The six points over HTTP: what each kind of record does to them.
 
 use qianshou::access::Role;
-use qianshou::household::{Cause, Health, HouseholdFacts};
-use qianshou::{household as households, method, settings};
+use qianshou::household::{Cause, Health, HouseholdFacts, Member, Relation};
+use qianshou::{method, settings};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::lifts::{go_on, propose};
-use crate::support::register::sound_household;
-use crate::support::{Client, TestServer, household};
+use crate::support::register::{person, sound_household};
+use crate::support::{Client, RosterFile, TestServer, household};
 
 /// A server with a helper who has had one household for a year.
 struct Office {
@@ -70,18 +70,7 @@ impl Office {
 
     /// Takes in a roster that says something else of the household.
     async fn import(&self, change: impl FnOnce(&mut HouseholdFacts)) {
-        let mut tx = self.server.db.write().await.unwrap();
-        let before = households::store::find(&mut tx, self.household)
-            .await
-            .unwrap()
-            .unwrap();
-        let mut after = before.facts.clone();
-        change(&mut after);
-        let now = self.server.app.now();
-        households::store::replace_many(&mut tx, "测试", now, None, &[(before, after)])
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        self.server.change_household(self.household, change).await;
     }
 }
 
@@ -241,6 +230,47 @@ async fn a_roster_that_changes_after_the_visit_asks_for_another() {
     assert_eq!(office.states().await[..2], ["stale", "stale"]);
     office.visit(0, seen()).await;
     assert_eq!(office.states().await[..5], ALL);
+}
+
+/// The same through a workbook: sent again it changes no point; with one cell changed it does.
+#[tokio::test]
+async fn the_same_workbook_again_changes_no_point() {
+    let server = TestServer::start().await;
+    let clerk = server.client(Role::Office).await;
+    let helper = server.client(Role::Helper).await;
+    let mut facts = household("王二喜");
+    facts.number = Some("320999000001".to_owned());
+    facts.members[0] = Member {
+        labour: facts.members[0].labour,
+        health: facts.members[0].health,
+        ..person("王二喜", Relation::Head, "19750301")
+    };
+    let send = async |facts: &HouseholdFacts| {
+        let file = RosterFile::households(std::slice::from_ref(facts)).bytes();
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        let call = clerk.post("/imports/households");
+        let answer = call.file("名册.xlsx", kind, file).await;
+        assert!([200, 201].contains(&answer.status), "{}", answer.text());
+    };
+    send(&facts).await;
+    let page = clerk.get("/households").await.expect(200);
+    let id: Uuid = page["items"][0]["id"].as_str().unwrap().parse().unwrap();
+    let staff = helper.staff_id.unwrap();
+    server.pair(id, staff, server.days_ago(30)).await;
+    let mut visit = seen();
+    visit["visited_on"] = json!(server.days_ago(1));
+    visit["kind"] = json!("phone");
+    let call = helper.post(&format!("/households/{id}/visits")).key("1");
+    call.json(&visit).await.expect(201);
+
+    let before = points_of(&helper, id).await;
+    let five = ["met", "met", "met", "stale", "met"];
+    assert_eq!(states(&before)[..5], five);
+    send(&facts).await;
+    assert_eq!(points_of(&helper, id).await, before);
+    facts.members[0].health = Some(Health::SeriousIllness);
+    send(&facts).await;
+    assert_eq!(states(&points_of(&helper, id).await)[..2], ["stale", "met"]);
 }
 
 #[tokio::test]
@@ -544,6 +574,7 @@ async fn a_day_in_the_past_leaves_out_what_came_later() {
     let office = Office::open().await;
     let server = &office.server;
     office.visit(10, seen()).await;
+    office.visit(2, seen()).await;
     office.plan(5, &["health"]).await;
     let mut tx = server.db.read().await.unwrap();
     let settings = settings::store::load(&mut tx).await.unwrap();
@@ -557,7 +588,8 @@ async fn a_day_in_the_past_leaves_out_what_came_later() {
             .filter(|point| point.state == method::PointStatus::Met)
             .count()
     };
-    assert_eq!(met_on(0).await, 4, "the plan decided the measures anew");
+    assert_eq!(met_on(0).await, 5);
+    assert_eq!(met_on(3).await, 4, "the plan decided the measures anew");
     assert_eq!(met_on(6).await, 4, "no plan yet, measures followed up");
     assert_eq!(met_on(11).await, 0);
 }

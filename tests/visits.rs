@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use qianshou::access::Role;
 use qianshou::on;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -125,6 +127,13 @@ async fn without_a_key_no_visit_is_taken() {
                 .contains("Idempotency-Key")
         );
     }
+    office
+        .helper
+        .post(&office.visits())
+        .key(&"k".repeat(201))
+        .json(&office.visit())
+        .await
+        .expect_problem(400, "bad_request");
     assert_eq!(office.count().await, 0);
 }
 
@@ -515,6 +524,85 @@ async fn one_bad_visit_does_not_stop_a_batch() {
         .expect(201);
     assert_eq!(single, results[10]["visit"]);
     assert_eq!(office.count().await, 2);
+}
+
+/// What a batch does with each visit is what would have been done with it by itself.
+#[tokio::test]
+async fn a_batch_does_what_its_visits_would_one_by_one() {
+    for seed in 0..4 {
+        let mut dice = StdRng::seed_from_u64(seed);
+        let offices = [Office::open().await, Office::open().await];
+        let [single, batched] = &offices;
+        let others = [
+            single
+                .server
+                .household_of(single.server.add_staff().await)
+                .await,
+            batched
+                .server
+                .household_of(batched.server.add_staff().await)
+                .await,
+        ];
+        let unknown = Uuid::now_v7();
+        let days = [0, 0, 1, 2, 364, 366];
+        let notes = [
+            json!("甲"),
+            json!("乙"),
+            Value::Null,
+            json!(7),
+            json!("长".repeat(4001)),
+        ];
+        let mut sent: [Vec<Value>; 2] = [Vec::new(), Vec::new()];
+        for _ in 0..40 {
+            let key = format!("key {}", dice.random_range(0..15));
+            let place = dice.random_range(0..8);
+            let mut visit = single.visit_days_ago(days[dice.random_range(0..days.len())]);
+            visit["note"] = notes[dice.random_range(0..notes.len())].clone();
+            if dice.random_bool(0.1) {
+                visit["met"] = Value::Null;
+            }
+            for (at, office) in offices.iter().enumerate() {
+                let household = match place {
+                    0 => others[at],
+                    1 => unknown,
+                    _ => office.household,
+                };
+                sent[at].push(json!({
+                    "idempotency_key": key, "household_id": household, "visit": visit,
+                }));
+            }
+        }
+        let mut one_by_one = Vec::new();
+        for item in &sent[0] {
+            let household = item["household_id"].as_str().unwrap();
+            let answer = single
+                .helper
+                .post(&format!("/households/{household}/visits"))
+                .key(item["idempotency_key"].as_str().unwrap())
+                .json(&item["visit"])
+                .await;
+            let body = answer.expect(answer.status);
+            one_by_one.push((u64::from(answer.status), body["code"].clone()));
+        }
+        let answer = batched
+            .helper
+            .post("/visits/batch")
+            .json(&json!({ "visits": sent[1] }))
+            .await
+            .expect(200);
+        let together: Vec<_> = answer["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|result| {
+                let status = result["status"].as_u64().unwrap();
+                (status, result["problem"]["code"].clone())
+            })
+            .collect();
+        assert_eq!(together, one_by_one, "seed {seed}");
+        assert_eq!(batched.count().await, single.count().await);
+        assert!(single.count().await > 0);
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use crate::access::{Caller, Permission, Role, Signed, history};
 use crate::api::{Created, ETag, Limit, Page, Tagged};
 use crate::db::{Tx, page};
 use crate::household::Measure;
-use crate::problem::{ChangeFault, CreateFault, GetFault, ListFault, Problem};
+use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
 use crate::server::{App, Tag};
 use crate::{household, pairing};
 
@@ -79,6 +79,9 @@ struct VisitHistory {
     items: Vec<FormerVisit>,
 }
 
+/// A batch: what is wrong with one visit stands in its result.
+type BatchFault = Fault<{ bits::SIGNED | bits::BODY }>;
+
 #[OpenApi(tag = "Tag::Visits")]
 impl VisitApi {
     /// Log a visit
@@ -119,7 +122,7 @@ impl VisitApi {
         request: &poem::Request,
         caller: Signed,
         body: Json<VisitBatch>,
-    ) -> Result<Json<BatchAnswer>, CreateFault> {
+    ) -> Result<Json<BatchAnswer>, BatchFault> {
         let logger = logger(&caller.0)?;
         let path = request.uri().path();
         let mut results = Vec::with_capacity(body.0.visits.len());
