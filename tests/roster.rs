@@ -360,6 +360,34 @@ async fn rows_with_one_number_need_not_be_neighbours() {
     assert!(households.iter().all(|facts| facts.members.len() == 3));
 }
 
+/// Offices merge the cells of what a household shares; only the first of the rows then holds it.
+#[tokio::test]
+async fn merged_cells_are_the_households() {
+    let (server, office) = office().await;
+    let sent = vec![rich("B3"), rich("B4")];
+    let file = RosterFile::households(&sent);
+    let mut workbook = Workbook::new();
+    file.write(&mut workbook);
+    let sheet = workbook.worksheet_from_name("名册").unwrap();
+    let format = rust_xlsxwriter::Format::new();
+    for (first, number) in [(1, "B3"), (4, "B4")] {
+        sheet
+            .merge_range(first, 0, first + 2, 0, "草庙镇", &format)
+            .unwrap();
+        sheet
+            .merge_range(first, 1, first + 2, 1, "前进村", &format)
+            .unwrap();
+        sheet
+            .merge_range(first, 3, first + 2, 3, number, &format)
+            .unwrap();
+    }
+    let report = send(&office, HOUSEHOLDS, workbook.save_to_buffer().unwrap())
+        .await
+        .expect(201);
+    assert_eq!(report["problems"], json!([]), "{report:#}");
+    assert_eq!(register(&server).await, sent);
+}
+
 // Again -------------------------------------------------------------------------------------------
 
 #[tokio::test]

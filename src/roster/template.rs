@@ -352,6 +352,8 @@ fn write_notes<R: Record>(
     for column in columns {
         row += 1;
         let required = if column.required { "是" } else { "" };
+        let lines = lines(&content(column)).max(lines(column.note));
+        sheet.set_row_height(row, 16 * lines + 4)?;
         sheet.write_string_with_format(row, 0, column.heading, &text)?;
         sheet.write_string_with_format(row, 1, required, &centred)?;
         sheet.write_string_with_format(row, 2, content(column), &wrapped)?;
@@ -361,6 +363,15 @@ fn write_notes<R: Record>(
     sheet.set_paper_size(A4);
     sheet.set_print_fit_to_pages(1, 0);
     Ok(())
+}
+
+/// Width of the two columns of text on the notes sheet, in Chinese characters.
+const NOTE_CHARACTERS: usize = 28;
+
+/// How many lines a text takes there: no program sets the height of a wrapped row by itself.
+fn lines(text: &str) -> u32 {
+    let lines = text.chars().count().div_ceil(NOTE_CHARACTERS).max(1);
+    u32::try_from(lines).unwrap_or(1)
 }
 
 fn write_sample<R: Record>(

@@ -737,6 +737,21 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_formula_is_nowhere_a_value() {
+        let failed = Cell::Error("#REF!".to_owned());
+        for refusal in [
+            text(&failed, 20).unwrap_err(),
+            money(&failed, Unit::Yuan).unwrap_err(),
+            integer(&failed, 0, 12).unwrap_err(),
+            date(&failed).unwrap_err(),
+            yes_no(&failed).unwrap_err(),
+            identity(&failed).unwrap_err(),
+        ] {
+            assert_eq!(refusal.code, "formula_error");
+        }
+    }
+
+    #[test]
     fn names_lose_their_filling() {
         assert_eq!(name(&typed("张　三")), Ok(Some("张三".to_owned())));
         assert_eq!(

@@ -519,3 +519,72 @@ impl<'b> Rows<'b, '_> {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn kind(bytes: &[u8]) -> Option<Kind> {
+        match Book::open(bytes) {
+            Err(ReadError::NotXlsx(kind)) => Some(kind),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn files_are_known_by_their_first_bytes() {
+        for (bytes, wanted) in [
+            (&b"\x09\x08\x10\x00"[..], Kind::OldXls),
+            (b"Rar!\x1A\x07", Kind::OtherArchive),
+            (b"PK\x05\x06", Kind::Zip),
+            (b"\xEF\xBB\xBF<HTML>", Kind::Html),
+            (b"\xD0\xD5\xC3\xFB,\xD6\xA4\xBC\xFE", Kind::Text),
+            (b"\x00\x01\x02", Kind::Unknown),
+        ] {
+            assert_eq!(kind(bytes), Some(wanted));
+        }
+        assert_eq!(Book::open(b"").err(), Some(ReadError::EmptyFile));
+    }
+
+    #[test]
+    fn rows_come_with_their_numbers_and_dates_as_dates() {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        let date = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+        let day = NaiveDate::from_ymd_opt(2020, 2, 29).unwrap_or_default();
+        sheet.write_string(1, 2, "姓名").unwrap();
+        sheet.write_string(1, 5, "  ").unwrap();
+        sheet.write_date_with_format(4, 0, day, &date).unwrap();
+        sheet.write_boolean(4, 1, true).unwrap();
+        sheet.write_number(4, 3, 1.5).unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let mut book = Book::open(&bytes).unwrap();
+        let name = book.sheets()[0].name.clone();
+        let mut rows = book.rows(&name).unwrap();
+        let mut row = Row::default();
+        assert!(rows.read(&mut row).unwrap());
+        assert_eq!(
+            (row.number, &row.cells[..]),
+            (2, &[(2, Cell::Text("姓名".into()))][..])
+        );
+        assert!(rows.read(&mut row).unwrap());
+        let cells = [
+            (0, Cell::Date(day)),
+            (1, Cell::Bool(true)),
+            (3, Cell::Number(1.5)),
+        ];
+        assert_eq!((row.number, &row.cells[..]), (5, &cells[..]));
+        assert!(!rows.read(&mut row).unwrap());
+        assert!(!rows.read(&mut row).unwrap(), "the end stays the end");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200), zip: bool) {
+            let mut file = if zip { b"PK\x03\x04".to_vec() } else { Vec::new() };
+            file.extend(bytes);
+            prop_assert!(Book::open(&file).is_err());
+        }
+    }
+}
