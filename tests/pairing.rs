@@ -505,6 +505,27 @@ async fn a_first_day_may_lie_in_the_past_but_not_within_an_earlier_pairing() {
         .expect(200);
     let history = items(&office, &format!("/pairings?household_id={household}")).await;
     assert_eq!(history.len(), 2, "what has ended stays");
+    // Who was responsible on a day: nobody before, the first one, and on the hand-over the second.
+    for (days, expected) in [
+        (301, None),
+        (300, Some(1)),
+        (101, Some(1)),
+        (100, Some(0)),
+        (0, Some(0)),
+    ] {
+        let day = days_ago(&server, days);
+        let held = items(
+            &office,
+            &format!("/pairings?household_id={household}&on={day}"),
+        )
+        .await;
+        let held: Vec<_> = held.iter().map(|pairing| &pairing["id"]).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|at: &usize| &history[*at]["id"])
+            .collect();
+        assert_eq!(held, expected, "{days} days ago");
+    }
     assert!(history[0].get("to_date").is_none());
 }
 

@@ -378,6 +378,9 @@ impl PairingApi {
         staff_id: Query<Option<Uuid>>,
         /// Only those that hold (`true`) or have ended (`false`).
         current: Query<Option<bool>>,
+        /// Only those that held on this day: who was responsible then. On the day of a hand-over it is
+        /// the new helper.
+        on: Query<Option<NaiveDate>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
         #[oai(validator(max_length = 500))]
@@ -396,6 +399,7 @@ impl PairingApi {
             household_id: household_id.0,
             staff_id: own.or(staff_id.0),
             current: current.0,
+            on: on.0,
         };
         let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);

@@ -469,6 +469,8 @@ pub struct Filter {
     pub staff_id: Option<Uuid>,
     /// Only those that hold, or only those that have ended.
     pub current: Option<bool>,
+    /// Only those that held on this day; on the day of a hand-over, the new one.
+    pub on: Option<NaiveDate>,
 }
 
 /// The pairing with this id.
@@ -489,7 +491,8 @@ pub async fn list(
            AND (NOT $3 OR household_id = $4)
            AND (NOT $5 OR staff_id = $6)
            AND (NOT $7 OR (to_date IS NULL) = $8)
-         ORDER BY from_date DESC, pairing.id DESC LIMIT $9"
+           AND (NOT $9 OR (from_date <= $10 AND (to_date IS NULL OR to_date > $10)))
+         ORDER BY from_date DESC, pairing.id DESC LIMIT $11"
     );
     let (from_date, id) = after.unwrap_or(LATEST);
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -497,6 +500,7 @@ pub async fn list(
         .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
         .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
         .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
+        .bind(filter.on.is_some()).bind(filter.on.unwrap_or_default())
         .bind(limit + 1)
         .fetch_all(connection).await)
 }

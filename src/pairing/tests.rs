@@ -525,6 +525,56 @@ fn a_former_helper_is_kept_when_nothing_speaks_against_it() {
     );
 }
 
+/// A run of so many households of one village and cause for helpers of these capacities; gives whom
+/// each helper gets.
+fn loads(rules: PairingRules, households: usize, capacities: &[i64]) -> Vec<i64> {
+    let input = Input {
+        rules,
+        households: (0..households)
+            .map(|at| Household {
+                id: household_id(at),
+                number: Some(at.to_string()),
+                area: area(0),
+                cause: None,
+                former: None,
+            })
+            .collect(),
+        helpers: capacities
+            .iter()
+            .enumerate()
+            .map(|(at, &capacity)| Helper {
+                id: helper_id(at),
+                number: Some(at.to_string()),
+                name: format!("责任人{at}"),
+                unit: UNITS[0].to_owned(),
+                towns: Vec::new(),
+                villages: Vec::new(),
+                skills: Vec::new(),
+                capacity,
+                held: 0,
+                active: true,
+            })
+            .collect(),
+        ..Input::default()
+    };
+    let plan = solver::solve(&input);
+    assert_sound(&input, &plan);
+    plan.loads.iter().map(|load| load.added).collect()
+}
+
+#[test]
+fn loads_are_even_in_proportion_to_capacity() {
+    let rules = PairingRules::default;
+    assert_eq!(loads(rules(), 3, &[2, 4]), [1, 2]);
+    assert_eq!(loads(rules(), 6, &[4, 4, 4]), [2, 2, 2]);
+    assert_eq!(loads(rules(), 5, &[10, 5, 10]), [2, 1, 2]);
+    // The last places are taken before anyone goes without.
+    assert_eq!(loads(rules(), 9, &[1, 3, 5]), [1, 3, 5]);
+    assert_eq!(loads(rules(), 12, &[1, 3, 5]), [1, 3, 5]);
+    let careless = PairingRules { load: 0, ..rules() };
+    assert_eq!(loads(careless, 6, &[4, 4]).iter().sum::<i64>(), 6);
+}
+
 #[test]
 fn a_network_is_written_for_other_solvers() {
     let mut network = flow::Network::new();
