@@ -265,12 +265,12 @@ async fn the_national_export_comes_in_with_its_earlier_and_its_later_headings() 
     }
     for (own, is_later) in [(&earlier[..], false), (&later[..], true)] {
         let (server, office) = office().await;
-        if !is_later {
-            sent.other_causes.clear();
-            sent.identified_year = None;
-        } else {
+        if is_later {
             sent.other_causes = vec![Cause::LackOfLabour, Cause::LackOfFunds];
             sent.identified_year = Some(2016);
+        } else {
+            sent.other_causes.clear();
+            sent.identified_year = None;
         }
         let headings: Vec<_> = common.iter().chain(own).copied().collect();
         let file = RosterFile::of_households(&headings, std::slice::from_ref(&sent));

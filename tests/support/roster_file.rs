@@ -1,11 +1,16 @@
 //! Workbooks with rosters, as offices hold them: in the layout of our template, and in that of the
 //! national system's export.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a test's numbers are small"
+)]
 
 use std::fmt::Display;
 
 use chrono::NaiveDate;
 use qianshou::code_list::CodeList;
-use qianshou::household::{HouseholdFacts, Member};
+use qianshou::household::{HouseholdFacts, IdentityNumber, Member};
 use qianshou::roster::{household, staff};
 use qianshou::staff::StaffFacts;
 use qianshou::workbook::address;
@@ -210,14 +215,14 @@ fn household_value(
     member: &Member,
     is_first: bool,
 ) -> Value {
-    let own = match heading {
+    match heading {
         "镇(乡、街道)" | "乡(镇)" => text(Some(&facts.town)),
         "村(居)" | "行政村" => text(Some(&facts.village)),
         "户编号" => text(facts.number.as_ref()),
         "姓名" => text(Some(&member.name)),
         "性别" => label(member.sex),
         "证件类型" => "居民身份证".into(),
-        "证件号码" => text(member.identity_number.as_ref().map(|number| number.whole())),
+        "证件号码" => text(member.identity_number.as_ref().map(IdentityNumber::whole)),
         "与户主关系" => label(Some(member.relation)),
         "民族" => text(member.ethnicity.as_ref()),
         "出生日期" => member.birth_date.map_or(Value::Nothing, Value::Date),
@@ -235,9 +240,8 @@ fn household_value(
         "联系电话" | "人联系电话" => text(member.phone.as_ref()),
         "人编号" => text(member.number.as_ref()),
         "序号" | "县(市、区、旗)" => "1".into(),
-        _ => return shared_value(heading, facts, is_first),
-    };
-    own
+        _ => shared_value(heading, facts, is_first),
+    }
 }
 
 fn shared_value(heading: &str, facts: &HouseholdFacts, is_first: bool) -> Value {
@@ -251,7 +255,7 @@ fn shared_value(heading: &str, facts: &HouseholdFacts, is_first: bool) -> Value 
         "户主姓名" => text(head.map(|head| &head.name)),
         "户主证件号码" => text(
             head.and_then(|head| head.identity_number.as_ref())
-                .map(|number| number.whole()),
+                .map(IdentityNumber::whole),
         ),
         "户联系电话" => text(facts.phone.as_ref()),
         "家庭住址" => text(facts.address.as_ref()),
@@ -289,7 +293,7 @@ fn shared_value(heading: &str, facts: &HouseholdFacts, is_first: bool) -> Value 
 fn staff_value(heading: &str, person: &StaffFacts) -> Value {
     match heading {
         "工号" => text(person.number.as_ref()),
-        "证件号码" => text(person.identity_number.as_ref().map(|number| number.whole())),
+        "证件号码" => text(person.identity_number.as_ref().map(IdentityNumber::whole)),
         "姓名" => text(Some(&person.name)),
         "性别" => label(person.sex),
         "单位" => text(Some(&person.unit)),
