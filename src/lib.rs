@@ -21,8 +21,8 @@
 //!
 //! Under all of them: [`db`] (the only room that knows which engine runs), [`problem`] (one error type
 //! for all that is not the answer asked for), [`api`] (what operations share), [`openapi`] (the
-//! document), [`server`] (routes, and what every request goes through), [`mod@code_list`], [`text`],
-//! [`config`].
+//! document), [`server`] (routes, start, stop), [`mod@answer`] (what every request and answer goes
+//! through), [`mod@code_list`], [`text`], [`config`].
 //!
 //! # A room
 //!
@@ -32,6 +32,7 @@
 //! each other's tables. A rule stands once, in a model; whoever needs it asks there.
 
 pub mod access;
+pub mod answer;
 pub mod api;
 pub mod code_list;
 pub mod code_list_api;

@@ -318,6 +318,7 @@ fn print(text: &str) -> Outcome {
 /// Logs go to standard error, so that standard output is the command's own.
 fn start_log(filter: &str) {
     tracing_subscriber::fmt()
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_writer(std::io::stderr)
         .init();

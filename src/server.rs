@@ -1,31 +1,21 @@
-//! The listening server: what every request goes through, and all routes.
+//! The listening server: all routes, start and stop.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
-use futures_util::{FutureExt, StreamExt};
-use poem::error::{
-    MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
-};
-use poem::http::{StatusCode, header};
+use poem::http::header;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::middleware::AddData;
-use poem::{Body, Endpoint, EndpointExt, IntoResponse, Request, Response, Route};
-use poem_openapi::error as openapi_error;
+use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
 use poem_openapi::{ContactObject, OpenApi, OpenApiService, Tags};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::answer::answer;
 use crate::db::Db;
 use crate::openapi::Document;
-use crate::problem::{FieldProblem, Problem};
 
-/// Largest body of a request: a roster of 100,000 persons is about 20 MiB.
-pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
-/// Largest JSON body, which is read into memory whole: a batch of visits is about 1 MiB.
-pub const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 /// Where the operations stand.
 pub const API_ROOT: &str = "/api/v1";
 /// How long requests under way may go on when the server is told to stop.
@@ -137,13 +127,13 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
         .nest(API_ROOT, service)
         .at(
             "/openapi.json",
-            document("application/json", description.json()),
+            poem::get(document("application/json", description.json())),
         )
         .at(
             "/openapi.yaml",
-            document("application/yaml", description.yaml()),
+            poem::get(document("application/yaml", description.yaml())),
         )
-        .nest("/docs", Route::new().at("/", docs_page(docs)))
+        .nest("/docs", Route::new().at("/", poem::get(docs_page(docs))))
         .with(AddData::new(app.clone()))
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
 }
@@ -177,189 +167,6 @@ fn docs_page(html: String) -> impl Endpoint {
                  style-src 'self' 'unsafe-inline'; img-src 'self' data:",
             ))
         })
-}
-
-/// Gives every error the form of a problem, and every answer the headers that all share.
-async fn answer<E: Endpoint>(
-    endpoint: Arc<E>,
-    request: Request,
-    description: Arc<Document>,
-) -> poem::Result<Response> {
-    let headers = request.headers().clone();
-    let path = request.uri().path().to_owned();
-    let method = request.method().clone();
-    let started = std::time::Instant::now();
-    let (request, json_body) = limited(request);
-    let answered = AssertUnwindSafe(endpoint.call(request))
-        .catch_unwind()
-        .await;
-    let mut response = match answered {
-        Ok(Ok(response)) => response.into_response(),
-        Ok(Err(error)) => {
-            let refused = error.is::<openapi_error::ParseRequestPayloadError>();
-            let mut problem = problem_of(error);
-            if refused && let Ok(body) = json_body.lock() {
-                let below_root = path.strip_prefix(API_ROOT).unwrap_or_default();
-                let faults = description.body_faults(method.as_str(), below_root, &body);
-                if !faults.is_empty() {
-                    problem = faulty_body(faults);
-                }
-            }
-            problem.render(&headers, &path)
-        }
-        // The hook for panics has written down where.
-        Err(_panic) => internal().render(&headers, &path),
-    };
-    response.headers_mut().insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        header::HeaderValue::from_static("nosniff"),
-    );
-    // The path alone: query parameters may hold names.
-    tracing::info!(%method, path, status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "request");
-    Ok(response)
-}
-
-/// What was read of a JSON body, to say afterwards what is wrong with it.
-type JsonBody = Arc<Mutex<Vec<u8>>>;
-
-/// The request with a body that ends in an error once it is larger than it may be: a length that is
-/// announced is believed no more than one that is not.
-fn limited(mut request: Request) -> (Request, JsonBody) {
-    let json_body = JsonBody::default();
-    let is_json = request
-        .content_type()
-        .is_some_and(|kind| kind.starts_with("application/json"));
-    let copy = is_json.then(|| json_body.clone());
-    let mut left = if is_json {
-        MAX_JSON_BYTES
-    } else {
-        MAX_BODY_BYTES
-    };
-    let body = request.take_body().into_bytes_stream().map(move |chunk| {
-        let chunk = chunk?;
-        left = left.checked_sub(chunk.len()).ok_or(TooLarge)?;
-        if let Some(Ok(mut copy)) = copy.as_ref().map(|copy| copy.lock()) {
-            copy.extend_from_slice(&chunk);
-        }
-        Ok::<_, std::io::Error>(chunk)
-    });
-    request.set_body(Body::from_bytes_stream(body));
-    (request, json_body)
-}
-
-/// A body went on beyond [`MAX_BODY_BYTES`] or [`MAX_JSON_BYTES`].
-#[derive(Debug, thiserror::Error)]
-#[error("the body is too large")]
-struct TooLarge;
-
-impl From<TooLarge> for std::io::Error {
-    fn from(error: TooLarge) -> Self {
-        Self::other(error)
-    }
-}
-
-/// Whether [`TooLarge`] is at the bottom of an error.
-fn is_too_large(error: &poem::Error) -> bool {
-    error.to_string().contains("the body is too large")
-}
-
-/// The framework's own errors, in our words.
-fn problem_of(error: poem::Error) -> Problem {
-    let error = match error.downcast::<Problem>() {
-        Ok(problem) => return problem,
-        Err(error) => error,
-    };
-    let words = error.to_string();
-    if is_too_large(&error) || error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!(
-                "内容过大（文件不超过 {} MiB，其他内容不超过 {} MiB），请拆分后再提交",
-                MAX_BODY_BYTES >> 20,
-                MAX_JSON_BYTES >> 20
-            ),
-            format!(
-                "the body is too large (files up to {} MiB, all else up to {} MiB); split it",
-                MAX_BODY_BYTES >> 20,
-                MAX_JSON_BYTES >> 20
-            ),
-        );
-    }
-    if error.is::<openapi_error::AuthorizationError>() {
-        return crate::access::unauthenticated();
-    }
-    if let Some(parameter) = error.downcast_ref::<openapi_error::ParseParamError>() {
-        return Problem::bad_request(
-            format!("参数 {} 无效：{}", parameter.name, parameter.reason),
-            format!("parameter `{}`: {}", parameter.name, parameter.reason),
-        );
-    }
-    if error.is::<openapi_error::ParseRequestPayloadError>()
-        || error.is::<openapi_error::ParseMultipartError>()
-        || error.is::<ParseJsonError>()
-        || error.is::<ReadBodyError>()
-    {
-        return Problem::bad_request(format!("请求内容无法识别：{words}"), words);
-    }
-    if error.is::<ParsePathError>() || error.is::<openapi_error::ParsePathError>() {
-        return Problem::bad_request(format!("地址中的编号无效：{words}"), words);
-    }
-    if let Some(refused) = error.downcast_ref::<openapi_error::ContentTypeError>() {
-        return Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "内容类型不受支持，请按 /docs 中的接口说明设置 Content-Type",
-            format!("{refused}; see /docs for the type that this operation takes"),
-        );
-    }
-    if error.is::<NotFoundError>() {
-        return Problem::new(
-            StatusCode::NOT_FOUND,
-            "no_such_path",
-            "没有这个地址，请查看 /docs 中的接口说明",
-            "no such path, see /docs",
-        );
-    }
-    if error.is::<MethodNotAllowedError>() {
-        return Problem::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            "此地址不支持这个方法，请查看 /docs 中的接口说明",
-            "this path does not take that method, see /docs",
-        );
-    }
-    match error.status() {
-        status if status.is_client_error() => Problem::new(
-            status,
-            "request_refused",
-            format!("请求无法处理：{words}"),
-            words,
-        ),
-        _ => {
-            tracing::error!(%error, "unexpected error");
-            internal()
-        }
-    }
-}
-
-/// What is wrong with the body, place by place; the framework's own words name no place.
-fn faulty_body(faults: Vec<FieldProblem>) -> Problem {
-    let count = faults.len();
-    Problem::bad_request(
-        format!("请求内容有 {count} 处需要更正，见 errors"),
-        format!("{count} places of the body must be put right, see `errors`"),
-    )
-    .with_errors(faults)
-}
-
-fn internal() -> Problem {
-    Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal",
-        "系统内部错误，已记录；本次操作没有写入任何内容",
-        "an internal error, which has been logged; nothing was written",
-    )
 }
 
 /// Listens on `address`, says where, and serves until the process is told to stop.
@@ -397,21 +204,4 @@ pub fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
         }
         tracing::info!("stopping: requests under way may end");
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_is_answered_with_a_problem() {
-        let description = Arc::new(Document::new("{}"));
-        let endpoint = poem::endpoint::make_sync(|_| -> Response { panic!("a fault of ours") })
-            .around(move |endpoint, request| answer(endpoint, request, description.clone()));
-        let response = endpoint.call(Request::default()).await.unwrap();
-        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        let body = response.into_body().into_string().await.unwrap();
-        assert!(body.contains("urn:qianshou:problem:internal"), "{body}");
-        assert!(!body.contains("a fault of ours"), "{body}");
-    }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use qianshou::access::Role;
-use qianshou::server::{MAX_BODY_BYTES, MAX_JSON_BYTES};
+use qianshou::answer::{MAX_BODY_BYTES, MAX_JSON_BYTES};
 use reqwest::Method;
 use serde_json::json;
 
@@ -64,6 +64,10 @@ async fn unknown_paths_and_methods_are_problems() {
     }
     let answer = stranger.at(&Method::PUT, "/api/v1/sessions").await;
     answer.expect_problem(405, "method_not_allowed");
+    assert_eq!(answer.header("allow"), "POST");
+    let answer = stranger.at(&Method::PUT, "/openapi.json").await;
+    answer.expect_problem(405, "method_not_allowed");
+    assert_eq!(answer.header("allow"), "GET");
     let problem = stranger.get("/nowhere").await.expect(404);
     assert_eq!(problem["instance"], "/api/v1/nowhere");
 }
@@ -170,4 +174,20 @@ async fn problems_are_never_stored_and_never_sniffed() {
     let answer = server.stranger().get("/accounts/me").await;
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
+}
+
+#[tokio::test]
+async fn a_text_with_a_character_that_cannot_be_stored_is_refused() {
+    let server = TestServer::start().await;
+    let administrator = server.client(Role::Administrator).await;
+    administrator
+        .post("/accounts")
+        .json(&json!({ "username": "a", "role": "leader", "password": "十个字\u{0}的长口令" }))
+        .await
+        .expect_problem(400, "bad_request");
+    administrator
+        .get("/households")
+        .query(&[("search", "王\u{0}")])
+        .await
+        .expect_problem(400, "bad_request");
 }

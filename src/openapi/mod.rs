@@ -63,12 +63,33 @@ impl Document {
         }
     }
 
-    fn body_schema(&self, method: &str, path: &str) -> Option<&Value> {
+    /// The methods that `path`, which is below the API's root, takes: as the header `Allow` has them.
+    pub fn methods(&self, path: &str) -> String {
+        let operations = self.operations(path).and_then(Value::as_object);
+        // What is not an operation is a document.
+        let methods: Vec<_> = operations.map_or_else(
+            || vec!["GET".to_owned()],
+            |operations| {
+                operations
+                    .keys()
+                    .map(|name| name.to_ascii_uppercase())
+                    .collect()
+            },
+        );
+        methods.join(", ")
+    }
+
+    fn operations(&self, path: &str) -> Option<&Value> {
         let paths = self.0["paths"].as_object()?;
         // A path without a parameter goes before one that has one in the same place.
         let (_, operations) = paths
             .get_key_value(path)
             .or_else(|| paths.iter().find(|(template, _)| fits(template, path)))?;
+        Some(operations)
+    }
+
+    fn body_schema(&self, method: &str, path: &str) -> Option<&Value> {
+        let operations = self.operations(path)?;
         let schema = &operations[method.to_ascii_lowercase()]["requestBody"]["content"]["application/json"]
             ["schema"];
         schema.is_object().then_some(schema)

@@ -87,7 +87,7 @@ assert.equal(unknown.response.status, 404);
 assert.equal(unknown.error?.code, "not_found");
 
 // The workbook is one.
-const workbook = await administrator.GET("/progress/workbook", {
+const workbook = await administrator.GET("/reports/progress", {
   params: { query: { year: new Date().getFullYear() } },
   parseAs: "arrayBuffer",
 });
