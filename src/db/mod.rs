@@ -132,15 +132,14 @@ impl Db {
 
     /// [`open`](Self::open), with another time that a writer waits for the writer before it.
     pub async fn open_with(url: &str, patience: Duration) -> Result<Self, DbError> {
-        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url, patience).await?
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::open_postgres(url, patience).await
         } else if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(Path::new(path.trim_start_matches("//")), patience).await?
+            let path = path.strip_prefix("//").unwrap_or(path);
+            Self::open_sqlite(Path::new(path), patience).await
         } else {
-            return Err(DbError::Address);
-        };
-        db.migrate().await?;
-        Ok(db)
+            Err(DbError::Address)
+        }
     }
 
     /// A database that is not there: to write the `OpenAPI` document, which asks nothing of it.
@@ -154,6 +153,8 @@ impl Db {
         }
     }
 
+    /// A lock file beside the database keeps two starters apart: neither the switch to WAL nor
+    /// sqlx's migrations wait for another who does the same.
     async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, DbError> {
         if let Some(folder) = path
             .parent()
@@ -164,6 +165,7 @@ impl Db {
                 source,
             })?;
         }
+        let _held_to_the_end = lock(path.with_extension("lock")).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -177,6 +179,7 @@ impl Db {
             .acquire_timeout(patience)
             .connect_with(options.clone())
             .await?;
+        MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(patience)
@@ -194,35 +197,13 @@ impl Db {
             .acquire_timeout(patience)
             .connect_with(PgConnectOptions::from_str(url)?)
             .await?;
+        // Guarded against another starter by sqlx's own advisory lock.
+        MIGRATIONS.run(&pool).await?;
         Ok(Self::Postgres {
             pool,
             url: url.to_owned(),
             patience,
         })
-    }
-
-    /// Applies the migrations that are not there yet, each in a transaction of its own.
-    ///
-    /// sqlx guards this with an advisory lock on PostgreSQL and with nothing on SQLite, where a
-    /// lock file beside the database does it.
-    async fn migrate(&self) -> Result<(), DbError> {
-        match self {
-            Self::Postgres { pool, .. } => MIGRATIONS.run(pool).await?,
-            Self::Sqlite { writer, path, .. } => {
-                let lock_path = path.with_extension("lock");
-                let named = |source| DbError::File {
-                    path: lock_path.clone(),
-                    source,
-                };
-                let lock = std::fs::File::create(&lock_path).map_err(named)?;
-                let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
-                let _held_to_the_end = locked
-                    .map_err(|error| named(std::io::Error::other(error)))?
-                    .map_err(named)?;
-                MIGRATIONS.run(writer).await?;
-            }
-        }
-        Ok(())
     }
 
     /// Begins to read: all queries of this transaction see one state of the database.
@@ -314,6 +295,19 @@ impl Db {
             Self::Postgres { pool, .. } => pool.close().await,
         }
     }
+}
+
+/// Waits until no other program holds the lock on this file, and holds it until dropped.
+async fn lock(path: PathBuf) -> Result<std::fs::File, DbError> {
+    let named = |source| DbError::File {
+        path: path.clone(),
+        source,
+    };
+    let file = std::fs::File::create(&path).map_err(named)?;
+    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
+        .await
+        .map_err(|error| named(std::io::Error::other(error)))?
+        .map_err(named)
 }
 
 /// The address without its password, and the password: what stands on a command line, everyone on
