@@ -560,6 +560,29 @@ async fn what_is_not_there_or_says_nothing_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_lift_was_before_each_change_is_kept() {
+    let (server, office, household) = start().await;
+    let id = lift(&office, household, SPRING).await;
+    let body = json!({ "date": "2026-06-01", "reason": "户主大病" });
+    office
+        .post(&format!("/lifts/{id}/relapse"))
+        .json(&body)
+        .await
+        .expect(200);
+    let mut tx = server.db.read().await.unwrap();
+    let history = qianshou::access::history::of(&mut tx, "lift", &id)
+        .await
+        .unwrap();
+    let actions: Vec<_> = history.iter().map(|entry| entry.action.as_str()).collect();
+    let (first, rest) = actions.split_first().unwrap();
+    assert_eq!(*first, "relapse");
+    assert!(rest.iter().rev().eq(AFTER_PROPOSAL.iter()), "{rest:?}");
+    assert_eq!(history[0].before.0["state"], "approved");
+    assert_eq!(history[0].before.0["approved_on"], SPRING[5]);
+    assert!(history.iter().all(|entry| entry.actor == office.username));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_many_at_once_one_proposes() {
     let (_server, office, household) = start().await;
     let path = format!("/households/{household}/lifts");
@@ -596,4 +619,15 @@ async fn a_lift_may_be_rejected_at_every_step() {
         assert_eq!(lift.get("due_step"), None);
         assert_eq!(lift.get("conditions"), None);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_a_nul_is_no_fault_of_ours() {
+    let (_server, office, household) = start().await;
+    let body = json!({ "date": "2026-03-01", "person": "村民\u{0}小组" });
+    let answer = office
+        .post(&format!("/households/{household}/lifts"))
+        .json(&body)
+        .await;
+    assert!(answer.status < 500, "{}", answer.text());
 }

@@ -158,7 +158,13 @@ async fn the_overview_agrees_with_progress() {
     let office = server.client(Role::Office).await;
     a_year(&server, &office).await;
     let progress = office.get(&format!("/progress?{QUERY}")).await.expect(200);
-    let mut book = Book::open(&download(&office, QUERY).await);
+    let bytes = download(&office, QUERY).await;
+    assert_eq!(
+        bytes,
+        download(&office, QUERY).await,
+        "the same content is the same bytes"
+    );
+    let mut book = Book::open(&bytes);
     assert_eq!(book.0.sheet_names(), SHEETS);
     let sheet = book.sheet("总览");
     let title = sheet.get((0, 0)).unwrap().to_string();

@@ -5,7 +5,7 @@ use poem::http::StatusCode;
 use crate::problem::Problem;
 
 /// SQLite's primary result codes for "another holds the lock".
-const SQLITE_BUSY: [&str; 2] = ["5", "6"];
+const SQLITE_BUSY: [u32; 2] = [5, 6];
 /// PostgreSQL's codes for "could not get the lock" and "serialisation failure".
 const POSTGRES_BUSY: [&str; 3] = ["55P03", "40001", "40P01"];
 
@@ -14,11 +14,8 @@ impl From<sqlx::Error> for Problem {
         let busy = match &error {
             sqlx::Error::PoolTimedOut => true,
             sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-                let primary = code.parse::<u32>().map_or_else(
-                    |_| code.to_string(),
-                    |extended| (extended & 0xff).to_string(),
-                );
-                SQLITE_BUSY.contains(&primary.as_str()) || POSTGRES_BUSY.contains(&&*code)
+                POSTGRES_BUSY.contains(&&*code)
+                    || sqlite_primary(&code).is_some_and(|primary| SQLITE_BUSY.contains(&primary))
             }),
             _ => false,
         };
@@ -31,6 +28,14 @@ impl From<sqlx::Error> for Problem {
                 "the database is busy; nothing was written, try again in a moment",
             )
             .retry_after(5);
+        }
+        if is_unstorable(&error) {
+            return Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "character_not_allowed",
+                "内容中有不能保存的字符（空字符 U+0000），请删除后重新提交",
+                "the content holds a character that cannot be stored (NUL, U+0000); leave it out",
+            );
         }
         let gone = matches!(
             &error,
@@ -69,10 +74,39 @@ fn is_gone(error: &sqlx::Error) -> bool {
     else {
         return false;
     };
-    match code.parse::<u32>() {
-        Ok(extended) if code.len() < 5 => matches!(extended & 0xff, 8 | 10 | 11 | 13 | 14 | 26),
-        _ => ["08", "53", "57", "3D"]
+    match sqlite_primary(&code) {
+        Some(primary) => matches!(primary, 8 | 10 | 11 | 13 | 14 | 26),
+        None => ["08", "53", "57", "3D"]
             .iter()
             .any(|class| code.starts_with(class)),
+    }
+}
+
+/// SQLite's primary result code. PostgreSQL's codes always have five characters, SQLite's at most
+/// four, with the primary one in the lowest byte.
+fn sqlite_primary(code: &str) -> Option<u32> {
+    let extended: u32 = code.parse().ok().filter(|_| code.len() < 5)?;
+    Some(extended & 0xff)
+}
+
+/// PostgreSQL stores no NUL in a text ("character not in repertoire").
+fn is_unstorable(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == "22021")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_the_two_engines_are_told_apart() {
+        assert_eq!(sqlite_primary("5"), Some(5));
+        assert_eq!(sqlite_primary("261"), Some(5), "SQLITE_BUSY_RECOVERY");
+        // 22021 has 5 in its lowest byte and is no SQLITE_BUSY.
+        assert_eq!(sqlite_primary("22021"), None);
+        assert_eq!(sqlite_primary("55P03"), None);
     }
 }

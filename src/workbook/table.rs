@@ -355,4 +355,45 @@ mod tests {
         assert_eq!(share(0, 0), Cell::Empty);
         assert_eq!(share(1, 4), Cell::Share(0.25));
     }
+
+    /// XML 1.0, 2.2: no control characters but tab and line ends, no U+FFFE and U+FFFF.
+    fn forbids_nothing(workbook: &[u8]) {
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
+        for index in 0..archive.len() {
+            let part = std::io::read_to_string(archive.by_index(index).unwrap()).unwrap();
+            let forbidden = part.chars().find(|character| {
+                matches!(character, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+            });
+            assert_eq!(forbidden, None);
+        }
+    }
+
+    #[test]
+    fn characters_that_xml_forbids_do_not_spoil_the_workbook() {
+        let columns = ["备注", "其他"].map(|heading| Column::new(heading, 16.0, Look::Wrapped));
+        for text in [
+            "甲\u{0}乙",
+            "甲\u{1}\u{b}乙",
+            "甲\u{ffff}乙",
+            "<&>\"'",
+            "_x0041_",
+        ] {
+            for constant_memory in [false, true] {
+                let mut workbook = rust_xlsxwriter::Workbook::new();
+                let written = if constant_memory {
+                    workbook.add_worksheet_with_constant_memory().unwrap()
+                } else {
+                    workbook.add_worksheet()
+                };
+                let rows = [vec![Cell::text(text)]];
+                sheet(written, ("题", "注"), &columns, 0, rows, &[]).unwrap();
+                let bytes = workbook.save_to_buffer().unwrap();
+                forbids_nothing(&bytes);
+                let mut read: calamine::Xlsx<_> =
+                    calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+                let range = calamine::Reader::worksheet_range(&mut read, "Sheet1").unwrap();
+                assert_eq!(range.get_value((3, 0)).unwrap().to_string(), text);
+            }
+        }
+    }
 }
