@@ -13,9 +13,9 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use poem_openapi::error as openapi_error;
 
+use crate::api::API_ROOT;
 use crate::openapi::Document;
 use crate::problem::{FieldProblem, Problem};
-use crate::server::API_ROOT;
 
 /// Largest body of a request: a roster of 100,000 persons is about 20 MiB.
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;

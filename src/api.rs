@@ -11,12 +11,44 @@ use poem_openapi::types::{
     ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
 };
 use poem_openapi::validation::Validator;
-use poem_openapi::{ApiResponse, Object};
+use poem_openapi::{ApiResponse, Object, Tags};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::db::page;
 use crate::problem::Problem;
+
+/// Where the operations stand.
+pub const API_ROOT: &str = "/api/v1";
+
+/// The parts of the API, as the documentation groups them.
+#[derive(Tags)]
+pub enum Tag {
+    /// Logging in and out, accounts.
+    Access,
+    /// The closed sets of values that fields may hold, with their Chinese labels.
+    CodeLists,
+    /// What an office decides for itself: capacities, freshness of evidence, year plans.
+    Settings,
+    /// Importing rosters of households and staff, and the templates for them.
+    Rosters,
+    /// Households and their members.
+    Households,
+    /// Units and the staff who help.
+    Staff,
+    /// Who helps whom: runs, proposals, current and former pairings.
+    Pairing,
+    /// Visits to households, and what was heard and delivered.
+    Visits,
+    /// The six points of the method 三清楚两明确一达成 for each household.
+    Method,
+    /// Lifting a household out of poverty, step by step, and relapses.
+    Lifts,
+    /// Progress toward the year's target, and the workbook to hand up.
+    Progress,
+    /// Whether the service is well.
+    Health,
+}
 
 /// One page of a list.
 #[derive(Object)]

@@ -3,9 +3,9 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
+use crate::api::Tag;
 use crate::code_list::CodeList;
 use crate::problem::{Fault, bits};
-use crate::server::Tag;
 use crate::{access, household, lift, method, pairing, roster, staff, visit};
 
 /// Operations on code lists.

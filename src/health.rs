@@ -3,9 +3,10 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
+use crate::api::Tag;
+use crate::app::App;
 use crate::on;
 use crate::problem::{Fault, bits};
-use crate::server::{App, Tag};
 
 /// The health page.
 pub struct HealthApi(pub App);

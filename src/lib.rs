@@ -20,7 +20,8 @@
 //! decides for itself), [`demo`] (a year of a fictional office).
 //!
 //! Under all of them: [`db`] (the only room that knows which engine runs), [`problem`] (one error type
-//! for all that is not the answer asked for), [`api`] (what operations share), [`openapi`] (the
+//! for all that is not the answer asked for), [`app`] (the database and the time), [`api`] (what
+//! operations share), [`openapi`] (the
 //! document), [`server`] (routes, start, stop), [`mod@answer`] (what every request and answer goes
 //! through), [`mod@code_list`], [`text`], [`config`].
 //!
@@ -34,6 +35,7 @@
 pub mod access;
 pub mod answer;
 pub mod api;
+pub mod app;
 pub mod code_list;
 pub mod code_list_api;
 pub mod config;

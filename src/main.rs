@@ -7,13 +7,14 @@ use std::process::ExitCode;
 use chrono::{Datelike, NaiveDate};
 use clap::{Parser, Subcommand};
 use qianshou::access::{self, Caller, Role};
+use qianshou::app::App;
 use qianshou::code_list::CodeList;
 use qianshou::config::{Config, Flags};
 use qianshou::db::Db;
 use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
 use qianshou::roster::{self, RosterKind};
-use qianshou::server::{self, App};
+use qianshou::server;
 use qianshou::{report, staff};
 
 /// 牵手：结对帮扶服务（三清楚两明确一达成）

@@ -4,80 +4,21 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
 use poem::http::header;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::middleware::AddData;
 use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
-use poem_openapi::{ContactObject, OpenApi, OpenApiService, Tags};
+use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::answer::answer;
+use crate::api::API_ROOT;
+use crate::app::App;
 use crate::db::Db;
 use crate::openapi::Document;
 
-/// Where the operations stand.
-pub const API_ROOT: &str = "/api/v1";
 /// How long requests under way may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
-/// China Standard Time, the only zone of the offices that we serve: a date is a date there.
-const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;
-
-/// What every operation works with.
-#[derive(Clone, Debug)]
-pub struct App {
-    /// The database.
-    pub db: Db,
-}
-
-impl App {
-    /// The time to write down, to the microsecond that both engines keep.
-    pub fn now(&self) -> DateTime<Utc> {
-        Utc::now().trunc_subsecs(6)
-    }
-
-    /// Today, in China.
-    pub fn today(&self) -> NaiveDate {
-        china_date(self.now())
-    }
-}
-
-/// The date in China at `time`.
-pub fn china_date(time: DateTime<Utc>) -> NaiveDate {
-    FixedOffset::east_opt(CHINA_UTC_OFFSET_SECONDS).map_or_else(
-        || time.date_naive(),
-        |zone| time.with_timezone(&zone).date_naive(),
-    )
-}
-
-/// The parts of the API, as the documentation groups them.
-#[derive(Tags)]
-pub enum Tag {
-    /// Logging in and out, accounts.
-    Access,
-    /// The closed sets of values that fields may hold, with their Chinese labels.
-    CodeLists,
-    /// What an office decides for itself: capacities, freshness of evidence, year plans.
-    Settings,
-    /// Importing rosters of households and staff, and the templates for them.
-    Rosters,
-    /// Households and their members.
-    Households,
-    /// Units and the staff who help.
-    Staff,
-    /// Who helps whom: runs, proposals, current and former pairings.
-    Pairing,
-    /// Visits to households, and what was heard and delivered.
-    Visits,
-    /// The six points of the method 三清楚两明确一达成 for each household.
-    Method,
-    /// Lifting a household out of poverty, step by step, and relapses.
-    Lifts,
-    /// Progress toward the year's target, and the workbook to hand up.
-    Progress,
-    /// Whether the service is well.
-    Health,
-}
 
 /// All operations; their order is the order of the documentation.
 fn operations(app: &App) -> impl OpenApi + use<> {

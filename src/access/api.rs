@@ -13,10 +13,10 @@ use uuid::Uuid;
 use super::model::{FAILURES_ALLOWED, FAILURES_COUNT_MINUTES, SHORTEST_PASSWORD};
 use super::store::Account;
 use super::{Caller, Permission, Role, Signed, password, store, token};
-use crate::api::{Created, ETag, Limit, NoContent, Page, Tagged};
+use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged};
+use crate::app::App;
 use crate::db::page;
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
-use crate::server::{App, Tag};
 
 /// Operations on sessions and accounts.
 pub struct AccessApi(pub App);

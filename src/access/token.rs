@@ -10,8 +10,8 @@ use rand::RngExt;
 use sha2::{Digest, Sha256};
 
 use super::{Caller, store};
+use crate::app::App;
 use crate::problem::Problem;
-use crate::server::App;
 
 /// The caller of an operation that needs a token. Get one by `createSession`.
 #[derive(SecurityScheme)]

@@ -46,7 +46,7 @@ impl Client {
     pub async fn log_in(server: &str, username: &str, password: &str) -> Result<Self, DemoError> {
         let mut client = Self {
             http: reqwest::Client::new(),
-            root: format!("{server}{}", crate::server::API_ROOT),
+            root: format!("{server}{}", crate::api::API_ROOT),
             token: String::new(),
         };
         let credentials = json!({ "username": username, "password": password });

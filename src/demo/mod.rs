@@ -20,8 +20,9 @@ pub use client::DemoError;
 use story::When;
 
 use crate::access;
+use crate::app::App;
 use crate::db::Db;
-use crate::server::{self, App};
+use crate::server;
 
 /// Where the demo puts its files, unless told otherwise.
 pub const FOLDER: &str = "qianshou-demo";

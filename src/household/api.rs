@@ -14,11 +14,11 @@ use super::{
     PovertyStatus, Relation, Schooling, Sex, Workplace,
 };
 use crate::access::{Caller, Permission, Signed, history};
-use crate::api::{ETag, Limit, Page, Tagged};
+use crate::api::{ETag, Limit, Page, Tag, Tagged};
+use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::{GetFault, ListFault, Problem};
 use crate::roster::rule::{self, Finding};
-use crate::server::{App, Tag};
 use crate::{pairing, settings, staff};
 
 /// Operations on households.

@@ -14,12 +14,12 @@ use super::store::{self, Filter, NamedLift};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission, Role, Signed};
 use crate::api::Year;
-use crate::api::{Created, ETag, Limit, Page, Tagged};
+use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
+use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::{self, Tx, page};
 use crate::household::store::Household;
 use crate::problem::{CreateFault, FieldProblem, GetFault, ListFault, Problem};
-use crate::server::{App, Tag};
 use crate::{household, pairing, settings};
 
 /// Operations on lifts.

@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::model::{Point, PointState, PointStatus, evaluate};
 use super::store;
 use crate::access::{Permission, Signed};
-use crate::api::{Limit, Page};
+use crate::api::{Limit, Page, Tag};
+use crate::app::App;
 use crate::db::{Ids, Tx, page};
 use crate::household;
 use crate::household::store::{AreaKey, Filter, Household};
 use crate::problem::{GetFault, ListFault, Problem};
-use crate::server::{App, Tag};
 use crate::settings::{self, Settings};
 
 /// Operations on the six points.

@@ -12,13 +12,13 @@ use super::model::{
     evaluate,
 };
 use crate::access::history;
+use crate::app::china_date;
 use crate::db::{Ids, Tx};
 use crate::household::store::Household;
 use crate::household::{Cause, Measure, Member};
 use crate::lift::model::State as LiftStage;
 use crate::lift::store::LiftState;
 use crate::on;
-use crate::server::china_date;
 use crate::settings::Settings;
 use crate::visit::store::Confirmation;
 use crate::{household, lift, visit};

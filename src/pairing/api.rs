@@ -10,10 +10,10 @@ use super::model::{Load, PairingError, Reason, RunStatus, Scope, Shortage};
 use super::run::{self, NewPairing};
 use super::store::{self, AreaKey, Filter, Run};
 use crate::access::{Caller, Permission, Signed};
-use crate::api::{Created, ETag, Limit, Page, Tagged};
+use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
+use crate::app::App;
 use crate::db::page;
 use crate::problem::{CreateFault, GetFault, ListFault, Problem};
-use crate::server::{App, Tag};
 
 /// Operations on pairings.
 pub struct PairingApi(pub App);

@@ -8,10 +8,10 @@ use super::model::{RunStatus, Scope};
 use super::run;
 use super::store::{self, AreaKey, Proposal, Run};
 use crate::access::Caller;
+use crate::app::App;
 use crate::db::Tx;
 use crate::db::page;
 use crate::problem::Problem;
-use crate::server::App;
 
 /// Proposals read at once.
 const AT_ONCE: i64 = 500;

@@ -14,9 +14,9 @@ use super::solver;
 use super::store::{self, Of, Pairing, Run, Start};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, hex};
+use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::server::App;
 use crate::{household, settings, staff};
 
 /// What the pairings of a confirmed run give as their reason.

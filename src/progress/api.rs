@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::model::{self, Figures, Progress};
 use super::store::{self, Basis};
 use crate::access::{Permission, Signed};
-use crate::api::Year;
+use crate::api::{Tag, Year};
+use crate::app::App;
 use crate::lift::model::Step;
 use crate::problem::{Fault, Problem, bits};
-use crate::server::{App, Tag};
 
 /// Operations on progress.
 pub struct ProgressApi(pub App);

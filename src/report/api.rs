@@ -7,10 +7,10 @@ use poem_openapi::param::{Header, Query};
 use super::model::{self, Occasion};
 use super::{sheets, store};
 use crate::access::{Permission, Signed};
-use crate::api::{Workbook, Year};
+use crate::api::{Tag, Workbook, Year};
+use crate::app::App;
 use crate::problem::Problem;
 use crate::progress::api::{ProgressFault, period};
-use crate::server::{App, Tag};
 
 /// Operations on reports.
 pub struct ReportApi(pub App);

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use super::api;
 use super::model::Occasion;
 use crate::access::Caller;
+use crate::app::App;
 use crate::problem::Problem;
 use crate::progress;
-use crate::server::App;
 
 /// Writes the progress workbook of a year as of a day to a file, and says so. A file that is there is
 /// replaced.

@@ -15,12 +15,11 @@ use super::report::{Counts, ImportReport, MAX_PROBLEMS, RosterKind, RosterProble
 use super::store::{self, Import};
 use super::template;
 use crate::access::{Caller, Permission, Signed};
-use crate::api::{Limit, Page, Workbook};
+use crate::api::{Limit, Page, Tag, Workbook};
+use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::{Json as JsonColumn, page};
 use crate::problem::{Fault, FieldProblem, GetFault, ListFault, Problem, bits};
-use crate::server::App;
-use crate::server::Tag;
 use crate::workbook::reader::ReadError;
 
 /// Operations on rosters.

@@ -12,8 +12,8 @@ use super::import::{self, ImportError, Progress, Upload, Watcher};
 use super::report::{Counts, ImportReport, RosterKind, RosterProblem, Severity};
 use super::template;
 use crate::access::Caller;
+use crate::app::App;
 use crate::code_list::CodeList;
-use crate::server::App;
 use poem_openapi::types::ToJSON;
 
 /// Why a command came to nothing.

@@ -7,9 +7,9 @@ use poem_openapi::{Object, OpenApi};
 use super::model::{Settings, YearPlan};
 use super::store;
 use crate::access::{Permission, Signed};
-use crate::api::{ETag, Tagged, Year};
+use crate::api::{ETag, Tag, Tagged, Year};
+use crate::app::App;
 use crate::problem::{ChangeFault, GetFault, ListFault};
-use crate::server::{App, Tag};
 
 /// Operations on settings and year plans.
 pub struct SettingsApi(pub App);

@@ -11,12 +11,12 @@ use super::Rank;
 use super::model::Staff;
 use super::store::{self, Filter, UnitKey};
 use crate::access::{Caller, Permission, Signed};
-use crate::api::{ETag, Limit, Page, Tagged};
+use crate::api::{ETag, Limit, Page, Tag, Tagged};
+use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household::Sex;
 use crate::pairing;
 use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
-use crate::server::{App, Tag};
 
 /// Operations on staff.
 pub struct StaffApi(pub App);

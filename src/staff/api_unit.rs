@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::unit::{self, Area};
 use crate::access::{Permission, Signed};
-use crate::api::{ETag, Limit, Page, Tagged};
+use crate::api::{ETag, Limit, Page, Tag, Tagged};
+use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
-use crate::server::{App, Tag};
 
 /// Operations on units.
 pub struct UnitApi(pub App);

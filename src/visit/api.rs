@@ -17,11 +17,11 @@ use super::model::{
 use super::store;
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission, Role, Signed, history};
-use crate::api::{Created, ETag, Limit, Page, Tagged};
+use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
+use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household::Measure;
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
-use crate::server::{App, Tag};
 use crate::{household, pairing};
 
 /// Operations on visits.

@@ -10,10 +10,10 @@ use super::model::{Logger, VisitError};
 use super::plan::{self, HelpPlan, PlanFacts, PlanKey};
 use crate::access::Signed;
 use crate::access::idempotency::{self, Ticket};
-use crate::api::{Created, Limit, Page};
+use crate::api::{Created, Limit, Page, Tag};
+use crate::app::App;
 use crate::db::page;
 use crate::problem::{CreateFault, GetFault, Problem};
-use crate::server::{App, Tag};
 use crate::{household, pairing};
 
 /// Operations on help plans.

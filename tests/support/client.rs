@@ -3,7 +3,7 @@
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use qianshou::server::API_ROOT;
+use qianshou::api::API_ROOT;
 use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde_json::Value;

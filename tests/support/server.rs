@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use poem::listener::{Acceptor, Listener, TcpListener};
 use qianshou::access::{Caller, Role};
+use qianshou::app::App;
 use qianshou::db::Db;
-use qianshou::server::{self, App};
+use qianshou::server;
 use serde_json::json;
 use tokio::sync::oneshot;
 use uuid::Uuid;

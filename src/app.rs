@@ -1,0 +1,47 @@
+//! What every operation works with: the database, and the time.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
+
+use crate::db::Db;
+
+/// China Standard Time, the only zone of the offices that we serve: a date is a date there.
+const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;
+
+/// What every operation works with.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+}
+
+impl App {
+    /// The time to write down, to the microsecond that both engines keep.
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+
+    /// Today, in China.
+    pub fn today(&self) -> NaiveDate {
+        china_date(self.now())
+    }
+}
+
+/// The date in China at `time`.
+pub fn china_date(time: DateTime<Utc>) -> NaiveDate {
+    FixedOffset::east_opt(CHINA_UTC_OFFSET_SECONDS).map_or_else(
+        || time.date_naive(),
+        |zone| time.with_timezone(&zone).date_naive(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_in_china() {
+        let date = |time: &str| china_date(time.parse().unwrap()).to_string();
+        assert_eq!(date("2026-12-31T15:59:59Z"), "2026-12-31");
+        assert_eq!(date("2026-12-31T16:00:00Z"), "2027-01-01");
+    }
+}
