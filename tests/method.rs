@@ -1,5 +1,6 @@
 //! The six points over HTTP: what each kind of record does to them.
 
+use chrono::TimeDelta;
 use qianshou::access::Role;
 use qianshou::household::{Cause, Health, HouseholdFacts, Member, Relation};
 use qianshou::{method, settings};
@@ -592,4 +593,39 @@ async fn a_day_in_the_past_leaves_out_what_came_later() {
     assert_eq!(met_on(3).await, 4, "the plan decided the measures anew");
     assert_eq!(met_on(6).await, 4, "no plan yet, measures followed up");
     assert_eq!(met_on(11).await, 0);
+}
+
+/// What the register changed later is no change of the day in question.
+#[tokio::test]
+async fn a_day_in_the_past_knows_no_later_change_of_the_register() {
+    let office = Office::open().await;
+    let server = &office.server;
+    office.visit(30, seen()).await;
+    let change = async |days: i64, change: fn(&mut HouseholdFacts)| {
+        let mut tx = server.db.write().await.unwrap();
+        let found = qianshou::household::store::find(&mut tx, office.household).await;
+        let before = found.unwrap().unwrap();
+        let mut after = before.facts.clone();
+        change(&mut after);
+        let at = server.app.now() - TimeDelta::days(days);
+        qianshou::household::store::replace_many(&mut tx, "测试", at, None, &[(before, after)])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    };
+    change(20, |facts| facts.phone = Some("13800000000".to_owned())).await;
+    change(5, |facts| facts.members[0].health = Some(Health::Disabled)).await;
+    let mut tx = server.db.read().await.unwrap();
+    let settings = settings::store::load(&mut tx).await.unwrap();
+    for (days, expected) in [
+        (0, method::PointStatus::Stale),
+        (5, method::PointStatus::Stale),
+        (6, method::PointStatus::Met),
+        (25, method::PointStatus::Met),
+    ] {
+        let all = method::evaluate_all(&mut tx, &settings, server.days_ago(days))
+            .await
+            .unwrap();
+        assert_eq!(all[0].1[0].state, expected, "{days} days ago");
+    }
 }

@@ -794,6 +794,16 @@ async fn only_those_concerned_see_and_correct_a_visit() {
         .expect_problem(403, "not_your_visit");
     // He who made the visit may, though the household is no longer his.
     correct(&former, "乙").await.expect(200);
+    // But the visit cannot move to a day on which it would have been another's.
+    for (days, status) in [(5, 422), (90, 200)] {
+        let answer = former
+            .patch(&uri(&visit))
+            .if_match("*")
+            .json(&json!({ "reason": "日期写错", "visited_on": server.days_ago(days) }))
+            .await;
+        let code = answer.expect(status)["code"].clone();
+        assert!(status == 200 || code == "other_helper_on_day", "{code}");
+    }
     let stranger = server.client(Role::Helper).await;
     correct(&stranger, "丙")
         .await
@@ -808,6 +818,39 @@ async fn only_those_concerned_see_and_correct_a_visit() {
             .await
             .expect_problem(404, "not_found");
     }
+}
+
+#[tokio::test]
+async fn whoever_logged_a_visit_may_correct_it_in_another_role_too() {
+    let office = Office::open().await;
+    let server = &office.server;
+    let clerk = server.client(Role::Office).await;
+    let visit = clerk
+        .post(&office.visits())
+        .key("1")
+        .json(&office.visit())
+        .await
+        .expect(201);
+    let administrator = server.client(Role::Administrator).await;
+    administrator
+        .patch(&format!("/accounts/{}", clerk.account_id.unwrap()))
+        .if_match("*")
+        .json(&json!({ "role": "helper", "staff_id": server.add_staff().await }))
+        .await
+        .expect(200);
+    let clerk = server.log_in(&clerk.username).await;
+    clerk
+        .patch(&uri(&visit))
+        .if_match("*")
+        .json(&json!({ "reason": "录入有误", "note": "改正" }))
+        .await
+        .expect(200);
+    clerk
+        .post(&office.visits())
+        .key("2")
+        .json(&office.visit())
+        .await
+        .expect_problem(403, "not_your_household");
 }
 
 #[tokio::test]

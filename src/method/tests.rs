@@ -317,6 +317,23 @@ fn measures_must_be_decided_and_followed_up() {
 }
 
 #[test]
+fn a_roster_that_follows_a_plan_does_not_make_it_older() {
+    let found = |roster_changed_on: &str| {
+        state(Point::Measures, |evidence| {
+            evidence.roster.measures = vec![Measure::Health];
+            evidence.roster.changes.measures = Some(day(roster_changed_on));
+            evidence.plans = vec![plan("2026-11-10", &[Measure::Health])];
+            evidence.visits.push(VisitEvidence {
+                measures: vec![Measure::Health],
+                ..visit("2026-11-01")
+            });
+        })
+    };
+    expect(&found("2026-10-01"), MET, Some("2026-11-01"), "跟进");
+    expect(&found("2026-11-20"), STALE, Some("2026-11-10"), "调整");
+}
+
+#[test]
 fn measures_count_from_the_first_plan_that_decided_them() {
     let decided = [Measure::Health, Measure::Water];
     let found = |plans: Vec<PlanEvidence>| {
