@@ -620,14 +620,3 @@ async fn a_lift_may_be_rejected_at_every_step() {
         assert_eq!(lift.get("conditions"), None);
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_text_with_a_nul_is_no_fault_of_ours() {
-    let (_server, office, household) = start().await;
-    let body = json!({ "date": "2026-03-01", "person": "村民\u{0}小组" });
-    let answer = office
-        .post(&format!("/households/{household}/lifts"))
-        .json(&body)
-        .await;
-    assert!(answer.status < 500, "{}", answer.text());
-}

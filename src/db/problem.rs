@@ -29,14 +29,6 @@ impl From<sqlx::Error> for Problem {
             )
             .retry_after(5);
         }
-        if is_unstorable(&error) {
-            return Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "character_not_allowed",
-                "内容中有不能保存的字符（空字符 U+0000），请删除后重新提交",
-                "the content holds a character that cannot be stored (NUL, U+0000); leave it out",
-            );
-        }
         let gone = matches!(
             &error,
             sqlx::Error::Io(_)
@@ -87,14 +79,6 @@ fn is_gone(error: &sqlx::Error) -> bool {
 fn sqlite_primary(code: &str) -> Option<u32> {
     let extended: u32 = code.parse().ok().filter(|_| code.len() < 5)?;
     Some(extended & 0xff)
-}
-
-/// PostgreSQL stores no NUL in a text ("character not in repertoire").
-fn is_unstorable(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_some_and(|code| code == "22021")
 }
 
 #[cfg(test)]
