@@ -13,7 +13,7 @@ import uuid
 from urllib.request import Request, urlopen
 
 URL = os.environ["QIANSHOU_URL"]
-SECONDS_PER_ROLE = int(os.environ.get("FUZZ_SECONDS", "25"))
+SECONDS_PER_ROLE = int(os.environ.get("FUZZ_SECONDS", "20"))
 SEED = os.environ.get("FUZZ_SEED", "1")
 CHECKS = [
     "not_a_server_error",

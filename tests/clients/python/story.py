@@ -3,7 +3,7 @@
 import io
 import os
 import uuid
-from datetime import date, timedelta
+from datetime import datetime, timedelta, timezone
 
 import openpyxl
 from qianshou_client import AuthenticatedClient, Client
@@ -24,6 +24,8 @@ from qianshou_client.models import (
     WhoMet,
 )
 
+# A date is a date in China.
+TODAY = datetime.now(timezone(timedelta(hours=8))).date()
 BASE = os.environ["QIANSHOU_URL"] + "/api/v1"
 
 
@@ -59,7 +61,7 @@ def main() -> None:
 
     # One visit, sent twice by a bad network, logged once.
     visit = NewVisit(
-        visited_on=date.today() - timedelta(days=1),
+        visited_on=TODAY,
         kind=VisitKind.HOME,
         met=WhoMet.HEAD,
         situation_confirmed=True,
@@ -87,7 +89,7 @@ def main() -> None:
     assert unknown.status_code == 404 and unknown.parsed.code == "not_found"
 
     # The workbook opens.
-    answer = download_progress_workbook.sync_detailed(client=administrator, year=date.today().year)
+    answer = download_progress_workbook.sync_detailed(client=administrator, year=TODAY.year)
     assert answer.status_code == 200, answer
     assert "filename*=UTF-8''" in answer.headers["content-disposition"]
     workbook = openpyxl.load_workbook(io.BytesIO(answer.content))
