@@ -302,7 +302,7 @@ const AT_CAPACITY: i64 = -1;
 
 /// The state of the method: a spanning tree rooted at the sink, and the flow that belongs to it.
 ///
-/// Lines are the network's arcs, [mixed](mixed), then one *leave* arc from each node (but the sink)
+/// Lines are the network's arcs, [mixed], then one *leave* arc from each node (but the sink)
 /// to the sink, which make up the first tree.
 struct Simplex {
     lines: Vec<Line>,

@@ -1,6 +1,6 @@
 //! Rosters: from the rows of a workbook to households and staff on the register.
 //!
-//! [`column`] says what a column is, [`household`] and [`staff`] hold the two tables of columns, which
+//! [`mod@column`] says what a column is, [`household`] and [`staff`] hold the two tables of columns, which
 //! the template, the header and the parser read. [`value`] reads what people type, [`sheet`] finds the
 //! header and reads the rows, [`grouping`] and [`staffing`] make households and staff of them, [`rule`]
 //! cross-checks, [`import`] compares with the register and writes.
