@@ -503,31 +503,3 @@ async fn only_those_who_may_see_progress_download_it() {
         .await;
     future.expect_problem(422, "as_of_in_future");
 }
-
-/// How long a county's workbook takes: `cargo test --test main county -- --ignored --nocapture`.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement, which asserts nothing of time"]
-async fn a_county_of_35000_households() {
-    let server = TestServer::start().await;
-    let leader = server.client(Role::Leader).await;
-    let households: Vec<_> = (0..35_000)
-        .map(|number| {
-            let mut facts = sound_household("王大山");
-            facts.town = format!("第{:02}镇", number % 14);
-            facts.village = format!("第{:03}村", number % 210);
-            facts.members[0].identity_number = None;
-            (Uuid::now_v7(), facts)
-        })
-        .collect();
-    let mut tx = server.db.write().await.unwrap();
-    qianshou::household::store::add_many(&mut tx, server.app.now(), None, &households)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    let started = std::time::Instant::now();
-    let bytes = download(&leader, QUERY).await;
-    let took = started.elapsed();
-    eprintln!("35,000 households: {took:?}, {} KiB", bytes.len() / 1024);
-    let rows = Book::open(&bytes).sheet("户台账").rows().count();
-    assert_eq!(rows, 35_000 + 3);
-}
