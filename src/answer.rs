@@ -13,6 +13,7 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use poem_openapi::error as openapi_error;
 
+use crate::access::idempotency;
 use crate::api::API_ROOT;
 use crate::openapi::Document;
 use crate::problem::{FieldProblem, Problem};
@@ -62,6 +63,7 @@ async fn answered<E: Endpoint>(
 ) -> Result<Response, Problem> {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
+    let has_key = request.headers().contains_key(idempotency::HEADER);
     let (request, json) = limited(request).await?;
     match AssertUnwindSafe(endpoint.call(request))
         .catch_unwind()
@@ -74,6 +76,10 @@ async fn answered<E: Endpoint>(
                 if !faults.is_empty() {
                     return Err(faulty_body(faults));
                 }
+            }
+            let parameter = error.downcast_ref::<openapi_error::ParseParamError>();
+            if !has_key && parameter.is_some_and(|it| it.name == idempotency::HEADER) {
+                return Err(idempotency::missing());
             }
             Err(problem_of(error))
         }

@@ -14,6 +14,7 @@
 //! ```
 
 use chrono::{DateTime, Utc};
+use poem::http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -23,6 +24,19 @@ use super::token::hex;
 use crate::db::{Json, Tx};
 use crate::problem::Problem;
 use crate::{insert, on};
+
+/// The header that holds a key.
+pub const HEADER: &str = "Idempotency-Key";
+
+/// 400 for a request that must have a key and has none.
+pub fn missing() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "idempotency_key_required",
+        "缺少 Idempotency-Key：请为每次走访生成一个唯一的键，重发时用同一个键",
+        "`Idempotency-Key` is missing: make one for each visit and send the same one again when you send the visit again",
+    )
+}
 
 /// What a key stands for.
 #[derive(Debug)]

@@ -101,13 +101,13 @@ impl VisitApi {
         id: Path<Uuid>,
         /// A text of the client's choice, new for each visit; the same when it is sent again.
         #[oai(name = "Idempotency-Key", validator(max_length = 200))]
-        idempotency_key: Header<Option<String>>,
+        idempotency_key: Header<String>,
         body: Json<VisitFacts>,
     ) -> Result<Created<Visit>, CreateFault> {
         let logger = logger(&caller.0)?;
-        let key = idempotency_key.0.unwrap_or_default();
+        let key = &idempotency_key.0;
         let mut tx = self.0.db.write().await?;
-        let visit = log(&mut tx, &self.0, &caller.0, logger, &key, id.0, body.0).await?;
+        let visit = log(&mut tx, &self.0, &caller.0, logger, key, id.0, body.0).await?;
         tx.commit().await?;
         Ok(Created::new(visit))
     }
@@ -337,7 +337,7 @@ async fn log(
     facts: VisitFacts,
 ) -> Result<Visit, Problem> {
     if key.trim().is_empty() {
-        return Err(VisitError::KeyMissing.into());
+        return Err(idempotency::missing());
     }
     let request = ("logVisit", household_id, &facts);
     let ticket = match idempotency::take(tx, caller, Some(key), &request).await? {
@@ -420,12 +420,6 @@ impl From<VisitError> for Problem {
         use VisitError as E;
         let zh = error.to_string();
         match error {
-            E::KeyMissing => Self::new(
-                StatusCode::BAD_REQUEST,
-                "idempotency_key_required",
-                zh,
-                "`Idempotency-Key` is missing: make one for each visit and send the same one again when you send the visit again",
-            ),
             E::FutureDate { today, pointer, .. } => Self::invalid(
                 "future_date",
                 zh,

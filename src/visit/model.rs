@@ -139,9 +139,6 @@ pub struct Corrected<V> {
 /// Why a visit or a help plan cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VisitError {
-    /// The key that makes sending twice safe is missing.
-    #[error("缺少 Idempotency-Key：请为每次走访生成一个唯一的键，重发时用同一个键")]
-    KeyMissing,
     /// The day is after today.
     #[error("日期 {day} 在今天（{today}）之后，请填写实际发生的日期")]
     FutureDate {
