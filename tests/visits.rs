@@ -1,5 +1,7 @@
 //! Logging, reading and correcting visits.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use qianshou::access::Role;
 use qianshou::on;
@@ -20,7 +22,10 @@ struct Office {
 
 impl Office {
     async fn open() -> Self {
-        let server = TestServer::start().await;
+        Self::over(TestServer::start().await).await
+    }
+
+    async fn over(server: TestServer) -> Self {
         let helper = server.client(Role::Helper).await;
         let staff = helper.staff_id.unwrap();
         let household = server.household_of(staff).await;
@@ -524,6 +529,32 @@ async fn one_bad_visit_does_not_stop_a_batch() {
         .expect(201);
     assert_eq!(single, results[10]["visit"]);
     assert_eq!(office.count().await, 2);
+}
+
+#[tokio::test]
+async fn a_batch_that_meets_a_busy_database_is_sent_again_whole() {
+    let office = Office::over(TestServer::start_with_patience(Duration::from_secs(1)).await).await;
+    let batch: Vec<_> = (0..3_u64)
+        .map(|number| {
+            json!({
+                "idempotency_key": number.to_string(),
+                "household_id": office.household,
+                "visit": office.visit_days_ago(number),
+            })
+        })
+        .collect();
+    let send = || {
+        let call = office.helper.post("/visits/batch");
+        call.json(&json!({ "visits": batch }))
+    };
+    let other = office.server.database.open().await;
+    let held = other.write().await.unwrap();
+    send().await.expect_problem(503, "database_busy");
+    drop(held);
+    assert_eq!(office.count().await, 0);
+    let answer = send().await.expect(200);
+    assert_eq!(send().await.expect(200), answer);
+    assert_eq!(office.count().await, 3);
 }
 
 /// What a batch does with each visit is what would have been done with it by itself.
