@@ -299,3 +299,35 @@ async fn the_server_gives_the_document_as_json_and_yaml_and_the_page() {
         );
     }
 }
+
+/// Every operation that needs a token refuses who has none, before it looks at anything else.
+#[tokio::test]
+async fn a_stranger_is_refused_by_every_operation_that_needs_a_token() {
+    let server = TestServer::start().await;
+    let stranger = server.stranger();
+    let document = document();
+    let mut open = Vec::new();
+    for (name, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap().to_owned();
+        if operation["security"] == serde_json::json!([]) {
+            open.push(id);
+            continue;
+        }
+        let (method, template) = name.split_once(' ').unwrap();
+        let path = template
+            .replace("{id}", "01a20000-0000-7000-8000-000000000000")
+            .replace("{year}", "2026")
+            .replace("{kind}", "households");
+        assert!(!path.contains('{'), "{path} has another parameter");
+        let call = stranger.at(&method.parse().unwrap(), &format!("/api/v1{path}"));
+        let call = match operation["requestBody"]["content"].as_object() {
+            Some(kinds) if kinds.contains_key("application/json") => {
+                call.json(&serde_json::json!({}))
+            }
+            Some(_) => call.file("a.xlsx", "application/octet-stream", b"PK".to_vec()),
+            None => call,
+        };
+        call.await.expect_problem(401, "unauthenticated");
+    }
+    assert_eq!(open, ["getHealth", "createSession", "listCodeLists"]);
+}
