@@ -432,6 +432,17 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_text_in_any_column_is_read_or_refused(text in "\\PC{0,30}|[是否男女户主因病、0-9.年-]{0,8}") {
+            let cell = Cell::Text(text.as_str().into());
+            for column in household::COLUMNS {
+                let _ = column.read(&mut household::HouseholdRow::default(), &cell, Unit::Yuan);
+            }
+            for column in staff::COLUMNS {
+                let _ = column.read(&mut staff::StaffRow::default(), &cell, Unit::Yuan);
+            }
+        }
+
+        #[test]
         fn any_heading_is_found_or_not(text in "\\PC{0,30}") {
             let _ = key(&text);
         }
