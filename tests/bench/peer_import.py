@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 
 import openpyxl
 from sqlalchemy import MetaData, create_engine, insert
+from sqlalchemy.types import NullType
 
 CHUNK = 1_000
 CODES = {
@@ -85,17 +86,22 @@ def main(url, path):
     engine = create_engine(url)
     tables = MetaData()
     with warnings.catch_warnings():
-        # SQLite knows no UUID and no TIMESTAMPTZ; the values go in as they are.
         warnings.simplefilter("ignore")
         tables.reflect(engine, only=["household", "member"])
     sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        # SQLite knows no UUID and no TIMESTAMPTZ; the values go in as they are.
+        for table in tables.tables.values():
+            for column in table.columns:
+                if column.name in {"id", "household_id", "import_id", "created_at", "updated_at"}:
+                    column.type = NullType()
     new_id = (lambda: uuid.uuid4().bytes) if sqlite else uuid.uuid4
     now = datetime.now(timezone.utc)
     now = now.isoformat() if sqlite else now
 
     sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
-    rows = sheet.iter_rows(values_only=True)
-    headings = next(rows)
+    headings = next(sheet.iter_rows(max_row=1, values_only=True))
+    rows = sheet.iter_rows(min_row=2, max_col=len(headings), values_only=True)
     of_household = [(index, *HOUSEHOLD[text]) for index, text in enumerate(headings) if text in HOUSEHOLD]
     of_member = [(index, *MEMBER[text]) for index, text in enumerate(headings) if text in MEMBER]
     number_at = headings.index("户编号")
