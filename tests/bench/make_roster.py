@@ -144,7 +144,8 @@ def main(persons, out):
         book.writestr("xl/styles.xml", f'{head}<styleSheet xmlns="{main_xmlns}"><fonts count="1"><font/></fonts>'
                       '<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'
                       '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0" xfId="0"/>'
-                      '<xf numFmtId="14" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>')
+                      '<xf numFmtId="14" xfId="0" applyNumberFormat="1"/></cellXfs><cellStyles count="1">'
+                      '<cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>')
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'{head}<worksheet xmlns="{main_xmlns}"><sheetData>'.encode())
             for row, values in rows():
