@@ -57,11 +57,6 @@ impl TestDatabase {
         }
     }
 
-    /// Whether it is PostgreSQL.
-    pub fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres { .. })
-    }
-
     /// Opens it and brings it to the present schema.
     pub async fn open(&self) -> Db {
         self.open_with(PATIENCE).await

@@ -6,11 +6,6 @@
 //! let page = office.get("/households").query(&[("limit", "10")]).await.expect(200);
 //! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
 //! ```
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "not every helper has a user at all times"
-)]
 
 mod client;
 mod database;
@@ -20,7 +15,7 @@ mod roster_file;
 mod seed;
 mod server;
 
-pub use client::{Answer, Call, Client};
+pub use client::{Answer, Client};
 pub use database::TestDatabase;
 pub use office::soffice_to;
 pub use roster_file::{RosterFile, Value};
