@@ -223,7 +223,9 @@ impl AccessApi {
 
     /// Create an account
     ///
-    /// For administrators. A helper's account belongs to a person of the staff roster.
+    /// For administrators. A helper's account belongs to a person of the staff roster. It takes no
+    /// `Idempotency-Key`: the answer may hold a password, and an answer that is kept could be read.
+    /// Sent twice, the second is refused since the name is taken.
     #[oai(path = "/accounts", method = "post", operation_id = "createAccount")]
     async fn create_account(
         &self,
