@@ -1,7 +1,5 @@
 //! Logging in and out, and accounts.
 
-use std::sync::LazyLock;
-
 use chrono::{DateTime, Utc};
 use poem::http::StatusCode;
 use poem_openapi::param::{Header, Path, Query};
@@ -118,10 +116,6 @@ struct NewPassword {
     password: Option<String>,
 }
 
-/// Compared with where there is no account: an unknown name takes as long as a wrong password, so
-/// that names cannot be guessed.
-static NOBODY: LazyLock<String> = LazyLock::new(|| password::hash("nobody").unwrap_or_default());
-
 type LoginFault =
     Fault<{ bits::BAD_REQUEST | bits::UNAUTHORIZED | bits::BODY | bits::TOO_MANY | bits::SERVER }>;
 
@@ -147,11 +141,7 @@ impl AccessApi {
         let stored = account
             .as_ref()
             .map(|account| account.password_hash.clone());
-        let fits = tokio::task::spawn_blocking(move || {
-            password::verify(&password, stored.as_ref().unwrap_or(&NOBODY))
-        })
-        .await
-        .unwrap_or(false);
+        let fits = password::verify(password, stored).await;
         let mut tx = self.0.db.write().await?;
         let Some(account) = account.filter(|account| fits && account.active) else {
             store::add_failure(&mut tx, &username, now).await?;
@@ -452,18 +442,14 @@ async fn hashed(password: Option<String>) -> Result<(String, Option<String>), Pr
         )
         .at("/password"));
     }
-    let hash = tokio::task::spawn_blocking(move || password::hash(&password))
-        .await
-        .ok()
-        .and_then(Result::ok)
-        .ok_or_else(|| {
-            Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "密码处理失败，请重试",
-                "the password could not be hashed; try again",
-            )
-        })?;
+    let hash = password::hash(password).await.ok_or_else(|| {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "密码处理失败，请重试",
+            "the password could not be hashed; try again",
+        )
+    })?;
     Ok((hash, made))
 }
 

@@ -618,6 +618,12 @@ impl From<PairingError> for Problem {
                 format!("a pairing cannot end before its first day, {day}"),
             )
             .at("/date"),
+            E::EndsBeforeVisit(day) => Self::conflict(
+                "end_before_visit",
+                zh,
+                format!("the helper visited the household on {day}; end the pairing on that day or later, or correct the visit"),
+            )
+            .at("/date"),
         }
     }
 }

@@ -602,6 +602,9 @@ pub enum PairingError {
     /// An end before the beginning.
     #[error("结束日期不能早于开始日期 {0}")]
     EndsBeforeStart(NaiveDate),
+    /// The helper went to the household after the day.
+    #[error("责任人在 {0} 还走访过该户，结束日期不能早于这一天；走访日期有误的，请先更正走访")]
+    EndsBeforeVisit(NaiveDate),
 }
 
 /// The first year in which a pairing can have begun: before, no such programme was.

@@ -17,7 +17,7 @@ use crate::access::{Caller, hex};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::{household, settings, staff};
+use crate::{household, settings, staff, visit};
 
 /// What the pairings of a confirmed run give as their reason.
 const RUN_REASON: &str = "结对方案确认";
@@ -185,6 +185,11 @@ pub async fn end_pairing(
     }
     if date < before.from_date {
         return Err(PairingError::EndsBeforeStart(before.from_date).into());
+    }
+    // A visit without the helper who was responsible for it would be a figure without evidence.
+    let visited = visit::store::last_day(&mut tx, before.household_id, before.staff_id).await?;
+    if let Some(visited) = visited.filter(|visited| *visited > date) {
+        return Err(PairingError::EndsBeforeVisit(visited).into());
     }
     store::end(&mut tx, &caller.username, app.now(), &before, date, reason).await?;
     let after = find_pairing(&mut tx, id).await?;

@@ -92,6 +92,21 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Visit>, sqlx::Error> {
     Ok(Some(visit))
 }
 
+/// The last day on which a helper visited a household.
+pub async fn last_day(
+    tx: &mut Tx,
+    household_id: Uuid,
+    staff_id: Uuid,
+) -> Result<Option<NaiveDate>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT max(visited_on) FROM visit WHERE household_id = $1 AND staff_id = $2",
+    )
+    .bind(household_id)
+    .bind(staff_id)
+    .fetch_one(connection)
+    .await)
+}
+
 /// A page of visits, newest first, at most `limit` and one more.
 pub async fn list(
     tx: &mut Tx,
