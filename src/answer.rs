@@ -16,7 +16,7 @@ use poem_openapi::error as openapi_error;
 use crate::access::idempotency;
 use crate::api::API_ROOT;
 use crate::openapi::Document;
-use crate::problem::{FieldProblem, Problem};
+use crate::problem::{Problem, Text};
 
 /// Largest body of a request: a roster of 100,000 persons is about 20 MiB.
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
@@ -241,13 +241,13 @@ fn problem_of(error: poem::Error) -> Problem {
 }
 
 /// What is wrong with the body, place by place; the framework's own words name no place.
-fn faulty_body(faults: Vec<FieldProblem>) -> Problem {
+fn faulty_body(faults: Vec<(String, Text)>) -> Problem {
     let count = faults.len();
     Problem::bad_request(
         format!("请求内容有 {count} 处需要更正，见 errors"),
         format!("{count} places of the body must be put right, see `errors`"),
     )
-    .with_errors(faults)
+    .with_places(faults)
 }
 
 fn internal() -> Problem {

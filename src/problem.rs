@@ -28,7 +28,8 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: Text,
-    errors: Vec<FieldProblem>,
+    /// Each with its English words, where it has them: messages about rosters are Chinese.
+    errors: Vec<(FieldProblem, Option<String>)>,
     retry_after_seconds: Option<u32>,
 }
 
@@ -136,19 +137,31 @@ impl Problem {
 
     /// Adds the place in the body that must be put right; its text is the problem's own.
     #[must_use]
-    pub fn at(mut self, pointer: &str) -> Self {
-        self.errors.push(FieldProblem {
-            pointer: pointer.to_owned(),
-            detail: self.detail.zh.clone(),
-            ..FieldProblem::default()
+    pub fn at(self, pointer: &str) -> Self {
+        let words = self.detail.clone();
+        self.with_places(vec![(pointer.to_owned(), words)])
+    }
+
+    /// Adds places of the body that must be put right, by JSON pointer.
+    #[must_use]
+    pub fn with_places(mut self, places: Vec<(String, Text)>) -> Self {
+        let errors = places.into_iter().map(|(pointer, words)| {
+            let problem = FieldProblem {
+                pointer,
+                detail: words.zh,
+                ..FieldProblem::default()
+            };
+            (problem, Some(words.en))
         });
+        self.errors.extend(errors);
         self
     }
 
     /// Adds places that must be put right.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
-        self.errors.extend(errors);
+        self.errors
+            .extend(errors.into_iter().map(|error| (error, None)));
         self
     }
 
@@ -174,11 +187,6 @@ impl Problem {
         &self.detail
     }
 
-    /// The places that must be put right, for the command line.
-    pub fn errors(&self) -> &[FieldProblem] {
-        &self.errors
-    }
-
     /// The problem as JSON for a request for `path` with these headers.
     pub fn body(&self, headers: &HeaderMap, path: &str) -> ProblemBody {
         let english = prefers_english(headers);
@@ -194,7 +202,17 @@ impl Problem {
             },
             instance: path.to_owned(),
             code: self.code.to_owned(),
-            errors: self.errors.clone(),
+            errors: self
+                .errors
+                .iter()
+                .map(|(problem, words)| match words {
+                    Some(words) if english => FieldProblem {
+                        detail: words.clone(),
+                        ..problem.clone()
+                    },
+                    _ => problem.clone(),
+                })
+                .collect(),
         }
     }
 
@@ -256,7 +274,7 @@ fn title(status: StatusCode) -> (&'static str, &'static str) {
 impl std::fmt::Display for Problem {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.detail.zh)?;
-        for error in &self.errors {
+        for (error, _) in &self.errors {
             if error.detail != self.detail.zh {
                 write!(formatter, "\n  {}: {}", error.pointer, error.detail)?;
             }

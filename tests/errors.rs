@@ -191,3 +191,21 @@ async fn a_text_with_a_character_that_cannot_be_stored_is_refused() {
         .await
         .expect_problem(400, "bad_request");
 }
+
+#[tokio::test]
+async fn every_place_of_a_faulty_body_is_named_in_the_clients_language() {
+    let server = TestServer::start().await;
+    let stranger = server.stranger();
+    for (language, words) in [("en", "is missing"), ("zh-CN", "缺少此项")] {
+        let problem = stranger
+            .post("/sessions")
+            .header("accept-language", language)
+            .json(&json!({ "username": "x" }))
+            .await
+            .expect_problem(400, "bad_request");
+        assert_eq!(
+            problem["errors"],
+            json!([{ "pointer": "/password", "detail": words }])
+        );
+    }
+}

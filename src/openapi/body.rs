@@ -7,13 +7,13 @@ use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::problem::FieldProblem;
+use crate::problem::Text;
 
 /// Most places that one answer names.
 const MOST_FAULTS: usize = 100;
 
 /// All faults of `body` against `schema`, whose references point into `document`.
-pub fn faults(document: &Value, schema: &Value, body: &Value) -> Vec<FieldProblem> {
+pub fn faults(document: &Value, schema: &Value, body: &Value) -> Vec<(String, Text)> {
     let mut check = Check {
         document,
         faults: Vec::new(),
@@ -24,17 +24,14 @@ pub fn faults(document: &Value, schema: &Value, body: &Value) -> Vec<FieldProble
 
 struct Check<'a> {
     document: &'a Value,
-    faults: Vec<FieldProblem>,
+    faults: Vec<(String, Text)>,
 }
 
 impl<'a> Check<'a> {
-    fn fault(&mut self, pointer: &str, detail: impl Into<String>) {
+    fn fault(&mut self, pointer: &str, zh: impl Into<String>, en: impl Into<String>) {
         if self.faults.len() < MOST_FAULTS {
-            self.faults.push(FieldProblem {
-                pointer: pointer.to_owned(),
-                detail: detail.into(),
-                ..FieldProblem::default()
-            });
+            let (zh, en) = (zh.into(), en.into());
+            self.faults.push((pointer.to_owned(), Text { zh, en }));
         }
     }
 
@@ -68,7 +65,11 @@ impl<'a> Check<'a> {
             && !codes.contains(value)
         {
             let codes: Vec<_> = codes.iter().filter_map(Value::as_str).collect();
-            self.fault(pointer, format!("应为下列之一：{}", codes.join("、")));
+            self.fault(
+                pointer,
+                format!("应为下列之一：{}", codes.join("、")),
+                format!("must be one of: {}", codes.join(", ")),
+            );
             return;
         }
         match value {
@@ -112,7 +113,12 @@ impl<'a> Check<'a> {
                 _ => "对象",
             })
             .collect();
-        self.fault(pointer, format!("应为{}", names.join("或")));
+        let kinds: Vec<_> = kinds.into_iter().filter(|kind| *kind != "null").collect();
+        self.fault(
+            pointer,
+            format!("应为{}", names.join("或")),
+            format!("must be of type {}", kinds.join(" or ")),
+        );
         false
     }
 
@@ -125,20 +131,19 @@ impl<'a> Check<'a> {
             let link = mapping.and_then(|mapping| mapping.get(name));
             choices.iter().find(|choice| link == choice.get("$ref"))
         });
-        match chosen {
-            Some(choice) => self.value(choice, value, pointer),
-            None => self.fault(
-                &format!("{pointer}/{property}"),
-                format!(
-                    "应为下列之一：{}",
-                    mapping
-                        .into_iter()
-                        .flat_map(|mapping| mapping.keys().cloned())
-                        .collect::<Vec<_>>()
-                        .join("、")
-                ),
-            ),
+        if let Some(choice) = chosen {
+            self.value(choice, value, pointer);
+            return;
         }
+        let names: Vec<&str> = mapping
+            .into_iter()
+            .flat_map(|mapping| mapping.keys().map(String::as_str))
+            .collect();
+        self.fault(
+            &format!("{pointer}/{property}"),
+            format!("应为下列之一：{}", names.join("、")),
+            format!("must be one of: {}", names.join(", ")),
+        );
     }
 
     fn object(
@@ -150,7 +155,7 @@ impl<'a> Check<'a> {
         for name in schema["required"].as_array().into_iter().flatten() {
             let name = name.as_str().unwrap_or_default();
             if !object.contains_key(name) {
-                self.fault(&format!("{pointer}/{name}"), "缺少此项");
+                self.fault(&format!("{pointer}/{name}"), "缺少此项", "is missing");
             }
         }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
@@ -164,13 +169,21 @@ impl<'a> Check<'a> {
         if let Some(most) = schema["maxItems"].as_u64()
             && items.len() as u64 > most
         {
-            self.fault(pointer, format!("最多 {most} 项"));
+            self.fault(
+                pointer,
+                format!("最多 {most} 项"),
+                format!("at most {most} items"),
+            );
             return;
         }
         if let Some(least) = schema["minItems"].as_u64()
             && (items.len() as u64) < least
         {
-            self.fault(pointer, format!("至少 {least} 项"));
+            self.fault(
+                pointer,
+                format!("至少 {least} 项"),
+                format!("at least {least} items"),
+            );
         }
         for (position, item) in items.iter().enumerate() {
             self.value(&schema["items"], item, &format!("{pointer}/{position}"));
@@ -182,29 +195,49 @@ impl<'a> Check<'a> {
         if let Some(most) = schema["maxLength"].as_u64()
             && length > most
         {
-            self.fault(pointer, format!("最多 {most} 个字符"));
+            self.fault(
+                pointer,
+                format!("最多 {most} 个字符"),
+                format!("at most {most} characters"),
+            );
         }
         if let Some(least) = schema["minLength"].as_u64()
             && length < least
         {
-            self.fault(pointer, format!("至少 {least} 个字符"));
+            self.fault(
+                pointer,
+                format!("至少 {least} 个字符"),
+                format!("at least {least} characters"),
+            );
         } else if schema["minLength"].as_u64() > Some(0) && text.trim().is_empty() {
-            self.fault(pointer, "不能只有空格");
+            self.fault(pointer, "不能只有空格", "must not be blank");
         }
         if let Some(pattern) = schema["pattern"].as_str()
             && regex::Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(text))
         {
-            self.fault(pointer, format!("格式应为 {pattern}"));
+            self.fault(
+                pointer,
+                format!("格式应为 {pattern}"),
+                format!("must match {pattern}"),
+            );
         }
         match schema["format"].as_str() {
             Some("uuid") if Uuid::parse_str(text).is_err() => {
-                self.fault(pointer, "应为编号（UUID）");
+                self.fault(pointer, "应为编号（UUID）", "must be a UUID");
             }
             Some("date") if text.parse::<NaiveDate>().is_err() => {
-                self.fault(pointer, "应为日期，如 2026-03-01");
+                self.fault(
+                    pointer,
+                    "应为日期，如 2026-03-01",
+                    "must be a date such as 2026-03-01",
+                );
             }
             Some("date-time") if DateTime::parse_from_rfc3339(text).is_err() => {
-                self.fault(pointer, "应为时间，如 2026-03-01T08:00:00Z");
+                self.fault(
+                    pointer,
+                    "应为时间，如 2026-03-01T08:00:00Z",
+                    "must be a time such as 2026-03-01T08:00:00Z",
+                );
             }
             _ => {}
         }
@@ -215,12 +248,20 @@ impl<'a> Check<'a> {
         if let Some(most) = schema["maximum"].as_f64()
             && number > most
         {
-            self.fault(pointer, format!("不能大于 {most}"));
+            self.fault(
+                pointer,
+                format!("不能大于 {most}"),
+                format!("at most {most}"),
+            );
         }
         if let Some(least) = schema["minimum"].as_f64()
             && number < least
         {
-            self.fault(pointer, format!("不能小于 {least}"));
+            self.fault(
+                pointer,
+                format!("不能小于 {least}"),
+                format!("at least {least}"),
+            );
         }
     }
 }
@@ -235,7 +276,7 @@ mod tests {
         let document = json!({ "components": { "schemas": { "Code": { "type": "string", "enum": ["a", "b"] } } } });
         faults(&document, schema, body)
             .into_iter()
-            .map(|fault| format!("{} {}", fault.pointer, fault.detail))
+            .map(|(pointer, words)| format!("{pointer} {}", words.zh))
             .collect()
     }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-use crate::problem::FieldProblem;
+use crate::problem::Text;
 
 /// The media type of our JSON answers, as the framework names it.
 const FRAMEWORK_JSON: &str = "application/json; charset=utf-8";
@@ -53,7 +53,7 @@ impl Document {
 
     /// All that is wrong with the JSON body of a request, by the schema of its operation, each with
     /// the place where it stands. `path` is below the API's root.
-    pub fn body_faults(&self, method: &str, path: &str, body: &[u8]) -> Vec<FieldProblem> {
+    pub fn body_faults(&self, method: &str, path: &str, body: &[u8]) -> Vec<(String, Text)> {
         let Some(schema) = self.body_schema(method, path) else {
             return Vec::new();
         };
