@@ -2,7 +2,7 @@
 //!
 //! The answer is kept in the transaction that does the work, so it is there exactly if the work is.
 //!
-//! ```ignore
+//! ```text
 //! let mut tx = app.db.write().await?;
 //! let ticket = match idempotency::take(&mut tx, &caller, key, &("logVisit", &body)).await? {
 //!     Ticket::Answered(answer) => return Ok(answer),

@@ -34,7 +34,7 @@ pub fn values_clause(tx: &Tx, rows: usize, columns: usize) -> String {
 
 /// Inserts rows into a table, as few statements as may be.
 ///
-/// ```ignore
+/// ```text
 /// insert!(tx, "unit", units, |unit| { id: unit.id, name: &unit.name })?;
 /// ```
 ///

@@ -13,7 +13,7 @@
 //! SQL stands once, in the words that both engines understand; [`on!`](crate::on) runs it on the
 //! one that is there:
 //!
-//! ```ignore
+//! ```text
 //! on!(tx, conn => sqlx::query_as::<_, Unit>("SELECT id, name FROM unit WHERE id = $1")
 //!     .bind(id).fetch_optional(conn).await)?
 //! ```
