@@ -8,7 +8,7 @@ use poem::{IntoResponse, Response};
 use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{
-    ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
+    MaybeUndefined, ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
 };
 use poem_openapi::validation::Validator;
 use poem_openapi::{ApiResponse, Object, Tags};
@@ -160,6 +160,15 @@ pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Pro
             })
         })
         .transpose()
+}
+
+/// A field after a merge patch (RFC 7396): absent stays, `null` clears.
+pub fn merged<T>(sent: MaybeUndefined<T>, old: Option<T>) -> Option<T> {
+    match sent {
+        MaybeUndefined::Value(value) => Some(value),
+        MaybeUndefined::Undefined => old,
+        MaybeUndefined::Null => None,
+    }
 }
 
 /// The version of a record, as its entity tag (RFC 9110, 8.8.3).

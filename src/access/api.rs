@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{FAILURES_ALLOWED, FAILURES_COUNT_MINUTES, SHORTEST_PASSWORD};
 use super::store::Account;
 use super::{Caller, Permission, Role, Signed, password, store, token};
-use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged};
+use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::page;
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
@@ -266,11 +266,7 @@ impl AccessApi {
         if let MaybeUndefined::Value(active) = body.0.active {
             after.active = active;
         }
-        match body.0.staff_id {
-            MaybeUndefined::Undefined => {}
-            MaybeUndefined::Null => after.staff_id = None,
-            MaybeUndefined::Value(staff_id) => after.staff_id = Some(staff_id),
-        }
+        after.staff_id = merged(body.0.staff_id, after.staff_id);
         check_person(&mut tx, after.role, after.staff_id).await?;
         store::change(
             &mut tx,

@@ -31,3 +31,8 @@ pub fn cut<T, K: Serialize>(
     let next = rows.last().filter(|_| more).map(|row| encode(&key(row)));
     (rows, next)
 }
+
+/// The pattern of `LIKE` for texts that contain `text`; signs that stand for others are left out.
+pub fn containing(text: &str) -> String {
+    format!("%{}%", text.replace(['%', '_'], ""))
+}

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::model::{HouseholdFacts, Member};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::access::history;
-use crate::db::{Ids, Json, Tx};
+use crate::db::{Ids, Json, Tx, page};
 use crate::{insert, on};
 
 /// A household as stored.
@@ -133,7 +133,7 @@ pub async fn list(
         .bind(town).bind(village).bind(id)
         .bind(&filter.town).bind(&filter.village)
         .bind(&filter.status).bind(&filter.main_cause)
-        .bind(&filter.text).bind(format!("%{}%", filter.text.replace(['%', '_'], "")))
+        .bind(&filter.text).bind(page::containing(&filter.text))
         .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
         .bind(filter.paired.is_some()).bind(filter.paired.unwrap_or_default())
         .bind(limit + 1)

@@ -11,7 +11,7 @@ use super::Rank;
 use super::model::Staff;
 use super::store::{self, Filter, UnitKey};
 use crate::access::{Caller, Permission, Signed};
-use crate::api::{ETag, Limit, Page, Tag, Tagged};
+use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household::Sex;
@@ -214,24 +214,15 @@ async fn find(tx: &mut Tx, id: Uuid) -> Result<Staff, Problem> {
 
 fn patched(before: &Staff, patch: StaffPatch) -> Staff {
     let mut after = before.clone();
-    set(&mut after.capacity, patch.capacity);
-    set(&mut after.phone, patch.phone);
-    set(&mut after.specialty, patch.specialty);
-    set(&mut after.town, patch.town);
-    set(&mut after.village, patch.village);
+    after.capacity = merged(patch.capacity, after.capacity);
+    after.phone = merged(patch.phone, after.phone);
+    after.specialty = merged(patch.specialty, after.specialty);
+    after.town = merged(patch.town, after.town);
+    after.village = merged(patch.village, after.village);
     if let MaybeUndefined::Value(active) = patch.active {
         after.active = active;
     }
     after
-}
-
-/// Merge patch of one field: absent stays, `null` clears.
-fn set<T>(field: &mut Option<T>, patch: MaybeUndefined<T>) {
-    match patch {
-        MaybeUndefined::Undefined => {}
-        MaybeUndefined::Null => *field = None,
-        MaybeUndefined::Value(value) => *field = Some(value),
-    }
 }
 
 fn view(person: Staff, caller: &Caller) -> StaffView {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Staff, StaffFacts};
 use crate::access::history;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::{insert, on};
 
 /// What a list of staff may be narrowed to.
@@ -67,7 +67,7 @@ pub async fn list(
         .bind(unit).bind(name).bind(id)
         .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
         .bind(filter.active.is_some()).bind(filter.active.unwrap_or_default())
-        .bind(&filter.text).bind(format!("%{}%", filter.text.replace(['%', '_'], "")))
+        .bind(&filter.text).bind(page::containing(&filter.text))
         .bind(limit + 1)
         .fetch_all(connection).await)
 }

@@ -17,7 +17,7 @@ use super::model::{
 use super::store;
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission, Role, Signed, history};
-use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
+use crate::api::{Created, ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household::Measure;
@@ -383,13 +383,13 @@ impl VisitCorrection {
         let facts = VisitFacts {
             visited_on: needed(self.visited_on, old.visited_on, "/visited_on")?,
             kind: needed(self.kind, old.kind, "/kind")?,
-            met: or_none(self.met, old.met),
+            met: merged(self.met, old.met),
             situation_confirmed: or_default(self.situation_confirmed, old.situation_confirmed),
             causes_confirmed: or_default(self.causes_confirmed, old.causes_confirmed),
-            wishes: or_none(self.wishes, old.wishes),
+            wishes: merged(self.wishes, old.wishes),
             measures: or_default(self.measures, old.measures),
             benefits: or_default(self.benefits, old.benefits),
-            note: or_none(self.note, old.note),
+            note: merged(self.note, old.note),
         };
         Ok((reason, facts))
     }
@@ -403,16 +403,8 @@ fn needed<T>(sent: MaybeUndefined<T>, old: T, pointer: &'static str) -> Result<T
     }
 }
 
-fn or_none<T>(sent: MaybeUndefined<T>, old: Option<T>) -> Option<T> {
-    match sent {
-        MaybeUndefined::Value(value) => Some(value),
-        MaybeUndefined::Undefined => old,
-        MaybeUndefined::Null => None,
-    }
-}
-
 fn or_default<T: Default>(sent: MaybeUndefined<T>, old: T) -> T {
-    or_none(sent, Some(old)).unwrap_or_default()
+    merged(sent, Some(old)).unwrap_or_default()
 }
 
 impl From<VisitError> for Problem {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::db::Tx;
@@ -33,24 +33,7 @@ pub async fn by_household(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<HashMap<Uuid, Total>, sqlx::Error> {
-    let rows = on!(&mut *tx, connection => sqlx::query_as(
-        "SELECT household_id AS id, SUM(CASE WHEN visited_on >= $1 THEN 1 ELSE 0 END) AS visits,
-             MAX(visited_on) AS last_visit
-         FROM visit WHERE visited_on <= $2 GROUP BY household_id",
-    )
-    .bind(from)
-    .bind(to)
-    .fetch_all(connection)
-    .await)?;
-    let benefits = on!(tx, connection => sqlx::query_as(
-        "SELECT household_id, CAST(SUM(amount_fen) AS BIGINT) FROM benefit JOIN visit ON visit.id = visit_id
-         WHERE visited_on >= $1 AND visited_on <= $2 AND amount_fen IS NOT NULL GROUP BY household_id",
-    )
-    .bind(from)
-    .bind(to)
-    .fetch_all(connection)
-    .await)?;
-    Ok(totals(rows, benefits))
+    by(tx, "household_id", from, to).await
 }
 
 /// Totals from one day to another (both included), by the helper who visited.
@@ -59,23 +42,29 @@ pub async fn by_helper(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<HashMap<Uuid, Total>, sqlx::Error> {
-    let rows = on!(&mut *tx, connection => sqlx::query_as(
-        "SELECT staff_id AS id, SUM(CASE WHEN visited_on >= $1 THEN 1 ELSE 0 END) AS visits,
+    by(tx, "staff_id", from, to).await
+}
+
+/// Totals by a column of the visits.
+async fn by(
+    tx: &mut Tx,
+    column: &'static str,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<HashMap<Uuid, Total>, sqlx::Error> {
+    let visits = format!(
+        "SELECT {column} AS id, SUM(CASE WHEN visited_on >= $1 THEN 1 ELSE 0 END) AS visits,
              MAX(visited_on) AS last_visit
-         FROM visit WHERE visited_on <= $2 GROUP BY staff_id",
-    )
-    .bind(from)
-    .bind(to)
-    .fetch_all(connection)
-    .await)?;
-    let benefits = on!(tx, connection => sqlx::query_as(
-        "SELECT staff_id, CAST(SUM(amount_fen) AS BIGINT) FROM benefit JOIN visit ON visit.id = visit_id
-         WHERE visited_on >= $1 AND visited_on <= $2 AND amount_fen IS NOT NULL GROUP BY staff_id",
-    )
-    .bind(from)
-    .bind(to)
-    .fetch_all(connection)
-    .await)?;
+         FROM visit WHERE visited_on <= $2 GROUP BY {column}"
+    );
+    let rows = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(visits))
+        .bind(from).bind(to).fetch_all(connection).await)?;
+    let benefits = format!(
+        "SELECT {column}, CAST(SUM(amount_fen) AS BIGINT) FROM benefit JOIN visit ON visit.id = visit_id
+         WHERE visited_on >= $1 AND visited_on <= $2 AND amount_fen IS NOT NULL GROUP BY {column}"
+    );
+    let benefits = on!(tx, connection => sqlx::query_as(AssertSqlSafe(benefits))
+        .bind(from).bind(to).fetch_all(connection).await)?;
     Ok(totals(rows, benefits))
 }
 
