@@ -38,6 +38,13 @@ pub fn trimmed(text: &str) -> String {
         .to_owned()
 }
 
+/// Fen as yuan with two decimals, `-1.30`.
+pub fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", fen / 100, fen % 100)
+}
+
 /// Byte-order marks, zero-width characters and directional marks: pasted in from web pages, never meant.
 fn is_invisible(character: char) -> bool {
     matches!(
@@ -49,6 +56,18 @@ fn is_invisible(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn money_keeps_its_sign() {
+        for (fen, words) in [
+            (600_000, "6000.00"),
+            (5, "0.05"),
+            (-5, "-0.05"),
+            (-130, "-1.30"),
+        ] {
+            assert_eq!(yuan(fen), words);
+        }
+    }
 
     #[test]
     fn full_width_forms_and_spaces_disappear() {

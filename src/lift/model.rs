@@ -15,6 +15,7 @@ use crate::db::Json;
 use crate::household::PovertyStatus;
 use crate::household::Schooling;
 use crate::household::model::{HouseholdFacts, Member};
+use crate::text;
 
 code_list! {
     /// One step on the way out of poverty; the order of the list is the order of the steps.
@@ -478,7 +479,7 @@ pub fn require_all(conditions: &[ConditionState]) -> Result<(), LiftError> {
 
 /// Fen as yuan for people to read.
 fn yuan(fen: i64) -> String {
-    format!("{}.{:02} 元", fen / 100, fen.rem_euclid(100))
+    format!("{} 元", text::yuan(fen))
 }
 
 fn state(code: Condition, met: impl Into<Met>, found: String, cure: &str) -> ConditionState {

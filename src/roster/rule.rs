@@ -10,6 +10,7 @@ use super::report::Severity;
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Cause, Education, Health, Labour, Measure, Relation, Schooling, Sex};
+use crate::text;
 
 /// One rule.
 #[derive(Debug)]
@@ -781,13 +782,8 @@ fn income_per_head_fen(facts: &HouseholdFacts) -> Option<i64> {
 
 /// Money in yuan, without needless noughts.
 fn yuan(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    let (yuan, rest) = (fen.abs() / 100, fen.abs() % 100);
-    if rest == 0 {
-        format!("{sign}{yuan}")
-    } else {
-        format!("{sign}{yuan}.{rest:02}")
-    }
+    let words = text::yuan(fen);
+    words.strip_suffix(".00").unwrap_or(&words).to_owned()
 }
 
 #[cfg(test)]
