@@ -9,7 +9,7 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::import::{self, ImportError, Progress, Upload, Watcher};
-use super::report::{Counts, ImportReport, RosterKind, RosterProblem, Severity};
+use super::report::{Counts, ImportReport, RosterKind, RosterProblem};
 use super::template;
 use crate::access::Caller;
 use crate::app::App;
@@ -148,10 +148,7 @@ fn problem_words(problem: &RosterProblem) -> String {
         .value
         .as_ref()
         .map_or_else(String::new, |value| format!(" “{value}”"));
-    let severity = match problem.severity {
-        Severity::Error => "错误",
-        Severity::Warning => "提醒",
-    };
+    let severity = problem.severity.label();
     format!(
         "{severity}{place}{column}{value}：{}。改法：{}\n",
         problem.reason, problem.cure

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::grouping::{self, HouseholdRoster, ReadHousehold, same_person};
-use super::report::{Counts, ImportReport, Problems, RosterKind, RosterProblem, Severity};
+use super::report::{
+    Counts, ImportReport, MAX_PROBLEMS, Problems, RosterKind, RosterProblem, Severity,
+};
 use super::rule::SAME_IDENTITY_NUMBER;
 use super::staffing::{self, StaffRoster};
 use super::store;
@@ -167,7 +169,10 @@ fn begin(upload: &Upload) -> ImportReport {
 }
 
 fn finish(mut report: ImportReport, problems: Problems) -> ImportReport {
-    (report.problems, report.error_count, report.warning_count) = problems.into_parts();
+    report.error_count = problems.count(Severity::Error);
+    report.warning_count = problems.count(Severity::Warning);
+    report.problems = problems.into_kept();
+    report.problems.truncate(MAX_PROBLEMS);
     report.summarise();
     report
 }

@@ -6,6 +6,7 @@
 //! cross-checks, [`import`] compares with the register and writes.
 
 pub mod api;
+pub mod choices;
 pub mod cli;
 pub mod column;
 pub mod grouping;
@@ -14,6 +15,7 @@ pub mod import;
 pub mod report;
 pub mod rule;
 pub mod sheet;
+pub mod shelf;
 pub mod staff;
 pub mod staffing;
 pub mod store;

@@ -22,6 +22,7 @@ code_list! {
     pub enum Severity = "severity", "严重程度" {
         Error = "error", "错误", [];
         Warning = "warning", "提醒", [];
+        Repair = "repair", "已自动更正", [];
     }
 }
 
@@ -32,7 +33,8 @@ pub const MAX_PROBLEMS: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct RosterProblem {
-    /// An error keeps the file from being imported, a warning does not.
+    /// An error keeps the household from being imported, a warning does not; a repair says what was
+    /// read in place of what stands there.
     pub severity: Severity,
     /// Kind of problem, for programs.
     #[oai(validator(max_length = 100))]
@@ -55,6 +57,10 @@ pub struct RosterProblem {
     /// What to do about it, in Chinese.
     #[oai(validator(max_length = 2000))]
     pub cure: String,
+    /// What may have been meant, if it can be guessed: not done unless a correction says so.
+    #[oai(validator(max_length = 500))]
+    #[serde(default)]
+    pub proposal: Option<String>,
 }
 
 impl RosterProblem {
@@ -69,6 +75,7 @@ impl RosterProblem {
             value: None,
             reason: refusal.reason,
             cure: refusal.cure,
+            proposal: None,
         }
     }
 
@@ -110,40 +117,171 @@ impl RosterProblem {
     }
 }
 
-/// Problems as they are found: all counted, the first thousand of each severity kept.
+/// How many problems of one kind there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportProblemKind")]
+pub struct ProblemKind {
+    /// How grave.
+    pub severity: Severity,
+    /// Kind of problem, for programs.
+    #[oai(validator(max_length = 100))]
+    pub code: String,
+    /// How many there are.
+    pub count: i64,
+    /// The first of them.
+    pub first: RosterProblem,
+}
+
+code_list! {
+    /// How a heading was understood.
+    pub enum Certainty = "heading_certainty", "列名识别" {
+        Exact = "exact", "标准列名或已知别名", [];
+        Profile = "profile", "按保存的列名方案", [];
+        Chosen = "chosen", "已由人确认", [];
+        Proposed = "proposed", "待确认", [];
+        Unknown = "unknown", "不认识，未读取", [];
+    }
+}
+
+/// A column of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportColumn", skip_serializing_if_is_none)]
+pub struct ColumnReport {
+    /// Letters of the column, such as `AB`.
+    #[oai(validator(max_length = 3))]
+    pub letters: String,
+    /// Its heading; the rows of a heading of several rows are joined by `/`.
+    #[oai(validator(max_length = 200))]
+    pub heading: String,
+    /// The field that it fills; for a proposed column the field that it may mean.
+    #[oai(validator(max_length = 100))]
+    pub field: Option<String>,
+    /// Heading of that field in our template.
+    #[oai(validator(max_length = 100))]
+    pub label: Option<String>,
+    /// How it was understood. Columns that are proposed or unknown were not read.
+    pub certainty: Certainty,
+    /// Whether the column is hidden in the file.
+    pub hidden: bool,
+}
+
+/// A sheet of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportSheet")]
+pub struct SheetReport {
+    /// Its name.
+    #[oai(validator(max_length = 100))]
+    pub name: String,
+    /// Whether it was read.
+    pub read: bool,
+    /// Whether it is hidden in the file.
+    pub hidden: bool,
+    /// Rows with content below the heading that were read.
+    pub rows: i64,
+    /// Rows that were read and are hidden in the file.
+    pub hidden_rows: i64,
+    /// Rows of totals and sub-totals, which were not read.
+    pub total_rows: i64,
+    /// Its columns, if it was read or may be a roster.
+    #[oai(validator(max_items = 200))]
+    pub columns: Vec<ColumnReport>,
+}
+
+code_list! {
+    /// What an import would do that people must decide.
+    pub enum ConflictKind = "import_conflict", "导入待决事项" {
+        ChangedHead = "changed_head", "户主变更", [];
+        Renumbered = "renumbered", "户编号变更", [];
+        Moved = "moved", "人员迁移", [];
+        Split = "split", "分户", [];
+        Merged = "merged", "并户", [];
+    }
+}
+
+/// A question that people must answer before the import is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportConflict", skip_serializing_if_is_none)]
+pub struct Conflict {
+    /// Its name for decisions; the same each time that the file is checked.
+    #[oai(validator(max_length = 200))]
+    pub key: String,
+    /// Its kind.
+    pub kind: ConflictKind,
+    /// Cells of the file that it is about, such as `名册!J12`.
+    #[oai(validator(max_items = 200))]
+    pub places: Vec<String>,
+    /// Households of the register that it is about.
+    #[oai(validator(max_items = 200))]
+    pub household_ids: Vec<Uuid>,
+    /// What was found, in Chinese; identity numbers are masked.
+    #[oai(validator(max_length = 2000))]
+    pub question: String,
+    /// What is done if it is accepted, in Chinese.
+    #[oai(validator(max_length = 2000))]
+    pub proposal: String,
+    /// What was decided.
+    pub accepted: Option<bool>,
+}
+
+/// Most problems of one severity that are kept with an import, to be listed page by page and to be
+/// marked in the workbook; all are counted.
+pub const MAX_KEPT: usize = 20_000;
+
+/// Problems as they are found: all counted by kind, the first [`MAX_KEPT`] of each severity kept.
 #[derive(Debug, Default)]
 pub struct Problems {
-    errors: Vec<RosterProblem>,
-    warnings: Vec<RosterProblem>,
-    error_count: usize,
-    warning_count: usize,
+    kept: Vec<RosterProblem>,
+    kinds: Vec<ProblemKind>,
 }
 
 impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: RosterProblem) {
-        let (list, count) = match problem.severity {
-            Severity::Error => (&mut self.errors, &mut self.error_count),
-            Severity::Warning => (&mut self.warnings, &mut self.warning_count),
-        };
-        *count += 1;
-        if list.len() < MAX_PROBLEMS {
-            list.push(problem);
+        if self.count(problem.severity) < i64::try_from(MAX_KEPT).unwrap_or(i64::MAX) {
+            self.kept.push(problem.clone());
         }
+        let known = self
+            .kinds
+            .iter_mut()
+            .find(|kind| kind.severity == problem.severity && kind.code == problem.code);
+        match known {
+            Some(kind) => kind.count += 1,
+            None => self.kinds.push(ProblemKind {
+                severity: problem.severity,
+                code: problem.code.clone(),
+                count: 1,
+                first: problem,
+            }),
+        }
+    }
+
+    /// How many there are of a severity.
+    pub fn count(&self, severity: Severity) -> i64 {
+        self.kinds
+            .iter()
+            .filter(|kind| kind.severity == severity)
+            .map(|kind| kind.count)
+            .sum()
     }
 
     /// Whether there is any error.
     pub fn has_errors(&self) -> bool {
-        self.error_count > 0
+        self.count(Severity::Error) > 0
     }
 
-    /// The first thousand, errors first; how many errors and how many warnings there were.
-    pub fn into_parts(self) -> (Vec<RosterProblem>, i64, i64) {
-        let mut all = self.errors;
-        all.extend(self.warnings);
-        all.truncate(MAX_PROBLEMS);
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        (all, count(self.error_count), count(self.warning_count))
+    /// The kinds that there are, the gravest first, then the most frequent.
+    pub fn kinds(&self) -> Vec<ProblemKind> {
+        let mut kinds = self.kinds.clone();
+        kinds.sort_by(|a, b| {
+            (a.severity as u8, b.count, &a.code).cmp(&(b.severity as u8, a.count, &b.code))
+        });
+        kinds
+    }
+
+    /// Those that are kept: errors, then warnings, then repairs, each in the order of finding.
+    pub fn into_kept(mut self) -> Vec<RosterProblem> {
+        self.kept.sort_by_key(|problem| problem.severity as u8);
+        self.kept
     }
 }
 

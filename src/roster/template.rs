@@ -490,7 +490,7 @@ mod tests {
                 .unwrap()
                 .map(|roster| roster.rows),
         };
-        let (problems, ..) = problems.into_parts();
+        let problems = problems.into_kept();
         let codes = problems.into_iter().map(|problem| {
             format!("{} {}", problem.code, problem.cell.unwrap_or_default())
                 .trim()

@@ -1,6 +1,7 @@
 //! Excel: reading sheets as rows, writing styled sheets. Knows Excel, not households.
 
 pub mod reader;
+pub mod source;
 pub mod style;
 pub mod table;
 

@@ -13,6 +13,8 @@ use chrono::NaiveDate;
 use zip::ZipArchive;
 
 use super::address;
+use super::source::{Area, HEAD_ROWS, Sheet, Source};
+pub use super::source::{Cell, Row};
 
 /// Largest file.
 pub const MAX_FILE_BYTES: usize = 100 << 20;
@@ -395,21 +397,6 @@ impl<'f> Book<'f> {
     }
 }
 
-/// The content of a cell. Empty cells are not there at all.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell<'b> {
-    /// Text that is not only white space, as it stands.
-    Text(Cow<'b, str>),
-    /// A number.
-    Number(f64),
-    /// A number that the sheet shows as a date.
-    Date(NaiveDate),
-    /// TRUE or FALSE.
-    Bool(bool),
-    /// The result of a formula that failed, such as `#REF!`.
-    Error(String),
-}
-
 impl<'b> Cell<'b> {
     /// `None` for a cell that holds nothing.
     fn new(data: &DataRef<'b>) -> Option<Self> {
@@ -442,15 +429,6 @@ impl<'b> Cell<'b> {
             DataRef::Error(error) => Some(Self::Error(error.to_string())),
         }
     }
-}
-
-/// The cells of one row that hold something.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Row<'b> {
-    /// As Excel counts, from 1.
-    pub number: u32,
-    /// Columns, from 0, with their cells; in the order of the file.
-    pub cells: Vec<(u32, Cell<'b>)>,
 }
 
 /// The rows of a sheet, one after the other; rows without content are left out.
@@ -517,6 +495,75 @@ impl<'b> Rows<'b, '_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// A workbook that is read in this process.
+pub struct OpenFile<'f> {
+    book: Book<'f>,
+    sheets: Vec<Sheet>,
+}
+
+impl<'f> OpenFile<'f> {
+    /// Opens the workbook in `bytes` and looks at the head of each sheet.
+    pub fn open(bytes: &'f [u8]) -> Result<Self, ReadError> {
+        let mut book = Book::open(bytes)?;
+        let mut sheets = Vec::new();
+        for SheetName { name, visible } in book.sheets() {
+            let mut head = Vec::new();
+            let mut rows = book.rows(&name)?;
+            let mut row = Row::default();
+            while rows.read(&mut row)? && row.number <= HEAD_ROWS {
+                head.push(owned(&row));
+            }
+            let merged: Vec<Area> = Vec::new();
+            sheets.push(Sheet {
+                name,
+                visible,
+                head,
+                merged,
+                hidden_columns: Vec::new(),
+            });
+        }
+        Ok(Self { book, sheets })
+    }
+}
+
+fn owned(row: &Row<'_>) -> Row<'static> {
+    let cell = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) => Cell::Text(Cow::Owned(text.to_string())),
+        Cell::Number(number) => Cell::Number(*number),
+        Cell::Date(date) => Cell::Date(*date),
+        Cell::Bool(truth) => Cell::Bool(*truth),
+        Cell::Error(error) => Cell::Error(error.clone()),
+    };
+    Row {
+        number: row.number,
+        hidden: row.hidden,
+        cells: row
+            .cells
+            .iter()
+            .map(|(at, content)| (*at, cell(content)))
+            .collect(),
+    }
+}
+
+impl Source for OpenFile<'_> {
+    fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
+    fn rows(
+        &mut self,
+        sheet: usize,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let mut rows = self.book.rows(&self.sheets[sheet].name)?;
+        let mut row = Row::default();
+        while rows.read(&mut row)? {
+            each(&row)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,79 @@
+//! What people choose for an import after they have seen its preview: they are kept with it, and the
+//! file is read and checked again with them.
+
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+
+/// Most choices of one sort.
+pub const MAX_CHOICES: usize = 10_000;
+
+/// Choices for one import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportChoices")]
+#[serde(default)]
+pub struct Choices {
+    /// Sheets to read; empty for those that the program takes for the roster.
+    #[oai(default, validator(max_items = 100))]
+    pub sheets: Vec<String>,
+    /// What columns mean whose headings are not known for certain.
+    #[oai(default, validator(max_items = 1000))]
+    pub columns: Vec<ColumnChoice>,
+    /// Contents of cells to read in place of what stands in the file.
+    #[oai(default, validator(max_items = 10000))]
+    pub corrections: Vec<Correction>,
+    /// Answers to the questions that the preview asks.
+    #[oai(default, validator(max_items = 10000))]
+    pub decisions: Vec<Decision>,
+}
+
+/// What a column means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportColumnChoice", skip_serializing_if_is_none)]
+pub struct ColumnChoice {
+    /// The heading as the preview shows it.
+    #[oai(validator(max_length = 200))]
+    pub heading: String,
+    /// The field that it fills, such as `identity_number`; nothing to leave the column out.
+    #[oai(validator(max_length = 100))]
+    pub field: Option<String>,
+}
+
+/// Another content for a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportCorrection")]
+pub struct Correction {
+    /// The sheet.
+    #[oai(validator(max_length = 100))]
+    pub sheet: String,
+    /// Address of the cell, such as `J12`.
+    #[oai(validator(max_length = 20))]
+    pub cell: String,
+    /// What is to be read there.
+    #[oai(validator(max_length = 2000))]
+    pub value: String,
+}
+
+/// The answer to a question of the preview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportDecision")]
+pub struct Decision {
+    /// Key of the conflict, or a kind of conflict for all of its kind.
+    #[oai(validator(max_length = 200))]
+    pub conflict: String,
+    /// True to do what the conflict proposes, false to leave its households out of the import.
+    pub accept: bool,
+}
+
+impl Choices {
+    /// What was decided of a conflict: by its key, else by its kind.
+    pub fn decision(&self, key: &str, kind: &str) -> Option<bool> {
+        let of = |name: &str| {
+            self.decisions
+                .iter()
+                .rev()
+                .find(|decision| decision.conflict == name)
+                .map(|decision| decision.accept)
+        };
+        of(key).or_else(|| of(kind))
+    }
+}

@@ -1,0 +1,83 @@
+//! What a workbook is to those who read it: sheets of rows of typed cells, whatever the file's
+//! format and wherever it is read.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::reader::ReadError;
+
+/// Rows at the top of each sheet that are there to look at before the sheet is read.
+pub const HEAD_ROWS: u32 = 100;
+
+/// A workbook that has been opened.
+pub trait Source {
+    /// The sheets, in the order of their tabs.
+    fn sheets(&self) -> &[Sheet];
+
+    /// Gives each row of the sheet with content to `each`, in order, until it refuses one. Cells
+    /// that are merged down hold what stands in the first of them.
+    fn rows(
+        &mut self,
+        sheet: usize,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError>;
+}
+
+/// A sheet, before it is read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sheet {
+    /// Name on its tab.
+    pub name: String,
+    /// Not hidden.
+    pub visible: bool,
+    /// The first [`HEAD_ROWS`] rows of the sheet, those with content; merged cells hold their text
+    /// in the first cell only.
+    pub head: Vec<Row<'static>>,
+    /// Areas of merged cells that touch the head.
+    pub merged: Vec<Area>,
+    /// Columns that are not shown, from 0.
+    pub hidden_columns: Vec<u32>,
+}
+
+/// A rectangle of cells: rows from 1, columns from 0, both ends belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Area {
+    /// First row.
+    pub top: u32,
+    /// Last row.
+    pub bottom: u32,
+    /// First column.
+    pub left: u32,
+    /// Last column.
+    pub right: u32,
+}
+
+/// The cells of one row that hold something.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row<'b> {
+    /// As Excel counts, from 1.
+    pub number: u32,
+    /// Not shown in Excel: hidden by hand or by a filter.
+    pub hidden: bool,
+    /// Columns, from 0, with their cells; in the order of the file.
+    #[serde(borrow)]
+    pub cells: Vec<(u32, Cell<'b>)>,
+}
+
+/// The content of a cell. Empty cells are not there at all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Cell<'b> {
+    /// Text that is not only white space, as it stands.
+    #[serde(borrow)]
+    Text(Cow<'b, str>),
+    /// A number.
+    Number(f64),
+    /// A number that the sheet shows as a date.
+    Date(NaiveDate),
+    /// TRUE or FALSE.
+    Bool(bool),
+    /// The result of a formula that failed, such as `#REF!`.
+    Error(String),
+}
