@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Writes a fictional roster of households as large as wanted, in our template's layout.
 
-    tests/bench/make_roster.py PERSONS OUT.xlsx
+    tests/bench/make_roster.py PERSONS OUT.xlsx [--full]
+
+With --full every row says all of its household, as the national system's export does; else only the
+head's row does.
 
 Standard library only: the sheet's XML is written as Excel writes it, with shared strings. The area
 code 320999 has never been issued; no person is real.
@@ -39,7 +42,8 @@ def identity(born, sex, serial):
 class People:
     """Persons whose identity numbers do not come twice."""
 
-    def __init__(self):
+    def __init__(self, full):
+        self.full = full
         self.random = random.Random(2026)
         self.serials = {}
 
@@ -82,7 +86,7 @@ class People:
         }
         for index, member in enumerate(members):
             place = {"镇(乡、街道)": f"示例{number % 14}镇", "村(居)": f"第{number % 400}村", "户编号": f"320999{number:07}"}
-            yield {**place, **member, **(shared if index == 0 else {})}
+            yield {**place, **member, **(shared if index == 0 or self.full else {})}
 
 
 def letters(column):
@@ -94,11 +98,11 @@ def letters(column):
     return text
 
 
-def main(persons, out):
+def main(persons, out, full):
     columns = headings()
     names = [letters(index) for index in range(len(columns))]
     strings = {}
-    people = People()
+    people = People(full)
 
     def cell(column, row, value):
         place = f'<c r="{names[column]}{row}"'
@@ -161,4 +165,4 @@ def main(persons, out):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], "--full" in sys.argv[3:])
