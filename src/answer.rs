@@ -17,9 +17,12 @@ use crate::access::idempotency;
 use crate::api::API_ROOT;
 use crate::openapi::Document;
 use crate::problem::{Problem, Text};
+use crate::workbook::limit::MAX_FILE_BYTES;
 
-/// Largest body of a request: a roster of 100,000 persons is about 20 MiB.
-pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// Largest body of a request: the largest file that is read, and what a form adds to it. It is written
+/// to a temporary file as it comes in.
+#[expect(clippy::cast_possible_truncation, reason = "it fits in 32 bits")]
+pub const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
 /// Largest JSON body, which is read into memory whole: a batch of visits is about 1 MiB.
 pub const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 

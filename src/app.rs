@@ -1,8 +1,9 @@
-//! What every operation works with: the database, and the time.
+//! What every operation works with: the database, the reader of workbooks, and the time.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
 
 use crate::db::Db;
+use crate::workbook::child::Program;
 
 /// China Standard Time, the only zone of the offices that we serve: a date is a date there.
 const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;
@@ -12,9 +13,19 @@ const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;
 pub struct App {
     /// The database.
     pub db: Db,
+    /// What reads the workbooks of strangers.
+    pub reader: Program,
 }
 
 impl App {
+    /// Works with this database, and reads workbooks by another process of this program.
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            reader: Program::this(),
+        }
+    }
+
     /// The time to write down, to the microsecond that both engines keep.
     pub fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)

@@ -15,6 +15,8 @@ use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
 use qianshou::roster::{self, RosterKind};
 use qianshou::server;
+use qianshou::workbook::limit::Limits;
+use qianshou::workbook::{child, serve};
 use qianshou::{report, staff};
 
 /// 牵手：结对帮扶服务（三清楚两明确一达成）
@@ -103,6 +105,19 @@ enum Command {
     /// Bring the database to this version's schema, and end
     #[command(after_help = "Example:\n  qianshou migrate --database sqlite:/srv/qianshou.db")]
     Migrate,
+    /// Read a workbook for another process of this program: its sheets go to standard output, then
+    /// the rows of those whose numbers come from standard input
+    #[command(name = child::COMMAND, hide = true)]
+    ReadWorkbook {
+        /// Most address space, MiB
+        #[arg(long)]
+        memory_mib: u64,
+        /// Most time of the processor, seconds
+        #[arg(long)]
+        cpu_seconds: u64,
+        /// The workbook
+        file: PathBuf,
+    },
     /// Save the whole database to a new file while it is in use
     #[command(
         after_help = "Restore:\n  SQLite: stop the service and put the file in the database's place.\n  PostgreSQL: pg_restore --clean --dbname URL FILE"
@@ -183,20 +198,34 @@ fn role(code: &str) -> Result<Role, String> {
     })
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli).await {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("错误：{error}");
-            ExitCode::FAILURE
+    let outcome = match cli.command {
+        Command::ReadWorkbook {
+            memory_mib,
+            cpu_seconds,
+            file,
+        } => {
+            let limits = Limits {
+                memory_mib,
+                cpu_seconds,
+            };
+            // Without a runtime: its threads would take address space that the workbook may need.
+            serve::run(&file, limits)
+                .map(|()| ExitCode::SUCCESS)
+                .map_err(Into::into)
         }
-    }
+        _ => run(cli),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("错误：{error}");
+        ExitCode::FAILURE
+    })
 }
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
+#[tokio::main]
 async fn run(cli: Cli) -> Outcome {
     let config = Config::load(cli.flags)?;
     let serves = matches!(cli.command, Command::Serve);
@@ -220,9 +249,7 @@ async fn run(cli: Cli) -> Outcome {
         }
         _ => {}
     }
-    let app = App {
-        db: Db::open(&config.database).await?,
-    };
+    let app = App::new(Db::open(&config.database).await?);
     let outcome = dispatch(cli.command, &config, &app).await;
     app.db.close().await;
     outcome
@@ -239,7 +266,10 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             server::run(app, &config.listen).await?;
         }
         // Need no database of the office: done before it is opened.
-        Command::Openapi { .. } | Command::Demo { .. } | Command::Template { .. } => {}
+        Command::Openapi { .. }
+        | Command::Demo { .. }
+        | Command::Template { .. }
+        | Command::ReadWorkbook { .. } => {}
         Command::Pair {
             town,
             village,

@@ -81,7 +81,7 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
 
 /// The `OpenAPI` document, as JSON or YAML.
 pub fn openapi(yaml: bool) -> String {
-    let description = Document::new(&service(&App { db: Db::nowhere() }).spec());
+    let description = Document::new(&service(&App::new(Db::nowhere())).spec());
     if yaml {
         description.yaml()
     } else {

@@ -15,6 +15,7 @@ use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{IdentityNumber, Relation};
 use crate::workbook::address;
 use crate::workbook::reader::ReadError;
+use crate::workbook::source::Source;
 
 /// Most causes beside the main one.
 const MOST_OTHER_CAUSES: usize = 2;
@@ -41,7 +42,7 @@ pub struct HouseholdRoster {
 /// Reads a roster of households. What is wrong with it goes to `problems`; nothing is given where
 /// there is no roster at all.
 pub fn read(
-    bytes: &[u8],
+    source: &mut dyn Source,
     today: NaiveDate,
     line_fen: i64,
     problems: &mut Problems,
@@ -49,7 +50,7 @@ pub fn read(
 ) -> Result<Option<HouseholdRoster>, ReadError> {
     let mut grouping = Grouping::default();
     let mut count = 0;
-    let read = sheet::read(bytes, COLUMNS, problems, |layout, row, problems| {
+    let read = sheet::read(source, COLUMNS, problems, |layout, row, problems| {
         count += 1;
         if count % 1_000 == 0 {
             progress(count);

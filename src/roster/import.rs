@@ -6,10 +6,12 @@
 //! nothing at all, not even that it was sent.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Write;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::grouping::{self, HouseholdRoster, ReadHousehold, same_person};
@@ -30,6 +32,7 @@ use crate::household::store::Household;
 use crate::problem::Problem;
 use crate::staff::StaffFacts;
 use crate::staff::model::Staff;
+use crate::workbook::child::Child;
 use crate::workbook::reader::ReadError;
 use crate::{household, settings, staff};
 
@@ -191,16 +194,22 @@ async fn read(
         .line_fen;
     drop(tx);
     let (bytes, kind, watcher) = (Arc::clone(&upload.bytes), upload.kind, Arc::clone(watcher));
+    let program = app.reader.clone();
     let work = move || {
         let mut problems = Problems::default();
         let progress = |rows| watcher(Progress::Reading(rows));
+        let file = stored(&bytes).map_err(|error| {
+            tracing::error!(%error, "an upload could not be put into a temporary file");
+            ReadError::Internal
+        })?;
+        let mut source = Child::open(&program, file.path())?;
         let roster = match kind {
             RosterKind::Households => {
-                grouping::read(&bytes, today, line_fen, &mut problems, &progress)?
+                grouping::read(&mut source, today, line_fen, &mut problems, &progress)?
                     .map(Roster::Households)
             }
             RosterKind::Staff => {
-                staffing::read(&bytes, &mut problems, &progress)?.map(Roster::Staff)
+                staffing::read(&mut source, &mut problems, &progress)?.map(Roster::Staff)
             }
         };
         Ok::<_, ReadError>((roster, problems))
@@ -221,6 +230,13 @@ async fn read(
         report.unknown_columns.clone_from(unknown);
     }
     Ok((roster, problems))
+}
+
+/// The file, where another process can read it.
+fn stored(bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new()?;
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
 /// Compares a roster with the register.

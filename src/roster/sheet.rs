@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::column::{Column, Heading, Headings, Record};
 use super::report::{Problems, RosterProblem, Severity};
 use super::value::{self, Refusal, Unit};
-use crate::workbook::reader::{Book, Cell, MAX_COLUMNS, ReadError, Row};
+use crate::workbook::reader::{Cell, MAX_COLUMNS, ReadError, Row};
+use crate::workbook::source::{Sheet, Source};
 
 /// The header stands within so many rows.
 const HEADER_WITHIN: u32 = 20;
@@ -178,26 +179,24 @@ impl<R: Record> Layout<R> {
 /// Reads the roster in a workbook, row by row: finds the sheet and its header, and gives each row with
 /// content to `each`. Nothing, with the reasons among the problems, if there is no such roster.
 pub fn read<R: Record>(
-    bytes: &[u8],
+    source: &mut dyn Source,
     table: &'static [Column<R>],
     problems: &mut Problems,
     mut each: impl FnMut(&Layout<R>, RosterRow<R>, &mut Problems),
 ) -> Result<Option<(Layout<R>, i64)>, ReadError> {
-    let mut book = Book::open(bytes)?;
-    let Some(layout) = find_layout(&mut book, table, problems)? else {
+    let Some((index, layout)) = find_layout(source.sheets(), table, problems) else {
         return Ok(None);
     };
-    let mut rows = book.rows(&layout.sheet)?;
-    let mut row = Row::default();
     let mut count = 0;
-    while rows.read(&mut row)? {
+    source.rows(index, &mut |row| {
         if row.number > layout.header_row
-            && let Some(read) = layout.read(&row, problems)
+            && let Some(read) = layout.read(row, problems)
         {
             count += 1;
             each(&layout, read, problems);
         }
-    }
+        Ok(())
+    })?;
     if count == 0 {
         problems.push(RosterProblem {
             sheet: Some(layout.sheet.clone()),
@@ -214,29 +213,22 @@ pub fn read<R: Record>(
     Ok(Some((layout, count)))
 }
 
-/// The first visible sheet with a header that has all required columns.
+/// The first visible sheet with a header that has all required columns, and its number.
 fn find_layout<R: Record>(
-    book: &mut Book<'_>,
+    sheets: &[Sheet],
     table: &'static [Column<R>],
     problems: &mut Problems,
-) -> Result<Option<Layout<R>>, ReadError> {
+) -> Option<(usize, Layout<R>)> {
     let headings = Headings::of(table);
-    let sheets = book.sheets();
-    let mut found: Option<Layout<R>> = None;
+    let mut found: Option<(usize, Layout<R>)> = None;
     let mut nearest: Option<Layout<R>> = None;
     let mut also = Vec::new();
-    let mut unreadable = None;
-    for sheet in &sheets {
+    for (index, sheet) in sheets.iter().enumerate() {
         if !sheet.visible || NOT_ROSTERS.contains(&sheet.name.trim()) {
             continue;
         }
-        let layout = match best_header(book, &sheet.name, &headings) {
-            Ok(Some(layout)) => layout,
-            Ok(None) => continue,
-            Err(error) => {
-                unreadable.get_or_insert(error);
-                continue;
-            }
+        let Some(layout) = best_header(sheet, &headings) else {
+            continue;
         };
         if !layout.missing(table).is_empty() {
             if nearest
@@ -246,47 +238,41 @@ fn find_layout<R: Record>(
                 nearest = Some(layout);
             }
         } else if found.is_none() {
-            found = Some(layout);
+            found = Some((index, layout));
         } else {
             also.push(layout.sheet);
         }
     }
-    let Some(layout) = found else {
-        if let Some(error) = unreadable {
-            return Err(error);
-        }
-        problems.push(match nearest {
-            Some(nearest) => missing_columns(&nearest, table),
-            None => no_roster(
-                &sheets
-                    .iter()
-                    .map(|sheet| sheet.name.as_str())
-                    .collect::<Vec<_>>(),
-            ),
-        });
-        return Ok(None);
-    };
-    warn_of_header(&layout, &also, problems);
-    Ok(Some(layout))
+    if let Some((_, layout)) = &found {
+        warn_of_header(layout, &also, problems);
+        return found;
+    }
+    problems.push(match nearest {
+        Some(nearest) => missing_columns(&nearest, table),
+        None => no_roster(
+            &sheets
+                .iter()
+                .map(|sheet| sheet.name.as_str())
+                .collect::<Vec<_>>(),
+        ),
+    });
+    None
 }
 
 /// The row with the most known headings, if it can be a header at all.
-fn best_header<R: Record>(
-    book: &mut Book<'_>,
-    sheet: &str,
-    headings: &Headings<R>,
-) -> Result<Option<Layout<R>>, ReadError> {
-    let mut rows = book.rows(sheet)?;
-    let mut row = Row::default();
+fn best_header<R: Record>(sheet: &Sheet, headings: &Headings<R>) -> Option<Layout<R>> {
     let mut best: Option<Layout<R>> = None;
-    while rows.read(&mut row)? && row.number <= HEADER_WITHIN {
-        let layout = Layout::new(sheet, &row, headings);
+    for row in &sheet.head {
+        if row.number > HEADER_WITHIN {
+            break;
+        }
+        let layout = Layout::new(&sheet.name, row, headings);
         let known = layout.columns.len();
         if known >= LEAST_HEADINGS && best.as_ref().is_none_or(|best| best.columns.len() < known) {
             best = Some(layout);
         }
     }
-    Ok(best)
+    best
 }
 
 fn missing_columns<R: Record>(layout: &Layout<R>, table: &'static [Column<R>]) -> RosterProblem {

@@ -12,6 +12,7 @@ use crate::household::IdentityNumber;
 use crate::staff::{Rank, StaffFacts};
 use crate::workbook::address;
 use crate::workbook::reader::ReadError;
+use crate::workbook::source::Source;
 
 /// A roster of staff, read.
 pub struct StaffRoster {
@@ -25,13 +26,13 @@ pub struct StaffRoster {
 
 /// Reads a roster of staff, like [`grouping::read`](super::grouping::read).
 pub fn read(
-    bytes: &[u8],
+    source: &mut dyn Source,
     problems: &mut Problems,
     progress: &dyn Fn(i64),
 ) -> Result<Option<StaffRoster>, ReadError> {
     let mut people = Vec::new();
     let mut seen = Seen::default();
-    let read = sheet::read(bytes, COLUMNS, problems, |layout, row, problems| {
+    let read = sheet::read(source, COLUMNS, problems, |layout, row, problems| {
         check_row(layout, &row, problems);
         seen.check(layout, &row, problems);
         let mut facts = row.record.facts;

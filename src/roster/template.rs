@@ -443,7 +443,8 @@ mod tests {
     use super::*;
     use crate::roster::report::Problems;
     use crate::roster::{grouping, staffing};
-    use crate::workbook::reader::{Book, Row};
+    use crate::workbook::reader::OpenFile;
+    use crate::workbook::source::Source;
 
     const KINDS: [RosterKind; 2] = [RosterKind::Households, RosterKind::Staff];
 
@@ -482,11 +483,14 @@ mod tests {
     fn read(kind: RosterKind, bytes: &[u8]) -> (i64, Vec<String>) {
         let mut problems = Problems::default();
         let today = NaiveDate::from_ymd_opt(2026, 11, 25).unwrap();
+        let mut source = OpenFile::open(bytes).unwrap();
         let rows = match kind {
-            RosterKind::Households => grouping::read(bytes, today, 600_000, &mut problems, &|_| {})
-                .unwrap()
-                .map(|roster| roster.rows),
-            RosterKind::Staff => staffing::read(bytes, &mut problems, &|_| {})
+            RosterKind::Households => {
+                grouping::read(&mut source, today, 600_000, &mut problems, &|_| {})
+                    .unwrap()
+                    .map(|roster| roster.rows)
+            }
+            RosterKind::Staff => staffing::read(&mut source, &mut problems, &|_| {})
                 .unwrap()
                 .map(|roster| roster.rows),
         };
@@ -546,12 +550,15 @@ mod tests {
     #[test]
     fn the_sheet_of_lists_holds_every_label() {
         let bytes = workbook(RosterKind::Households).unwrap();
-        let mut book = Book::open(&bytes).unwrap();
-        let mut rows = book.rows(LISTS_SHEET).unwrap();
-        let (mut row, mut found) = (Row::default(), Vec::new());
-        while rows.read(&mut row).unwrap() {
+        let mut book = OpenFile::open(&bytes).unwrap();
+        let lists = |sheet: &crate::workbook::source::Sheet| sheet.name == LISTS_SHEET;
+        let lists = book.sheets().iter().position(lists).unwrap();
+        let mut found = Vec::new();
+        book.rows(lists, &mut |row| {
             found.extend(row.cells.iter().map(|(_, cell)| format!("{cell:?}")));
-        }
+            Ok(())
+        })
+        .unwrap();
         for label in crate::household::Cause::labels()
             .into_iter()
             .chain(crate::household::Relation::labels())

@@ -1,6 +1,22 @@
 //! Excel: reading sheets as rows, writing styled sheets. Knows Excel, not households.
+//!
+//! A workbook comes from strangers, and the libraries that read it abort the process on some crafted
+//! files. So it is read by a process of its own ([`child`] starts it, [`serve`] is what it does), which
+//! hands typed rows back. What reads rows sees a [`source::Source`] and does not know where it is read.
 
+pub mod child;
+mod delimited;
+pub mod error;
+mod excel;
+pub mod format;
+pub mod limit;
+mod merge;
+mod note;
+mod ods;
+mod package;
+mod pipe;
 pub mod reader;
+pub mod serve;
 pub mod source;
 pub mod style;
 pub mod table;

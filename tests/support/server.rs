@@ -48,7 +48,8 @@ impl TestServer {
     }
 
     async fn over(database: TestDatabase, db: Db) -> Self {
-        let app = App { db: db.clone() };
+        let mut app = App::new(db.clone());
+        app.reader.path = env!("CARGO_BIN_EXE_qianshou").into();
         let acceptor = TcpListener::bind("127.0.0.1:0")
             .into_acceptor()
             .await

@@ -1,0 +1,225 @@
+//! Text with commas, semicolons or tabs: .csv in the encodings that offices have, and what Excel
+//! calls Unicode text.
+
+use std::borrow::Cow;
+use std::io::{self, Read, Seek};
+
+use csv::{ReaderBuilder, StringRecord, Terminator};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
+
+use super::error::ReadError;
+use super::format::FIRST_BYTES;
+use super::reader::{Input, RowBuilder, SheetInfo};
+use super::source::{Cell, Row};
+
+/// The name of the only sheet, for a text has no sheets.
+const SHEET: &str = "CSV";
+/// What may stand between two values; the first of those that come equally often.
+const SEPARATORS: [u8; 3] = [b',', b'\t', b';'];
+/// Separators are counted in so many lines.
+const LINES_TO_COUNT: usize = 50;
+
+/// A text that has been looked at.
+pub struct Delimited<'f> {
+    input: Input<'f>,
+    encoding: &'static Encoding,
+    separator: u8,
+}
+
+impl<'f> Delimited<'f> {
+    pub fn open(mut input: Input<'f>) -> Result<(Self, SheetInfo), ReadError> {
+        let encoding = encoding(&mut input)?;
+        input.rewind().map_err(ReadError::damaged)?;
+        let mut head = Vec::new();
+        Decoded::new(&mut input, encoding)
+            .take(FIRST_BYTES as u64)
+            .read_to_end(&mut head)
+            .map_err(ReadError::damaged)?;
+        let book = Self {
+            input,
+            encoding,
+            separator: separator(&head),
+        };
+        let info = SheetInfo {
+            name: SHEET.to_owned(),
+            visible: true,
+            ..SheetInfo::default()
+        };
+        Ok((book, info))
+    }
+
+    /// Gives the rows to `each`, until it says that it has enough. A row is numbered as Excel does that
+    /// opens the text: empty lines count, and lines within a value do not.
+    pub fn rows(
+        &mut self,
+        info: &SheetInfo,
+        each: &mut dyn FnMut(&mut Row<'_>) -> Result<bool, ReadError>,
+    ) -> Result<(), ReadError> {
+        self.input.rewind().map_err(ReadError::damaged)?;
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.separator)
+            // What ends with \r\n too: the \r is then the last value's, and taken off it.
+            .terminator(Terminator::Any(b'\n'))
+            .from_reader(Decoded::new(&mut self.input, self.encoding));
+        let mut record = StringRecord::new();
+        let mut within_values = 0;
+        while reader
+            .read_record(&mut record)
+            .map_err(ReadError::damaged)?
+        {
+            within_values += record
+                .iter()
+                .map(|value| value.matches('\n').count() as u64)
+                .sum::<u64>();
+            let number = reader.position().line() - 1 - within_values;
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let mut rows = RowBuilder::new(info);
+            for (column, value) in (0..).zip(&record) {
+                let value = unwrapped(value.trim_end_matches('\r'));
+                rows.push(number, column, Some(Cell::Text(Cow::Borrowed(value))))?;
+            }
+            if let Some(mut row) = rows.finish()
+                && !each(&mut row)?
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `="320999…"` is how some programs keep Excel from making a number of a text.
+fn unwrapped(value: &str) -> &str {
+    value
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(value)
+}
+
+/// The separator that comes most often outside of quotes.
+fn separator(head: &[u8]) -> u8 {
+    let mut counts = [0_usize; SEPARATORS.len()];
+    let mut quoted = false;
+    let mut lines = 0;
+    for byte in head {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => lines += 1,
+            byte if !quoted => {
+                if let Some(which) = SEPARATORS.iter().position(|separator| separator == byte) {
+                    counts[which] += 1;
+                }
+            }
+            _ => {}
+        }
+        if lines == LINES_TO_COUNT {
+            break;
+        }
+    }
+    let most = counts.iter().max().copied().unwrap_or_default();
+    let which = counts.iter().position(|count| *count == most);
+    SEPARATORS[which.unwrap_or_default()]
+}
+
+/// The encoding in which the whole text makes sense.
+fn encoding(input: &mut (impl Read + Seek)) -> Result<&'static Encoding, ReadError> {
+    let mut head = [0; 4];
+    input.rewind().map_err(ReadError::damaged)?;
+    let read = input.read(&mut head).map_err(ReadError::damaged)?;
+    if let Some((encoding, _)) = Encoding::for_bom(&head[..read]) {
+        return Ok(encoding);
+    }
+    for encoding in [UTF_8, GB18030] {
+        match sense(input, encoding).map_err(ReadError::damaged)? {
+            Sense::Whole => return Ok(encoding),
+            Sense::CutOff => return Err(ReadError::CutOff),
+            Sense::None => {}
+        }
+    }
+    Err(ReadError::UnknownEncoding)
+}
+
+/// Whether a text makes sense in an encoding.
+enum Sense {
+    Whole,
+    /// Up to the last character, which is not whole.
+    CutOff,
+    None,
+}
+
+fn sense(input: &mut (impl Read + Seek), encoding: &'static Encoding) -> io::Result<Sense> {
+    input.rewind()?;
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut raw = vec![0; FIRST_BYTES];
+    let mut text = vec![0; FIRST_BYTES];
+    loop {
+        let read = input.read(&mut raw)?;
+        let mut rest = &raw[..read];
+        loop {
+            let (result, used, _) =
+                decoder.decode_to_utf8_without_replacement(rest, &mut text, read == 0);
+            rest = &rest[used..];
+            match result {
+                DecoderResult::InputEmpty if read == 0 => return Ok(Sense::Whole),
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) if read == 0 => return Ok(Sense::CutOff),
+                DecoderResult::Malformed(..) => return Ok(Sense::None),
+            }
+        }
+    }
+}
+
+/// A text as UTF-8, with a line's end at its end.
+struct Decoded<'i, R> {
+    input: &'i mut R,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    text: Vec<u8>,
+    /// Of `text`, what has not been read.
+    left: std::ops::Range<usize>,
+    ended: bool,
+}
+
+impl<'i, R: Read> Decoded<'i, R> {
+    fn new(input: &'i mut R, encoding: &'static Encoding) -> Self {
+        Self {
+            input,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; FIRST_BYTES],
+            text: Vec::new(),
+            left: 0..0,
+            ended: false,
+        }
+    }
+
+    fn decode(&mut self) -> io::Result<()> {
+        let read = self.input.read(&mut self.raw)?;
+        self.ended = read == 0;
+        let room = self.decoder.max_utf8_buffer_length(read).unwrap_or(read);
+        self.text.resize(room + 1, 0);
+        let (_, _, mut written, _) =
+            self.decoder
+                .decode_to_utf8(&self.raw[..read], &mut self.text, self.ended);
+        if self.ended {
+            self.text[written] = b'\n';
+            written += 1;
+        }
+        self.left = 0..written;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Decoded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.left.is_empty() && !self.ended {
+            self.decode()?;
+        }
+        let count = self.left.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&self.text[self.left.start..self.left.start + count]);
+        self.left.start += count;
+        Ok(count)
+    }
+}
