@@ -24,6 +24,7 @@ mod lifts;
 mod method;
 mod pairing;
 mod progress;
+mod reading;
 mod report;
 mod roster;
 mod settings;

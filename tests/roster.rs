@@ -1,6 +1,6 @@
 //! Rosters: what offices hold goes in whole or not at all, and all that is wrong is said at once.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read};
 
 use qianshou::access::Role;
 use qianshou::household::{
@@ -12,7 +12,7 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value as Json, json};
 
 use crate::support::register::person;
-use crate::support::{Answer, Client, RosterFile, TestServer, Value};
+use crate::support::{Answer, Client, RosterFile, TestServer, Value, rezipped, zipped};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const HOUSEHOLDS: &str = "/imports/households";
@@ -719,35 +719,6 @@ async fn a_file_of_another_kind_is_named() {
         .json(&json!({}))
         .await
         .expect_problem(415, "unsupported_media_type");
-}
-
-fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in parts {
-        let options = zip::write::SimpleFileOptions::default();
-        writer.start_file(*name, options).unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
-
-/// A workbook with one part changed.
-fn rezipped(workbook: &[u8], part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).unwrap();
-        let name = entry.name().unwrap().into_owned();
-        let mut content = String::new();
-        entry.read_to_string(&mut content).unwrap();
-        if name == part {
-            content = change(content);
-        }
-        let options = zip::write::SimpleFileOptions::default();
-        writer.start_file(name, options).unwrap();
-        writer.write_all(content.as_bytes()).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
 }
 
 #[tokio::test]

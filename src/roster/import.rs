@@ -33,6 +33,7 @@ use crate::problem::Problem;
 use crate::staff::StaffFacts;
 use crate::staff::model::Staff;
 use crate::workbook::child::Child;
+use crate::workbook::format;
 use crate::workbook::reader::ReadError;
 use crate::{household, settings, staff};
 
@@ -188,6 +189,8 @@ async fn read(
     watcher: &Watcher,
     report: &mut ImportReport,
 ) -> Result<(Option<Roster>, Problems), ImportError> {
+    let head = &upload.bytes[..upload.bytes.len().min(format::FIRST_BYTES)];
+    format::refuse_at_once(head, upload.bytes.len() as u64)?;
     let mut tx = app.db.read().await?;
     let line_fen = settings::store::year_plan(&mut tx, i64::from(today.year()))
         .await?

@@ -14,6 +14,7 @@ pub mod register;
 mod roster_file;
 mod seed;
 mod server;
+mod workbook_file;
 
 pub use client::{Answer, Client};
 pub use database::TestDatabase;
@@ -21,3 +22,4 @@ pub use office::soffice_to;
 pub use roster_file::{RosterFile, Value};
 pub use seed::household;
 pub use server::{PASSWORD, TestServer};
+pub use workbook_file::{XlsbFile, fields, ole, rezipped, xls, xls_number, zipped};
