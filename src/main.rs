@@ -140,7 +140,7 @@ enum ImportCommand {
 
 #[derive(clap::Args)]
 struct ImportFile {
-    /// The workbook, .xlsx
+    /// The workbook: .xlsx, .xlsm, .xls, .xlsb, .ods or .csv
     file: PathBuf,
     /// Only check it; nothing is written
     #[arg(long)]

@@ -21,6 +21,7 @@ mod document;
 mod errors;
 mod households;
 mod lifts;
+mod marked;
 mod method;
 mod pairing;
 mod progress;

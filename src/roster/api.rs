@@ -28,7 +28,7 @@ pub struct RosterApi(pub App);
 /// A roster to take in.
 #[derive(Multipart)]
 struct RosterForm {
-    /// The workbook, .xlsx: our template filled in, or the national system's export.
+    /// The workbook, .xlsx, .xlsm, .xls, .xlsb, .ods or .csv: our template filled in, or the national system's export.
     file: multipart::Upload,
 }
 
@@ -312,13 +312,25 @@ impl From<ImportError> for Problem {
     }
 }
 
-/// A file that is no workbook, or a broken one.
+/// A file that is no workbook, or a broken one; or a reader that is broken.
 fn unreadable(error: &ReadError) -> Problem {
-    let (status, code, en) = if error.is_wrong_type() {
+    let (status, code, en) = if *error == ReadError::Internal {
+        (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "an internal error, which has been logged",
+        )
+    } else if matches!(error, ReadError::TooLarge(_)) {
+        (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "the workbook is too large; split it by town or village",
+        )
+    } else if error.is_wrong_type() {
         (
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "wrong_file_type",
-            "the file is not an .xlsx workbook; open it in Excel or WPS and save it as .xlsx",
+            "the file is not a workbook that can be imported; open it in Excel or WPS and save it as .xlsx",
         )
     } else {
         (

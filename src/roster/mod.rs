@@ -12,6 +12,7 @@ pub mod column;
 pub mod grouping;
 pub mod household;
 pub mod import;
+pub mod marked;
 pub mod report;
 pub mod rule;
 pub mod sheet;

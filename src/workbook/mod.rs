@@ -42,3 +42,24 @@ pub fn column_letters(column: u32) -> String {
     }
     letters.iter().rev().collect()
 }
+
+/// Row from 1 and column from 0 of an address.
+///
+/// ```
+/// assert_eq!(qianshou::workbook::place("XFD1048576"), Some((1_048_576, 16_383)));
+/// assert_eq!(qianshou::workbook::place("12"), None);
+/// ```
+pub fn place(address: &str) -> Option<(u32, u32)> {
+    let digits = address.find(|character: char| character.is_ascii_digit())?;
+    let (letters, row) = address.split_at(digits);
+    if letters.is_empty() || letters.len() > 3 {
+        return None;
+    }
+    let column = letters.bytes().try_fold(0, |column, letter| {
+        let letter = letter.to_ascii_uppercase();
+        letter
+            .is_ascii_uppercase()
+            .then(|| column * 26 + u32::from(letter - b'A') + 1)
+    })?;
+    Some((row.parse().ok()?, column - 1))
+}

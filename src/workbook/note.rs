@@ -8,6 +8,7 @@ use memchr::{memchr, memmem, memrchr};
 
 use super::error::ReadError;
 use super::limit::{MAX_AREAS, MAX_COLUMNS, MAX_ROWS};
+use super::place;
 use super::source::Area;
 
 /// A tag longer than this holds nothing that we look for.
@@ -208,22 +209,6 @@ fn area(text: &[u8]) -> Option<Area> {
         left,
         right,
     })
-}
-
-/// Row from 1 and column from 0 of an address.
-fn place(address: &str) -> Option<(u32, u32)> {
-    let digits = address.find(|character: char| character.is_ascii_digit())?;
-    let (letters, row) = address.split_at(digits);
-    if letters.is_empty() || letters.len() > 3 {
-        return None;
-    }
-    let column = letters.bytes().try_fold(0, |column, letter| {
-        let letter = letter.to_ascii_uppercase();
-        letter
-            .is_ascii_uppercase()
-            .then(|| column * 26 + u32::from(letter - b'A') + 1)
-    })?;
-    Some((row.parse().ok()?, column - 1))
 }
 
 /// Looks at the records of a sheet of an .xlsb.
