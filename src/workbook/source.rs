@@ -75,9 +75,25 @@ pub enum Cell<'b> {
     /// A number.
     Number(f64),
     /// A number that the sheet shows as a date.
-    Date(NaiveDate),
+    Date(#[serde(with = "days")] NaiveDate),
     /// TRUE or FALSE.
     Bool(bool),
     /// The result of a formula that failed, such as `#REF!`.
     Error(String),
+}
+
+/// A date as its number: rows are packed by the million, and a text of a date is slow to read.
+mod days {
+    use chrono::{Datelike, NaiveDate};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub fn serialize<S: Serializer>(date: &NaiveDate, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(date.num_days_from_ce())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
+        let days = i32::deserialize(from)?;
+        NaiveDate::from_num_days_from_ce_opt(days).ok_or_else(|| D::Error::custom("no date"))
+    }
 }
