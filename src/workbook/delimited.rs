@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek};
 use csv::{ReaderBuilder, StringRecord, Terminator};
 use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
 
+use super::address;
 use super::error::ReadError;
 use super::format::FIRST_BYTES;
 use super::reader::{Input, RowBuilder, SheetInfo};
@@ -75,6 +76,13 @@ impl<'f> Delimited<'f> {
                 .sum::<u64>();
             let number = reader.position().line() - 1 - within_values;
             let number = u32::try_from(number).unwrap_or(u32::MAX);
+            if let Some(column) = open_quote(reader.get_ref(), &record) {
+                return Err(ReadError::OpenQuote {
+                    sheet: info.name.clone(),
+                    // Its line's end is within it.
+                    cell: address(number + 1, column),
+                });
+            }
             let mut rows = RowBuilder::new(info);
             for (column, value) in (0..).zip(&record) {
                 let value = unwrapped(value.trim_end_matches('\r'));
@@ -88,6 +96,15 @@ impl<'f> Delimited<'f> {
         }
         Ok(())
     }
+}
+
+/// The last column of the last record, if a quote has begun there and the text has ended within it:
+/// its quotes are odd in number and it holds the line's end that we put at the end.
+fn open_quote<R>(text: &Decoded<'_, R>, record: &StringRecord) -> Option<u32> {
+    let at_end = text.ended && text.left.is_empty() && text.quotes % 2 == 1;
+    let last = record.iter().next_back().filter(|_| at_end)?;
+    last.ends_with('\n')
+        .then(|| u32::try_from(record.len() - 1).unwrap_or(u32::MAX))
 }
 
 /// `="320999…"` is how some programs keep Excel from making a number of a text.
@@ -181,6 +198,8 @@ struct Decoded<'i, R> {
     /// Of `text`, what has not been read.
     left: std::ops::Range<usize>,
     ended: bool,
+    /// Quotes that have been read.
+    quotes: usize,
 }
 
 impl<'i, R: Read> Decoded<'i, R> {
@@ -192,6 +211,7 @@ impl<'i, R: Read> Decoded<'i, R> {
             text: Vec::new(),
             left: 0..0,
             ended: false,
+            quotes: 0,
         }
     }
 
@@ -203,6 +223,7 @@ impl<'i, R: Read> Decoded<'i, R> {
         let (_, _, mut written, _) =
             self.decoder
                 .decode_to_utf8(&self.raw[..read], &mut self.text, self.ended);
+        self.quotes += memchr::memchr_iter(b'"', &self.text[..written]).count();
         if self.ended {
             self.text[written] = b'\n';
             written += 1;

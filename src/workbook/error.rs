@@ -62,6 +62,14 @@ pub enum ReadError {
         /// Address of the cell.
         cell: String,
     },
+    /// A quote in a text that nothing ends: all that follows would be one value.
+    #[error("工作表“{sheet}”的单元格 {cell} 的引号没有结束，后面的行都成了它的内容")]
+    OpenQuote {
+        /// Which sheet.
+        sheet: String,
+        /// Address of the cell.
+        cell: String,
+    },
     /// The process that read the file was ended by its limits, or ended itself.
     #[error("读取这个文件时超出了内存或时间限制，或文件会使读取程序崩溃，已停止读取")]
     Exhausted,
@@ -93,6 +101,7 @@ impl ReadError {
             }
             Self::TooLong(_) => "请拆分成几个文件分别导入",
             Self::CellTooLong { .. } => "请缩短该单元格的内容；文本文件请检查此处是否少了一个引号",
+            Self::OpenQuote { .. } => "请在该单元格补上缺少的引号；如文件没有传完，请重新导出",
             Self::Exhausted => {
                 "请用 Excel 或 WPS 打开，把数据复制到新的工作簿，另存为 .xlsx 后再导入；数据很多时请按镇拆分"
             }
@@ -108,9 +117,9 @@ impl ReadError {
     /// The sheet and cell that it is about.
     pub fn place(&self) -> (Option<&str>, Option<&str>) {
         match self {
-            Self::TooWide { sheet, cell } | Self::CellTooLong { sheet, cell } => {
-                (Some(sheet), Some(cell))
-            }
+            Self::TooWide { sheet, cell }
+            | Self::CellTooLong { sheet, cell }
+            | Self::OpenQuote { sheet, cell } => (Some(sheet), Some(cell)),
             Self::TooLong(sheet) => (Some(sheet), None),
             _ => (None, None),
         }

@@ -400,6 +400,24 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_that_nothing_ends_is_named_by_its_cell() {
+        let read = |text: &str| {
+            let mut file = OpenFile::open(text.as_bytes())?;
+            file.rows(0, &mut |_| Ok(()))
+        };
+        let open = Err(ReadError::OpenQuote {
+            sheet: "CSV".to_owned(),
+            cell: "B2".to_owned(),
+        });
+        let many = "李四,好\n".repeat(1000);
+        assert_eq!(read("姓名,备注\n张三,\"好\n李四,好\n"), open);
+        assert_eq!(read("姓名,备注\n张三,\"好"), open);
+        assert_eq!(read(&format!("姓名,备注\n张三,\"好\n{many}")), open);
+        assert_eq!(read(&format!("姓名,备注\n张三,5\"\n{many}")), Ok(()));
+        assert_eq!(read("姓名,备注\n张三,\"好\n\"\n"), Ok(()));
+    }
+
+    #[test]
     fn a_value_that_is_too_long_is_named_by_its_cell() {
         let text = format!("a,b\nc,{}\n", "长".repeat(MAX_CELL_CHARS));
         assert_eq!(rows(text.as_bytes()).len(), 2);
