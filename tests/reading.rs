@@ -330,6 +330,21 @@ fn each_limit_has_its_own_error() {
     let bomb = rezipped(&xlsx, "xl/styles.xml", |xml| xml + &spaces);
     assert!(matches!(refusal(&bomb), ReadError::Bomb(words) if words.contains("压缩比")));
 
+    // A part that says it is smaller than it is.
+    let size = 1_234_567_u32;
+    let padding = |xml: String| xml.clone() + &" ".repeat(size as usize - xml.len());
+    let mut smaller = rezipped(&xlsx, "xl/styles.xml", padding);
+    let places: Vec<_> = memchr::memmem::find_iter(&smaller, &size.to_le_bytes()).collect();
+    assert_eq!(
+        places.len(),
+        2,
+        "in the part's header and in the list of parts"
+    );
+    for at in places {
+        smaller[at..at + 4].copy_from_slice(&1_000_u32.to_le_bytes());
+    }
+    assert!(matches!(refusal(&smaller), ReadError::Damaged(words) if words.contains("larger")));
+
     let names: Vec<_> = (0..=MAX_PARTS)
         .map(|part| format!("xl/{part}.xml"))
         .collect();

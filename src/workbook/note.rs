@@ -92,7 +92,8 @@ impl Watcher {
     }
 }
 
-/// Looks for three tags in a stream of XML, without parsing it.
+/// Looks for three tags in a stream of XML, without parsing it. A row that does not say its number, as
+/// few programs write it, is not seen to be hidden.
 #[derive(Default)]
 pub struct XmlWatcher {
     notes: Notes,
