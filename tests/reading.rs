@@ -414,7 +414,7 @@ fn a_file_that_is_too_large_is_refused_before_it_is_read() {
 // Harm --------------------------------------------------------------------------------------------
 
 /// Small files that make a reader take tens of gigabytes, or the whole of its limit: of an .xls, the
-/// announced size of a sheet (what tafia/calamine#684 and #714 are about: a count in the file decides
+/// announced size of a sheet (of the kind that tafia/calamine#684 tells of: a count in the file decides
 /// how much memory is set aside), and cells in the far corners of many sheets.
 fn crafted() -> Vec<Vec<u8>> {
     let announced = [fields(&[0, u32::MAX]), vec![0, 0, 0, 1, 0, 0]].concat();
