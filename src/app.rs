@@ -1,6 +1,9 @@
 //! What every operation works with: the database, the reader of workbooks, and the time.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
+use tokio::sync::Notify;
 
 use crate::db::Db;
 use crate::workbook::child::Program;
@@ -15,6 +18,8 @@ pub struct App {
     pub db: Db,
     /// What reads the workbooks of strangers.
     pub reader: Program,
+    /// Rung when there is an import to work on.
+    pub work: Arc<Notify>,
 }
 
 impl App {
@@ -23,6 +28,7 @@ impl App {
         Self {
             db,
             reader: Program::this(),
+            work: Arc::default(),
         }
     }
 

@@ -13,6 +13,7 @@ use qianshou::config::{Config, Flags};
 use qianshou::db::Db;
 use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
+use qianshou::roster::report::ConflictKind;
 use qianshou::roster::{self, RosterKind};
 use qianshou::server;
 use qianshou::workbook::limit::Limits;
@@ -138,6 +139,9 @@ enum ImportCommand {
     Staff(ImportFile),
 }
 
+const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: changed_head, renumbered, \
+    moved, split or merged; may be said again";
+
 #[derive(clap::Args)]
 struct ImportFile {
     /// The workbook: .xlsx, .xlsm, .xls, .xlsb, .ods or .csv
@@ -145,9 +149,31 @@ struct ImportFile {
     /// Only check it; nothing is written
     #[arg(long)]
     dry_run: bool,
+    /// Leave rows with errors, and those of which something is undecided, out
+    #[arg(long)]
+    good_rows_only: bool,
+    /// Read this sheet and no other; may be said again [default: those that look like the roster]
+    #[arg(long = "sheet", value_name = "NAME")]
+    sheets: Vec<String>,
+    #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = ACCEPT_HELP)]
+    accept: Vec<ConflictKind>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+}
+
+impl ImportFile {
+    fn wish(self, kind: RosterKind) -> roster::cli::Wish {
+        roster::cli::Wish {
+            kind,
+            file: self.file,
+            dry_run: self.dry_run,
+            good_rows_only: self.good_rows_only,
+            sheets: self.sheets,
+            accept: self.accept,
+            json: self.json,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -192,8 +218,16 @@ enum UserCommand {
 }
 
 fn role(code: &str) -> Result<Role, String> {
-    Role::from_code(code).ok_or_else(|| {
-        let codes: Vec<_> = Role::ENTRIES.iter().map(|entry| entry.code).collect();
+    one_of(code)
+}
+
+fn conflict_kind(code: &str) -> Result<ConflictKind, String> {
+    one_of(code)
+}
+
+fn one_of<T: CodeList>(code: &str) -> Result<T, String> {
+    T::from_code(code).ok_or_else(|| {
+        let codes: Vec<_> = T::ENTRIES.iter().map(|entry| entry.code).collect();
         format!("one of: {}", codes.join(", "))
     })
 }
@@ -284,7 +318,7 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                 ImportCommand::Households(file) => (RosterKind::Households, file),
                 ImportCommand::Staff(file) => (RosterKind::Staff, file),
             };
-            return roster::cli::import(app, kind, &file.file, file.dry_run, file.json).await;
+            return Box::pin(roster::cli::import(app, &file.wish(kind))).await;
         }
         Command::Export(ExportCommand::Progress { year, as_of, out }) => {
             let as_of = as_of.unwrap_or_else(|| app.today());

@@ -16,6 +16,7 @@ use crate::api::API_ROOT;
 use crate::app::App;
 use crate::db::Db;
 use crate::openapi::Document;
+use crate::roster::worker;
 
 /// How long requests under way may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -128,9 +129,19 @@ pub async fn serve(
     acceptor: impl Acceptor + 'static,
     stop: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    poem::Server::new_with_acceptor(acceptor)
-        .run_with_graceful_shutdown(routes(app), stop, Some(GRACE))
-        .await
+    let addresses = acceptor.local_addr();
+    let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+    let address = addresses.join(" ");
+    let server = poem::Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(
+        routes(app),
+        stop,
+        Some(GRACE),
+    );
+    // Whatever the workers are at when the server ends is taken up again when it is there again.
+    tokio::select! {
+        served = server => served,
+        () = worker::run(app, &address) => Ok(()),
+    }
 }
 
 /// Done when the process is interrupted (Ctrl-C) or terminated, from this call on: whoever reads

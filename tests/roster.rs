@@ -12,23 +12,19 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value as Json, json};
 
 use crate::support::register::person;
-use crate::support::{Answer, Client, RosterFile, TestServer, Value, rezipped, zipped};
+use crate::support::{Client, RosterFile, TestServer, Value, XLSX, rezipped, zipped};
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const HOUSEHOLDS: &str = "/imports/households";
 const STAFF: &str = "/imports/staff";
 
-async fn send(client: &Client, path: &str, bytes: Vec<u8>) -> Answer {
-    client.post(path).file("名册.xlsx", XLSX, bytes).await
-}
-
-async fn check(client: &Client, path: &str, bytes: Vec<u8>) -> Json {
+/// The report of a roster that has errors, after its commit was refused.
+async fn refused(client: &Client, path: &str, bytes: Vec<u8>) -> Json {
+    let report = client.preview(path, bytes).await;
     client
-        .post(path)
-        .query(&[("dry_run", "true")])
-        .file("名册.xlsx", XLSX, bytes)
+        .commit(&report)
         .await
-        .expect(200)
+        .expect_problem(422, "import_has_errors");
+    report
 }
 
 async fn office() -> (TestServer, Client) {
@@ -177,8 +173,8 @@ async fn a_roster_in_the_templates_layout_comes_in_as_it_stands() {
     let sent = vec![rich("A1"), rich("A2")];
     let mut file = RosterFile::households(&sent);
     file.titles = vec!["贫困户名册（二〇二〇年）".to_owned(), String::new()];
-    let report = send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
-    assert_eq!(report["committed"], true, "{report:#}");
+    let report = office.import(HOUSEHOLDS, file.bytes()).await;
+    assert_eq!(report["state"], "committed", "{report:#}");
     assert_eq!(
         (&report["problems"], &report["rows"]),
         (&json!([]), &json!(6)),
@@ -186,7 +182,7 @@ async fn a_roster_in_the_templates_layout_comes_in_as_it_stands() {
     );
     assert_eq!(
         report["households"],
-        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0 })
+        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0, "conflicting": 0 })
     );
     assert_eq!(report["persons"]["new"], 6);
     assert_eq!(register(&server).await, sent);
@@ -274,7 +270,7 @@ async fn the_national_export_comes_in_with_its_earlier_and_its_later_headings() 
         }
         let headings: Vec<_> = common.iter().chain(own).copied().collect();
         let file = RosterFile::of_households(&headings, std::slice::from_ref(&sent));
-        let report = send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+        let report = office.import(HOUSEHOLDS, file.bytes()).await;
         assert_eq!(report["unknown_columns"], json!([]), "{report:#}");
         assert_eq!(codes(&report), ["lifted_unsafe_housing"], "{report:#}");
         assert_eq!(register(&server).await, [sent.clone()]);
@@ -291,7 +287,7 @@ async fn the_kind_under_which_a_household_is_watched_is_its_category() {
     for row in &mut file.rows {
         row.push("脱贫不稳定户".into());
     }
-    send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         register(&server).await[0].category,
         Some(Category::UnstableLifted)
@@ -320,7 +316,7 @@ async fn values_are_taken_as_people_type_them() {
         .with(0, "户主姓名", Value::Nothing)
         .with(0, "联系电话", 13_900_000_000.0)
         .with(0, "务工时间(月)", "6个月");
-    let report = send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(report["problems"], json!([]), "{report:#}");
     assert_eq!(register(&server).await, [sent]);
 }
@@ -335,17 +331,17 @@ async fn rows_without_a_number_make_households_by_their_heads() {
     let file = RosterFile::households(&[one.clone(), two])
         .without("户编号")
         .without("户主证件号码");
-    let report = send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(report["households"]["new"], 2, "{report:#}");
     let households = register(&server).await;
     assert!(households.iter().all(|facts| facts.members.len() == 3));
     // The same family with its number, later: known by the identity number of its head.
     one.number = Some("N1".to_owned());
     let file = RosterFile::households(&[one]);
-    let report = send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         report["households"],
-        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1 })
+        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0 })
     );
 }
 
@@ -354,7 +350,7 @@ async fn rows_with_one_number_need_not_be_neighbours() {
     let (server, office) = office().await;
     let mut file = RosterFile::households(&[rich("B1"), rich("B2")]);
     file.rows.swap(2, 3);
-    send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    office.import(HOUSEHOLDS, file.bytes()).await;
     let households = register(&server).await;
     assert_eq!(households.len(), 2);
     assert!(households.iter().all(|facts| facts.members.len() == 3));
@@ -381,9 +377,9 @@ async fn merged_cells_are_the_households() {
             .merge_range(first, 3, first + 2, 3, number, &format)
             .unwrap();
     }
-    let report = send(&office, HOUSEHOLDS, workbook.save_to_buffer().unwrap())
-        .await
-        .expect(201);
+    let report = office
+        .import(HOUSEHOLDS, workbook.save_to_buffer().unwrap())
+        .await;
     assert_eq!(report["problems"], json!([]), "{report:#}");
     assert_eq!(register(&server).await, sent);
 }
@@ -391,49 +387,51 @@ async fn merged_cells_are_the_households() {
 // Again -------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn the_same_file_again_writes_nothing() {
+async fn the_same_file_again_changes_nothing_and_is_recorded() {
     let (server, office) = office().await;
     let file = RosterFile::households(&[rich("C1"), rich("C2")]).bytes();
-    send(&office, HOUSEHOLDS, file.clone()).await.expect(201);
-    let before = office.get("/imports").await.expect(200);
-    let report = send(&office, HOUSEHOLDS, file).await.expect(200);
-    assert_eq!(report["committed"], false);
+    let first = office.import(HOUSEHOLDS, file.clone()).await;
+    let report = office.import(HOUSEHOLDS, file).await;
     assert_eq!(report["households"]["unchanged"], 2, "{report:#}");
     assert_eq!(report["persons"]["unchanged"], 6, "{report:#}");
-    assert!(
-        report["message"]
-            .as_str()
-            .unwrap()
-            .contains("未写入任何内容"),
-        "{report:#}"
-    );
-    assert_eq!(office.get("/imports").await.expect(200), before);
-    assert_eq!(register(&server).await.len(), 2);
+    assert_eq!(report["file_sha256"], first["file_sha256"]);
+    let imports = office.get("/imports").await.expect(200);
+    let ids: Vec<_> = imports["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|import| &import["id"])
+        .collect();
+    assert_eq!(ids, [&report["id"], &first["id"]]);
+    let mut tx = server.db.read().await.unwrap();
+    let households = household::store::all(&mut tx).await.unwrap();
+    assert_eq!(households.len(), 2);
+    assert!(households.iter().all(|household| household.version == 1
+        && household.import_id.map(|id| id.to_string()).as_deref() == first["id"].as_str()));
 }
 
 #[tokio::test]
 async fn a_changed_value_is_replaced_and_what_was_is_kept() {
     let (server, office) = office().await;
     let mut facts = rich("D1");
-    send(
-        &office,
-        HOUSEHOLDS,
-        RosterFile::households(&[facts.clone(), rich("D2")]).bytes(),
-    )
-    .await
-    .expect(201);
+    office
+        .import(
+            HOUSEHOLDS,
+            RosterFile::households(&[facts.clone(), rich("D2")]).bytes(),
+        )
+        .await;
     facts.income_per_head_fen = Some(700_050);
     facts.members[1].health = Some(Health::Disabled);
     let file = RosterFile::households(&[facts.clone()]);
-    let report = send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         report["households"],
-        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1 }),
+        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0 }),
         "{report:#}"
     );
     assert_eq!(
         report["persons"],
-        json!({ "new": 0, "changed": 1, "unchanged": 2, "absent": 3 }),
+        json!({ "new": 0, "changed": 1, "unchanged": 2, "absent": 3, "conflicting": 0 }),
         "{report:#}"
     );
     let households = register(&server).await;
@@ -463,12 +461,12 @@ async fn a_roster_that_has_no_column_leaves_the_field_alone_and_an_empty_cell_cl
     let (server, office) = office().await;
     let facts = rich("E1");
     let file = RosterFile::households(&[facts.clone()]);
-    send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    office.import(HOUSEHOLDS, file.bytes()).await;
     let without = file.clone().without("内心诉求").without("民族");
-    let report = send(&office, HOUSEHOLDS, without.bytes()).await.expect(200);
+    let report = office.import(HOUSEHOLDS, without.bytes()).await;
     assert_eq!(report["households"]["unchanged"], 1, "{report:#}");
     let cleared = file.with(0, "内心诉求", Value::Nothing);
-    send(&office, HOUSEHOLDS, cleared.bytes()).await.expect(201);
+    office.import(HOUSEHOLDS, cleared.bytes()).await;
     let expected = HouseholdFacts {
         wishes: None,
         ..facts
@@ -481,37 +479,40 @@ async fn a_person_may_move_to_another_household_of_the_same_file() {
     let (server, office) = office().await;
     let (mut from, mut to) = (rich("F1"), rich("F2"));
     let file = RosterFile::households(&[from.clone(), to.clone()]);
-    send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    office.import(HOUSEHOLDS, file.bytes()).await;
     let mut moved = from.members.remove(2);
     moved.relation = Relation::Other;
     to.members.push(moved);
     let file = RosterFile::households(&[to.clone(), from.clone()]);
-    let report = send(&office, HOUSEHOLDS, file.bytes()).await.expect(201);
+    let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(report["persons"]["absent"], 0, "{report:#}");
     assert_eq!(register(&server).await, [from, to]);
 }
 
 #[tokio::test]
-async fn a_dry_run_writes_nothing() {
+async fn nothing_is_written_before_the_commit() {
     let (server, office) = office().await;
     let file = RosterFile::households(&[rich("G1")]);
-    let report = check(&office, HOUSEHOLDS, file.bytes()).await;
+    let report = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
-        (
-            &report["dry_run"],
-            &report["committed"],
-            &report["households"]["new"]
-        ),
-        (&json!(true), &json!(false), &json!(1))
+        (&report["state"], &report["households"]["new"]),
+        (&json!("ready"), &json!(1))
     );
-    let report = check(&office, HOUSEHOLDS, file.with(0, "性别", "女").bytes()).await;
+    assert!(register(&server).await.is_empty());
+    let faulty = file.with(0, "性别", "女");
+    let report = refused(&office, HOUSEHOLDS, faulty.bytes()).await;
     assert_eq!(codes(&report)[0], "identity_sex", "{report:#}");
     assert!(register(&server).await.is_empty());
-    assert_eq!(office.get("/imports").await.expect(200)["items"], json!([]));
+    let mut tx = server.db.read().await.unwrap();
+    let history: i64 =
+        qianshou::on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM history")
+        .fetch_one(connection).await)
+        .unwrap();
+    assert_eq!(history, 0);
 }
 
 #[tokio::test]
-async fn the_same_key_gives_the_first_answer_again() {
+async fn the_same_key_gives_the_first_import_again() {
     let (_server, office) = office().await;
     let file = RosterFile::households(&[rich("H1")]).bytes();
     let send = |bytes: Vec<u8>| {
@@ -520,12 +521,14 @@ async fn the_same_key_gives_the_first_answer_again() {
             .key("k1")
             .file("名册.xlsx", XLSX, bytes)
     };
-    let first = send(file.clone()).await.expect(201);
-    assert_eq!(send(file).await.expect(201), first);
+    let first = send(file.clone()).await.expect(202);
+    assert_eq!(send(file).await.expect(202)["id"], first["id"]);
     let other = RosterFile::households(&[rich("H2")]).bytes();
     send(other)
         .await
         .expect_problem(422, "idempotency_key_reused");
+    let imports = office.get("/imports").await.expect(200);
+    assert_eq!(imports["items"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -536,14 +539,15 @@ async fn an_import_is_kept_with_its_file_and_warnings() {
     let mut file = RosterFile::households(&[facts]);
     file.headings.push("身高".to_owned());
     let bytes = file.bytes();
-    let report = send(&office, HOUSEHOLDS, bytes.clone()).await.expect(201);
+    let report = office.import(HOUSEHOLDS, bytes.clone()).await;
     assert_eq!(report["unknown_columns"], json!(["身高"]));
     let id = report["id"].as_str().unwrap();
     let import = office.get(&format!("/imports/{id}")).await.expect(200);
-    assert_eq!(import["import"]["file_name"], "名册.xlsx");
-    assert_eq!(import["import"]["actor"], office.username);
-    assert_eq!(import["import"]["households"]["new"], 1);
-    assert_eq!(import["warnings"], report["problems"]);
+    assert_eq!(import["file_name"], "名册.xlsx");
+    assert_eq!(import["file_bytes"], bytes.len());
+    assert_eq!(import["actor"], office.username);
+    assert_eq!(import["committed_by"], office.username);
+    assert_eq!(import["report"]["households"]["new"], 1);
     let warned: Vec<_> = codes(&report);
     assert_eq!(warned, ["unknown_column", "labour_missing"]);
     let file = office.get(&format!("/imports/{id}/file")).await;
@@ -568,7 +572,8 @@ async fn only_who_keeps_the_register_imports() {
     let file = RosterFile::households(&[rich("J1")]).bytes();
     for role in [Role::Helper, Role::Leader] {
         let client = server.client(role).await;
-        send(&client, HOUSEHOLDS, file.clone())
+        client
+            .send_roster(HOUSEHOLDS, file.clone())
             .await
             .expect_problem(403, "forbidden");
         client
@@ -576,7 +581,9 @@ async fn only_who_keeps_the_register_imports() {
             .await
             .expect_problem(403, "forbidden");
     }
-    send(&server.stranger(), HOUSEHOLDS, file)
+    server
+        .stranger()
+        .send_roster(HOUSEHOLDS, file)
         .await
         .expect_problem(401, "unauthenticated");
     assert_eq!(office.get("/imports").await.expect(200)["items"], json!([]));
@@ -603,10 +610,8 @@ async fn all_errors_are_said_at_once_with_their_places() {
         .with(4, "与户主关系", "户主")
         .with(5, "出生日期", "2018-05-21")
         .with(5, "姓名", Value::Nothing);
-    let problem = send(&office, HOUSEHOLDS, file.bytes())
-        .await
-        .expect_problem(422, "roster_has_errors");
-    let errors = &problem["errors"];
+    let problem = refused(&office, HOUSEHOLDS, file.bytes()).await;
+    let errors = &problem["problems"];
     for (row, heading, reason) in [
         (0, "健康状况", "“还行”不在可选值之内"),
         (0, "家庭人口", "填写 5 人，本户有 3 行"),
@@ -620,16 +625,16 @@ async fn all_errors_are_said_at_once_with_their_places() {
     ] {
         let error = at(errors, &file.address(row, heading));
         assert!(
-            error["detail"].as_str().unwrap().contains(reason),
+            error["reason"].as_str().unwrap().contains(reason),
             "{heading}: {error:#}"
         );
-        assert_eq!(error["pointer"], "/file");
+        assert_eq!(error["severity"], "error");
         assert_eq!(error["sheet"], "名册");
         assert!(!error["cure"].as_str().unwrap().is_empty());
     }
-    assert_eq!(errors.as_array().unwrap().len(), 9, "{errors:#}");
+    assert_eq!(problem["error_count"], 9, "{errors:#}");
     assert!(
-        at(errors, &file.address(2, "年人均纯收入(元)"))["detail"]
+        at(errors, &file.address(2, "年人均纯收入(元)"))["reason"]
             .as_str()
             .unwrap()
             .contains(&file.address(0, "年人均纯收入(元)")),
@@ -647,28 +652,24 @@ async fn one_person_cannot_be_in_two_households() {
     let (one, mut two) = (rich("L1"), rich("L2"));
     two.members[2].identity_number = one.members[2].identity_number.clone();
     let file = RosterFile::households(&[one.clone(), two.clone()]);
-    let problem = send(&office, HOUSEHOLDS, file.bytes())
-        .await
-        .expect_problem(422, "roster_has_errors");
-    let error = at(&problem["errors"], &file.address(5, "证件号码"));
+    let problem = refused(&office, HOUSEHOLDS, file.bytes()).await;
+    let error = at(&problem["problems"], &file.address(5, "证件号码"));
     assert!(
-        error["detail"]
+        error["reason"]
             .as_str()
             .unwrap()
             .contains(&file.address(2, "证件号码")),
         "{error:#}"
     );
     // In two files.
-    send(&office, HOUSEHOLDS, RosterFile::households(&[one]).bytes())
-        .await
-        .expect(201);
+    office
+        .import(HOUSEHOLDS, RosterFile::households(&[one]).bytes())
+        .await;
     let file = RosterFile::households(&[two]);
-    let problem = send(&office, HOUSEHOLDS, file.bytes())
-        .await
-        .expect_problem(422, "roster_has_errors");
-    let error = at(&problem["errors"], &file.address(2, "证件号码"));
+    let problem = refused(&office, HOUSEHOLDS, file.bytes()).await;
+    let error = at(&problem["problems"], &file.address(2, "证件号码"));
     assert!(
-        error["detail"].as_str().unwrap().contains("户编号 L1"),
+        error["reason"].as_str().unwrap().contains("户编号 L1"),
         "{error:#}"
     );
 }
@@ -677,9 +678,9 @@ async fn one_person_cannot_be_in_two_households() {
 async fn a_number_is_not_given_to_another_family() {
     let (_server, office) = office().await;
     let file = RosterFile::households(&[rich("M1")]).bytes();
-    send(&office, HOUSEHOLDS, file).await.expect(201);
+    office.import(HOUSEHOLDS, file).await;
     let file = RosterFile::households(&[rich("M1")]);
-    let report = check(&office, HOUSEHOLDS, file.bytes()).await;
+    let report = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(codes(&report), ["household_number_reused"], "{report:#}");
 }
 
@@ -696,13 +697,10 @@ async fn a_file_of_another_kind_is_named() {
         ("a.zip", zipped(&[("a.txt", b"x")]), "压缩包"),
         ("a.bin", vec![1, 0, 2, 0, 3], "无法识别"),
     ] {
-        let problem = office
-            .post(HOUSEHOLDS)
-            .file(name, "application/octet-stream", bytes)
-            .await
-            .expect_problem(415, "wrong_file_type");
-        assert!(problem["detail"].as_str().unwrap().contains(word), "{problem:#}");
-        assert!(!problem["errors"][0]["cure"].as_str().unwrap().is_empty());
+        let failure = office.refused_file(HOUSEHOLDS, name, bytes).await;
+        assert_eq!(failure["code"], "wrong_file_type", "{failure:#}");
+        assert!(failure["reason"].as_str().unwrap().contains(word), "{failure:#}");
+        assert!(!failure["cure"].as_str().unwrap().is_empty());
     }
     for bytes in [
         Vec::new(),
@@ -710,9 +708,8 @@ async fn a_file_of_another_kind_is_named() {
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and no more".to_vec(),
         zipped(&[("xl/workbook.xml", b"<x/>")]),
     ] {
-        send(&office, HOUSEHOLDS, bytes)
-            .await
-            .expect_problem(422, "unreadable_file");
+        let failure = office.refused_file(HOUSEHOLDS, "a.xlsx", bytes).await;
+        assert_eq!(failure["code"], "unreadable_file", "{failure:#}");
     }
     office
         .post(HOUSEHOLDS)
@@ -733,12 +730,11 @@ async fn a_file_that_would_exhaust_memory_is_refused() {
         format!("{}{}{}", &xml[..from], u64::MAX, &xml[to..])
     });
     for (bytes, word) in [(bomb, "压缩比"), (liar, "共享文本数")] {
-        let problem = send(&office, HOUSEHOLDS, bytes)
-            .await
-            .expect_problem(422, "unreadable_file");
+        let failure = office.refused_file(HOUSEHOLDS, "a.xlsx", bytes).await;
+        assert_eq!(failure["code"], "unreadable_file", "{failure:#}");
         assert!(
-            problem["detail"].as_str().unwrap().contains(word),
-            "{problem:#}"
+            failure["reason"].as_str().unwrap().contains(word),
+            "{failure:#}"
         );
     }
     // One cell at the far end of the sheet.
@@ -746,11 +742,10 @@ async fn a_file_that_would_exhaust_memory_is_refused() {
     RosterFile::households(&[rich("N2")]).write(&mut workbook);
     let sheet = workbook.worksheet_from_name("名册").unwrap();
     sheet.write_string(1_048_575, 16_383, "x").unwrap();
-    let problem = send(&office, HOUSEHOLDS, workbook.save_to_buffer().unwrap())
-        .await
-        .expect_problem(422, "unreadable_file");
-    assert_eq!(problem["errors"][0]["cell"], "XFD1048576", "{problem:#}");
-    assert_eq!(problem["errors"][0]["sheet"], "名册");
+    let bytes = workbook.save_to_buffer().unwrap();
+    let failure = office.refused_file(HOUSEHOLDS, "a.xlsx", bytes).await;
+    assert_eq!(failure["cell"], "XFD1048576", "{failure:#}");
+    assert_eq!(failure["sheet"], "名册");
 }
 
 #[tokio::test]
@@ -766,21 +761,19 @@ async fn a_sheet_without_a_roster_says_what_is_missing() {
         (other, "no_header", "名册"),
         (lacking.clone(), "missing_column", "证件号码、脱贫属性"),
     ] {
-        let report = check(&office, HOUSEHOLDS, file.bytes()).await;
+        let report = office.preview(HOUSEHOLDS, file.bytes()).await;
         assert_eq!(codes(&report), [code], "{report:#}");
         let reason = report["problems"][0]["reason"].as_str().unwrap();
         assert!(reason.contains(word), "{reason}");
     }
-    send(&office, HOUSEHOLDS, lacking.bytes())
-        .await
-        .expect_problem(422, "roster_has_errors");
+    refused(&office, HOUSEHOLDS, lacking.bytes()).await;
     // Nobody without an identity number is lost for it, but a household that nothing names is.
     let mut nameless = rich("O2");
     nameless.number = None;
     let file = RosterFile::households(&[nameless])
         .with(0, "证件号码", Value::Nothing)
         .with(0, "户主证件号码", Value::Nothing);
-    let report = check(&office, HOUSEHOLDS, file.bytes()).await;
+    let report = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         codes(&report),
         ["household_unidentified", "required_cell"],
@@ -811,10 +804,10 @@ async fn hidden_sheets_and_the_templates_own_are_passed_over() {
         .worksheet_from_name("新表")
         .unwrap()
         .set_active(true);
-    let report = send(&office, HOUSEHOLDS, workbook.save_to_buffer().unwrap())
-        .await
-        .expect(201);
-    assert_eq!(report["sheet"], "新表");
+    let report = office
+        .import(HOUSEHOLDS, workbook.save_to_buffer().unwrap())
+        .await;
+    assert_eq!(report["sheets"][0]["name"], "新表");
     assert_eq!(codes(&report), ["sheet_not_read"]);
     assert_eq!(register(&server).await, [sent]);
 }
@@ -826,7 +819,7 @@ async fn columns_of_one_fact_must_agree() {
     file.headings.push("饮水困难".to_owned());
     file.headings.push("姓 名".to_owned());
     file.rows[0].push("是".into());
-    let report = check(&office, HOUSEHOLDS, file.bytes()).await;
+    let report = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         codes(&report),
         ["duplicate_column", "columns_contradict"],
@@ -841,22 +834,27 @@ async fn more_problems_than_can_be_read_are_counted() {
     let mut file = RosterFile::households(&[rich("R1")]);
     let row = file.rows[1].clone();
     file.rows.extend(std::iter::repeat_n(row, 1_200));
-    let report = check(&office, HOUSEHOLDS, file.bytes()).await;
+    let report = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert!(
         report["error_count"].as_i64().unwrap() > 1_200,
         "{}",
         report["error_count"]
     );
     assert_eq!(report["problems"].as_array().unwrap().len(), 1_000);
-    let problem = send(&office, HOUSEHOLDS, file.bytes())
+    let id = report["id"].as_str().unwrap();
+    let page = office
+        .get(&format!("/imports/{id}/problems"))
+        .query(&[("severity", "warning"), ("limit", "1")])
         .await
-        .expect_problem(422, "roster_has_errors");
-    assert_eq!(problem["errors"].as_array().unwrap().len(), 1_000);
-    assert!(
-        problem["detail"].as_str().unwrap().contains("1000"),
-        "{}",
-        problem["detail"]
-    );
+        .expect(200);
+    assert_eq!(page["items"][0]["severity"], "warning", "{page:#}");
+    let kinds = report["kinds"].as_array().unwrap();
+    let counted: i64 = kinds
+        .iter()
+        .filter(|kind| kind["severity"] == "error")
+        .map(|kind| kind["count"].as_i64().unwrap())
+        .sum();
+    assert_eq!(report["error_count"], counted);
 }
 
 /// Broken at any byte, a workbook is read, or refused in words; nothing panics.
@@ -875,17 +873,20 @@ async fn a_damaged_workbook_is_never_a_fault_of_ours() {
             let at = usize::try_from(seed % bytes.len() as u64).unwrap();
             bytes[at] ^= u8::try_from(1 << (seed >> 60 & 7)).unwrap();
         }
-        let answer = office
-            .post(HOUSEHOLDS)
-            .query(&[("dry_run", "true")])
-            .file("名册.xlsx", XLSX, bytes)
-            .await;
+        let answer = office.send_roster(HOUSEHOLDS, bytes).await;
         assert!(
-            [200, 415, 422].contains(&answer.status),
+            [202, 415, 422].contains(&answer.status),
             "{}: {}",
             answer.status,
             answer.text()
         );
+        if answer.status == 202 {
+            let import = office.checked(&answer).await;
+            assert!(
+                import["state"] == "ready" || import["failure"]["code"] != "internal",
+                "{import:#}"
+            );
+        }
     }
 }
 
@@ -896,14 +897,14 @@ async fn staff_come_in_with_their_units() {
     let (server, office) = office().await;
     let sent = vec![teacher("T1", "丁一"), teacher("T2", "丁二")];
     let file = RosterFile::staff(&sent);
-    let report = send(&office, STAFF, file.bytes()).await.expect(201);
+    let report = office.import(STAFF, file.bytes()).await;
     assert_eq!(report["problems"], json!([]), "{report:#}");
     assert_eq!(
         report["staff"],
-        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0 })
+        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0, "conflicting": 0 })
     );
     assert_eq!(staff_register(&server).await, sent);
-    let report = send(&office, STAFF, file.bytes()).await.expect(200);
+    let report = office.import(STAFF, file.bytes()).await;
     assert_eq!(report["staff"]["unchanged"], 2, "{report:#}");
     // One moves to another unit, the other is not in the file.
     let moved = StaffFacts {
@@ -911,10 +912,10 @@ async fn staff_come_in_with_their_units() {
         ..sent[0].clone()
     };
     let file = RosterFile::staff(&[moved.clone(), teacher("T3", "丁三")]);
-    let report = send(&office, STAFF, file.bytes()).await.expect(201);
+    let report = office.import(STAFF, file.bytes()).await;
     assert_eq!(
         report["staff"],
-        json!({ "new": 1, "changed": 1, "unchanged": 0, "absent": 1 }),
+        json!({ "new": 1, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0 }),
         "{report:#}"
     );
     assert_eq!(staff_register(&server).await[0], moved);
@@ -926,10 +927,10 @@ async fn staff_without_a_number_are_known_by_their_identity_number() {
     let mut someone = teacher("T1", "丁一");
     someone.number = None;
     let file = RosterFile::staff(&[someone.clone()]);
-    send(&office, STAFF, file.bytes()).await.expect(201);
+    office.import(STAFF, file.bytes()).await;
     someone.number = Some("T9".to_owned());
     let file = RosterFile::staff(&[someone.clone()]);
-    let report = send(&office, STAFF, file.bytes()).await.expect(201);
+    let report = office.import(STAFF, file.bytes()).await;
     assert_eq!(report["staff"]["changed"], 1, "{report:#}");
     assert_eq!(staff_register(&server).await, [someone]);
 }
@@ -939,7 +940,7 @@ async fn a_roster_of_staff_is_checked_like_one_of_households() {
     let (_server, office) = office().await;
     let known = teacher("T1", "丁一");
     let file = RosterFile::staff(&[known.clone()]);
-    send(&office, STAFF, file.bytes()).await.expect(201);
+    office.import(STAFF, file.bytes()).await;
     let mut twin = teacher("T2", "丁二");
     twin.identity_number = known.identity_number.clone();
     twin.sex = known.sex;
@@ -948,7 +949,7 @@ async fn a_roster_of_staff_is_checked_like_one_of_households() {
         .with(2, "单位", Value::Nothing)
         .with(2, "职级", "大官")
         .with(3, "可帮扶户数", "很多");
-    let report = check(&office, STAFF, file.bytes()).await;
+    let report = office.preview(STAFF, file.bytes()).await;
     for (row, heading, code) in [
         (1, "工号", "staff_number_reused"),
         (2, "单位", "required_cell"),
@@ -962,7 +963,7 @@ async fn a_roster_of_staff_is_checked_like_one_of_households() {
     let file = RosterFile::staff(&[known])
         .with(0, "工号", Value::Nothing)
         .with(0, "证件号码", Value::Nothing);
-    let report = check(&office, STAFF, file.bytes()).await;
+    let report = office.preview(STAFF, file.bytes()).await;
     assert_eq!(codes(&report), ["required_cell"], "{report:#}");
 }
 
@@ -1051,7 +1052,7 @@ async fn a_filled_template_that_went_through_libreoffice_comes_in() {
         return;
     };
     let (server, office) = office().await;
-    let report = send(&office, HOUSEHOLDS, saved).await.expect(201);
+    let report = office.import(HOUSEHOLDS, saved).await;
     assert_eq!(report["problems"], json!([]), "{report:#}");
     assert_eq!(register(&server).await, [sent]);
 }
@@ -1092,16 +1093,17 @@ fn the_command_line_imports_and_says_what_is_wrong() {
     assert!(words(&output).contains("另存为”"), "{}", words(&output));
     let output = run(&["import", "households", "good.xlsx", "--dry-run"]);
     assert!(
-        output.status.success() && words(&output).contains("试导入通过"),
+        output.status.success() && words(&output).contains("核对通过"),
         "{}",
         words(&output)
     );
     let output = run(&["import", "households", "good.xlsx", "--json"]);
     let report: Json = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["households"]["new"], 1, "{report:#}");
+    assert_eq!(report["report"]["households"]["new"], 1, "{report:#}");
+    assert_eq!(report["state"], "committed", "{report:#}");
     let output = run(&["import", "households", "good.xlsx"]);
     assert!(
-        output.status.success() && words(&output).contains("完全一致"),
+        output.status.success() && words(&output).contains("未变 1 户"),
         "{}",
         words(&output)
     );

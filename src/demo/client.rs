@@ -1,7 +1,12 @@
 //! A client as anyone could write it: plain HTTP and JSON, nothing of the inside.
 
+use std::time::Duration;
+
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
+
+/// How long to wait before asking again how far an import is.
+const WAIT: Duration = Duration::from_millis(50);
 
 /// What the demo could not do.
 #[derive(Debug, thiserror::Error)]
@@ -91,14 +96,20 @@ impl Client {
         self.send(path, request.json(body)).await
     }
 
-    /// Uploads a workbook.
-    pub async fn upload(&self, path: &str, name: &str, file: Vec<u8>) -> Result<Value, DemoError> {
+    /// Sends a roster, waits until it is checked, and takes it into the register.
+    pub async fn import(&self, path: &str, name: &str, file: Vec<u8>) -> Result<Value, DemoError> {
         let part = multipart::Part::bytes(file)
             .file_name(name.to_owned())
             .mime_str("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")?;
         let form = multipart::Form::new().part("file", part);
-        self.send(path, self.request(Method::POST, path).multipart(form))
-            .await
+        let request = self.request(Method::POST, path).multipart(form);
+        let mut import = self.send(path, request).await?;
+        let path = format!("/imports/{}", import["id"].as_str().unwrap_or_default());
+        while ["queued", "reading", "checking"].contains(&import["state"].as_str().unwrap_or("")) {
+            tokio::time::sleep(WAIT).await;
+            import = self.get(&path).await?;
+        }
+        self.post(&format!("{path}/commit"), &json!({})).await
     }
 
     /// Downloads a file.

@@ -106,10 +106,10 @@ async fn live(
 
     let office = Client::log_in(address, name, password).await?;
     let staff = office
-        .upload("/imports/staff", STAFF_ROSTER, staff_roster)
+        .import("/imports/staff", STAFF_ROSTER, staff_roster)
         .await?;
     let households = office
-        .upload("/imports/households", HOUSEHOLD_ROSTER, household_roster)
+        .import("/imports/households", HOUSEHOLD_ROSTER, household_roster)
         .await?;
     for report in [&staff, &households] {
         println!("{}", report["message"].as_str().unwrap_or_default());

@@ -218,13 +218,19 @@ struct HouseholdChange {
 /// One field that changed.
 #[derive(Object)]
 #[oai(rename = "FieldChange", skip_serializing_if_is_none)]
-struct FieldChangeView {
-    /// JSON pointer (RFC 6901) into the household, such as `/members/1/health`.
+pub struct FieldChangeView {
+    /// JSON pointer (RFC 6901) into the record, such as `/members/1/health`.
     pointer: String,
+    /// The field in Chinese, such as `成员 2 健康状况`.
+    label: String,
     /// What stood there.
     old: Option<String>,
     /// What stands there now.
     new: Option<String>,
+    /// What stood there as people read it.
+    old_words: Option<String>,
+    /// What stands there now as people read it.
+    new_words: Option<String>,
 }
 
 /// All changes of a household.
@@ -388,13 +394,18 @@ async fn helper_of(tx: &mut Tx, household_id: Uuid) -> Result<Option<Helper>, sq
         }))
 }
 
-fn field_change(change: change::FieldChange, caller: &Caller) -> FieldChangeView {
+/// A change as this caller may see it.
+pub fn field_change(change: change::FieldChange, caller: &Caller) -> FieldChangeView {
     let private = change.pointer.ends_with("/identity_number");
     let show = |text: String| match IdentityNumber::parse(&text) {
         Ok(number) if private => caller.shown(&number),
         _ => text,
     };
+    let words = |value: Option<&String>| value.map(|value| show(change.words(value)));
     FieldChangeView {
+        label: change.label(),
+        old_words: words(change.old.as_ref()),
+        new_words: words(change.new.as_ref()),
         pointer: change.pointer,
         old: change.old.map(show),
         new: change.new.map(show),

@@ -9,9 +9,8 @@ use uuid::Uuid;
 
 use super::model::{HouseholdFacts, Member};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
-use crate::access::history;
-use crate::db::{Ids, Json, Tx, page};
-use crate::{insert, on};
+use crate::db::{Ids, Tx, page};
+use crate::on;
 
 /// A household as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
@@ -64,16 +63,33 @@ pub struct Filter {
 /// Where a page of households begins: town, village and id of the last one of the page before.
 pub type AreaKey = (String, String, Uuid);
 
-const HOUSEHOLD: &str = "household.id AS id, number, town, village, group_name, phone, address, identified_year,
-    category, status, lifted_year, main_cause, other_causes, wage_income_fen, business_income_fen,
-    property_income_fen, transfer_income_fen, business_expense_fen, income_per_head_fen, housing_grade,
-    housing_safe, water_safe, wishes, approach, measures, roster_helper, roster_unit, remark, head_name, size,
-    version, import_id, created_at, updated_at";
+/// The columns that hold what a roster says of a household, in the register and in the staging.
+macro_rules! household_columns {
+    () => {
+        "number, town, village, group_name, phone, address, identified_year, category, status, lifted_year, \
+         main_cause, other_causes, wage_income_fen, business_income_fen, property_income_fen, \
+         transfer_income_fen, business_expense_fen, income_per_head_fen, housing_grade, housing_safe, \
+         water_safe, wishes, approach, measures, roster_helper, roster_unit, remark, head_name, size"
+    };
+}
 
-const MEMBER: &str = "household_id, number, name, sex, identity_number, relation, ethnicity, birth_date,
-    education, schooling, health, labour, workplace, months_worked, member.phone AS phone, resident_medical,
-    employee_medical, resident_pension,
-    critical_illness, minimum_living";
+/// The columns that hold what a roster says of a person, in the register and in the staging.
+macro_rules! member_columns {
+    () => {
+        "number, name, sex, identity_number, relation, ethnicity, birth_date, education, schooling, health, \
+         labour, workplace, months_worked, phone, resident_medical, employee_medical, resident_pension, \
+         critical_illness, minimum_living"
+    };
+}
+
+pub(super) const HOUSEHOLD_COLUMNS: &str = household_columns!();
+pub(super) const MEMBER_COLUMNS: &str = member_columns!();
+
+const HOUSEHOLD: &str = concat!(
+    "household.id AS id, version, import_id, created_at, updated_at, ",
+    household_columns!()
+);
+const MEMBER: &str = concat!("household_id, ", member_columns!());
 
 /// The household with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Error> {
@@ -138,6 +154,27 @@ pub async fn list(
         .bind(filter.paired.is_some()).bind(filter.paired.unwrap_or_default())
         .bind(limit + 1)
         .fetch_all(connection).await)
+}
+
+/// Some households, by id, with their members; those that are not on the register are left out.
+pub async fn some(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Household>, sqlx::Error> {
+    let ids = Ids::These(ids);
+    let sql = format!(
+        "SELECT {HOUSEHOLD} FROM household WHERE {}",
+        ids.clause("id", 1)
+    );
+    let mut households: Vec<Household> = on!(&mut *tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in ids.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })?;
+    read_members(tx, &mut households).await?;
+    Ok(households
+        .into_iter()
+        .map(|household| (household.id, household))
+        .collect())
 }
 
 /// Reads the members of a page of households that came without them.
@@ -214,185 +251,4 @@ pub async fn ledger(tx: &mut Tx) -> Result<Vec<LedgerEntry>, sqlx::Error> {
     .bind(Relation::Head)
     .fetch_all(connection)
     .await)
-}
-
-/// Adds households that were not on the register.
-pub async fn add_many(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
-    households: &[(Uuid, HouseholdFacts)],
-) -> Result<(), sqlx::Error> {
-    insert!(&mut *tx, "household", households, |household| {
-        id: household.0,
-        number: household.1.number.as_deref(),
-        town: household.1.town.as_str(),
-        village: household.1.village.as_str(),
-        group_name: household.1.group_name.as_deref(),
-        phone: household.1.phone.as_deref(),
-        address: household.1.address.as_deref(),
-        identified_year: household.1.identified_year,
-        category: household.1.category,
-        status: household.1.status,
-        lifted_year: household.1.lifted_year,
-        main_cause: household.1.main_cause,
-        other_causes: Json(&household.1.other_causes),
-        wage_income_fen: household.1.wage_income_fen,
-        business_income_fen: household.1.business_income_fen,
-        property_income_fen: household.1.property_income_fen,
-        transfer_income_fen: household.1.transfer_income_fen,
-        business_expense_fen: household.1.business_expense_fen,
-        income_per_head_fen: household.1.income_per_head_fen,
-        housing_grade: household.1.housing_grade,
-        housing_safe: household.1.housing_safe,
-        water_safe: household.1.water_safe,
-        wishes: household.1.wishes.as_deref(),
-        approach: household.1.approach.as_deref(),
-        measures: Json(&household.1.measures),
-        roster_helper: household.1.roster_helper.as_deref(),
-        roster_unit: household.1.roster_unit.as_deref(),
-        remark: household.1.remark.as_deref(),
-        head_name: head_name(&household.1),
-        size: size(&household.1),
-        version: 1_i64,
-        import_id: import_id,
-        created_at: now,
-        updated_at: now,
-    })?;
-    let members: Vec<_> = households
-        .iter()
-        .flat_map(|(id, facts)| numbered(*id, &facts.members))
-        .collect();
-    add_members(tx, &members).await
-}
-
-/// Replaces the facts of households, and keeps what they were.
-pub async fn replace_many(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
-    changes: &[(Household, HouseholdFacts)],
-) -> Result<(), sqlx::Error> {
-    let kept: Vec<_> = changes
-        .iter()
-        .map(|(before, _)| history::Change {
-            subject: "household",
-            subject_id: before.id.to_string(),
-            version: before.version,
-            action: "import",
-            import_id,
-            before: &before.facts,
-        })
-        .collect();
-    history::record(tx, actor, now, &kept).await?;
-    for (before, after) in changes {
-        replace(tx, now, import_id, before.id, after).await?;
-    }
-    // Only now, when all who leave a household have left: a person may move to another.
-    let members: Vec<_> = changes
-        .iter()
-        .flat_map(|(before, after)| numbered(before.id, &after.members))
-        .collect();
-    add_members(tx, &members).await
-}
-
-/// Writes the facts of one household and takes its members out.
-async fn replace(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
-    id: Uuid,
-    facts: &HouseholdFacts,
-) -> Result<(), sqlx::Error> {
-    on!(&mut *tx, connection => sqlx::query(
-        "UPDATE household SET number = $2, town = $3, village = $4, group_name = $5, phone = $6,
-             address = $7, identified_year = $8, category = $9, status = $10, lifted_year = $11,
-             main_cause = $12, other_causes = $13, wage_income_fen = $14, business_income_fen = $15,
-             property_income_fen = $16, transfer_income_fen = $17, business_expense_fen = $18,
-             income_per_head_fen = $19, housing_grade = $20, housing_safe = $21, water_safe = $22,
-             wishes = $23, approach = $24, measures = $25, roster_helper = $26, roster_unit = $27,
-             remark = $28, head_name = $29, size = $30, import_id = $31, updated_at = $32,
-             version = version + 1
-         WHERE id = $1",
-    )
-    .bind(id)
-    .bind(&facts.number)
-    .bind(&facts.town)
-    .bind(&facts.village)
-    .bind(&facts.group_name)
-    .bind(&facts.phone)
-    .bind(&facts.address)
-    .bind(facts.identified_year)
-    .bind(facts.category)
-    .bind(facts.status)
-    .bind(facts.lifted_year)
-    .bind(facts.main_cause)
-    .bind(Json(&facts.other_causes))
-    .bind(facts.wage_income_fen)
-    .bind(facts.business_income_fen)
-    .bind(facts.property_income_fen)
-    .bind(facts.transfer_income_fen)
-    .bind(facts.business_expense_fen)
-    .bind(facts.income_per_head_fen)
-    .bind(facts.housing_grade)
-    .bind(facts.housing_safe)
-    .bind(facts.water_safe)
-    .bind(&facts.wishes)
-    .bind(&facts.approach)
-    .bind(Json(&facts.measures))
-    .bind(&facts.roster_helper)
-    .bind(&facts.roster_unit)
-    .bind(&facts.remark)
-    .bind(head_name(facts))
-    .bind(size(facts))
-    .bind(import_id)
-    .bind(now)
-    .execute(connection)
-    .await
-    .map(|_| ()))?;
-    on!(tx, connection => sqlx::query("DELETE FROM member WHERE household_id = $1")
-        .bind(id).execute(connection).await.map(|_| ()))
-}
-
-fn head_name(facts: &HouseholdFacts) -> &str {
-    facts.head().map_or("", |head| head.name.as_str())
-}
-
-fn size(facts: &HouseholdFacts) -> i64 {
-    i64::try_from(facts.members.len()).unwrap_or(i64::MAX)
-}
-
-/// A household's members with its id and their position in it.
-fn numbered(id: Uuid, members: &[Member]) -> impl Iterator<Item = (Uuid, i64, &Member)> {
-    (0_i64..)
-        .zip(members)
-        .map(move |(position, member)| (id, position, member))
-}
-
-async fn add_members(tx: &mut Tx, members: &[(Uuid, i64, &Member)]) -> Result<(), sqlx::Error> {
-    insert!(tx, "member", members, |row| {
-        id: Uuid::now_v7(),
-        household_id: row.0,
-        position: row.1,
-        number: row.2.number.as_deref(),
-        name: row.2.name.as_str(),
-        sex: row.2.sex,
-        identity_number: row.2.identity_number.as_ref(),
-        relation: row.2.relation,
-        ethnicity: row.2.ethnicity.as_deref(),
-        birth_date: row.2.birth_date,
-        education: row.2.education,
-        schooling: row.2.schooling,
-        health: row.2.health,
-        labour: row.2.labour,
-        workplace: row.2.workplace,
-        months_worked: row.2.months_worked,
-        phone: row.2.phone.as_deref(),
-        resident_medical: row.2.resident_medical,
-        employee_medical: row.2.employee_medical,
-        resident_pension: row.2.resident_pension,
-        critical_illness: row.2.critical_illness,
-        minimum_living: row.2.minimum_living,
-    })
 }

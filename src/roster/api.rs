@@ -1,26 +1,35 @@
 //! Importing rosters over HTTP, and the templates for them.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use poem::http::StatusCode;
 use poem_openapi::param::{Header, Path, Query};
-use poem_openapi::payload::Json;
-use poem_openapi::types::multipart;
+use poem_openapi::payload::{EventStream, Json};
+use poem_openapi::types::{MaybeUndefined, multipart};
 use poem_openapi::{ApiResponse, Multipart, Object, OpenApi};
+use tokio::io::AsyncReadExt;
 use uuid::Uuid;
 
-use super::import::{self, ImportError, Upload};
-use super::report::{Counts, ImportReport, MAX_PROBLEMS, RosterKind, RosterProblem, Severity};
-use super::store::{self, Import};
-use super::template;
+use super::choices::{Choices, ColumnChoice, Correction, Decision};
+use super::job::{self, ImportState, Upload};
+use super::preview::{self, Change};
+use super::report::{Action, ImportReport, RosterKind, RosterProblem, Severity};
+use super::store::{self, Import, ProblemKey};
+use super::{commit, template};
 use crate::access::{Caller, Permission, Signed};
-use crate::api::{Limit, Page, Tag, Workbook};
+use crate::api::{API_ROOT, ETag, Limit, Page, Tag, Tagged, Workbook};
 use crate::app::App;
-use crate::code_list::CodeList;
-use crate::db::{Json as JsonColumn, page};
-use crate::problem::{Fault, FieldProblem, GetFault, ListFault, Problem, bits};
-use crate::workbook::reader::ReadError;
+use crate::db::page;
+use crate::household::api::{FieldChangeView, field_change};
+use crate::problem::{ChangeFault, Fault, FieldProblem, GetFault, ListFault, Problem, bits};
+use crate::workbook::error::ReadError;
+use crate::workbook::format;
+
+/// How often a stream of events looks for news.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Operations on rosters.
 pub struct RosterApi(pub App);
@@ -32,21 +41,10 @@ struct RosterForm {
     file: multipart::Upload,
 }
 
-/// What came of a roster that was sent.
-#[derive(ApiResponse)]
-enum ImportAnswer {
-    /// Nothing was written: only a check was asked for, or the file would change nothing.
-    #[oai(status = 200)]
-    Checked(Json<ImportReport>),
-    /// The roster was taken in.
-    #[oai(status = 201)]
-    Committed(Json<ImportReport>),
-}
-
-/// An import that was done.
+/// An import.
 #[derive(Object)]
 #[oai(rename = "Import", skip_serializing_if_is_none)]
-struct ImportView {
+pub struct ImportView {
     /// Its id.
     id: Uuid,
     /// Which roster.
@@ -55,66 +53,236 @@ struct ImportView {
     file_name: String,
     /// SHA-256 of the file, hexadecimal.
     file_sha256: String,
-    /// When.
+    /// Size of the file in bytes.
+    file_bytes: i64,
+    /// When it was sent.
     at: DateTime<Utc>,
     /// By which account.
     actor: String,
-    /// The sheet that was read.
-    sheet: Option<String>,
-    /// Rows with content below the header.
-    rows: i64,
-    /// Households, for a roster of households.
-    households: Option<Counts>,
-    /// Persons in the households, for a roster of households.
-    persons: Option<Counts>,
-    /// Staff, for a roster of staff.
-    staff: Option<Counts>,
-    /// How many warnings there were.
-    warning_count: i64,
-}
-
-/// An import that was done, with its warnings.
-#[derive(Object)]
-struct ImportDetails {
-    /// The import.
-    import: ImportView,
-    /// Its warnings, at most 1,000 of them.
-    #[oai(validator(max_items = 1000))]
-    warnings: Vec<RosterProblem>,
+    /// How far it is.
+    state: ImportState,
+    /// Counts what people did to it and what became of it; the `ETag`.
+    version: i64,
+    /// How it stands, in one Chinese sentence.
+    message: String,
+    /// How much of the present work is done: rows read, or households checked.
+    done: i64,
+    /// Of how much, where that is known.
+    total: Option<i64>,
+    /// Why the file cannot be read.
+    failure: Option<RosterProblem>,
+    /// What it would do, or did. Not in lists.
+    report: Option<ImportReport>,
+    /// What was chosen for it. Not in lists.
+    choices: Option<Choices>,
+    /// Whether rows with errors and open questions were left out on purpose.
+    good_rows_only: bool,
+    /// When the preview was made; it can be committed for seven days.
+    checked_at: Option<DateTime<Utc>>,
+    /// When it was taken into the register.
+    committed_at: Option<DateTime<Utc>>,
+    /// By which account.
+    committed_by: Option<String>,
+    /// When it was undone.
+    undone_at: Option<DateTime<Utc>>,
+    /// By which account.
+    undone_by: Option<String>,
 }
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
-        let JsonColumn(counts) = import.counts;
         Self {
+            message: import.words(),
             id: import.id,
             kind: import.kind,
             file_name: import.file_name,
             file_sha256: import.file_sha256,
+            file_bytes: import.file_bytes,
             at: import.at,
             actor: import.actor,
-            sheet: counts.sheet,
-            rows: counts.rows,
-            households: counts.households,
-            persons: counts.persons,
-            staff: counts.staff,
-            warning_count: counts.warning_count,
+            state: import.state,
+            version: import.version,
+            done: import.done,
+            total: import.total,
+            failure: import.failure.map(|failure| failure.0),
+            report: import.report.map(|report| report.0),
+            choices: Some(import.choices.0),
+            good_rows_only: import.good_rows_only,
+            checked_at: import.checked_at,
+            committed_at: import.committed_at,
+            committed_by: import.committed_by,
+            undone_at: import.undone_at,
+            undone_by: import.undone_by,
         }
     }
 }
 
-type ImportFault = Fault<{ bits::SIGNED | bits::BODY }>;
+impl ImportView {
+    /// As a list shows it.
+    fn in_list(import: Import) -> Self {
+        Self {
+            report: None,
+            choices: None,
+            ..import.into()
+        }
+    }
+}
+
+/// An import that is to be checked.
+#[derive(ApiResponse)]
+enum Accepted {
+    /// The import waits to be checked.
+    #[oai(status = 202)]
+    Queued(
+        Json<ImportView>,
+        /// Where it can be asked for.
+        #[oai(header = "Location")]
+        String,
+        /// Its version; send it as `If-Match` to change its choices.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+impl From<Import> for Accepted {
+    fn from(import: Import) -> Self {
+        let (id, tag) = (import.id, ETag(import.version));
+        Self::Queued(
+            Json(import.into()),
+            format!("{API_ROOT}/imports/{id}"),
+            tag.to_string(),
+        )
+    }
+}
+
+/// Changes of an import (RFC 7396): what is absent stays, `null` clears.
+#[derive(Object)]
+struct ImportPatch {
+    /// What is chosen for it.
+    choices: MaybeUndefined<ChoicesPatch>,
+}
+
+/// Changes of what is chosen for an import; a list replaces the one that was there.
+#[derive(Object)]
+#[oai(rename = "ImportChoicesPatch")]
+struct ChoicesPatch {
+    /// Sheets to read; empty for those that the program takes for the roster.
+    #[oai(validator(max_items = 100, max_length = 100))]
+    sheets: MaybeUndefined<Vec<String>>,
+    /// What columns mean whose headings are not known for certain.
+    #[oai(validator(max_items = 1000))]
+    columns: MaybeUndefined<Vec<ColumnChoice>>,
+    /// Contents of cells to read in place of what stands in the file.
+    #[oai(validator(max_items = 10000))]
+    corrections: MaybeUndefined<Vec<Correction>>,
+    /// Answers to the questions that the preview asks.
+    #[oai(validator(max_items = 10000))]
+    decisions: MaybeUndefined<Vec<Decision>>,
+}
+
+impl ImportPatch {
+    fn apply(self, choices: &mut Choices) {
+        fn merge<T>(into: &mut Vec<T>, sent: MaybeUndefined<Vec<T>>) {
+            match sent {
+                MaybeUndefined::Undefined => {}
+                MaybeUndefined::Null => into.clear(),
+                MaybeUndefined::Value(value) => *into = value,
+            }
+        }
+        match self.choices {
+            MaybeUndefined::Undefined => {}
+            MaybeUndefined::Null => *choices = Choices::default(),
+            MaybeUndefined::Value(sent) => {
+                merge(&mut choices.sheets, sent.sheets);
+                merge(&mut choices.columns, sent.columns);
+                merge(&mut choices.corrections, sent.corrections);
+                merge(&mut choices.decisions, sent.decisions);
+            }
+        }
+    }
+}
+
+/// What is to be taken into the register.
+#[derive(Object)]
+struct ImportCommit {
+    /// Leave rows with errors and open questions out; otherwise there may be none.
+    #[oai(default)]
+    good_rows_only: bool,
+}
+
+/// How far an import is.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ImportProgress {
+    /// Its state.
+    state: ImportState,
+    /// How much of the present work is done.
+    done: i64,
+    /// Of how much, where that is known.
+    total: Option<i64>,
+    /// Its version.
+    version: i64,
+}
+
+/// What an import does to one record.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct ImportChange {
+    /// The household, or the person of the staff. A new one has this id once it is committed.
+    id: Uuid,
+    /// What is done to it.
+    action: Action,
+    /// Where it stands in the file, such as `名册!12`.
+    place: Option<String>,
+    /// 户编号 or 工号.
+    number: Option<String>,
+    /// 户主姓名 or 姓名.
+    name: String,
+    /// 镇、村 or 单位.
+    area: String,
+    /// Whether there is an error at it.
+    has_errors: bool,
+    /// Whether it would be taken in by the import of the good rows alone.
+    good: bool,
+    /// Keys of the undecided questions that it is part of.
+    conflicts: Vec<String>,
+    /// Each field that changes; of a new record, none.
+    changes: Vec<FieldChangeView>,
+}
+
+fn change_view(change: Change, caller: &Caller) -> ImportChange {
+    ImportChange {
+        id: change.subject_id,
+        action: change.action,
+        place: Some(change.place).filter(|place| !place.is_empty()),
+        number: change.number,
+        name: change.name,
+        area: change.area,
+        has_errors: change.has_errors,
+        good: change.good,
+        conflicts: change.conflicts,
+        changes: change
+            .fields
+            .into_iter()
+            .map(|change| field_change(change, caller))
+            .collect(),
+    }
+}
+
+type UploadFault = Fault<{ bits::SIGNED | bits::BODY }>;
+/// Doing something to one import, by a POST without a body.
+type ActFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT }>;
+type CommitFault =
+    Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT | bits::BODY | bits::PRECONDITION }>;
 
 #[OpenApi(tag = "Tag::Rosters")]
 impl RosterApi {
     /// Import a roster of households
     ///
-    /// All or nothing: with any error nothing is written, and all errors and warnings are reported at
-    /// once with sheet, cell, value, reason and cure. Households are recognised by their 户编号, else
-    /// by the identity number of the head: new ones are added, changed ones replaced with their
-    /// history kept, equal ones and those that are not in the file left alone. The same file again
-    /// changes nothing. With `dry_run=true` nothing is written and the report is the answer even if
-    /// the roster has errors.
+    /// Keeps the file and answers at once; the import is then read and checked, every cell of it, and
+    /// compared with the register. Nothing is written to the register until `commitImport`. Follow it
+    /// by `getImport` or `streamImportEvents`. Households are recognised by their 户编号, else by the
+    /// identity number of the head.
     #[oai(
         path = "/imports/households",
         method = "post",
@@ -123,14 +291,12 @@ impl RosterApi {
     async fn import_households(
         &self,
         caller: Signed,
-        /// Only check the file.
-        dry_run: Query<Option<bool>>,
         /// A name for this request, so that it is done once even if it is sent again.
         #[oai(name = "Idempotency-Key", validator(max_length = 200))]
         key: Header<Option<String>>,
         form: RosterForm,
-    ) -> Result<ImportAnswer, ImportFault> {
-        self.import(&caller.0, RosterKind::Households, dry_run.0, key.0, form)
+    ) -> Result<Accepted, UploadFault> {
+        self.import(&caller.0, RosterKind::Households, key.0, form)
             .await
     }
 
@@ -142,15 +308,12 @@ impl RosterApi {
     async fn import_staff(
         &self,
         caller: Signed,
-        /// Only check the file.
-        dry_run: Query<Option<bool>>,
         /// A name for this request, so that it is done once even if it is sent again.
         #[oai(name = "Idempotency-Key", validator(max_length = 200))]
         key: Header<Option<String>>,
         form: RosterForm,
-    ) -> Result<ImportAnswer, ImportFault> {
-        self.import(&caller.0, RosterKind::Staff, dry_run.0, key.0, form)
-            .await
+    ) -> Result<Accepted, UploadFault> {
+        self.import(&caller.0, RosterKind::Staff, key.0, form).await
     }
 
     /// List imports
@@ -171,26 +334,222 @@ impl RosterApi {
         let mut tx = self.0.db.read().await?;
         let imports = store::list(&mut tx, before, limit).await?;
         let (imports, next) = page::cut(imports, limit, |import| import.id);
-        Ok(Page::json(imports.into_iter().map(Into::into), next))
+        Ok(Page::json(
+            imports.into_iter().map(ImportView::in_list),
+            next,
+        ))
     }
 
     /// Get an import
     ///
-    /// What it did, and its warnings.
+    /// How far it is, and once it was checked what it would do, or did.
     #[oai(path = "/imports/:id", method = "get", operation_id = "getImport")]
     async fn get_import(
         &self,
         caller: Signed,
         /// The import's id.
         id: Path<Uuid>,
-    ) -> Result<Json<ImportDetails>, GetFault> {
+    ) -> Result<Tagged<ImportView>, GetFault> {
         caller.0.require(Permission::KeepRegister)?;
         let mut tx = self.0.db.read().await?;
-        let import = store::find(&mut tx, id.0).await?.ok_or_else(no_import)?;
-        Ok(Json(ImportDetails {
-            import: import.into(),
-            warnings: store::warnings(&mut tx, id.0).await?,
-        }))
+        let import = job::find(&mut tx, id.0).await?;
+        let tag = ETag(import.version);
+        Ok(Tagged::new(import.into(), tag))
+    }
+
+    /// Change what is chosen for an import
+    ///
+    /// It is checked again with it, from the file and against the register as it is by then.
+    #[oai(path = "/imports/:id", method = "patch", operation_id = "updateImport")]
+    async fn update_import(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+        /// The import's `ETag` as it was read.
+        #[oai(name = "If-Match", validator(max_length = 100))]
+        if_match: Header<Option<String>>,
+        body: Json<ImportPatch>,
+    ) -> Result<Accepted, ChangeFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let tag = |version| ETag(version).must_match(if_match.0.as_deref());
+        let import = job::check_again(&self.0, id.0, tag, |choices| body.0.apply(choices)).await?;
+        Ok(import.into())
+    }
+
+    /// Check an import again
+    ///
+    /// From the file, with the same choices, against the register as it is by then: after a commit was
+    /// refused since the register had changed, or after seven days.
+    #[oai(
+        path = "/imports/:id/check",
+        method = "post",
+        operation_id = "checkImport"
+    )]
+    async fn check_import(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+    ) -> Result<Accepted, ActFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let import = job::check_again(&self.0, id.0, |_| Ok(()), |_| {}).await?;
+        Ok(import.into())
+    }
+
+    /// Commit an import
+    ///
+    /// Takes into the register what was checked, in one transaction. With errors or undecided questions
+    /// it is refused, unless `good_rows_only` leaves their records out, which is recorded. It is refused
+    /// as well where the register has changed since the check in what the import is about; then check
+    /// it again.
+    #[oai(
+        path = "/imports/:id/commit",
+        method = "post",
+        operation_id = "commitImport"
+    )]
+    async fn commit_import(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+        /// The import's `ETag` as it was looked at: it is refused if it was checked again meanwhile.
+        #[oai(name = "If-Match", validator(max_length = 100))]
+        if_match: Header<Option<String>>,
+        body: Json<ImportCommit>,
+    ) -> Result<Tagged<ImportView>, CommitFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let good_rows_only = body.0.good_rows_only;
+        let if_match = if_match.0.as_deref();
+        let import = commit::commit(&self.0, &caller.0, id.0, good_rows_only, if_match).await?;
+        let tag = ETag(import.version);
+        Ok(Tagged::new(import.into(), tag))
+    }
+
+    /// Cancel an import
+    ///
+    /// Its check stops at the next step, and nothing of it is left but the record and the file.
+    #[oai(
+        path = "/imports/:id/cancel",
+        method = "post",
+        operation_id = "cancelImport"
+    )]
+    async fn cancel_import(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<ImportView>, ActFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let import = job::cancel(&self.0, id.0).await?;
+        let tag = ETag(import.version);
+        Ok(Tagged::new(import.into(), tag))
+    }
+
+    /// Follow an import
+    ///
+    /// An event each time that it is further, until no more work is done on it.
+    #[oai(
+        path = "/imports/:id/events",
+        method = "get",
+        operation_id = "streamImportEvents"
+    )]
+    async fn stream_import_events(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+    ) -> Result<EventStream<BoxStream<'static, ImportProgress>>, GetFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let mut tx = self.0.db.read().await?;
+        job::find(&mut tx, id.0).await?;
+        let events = events(self.0.clone(), id.0).boxed();
+        Ok(EventStream::new(events).keep_alive(Duration::from_secs(15)))
+    }
+
+    /// List the problems of an import
+    ///
+    /// Errors first, then warnings, then what was read otherwise than it stands; of each at most 20,000.
+    #[oai(
+        path = "/imports/:id/problems",
+        method = "get",
+        operation_id = "listImportProblems"
+    )]
+    async fn list_import_problems(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+        /// Only of this severity.
+        severity: Query<Option<Severity>>,
+        /// Only of this kind.
+        #[oai(validator(max_length = 100))]
+        code: Query<Option<String>>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 500))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<RosterProblem>>, GetFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let after: Option<ProblemKey> = crate::api::after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let mut tx = self.0.db.read().await?;
+        job::find(&mut tx, id.0).await?;
+        let problems =
+            store::problems(&mut tx, id.0, severity.0, code.0.as_deref(), after, limit).await?;
+        let (problems, next) = page::cut(problems, limit, |(key, _)| *key);
+        Ok(Page::json(
+            problems.into_iter().map(|(_, problem)| problem),
+            next,
+        ))
+    }
+
+    /// List what an import changes
+    ///
+    /// Each record that it adds or changes, in the order of the file, with its fields old and new.
+    #[oai(
+        path = "/imports/:id/changes",
+        method = "get",
+        operation_id = "listImportChanges"
+    )]
+    async fn list_import_changes(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+        /// Only those to which this is done.
+        action: Query<Option<Action>>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 500))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<ImportChange>>, GetFault> {
+        let (limit, cursor) = (crate::api::limit(limit.0), cursor.0.as_deref());
+        self.changes(&caller.0, id.0, action.0, limit, cursor).await
+    }
+
+    /// List what is not in the file of an import
+    ///
+    /// Records of the villages (for staff, the units) that the file names which are not in it. They stay
+    /// as they are.
+    #[oai(
+        path = "/imports/:id/absent",
+        method = "get",
+        operation_id = "listImportAbsent"
+    )]
+    async fn list_import_absent(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 500))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<ImportChange>>, GetFault> {
+        let (limit, cursor) = (crate::api::limit(limit.0), cursor.0.as_deref());
+        let absent = Some(Action::Absent);
+        self.changes(&caller.0, id.0, absent, limit, cursor).await
     }
 
     /// Download the file of an import
@@ -212,8 +571,13 @@ impl RosterApi {
     ) -> Result<Workbook, GetFault> {
         caller.0.require(Permission::KeepRegister)?;
         let mut tx = self.0.db.read().await?;
-        let import = store::find(&mut tx, id.0).await?.ok_or_else(no_import)?;
-        let file = store::file(&mut tx, id.0).await?.ok_or_else(no_import)?;
+        let import = job::find(&mut tx, id.0).await?;
+        let mut file = Vec::new();
+        let mut position = 0;
+        while let Some(piece) = store::piece(&mut tx, id.0, position).await? {
+            file.extend(piece);
+            position += 1;
+        }
         let ascii = format!("import-{}.xlsx", import.id);
         Ok(Workbook::new(
             file,
@@ -259,34 +623,77 @@ impl RosterApi {
         &self,
         caller: &Caller,
         kind: RosterKind,
-        dry_run: Option<bool>,
         key: Option<String>,
         form: RosterForm,
-    ) -> Result<ImportAnswer, ImportFault> {
+    ) -> Result<Accepted, UploadFault> {
         caller.require(Permission::KeepRegister)?;
         let name = form.file.file_name().unwrap_or("roster.xlsx").to_owned();
-        let bytes = form.file.into_vec().await.map_err(|error| {
-            Problem::bad_request(
-                format!("上传的文件没有收全，请重新上传：{error}"),
-                format!("the upload did not arrive whole, send it again: {error}"),
-            )
-        })?;
+        let size = form.file.size() as u64;
+        let mut file = form.file.into_file();
+        let mut head = Vec::new();
+        (&mut file)
+            .take(format::FIRST_BYTES as u64)
+            .read_to_end(&mut head)
+            .await
+            .map_err(|error| job::not_whole(&error))?;
+        format::refuse_at_once(&head, size).map_err(|error| unreadable(&error))?;
         let upload = Upload {
             kind,
             name,
-            bytes: Arc::new(bytes),
-            dry_run: dry_run.unwrap_or(false),
+            file,
+            choices: Choices::default(),
         };
-        let watcher: import::Watcher = Arc::new(|_| {});
-        let report = import::run(&self.0, caller, upload, key.as_deref(), &watcher).await?;
-        if report.committed {
-            Ok(ImportAnswer::Committed(Json(report)))
-        } else if report.dry_run || report.error_count == 0 {
-            Ok(ImportAnswer::Checked(Json(report)))
-        } else {
-            Err(roster_has_errors(&report).into())
-        }
+        let id = job::start(&self.0, caller, upload, key.as_deref()).await?;
+        let mut tx = self.0.db.read().await?;
+        Ok(job::find(&mut tx, id).await?.into())
     }
+
+    async fn changes(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        action: Option<Action>,
+        limit: i64,
+        cursor: Option<&str>,
+    ) -> Result<Json<Page<ImportChange>>, GetFault> {
+        caller.require(Permission::KeepRegister)?;
+        let after: Option<i64> = crate::api::after(cursor)?;
+        let mut tx = self.0.db.read().await?;
+        let import = job::find(&mut tx, id).await?;
+        let (changes, next) = preview::changes(&mut tx, &import, action, after, limit).await?;
+        Ok(Page::json(
+            changes
+                .into_iter()
+                .map(|change| change_view(change, caller)),
+            next,
+        ))
+    }
+}
+
+/// An event whenever an import is further, the last one when no work is done on it any more.
+fn events(app: App, id: Uuid) -> impl futures_util::Stream<Item = ImportProgress> + Send {
+    let first = (app, None::<ImportProgress>);
+    stream::unfold(first, move |(app, last)| async move {
+        if last.as_ref().is_some_and(|last| !last.state.is_at_work()) {
+            return None;
+        }
+        loop {
+            // A database that is gone ends the stream: the client asks again.
+            let mut tx = app.db.read().await.ok()?;
+            let import = store::find(&mut tx, id).await.ok()??;
+            drop(tx);
+            let now = ImportProgress {
+                state: import.state,
+                done: import.done,
+                total: import.total,
+                version: import.version,
+            };
+            if last.as_ref() != Some(&now) {
+                return Some((now.clone(), (app, Some(now))));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    })
 }
 
 fn unwritten(error: &impl std::fmt::Display) -> Problem {
@@ -299,28 +706,9 @@ fn unwritten(error: &impl std::fmt::Display) -> Problem {
     )
 }
 
-fn no_import() -> Problem {
-    Problem::not_found("次导入", "import")
-}
-
-impl From<ImportError> for Problem {
-    fn from(error: ImportError) -> Self {
-        match error {
-            ImportError::Problem(problem) => problem,
-            ImportError::Unreadable(error) => unreadable(&error),
-        }
-    }
-}
-
-/// A file that is no workbook, or a broken one; or a reader that is broken.
+/// A file of which the first bytes say that it is no workbook.
 fn unreadable(error: &ReadError) -> Problem {
-    let (status, code, en) = if *error == ReadError::Internal {
-        (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "an internal error, which has been logged",
-        )
-    } else if matches!(error, ReadError::TooLarge(_)) {
+    let (status, code, en) = if matches!(error, ReadError::TooLarge(_)) {
         (
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
@@ -339,45 +727,15 @@ fn unreadable(error: &ReadError) -> Problem {
             "the workbook cannot be read; open it in Excel or WPS and save it as .xlsx again",
         )
     };
-    Problem::new(status, code, format!("{error}。{}", error.cure()), en)
-        .with_errors(vec![field_problem(&RosterProblem::of_reading(error))])
-}
-
-/// A roster with errors: all of them, so that all can be put right before it is sent again.
-fn roster_has_errors(report: &ImportReport) -> Problem {
-    let errors: Vec<_> = report
-        .problems
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error)
-        .map(field_problem)
-        .collect();
-    let cut = if report.error_count > i64::try_from(errors.len()).unwrap_or(i64::MAX) {
-        format!("（以下只列出前 {MAX_PROBLEMS} 处）")
-    } else {
-        String::new()
-    };
-    Problem::invalid(
-        "roster_has_errors",
-        format!(
-            "{}中有 {} 处错误，未写入任何内容；请逐条改正后重新导入{cut}",
-            report.kind.label(),
-            report.error_count
-        ),
-        format!(
-            "the roster has {} errors and nothing was written; put them right and import it again",
-            report.error_count
-        ),
-    )
-    .with_errors(errors)
-}
-
-fn field_problem(problem: &RosterProblem) -> FieldProblem {
-    FieldProblem {
-        pointer: "/file".to_owned(),
-        detail: problem.reason.clone(),
-        sheet: problem.sheet.clone(),
-        cell: problem.cell.clone(),
-        value: problem.value.clone(),
-        cure: Some(problem.cure.clone()),
-    }
+    let problem = RosterProblem::of_reading(error);
+    Problem::new(status, code, format!("{error}。{}", error.cure()), en).with_errors(vec![
+        FieldProblem {
+            pointer: "/file".to_owned(),
+            detail: problem.reason,
+            sheet: problem.sheet,
+            cell: problem.cell,
+            value: problem.value,
+            cure: Some(problem.cure),
+        },
+    ])
 }

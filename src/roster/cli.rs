@@ -2,19 +2,31 @@
 
 use std::fmt::Write as _;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use poem_openapi::types::ToJSON;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use uuid::Uuid;
 
-use super::import::{self, ImportError, Progress, Upload, Watcher};
-use super::report::{Counts, ImportReport, RosterKind, RosterProblem};
-use super::template;
+use super::api::ImportView;
+use super::choices::{Choices, Decision};
+use super::job::{self, ImportState, Upload};
+use super::report::{ConflictKind, Counts, RosterKind, RosterProblem};
+use super::store::{self, Import};
+use super::{commit, template, worker};
 use crate::access::Caller;
 use crate::app::App;
 use crate::code_list::CodeList;
-use poem_openapi::types::ToJSON;
+use crate::workbook::error::ReadError;
+use crate::workbook::format;
+
+/// Most problems that are printed; all are counted.
+const MOST_PROBLEMS: i64 = 1_000;
+/// How often the progress bar is drawn.
+const DRAW: Duration = Duration::from_millis(200);
 
 /// Why a command came to nothing.
 pub type CommandError = Box<dyn std::error::Error>;
@@ -30,47 +42,149 @@ pub fn template(folder: &Path) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Imports a roster file, prints the report, and says by its status whether the roster was good.
-pub async fn import(
-    app: &App,
-    kind: RosterKind,
-    path: &Path,
-    dry_run: bool,
-    json: bool,
-) -> Result<ExitCode, CommandError> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{}：{error}", path.display()))?;
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let upload = Upload {
-        kind,
-        name,
-        bytes: Arc::new(bytes),
-        dry_run,
-    };
-    let bar = progress_bar();
-    let outcome = import::run(app, &Caller::command_line(), upload, None, &watcher(&bar)).await;
-    bar.finish_and_clear();
-    let report = match outcome {
-        Ok(report) => report,
-        Err(ImportError::Unreadable(error)) => {
+/// What the command line says of an import.
+pub struct Wish {
+    /// Which roster.
+    pub kind: RosterKind,
+    /// The file.
+    pub file: PathBuf,
+    /// Only check it.
+    pub dry_run: bool,
+    /// Leave rows with errors and open questions out.
+    pub good_rows_only: bool,
+    /// Sheets to read; empty for those that the program takes for the roster.
+    pub sheets: Vec<String>,
+    /// Kinds of questions to answer with yes.
+    pub accept: Vec<ConflictKind>,
+    /// Print JSON.
+    pub json: bool,
+}
+
+impl Wish {
+    fn choices(&self) -> Choices {
+        let decide = |kind: &ConflictKind| Decision {
+            conflict: kind.code().to_owned(),
+            accept: true,
+        };
+        Choices {
+            sheets: self.sheets.clone(),
+            decisions: self.accept.iter().map(decide).collect(),
+            ..Choices::default()
+        }
+    }
+}
+
+/// Imports a roster file, prints what came of it, and says by its status whether the roster was good.
+pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
+    let caller = Caller::command_line();
+    let id = match send(app, &caller, wish).await? {
+        Ok(id) => id,
+        Err(error) => {
             eprintln!("错误：{error}\n改法：{}", error.cure());
             return Ok(ExitCode::FAILURE);
         }
-        Err(ImportError::Problem(problem)) => return Err(problem.into()),
     };
-    if json {
-        println!("{}", report.to_json_string());
-    } else {
-        print!("{}", in_words(&report));
+    let bar = progress_bar();
+    let checked = check(app, id, &bar).await;
+    bar.finish_and_clear();
+    let mut import = checked?;
+    let mut refusal = None;
+    if import.state == ImportState::Ready {
+        if wish.dry_run {
+            refusal = Some("试导入：未写入任何内容".to_owned());
+        } else {
+            match commit::commit(app, &caller, id, wish.good_rows_only, None).await {
+                Ok(committed) => import = committed,
+                Err(problem) => refusal = Some(problem.to_string()),
+            }
+        }
     }
-    Ok(if report.error_count > 0 {
-        ExitCode::FAILURE
+    let mut tx = app.db.read().await?;
+    let problems = store::problems(&mut tx, id, None, None, None, MOST_PROBLEMS).await?;
+    drop(tx);
+    let mut problems: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
+    problems.truncate(usize::try_from(MOST_PROBLEMS)?);
+    let has_errors = import
+        .report
+        .as_ref()
+        .is_none_or(|report| report.0.error_count > 0);
+    let good = if wish.dry_run {
+        !has_errors
     } else {
+        import.state == ImportState::Committed
+    };
+    if wish.json {
+        println!("{}", as_json(&import, &problems));
+    } else {
+        print!("{}", in_words(&import, &problems, refusal.as_deref()));
+    }
+    if import.state == ImportState::Ready {
+        job::cancel(app, id).await?;
+    }
+    worker::clear(app, id).await?;
+    Ok(if good {
         ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     })
+}
+
+async fn send(
+    app: &App,
+    caller: &Caller,
+    wish: &Wish,
+) -> Result<Result<Uuid, ReadError>, CommandError> {
+    let named = |error: std::io::Error| format!("{}：{error}", wish.file.display());
+    let mut file = tokio::fs::File::open(&wish.file).await.map_err(named)?;
+    let size = file.metadata().await.map_err(named)?.len();
+    let mut head = Vec::new();
+    (&mut file)
+        .take(format::FIRST_BYTES as u64)
+        .read_to_end(&mut head)
+        .await
+        .map_err(named)?;
+    if let Err(error) = format::refuse_at_once(&head, size) {
+        return Ok(Err(error));
+    }
+    file.rewind().await.map_err(named)?;
+    let name = wish.file.file_name().unwrap_or_default();
+    let upload = Upload {
+        kind: wish.kind,
+        name: name.to_string_lossy().into_owned(),
+        file,
+        choices: wish.choices(),
+    };
+    Ok(Ok(job::start(app, caller, upload, None).await?))
+}
+
+/// Checks the import in this process, unless a server that runs beside it was faster.
+async fn check(app: &App, id: Uuid, bar: &ProgressBar) -> Result<Import, CommandError> {
+    let drawing = async {
+        loop {
+            let mut tx = app.db.read().await?;
+            let import = job::find(&mut tx, id).await?;
+            drop(tx);
+            draw(bar, &import);
+            if !import.state.is_at_work() {
+                return Ok::<_, CommandError>(import);
+            }
+            tokio::time::sleep(DRAW).await;
+        }
+    };
+    let name = format!("command line {}", std::process::id());
+    let working = async {
+        loop {
+            worker::next(app, &name, Some(id)).await?;
+            tokio::time::sleep(DRAW).await;
+        }
+    };
+    tokio::select! {
+        import = drawing => import,
+        result = working => {
+            let result: Result<(), sqlx::Error> = result;
+            Err(result.map_or_else(Into::into, |()| "no end".into()))
+        }
+    }
 }
 
 /// On a terminal, a line that says how far the import is.
@@ -83,46 +197,61 @@ fn progress_bar() -> ProgressBar {
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
-fn watcher(bar: &ProgressBar) -> Watcher {
-    let bar = bar.clone();
-    Arc::new(move |progress| match progress {
-        Progress::Reading(rows) => {
-            bar.set_message(format!("已读取 {rows} 行"));
-            bar.tick();
-        }
-        Progress::Writing => {
-            bar.set_message("正在比对和写入");
-            bar.tick();
-        }
-    })
+fn draw(bar: &ProgressBar, import: &Import) {
+    let of = import
+        .total
+        .map_or_else(String::new, |total| format!("/{total}"));
+    bar.set_message(format!("{} {}{of}", import.state.label(), import.done));
+    bar.tick();
 }
 
-/// The report as people read it.
-pub fn in_words(report: &ImportReport) -> String {
+fn as_json(import: &Import, problems: &[RosterProblem]) -> String {
+    let mut json = ImportView::from(import.clone())
+        .to_json()
+        .unwrap_or_default();
+    json["problems"] = problems.to_json().unwrap_or_default();
+    json.to_string()
+}
+
+/// The import as people read it.
+pub fn in_words(import: &Import, problems: &[RosterProblem], refusal: Option<&str>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{}：{}", report.kind.label(), report.file_name);
-    if let Some(sheet) = &report.sheet {
-        let _ = writeln!(text, "工作表“{sheet}”，{} 行", report.rows);
-    }
-    for (label, counts) in [
-        ("户", report.households),
-        ("人", report.persons),
-        ("帮扶责任人", report.staff),
-    ] {
-        if let Some(counts) = counts {
-            let _ = writeln!(text, "{label}：{}", count_words(counts));
+    let _ = writeln!(text, "{}：{}", import.kind.label(), import.file_name);
+    if let Some(report) = &import.report {
+        let report = &report.0;
+        for sheet in report.sheets.iter().filter(|sheet| sheet.read) {
+            let _ = writeln!(text, "工作表“{}”，{} 行", sheet.name, sheet.rows);
+        }
+        for (label, counts) in [
+            ("户", report.households),
+            ("人", report.persons),
+            ("帮扶责任人", report.staff),
+        ] {
+            if let Some(counts) = counts {
+                let _ = writeln!(text, "{label}：{}", count_words(counts));
+            }
+        }
+        for problem in problems {
+            text.push_str(&problem_words(problem));
+        }
+        let total = report.error_count + report.warning_count + report.repair_count;
+        let listed = i64::try_from(problems.len()).unwrap_or(i64::MAX);
+        if total > listed {
+            let _ = writeln!(text, "共 {total} 处问题，以上只列出 {listed} 处");
+        }
+        for conflict in &report.conflicts {
+            let _ = writeln!(
+                text,
+                "待决 [{}] {}：{}",
+                conflict.kind, conflict.question, conflict.proposal
+            );
         }
     }
-    for problem in &report.problems {
-        text.push_str(&problem_words(problem));
+    let _ = writeln!(text, "{}", import.words());
+    if let Some(refusal) = refusal {
+        let _ = writeln!(text, "{refusal}");
     }
-    let total = report.error_count + report.warning_count;
-    let listed = i64::try_from(report.problems.len()).unwrap_or(i64::MAX);
-    if total > listed {
-        let _ = writeln!(text, "共 {total} 处问题，以上只列出 {listed} 处");
-    }
-    let _ = writeln!(text, "{}", report.message);
     text
 }
 

@@ -3,16 +3,23 @@
 //! [`mod@column`] says what a column is, [`household`] and [`staff`] hold the two tables of columns, which
 //! the template, the header and the parser read. [`value`] reads what people type, [`sheet`] finds the
 //! header and reads the rows, [`grouping`] and [`staffing`] make households and staff of them, [`rule`]
-//! cross-checks, [`import`] compares with the register and writes.
+//! cross-checks, [`compare`] compares with the register.
+//!
+//! An import is a [`job`]: [`worker`] has a few tasks that [`check`] what was sent, [`commit`] takes it
+//! into the register, [`preview`] says field by field what that does.
 
 pub mod api;
+pub mod check;
 pub mod choices;
 pub mod cli;
 pub mod column;
+pub mod commit;
+pub mod compare;
 pub mod grouping;
 pub mod household;
-pub mod import;
+pub mod job;
 pub mod marked;
+pub mod preview;
 pub mod report;
 pub mod rule;
 pub mod sheet;
@@ -22,5 +29,6 @@ pub mod staffing;
 pub mod store;
 pub mod template;
 pub mod value;
+pub mod worker;
 
-pub use report::{Counts, ImportReport, RosterKind, RosterProblem, Severity};
+pub use report::{ImportReport, RosterKind, RosterProblem, Severity};

@@ -1,13 +1,17 @@
 //! What an import reports: counts, and all that must be put right, at once.
 
+use std::collections::HashSet;
+
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::column::Record;
+use super::sheet::Layout;
 use super::value::Refusal;
 use crate::code_list;
-use crate::workbook::address;
 use crate::workbook::reader::ReadError;
+use crate::workbook::{address, column_letters};
 
 code_list! {
     /// Which roster.
@@ -25,9 +29,6 @@ code_list! {
         Repair = "repair", "已自动更正", [];
     }
 }
-
-/// Most problems that a report lists; all are counted.
-pub const MAX_PROBLEMS: usize = 1_000;
 
 /// One thing that must be put right, or looked at again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
@@ -187,6 +188,37 @@ pub struct SheetReport {
     pub columns: Vec<ColumnReport>,
 }
 
+impl SheetReport {
+    /// The one sheet that was read.
+    pub fn of<R: Record>(layout: &Layout<R>, rows: i64) -> Self {
+        let known = layout.columns.iter().map(|placed| ColumnReport {
+            letters: column_letters(placed.position),
+            heading: placed.column.heading.to_owned(),
+            field: Some(placed.column.key.to_owned()).filter(|key| !key.is_empty()),
+            label: Some(placed.column.heading.to_owned()),
+            certainty: Certainty::Exact,
+            hidden: false,
+        });
+        let unknown = layout.unknown.iter().map(|heading| ColumnReport {
+            letters: String::new(),
+            heading: heading.clone(),
+            field: None,
+            label: None,
+            certainty: Certainty::Unknown,
+            hidden: false,
+        });
+        Self {
+            name: layout.sheet.clone(),
+            read: true,
+            hidden: false,
+            rows,
+            hidden_rows: 0,
+            total_rows: 0,
+            columns: known.chain(unknown).collect(),
+        }
+    }
+}
+
 code_list! {
     /// What an import would do that people must decide.
     pub enum ConflictKind = "import_conflict", "导入待决事项" {
@@ -232,11 +264,21 @@ pub const MAX_KEPT: usize = 20_000;
 pub struct Problems {
     kept: Vec<RosterProblem>,
     kinds: Vec<ProblemKind>,
+    /// Sheets and rows at which there is an error.
+    faulty: HashSet<(String, u32)>,
 }
 
 impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: RosterProblem) {
+        if problem.severity == Severity::Error
+            && let (Some(sheet), Some(cell)) = (&problem.sheet, &problem.cell)
+            && let Ok(row) = cell
+                .trim_start_matches(|letter: char| letter.is_ascii_uppercase())
+                .parse()
+        {
+            self.faulty.insert((sheet.clone(), row));
+        }
         if self.count(problem.severity) < i64::try_from(MAX_KEPT).unwrap_or(i64::MAX) {
             self.kept.push(problem.clone());
         }
@@ -262,6 +304,14 @@ impl Problems {
             .filter(|kind| kind.severity == severity)
             .map(|kind| kind.count)
             .sum()
+    }
+
+    /// Whether there is an error at one of these rows.
+    pub fn any_at(&self, sheet: &str, rows: &[u32]) -> bool {
+        !self.faulty.is_empty()
+            && rows
+                .iter()
+                .any(|row| self.faulty.contains(&(sheet.to_owned(), *row)))
     }
 
     /// Whether there is any error.
@@ -298,40 +348,29 @@ pub struct Counts {
     /// On the register and not in the file; they stay as they are. Counted in the villages (for
     /// staff, the units) that the file names.
     pub absent: i64,
+    /// Part of an undecided question.
+    #[serde(default)]
+    pub conflicting: i64,
 }
 
-impl Counts {
-    /// Whether the file would change nothing.
-    pub fn is_nothing(self) -> bool {
-        self.new == 0 && self.changed == 0
+code_list! {
+    /// What an import does to a record.
+    pub enum Action = "import_action", "导入动作" {
+        New = "new", "新增", [];
+        Changed = "changed", "变更", [];
+        Unchanged = "unchanged", "未变", [];
+        Closed = "closed", "并入他户", [];
+        LeftOut = "left_out", "不导入", [];
+        Absent = "absent", "名册中没有", [];
     }
 }
 
-/// What an import did, or would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+/// What an import would do, or did, by its last check.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[oai(skip_serializing_if_is_none)]
+#[serde(default)]
 pub struct ImportReport {
-    /// The import, if something was written.
-    pub id: Option<Uuid>,
-    /// Which roster.
-    pub kind: RosterKind,
-    /// Name of the file as it was sent.
-    #[oai(validator(max_length = 255))]
-    pub file_name: String,
-    /// SHA-256 of the file, hexadecimal.
-    #[oai(validator(max_length = 64))]
-    pub file_sha256: String,
-    /// The sheet that was read.
-    #[oai(validator(max_length = 100))]
-    pub sheet: Option<String>,
-    /// Whether only a check was asked for.
-    pub dry_run: bool,
-    /// Whether something was written. A file that changes nothing writes nothing.
-    pub committed: bool,
-    /// What happened, in one Chinese sentence.
-    #[oai(validator(max_length = 500))]
-    pub message: String,
-    /// Rows with content below the header.
+    /// Rows with content below the headings.
     pub rows: i64,
     /// Households, for a roster of households.
     pub households: Option<Counts>,
@@ -339,45 +378,92 @@ pub struct ImportReport {
     pub persons: Option<Counts>,
     /// Staff, for a roster of staff.
     pub staff: Option<Counts>,
+    /// Households (or staff) that the import of the good rows alone would leave out: those with
+    /// errors or undecided questions, and those that need what such a household holds.
+    pub left_out: i64,
     /// How many errors there are.
     pub error_count: i64,
     /// How many warnings there are.
     pub warning_count: i64,
-    /// The problems, errors first, at most 1,000 of them.
+    /// How many cells were read otherwise than they stand.
+    pub repair_count: i64,
+    /// The kinds of problems, the gravest first; `listImportProblems` lists the problems.
     #[oai(validator(max_items = 1000))]
-    pub problems: Vec<RosterProblem>,
-    /// Headings that are not known; their columns were not read.
-    #[oai(validator(max_items = 200))]
-    pub unknown_columns: Vec<String>,
+    pub kinds: Vec<ProblemKind>,
+    /// The sheets of the file and how their columns were understood.
+    #[oai(validator(max_items = 1000))]
+    pub sheets: Vec<SheetReport>,
+    /// How many questions there are to decide, and that were decided.
+    pub conflict_count: i64,
+    /// How many of them are undecided.
+    pub undecided_count: i64,
+    /// The questions, at most 1,000 of them, the undecided ones first.
+    #[oai(validator(max_items = 1000))]
+    pub conflicts: Vec<Conflict>,
 }
 
+/// Most questions that a report lists; all are counted.
+pub const MAX_CONFLICTS: usize = 1_000;
+
 impl ImportReport {
-    /// The sentence that says what happened.
-    pub fn summarise(&mut self) {
+    /// Takes over what was found.
+    pub fn count(&mut self, problems: &Problems) {
+        self.error_count = problems.count(Severity::Error);
+        self.warning_count = problems.count(Severity::Warning);
+        self.repair_count = problems.count(Severity::Repair);
+        self.kinds = problems.kinds();
+    }
+
+    /// Takes over the questions.
+    pub fn ask(&mut self, mut conflicts: Vec<Conflict>) {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let undecided = |conflict: &&Conflict| conflict.accepted.is_none();
+        self.conflict_count = count(conflicts.len());
+        self.undecided_count = count(conflicts.iter().filter(undecided).count());
+        conflicts.sort_by_key(|conflict| conflict.accepted.is_some());
+        conflicts.truncate(MAX_CONFLICTS);
+        self.conflicts = conflicts;
+    }
+
+    /// Whether nothing of the file can be taken in.
+    pub fn nothing_good(&self) -> bool {
         let counts = self.households.or(self.staff).unwrap_or_default();
-        let unit = if self.kind == RosterKind::Staff {
-            "人"
-        } else {
-            "户"
-        };
-        let numbers = format!(
+        counts.new + counts.changed + counts.unchanged <= self.left_out
+    }
+
+    /// The counts in words, such as `新增 3 户，变更 0 户，未变 12 户`.
+    pub fn numbers(&self) -> String {
+        let counts = self.households.or(self.staff).unwrap_or_default();
+        let unit = self.unit();
+        format!(
             "新增 {} {unit}，变更 {} {unit}，未变 {} {unit}",
             counts.new, counts.changed, counts.unchanged
-        );
-        self.message = if self.error_count > 0 {
+        )
+    }
+
+    /// What the preview comes to, in one sentence.
+    pub fn outlook(&self) -> String {
+        let counts = self.households.or(self.staff).unwrap_or_default();
+        let numbers = self.numbers();
+        if self.error_count > 0 {
             format!(
-                "发现 {} 处错误、{} 处提醒，未写入任何内容；请改正后重新导入",
+                "发现 {} 处错误、{} 处提醒；请改正后重新上传，或明确选择只导入没有问题的行。{numbers}",
                 self.error_count, self.warning_count
             )
-        } else if counts.is_nothing() {
-            format!("文件内容与现有登记完全一致（{numbers}），未写入任何内容")
-        } else if self.dry_run {
+        } else if self.undecided_count > 0 {
             format!(
-                "试导入通过：将{numbers}；提醒 {} 处；未写入任何内容",
-                self.warning_count
+                "有 {} 个问题需要先决定；将{numbers}；提醒 {} 处",
+                self.undecided_count, self.warning_count
             )
+        } else if counts.new == 0 && counts.changed == 0 {
+            format!("文件内容与现有登记完全一致（{numbers}）")
         } else {
-            format!("导入完成：{numbers}；提醒 {} 处", self.warning_count)
-        };
+            format!("核对通过：将{numbers}；提醒 {} 处", self.warning_count)
+        }
+    }
+
+    /// What is counted: 户 or 人.
+    pub fn unit(&self) -> &'static str {
+        if self.staff.is_some() { "人" } else { "户" }
     }
 }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod api_unit;
 pub mod model;
+pub mod staging;
 pub mod store;
 pub mod unit;
 

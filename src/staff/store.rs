@@ -86,7 +86,12 @@ pub async fn add_many(
     import_id: Option<Uuid>,
     people: &[(Uuid, StaffFacts)],
 ) -> Result<(), sqlx::Error> {
-    let units = add_units(tx, people.iter().map(|(_, facts)| facts.unit.as_str())).await?;
+    let units = add_units(
+        tx,
+        import_id,
+        people.iter().map(|(_, facts)| facts.unit.as_str()),
+    )
+    .await?;
     insert!(tx, "staff", people, |person| {
         id: person.0,
         number: person.1.number.as_deref(),
@@ -119,7 +124,12 @@ pub async fn replace_many(
     import_id: Option<Uuid>,
     changes: &[(Staff, StaffFacts)],
 ) -> Result<(), sqlx::Error> {
-    let units = add_units(tx, changes.iter().map(|(_, after)| after.unit.as_str())).await?;
+    let units = add_units(
+        tx,
+        import_id,
+        changes.iter().map(|(_, after)| after.unit.as_str()),
+    )
+    .await?;
     for (before, after) in changes {
         let after = Staff {
             unit_id: units.get(&after.unit).copied().unwrap_or(before.unit_id),
@@ -179,9 +189,45 @@ pub async fn change(
     .map(|_| ()))
 }
 
+/// Removes one person's record, and keeps what it was. Nothing else may name the person.
+pub async fn remove(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    import_id: Option<Uuid>,
+    action: &'static str,
+    before: &Staff,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "staff",
+        subject_id: before.id.to_string(),
+        version: before.version,
+        action,
+        import_id,
+        before,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(tx, connection => sqlx::query("DELETE FROM staff WHERE id = $1")
+        .bind(before.id).execute(connection).await.map(|_| ()))
+}
+
+/// Removes the units that came with an import and that nobody uses.
+pub async fn remove_unused_units(tx: &mut Tx, import_id: Uuid) -> Result<(), sqlx::Error> {
+    on!(tx, connection => sqlx::query(
+        "DELETE FROM unit WHERE import_id = $1
+             AND NOT EXISTS (SELECT 1 FROM staff WHERE staff.unit_id = unit.id)
+             AND NOT EXISTS (SELECT 1 FROM unit_village WHERE unit_village.unit_id = unit.id)",
+    )
+    .bind(import_id)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
 /// Adds the units of these names that are not there yet; gives all units, id by name.
 async fn add_units(
     tx: &mut Tx,
+    import_id: Option<Uuid>,
     names: impl Iterator<Item = &str>,
 ) -> Result<HashMap<String, Uuid>, sqlx::Error> {
     let mut units = unit_ids(tx).await?;
@@ -193,6 +239,6 @@ async fn add_units(
             new.push((id, name));
         }
     }
-    insert!(tx, "unit", new, |unit| { id: unit.0, name: unit.1 })?;
+    insert!(tx, "unit", new, |unit| { id: unit.0, name: unit.1, import_id: import_id })?;
     Ok(units)
 }

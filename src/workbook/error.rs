@@ -73,6 +73,9 @@ pub enum ReadError {
     /// The process that read the file was ended by its limits, or ended itself.
     #[error("读取这个文件时超出了内存或时间限制，或文件会使读取程序崩溃，已停止读取")]
     Exhausted,
+    /// Nobody waits for the rows any more.
+    #[error("读取已中止")]
+    Stopped,
     /// A fault of ours, which has been logged.
     #[error("系统内部错误，已记录：读取程序没有启动或没有正常应答")]
     Internal,
@@ -105,6 +108,7 @@ impl ReadError {
             Self::Exhausted => {
                 "请用 Excel 或 WPS 打开，把数据复制到新的工作簿，另存为 .xlsx 后再导入；数据很多时请按镇拆分"
             }
+            Self::Stopped => "如仍需导入，请重新核对",
             Self::Internal => "请稍后重试；如仍不行，请联系系统管理员查看日志",
         }
     }

@@ -76,6 +76,11 @@ def real_records(administrator: str, helper: str) -> str:
         "/lifts/{id}/steps": first("/lifts", administrator),
         "/pairing-runs/{id}": first("/pairing-runs", administrator),
         "/imports/{id}": first("/imports", administrator),
+        "/imports/{id}/events": first("/imports", administrator),
+        "/imports/{id}/problems": first("/imports", administrator),
+        "/imports/{id}/changes": first("/imports", administrator),
+        "/imports/{id}/absent": first("/imports", administrator),
+        "/imports/{id}/file": first("/imports", administrator),
     }
     lines = []
     for path, record in records.items():

@@ -9,6 +9,7 @@
 
 mod client;
 mod database;
+mod imports;
 mod office;
 pub mod register;
 mod roster_file;
@@ -18,6 +19,7 @@ mod workbook_file;
 
 pub use client::{Answer, Client};
 pub use database::TestDatabase;
+pub use imports::XLSX;
 pub use office::soffice_to;
 pub use roster_file::{RosterFile, Value};
 pub use seed::household;

@@ -2,8 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chrono::NaiveDate;
-use qianshou::household::{self, Cause, HouseholdFacts, IdentityNumber, Measure, Member, Relation};
+use chrono::{DateTime, NaiveDate, Utc};
+use qianshou::household::staging::{self, Hand, Planned};
+use qianshou::household::{
+    self, Cause, Household, HouseholdFacts, IdentityNumber, Measure, Member, Relation,
+};
+use qianshou::roster::RosterKind;
+use qianshou::roster::report::Action;
 use uuid::Uuid;
 
 use super::TestServer;
@@ -57,26 +62,75 @@ pub fn day(text: &str) -> NaiveDate {
 impl TestServer {
     /// Replaces what the register says of a household, as an import does.
     pub async fn change_household(&self, id: Uuid, change: impl FnOnce(&mut HouseholdFacts)) {
-        let mut tx = self.db.write().await.unwrap();
+        self.change_household_at(id, "测试", self.app.now(), change)
+            .await;
+    }
+
+    /// Replaces what the register says of a household, as an import by this account does then.
+    pub async fn change_household_at(
+        &self,
+        id: Uuid,
+        actor: &str,
+        at: DateTime<Utc>,
+        change: impl FnOnce(&mut HouseholdFacts),
+    ) {
+        let mut tx = self.db.read().await.unwrap();
         let before = household::store::find(&mut tx, id).await.unwrap().unwrap();
-        let mut after = before.facts.clone();
-        change(&mut after);
-        let changes = [(before, after)];
-        household::store::replace_many(&mut tx, "测试", self.app.now(), None, &changes)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        drop(tx);
+        let mut facts = before.facts.clone();
+        change(&mut facts);
+        self.take_over(actor, at, Action::Changed, Some(before), id, facts)
+            .await;
     }
 
     /// Puts a household on the register.
     pub async fn add_household(&self, facts: HouseholdFacts) -> Uuid {
         let id = Uuid::now_v7();
+        self.take_over("测试", self.app.now(), Action::New, None, id, facts)
+            .await;
+        id
+    }
+
+    async fn take_over(
+        &self,
+        actor: &str,
+        now: DateTime<Utc>,
+        action: Action,
+        before: Option<Household>,
+        household_id: Uuid,
+        facts: HouseholdFacts,
+    ) {
+        let import_id = Uuid::now_v7();
         let mut tx = self.db.write().await.unwrap();
-        household::store::add_many(&mut tx, self.app.now(), None, &[(id, facts)])
+        qianshou::insert!(&mut tx, "import", [()], |_import| {
+            id: import_id,
+            kind: RosterKind::Households,
+            file_name: "测试.xlsx",
+            file_sha256: "",
+            at: now,
+            actor: actor,
+        })
+        .unwrap();
+        let planned = Planned {
+            household_id,
+            action,
+            before,
+            facts,
+            place: String::new(),
+            has_errors: false,
+            conflicts: Vec::new(),
+        };
+        staging::add(&mut tx, import_id, 0, &[planned])
             .await
             .unwrap();
+        let hand = Hand {
+            import_id,
+            actor,
+            now,
+        };
+        staging::take_over(&mut tx, &hand).await.unwrap();
+        while staging::clear(&mut tx, import_id, false).await.unwrap() {}
         tx.commit().await.unwrap();
-        id
     }
 
     /// Makes a person responsible for a household since a day.

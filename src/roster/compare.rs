@@ -1,302 +1,29 @@
-//! Taking a roster in: all or nothing.
-//!
-//! The file is read outside of any transaction. Then one transaction compares with the register and
-//! writes: new records are added, changed ones replaced (their history keeps what they were), equal
-//! ones left alone, absent ones counted and left alone. A file that would change nothing writes
-//! nothing at all, not even that it was sent.
+//! What a roster says against what the register holds.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Write;
-use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::grouping::{self, HouseholdRoster, ReadHousehold, same_person};
-use super::report::{
-    Counts, ImportReport, MAX_PROBLEMS, Problems, RosterKind, RosterProblem, Severity,
-};
+use super::report::{Action, Counts, Problems, RosterProblem, Severity};
 use super::rule::SAME_IDENTITY_NUMBER;
 use super::staffing::{self, StaffRoster};
-use super::store;
 use super::value::Refusal;
-use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, hex};
-use crate::app::App;
-use crate::db::Tx;
 use crate::household::IdentityNumber;
 use crate::household::model::HouseholdFacts;
+use crate::household::staging::Planned;
 use crate::household::store::Household;
-use crate::problem::Problem;
-use crate::staff::StaffFacts;
+use crate::staff;
 use crate::staff::model::Staff;
-use crate::workbook::child::Child;
-use crate::workbook::format;
-use crate::workbook::reader::ReadError;
-use crate::{household, settings, staff};
 
-/// Longest file name that is kept, in characters.
-const LONGEST_FILE_NAME: usize = 255;
-
-/// A file to take in.
-pub struct Upload {
-    /// Which roster it is.
-    pub kind: RosterKind,
-    /// Its name.
-    pub name: String,
-    /// Its content.
-    pub bytes: Arc<Vec<u8>>,
-    /// Only check it.
-    pub dry_run: bool,
-}
-
-/// How far an import is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// So many rows have been read.
-    Reading(i64),
-    /// The register is being compared and written.
-    Writing,
-}
-
-/// Is told how far an import is.
-pub type Watcher = Arc<dyn Fn(Progress) + Send + Sync>;
-
-/// Why an import came to no report.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The file is no workbook that can be read.
-    #[error(transparent)]
-    Unreadable(#[from] ReadError),
-    /// The database, or the caller's key.
-    #[error("{0}")]
-    Problem(#[from] Problem),
-}
-
-impl From<sqlx::Error> for ImportError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Problem(error.into())
-    }
-}
-
-/// A roster of either kind, read.
-enum Roster {
-    Households(HouseholdRoster),
-    Staff(StaffRoster),
-}
-
-/// What is to be written.
-#[derive(Default)]
-struct Plan {
-    new_households: Vec<(Uuid, HouseholdFacts)>,
-    changed_households: Vec<(Household, HouseholdFacts)>,
-    new_staff: Vec<(Uuid, StaffFacts)>,
-    changed_staff: Vec<(Staff, StaffFacts)>,
-}
-
-/// Takes a file in, or with `dry_run` says what would happen. A report with errors means that
-/// nothing was written.
-pub async fn run(
-    app: &App,
-    caller: &Caller,
-    upload: Upload,
-    key: Option<&str>,
-    watcher: &Watcher,
-) -> Result<ImportReport, ImportError> {
-    let now = app.now();
-    let today = app.today();
-    let mut report = begin(&upload);
-    let (roster, mut problems) = read(app, &upload, today, watcher, &mut report).await?;
-    watcher(Progress::Writing);
-    if upload.dry_run || problems.has_errors() || roster.is_none() {
-        if let Some(roster) = roster {
-            let mut tx = app.db.read().await?;
-            compare(&mut tx, roster, &mut report, &mut problems).await?;
-        }
-        return Ok(finish(report, problems));
-    }
-    let mut tx = app.db.write().await?;
-    let request = (
-        "import",
-        upload.kind,
-        &report.file_name,
-        &report.file_sha256,
-    );
-    let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
-        Ticket::Answered(report) => return Ok(report),
-        Ticket::Open(ticket) => ticket,
-    };
-    let mut plan = Plan::default();
-    if let Some(roster) = roster {
-        plan = compare(&mut tx, roster, &mut report, &mut problems).await?;
-    }
-    let mut report = finish(report, problems);
-    if report.error_count > 0 {
-        return Ok(report);
-    }
-    if !plan.is_empty() {
-        let id = Uuid::now_v7();
-        report.id = Some(id);
-        report.committed = true;
-        report.summarise();
-        store::add(&mut tx, id, &caller.username, now, &report, &upload.bytes).await?;
-        plan.write(&mut tx, &caller.username, now, id).await?;
-    }
-    ticket.answer(&mut tx, now, &report).await?;
-    tx.commit().await?;
-    Ok(report)
-}
-
-fn begin(upload: &Upload) -> ImportReport {
-    // Browsers send a name, some a path.
-    let name = upload.name.rsplit(['/', '\\']).next().unwrap_or_default();
-    ImportReport {
-        id: None,
-        kind: upload.kind,
-        file_name: name.chars().take(LONGEST_FILE_NAME).collect(),
-        file_sha256: hex(&Sha256::digest(upload.bytes.as_slice())),
-        sheet: None,
-        dry_run: upload.dry_run,
-        committed: false,
-        message: String::new(),
-        rows: 0,
-        households: None,
-        persons: None,
-        staff: None,
-        error_count: 0,
-        warning_count: 0,
-        problems: Vec::new(),
-        unknown_columns: Vec::new(),
-    }
-}
-
-fn finish(mut report: ImportReport, problems: Problems) -> ImportReport {
-    report.error_count = problems.count(Severity::Error);
-    report.warning_count = problems.count(Severity::Warning);
-    report.problems = problems.into_kept();
-    report.problems.truncate(MAX_PROBLEMS);
-    report.summarise();
-    report
-}
-
-/// Reads the file, on a thread of its own.
-async fn read(
-    app: &App,
-    upload: &Upload,
-    today: NaiveDate,
-    watcher: &Watcher,
-    report: &mut ImportReport,
-) -> Result<(Option<Roster>, Problems), ImportError> {
-    let head = &upload.bytes[..upload.bytes.len().min(format::FIRST_BYTES)];
-    format::refuse_at_once(head, upload.bytes.len() as u64)?;
-    let mut tx = app.db.read().await?;
-    let line_fen = settings::store::year_plan(&mut tx, i64::from(today.year()))
-        .await?
-        .line_fen;
-    drop(tx);
-    let (bytes, kind, watcher) = (Arc::clone(&upload.bytes), upload.kind, Arc::clone(watcher));
-    let program = app.reader.clone();
-    let work = move || {
-        let mut problems = Problems::default();
-        let progress = |rows| watcher(Progress::Reading(rows));
-        let file = stored(&bytes).map_err(|error| {
-            tracing::error!(%error, "an upload could not be put into a temporary file");
-            ReadError::Internal
-        })?;
-        let mut source = Child::open(&program, file.path())?;
-        let roster = match kind {
-            RosterKind::Households => {
-                grouping::read(&mut source, today, line_fen, &mut problems, &progress)?
-                    .map(Roster::Households)
-            }
-            RosterKind::Staff => {
-                staffing::read(&mut source, &mut problems, &progress)?.map(Roster::Staff)
-            }
-        };
-        Ok::<_, ReadError>((roster, problems))
-    };
-    let (roster, problems) = tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!(%error, "reading a roster ended in a panic");
-        ReadError::Damaged("读取时发生内部错误，已记录".to_owned())
-    })??;
-    if let Some(roster) = &roster {
-        let (sheet, rows, unknown) = match roster {
-            Roster::Households(roster) => {
-                (&roster.layout.sheet, roster.rows, &roster.layout.unknown)
-            }
-            Roster::Staff(roster) => (&roster.layout.sheet, roster.rows, &roster.layout.unknown),
-        };
-        report.sheet = Some(sheet.clone());
-        report.rows = rows;
-        report.unknown_columns.clone_from(unknown);
-    }
-    Ok((roster, problems))
-}
-
-/// The file, where another process can read it.
-fn stored(bytes: &[u8]) -> std::io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new()?;
-    file.write_all(bytes)?;
-    Ok(file)
-}
-
-/// Compares a roster with the register.
-async fn compare(
-    tx: &mut Tx,
-    roster: Roster,
-    report: &mut ImportReport,
-    problems: &mut Problems,
-) -> Result<Plan, sqlx::Error> {
-    let mut plan = Plan::default();
-    match roster {
-        Roster::Households(roster) => {
-            let known = household::store::all(tx).await?;
-            let (households, persons) = compare_households(roster, known, &mut plan, problems);
-            report.households = Some(households);
-            report.persons = Some(persons);
-        }
-        Roster::Staff(roster) => {
-            let known = staff::store::all(tx).await?;
-            report.staff = Some(compare_staff(roster, &known, &mut plan, problems));
-        }
-    }
-    Ok(plan)
-}
-
-impl Plan {
-    fn is_empty(&self) -> bool {
-        self.new_households.is_empty()
-            && self.changed_households.is_empty()
-            && self.new_staff.is_empty()
-            && self.changed_staff.is_empty()
-    }
-
-    /// Changes go first: a person who leaves one household may stand in a new one.
-    async fn write(
-        &self,
-        tx: &mut Tx,
-        actor: &str,
-        now: DateTime<Utc>,
-        import: Uuid,
-    ) -> Result<(), sqlx::Error> {
-        let import = Some(import);
-        if !self.changed_households.is_empty() {
-            household::store::replace_many(tx, actor, now, import, &self.changed_households)
-                .await?;
-        }
-        if !self.new_households.is_empty() {
-            household::store::add_many(tx, now, import, &self.new_households).await?;
-        }
-        if !self.changed_staff.is_empty() {
-            staff::store::replace_many(tx, actor, now, import, &self.changed_staff).await?;
-        }
-        if !self.new_staff.is_empty() {
-            staff::store::add_many(tx, now, import, &self.new_staff).await?;
-        }
-        Ok(())
-    }
+/// What a roster of households would do.
+pub struct Comparison {
+    /// Counts of households.
+    pub households: Counts,
+    /// Counts of persons.
+    pub persons: Counts,
+    /// What is to become of each household: those of the file in its order, then the absent ones.
+    pub planned: Vec<Planned>,
 }
 
 /// The households on the register, by all that a roster may name them by.
@@ -347,18 +74,18 @@ impl<'k> Register<'k> {
     }
 }
 
-fn compare_households(
+/// Compares households.
+pub fn households(
     roster: HouseholdRoster,
-    known: Vec<Household>,
-    plan: &mut Plan,
+    known: &[Household],
     problems: &mut Problems,
-) -> (Counts, Counts) {
+) -> Comparison {
     let HouseholdRoster {
         layout,
         mut households,
         ..
     } = roster;
-    let register = Register::of(&known);
+    let register = Register::of(known);
     // For each household of the file the one on the register, and the other way round.
     let mut matches = Vec::with_capacity(households.len());
     let mut matched: HashMap<usize, usize> = HashMap::new();
@@ -392,32 +119,52 @@ fn compare_households(
         problems,
     );
     let (mut counts, mut persons) = (Counts::default(), Counts::default());
-    count_absent(&households, &known, &matched, &mut counts, &mut persons);
-    let mut actions = Vec::with_capacity(households.len());
+    let absent = count_absent(&households, known, &matched, &mut counts, &mut persons);
+    let mut planned = Vec::with_capacity(households.len() + absent.len());
     for (household, found) in households.iter_mut().zip(&matches) {
         let before = found.map(|index| &known[index]);
         if let Some(before) = before {
             grouping::keep_unspoken(&layout, &mut household.facts, &before.facts);
         }
         count_persons(&household.facts, before, &register, &mut persons);
-        let changed = before.map(|before| before.facts != household.facts);
-        match changed {
-            None => counts.new += 1,
-            Some(true) => counts.changed += 1,
-            Some(false) => counts.unchanged += 1,
-        }
-        actions.push(changed);
+        let action = match before.map(|before| before.facts == household.facts) {
+            None => Action::New,
+            Some(false) => Action::Changed,
+            Some(true) => Action::Unchanged,
+        };
+        *match action {
+            Action::New => &mut counts.new,
+            Action::Changed => &mut counts.changed,
+            _ => &mut counts.unchanged,
+        } += 1;
+        planned.push(Planned {
+            household_id: before.map_or_else(Uuid::now_v7, |before| before.id),
+            action,
+            before: before.cloned(),
+            facts: household.facts.clone(),
+            place: format!(
+                "{}!{}",
+                layout.sheet,
+                household.rows.first().copied().unwrap_or_default()
+            ),
+            has_errors: problems.any_at(&layout.sheet, &household.rows),
+            conflicts: Vec::new(),
+        });
     }
-    let mut known: Vec<Option<Household>> = known.into_iter().map(Some).collect();
-    for ((household, found), changed) in households.into_iter().zip(matches).zip(actions) {
-        let before = found.and_then(|index| known[index].take());
-        match (changed, before) {
-            (None, _) => plan.new_households.push((Uuid::now_v7(), household.facts)),
-            (Some(true), Some(before)) => plan.changed_households.push((before, household.facts)),
-            _ => {}
-        }
+    planned.extend(absent.into_iter().map(|index| Planned {
+        household_id: known[index].id,
+        action: Action::Absent,
+        before: Some(known[index].clone()),
+        facts: known[index].facts.clone(),
+        place: String::new(),
+        has_errors: false,
+        conflicts: Vec::new(),
+    }));
+    Comparison {
+        households: counts,
+        persons,
+        planned,
     }
-    (counts, persons)
 }
 
 type HouseholdLayout = super::sheet::Layout<super::household::HouseholdRow>;
@@ -512,14 +259,16 @@ fn check_persons(
     }
 }
 
-/// Households of the villages that the file names which are not in it.
+/// Households of the villages that the file names which are not in it, by their places among the
+/// known.
 fn count_absent(
     households: &[ReadHousehold],
     known: &[Household],
     matched: &HashMap<usize, usize>,
     counts: &mut Counts,
     persons: &mut Counts,
-) {
+) -> Vec<usize> {
+    let mut absent = Vec::new();
     let villages: HashSet<(&str, &str)> = households
         .iter()
         .map(|household| {
@@ -543,6 +292,7 @@ fn count_absent(
         }
         if present.is_none() {
             counts.absent += 1;
+            absent.push(index);
         }
         for member in &before.facts.members {
             let here = match (&member.identity_number, present) {
@@ -555,6 +305,7 @@ fn count_absent(
             persons.absent += i64::from(!here);
         }
     }
+    absent
 }
 
 /// Persons of one household against the register.
@@ -579,12 +330,12 @@ fn count_persons(
     }
 }
 
-fn compare_staff(
+/// Compares staff.
+pub fn staff(
     roster: StaffRoster,
     known: &[Staff],
-    plan: &mut Plan,
     problems: &mut Problems,
-) -> Counts {
+) -> (Counts, Vec<staff::staging::Planned>) {
     let StaffRoster {
         layout, mut people, ..
     } = roster;
@@ -671,22 +422,39 @@ fn compare_staff(
         .map(|(_, facts)| facts.unit.as_str())
         .collect();
     let present: HashSet<usize> = matches.iter().flatten().copied().collect();
-    let absent = known
+    let absent: Vec<_> = known
         .iter()
         .enumerate()
         .filter(|(index, person)| {
             !present.contains(index) && person.active && units.contains(person.unit.as_str())
         })
-        .count();
-    counts.absent = i64::try_from(absent).unwrap_or(i64::MAX);
-    for ((_, facts), found) in people.into_iter().zip(matches) {
-        match found.map(|index| &known[index]) {
-            None => plan.new_staff.push((Uuid::now_v7(), facts)),
-            Some(before) if before.facts() != facts => {
-                plan.changed_staff.push((before.clone(), facts));
+        .map(|(_, person)| staff::staging::Planned {
+            staff_id: person.id,
+            action: Action::Absent,
+            before: Some(person.clone()),
+            facts: person.facts(),
+            place: String::new(),
+            has_errors: false,
+        })
+        .collect();
+    counts.absent = i64::try_from(absent.len()).unwrap_or(i64::MAX);
+    let planned = people
+        .into_iter()
+        .zip(matches)
+        .map(|((row, facts), found)| {
+            let before = found.map(|index| &known[index]);
+            staff::staging::Planned {
+                staff_id: before.map_or_else(Uuid::now_v7, |before| before.id),
+                action: match before.map(|before| before.facts() == facts) {
+                    None => Action::New,
+                    Some(false) => Action::Changed,
+                    Some(true) => Action::Unchanged,
+                },
+                before: before.cloned(),
+                place: format!("{}!{row}", layout.sheet),
+                has_errors: problems.any_at(&layout.sheet, &[row]),
+                facts,
             }
-            Some(_) => {}
-        }
-    }
-    counts
+        });
+    (counts, planned.chain(absent).collect())
 }

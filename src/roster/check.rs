@@ -1,0 +1,359 @@
+//! The check of an import: its file is read, compared with the register as it is now, and what would
+//! become of each record is staged. Nothing of it is in the register.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::{Datelike, NaiveDate};
+use tempfile::NamedTempFile;
+use uuid::Uuid;
+
+use super::compare;
+use super::grouping::{self, HouseholdRoster};
+use super::job::ImportState;
+use super::report::{Action, ImportReport, Problems, RosterKind, SheetReport};
+use super::staffing::{self, StaffRoster};
+use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
+use crate::app::App;
+use crate::db::{Json, Tx};
+use crate::household::staging::{self, Planned};
+use crate::workbook::child::{Child, Program};
+use crate::workbook::error::ReadError;
+use crate::workbook::source::{Row, Sheet, Source};
+use crate::{household, settings, staff};
+
+/// Rows that are staged in one transaction: others who write wait for a few milliseconds.
+const ROWS_AT_ONCE: usize = 2_000;
+/// How often the worker says how far it is.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Why a check came to no end.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// It was cancelled, or taken up by another worker: nothing is to be written any more.
+    #[error("the import is no longer this worker's")]
+    Lost,
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// A check under way.
+struct Check<'a> {
+    app: &'a App,
+    import: &'a Import,
+    claim: Uuid,
+    state: ImportState,
+    done: i64,
+    total: Option<i64>,
+}
+
+/// Checks an import on which the caller has this claim.
+pub async fn run(app: &App, import: &Import, claim: Uuid) -> Result<(), Stop> {
+    let mut check = Check {
+        app,
+        import,
+        claim,
+        state: ImportState::Reading,
+        done: 0,
+        total: None,
+    };
+    check.clear().await?;
+    let (roster, mut problems) = check.read().await?;
+    check.state = ImportState::Checking;
+    (check.done, check.total) = (0, None);
+    let mut report = ImportReport::default();
+    match roster {
+        Some(Roster::Households(roster)) => {
+            report.rows = roster.rows;
+            report.sheets = vec![SheetReport::of(&roster.layout, roster.rows)];
+            check
+                .stage_households(roster, &mut report, &mut problems)
+                .await?;
+        }
+        Some(Roster::Staff(roster)) => {
+            report.rows = roster.rows;
+            report.sheets = vec![SheetReport::of(&roster.layout, roster.rows)];
+            check
+                .stage_staff(roster, &mut report, &mut problems)
+                .await?;
+        }
+        None => {}
+    }
+    report.count(&problems);
+    check.finish(report, problems).await
+}
+
+/// A roster of either kind, read.
+enum Roster {
+    Households(HouseholdRoster),
+    Staff(StaffRoster),
+}
+
+impl Check<'_> {
+    /// Begins a transaction that writes, and says how far the check is. Whoever does not commit it
+    /// has written nothing.
+    async fn step(&self) -> Result<Tx, Stop> {
+        let mut tx = self.app.db.write().await?;
+        let step = Step {
+            state: self.state,
+            done: self.done,
+            total: self.total,
+        };
+        let (id, now) = (self.import.id, self.app.now());
+        if store::beat(&mut tx, id, self.claim, step, now).await? {
+            Ok(tx)
+        } else {
+            Err(Stop::Lost)
+        }
+    }
+
+    /// Clears away what an earlier check has left.
+    async fn clear(&self) -> Result<(), Stop> {
+        loop {
+            let mut tx = self.step().await?;
+            let more = clear_some(&mut tx, self.import.id, true).await?;
+            if !more {
+                store::clear_problems(&mut tx, self.import.id).await?;
+            }
+            tx.commit().await?;
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads the file, on a thread of its own that stops with this.
+    async fn read(&mut self) -> Result<(Option<Roster>, Problems), Stop> {
+        let today = self.app.today();
+        let mut tx = self.app.db.read().await?;
+        let line_fen = settings::store::year_plan(&mut tx, today.year().into())
+            .await?
+            .line_fen;
+        let file = spool(&mut tx, self.import.id).await?;
+        drop(tx);
+        let watch = StopOnDrop(Arc::new(Watch::default()));
+        let reading = Reading {
+            program: self.app.reader.clone(),
+            file,
+            kind: self.import.kind,
+            today,
+            line_fen,
+            watch: Arc::clone(&watch.0),
+        };
+        let mut work = tokio::task::spawn_blocking(move || reading.read());
+        let mut beat = tokio::time::interval(BEAT);
+        loop {
+            tokio::select! {
+                read = &mut work => return read.map_err(|error| {
+                    tracing::error!(%error, "reading a roster ended in a panic");
+                    ReadError::Internal
+                })?.map_err(Into::into),
+                _ = beat.tick() => {
+                    self.done = watch.0.rows.load(Ordering::Relaxed);
+                    self.step().await?.commit().await?;
+                }
+            }
+        }
+    }
+
+    async fn stage_households(
+        &mut self,
+        roster: HouseholdRoster,
+        report: &mut ImportReport,
+        problems: &mut Problems,
+    ) -> Result<(), Stop> {
+        let mut tx = self.app.db.read().await?;
+        let known = household::store::all(&mut tx).await?;
+        drop(tx);
+        let comparison = compare::households(roster, &known, problems);
+        report.households = Some(comparison.households);
+        report.persons = Some(comparison.persons);
+        self.total = i64::try_from(comparison.planned.len()).ok();
+        let mut chunk = Vec::new();
+        let mut rows = 0;
+        for planned in comparison.planned {
+            rows += 2 + planned.facts.members.len();
+            chunk.push(planned);
+            if rows >= ROWS_AT_ONCE {
+                self.stage(&mut chunk).await?;
+                rows = 0;
+            }
+        }
+        self.stage(&mut chunk).await?;
+        let mut tx = self.step().await?;
+        staging::settle(&mut tx, self.import.id).await?;
+        let all = staging::counts(&mut tx, self.import.id, false).await?;
+        let good = staging::counts(&mut tx, self.import.id, true).await?;
+        tx.commit().await?;
+        let count =
+            |counts: &std::collections::HashMap<Action, i64>| -> i64 { counts.values().sum() };
+        report.left_out = count(&all) - count(&good);
+        Ok(())
+    }
+
+    async fn stage(&mut self, chunk: &mut Vec<Planned>) -> Result<(), Stop> {
+        let mut tx = self.step().await?;
+        staging::add(&mut tx, self.import.id, self.done, chunk).await?;
+        tx.commit().await?;
+        self.done += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
+        chunk.clear();
+        Ok(())
+    }
+
+    async fn stage_staff(
+        &mut self,
+        roster: StaffRoster,
+        report: &mut ImportReport,
+        problems: &mut Problems,
+    ) -> Result<(), Stop> {
+        let mut tx = self.app.db.read().await?;
+        let known = staff::store::all(&mut tx).await?;
+        drop(tx);
+        let (counts, planned) = compare::staff(roster, &known, problems);
+        report.staff = Some(counts);
+        let left_out = planned.iter().filter(|planned| planned.has_errors).count();
+        report.left_out = i64::try_from(left_out).unwrap_or(i64::MAX);
+        self.total = i64::try_from(planned.len()).ok();
+        for chunk in planned.chunks(ROWS_AT_ONCE) {
+            let mut tx = self.step().await?;
+            staff::staging::add(&mut tx, self.import.id, self.done, chunk).await?;
+            tx.commit().await?;
+            self.done += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
+        }
+        Ok(())
+    }
+
+    /// The import is ready to be looked at.
+    async fn finish(&self, report: ImportReport, problems: Problems) -> Result<(), Stop> {
+        let problems = problems.into_kept();
+        let pieces: Vec<_> = problems.chunks(ROWS_AT_ONCE).collect();
+        let pieces_at_once = ROWS_AT_ONCE / PROBLEMS_AT_ONCE;
+        for (position, piece) in (0_i64..).step_by(pieces_at_once).zip(pieces) {
+            let mut tx = self.step().await?;
+            store::add_problems(&mut tx, self.import.id, position, piece).await?;
+            tx.commit().await?;
+        }
+        let mut tx = self.step().await?;
+        let Some(mut import) = store::find(&mut tx, self.import.id).await? else {
+            return Err(Stop::Lost);
+        };
+        import.state = ImportState::Ready;
+        import.version += 1;
+        import.claim = None;
+        import.checked_at = Some(self.app.now());
+        import.report = Some(Json(report));
+        store::save(&mut tx, &import).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Clears some staged rows of an import away, and with `record` what was to be done as well. Says
+/// whether there may be more.
+pub async fn clear_some(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, sqlx::Error> {
+    if staging::clear(tx, import_id, record).await? {
+        return Ok(true);
+    }
+    if record {
+        staff::staging::clear(tx, import_id).await?;
+    }
+    Ok(false)
+}
+
+/// The file of an import, where another process can read it.
+async fn spool(tx: &mut Tx, id: Uuid) -> Result<NamedTempFile, Stop> {
+    let failed = |error: std::io::Error| {
+        tracing::error!(%error, "an upload could not be put into a temporary file");
+        ReadError::Internal
+    };
+    let mut file = NamedTempFile::new().map_err(failed)?;
+    let mut position = 0;
+    while let Some(piece) = store::piece(tx, id, position).await? {
+        file.write_all(&piece).map_err(failed)?;
+        position += 1;
+    }
+    Ok(file)
+}
+
+/// What a thread that reads is told and tells.
+#[derive(Debug, Default)]
+struct Watch {
+    rows: AtomicI64,
+    stopped: AtomicBool,
+}
+
+/// Whoever no longer waits for a thread has it stop.
+struct StopOnDrop(Arc<Watch>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+/// All that reading needs.
+struct Reading {
+    program: Program,
+    file: NamedTempFile,
+    kind: RosterKind,
+    today: NaiveDate,
+    line_fen: i64,
+    watch: Arc<Watch>,
+}
+
+impl Reading {
+    fn read(self) -> Result<(Option<Roster>, Problems), ReadError> {
+        let mut problems = Problems::default();
+        let mut source = Watched {
+            source: Child::open(&self.program, self.file.path())?,
+            watch: self.watch,
+        };
+        let roster = match self.kind {
+            RosterKind::Households => grouping::read(
+                &mut source,
+                self.today,
+                self.line_fen,
+                &mut problems,
+                &|_| {},
+            )?
+            .map(Roster::Households),
+            RosterKind::Staff => {
+                staffing::read(&mut source, &mut problems, &|_| {})?.map(Roster::Staff)
+            }
+        };
+        Ok((roster, problems))
+    }
+}
+
+/// A source whose rows are counted, and which ends when nobody waits for it any more.
+struct Watched {
+    source: Child,
+    watch: Arc<Watch>,
+}
+
+impl Source for Watched {
+    fn sheets(&self) -> &[Sheet] {
+        self.source.sheets()
+    }
+
+    fn rows(
+        &mut self,
+        sheet: usize,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let watch = &self.watch;
+        self.source.rows(sheet, &mut |row| {
+            if watch.stopped.load(Ordering::Relaxed) {
+                return Err(ReadError::Stopped);
+            }
+            watch.rows.fetch_add(1, Ordering::Relaxed);
+            each(row)
+        })
+    }
+}
