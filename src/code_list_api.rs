@@ -80,6 +80,7 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<roster::report::Action>,
     view::<roster::report::Certainty>,
     view::<roster::report::ConflictKind>,
+    view::<roster::undo::DependentKind>,
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,
     view::<visit::model::BenefitKind>,

@@ -137,6 +137,12 @@ enum ImportCommand {
     /// Staff who help, and their units
     #[command(after_help = "Example:\n  qianshou import staff 帮扶责任人名册.xlsx")]
     Staff(ImportFile),
+    /// Take an import back, as long as nothing that came later depends on it
+    #[command(after_help = "Example:\n  qianshou import undo 019b6a1c-8f0e-7c3a-9d42-1f5e6b7a8c90")]
+    Undo {
+        /// The import's id
+        id: uuid::Uuid,
+    },
 }
 
 const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: changed_head, renumbered, \
@@ -317,6 +323,7 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             let (kind, file) = match command {
                 ImportCommand::Households(file) => (RosterKind::Households, file),
                 ImportCommand::Staff(file) => (RosterKind::Staff, file),
+                ImportCommand::Undo { id } => return roster::cli::undo(app, id).await,
             };
             return Box::pin(roster::cli::import(app, &file.wish(kind))).await;
         }

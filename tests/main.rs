@@ -20,6 +20,7 @@ mod demo;
 mod document;
 mod errors;
 mod households;
+mod imports;
 mod lifts;
 mod marked;
 mod method;

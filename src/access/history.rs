@@ -1,5 +1,7 @@
 //! What every record was before each change: nothing is overwritten without it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use serde::Serialize;
@@ -105,4 +107,33 @@ pub async fn each_since<T: DeserializeOwned + Send + Unpin>(
         }
         Ok(())
     })
+}
+
+/// What some records were before an import changed them, by their ids.
+pub async fn before_import<T: DeserializeOwned + Send + Unpin>(
+    tx: &mut Tx,
+    subject: &str,
+    import_id: Uuid,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, T>, sqlx::Error> {
+    let sql = format!(
+        "SELECT subject_id, before FROM history
+         WHERE subject = $1 AND import_id = $2 AND action = 'import' AND {}",
+        Ids::These(ids).clause("subject_id", 3)
+    );
+    let rows: Vec<(String, Json<T>)> = on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(subject).bind(import_id);
+        for id in ids {
+            query = query.bind(id.to_string());
+        }
+        query.fetch_all(connection).await
+    })?;
+    rows.into_iter()
+        .map(|(id, Json(before))| {
+            let id = id
+                .parse()
+                .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            Ok((id, before))
+        })
+        .collect()
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::{FAILURES_COUNT_MINUTES, TOKEN_HOURS};
 use super::{Caller, Role, history};
-use crate::db::Tx;
+use crate::db::{Ids, Mention, Tx, mentions};
 use crate::{insert, on};
 
 /// An account as it is stored.
@@ -208,4 +208,10 @@ pub async fn change(
     .await
     .map(|_| ()))?;
     remove_tokens(tx, before.id).await
+}
+
+/// Accounts of these people of the staff.
+pub async fn accounts_naming(tx: &mut Tx, staff: &Ids<'_>) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("id", "staff_id", "CAST(NULL AS DATE)");
+    mentions(tx, "account", columns, staff).await
 }

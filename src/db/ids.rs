@@ -11,6 +11,8 @@ pub enum Ids<'a> {
     All,
     /// These: a page of a list, not a whole table, for each is a parameter.
     These(&'a [Uuid]),
+    /// Those that a query gives, whose one parameter, written `{}` in it, is this id: however many.
+    Given(&'static str, Uuid),
 }
 
 impl Ids<'_> {
@@ -19,6 +21,12 @@ impl Ids<'_> {
         match self {
             Self::All => "1 = 1".to_owned(),
             Self::These([]) => "1 = 0".to_owned(),
+            Self::Given(query, _) => {
+                format!(
+                    "{column} IN ({})",
+                    query.replace("{}", &format!("${first}"))
+                )
+            }
             Self::These(ids) => {
                 let mut clause = format!("{column} IN (${first}");
                 for number in first + 1..first + ids.len() {
@@ -35,6 +43,7 @@ impl Ids<'_> {
         match self {
             Self::All => &[],
             Self::These(ids) => ids,
+            Self::Given(_, id) => std::slice::from_ref(id),
         }
     }
 }
@@ -51,6 +60,12 @@ mod tests {
         assert_eq!(Ids::These(&[]).clause("id", 1), "1 = 0");
         assert_eq!(Ids::All.clause("id", 1), "1 = 1");
         assert_eq!(Ids::These(&ids).parameters(), ids);
+        let given = Ids::Given("SELECT b FROM c WHERE d = {}", ids[0]);
+        assert_eq!(
+            given.clause("id", 2),
+            "id IN (SELECT b FROM c WHERE d = $2)"
+        );
+        assert_eq!(given.parameters(), &ids[..1]);
         assert!(Ids::All.parameters().is_empty());
     }
 }

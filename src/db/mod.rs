@@ -21,6 +21,7 @@
 mod bulk;
 mod column;
 mod ids;
+mod mention;
 pub mod page;
 mod problem;
 
@@ -35,6 +36,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 pub use bulk::{MAX_PARAMETERS, MAX_ROWS, values_clause};
 pub use column::Json;
 pub use ids::Ids;
+pub use mention::{Mention, Subject, mentions};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 

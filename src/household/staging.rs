@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::model::{HouseholdFacts, Member};
 use super::store::{HOUSEHOLD_COLUMNS, Household, MEMBER_COLUMNS};
 use crate::code_list::CodeList;
-use crate::db::{Json, Tx};
+use crate::db::{Ids, Json, Tx};
 use crate::roster::report::Action;
 use crate::{insert, on};
 
@@ -324,7 +324,7 @@ pub struct Hand<'a> {
 /// Takes an import's good households into the register. A unique constraint of the database speaks
 /// up where another household has meanwhile got what one of these needs.
 pub async fn take_over(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> {
-    keep_history(tx, hand, "import", 0).await?;
+    keep_history(tx, hand, "import").await?;
     take_members_out(tx, hand.import_id, REPLACED).await?;
     replace(tx, hand, "$1").await?;
     let sql = format!(
@@ -339,7 +339,7 @@ pub async fn take_over(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> 
 
 /// Takes back what [`take_over`] did: what is staged by now is what the households were before.
 pub async fn take_back(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> {
-    keep_history(tx, hand, "undo", 1).await?;
+    keep_history(tx, hand, "undo").await?;
     take_members_out(tx, hand.import_id, TOUCHED).await?;
     let sql = format!(
         "DELETE FROM household WHERE id IN (SELECT plan.household_id FROM import_household AS plan
@@ -350,23 +350,18 @@ pub async fn take_back(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> 
     put_members_in(tx, hand.import_id, REPLACED).await
 }
 
-/// Writes down what the households are, whose version is `since` later than the one that the import
-/// was compared with.
-async fn keep_history(
-    tx: &mut Tx,
-    hand: &Hand<'_>,
-    action: &str,
-    since: i64,
-) -> Result<(), sqlx::Error> {
+/// Writes down what the households are.
+async fn keep_history(tx: &mut Tx, hand: &Hand<'_>, action: &str) -> Result<(), sqlx::Error> {
     let sql = format!(
         "INSERT INTO history (id, subject, subject_id, version, action, at, actor, import_id, before)
-         SELECT staged.history_id, 'household', staged.subject_id, plan.base_version + $5, $2, $3, $4, $1,
+         SELECT staged.history_id, 'household', staged.subject_id, household.version, $2, $3, $4, $1,
              staged.before
          FROM staged_household AS staged JOIN {PLAN}
+         JOIN household ON household.id = staged.household_id
          WHERE staged.import_id = $1 AND staged.history_id IS NOT NULL"
     );
     on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
-        .bind(hand.import_id).bind(action).bind(hand.now).bind(hand.actor).bind(since)
+        .bind(hand.import_id).bind(action).bind(hand.now).bind(hand.actor)
         .execute(connection).await.map(|_| ()))
 }
 
@@ -409,6 +404,69 @@ async fn replace(tx: &mut Tx, hand: &Hand<'_>, import_id: &str) -> Result<(), sq
     );
     on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
         .bind(hand.import_id).bind(hand.now).execute(connection).await.map(|_| ()))
+}
+
+/// The households that a committed import added.
+pub fn added_by(import_id: Uuid) -> Ids<'static> {
+    const ADDED_HOUSEHOLDS: &str = "SELECT household_id FROM import_household
+        WHERE import_id = {} AND good AND action = 'new'";
+    Ids::Given(ADDED_HOUSEHOLDS, import_id)
+}
+
+/// The households that a committed import added or replaced, after a position, at most `limit`.
+pub async fn touched(
+    tx: &mut Tx,
+    import_id: Uuid,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, sqlx::Error> {
+    let sql = format!(
+        "SELECT {ENTRY} FROM import_household AS plan
+         WHERE import_id = $1 AND position > $2 AND good AND {TOUCHED} ORDER BY position LIMIT $3"
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(import_id).bind(after).bind(limit).fetch_all(connection).await)
+}
+
+/// Households that have got a version since a committed import, after a position, at most `limit`.
+pub async fn changed_since(
+    tx: &mut Tx,
+    import_id: Uuid,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, sqlx::Error> {
+    let columns: Vec<_> = ENTRY
+        .split(", ")
+        .map(|column| format!("plan.{column} AS {column}"))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM import_household AS plan
+         LEFT JOIN household ON household.id = plan.household_id
+         WHERE plan.import_id = $1 AND plan.position > $2 AND plan.good AND {TOUCHED}
+             AND COALESCE(household.version, 0) <> plan.base_version + 1
+         ORDER BY plan.position LIMIT $3",
+        columns.join(", ")
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(import_id).bind(after).bind(limit).fetch_all(connection).await)
+}
+
+/// Households that hold a 户编号 or a person whom a staged household needs, the first thousand.
+pub async fn holders(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT household.id FROM staged_household AS staged
+         JOIN household ON household.number = staged.number AND household.id <> staged.household_id
+         WHERE staged.import_id = $1
+         UNION
+         SELECT member.household_id FROM staged_member AS staged
+         JOIN member ON member.identity_number = staged.identity_number
+             AND member.household_id <> staged.household_id
+         WHERE staged.import_id = $1
+         LIMIT 1000",
+    )
+    .bind(import_id)
+    .fetch_all(connection)
+    .await)
 }
 
 /// What an import does to its households, in the order of the file, after a position, at most

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Lift, State, Step, StepRecord};
 use crate::access::history;
-use crate::db::{Ids, Json, Tx};
+use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::{insert, on};
 
 /// A lift with the names that people know its household and helper by.
@@ -250,4 +250,18 @@ pub async fn change(
     .execute(connection)
     .await
     .map(|_| ()))
+}
+
+/// Lifts of these households, or with these people as helpers.
+pub async fn lifts_naming(
+    tx: &mut Tx,
+    subject: Subject,
+    ids: &Ids<'_>,
+) -> Result<Vec<Mention>, sqlx::Error> {
+    let column = match subject {
+        Subject::Household => "household_id",
+        Subject::Staff => "helper_id",
+    };
+    let columns = ("id", column, "approved_on");
+    mentions(tx, "lift", columns, ids).await
 }

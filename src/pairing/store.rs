@@ -12,7 +12,7 @@ use super::model::{
 };
 use super::skill::skills_of;
 use crate::access::history;
-use crate::db::{Json, Tx};
+use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::household::Cause;
 use crate::settings::{self, Settings};
 use crate::staff::unit::{self, Area};
@@ -605,4 +605,24 @@ pub enum Of {
     Run(Uuid),
     /// This one.
     Household(Uuid),
+}
+
+/// Pairings, current and former, that name these households or people.
+pub async fn pairings_naming(
+    tx: &mut Tx,
+    subject: Subject,
+    ids: &Ids<'_>,
+) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("id", subject.column(), "from_date");
+    mentions(tx, "pairing", columns, ids).await
+}
+
+/// Runs that propose something for these households or people.
+pub async fn runs_naming(
+    tx: &mut Tx,
+    subject: Subject,
+    ids: &Ids<'_>,
+) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("run_id", subject.column(), "CAST(NULL AS DATE)");
+    mentions(tx, "proposal", columns, ids).await
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
-use poem::http::StatusCode;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::{EventStream, Json};
 use poem_openapi::types::{MaybeUndefined, multipart};
@@ -18,14 +17,14 @@ use super::job::{self, ImportState, Upload};
 use super::preview::{self, Change};
 use super::report::{Action, ImportReport, RosterKind, RosterProblem, Severity};
 use super::store::{self, Import, ProblemKey};
-use super::{commit, template};
+use super::undo::{self, DependentKind, Outlook};
+use super::{commit, file, template};
 use crate::access::{Caller, Permission, Signed};
 use crate::api::{API_ROOT, ETag, Limit, Page, Tag, Tagged, Workbook};
 use crate::app::App;
 use crate::db::page;
 use crate::household::api::{FieldChangeView, field_change};
-use crate::problem::{ChangeFault, Fault, FieldProblem, GetFault, ListFault, Problem, bits};
-use crate::workbook::error::ReadError;
+use crate::problem::{ChangeFault, Fault, GetFault, ListFault, bits};
 use crate::workbook::format;
 
 /// How often a stream of events looks for news.
@@ -250,6 +249,51 @@ struct ImportChange {
     changes: Vec<FieldChangeView>,
 }
 
+/// What undoing an import would do.
+#[derive(Object)]
+struct ImportUndo {
+    /// Whether it can be undone: nothing that came later depends on it.
+    possible: bool,
+    /// Records that become again what they were.
+    restored: i64,
+    /// Records that go.
+    removed: i64,
+    /// What depends on it; of each kind at most 1,000.
+    dependents: Vec<ImportDependent>,
+}
+
+/// A record that came later and needs what an import brought.
+#[derive(Object)]
+struct ImportDependent {
+    /// What it is.
+    kind: DependentKind,
+    /// The record: the later import, the pairing, the visit …
+    id: Uuid,
+    /// The household, or the person of the staff, that it is about.
+    subject_id: Uuid,
+    /// Both in Chinese.
+    words: String,
+}
+
+impl From<Outlook> for ImportUndo {
+    fn from(outlook: Outlook) -> Self {
+        let dependents = outlook.dependents.into_iter();
+        Self {
+            possible: dependents.len() == 0,
+            restored: outlook.restored,
+            removed: outlook.removed,
+            dependents: dependents
+                .map(|dependent| ImportDependent {
+                    kind: dependent.kind,
+                    id: dependent.id,
+                    subject_id: dependent.subject_id,
+                    words: dependent.words,
+                })
+                .collect(),
+        }
+    }
+}
+
 fn change_view(change: Change, caller: &Caller) -> ImportChange {
     ImportChange {
         id: change.subject_id,
@@ -272,6 +316,9 @@ fn change_view(change: Change, caller: &Caller) -> ImportChange {
 type UploadFault = Fault<{ bits::SIGNED | bits::BODY }>;
 /// Doing something to one import, by a POST without a body.
 type ActFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT }>;
+/// A workbook that is made of the file, which may be one that cannot be read.
+type MarkedFault =
+    Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT | bits::MEDIA_TYPE | bits::INVALID }>;
 type CommitFault =
     Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT | bits::BODY | bits::PRECONDITION }>;
 
@@ -446,6 +493,48 @@ impl RosterApi {
         Ok(Tagged::new(import.into(), tag))
     }
 
+    /// Look at what undoing an import would do
+    ///
+    /// How many records become again what they were and how many go, and what stands in the way: later
+    /// changes of those records, and pairings, visits, plans and lifts of records that would go.
+    #[oai(
+        path = "/imports/:id/undo",
+        method = "get",
+        operation_id = "previewImportUndo"
+    )]
+    async fn preview_import_undo(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+    ) -> Result<Json<ImportUndo>, ActFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let mut tx = self.0.db.read().await?;
+        let import = job::find(&mut tx, id.0).await?;
+        Ok(Json(undo::outlook(&mut tx, &import).await?.into()))
+    }
+
+    /// Undo an import
+    ///
+    /// Changed records become again what they were, as a new version; new ones are removed. The history
+    /// of both is kept. Refused, with the exact list, while something that came later depends on it.
+    #[oai(
+        path = "/imports/:id/undo",
+        method = "post",
+        operation_id = "undoImport"
+    )]
+    async fn undo_import(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<ImportView>, ActFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let import = undo::undo(&self.0, &caller.0, id.0).await?;
+        let tag = ETag(import.version);
+        Ok(Tagged::new(import.into(), tag))
+    }
+
     /// Follow an import
     ///
     /// An event each time that it is further, until no more work is done on it.
@@ -572,16 +661,52 @@ impl RosterApi {
         caller.0.require(Permission::KeepRegister)?;
         let mut tx = self.0.db.read().await?;
         let import = job::find(&mut tx, id.0).await?;
-        let mut file = Vec::new();
-        let mut position = 0;
-        while let Some(piece) = store::piece(&mut tx, id.0, position).await? {
-            file.extend(piece);
-            position += 1;
-        }
+        let file = file::whole(&mut tx, id.0).await?;
         let ascii = format!("import-{}.xlsx", import.id);
         Ok(Workbook::new(
             file,
             &import.file_name,
+            &ascii,
+            if_none_match.0.as_deref(),
+        ))
+    }
+
+    /// Download the file of an import with its problems marked
+    ///
+    /// As an .xlsx workbook, whatever it was: cells with errors, warnings and repairs are coloured and
+    /// noted, and a sheet lists them all. Put right and sent again, it needs nothing else.
+    #[oai(
+        path = "/imports/:id/marked-file",
+        method = "get",
+        operation_id = "downloadMarkedImportFile"
+    )]
+    async fn download_marked_import_file(
+        &self,
+        caller: Signed,
+        /// The import's id.
+        id: Path<Uuid>,
+        /// The `ETag` of the file that the client has.
+        #[oai(name = "If-None-Match", validator(max_length = 1000))]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Workbook, MarkedFault> {
+        caller.0.require(Permission::KeepRegister)?;
+        let mut tx = self.0.db.read().await?;
+        let import = job::find(&mut tx, id.0).await?;
+        if import.report.is_none() {
+            return Err(job::not_checked(&import).into());
+        }
+        let problems = store::all_problems(&mut tx, id.0).await?;
+        drop(tx);
+        let file = file::marked(&self.0, id.0, problems).await?;
+        let name = import
+            .file_name
+            .rsplit_once('.')
+            .map_or("", |(stem, _)| stem);
+        let name = format!("{name}（标注）.xlsx");
+        let ascii = format!("import-{}-marked.xlsx", import.id);
+        Ok(Workbook::new(
+            file,
+            &name,
             &ascii,
             if_none_match.0.as_deref(),
         ))
@@ -606,8 +731,8 @@ impl RosterApi {
     ) -> Result<Workbook, GetFault> {
         let written = tokio::task::spawn_blocking(move || template::workbook(kind.0)).await;
         let bytes = written
-            .map_err(|error| unwritten(&error))?
-            .map_err(|error| unwritten(&error))?;
+            .map_err(|error| file::unwritten(&error))?
+            .map_err(|error| file::unwritten(&error))?;
         let (name, ascii) = template::names(kind.0);
         Ok(Workbook::new(
             bytes,
@@ -635,8 +760,8 @@ impl RosterApi {
             .take(format::FIRST_BYTES as u64)
             .read_to_end(&mut head)
             .await
-            .map_err(|error| job::not_whole(&error))?;
-        format::refuse_at_once(&head, size).map_err(|error| unreadable(&error))?;
+            .map_err(|error| file::not_whole(&error))?;
+        format::refuse_at_once(&head, size).map_err(|error| file::unreadable(&error))?;
         let upload = Upload {
             kind,
             name,
@@ -694,48 +819,4 @@ fn events(app: App, id: Uuid) -> impl futures_util::Stream<Item = ImportProgress
             tokio::time::sleep(LOOK).await;
         }
     })
-}
-
-fn unwritten(error: &impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "a template could not be written");
-    Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal",
-        "系统内部错误，已记录",
-        "an internal error, which has been logged",
-    )
-}
-
-/// A file of which the first bytes say that it is no workbook.
-fn unreadable(error: &ReadError) -> Problem {
-    let (status, code, en) = if matches!(error, ReadError::TooLarge(_)) {
-        (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "the workbook is too large; split it by town or village",
-        )
-    } else if error.is_wrong_type() {
-        (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "wrong_file_type",
-            "the file is not a workbook that can be imported; open it in Excel or WPS and save it as .xlsx",
-        )
-    } else {
-        (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "unreadable_file",
-            "the workbook cannot be read; open it in Excel or WPS and save it as .xlsx again",
-        )
-    };
-    let problem = RosterProblem::of_reading(error);
-    Problem::new(status, code, format!("{error}。{}", error.cure()), en).with_errors(vec![
-        FieldProblem {
-            pointer: "/file".to_owned(),
-            detail: problem.reason,
-            sheet: problem.sheet,
-            cell: problem.cell,
-            value: problem.value,
-            cure: Some(problem.cure),
-        },
-    ])
 }

@@ -1,7 +1,6 @@
 //! The check of an import: its file is read, compared with the register as it is now, and what would
 //! become of each record is staged. Nothing of it is in the register.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,6 +10,7 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::compare;
+use super::file::{self, SpoolError};
 use super::grouping::{self, HouseholdRoster};
 use super::job::ImportState;
 use super::report::{Action, ImportReport, Problems, RosterKind, SheetReport};
@@ -41,6 +41,18 @@ pub enum Stop {
     /// The database.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+}
+
+impl From<SpoolError> for Stop {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::Database(error) => Self::Database(error),
+            SpoolError::File(error) => {
+                tracing::error!(%error, "an upload could not be put into a temporary file");
+                Self::Unreadable(ReadError::Internal)
+            }
+        }
+    }
 }
 
 /// A check under way.
@@ -135,7 +147,7 @@ impl Check<'_> {
         let line_fen = settings::store::year_plan(&mut tx, today.year().into())
             .await?
             .line_fen;
-        let file = spool(&mut tx, self.import.id).await?;
+        let file = file::spool(&mut tx, self.import.id).await?;
         drop(tx);
         let watch = StopOnDrop(Arc::new(Watch::default()));
         let reading = Reading {
@@ -264,21 +276,6 @@ pub async fn clear_some(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bo
         staff::staging::clear(tx, import_id).await?;
     }
     Ok(false)
-}
-
-/// The file of an import, where another process can read it.
-async fn spool(tx: &mut Tx, id: Uuid) -> Result<NamedTempFile, Stop> {
-    let failed = |error: std::io::Error| {
-        tracing::error!(%error, "an upload could not be put into a temporary file");
-        ReadError::Internal
-    };
-    let mut file = NamedTempFile::new().map_err(failed)?;
-    let mut position = 0;
-    while let Some(piece) = store::piece(tx, id, position).await? {
-        file.write_all(&piece).map_err(failed)?;
-        position += 1;
-    }
-    Ok(file)
 }
 
 /// What a thread that reads is told and tells.

@@ -16,7 +16,7 @@ use super::choices::{Choices, Decision};
 use super::job::{self, ImportState, Upload};
 use super::report::{ConflictKind, Counts, RosterKind, RosterProblem};
 use super::store::{self, Import};
-use super::{commit, template, worker};
+use super::{commit, template, undo, worker};
 use crate::access::Caller;
 use crate::app::App;
 use crate::code_list::CodeList;
@@ -127,6 +127,14 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Undoes an import, or says what depends on it.
+pub async fn undo(app: &App, id: Uuid) -> Result<ExitCode, CommandError> {
+    let import = undo::undo(app, &Caller::command_line(), id).await?;
+    worker::clear(app, id).await?;
+    println!("{}：{}", import.file_name, import.words());
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn send(

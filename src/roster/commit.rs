@@ -51,7 +51,7 @@ pub async fn commit(
             }
             match staging::take_over(&mut tx, &hand).await {
                 Ok(()) => {}
-                Err(error) if is_taken(&error) => {
+                Err(error) if job::is_taken(&error) => {
                     drop(tx);
                     return Err(changed_households(app, id).await?);
                 }
@@ -126,13 +126,6 @@ async fn take_staff(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), Problem> {
     }
     staff::staging::take_over(tx, hand, &entries).await?;
     Ok(())
-}
-
-/// Another record has meanwhile got a number that must be unique.
-fn is_taken(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
 async fn changed_households(app: &App, id: Uuid) -> Result<Problem, sqlx::Error> {

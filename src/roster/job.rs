@@ -9,15 +9,15 @@
 //! Whoever works on an import holds a claim on it. To cancel it, or to check it anew, is to take the
 //! claim away: the next thing that the worker writes finds that out, and nothing of it stays.
 
-use sha2::{Digest, Sha256};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
+use tokio::io::{AsyncRead, AsyncSeek};
 use uuid::Uuid;
 
 use super::choices::Choices;
+use super::file;
 use super::report::RosterKind;
-use super::store::{self, Import, PIECE_BYTES};
+use super::store::{self, Import};
+use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, hex};
 use crate::app::App;
 use crate::code_list;
 use crate::code_list::CodeList;
@@ -26,8 +26,6 @@ use crate::problem::Problem;
 
 /// Longest file name that is kept, in characters.
 const LONGEST_FILE_NAME: usize = 255;
-/// Pieces of a file that are written in one transaction.
-const PIECES_AT_ONCE: usize = 4;
 
 code_list! {
     /// How far an import is.
@@ -106,9 +104,9 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
     mut upload: Upload<F>,
     key: Option<&str>,
 ) -> Result<Uuid, Problem> {
-    let (file_sha256, file_bytes) = digest(&mut upload.file)
+    let (file_sha256, file_bytes) = file::digest(&mut upload.file)
         .await
-        .map_err(|error| not_whole(&error))?;
+        .map_err(|error| file::not_whole(&error))?;
     // Browsers send a name, some a path.
     let name = upload.name.rsplit(['/', '\\']).next().unwrap_or_default();
     let file_name: String = name.chars().take(LONGEST_FILE_NAME).collect();
@@ -125,7 +123,7 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
     }
     drop(tx);
     let id = Uuid::now_v7();
-    keep_file(app, id, &mut upload.file).await?;
+    file::keep(app, id, &mut upload.file).await?;
     let mut tx = app.db.write().await?;
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
         Ticket::Answered(first) => {
@@ -169,58 +167,6 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
     tx.commit().await?;
     app.work.notify_one();
     Ok(id)
-}
-
-async fn digest<F: AsyncRead + AsyncSeek + Unpin>(file: &mut F) -> std::io::Result<(String, i64)> {
-    let (mut digest, mut size) = (Sha256::new(), 0_i64);
-    file.rewind().await?;
-    loop {
-        let piece = read_piece(file).await?;
-        if piece.is_empty() {
-            return Ok((hex(&digest.finalize()), size));
-        }
-        digest.update(&piece);
-        size += i64::try_from(piece.len()).unwrap_or(i64::MAX);
-    }
-}
-
-/// Writes the pieces of a file before there is an import that names them: so each transaction is
-/// small, and an upload that breaks off leaves nothing that anyone sees.
-async fn keep_file<F: AsyncRead + AsyncSeek + Unpin>(
-    app: &App,
-    id: Uuid,
-    file: &mut F,
-) -> Result<(), Problem> {
-    file.rewind().await.map_err(|error| not_whole(&error))?;
-    let mut position = 0;
-    loop {
-        let mut tx = app.db.write().await?;
-        for _ in 0..PIECES_AT_ONCE {
-            let piece = read_piece(file).await.map_err(|error| not_whole(&error))?;
-            if piece.is_empty() {
-                tx.commit().await?;
-                return Ok(());
-            }
-            store::add_piece(&mut tx, id, position, &piece).await?;
-            position += 1;
-        }
-        tx.commit().await?;
-    }
-}
-
-async fn read_piece(file: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Vec<u8>> {
-    let mut piece = Vec::new();
-    let mut limited = file.take(PIECE_BYTES as u64);
-    limited.read_to_end(&mut piece).await?;
-    Ok(piece)
-}
-
-/// 400 for a file that broke off.
-pub fn not_whole(error: &std::io::Error) -> Problem {
-    Problem::bad_request(
-        format!("上传的文件没有收全，请重新上传：{error}"),
-        format!("the upload did not arrive whole, send it again: {error}"),
-    )
 }
 
 /// The import with this id, or 404.
@@ -295,7 +241,17 @@ pub fn ended(import: &Import) -> Problem {
     )
 }
 
-/// 409 for an import that is not ready to be looked at.
+/// 409 for an import of which nothing is known yet.
+pub fn not_checked(import: &Import) -> Problem {
+    let state = import.state.label();
+    Problem::conflict(
+        "import_not_checked",
+        format!("此次导入的状态是“{state}”，还没有核对结果"),
+        format!("the import is `{}` and was not checked", import.state),
+    )
+}
+
+/// 409 for an import that is not ready to be committed.
 pub fn not_ready(import: &Import) -> Problem {
     let state = import.state.label();
     Problem::conflict(
@@ -306,4 +262,11 @@ pub fn not_ready(import: &Import) -> Problem {
             import.state
         ),
     )
+}
+
+/// Another record has meanwhile got a number that must be unique.
+pub fn is_taken(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

@@ -6,7 +6,7 @@
 //! cross-checks, [`compare`] compares with the register.
 //!
 //! An import is a [`job`]: [`worker`] has a few tasks that [`check`] what was sent, [`commit`] takes it
-//! into the register, [`preview`] says field by field what that does.
+//! into the register, [`undo`] takes it back; [`preview`] says field by field what it does.
 
 pub mod api;
 pub mod check;
@@ -15,6 +15,7 @@ pub mod cli;
 pub mod column;
 pub mod commit;
 pub mod compare;
+pub mod file;
 pub mod grouping;
 pub mod household;
 pub mod job;
@@ -28,6 +29,7 @@ pub mod staff;
 pub mod staffing;
 pub mod store;
 pub mod template;
+pub mod undo;
 pub mod value;
 pub mod worker;
 

@@ -1,5 +1,7 @@
 //! Imports in the database: each with its file, what was found in it and what became of it.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
@@ -244,6 +246,16 @@ pub async fn next_to_expire(
     .await)
 }
 
+/// The imports that were undone.
+pub async fn undone(tx: &mut Tx) -> Result<HashSet<Uuid>, sqlx::Error> {
+    let ids: Vec<Uuid> = on!(tx, connection => sqlx::query_scalar(
+        "SELECT id FROM import WHERE state = 'undone'",
+    )
+    .fetch_all(connection)
+    .await)?;
+    Ok(ids.into_iter().collect())
+}
+
 // The file --------------------------------------------------------------------------------------
 
 /// Keeps a piece of a file.
@@ -352,4 +364,15 @@ pub async fn problems(
     }
     found.truncate(wanted);
     Ok(found)
+}
+
+/// All problems of an import that are kept.
+pub async fn all_problems(tx: &mut Tx, id: Uuid) -> Result<Vec<RosterProblem>, sqlx::Error> {
+    let pieces: Vec<Json<Vec<RosterProblem>>> = on!(tx, connection => sqlx::query_scalar(
+        "SELECT problems FROM import_problem WHERE import_id = $1 ORDER BY position",
+    )
+    .bind(id)
+    .fetch_all(connection)
+    .await)?;
+    Ok(pieces.into_iter().flat_map(|Json(piece)| piece).collect())
 }

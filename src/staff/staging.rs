@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::model::{Staff, StaffFacts};
 use super::store;
 use crate::code_list::CodeList;
-use crate::db::{Json, Tx};
+use crate::db::{Ids, Json, Tx};
 use crate::household::staging::Hand;
 use crate::roster::report::Action;
 use crate::{insert, on};
@@ -171,6 +171,48 @@ async fn free_numbers(tx: &mut Tx, ids: impl Iterator<Item = Uuid>) -> Result<()
         .map(|_| ()))?;
     }
     Ok(())
+}
+
+/// The people whom a committed import added.
+pub fn added_by(import_id: Uuid) -> Ids<'static> {
+    const ADDED_STAFF: &str = "SELECT staff_id FROM import_staff
+        WHERE import_id = {} AND NOT has_errors AND action = 'new'";
+    Ids::Given(ADDED_STAFF, import_id)
+}
+
+/// Those of a committed import who are no longer as it left them.
+pub fn changed_since<'e>(entries: &'e [Entry], known: &[Staff]) -> Vec<&'e Entry> {
+    let versions: HashMap<_, _> = known.iter().map(|one| (one.id, one.version)).collect();
+    entries
+        .iter()
+        .filter(|entry| entry.action != Action::Unchanged)
+        .filter(|entry| versions.get(&entry.staff_id) != Some(&(entry.base_version + 1)))
+        .collect()
+}
+
+/// People who have got a 工号 or an identity number that one of the entries had before.
+pub fn holders<'k>(entries: &[Entry], known: &'k [Staff]) -> Vec<&'k Staff> {
+    let ids: HashSet<_> = entries.iter().map(|entry| entry.staff_id).collect();
+    let before = || {
+        entries
+            .iter()
+            .filter_map(|entry| entry.before.as_ref().map(|Json(before)| before))
+    };
+    let numbers: HashSet<_> = before().filter_map(|one| one.number.as_ref()).collect();
+    let identities: HashSet<_> = before()
+        .filter_map(|one| one.identity_number.as_ref())
+        .collect();
+    known
+        .iter()
+        .filter(|one| !ids.contains(&one.id))
+        .filter(|one| {
+            one.number.as_ref().is_some_and(|it| numbers.contains(it))
+                || one
+                    .identity_number
+                    .as_ref()
+                    .is_some_and(|it| identities.contains(it))
+        })
+        .collect()
 }
 
 /// Takes back what [`take_over`] did. `known` are the people as they are now.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::model::{VisitError, distinct, needed_text, not_after_today};
 use super::store::latest_day;
-use crate::db::{Ids, Json, Tx};
+use crate::db::{Ids, Json, Mention, Tx, mentions};
 use crate::household::Measure;
 use crate::{insert, on};
 
@@ -117,6 +117,12 @@ pub async fn of(
         }
         query.fetch_all(connection).await
     })
+}
+
+/// Plans for these households.
+pub async fn plans_naming(tx: &mut Tx, households: &Ids<'_>) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("id", "household_id", "decided_on");
+    mentions(tx, "help_plan", columns, households).await
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::{Benefit, Corrected, Visit, VisitKind, WhoMet};
 use crate::access::history;
-use crate::db::{Ids, Json, Tx};
+use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::household::Measure;
 use crate::{insert, on};
 
@@ -305,4 +305,14 @@ fn earliest_day() -> NaiveDate {
 /// After any day that matters.
 pub(super) fn latest_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default()
+}
+
+/// Visits that name these households or people.
+pub async fn visits_naming(
+    tx: &mut Tx,
+    subject: Subject,
+    ids: &Ids<'_>,
+) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("id", subject.column(), "visited_on");
+    mentions(tx, "visit", columns, ids).await
 }

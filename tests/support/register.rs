@@ -59,11 +59,27 @@ pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+fn changed(before: Household, facts: HouseholdFacts) -> Planned {
+    Planned {
+        household_id: before.id,
+        action: Action::Changed,
+        before: Some(before),
+        facts,
+        place: String::new(),
+        has_errors: false,
+        conflicts: Vec::new(),
+    }
+}
+
 impl TestServer {
-    /// Replaces what the register says of a household, as an import does.
-    pub async fn change_household(&self, id: Uuid, change: impl FnOnce(&mut HouseholdFacts)) {
+    /// Replaces what the register says of a household, as an import does; gives the import.
+    pub async fn change_household(
+        &self,
+        id: Uuid,
+        change: impl FnOnce(&mut HouseholdFacts),
+    ) -> Uuid {
         self.change_household_at(id, "测试", self.app.now(), change)
-            .await;
+            .await
     }
 
     /// Replaces what the register says of a household, as an import by this account does then.
@@ -73,33 +89,41 @@ impl TestServer {
         actor: &str,
         at: DateTime<Utc>,
         change: impl FnOnce(&mut HouseholdFacts),
-    ) {
+    ) -> Uuid {
         let mut tx = self.db.read().await.unwrap();
         let before = household::store::find(&mut tx, id).await.unwrap().unwrap();
         drop(tx);
         let mut facts = before.facts.clone();
         change(&mut facts);
-        self.take_over(actor, at, Action::Changed, Some(before), id, facts)
-            .await;
+        self.take_over(actor, at, &[changed(before, facts)]).await
+    }
+
+    /// Replaces what the register says of several households at once.
+    pub async fn replace_households(&self, changes: Vec<(Household, HouseholdFacts)>) {
+        let planned: Vec<_> = changes
+            .into_iter()
+            .map(|(before, facts)| changed(before, facts))
+            .collect();
+        self.take_over("测试", self.app.now(), &planned).await;
     }
 
     /// Puts a household on the register.
     pub async fn add_household(&self, facts: HouseholdFacts) -> Uuid {
-        let id = Uuid::now_v7();
-        self.take_over("测试", self.app.now(), Action::New, None, id, facts)
-            .await;
-        id
+        let household_id = Uuid::now_v7();
+        let planned = Planned {
+            household_id,
+            action: Action::New,
+            before: None,
+            facts,
+            place: String::new(),
+            has_errors: false,
+            conflicts: Vec::new(),
+        };
+        self.take_over("测试", self.app.now(), &[planned]).await;
+        household_id
     }
 
-    async fn take_over(
-        &self,
-        actor: &str,
-        now: DateTime<Utc>,
-        action: Action,
-        before: Option<Household>,
-        household_id: Uuid,
-        facts: HouseholdFacts,
-    ) {
+    async fn take_over(&self, actor: &str, now: DateTime<Utc>, planned: &[Planned]) -> Uuid {
         let import_id = Uuid::now_v7();
         let mut tx = self.db.write().await.unwrap();
         qianshou::insert!(&mut tx, "import", [()], |_import| {
@@ -111,18 +135,7 @@ impl TestServer {
             actor: actor,
         })
         .unwrap();
-        let planned = Planned {
-            household_id,
-            action,
-            before,
-            facts,
-            place: String::new(),
-            has_errors: false,
-            conflicts: Vec::new(),
-        };
-        staging::add(&mut tx, import_id, 0, &[planned])
-            .await
-            .unwrap();
+        staging::add(&mut tx, import_id, 0, planned).await.unwrap();
         let hand = Hand {
             import_id,
             actor,
@@ -131,6 +144,7 @@ impl TestServer {
         staging::take_over(&mut tx, &hand).await.unwrap();
         while staging::clear(&mut tx, import_id, false).await.unwrap() {}
         tx.commit().await.unwrap();
+        import_id
     }
 
     /// Makes a person responsible for a household since a day.

@@ -1,0 +1,505 @@
+//! Taking a committed import back, as long as nothing that came later depends on it: changed records
+//! become again what they were, new ones go. Both leave their history.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::job::{self, ImportState};
+use super::report::{Action, RosterKind};
+use super::store::{self, Import, Step};
+use crate::access::{self, Caller, history};
+use crate::app::App;
+use crate::code_list;
+use crate::code_list::CodeList;
+use crate::db::{Mention, Subject, Tx};
+use crate::household::model::HouseholdFacts;
+use crate::household::staging::{self, Becoming, Hand};
+use crate::problem::{FieldProblem, Problem};
+use crate::{household, lift, pairing, staff, visit};
+
+/// Most dependents that are listed of a kind, and that a refusal names.
+const MOST: usize = 1_000;
+/// Households that are staged in one transaction.
+const HOUSEHOLDS_AT_ONCE: i64 = 500;
+
+code_list! {
+    /// What depends on an import.
+    pub enum DependentKind = "import_dependent", "依赖此次导入的记录" {
+        LaterImport = "later_import", "之后的导入", [];
+        LaterEdit = "later_edit", "之后的修改", [];
+        NumberTaken = "number_taken", "编号或证件号码已被占用", [];
+        Pairing = "pairing", "结对", [];
+        PairingRun = "pairing_run", "结对方案", [];
+        Visit = "visit", "走访", [];
+        Plan = "plan", "帮扶计划", [];
+        Lift = "lift", "脱贫程序", [];
+        Account = "account", "账号", [];
+    }
+}
+
+/// A record that came later and needs what an import brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependent {
+    /// What it is.
+    pub kind: DependentKind,
+    /// The record: the later import, the pairing, the visit …
+    pub id: Uuid,
+    /// The household or the person of the staff that it is about.
+    pub subject_id: Uuid,
+    /// Both in words.
+    pub words: String,
+}
+
+/// What undoing an import would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// Records that become again what they were.
+    pub restored: i64,
+    /// Records that go.
+    pub removed: i64,
+    /// What stands in the way.
+    pub dependents: Vec<Dependent>,
+}
+
+/// What undoing an import would do.
+pub async fn outlook(tx: &mut Tx, import: &Import) -> Result<Outlook, Problem> {
+    if import.state != ImportState::Committed {
+        return Err(not_committed(import));
+    }
+    let (new, changed) = match import.kind {
+        RosterKind::Households => {
+            let counts = staging::counts(tx, import.id, true).await?;
+            let of = |action| counts.get(&action).copied().unwrap_or(0);
+            let changed = of(Action::Changed) + of(Action::Closed);
+            (of(Action::New), changed)
+        }
+        RosterKind::Staff => {
+            let entries = staff::staging::taken(tx, import.id).await?;
+            let of = |action| {
+                let these = entries.iter().filter(|entry| entry.action == action);
+                i64::try_from(these.count()).unwrap_or(i64::MAX)
+            };
+            (of(Action::New), of(Action::Changed))
+        }
+    };
+    let counts = import.report.as_ref().map(|report| &report.0);
+    let counts = counts.and_then(|report| report.households.or(report.staff));
+    let did_something = counts.is_some_and(|counts| counts.new + counts.changed > 0);
+    if new + changed == 0 && did_something && !import.good_rows_only {
+        return Err(too_old());
+    }
+    Ok(Outlook {
+        restored: changed,
+        removed: new,
+        dependents: dependents(tx, import).await?,
+    })
+}
+
+async fn dependents(tx: &mut Tx, import: &Import) -> Result<Vec<Dependent>, sqlx::Error> {
+    match import.kind {
+        RosterKind::Households => of_households(tx, import.id).await,
+        RosterKind::Staff => of_staff(tx, import.id).await,
+    }
+}
+
+async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+    let mut found = Vec::new();
+    let undone = store::undone(tx).await?;
+    let mut after = -1;
+    while found.len() < MOST {
+        let changed = staging::changed_since(tx, id, after, HOUSEHOLDS_AT_ONCE).await?;
+        let Some(last) = changed.last() else { break };
+        after = last.position;
+        for entry in changed {
+            let since = entry.base_version + 1;
+            found.extend(later(tx, "household", entry.household_id, since, &undone).await?);
+        }
+    }
+    let added = staging::added_by(id);
+    let named = Subject::Household;
+    for (kind, mentions) in [
+        (
+            DependentKind::Pairing,
+            pairing::store::pairings_naming(tx, named, &added).await?,
+        ),
+        (
+            DependentKind::PairingRun,
+            once(pairing::store::runs_naming(tx, named, &added).await?),
+        ),
+        (
+            DependentKind::Visit,
+            visit::store::visits_naming(tx, named, &added).await?,
+        ),
+        (
+            DependentKind::Plan,
+            visit::plan::plans_naming(tx, &added).await?,
+        ),
+        (
+            DependentKind::Lift,
+            lift::store::lifts_naming(tx, named, &added).await?,
+        ),
+    ] {
+        found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
+    }
+    name_households(tx, &mut found).await?;
+    Ok(found)
+}
+
+async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+    let entries = staff::staging::taken(tx, id).await?;
+    let known = staff::store::all(tx).await?;
+    let undone = store::undone(tx).await?;
+    let mut found = Vec::new();
+    for entry in staff::staging::changed_since(&entries, &known) {
+        let since = entry.base_version + 1;
+        found.extend(later(tx, "staff", entry.staff_id, since, &undone).await?);
+    }
+    let taken = staff::staging::holders(&entries, &known);
+    found.extend(taken.into_iter().map(|person| Dependent {
+        kind: DependentKind::NumberTaken,
+        id: person.id,
+        subject_id: person.id,
+        words: String::new(),
+    }));
+    let added = staff::staging::added_by(id);
+    let named = Subject::Staff;
+    for (kind, mentions) in [
+        (
+            DependentKind::Pairing,
+            pairing::store::pairings_naming(tx, named, &added).await?,
+        ),
+        (
+            DependentKind::PairingRun,
+            once(pairing::store::runs_naming(tx, named, &added).await?),
+        ),
+        (
+            DependentKind::Visit,
+            visit::store::visits_naming(tx, named, &added).await?,
+        ),
+        (
+            DependentKind::Lift,
+            lift::store::lifts_naming(tx, named, &added).await?,
+        ),
+        (
+            DependentKind::Account,
+            access::store::accounts_naming(tx, &added).await?,
+        ),
+    ] {
+        found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
+    }
+    for dependent in &mut found {
+        let person = known.iter().find(|one| one.id == dependent.subject_id);
+        let person = person.map_or_else(String::new, |one| format!("{} {}", one.unit, one.name));
+        dependent.words = format!("{person}：{}", dependent.words_or_label());
+    }
+    Ok(found)
+}
+
+/// What changed a record after it had got a version; what was undone since has changed nothing.
+async fn later(
+    tx: &mut Tx,
+    subject: &str,
+    id: Uuid,
+    since: i64,
+    undone: &HashSet<Uuid>,
+) -> Result<Vec<Dependent>, sqlx::Error> {
+    let entries = history::of(tx, subject, &id.to_string()).await?;
+    let later = entries.into_iter().filter(|entry| {
+        let is_undone = entry.import_id.is_some_and(|id| undone.contains(&id));
+        entry.version >= since && !is_undone
+    });
+    Ok(later
+        .map(|entry| {
+            let kind = match entry.import_id {
+                Some(_) => DependentKind::LaterImport,
+                None => DependentKind::LaterEdit,
+            };
+            let day = crate::app::china_date(entry.at);
+            Dependent {
+                kind,
+                id: entry.import_id.unwrap_or(id),
+                subject_id: id,
+                words: format!("{day} 由 {} 作的{}", entry.actor, kind.label()),
+            }
+        })
+        .collect())
+}
+
+fn of(kind: DependentKind, mention: &Mention) -> Dependent {
+    Dependent {
+        kind,
+        id: mention.id,
+        subject_id: mention.subject_id,
+        words: mention
+            .day
+            .map_or_else(String::new, |day| format!("{day} 的{}", kind.label())),
+    }
+}
+
+/// Each record once, though it names many.
+fn once(mentions: Vec<Mention>) -> Vec<Mention> {
+    let mut seen = HashSet::new();
+    mentions
+        .into_iter()
+        .filter(|mention| seen.insert(mention.id))
+        .collect()
+}
+
+impl Dependent {
+    fn words_or_label(&self) -> &str {
+        if self.words.is_empty() {
+            self.kind.label()
+        } else {
+            &self.words
+        }
+    }
+}
+
+/// Says of each dependent which household it is about.
+async fn name_households(tx: &mut Tx, found: &mut [Dependent]) -> Result<(), sqlx::Error> {
+    for chunk in found.chunks_mut(500) {
+        let ids: Vec<_> = chunk.iter().map(|dependent| dependent.subject_id).collect();
+        let households = household::store::some(tx, &ids).await?;
+        for dependent in chunk {
+            let name = households.get(&dependent.subject_id).map(|household| {
+                let facts = &household.facts;
+                let number = facts.number.as_deref().unwrap_or_default();
+                format!(
+                    "{}{} {number} {}",
+                    facts.town, facts.village, household.head_name
+                )
+            });
+            let name = name.unwrap_or_default();
+            dependent.words = format!("{name}：{}", dependent.words_or_label());
+        }
+    }
+    Ok(())
+}
+
+/// Takes a committed import back. Refused with the exact list of what depends on it.
+pub async fn undo(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Problem> {
+    let undoing = Undoing {
+        app,
+        caller,
+        id,
+        claim: Uuid::now_v7(),
+    };
+    undoing.begin().await?;
+    let undone = undoing.run().await;
+    if undone.is_err() {
+        undoing.release().await?;
+    }
+    app.work.notify_one();
+    undone
+}
+
+/// An import that is being taken back.
+struct Undoing<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    id: Uuid,
+    claim: Uuid,
+}
+
+impl Undoing<'_> {
+    /// Nobody else may work on it meanwhile.
+    async fn begin(&self) -> Result<(), Problem> {
+        let mut tx = self.app.db.write().await?;
+        let mut import = job::find(&mut tx, self.id).await?;
+        let outlook = outlook(&mut tx, &import).await?;
+        if !outlook.dependents.is_empty() {
+            return Err(depended_on(&outlook.dependents));
+        }
+        let now = self.app.now();
+        if import.is_claimed(now) {
+            return Err(busy());
+        }
+        import.claim = Some(self.claim);
+        import.heartbeat = Some(now);
+        import.staged = true;
+        store::save(&mut tx, &import).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What was staged is cleared away by a worker.
+    async fn release(&self) -> Result<(), sqlx::Error> {
+        let mut tx = self.app.db.write().await?;
+        let found = store::find(&mut tx, self.id).await?;
+        if let Some(mut import) = found.filter(|import| import.claim == Some(self.claim)) {
+            import.claim = None;
+            store::save(&mut tx, &import).await?;
+        }
+        tx.commit().await
+    }
+
+    async fn step(&self) -> Result<Tx, Problem> {
+        let mut tx = self.app.db.write().await?;
+        let step = Step {
+            state: ImportState::Committed,
+            done: 0,
+            total: None,
+        };
+        if store::beat(&mut tx, self.id, self.claim, step, self.app.now()).await? {
+            Ok(tx)
+        } else {
+            Err(busy())
+        }
+    }
+
+    async fn run(&self) -> Result<Import, Problem> {
+        let mut tx = self.step().await?;
+        let kind = job::find(&mut tx, self.id).await?.kind;
+        drop(tx);
+        if kind == RosterKind::Households {
+            self.stage().await?;
+        }
+        let mut tx = self.step().await?;
+        let mut import = job::find(&mut tx, self.id).await?;
+        let dependents = dependents(&mut tx, &import).await?;
+        if !dependents.is_empty() {
+            return Err(depended_on(&dependents));
+        }
+        let now = self.app.now();
+        let hand = Hand {
+            import_id: self.id,
+            actor: &self.caller.username,
+            now,
+        };
+        match kind {
+            RosterKind::Households => match staging::take_back(&mut tx, &hand).await {
+                Ok(()) => {}
+                Err(error) if job::is_taken(&error) => {
+                    drop(tx);
+                    return Err(self.number_taken().await?);
+                }
+                Err(error) => return Err(error.into()),
+            },
+            RosterKind::Staff => {
+                let entries = staff::staging::taken(&mut tx, self.id).await?;
+                let known = staff::store::all(&mut tx).await?;
+                staff::staging::take_back(&mut tx, &hand, &entries, &known).await?;
+            }
+        }
+        import.state = ImportState::Undone;
+        import.version += 1;
+        import.claim = None;
+        import.undone_at = Some(now);
+        import.undone_by = Some(self.caller.username.clone());
+        store::save(&mut tx, &import).await?;
+        tx.commit().await?;
+        Ok(import)
+    }
+
+    /// Stages what the households were before the import, in small steps.
+    async fn stage(&self) -> Result<(), Problem> {
+        loop {
+            let mut tx = self.step().await?;
+            let more = staging::clear(&mut tx, self.id, false).await?;
+            tx.commit().await?;
+            if !more {
+                break;
+            }
+        }
+        let mut after = -1;
+        loop {
+            let mut tx = self.step().await?;
+            let entries = staging::touched(&mut tx, self.id, after, HOUSEHOLDS_AT_ONCE).await?;
+            let Some(last) = entries.last() else {
+                return Ok(());
+            };
+            after = last.position;
+            let ids: Vec<_> = entries.iter().map(|entry| entry.household_id).collect();
+            let now = household::store::some(&mut tx, &ids).await?;
+            let before =
+                history::before_import::<HouseholdFacts>(&mut tx, "household", self.id, &ids)
+                    .await?;
+            let gone = HouseholdFacts::of("", "");
+            let becoming: Vec<_> = entries
+                .iter()
+                .map(|entry| Becoming {
+                    position: entry.position,
+                    household_id: entry.household_id,
+                    facts: before.get(&entry.household_id).unwrap_or(&gone),
+                    before: now
+                        .get(&entry.household_id)
+                        .map(|household| &household.facts),
+                })
+                .collect();
+            staging::add_facts(&mut tx, self.id, &becoming).await?;
+            tx.commit().await?;
+        }
+    }
+
+    /// Others have what a household had before and would have again.
+    async fn number_taken(&self) -> Result<Problem, sqlx::Error> {
+        let mut tx = self.app.db.read().await?;
+        let holders = staging::holders(&mut tx, self.id).await?;
+        let mut dependents: Vec<_> = holders
+            .into_iter()
+            .map(|id| Dependent {
+                kind: DependentKind::NumberTaken,
+                id,
+                subject_id: id,
+                words: String::new(),
+            })
+            .collect();
+        name_households(&mut tx, &mut dependents).await?;
+        Ok(depended_on(&dependents))
+    }
+}
+
+fn not_committed(import: &Import) -> Problem {
+    Problem::conflict(
+        "import_not_committed",
+        format!(
+            "此次导入的状态是“{}”，只有“已导入”的才能撤销",
+            import.state.label()
+        ),
+        format!(
+            "the import is `{}`; only one that is `committed` can be undone",
+            import.state
+        ),
+    )
+}
+
+fn too_old() -> Problem {
+    Problem::conflict(
+        "import_too_old",
+        "此次导入由旧版本完成，没有留下撤销所需的记录",
+        "this import was made by an earlier version, which kept no record by which it could be undone",
+    )
+}
+
+fn busy() -> Problem {
+    Problem::conflict(
+        "import_busy",
+        "此次导入正在撤销或清理，请稍后再试",
+        "the import is being undone or tidied up; try again in a moment",
+    )
+}
+
+fn depended_on(dependents: &[Dependent]) -> Problem {
+    let errors = dependents.iter().take(MOST);
+    Problem::conflict(
+        "import_depended_on",
+        format!(
+            "之后有 {} 条记录依赖此次导入，不能撤销；请先处理它们",
+            dependents.len()
+        ),
+        format!(
+            "{} records that came later depend on this import, see `errors`",
+            dependents.len()
+        ),
+    )
+    .with_errors(
+        errors
+            .map(|dependent| FieldProblem {
+                pointer: format!("/{}/{}", dependent.kind, dependent.id),
+                detail: dependent.words.clone(),
+                ..FieldProblem::default()
+            })
+            .collect(),
+    )
+}
