@@ -1,7 +1,7 @@
 //! Citizen identity numbers, GB 11643.
 
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Sex;
 use crate::text::half_width;
@@ -11,8 +11,7 @@ use crate::text::half_width;
 ///
 /// It is private data: [`std::fmt::Debug`] shows it masked, there is no `Display`, and who needs it
 /// whole must ask for [`whole`](Self::whole).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityNumber(String);
 
 /// Why a text is not an identity number.
@@ -102,6 +101,19 @@ impl IdentityNumber {
         &self.0
     }
 
+    /// The 17 digits as a number, for those who must remember millions: the check character follows
+    /// from them.
+    pub fn packed(&self) -> u64 {
+        self.0.as_bytes()[..17]
+            .iter()
+            .fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
+    }
+
+    /// The number that [`packed`](Self::packed) gave.
+    pub fn unpacked(packed: u64) -> Result<Self, IdentityError> {
+        Self::from_body(&format!("{packed:017}"))
+    }
+
     /// The first three and the last four characters: what may be shown to anyone who may see the
     /// household at all.
     pub fn masked(&self) -> String {
@@ -145,17 +157,25 @@ impl std::fmt::Debug for IdentityNumber {
     }
 }
 
-impl TryFrom<String> for IdentityNumber {
-    type Error = IdentityError;
-
-    fn try_from(text: String) -> Result<Self, IdentityError> {
-        Self::parse(&text)
+/// As text where people may read it, packed where only this program does.
+impl Serialize for IdentityNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&self.0)
+        } else {
+            serializer.serialize_u64(self.packed())
+        }
     }
 }
 
-impl From<IdentityNumber> for String {
-    fn from(number: IdentityNumber) -> Self {
-        number.0
+impl<'de> Deserialize<'de> for IdentityNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = if deserializer.is_human_readable() {
+            Self::parse(&String::deserialize(deserializer)?)
+        } else {
+            Self::unpacked(u64::deserialize(deserializer)?)
+        };
+        read.map_err(serde::de::Error::custom)
     }
 }
 
@@ -239,6 +259,7 @@ mod tests {
             let born = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap() + chrono::Days::new(day);
             let number = IdentityNumber::from_body(&format!("320999{}{serial:03}", born.format("%Y%m%d"))).unwrap();
             prop_assert_eq!(number.birth_date(), born);
+            prop_assert_eq!(&IdentityNumber::unpacked(number.packed()).unwrap(), &number);
             let mut wrong = number.whole().as_bytes().to_vec();
             wrong[at] = b'0' + (wrong[at] - b'0' + by) % 10;
             prop_assert!(IdentityNumber::parse(std::str::from_utf8(&wrong).unwrap()).is_err());

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 
+use super::choices::Choices;
 use super::compare;
 use super::file::{self, SpoolError};
-use super::grouping::{self, HouseholdRoster};
+use super::grouping::{self, Context, HouseholdRoster};
 use super::job::ImportState;
-use super::report::{Action, ImportReport, Problems, RosterKind, SheetReport};
+use super::report::{Action, ImportReport, Problems, RosterKind};
 use super::staffing::{self, StaffRoster};
 use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
 use crate::app::App;
@@ -83,14 +84,14 @@ pub async fn run(app: &App, import: &Import, claim: Uuid) -> Result<(), Stop> {
     match roster {
         Some(Roster::Households(roster)) => {
             report.rows = roster.rows;
-            report.sheets = vec![SheetReport::of(&roster.layout, roster.rows)];
+            report.sheets.clone_from(&roster.sheets);
             check
                 .stage_households(roster, &mut report, &mut problems)
                 .await?;
         }
         Some(Roster::Staff(roster)) => {
             report.rows = roster.rows;
-            report.sheets = vec![SheetReport::of(&roster.layout, roster.rows)];
+            report.sheets.clone_from(&roster.sheets);
             check
                 .stage_staff(roster, &mut report, &mut problems)
                 .await?;
@@ -154,8 +155,8 @@ impl Check<'_> {
             program: self.app.reader.clone(),
             file,
             kind: self.import.kind,
-            today,
-            line_fen,
+            choices: self.import.choices.0.clone(),
+            context: Context { today, line_fen },
             watch: Arc::clone(&watch.0),
         };
         let mut work = tokio::task::spawn_blocking(move || reading.read());
@@ -183,7 +184,8 @@ impl Check<'_> {
         let mut tx = self.app.db.read().await?;
         let known = household::store::all(&mut tx).await?;
         drop(tx);
-        let comparison = compare::households(roster, &known, problems);
+        let comparison =
+            compare::households(roster, &known, problems).map_err(grouping::unpackable)?;
         report.households = Some(comparison.households);
         report.persons = Some(comparison.persons);
         self.total = i64::try_from(comparison.planned.len()).ok();
@@ -299,8 +301,8 @@ struct Reading {
     program: Program,
     file: NamedTempFile,
     kind: RosterKind,
-    today: NaiveDate,
-    line_fen: i64,
+    choices: Choices,
+    context: Context,
     watch: Arc<Watch>,
 }
 
@@ -311,17 +313,14 @@ impl Reading {
             source: Child::open(&self.program, self.file.path())?,
             watch: self.watch,
         };
+        let (source, found, go_on) = (&mut source, &mut problems, &mut |_| Ok(()));
         let roster = match self.kind {
-            RosterKind::Households => grouping::read(
-                &mut source,
-                self.today,
-                self.line_fen,
-                &mut problems,
-                &|_| {},
-            )?
-            .map(Roster::Households),
+            RosterKind::Households => {
+                grouping::read(source, &self.choices, &[], &self.context, found, go_on)?
+                    .map(Roster::Households)
+            }
             RosterKind::Staff => {
-                staffing::read(&mut source, &mut problems, &|_| {})?.map(Roster::Staff)
+                staffing::read(source, &self.choices, &[], found, go_on)?.map(Roster::Staff)
             }
         };
         Ok((roster, problems))

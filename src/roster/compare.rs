@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::grouping::{self, HouseholdRoster, ReadHousehold, same_person};
-use super::report::{Action, Counts, Problems, RosterProblem, Severity};
+use super::report::{Action, Counts, Problems, RosterProblem, Severity, SheetReport};
 use super::rule::SAME_IDENTITY_NUMBER;
-use super::staffing::{self, StaffRoster};
+use super::staffing::{self, ReadPerson, StaffRoster};
 use super::value::Refusal;
 use crate::household::IdentityNumber;
 use crate::household::model::HouseholdFacts;
@@ -79,30 +79,34 @@ pub fn households(
     roster: HouseholdRoster,
     known: &[Household],
     problems: &mut Problems,
-) -> Comparison {
+) -> Result<Comparison, postcard::Error> {
     let HouseholdRoster {
-        layout,
-        mut households,
+        sheets,
+        spoken,
+        households,
         ..
     } = roster;
+    let mut households = households.iter().collect::<Result<Vec<_>, _>>()?;
     let register = Register::of(known);
     // For each household of the file the one on the register, and the other way round.
     let mut matches = Vec::with_capacity(households.len());
     let mut matched: HashMap<usize, usize> = HashMap::new();
+    let mut faulty = HashSet::new();
     for (index, household) in households.iter().enumerate() {
         let found = register.find(&household.facts);
         if let Some(found) = found
             && let Some(first) = matched.insert(found, index)
         {
+            faulty.insert(index);
             problems.push(at_household(
-                &layout,
+                &sheets,
                 household,
                 "number",
                 Refusal::new(
                     "same_household",
                     format!(
-                        "与第 {} 行起的一户是登记中的同一户",
-                        households[first].rows.first().copied().unwrap_or_default()
+                        "与 {} 起的一户是登记中的同一户",
+                        households[first].place.words(&sheets)
                     ),
                     "请合并为一户，并填写相同的户编号",
                 ),
@@ -110,21 +114,26 @@ pub fn households(
         }
         matches.push(found);
     }
-    check_persons(
-        &layout,
+    faulty.extend(check_persons(
+        &sheets,
         &households,
         &register,
         &matches,
         &matched,
         problems,
-    );
+    ));
     let (mut counts, mut persons) = (Counts::default(), Counts::default());
     let absent = count_absent(&households, known, &matched, &mut counts, &mut persons);
     let mut planned = Vec::with_capacity(households.len() + absent.len());
-    for (household, found) in households.iter_mut().zip(&matches) {
+    for (index, (household, found)) in households.iter_mut().zip(&matches).enumerate() {
         let before = found.map(|index| &known[index]);
         if let Some(before) = before {
-            grouping::keep_unspoken(&layout, &mut household.facts, &before.facts);
+            grouping::keep_unspoken(
+                &spoken,
+                household.members_listed,
+                &mut household.facts,
+                &before.facts,
+            );
         }
         count_persons(&household.facts, before, &register, &mut persons);
         let action = match before.map(|before| before.facts == household.facts) {
@@ -142,12 +151,8 @@ pub fn households(
             action,
             before: before.cloned(),
             facts: household.facts.clone(),
-            place: format!(
-                "{}!{}",
-                layout.sheet,
-                household.rows.first().copied().unwrap_or_default()
-            ),
-            has_errors: problems.any_at(&layout.sheet, &household.rows),
+            place: household.place.words(&sheets),
+            has_errors: household.has_errors || faulty.contains(&index),
             conflicts: Vec::new(),
         });
     }
@@ -160,23 +165,21 @@ pub fn households(
         has_errors: false,
         conflicts: Vec::new(),
     }));
-    Comparison {
+    Ok(Comparison {
         households: counts,
         persons,
         planned,
-    }
+    })
 }
 
-type HouseholdLayout = super::sheet::Layout<super::household::HouseholdRow>;
-
 fn at_household(
-    layout: &HouseholdLayout,
+    sheets: &[SheetReport],
     household: &ReadHousehold,
     key: &str,
     refusal: Refusal,
 ) -> RosterProblem {
-    let row = household.rows.first().copied().unwrap_or_default();
-    layout.problem(Severity::Error, row, key, refusal)
+    let place = household.place;
+    place.problem(sheets, Severity::Error, key, refusal)
 }
 
 /// How people find a household of the register.
@@ -193,19 +196,20 @@ fn place_of(household: &Household) -> String {
 }
 
 /// A person who is on the register in another household that stays as it is; a household's number
-/// under which the register has another family.
+/// under which the register has another family. Gives the households with such errors.
 fn check_persons(
-    layout: &HouseholdLayout,
+    sheets: &[SheetReport],
     households: &[ReadHousehold],
     register: &Register<'_>,
     matches: &[Option<usize>],
     matched: &HashMap<usize, usize>,
     problems: &mut Problems,
-) {
-    for (household, found) in households.iter().zip(matches) {
+) -> HashSet<usize> {
+    let mut faulty = HashSet::new();
+    for (index, (household, found)) in households.iter().zip(matches).enumerate() {
         let mut stayed = 0;
         let mut identified = 0;
-        for (member, row) in household.facts.members.iter().zip(&household.rows) {
+        for (member, place) in household.facts.members.iter().zip(&household.places) {
             let Some(identity) = &member.identity_number else {
                 continue;
             };
@@ -224,9 +228,10 @@ fn check_persons(
                     ),
                     "请核对证件号码；如已迁入本户，请把原来一户也列入名册（不含此人）一并导入",
                 );
+                faulty.insert(index);
                 problems.push(
-                    layout
-                        .problem(Severity::Error, *row, "identity_number", refusal)
+                    place
+                        .problem(sheets, Severity::Error, "identity_number", refusal)
                         .with_value(identity.masked()),
                 );
             }
@@ -242,8 +247,9 @@ fn check_persons(
                     .any(|member| member.identity_number.is_some())
         });
         if let Some(before) = before {
+            faulty.insert(index);
             problems.push(at_household(
-                layout,
+                sheets,
                 household,
                 "number",
                 Refusal::new(
@@ -257,6 +263,7 @@ fn check_persons(
             ));
         }
     }
+    faulty
 }
 
 /// Households of the villages that the file names which are not in it, by their places among the
@@ -337,7 +344,10 @@ pub fn staff(
     problems: &mut Problems,
 ) -> (Counts, Vec<staff::staging::Planned>) {
     let StaffRoster {
-        layout, mut people, ..
+        sheets,
+        spoken,
+        mut people,
+        ..
     } = roster;
     let mut by_number = HashMap::new();
     let mut by_identity = HashMap::new();
@@ -352,7 +362,12 @@ pub fn staff(
     let mut counts = Counts::default();
     let mut matches = Vec::with_capacity(people.len());
     let mut taken = HashMap::new();
-    for (row, facts) in &mut people {
+    for ReadPerson {
+        place,
+        facts,
+        has_errors,
+    } in &mut people
+    {
         let mine = facts
             .number
             .as_deref()
@@ -362,12 +377,9 @@ pub fn staff(
             .as_ref()
             .and_then(|identity| by_identity.get(identity).copied());
         let mut refuse = |key, code, reason: String, cure| {
-            problems.push(layout.problem(
-                Severity::Error,
-                *row,
-                key,
-                Refusal::new(code, reason, cure),
-            ));
+            *has_errors = true;
+            let refusal = Refusal::new(code, reason, cure);
+            problems.push(place.problem(&sheets, Severity::Error, key, refusal));
         };
         // A person with another number is the same person; two persons with one number are not.
         if let (Some(mine), Some(other)) = (mine, other)
@@ -397,18 +409,22 @@ pub fn staff(
         }
         let found = mine.or(other);
         if let Some(index) = found
-            && let Some(first) = taken.insert(index, *row)
+            && let Some(first) = taken.insert(index, *place)
         {
             refuse(
                 "name",
                 "same_staff",
-                format!("与第 {first} 行是登记中的同一人（{}）", known[index].name),
+                format!(
+                    "与 {} 是登记中的同一人（{}）",
+                    first.words(&sheets),
+                    known[index].name
+                ),
                 "请合并为一行",
             );
         }
         let before = found.map(|index| &known[index]);
         if let Some(before) = before {
-            staffing::keep_unspoken(&layout, facts, &before.facts());
+            staffing::keep_unspoken(&spoken, facts, &before.facts());
         }
         match before.map(|before| before.facts() == *facts) {
             None => counts.new += 1,
@@ -419,7 +435,7 @@ pub fn staff(
     }
     let units: HashSet<&str> = people
         .iter()
-        .map(|(_, facts)| facts.unit.as_str())
+        .map(|person| person.facts.unit.as_str())
         .collect();
     let present: HashSet<usize> = matches.iter().flatten().copied().collect();
     let absent: Vec<_> = known
@@ -438,23 +454,21 @@ pub fn staff(
         })
         .collect();
     counts.absent = i64::try_from(absent.len()).unwrap_or(i64::MAX);
-    let planned = people
-        .into_iter()
-        .zip(matches)
-        .map(|((row, facts), found)| {
-            let before = found.map(|index| &known[index]);
-            staff::staging::Planned {
-                staff_id: before.map_or_else(Uuid::now_v7, |before| before.id),
-                action: match before.map(|before| before.facts() == facts) {
-                    None => Action::New,
-                    Some(false) => Action::Changed,
-                    Some(true) => Action::Unchanged,
-                },
-                before: before.cloned(),
-                place: format!("{}!{row}", layout.sheet),
-                has_errors: problems.any_at(&layout.sheet, &[row]),
-                facts,
-            }
-        });
+    let planned = people.into_iter().zip(matches).map(|(person, found)| {
+        let facts = person.facts;
+        let before = found.map(|index| &known[index]);
+        staff::staging::Planned {
+            staff_id: before.map_or_else(Uuid::now_v7, |before| before.id),
+            action: match before.map(|before| before.facts() == facts) {
+                None => Action::New,
+                Some(false) => Action::Changed,
+                Some(true) => Action::Unchanged,
+            },
+            before: before.cloned(),
+            place: person.place.words(&sheets),
+            has_errors: person.has_errors,
+            facts,
+        }
+    });
     (counts, planned.chain(absent).collect())
 }

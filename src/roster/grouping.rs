@@ -4,202 +4,443 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
+use super::choices::Choices;
 use super::column::{Carry, Put, merge};
 use super::household::{COLUMNS, HouseholdRow, Shared};
-use super::report::{Problems, RosterProblem, Severity};
+use super::layout::{Layouts, Spoken};
+use super::profile::Profile;
+use super::report::{Place, Problems, RosterProblem, Severity, SheetReport};
 use super::rule::{self, Rule};
-use super::sheet::{self, Layout, RosterRow};
+use super::sheet::{self, RosterRow};
+use super::shelf::Shelf;
 use super::value::{self, Refusal};
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{IdentityNumber, Relation};
-use crate::workbook::address;
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
 
 /// Most causes beside the main one.
 const MOST_OTHER_CAUSES: usize = 2;
+/// Most members of a household: more are a number that stands where it does not belong.
+const MOST_MEMBERS: usize = 99;
 
 /// A household as the roster gives it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ReadHousehold {
     /// Its facts.
     pub facts: HouseholdFacts,
-    /// The row of each member.
-    pub rows: Vec<u32>,
+    /// Where each member stands.
+    pub places: Vec<Place>,
+    /// Where the household stands first.
+    pub place: Place,
+    /// Whether anything at its rows, or of it as a whole, is an error.
+    pub has_errors: bool,
+    /// Whether the roster lists the members; else the head is the only one that is known.
+    pub members_listed: bool,
 }
 
 /// A roster of households, read.
 pub struct HouseholdRoster {
-    /// Where its columns are.
-    pub layout: Layout<HouseholdRow>,
+    /// All sheets of the file.
+    pub sheets: Vec<SheetReport>,
+    /// The fields of which it has columns.
+    pub spoken: Spoken,
     /// Rows with content.
     pub rows: i64,
     /// The households, in the order of their first rows.
-    pub households: Vec<ReadHousehold>,
+    pub households: Shelf<ReadHousehold>,
+}
+
+/// What the checks of a roster depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The day.
+    pub today: NaiveDate,
+    /// The year's income line a head, in fen.
+    pub line_fen: i64,
 }
 
 /// Reads a roster of households. What is wrong with it goes to `problems`; nothing is given where
-/// there is no roster at all.
+/// there is no roster at all. `progress` is told the rows read and ends the reading with an error.
 pub fn read(
     source: &mut dyn Source,
-    today: NaiveDate,
-    line_fen: i64,
+    choices: &Choices,
+    profiles: &[Profile],
+    context: &Context,
     problems: &mut Problems,
-    progress: &dyn Fn(i64),
+    progress: &mut dyn FnMut(i64) -> Result<(), ReadError>,
 ) -> Result<Option<HouseholdRoster>, ReadError> {
     let mut grouping = Grouping::default();
     let mut count = 0;
-    let read = sheet::read(source, COLUMNS, problems, |layout, row, problems| {
-        count += 1;
-        if count % 1_000 == 0 {
-            progress(count);
-        }
-        grouping.add(layout, row, problems);
-    })?;
-    Ok(read.map(|(layout, rows)| {
-        let households = grouping
-            .groups
-            .into_iter()
-            .map(|group| group.finish(&layout, today, line_fen, problems))
-            .collect();
-        HouseholdRoster {
-            layout,
-            rows,
-            households,
-        }
+    let read = sheet::read(
+        source,
+        COLUMNS,
+        (choices, profiles),
+        problems,
+        |layouts, row, problems| {
+            count += 1;
+            if count % 1_000 == 0 {
+                progress(count)?;
+            }
+            grouping.add(layouts, row, problems).map_err(unpackable)
+        },
+    )?;
+    let Some(read) = read else {
+        return Ok(None);
+    };
+    let households = grouping
+        .finish(&read.layouts, context, problems)
+        .map_err(unpackable)?;
+    Ok(Some(HouseholdRoster {
+        sheets: read.reports,
+        spoken: read.layouts.spoken(),
+        rows: read.rows,
+        households,
     }))
 }
 
-/// Households under way.
-#[derive(Default)]
-struct Grouping {
-    groups: Vec<Group>,
-    by_number: HashMap<String, usize>,
-    by_head: HashMap<IdentityNumber, usize>,
-    /// The row in which each identity number stood first.
-    seen: HashMap<IdentityNumber, u32>,
+/// Records that this program has packed itself.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+pub fn unpackable(error: postcard::Error) -> ReadError {
+    ReadError::Damaged(format!("内部记录无法还原：{error}"))
 }
 
-/// One household under way.
-struct Group {
+/// Households under way. Only the one that the last row belongs to is unpacked.
+#[derive(Default)]
+struct Grouping {
+    drafts: Shelf<Draft>,
+    /// The household of the last row.
+    open: Option<Open>,
+    members: Shelf<Member>,
+    /// For each member, the household.
+    household_of: Vec<u32>,
+    /// For each member, the row.
+    places: Vec<Place>,
+    /// For each household, whether an error has been found.
+    has_errors: Vec<bool>,
+    by_number: HashMap<String, u32>,
+    by_head: HashMap<u64, u32>,
+    /// Which member had an identity number first.
+    seen: HashMap<u64, u32>,
+}
+
+/// A household that is unpacked.
+struct Open {
+    index: u32,
+    draft: Draft,
+    /// Whether it differs from what is on the shelf.
+    changed: bool,
+}
+
+/// One household under way, without its members.
+#[derive(Serialize, Deserialize)]
+struct Draft {
     facts: HouseholdFacts,
     shared: Shared,
-    rows: Vec<u32>,
-    /// For each field of the household (as the layout numbers them), the row that said it first.
-    origins: Vec<(usize, u32)>,
+    place: Place,
+    /// Fields that a later row than the first was the first to say, with that row. Fields are counted
+    /// as [`field`] does.
+    origins: Vec<(u16, Place)>,
     /// Fields with a refused cell, whose absence is no second problem.
-    refused: Vec<&'static str>,
+    refused: Vec<u16>,
+}
+
+/// A field's number: that of the first of its columns.
+fn field(key: &str) -> u16 {
+    let index = COLUMNS.iter().position(|column| column.key == key);
+    index
+        .and_then(|index| u16::try_from(index).ok())
+        .unwrap_or(u16::MAX)
+}
+
+/// What memory can hold is counted in 32 bits.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+impl Draft {
+    fn new(place: Place) -> Self {
+        Self {
+            facts: HouseholdFacts::of("", ""),
+            shared: Shared::default(),
+            place,
+            origins: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// Where a field of the household was said first.
+    fn origin(&self, key: &str) -> Place {
+        let field = field(key);
+        let said = self.origins.iter().find(|(said, _)| *said == field);
+        said.map_or(self.place, |(_, place)| *place)
+    }
+
+    fn was_refused(&self, key: &str) -> bool {
+        self.refused.contains(&field(key))
+    }
+
+    /// Takes over what a row says of its household; it may say it again, but not otherwise. True if
+    /// it said something new.
+    fn merge(
+        &mut self,
+        layouts: &Layouts<HouseholdRow>,
+        row: &RosterRow<HouseholdRow>,
+        mut differs: impl FnMut(RosterProblem),
+    ) -> bool {
+        let Some(layout) = layouts.get(row.place.sheet) else {
+            return false;
+        };
+        let mut news = false;
+        for index in &row.filled {
+            let placed = &layout.columns[*index];
+            let put = match placed.column.carry {
+                Carry::Whole(carry) => carry(&mut self.facts, &row.record.household),
+                Carry::Shared(carry) => carry(&mut self.shared, &row.record.shared),
+                Carry::Part(_) | Carry::Nothing => continue,
+            };
+            match put {
+                Put::New => {
+                    news = true;
+                    if row.place != self.place {
+                        self.origins.push((field(placed.column.key), row.place));
+                    }
+                }
+                Put::Same => {}
+                Put::Differs => {
+                    let first = self.origin(placed.column.key);
+                    let refusal = Refusal::new(
+                        "household_rows_differ",
+                        format!(
+                            "与同一户的单元格 {} 不一致",
+                            layouts.address(first, placed.column.key, row.place.sheet)
+                        ),
+                        "同一户的各行应填写相同内容，或只在户主一行填写；如不是同一户，请核对户编号",
+                    );
+                    let problem = RosterProblem::of_file(Severity::Error, refusal);
+                    differs(layout.at(problem, row.place.row, placed));
+                }
+            }
+        }
+        for key in &row.refused {
+            let field = field(key);
+            if !self.refused.contains(&field) {
+                self.refused.push(field);
+                news = true;
+            }
+        }
+        news
+    }
 }
 
 impl Grouping {
     fn add(
         &mut self,
-        layout: &Layout<HouseholdRow>,
+        layouts: &Layouts<HouseholdRow>,
         mut row: RosterRow<HouseholdRow>,
         problems: &mut Problems,
-    ) {
-        check_person(layout, &row, problems);
-        self.check_twice(layout, &row, problems);
-        let index = self.group_of(&row.record);
-        let group = &mut self.groups[index];
-        group.merge(layout, &row, problems);
-        let mut member = row.record.member;
-        member.relation = row.record.relation.unwrap_or(Relation::Other);
-        if let Some(identity) = &member.identity_number {
-            member.sex.get_or_insert(identity.sex());
-            member.birth_date.get_or_insert(identity.birth_date());
+    ) -> Result<(), postcard::Error> {
+        let before = problems.count(Severity::Error);
+        check_person(layouts, &row, problems);
+        let twin = self.check_twice(layouts, &row, problems);
+        let mut open = self.household_of(&row)?;
+        open.changed |= open
+            .draft
+            .merge(layouts, &row, |problem| problems.push(problem));
+        let member = member_of(&mut row.record);
+        self.remember(&open, &member);
+        let index = open.index;
+        self.open = Some(open);
+        self.household_of.push(index);
+        self.places.push(row.place);
+        self.members.push(&member)?;
+        if !row.refused.is_empty() || problems.count(Severity::Error) > before {
+            self.has_errors[index as usize] = true;
         }
-        group.facts.members.push(member);
-        group.rows.push(row.number);
-        group.refused.append(&mut row.refused);
-        self.remember(index);
+        if let Some(twin) = twin {
+            // Which of the two is right, nobody knows.
+            self.has_errors[self.household_of[twin as usize] as usize] = true;
+        }
+        Ok(())
     }
 
-    /// The household of a row: by 户编号, else by the head's identity number, else the one that the
-    /// row before belongs to, unless a head begins a new one.
-    fn group_of(&mut self, row: &HouseholdRow) -> usize {
-        let known = match (&row.household.number, &row.shared.head_identity) {
+    /// Unpacks the household of a row: by 户编号, else by the head's identity number, else the one that
+    /// the row before belongs to, unless a head begins a new one.
+    fn household_of(&mut self, row: &RosterRow<HouseholdRow>) -> Result<Open, postcard::Error> {
+        let record = &row.record;
+        let known = match (&record.household.number, &record.shared.head_identity) {
             (Some(number), _) => self.by_number.get(number).copied(),
-            (None, Some(head)) => self.by_head.get(head).copied(),
-            (None, None) if row.relation == Some(Relation::Head) => None,
-            (None, None) => self.groups.len().checked_sub(1),
+            (None, Some(head)) => self.by_head.get(&head.packed()).copied(),
+            (None, None) if record.relation == Some(Relation::Head) => None,
+            (None, None) => self.open.as_ref().map(|open| open.index),
         };
-        known.unwrap_or_else(|| {
-            self.groups.push(Group {
-                facts: HouseholdFacts::of("", ""),
-                shared: Shared::default(),
-                rows: Vec::new(),
-                origins: Vec::new(),
-                refused: Vec::new(),
+        let open = self.open.take();
+        if let Some(open) = open {
+            if Some(open.index) == known {
+                return Ok(open);
+            }
+            self.put_back(&open)?;
+        }
+        if let Some(index) = known {
+            return Ok(Open {
+                index,
+                draft: self.drafts.get(index as usize)?,
+                changed: false,
             });
-            self.groups.len() - 1
+        }
+        self.has_errors.push(false);
+        Ok(Open {
+            index: number(self.drafts.len()),
+            draft: Draft::new(row.place),
+            changed: true,
         })
     }
 
+    fn put_back(&mut self, open: &Open) -> Result<(), postcard::Error> {
+        let index = open.index as usize;
+        if index == self.drafts.len() {
+            self.drafts.push(&open.draft)?;
+        } else if open.changed {
+            self.drafts.replace(index, &open.draft)?;
+        }
+        Ok(())
+    }
+
     /// Remembers by what the rows to come may name a household.
-    fn remember(&mut self, index: usize) {
-        let group = &self.groups[index];
-        if let Some(number) = &group.facts.number
+    fn remember(&mut self, open: &Open, member: &Member) {
+        if let Some(number) = &open.draft.facts.number
             && !self.by_number.contains_key(number)
         {
-            self.by_number.insert(number.clone(), index);
+            self.by_number.insert(number.clone(), open.index);
         }
-        let last = group.facts.members.last();
-        let head = last
-            .filter(|member| member.relation == Relation::Head)
-            .and_then(|head| head.identity_number.as_ref());
-        for identity in head.into_iter().chain(&group.shared.head_identity) {
-            if !self.by_head.contains_key(identity) {
-                self.by_head.insert(identity.clone(), index);
-            }
+        let head = (member.relation == Relation::Head)
+            .then_some(member.identity_number.as_ref())
+            .flatten();
+        for identity in head.into_iter().chain(&open.draft.shared.head_identity) {
+            self.by_head.entry(identity.packed()).or_insert(open.index);
         }
     }
 
-    /// The same identity number in two rows.
+    /// The same identity number in two rows: gives the member who had it first.
     fn check_twice(
         &mut self,
-        layout: &Layout<HouseholdRow>,
+        layouts: &Layouts<HouseholdRow>,
         row: &RosterRow<HouseholdRow>,
         problems: &mut Problems,
-    ) {
-        let Some(identity) = &row.record.member.identity_number else {
-            return;
-        };
-        let Some(first) = self.seen.get(identity) else {
-            self.seen.insert(identity.clone(), row.number);
-            return;
-        };
-        let place = layout
-            .place_of("identity_number")
-            .map_or_else(String::new, |placed| address(*first, placed.position));
+    ) -> Option<u32> {
+        let identity = row.record.member.identity_number.as_ref()?;
+        let mine = number(self.places.len());
+        let first = *self.seen.entry(identity.packed()).or_insert(mine);
+        if first == mine {
+            return None;
+        }
+        let place = layouts.address(
+            self.places[first as usize],
+            "identity_number",
+            row.place.sheet,
+        );
         problems.push(
             broken(
-                layout,
-                row.number,
+                layouts,
+                row.place,
                 "identity_number",
                 &rule::SAME_IDENTITY_NUMBER,
                 format!("与单元格 {place} 的证件号码相同"),
             )
             .with_value(identity.masked()),
         );
+        Some(first)
     }
+
+    /// The households, complete, with all that is wrong with them.
+    fn finish(
+        mut self,
+        layouts: &Layouts<HouseholdRow>,
+        context: &Context,
+        problems: &mut Problems,
+    ) -> Result<Shelf<ReadHousehold>, postcard::Error> {
+        if let Some(open) = self.open.take() {
+            self.put_back(&open)?;
+        }
+        let (order, firsts) = self.members_by_household();
+        let mut households = Shelf::default();
+        for index in 0..self.drafts.len() {
+            let draft = self.drafts.take(index)?;
+            let mut review = Review {
+                facts: draft.facts.clone(),
+                draft: &draft,
+                places: Vec::new(),
+                layouts,
+                problems,
+                has_errors: self.has_errors[index],
+            };
+            let members = &order[firsts[index] as usize..firsts[index + 1] as usize];
+            for (position, member) in members.iter().map(|member| *member as usize).enumerate() {
+                // All are taken, so that their memory is given back.
+                let read = self.members.take(member)?;
+                if position < MOST_MEMBERS {
+                    review.facts.members.push(read);
+                    review.places.push(self.places[member]);
+                }
+            }
+            review.run(members.len(), context);
+            households.push(&ReadHousehold {
+                has_errors: review.has_errors,
+                facts: review.facts,
+                places: review.places,
+                place: draft.place,
+                members_listed: true,
+            })?;
+        }
+        Ok(households)
+    }
+
+    /// The members, household by household, each in the order of the rows; and for each household
+    /// which of them is its first.
+    fn members_by_household(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut firsts = vec![0_u32; self.drafts.len() + 1];
+        for household in &self.household_of {
+            firsts[*household as usize + 1] += 1;
+        }
+        for index in 1..firsts.len() {
+            firsts[index] += firsts[index - 1];
+        }
+        let mut next = firsts.clone();
+        let mut order = vec![0; self.household_of.len()];
+        for (member, household) in (0..).zip(&self.household_of) {
+            let at = &mut next[*household as usize];
+            order[*at as usize] = member;
+            *at += 1;
+        }
+        (order, firsts)
+    }
+}
+
+/// The person of a row, with what the identity number says.
+fn member_of(record: &mut HouseholdRow) -> Member {
+    let mut member = std::mem::replace(&mut record.member, Member::of("", Relation::Other));
+    member.relation = record.relation.unwrap_or(Relation::Other);
+    if let Some(identity) = &member.identity_number {
+        member.sex.get_or_insert(identity.sex());
+        member.birth_date.get_or_insert(identity.birth_date());
+    }
+    member
 }
 
 /// What every person's row must have.
 fn check_person(
-    layout: &Layout<HouseholdRow>,
+    layouts: &Layouts<HouseholdRow>,
     row: &RosterRow<HouseholdRow>,
     problems: &mut Problems,
 ) {
     let record = &row.record;
     let mut missing = |key: &'static str, severity, cure: &str| {
         if !row.refused.contains(&key) {
-            let heading = layout
-                .place_of(key)
-                .map_or("", |placed| placed.column.heading);
-            let refusal = Refusal::new("required_cell", format!("“{heading}”没有填写"), cure);
-            problems.push(layout.problem(severity, row.number, key, refusal));
+            let refusal =
+                Refusal::new("required_cell", format!("“{}”没有填写", heading(key)), cure);
+            problems.push(layouts.problem(severity, row.place, key, refusal));
         }
     };
     if record.member.name.is_empty() {
@@ -219,9 +460,9 @@ fn check_person(
                 "证件不是居民身份证，号码没有保存",
                 "如有居民身份证请改填；没有的不必处理",
             );
-            problems.push(layout.problem(
+            problems.push(layouts.problem(
                 Severity::Warning,
-                row.number,
+                row.place,
                 "identity_number",
                 refusal,
             ));
@@ -235,126 +476,80 @@ fn check_person(
     }
 }
 
+/// Heading of a field in our template.
+fn heading(key: &str) -> &'static str {
+    let column = COLUMNS.iter().find(|column| column.key == key);
+    column.map_or("", |column| column.heading)
+}
+
 /// A rule that is broken, at a cell.
 fn broken(
-    layout: &Layout<HouseholdRow>,
-    row: u32,
+    layouts: &Layouts<HouseholdRow>,
+    place: Place,
     key: &str,
     rule: &Rule,
     reason: String,
 ) -> RosterProblem {
     let refusal = Refusal::new(rule.code, reason, rule.cure);
-    layout.problem(rule.severity, row, key, refusal)
+    layouts.problem(rule.severity, place, key, refusal)
 }
 
-impl Group {
-    /// Takes over what a row says of its household; it may say it again, but not otherwise.
-    fn merge(
-        &mut self,
-        layout: &Layout<HouseholdRow>,
-        row: &RosterRow<HouseholdRow>,
-        problems: &mut Problems,
-    ) {
-        for index in &row.filled {
-            let placed = &layout.columns[*index];
-            let put = match placed.column.carry {
-                Carry::Whole(carry) => carry(&mut self.facts, &row.record.household),
-                Carry::Shared(carry) => carry(&mut self.shared, &row.record.shared),
-                Carry::Part(_) | Carry::Nothing => continue,
-            };
-            match put {
-                Put::New => self.origins.push((placed.field, row.number)),
-                Put::Same => {}
-                Put::Differs => problems.push(self.differs(layout, *index, row)),
-            }
-        }
-    }
+/// A household all of whose rows have been read, under review.
+struct Review<'a> {
+    facts: HouseholdFacts,
+    draft: &'a Draft,
+    /// The row of each member.
+    places: Vec<Place>,
+    layouts: &'a Layouts<HouseholdRow>,
+    problems: &'a mut Problems,
+    has_errors: bool,
+}
 
-    fn differs(
-        &self,
-        layout: &Layout<HouseholdRow>,
-        index: usize,
-        row: &RosterRow<HouseholdRow>,
-    ) -> RosterProblem {
-        let placed = &layout.columns[index];
-        let first = self
-            .origins
-            .iter()
-            .find(|(field, _)| *field == placed.field);
-        let reason = match first {
-            Some((field, first)) => format!(
-                "与同一户的单元格 {} 不一致",
-                address(*first, layout.columns[*field].position)
-            ),
-            None => "与同一户其他行不一致".to_owned(),
-        };
-        let refusal = Refusal::new(
-            "household_rows_differ",
-            reason,
-            "同一户的各行应填写相同内容，或只在户主一行填写；如不是同一户，请核对户编号",
-        );
-        layout.at(
-            RosterProblem::of_file(Severity::Error, refusal),
-            row.number,
-            placed,
-        )
-    }
-
-    /// The row to point at for a field of the household: where it stood first, else the first row.
-    fn row_of(&self, layout: &Layout<HouseholdRow>, key: &str) -> u32 {
-        let said = layout.place_of(key).and_then(|placed| {
-            self.origins
-                .iter()
-                .find(|(field, _)| *field == placed.field)
-        });
-        said.map(|(_, row)| *row)
-            .or_else(|| self.rows.first().copied())
-            .unwrap_or_default()
-    }
-
-    /// The household, complete, with all that is wrong with it.
-    fn finish(
-        mut self,
-        layout: &Layout<HouseholdRow>,
-        today: NaiveDate,
-        line_fen: i64,
-        problems: &mut Problems,
-    ) -> ReadHousehold {
+impl Review<'_> {
+    fn run(&mut self, rows: usize, context: &Context) {
         self.settle();
-        self.check_required(layout, problems);
-        self.check_causes(layout, problems);
-        self.check_head(layout, problems);
-        self.check_size(layout, problems);
-        for finding in rule::check(&self.facts, today, line_fen) {
-            if self.refused.contains(&finding.field) {
+        self.check_required();
+        self.check_causes();
+        self.check_head();
+        self.check_size(rows);
+        for finding in rule::check(&self.facts, context.today, context.line_fen) {
+            if self.draft.was_refused(finding.field) {
                 continue;
             }
-            let row = finding
+            let place = finding
                 .member
-                .and_then(|member| self.rows.get(member).copied())
-                .unwrap_or_else(|| self.row_of(layout, finding.field));
-            problems.push(broken(
-                layout,
-                row,
+                .and_then(|member| self.places.get(member).copied())
+                .unwrap_or_else(|| self.draft.origin(finding.field));
+            self.push(broken(
+                self.layouts,
+                place,
                 finding.field,
                 finding.rule,
                 finding.reason,
             ));
         }
-        ReadHousehold {
-            facts: self.facts,
-            rows: self.rows,
-        }
+    }
+
+    fn push(&mut self, problem: RosterProblem) {
+        self.has_errors |= problem.severity == Severity::Error;
+        self.problems.push(problem);
+    }
+
+    /// A problem at the cell that said a field of the household first.
+    fn say(&mut self, severity: Severity, key: &str, refusal: Refusal) {
+        let place = self.draft.origin(key);
+        self.push(self.layouts.problem(severity, place, key, refusal));
     }
 
     /// What follows from the rows together.
     fn settle(&mut self) {
-        if let Some(status) = self.shared.status {
+        let shared = &self.draft.shared;
+        if let Some(status) = shared.status {
             self.facts.status = status;
         }
         // The kind under which a household is watched is the later word, as long as it is watched.
-        if self.shared.risk_gone != Some(true)
-            && let Some(monitored) = self.shared.monitored
+        if shared.risk_gone != Some(true)
+            && let Some(monitored) = shared.monitored
         {
             self.facts.category = Some(monitored);
         }
@@ -372,29 +567,25 @@ impl Group {
         }
     }
 
-    fn check_required(&self, layout: &Layout<HouseholdRow>, problems: &mut Problems) {
+    fn check_required(&mut self) {
         let missing = [
             ("town", self.facts.town.is_empty()),
             ("village", self.facts.village.is_empty()),
-            ("status", self.shared.status.is_none()),
+            ("status", self.draft.shared.status.is_none()),
         ];
-        for (key, _) in missing
-            .into_iter()
-            .filter(|(key, missing)| *missing && !self.refused.contains(key))
-        {
-            let heading = layout
-                .place_of(key)
-                .map_or("", |placed| placed.column.heading);
-            let refusal = Refusal::new(
-                "required_cell",
-                format!("本户的“{heading}”没有填写"),
-                "请至少在户主一行填写",
-            );
-            problems.push(layout.problem(Severity::Error, self.row_of(layout, key), key, refusal));
+        for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
+            if !self.draft.was_refused(key) {
+                let refusal = Refusal::new(
+                    "required_cell",
+                    format!("本户的“{}”没有填写", heading(key)),
+                    "请至少在户主一行填写",
+                );
+                self.say(Severity::Error, key, refusal);
+            }
         }
     }
 
-    fn check_causes(&self, layout: &Layout<HouseholdRow>, problems: &mut Problems) {
+    fn check_causes(&mut self) {
         let others = self.facts.other_causes.len();
         if others > MOST_OTHER_CAUSES {
             let refusal = Refusal::new(
@@ -402,62 +593,64 @@ impl Group {
                 format!("主要致贫原因之外填了 {others} 项，最多 {MOST_OTHER_CAUSES} 项"),
                 "请保留最主要的几项",
             );
-            let row = self.row_of(layout, "other_causes");
-            problems.push(layout.problem(Severity::Error, row, "other_causes", refusal));
+            self.say(Severity::Error, "other_causes", refusal);
         }
     }
 
     /// What the rows state of the head against the head's own row.
-    fn check_head(&self, layout: &Layout<HouseholdRow>, problems: &mut Problems) {
-        let head = self.facts.head();
-        let identity = head.and_then(|head| head.identity_number.as_ref());
-        let mut say = |severity, code, key: &str, reason: String, cure: &str| {
-            let row = self.row_of(layout, key);
-            problems.push(layout.problem(severity, row, key, Refusal::new(code, reason, cure)));
-        };
-        if let (Some(stated), Some(identity)) = (&self.shared.head_identity, identity)
+    fn check_head(&mut self) {
+        let head = self.facts.head().cloned();
+        let identity = head.as_ref().and_then(|head| head.identity_number.clone());
+        let shared = &self.draft.shared;
+        if let (Some(stated), Some(identity)) = (&shared.head_identity, &identity)
             && stated != identity
         {
-            say(
-                Severity::Error,
+            let refusal = Refusal::new(
                 "head_identity_differs",
-                "head_identity",
                 format!(
                     "户主证件号码与户主一行的证件号码 {} 不一致",
                     identity.masked()
                 ),
                 "请核对户主的证件号码",
             );
+            self.say(Severity::Error, "head_identity", refusal);
         }
-        if let (Some(stated), Some(head)) = (&self.shared.head_name, head)
+        if let (Some(stated), Some(head)) = (&shared.head_name, &head)
             && *stated != head.name
         {
-            say(
-                Severity::Warning,
+            let refusal = Refusal::new(
                 "head_name_differs",
-                "head_name",
                 format!("户主姓名“{stated}”与户主一行的姓名“{}”不一致", head.name),
                 "请核对户主姓名",
             );
+            self.say(Severity::Warning, "head_name", refusal);
         }
         let unknown = self.facts.number.is_none() && identity.is_none() && head.is_some();
-        if unknown && !self.refused.contains(&"identity_number") {
-            say(
-                Severity::Error,
+        if unknown && !self.draft.was_refused("identity_number") {
+            let refusal = Refusal::new(
                 "household_unidentified",
-                "identity_number",
-                "本户既没有户编号，户主也没有证件号码，以后无法识别".to_owned(),
+                "本户既没有户编号，户主也没有证件号码，以后无法识别",
                 "请填写户编号或户主的证件号码",
             );
+            self.say(Severity::Error, "identity_number", refusal);
         }
     }
 
-    fn check_size(&self, layout: &Layout<HouseholdRow>, problems: &mut Problems) {
-        let rows = i64::try_from(self.facts.members.len()).unwrap_or(i64::MAX);
-        if let Some(stated) = self.shared.size.filter(|stated| *stated != rows) {
-            let row = self.row_of(layout, "size");
+    fn check_size(&mut self, rows: usize) {
+        if rows > MOST_MEMBERS {
+            let refusal = Refusal::new(
+                "household_too_large",
+                format!("本户有 {rows} 行，最多 {MOST_MEMBERS} 人"),
+                "请核对户编号、户主证件号码，以及与户主关系中的“户主”",
+            );
+            self.say(Severity::Error, "number", refusal);
+        }
+        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+        if let Some(stated) = self.draft.shared.size.filter(|stated| *stated != rows) {
             let reason = format!("填写 {stated} 人，本户有 {rows} 行");
-            problems.push(broken(layout, row, "size", &rule::MEMBER_COUNT, reason));
+            let place = self.draft.origin("size");
+            let problem = broken(self.layouts, place, "size", &rule::MEMBER_COUNT, reason);
+            self.push(problem);
         }
     }
 }
@@ -465,11 +658,15 @@ impl Group {
 /// Fills what a roster has no columns for from what is on the register: such a roster does not speak
 /// of it. A column that is there and empty does.
 pub fn keep_unspoken(
-    layout: &Layout<HouseholdRow>,
+    spoken: &Spoken,
+    members_listed: bool,
     facts: &mut HouseholdFacts,
     before: &HouseholdFacts,
 ) {
-    for column in COLUMNS.iter().filter(|column| !layout.has(column.key)) {
+    if !members_listed {
+        keep_members(facts, before);
+    }
+    for column in COLUMNS.iter().filter(|column| !spoken.has(column.key)) {
         match column.carry {
             Carry::Whole(carry) => {
                 carry(facts, before);
@@ -485,9 +682,45 @@ pub fn keep_unspoken(
         }
     }
     // 监测对象类型 speaks of the category, too, but only where it says something.
-    if facts.category.is_none() && !layout.has("category") {
+    if facts.category.is_none() && !spoken.has("category") {
         merge(&mut facts.category, &before.category);
     }
+}
+
+/// The register's members beside a head who is the only one that the roster names. A head that the
+/// register does not know is put before them, and the former head remains as one of them.
+fn keep_members(facts: &mut HouseholdFacts, before: &HouseholdFacts) {
+    let Some(head) = facts.members.first() else {
+        return;
+    };
+    let known = same_person(head, &before.members).or_else(|| {
+        // The same name in the same household is the same person where a number is not known.
+        before.members.iter().find(|member| {
+            member.name == head.name
+                && (member.identity_number.is_none() || head.identity_number.is_none())
+        })
+    });
+    let others = before
+        .members
+        .iter()
+        .filter(|member| !known.is_some_and(|known| std::ptr::eq(known, *member)));
+    let others: Vec<Member> = others
+        .cloned()
+        .map(|member| Member {
+            relation: match member.relation {
+                Relation::Head => Relation::Other,
+                relation => relation,
+            },
+            ..member
+        })
+        .collect();
+    if let Some(known) = known {
+        let mut kept = known.clone();
+        kept.relation = Relation::Head;
+        merge(&mut kept.identity_number, &head.identity_number);
+        facts.members[0] = kept;
+    }
+    facts.members.extend(others);
 }
 
 /// The same person among others: by identity number, or where one has none by name and relation.

@@ -4,6 +4,8 @@
 //! after them those that only the national register's export (全国扶贫开发信息系统) has, with both
 //! its earlier and its later headings.
 
+use serde::{Deserialize, Serialize};
+
 use super::column::{Carry, Column, Kind, Put, Record, labels, merge, put};
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
@@ -28,7 +30,7 @@ pub struct HouseholdRow {
 }
 
 /// What rows say of their household, needed during the import only.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Shared {
     /// 脱贫属性.
     pub status: Option<PovertyStatus>,

@@ -1,17 +1,13 @@
 //! What an import reports: counts, and all that must be put right, at once.
 
-use std::collections::HashSet;
-
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::column::Record;
-use super::sheet::Layout;
 use super::value::Refusal;
 use crate::code_list;
+use crate::workbook::address;
 use crate::workbook::reader::ReadError;
-use crate::workbook::{address, column_letters};
 
 code_list! {
     /// Which roster.
@@ -188,34 +184,68 @@ pub struct SheetReport {
     pub columns: Vec<ColumnReport>,
 }
 
-impl SheetReport {
-    /// The one sheet that was read.
-    pub fn of<R: Record>(layout: &Layout<R>, rows: i64) -> Self {
-        let known = layout.columns.iter().map(|placed| ColumnReport {
-            letters: column_letters(placed.position),
-            heading: placed.column.heading.to_owned(),
-            field: Some(placed.column.key.to_owned()).filter(|key| !key.is_empty()),
-            label: Some(placed.column.heading.to_owned()),
-            certainty: Certainty::Exact,
-            hidden: false,
-        });
-        let unknown = layout.unknown.iter().map(|heading| ColumnReport {
-            letters: String::new(),
-            heading: heading.clone(),
-            field: None,
-            label: None,
-            certainty: Certainty::Unknown,
-            hidden: false,
-        });
-        Self {
-            name: layout.sheet.clone(),
-            read: true,
-            hidden: false,
-            rows,
-            hidden_rows: 0,
-            total_rows: 0,
-            columns: known.chain(unknown).collect(),
+/// A row of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Which sheet, in the order of their tabs, from 0.
+    pub sheet: u16,
+    /// As Excel counts, from 1.
+    pub row: u32,
+}
+
+impl Place {
+    /// How people find it: `名册!12`.
+    pub fn words(self, sheets: &[SheetReport]) -> String {
+        let name = sheets.get(usize::from(self.sheet));
+        format!("{}!{}", name.map_or("", |sheet| &sheet.name), self.row)
+    }
+
+    /// The cell of a field in this row, such as `名册!J12`; where the sheet has no such column, the
+    /// row.
+    pub fn cell(self, sheets: &[SheetReport], field: &str) -> String {
+        let sheet = sheets.get(usize::from(self.sheet));
+        let name = sheet.map_or("", |sheet| &sheet.name);
+        let column = sheet.and_then(|sheet| sheet.column_of(field));
+        let letters = column.map_or("", |column| &column.letters);
+        format!("{name}!{letters}{}", self.row)
+    }
+
+    /// A problem at the cell of a field in this row; where the sheet has no such column, at the
+    /// person's name.
+    pub fn problem(
+        self,
+        sheets: &[SheetReport],
+        severity: Severity,
+        field: &str,
+        refusal: Refusal,
+    ) -> RosterProblem {
+        let problem = RosterProblem::of_file(severity, refusal);
+        let Some(sheet) = sheets.get(usize::from(self.sheet)) else {
+            return problem;
+        };
+        let column = sheet.column_of(field).or_else(|| sheet.column_of("name"));
+        RosterProblem {
+            sheet: Some(sheet.name.clone()),
+            cell: column.map(|column| format!("{}{}", column.letters, self.row)),
+            column: column.and_then(|column| column.label.clone()),
+            ..problem
         }
+    }
+}
+
+impl SheetReport {
+    /// The first of the columns that were read for a field.
+    fn column_of(&self, field: &str) -> Option<&ColumnReport> {
+        self.columns
+            .iter()
+            .find(|column| column.is_read() && column.field.as_deref() == Some(field))
+    }
+}
+
+impl ColumnReport {
+    /// Whether its cells were read.
+    pub fn is_read(&self) -> bool {
+        self.field.is_some() && !matches!(self.certainty, Certainty::Proposed | Certainty::Unknown)
     }
 }
 
@@ -264,21 +294,11 @@ pub const MAX_KEPT: usize = 20_000;
 pub struct Problems {
     kept: Vec<RosterProblem>,
     kinds: Vec<ProblemKind>,
-    /// Sheets and rows at which there is an error.
-    faulty: HashSet<(String, u32)>,
 }
 
 impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: RosterProblem) {
-        if problem.severity == Severity::Error
-            && let (Some(sheet), Some(cell)) = (&problem.sheet, &problem.cell)
-            && let Ok(row) = cell
-                .trim_start_matches(|letter: char| letter.is_ascii_uppercase())
-                .parse()
-        {
-            self.faulty.insert((sheet.clone(), row));
-        }
         if self.count(problem.severity) < i64::try_from(MAX_KEPT).unwrap_or(i64::MAX) {
             self.kept.push(problem.clone());
         }
@@ -304,14 +324,6 @@ impl Problems {
             .filter(|kind| kind.severity == severity)
             .map(|kind| kind.count)
             .sum()
-    }
-
-    /// Whether there is an error at one of these rows.
-    pub fn any_at(&self, sheet: &str, rows: &[u32]) -> bool {
-        !self.faulty.is_empty()
-            && rows
-                .iter()
-                .any(|row| self.faulty.contains(&(sheet.to_owned(), *row)))
     }
 
     /// Whether there is any error.

@@ -4,24 +4,44 @@
 //! empty fields and strings' allocations take; as bytes it takes a fifth.
 
 use std::marker::PhantomData;
-use std::ops::Range;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// Bytes that are set aside, and given back, at a time.
+const CHUNK: usize = 1 << 20;
+
 /// A list of records, packed.
 #[derive(Debug)]
 pub struct Shelf<T> {
-    bytes: Vec<u8>,
-    places: Vec<Range<usize>>,
+    chunks: Vec<Chunk>,
+    places: Vec<Place>,
+    /// The record that is being packed: its memory is used again.
+    packed: Vec<u8>,
     holds: PhantomData<fn() -> T>,
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    /// Records in it that are still needed; without any its memory is given back.
+    live: u32,
+}
+
+/// Where a record is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    chunk: u32,
+    start: u32,
+    length: u32,
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
         Self {
-            bytes: Vec::new(),
+            chunks: Vec::new(),
             places: Vec::new(),
+            packed: Vec::new(),
             holds: PhantomData,
         }
     }
@@ -45,27 +65,75 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
         Ok(self.places.len() - 1)
     }
 
-    /// Puts another record in the place of one. The room of the old one is lost, so this is for the
-    /// few that change.
+    /// Puts another record in the place of one.
     pub fn replace(&mut self, index: usize, record: &T) -> Result<(), postcard::Error> {
-        self.places[index] = self.pack(record)?;
+        let place = self.pack(record)?;
+        self.release(index);
+        self.places[index] = place;
         Ok(())
-    }
-
-    fn pack(&mut self, record: &T) -> Result<Range<usize>, postcard::Error> {
-        let start = self.bytes.len();
-        self.bytes = postcard::to_extend(record, std::mem::take(&mut self.bytes))?;
-        Ok(start..self.bytes.len())
     }
 
     /// The record at an index.
     pub fn get(&self, index: usize) -> Result<T, postcard::Error> {
-        postcard::from_bytes(&self.bytes[self.places[index].clone()])
+        let place = self.places[index];
+        let start = place.start as usize;
+        let bytes = &self.chunks[place.chunk as usize].bytes;
+        postcard::from_bytes(
+            bytes
+                .get(start..start + place.length as usize)
+                .unwrap_or(&[]),
+        )
+    }
+
+    /// The record at an index, for the last time: its memory is given back as soon as its neighbours
+    /// have been taken, too.
+    pub fn take(&mut self, index: usize) -> Result<T, postcard::Error> {
+        let record = self.get(index)?;
+        self.release(index);
+        self.places[index] = Place::default();
+        Ok(record)
     }
 
     /// All records, unpacked one by one.
     pub fn iter(&self) -> impl Iterator<Item = Result<T, postcard::Error>> {
         (0..self.len()).map(|index| self.get(index))
+    }
+
+    fn pack(&mut self, record: &T) -> Result<Place, postcard::Error> {
+        self.packed.clear();
+        self.packed = postcard::to_extend(record, std::mem::take(&mut self.packed))?;
+        let fits = |chunk: &Chunk| chunk.bytes.len() + self.packed.len() <= CHUNK;
+        if !self.chunks.last().is_some_and(fits) {
+            self.chunks.push(Chunk {
+                bytes: Vec::with_capacity(CHUNK.max(self.packed.len())),
+                live: 0,
+            });
+        }
+        let index = self.chunks.len() - 1;
+        let chunk = &mut self.chunks[index];
+        let number =
+            |size: usize| u32::try_from(size).map_err(|_| postcard::Error::SerializeBufferFull);
+        let place = Place {
+            chunk: number(index)?,
+            start: number(chunk.bytes.len())?,
+            length: number(self.packed.len())?,
+        };
+        chunk.bytes.extend_from_slice(&self.packed);
+        chunk.live += 1;
+        Ok(place)
+    }
+
+    /// Gives up the room of a record.
+    fn release(&mut self, index: usize) {
+        let place = self.places[index];
+        if place.length == 0 {
+            return;
+        }
+        let chunk = &mut self.chunks[place.chunk as usize];
+        chunk.live -= 1;
+        if chunk.live == 0 {
+            chunk.bytes = Vec::new();
+        }
     }
 }
 
@@ -89,5 +157,31 @@ mod tests {
             .collect();
         assert_eq!(sizes, [1, 0, 3]);
         assert_eq!(shelf.get(2).unwrap(), facts);
+    }
+
+    #[test]
+    fn memory_is_given_back_as_records_are_taken() {
+        let mut shelf = Shelf::default();
+        let text = |index: usize| format!("{index}").repeat(1_000);
+        for index in 0..2_000 {
+            shelf.push(&text(index)).unwrap();
+        }
+        shelf.replace(0, &text(7)).unwrap();
+        let held = |shelf: &Shelf<String>| {
+            shelf
+                .chunks
+                .iter()
+                .map(|chunk| chunk.bytes.capacity())
+                .sum::<usize>()
+        };
+        let before = held(&shelf);
+        assert!(before > 6 << 20, "{before}");
+        assert_eq!(shelf.take(0).unwrap(), text(7));
+        for index in 1..1_500 {
+            assert_eq!(shelf.take(index).unwrap(), text(index));
+        }
+        assert!(held(&shelf) < before / 2, "{}", held(&shelf));
+        assert!(shelf.take(3).is_err(), "it has been taken");
+        assert_eq!(shelf.get(1_999).unwrap(), text(1_999));
     }
 }

@@ -2,63 +2,92 @@
 
 use std::collections::HashMap;
 
+use super::choices::Choices;
 use super::column::Carry;
-use super::report::{Problems, Severity};
+use super::layout::{Layouts, Spoken};
+use super::profile::Profile;
+use super::report::{Place, Problems, Severity, SheetReport};
 use super::rule::SAME_IDENTITY_NUMBER;
-use super::sheet::{self, Layout, RosterRow};
+use super::sheet::{self, RosterRow};
 use super::staff::{COLUMNS, StaffRow};
 use super::value::Refusal;
-use crate::household::IdentityNumber;
 use crate::staff::{Rank, StaffFacts};
-use crate::workbook::address;
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
 
 /// A roster of staff, read.
 pub struct StaffRoster {
-    /// Where its columns are.
-    pub layout: Layout<StaffRow>,
+    /// All sheets of the file.
+    pub sheets: Vec<SheetReport>,
+    /// The fields of which it has columns.
+    pub spoken: Spoken,
     /// Rows with content.
     pub rows: i64,
-    /// The people, with the row of each.
-    pub people: Vec<(u32, StaffFacts)>,
+    /// The people, in the order of their rows.
+    pub people: Vec<ReadPerson>,
+}
+
+/// One of the staff as the roster gives them.
+#[derive(Debug)]
+pub struct ReadPerson {
+    /// Where they stand.
+    pub place: Place,
+    /// Their facts.
+    pub facts: StaffFacts,
+    /// Whether anything at their row is an error.
+    pub has_errors: bool,
 }
 
 /// Reads a roster of staff, like [`grouping::read`](super::grouping::read).
 pub fn read(
     source: &mut dyn Source,
+    choices: &Choices,
+    profiles: &[Profile],
     problems: &mut Problems,
-    progress: &dyn Fn(i64),
+    progress: &mut dyn FnMut(i64) -> Result<(), ReadError>,
 ) -> Result<Option<StaffRoster>, ReadError> {
     let mut people = Vec::new();
     let mut seen = Seen::default();
-    let read = sheet::read(source, COLUMNS, problems, |layout, row, problems| {
-        check_row(layout, &row, problems);
-        seen.check(layout, &row, problems);
-        let mut facts = row.record.facts;
-        facts.rank = row.record.rank.unwrap_or(Rank::Ordinary);
-        if let Some(identity) = &facts.identity_number {
-            facts.sex.get_or_insert(identity.sex());
-        }
-        people.push((row.number, facts));
-        if people.len() % 1_000 == 0 {
-            progress(i64::try_from(people.len()).unwrap_or_default());
-        }
-    })?;
-    Ok(read.map(|(layout, rows)| StaffRoster {
-        layout,
-        rows,
+    let read = sheet::read(
+        source,
+        COLUMNS,
+        (choices, profiles),
+        problems,
+        |layouts, row, problems| {
+            let before = problems.count(Severity::Error);
+            check_row(layouts, &row, problems);
+            seen.check(layouts, &row, problems);
+            let mut facts = row.record.facts;
+            facts.rank = row.record.rank.unwrap_or(Rank::Ordinary);
+            if let Some(identity) = &facts.identity_number {
+                facts.sex.get_or_insert(identity.sex());
+            }
+            people.push(ReadPerson {
+                place: row.place,
+                facts,
+                has_errors: !row.refused.is_empty() || problems.count(Severity::Error) > before,
+            });
+            if people.len() % 1_000 == 0 {
+                progress(i64::try_from(people.len()).unwrap_or_default())?;
+            }
+            Ok(())
+        },
+    )?;
+    Ok(read.map(|read| StaffRoster {
+        sheets: read.reports,
+        spoken: read.layouts.spoken(),
+        rows: read.rows,
         people,
     }))
 }
 
 /// What every row must have.
-fn check_row(layout: &Layout<StaffRow>, row: &RosterRow<StaffRow>, problems: &mut Problems) {
+fn check_row(layouts: &Layouts<StaffRow>, row: &RosterRow<StaffRow>, problems: &mut Problems) {
     let facts = &row.record.facts;
     let mut missing = |key: &'static str, what: &str, cure: &str| {
         if !row.refused.contains(&key) {
             let refusal = Refusal::new("required_cell", format!("“{what}”没有填写"), cure);
-            problems.push(layout.problem(Severity::Error, row.number, key, refusal));
+            problems.push(layouts.problem(Severity::Error, row.place, key, refusal));
         }
     };
     if facts.name.is_empty() {
@@ -83,67 +112,56 @@ fn check_row(layout: &Layout<StaffRow>, row: &RosterRow<StaffRow>, problems: &mu
             "性别与证件号码不符",
             "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
         );
-        problems.push(layout.problem(Severity::Error, row.number, "sex", refusal));
+        problems.push(layouts.problem(Severity::Error, row.place, "sex", refusal));
     }
 }
 
 /// Where each number stood first.
 #[derive(Default)]
 struct Seen {
-    numbers: HashMap<String, u32>,
-    identities: HashMap<IdentityNumber, u32>,
+    numbers: HashMap<String, Place>,
+    identities: HashMap<u64, Place>,
 }
 
 impl Seen {
     fn check(
         &mut self,
-        layout: &Layout<StaffRow>,
+        layouts: &Layouts<StaffRow>,
         row: &RosterRow<StaffRow>,
         problems: &mut Problems,
     ) {
-        let place = |key: &str, first: u32| {
-            layout
-                .place_of(key)
-                .map_or_else(String::new, |placed| address(first, placed.position))
-        };
         let facts = &row.record.facts;
-        if let Some(number) = &facts.number {
-            let first = *self.numbers.entry(number.clone()).or_insert(row.number);
-            if first != row.number {
-                let refusal = Refusal::new(
-                    "same_staff_number",
-                    format!("与单元格 {} 的工号相同", place("number", first)),
-                    "每人的工号不能重复，请核对",
-                );
-                let problem = layout.problem(Severity::Error, row.number, "number", refusal);
-                problems.push(problem.with_value(number.clone()));
+        let mut again = |first, key, (code, what, cure), value| {
+            if first != row.place {
+                let cell = layouts.address(first, key, row.place.sheet);
+                let refusal = Refusal::new(code, format!("与单元格 {cell} 的{what}相同"), cure);
+                let problem = layouts.problem(Severity::Error, row.place, key, refusal);
+                problems.push(problem.with_value(value));
             }
+        };
+        if let Some(number) = &facts.number {
+            let first = *self.numbers.entry(number.clone()).or_insert(row.place);
+            let words = ("same_staff_number", "工号", "每人的工号不能重复，请核对");
+            again(first, "number", words, number.clone());
         }
         if let Some(identity) = &facts.identity_number {
             let first = *self
                 .identities
-                .entry(identity.clone())
-                .or_insert(row.number);
-            if first != row.number {
-                let refusal = Refusal::new(
-                    SAME_IDENTITY_NUMBER.code,
-                    format!(
-                        "与单元格 {} 的证件号码相同",
-                        place("identity_number", first)
-                    ),
-                    "同一人只能出现一行，请核对",
-                );
-                let problem =
-                    layout.problem(Severity::Error, row.number, "identity_number", refusal);
-                problems.push(problem.with_value(identity.masked()));
-            }
+                .entry(identity.packed())
+                .or_insert(row.place);
+            let words = (
+                SAME_IDENTITY_NUMBER.code,
+                "证件号码",
+                "同一人只能出现一行，请核对",
+            );
+            again(first, "identity_number", words, identity.masked());
         }
     }
 }
 
 /// Fills what a roster has no columns for from what is on the register.
-pub fn keep_unspoken(layout: &Layout<StaffRow>, facts: &mut StaffFacts, before: &StaffFacts) {
-    for column in COLUMNS.iter().filter(|column| !layout.has(column.key)) {
+pub fn keep_unspoken(spoken: &Spoken, facts: &mut StaffFacts, before: &StaffFacts) {
+    for column in COLUMNS.iter().filter(|column| !spoken.has(column.key)) {
         if let Carry::Part(carry) = column.carry {
             carry(facts, before);
         }

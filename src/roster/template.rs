@@ -7,8 +7,8 @@ use rust_xlsxwriter::{
 };
 
 use super::column::{Column, Kind, Record};
+use super::layout::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET};
 use super::report::RosterKind;
-use super::sheet::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET};
 use super::{household, staff};
 use crate::code_list::CodeList;
 use crate::workbook::{column_letters, style};
@@ -441,6 +441,8 @@ fn write_lists(sheet: &mut Worksheet, lists: &[List]) -> Result<(), XlsxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::roster::choices::Choices;
+    use crate::roster::grouping::Context;
     use crate::roster::report::Problems;
     use crate::roster::{grouping, staffing};
     use crate::workbook::reader::OpenFile;
@@ -483,14 +485,19 @@ mod tests {
     fn read(kind: RosterKind, bytes: &[u8]) -> (i64, Vec<String>) {
         let mut problems = Problems::default();
         let today = NaiveDate::from_ymd_opt(2026, 11, 25).unwrap();
-        let mut source = OpenFile::open(bytes).unwrap();
+        let context = Context {
+            today,
+            line_fen: 600_000,
+        };
+        let mut file = OpenFile::open(bytes).unwrap();
+        let (file, choices, go_on) = (&mut file, Choices::default(), &mut |_| Ok(()));
         let rows = match kind {
             RosterKind::Households => {
-                grouping::read(&mut source, today, 600_000, &mut problems, &|_| {})
+                grouping::read(file, &choices, &[], &context, &mut problems, go_on)
                     .unwrap()
                     .map(|roster| roster.rows)
             }
-            RosterKind::Staff => staffing::read(&mut source, &mut problems, &|_| {})
+            RosterKind::Staff => staffing::read(file, &choices, &[], &mut problems, go_on)
                 .unwrap()
                 .map(|roster| roster.rows),
         };
