@@ -192,6 +192,7 @@ fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>)
             continue;
         }
         plain_json(response);
+        plain_events(response);
         if response["description"] == "" {
             response["description"] = json!("Done.");
         }
@@ -215,6 +216,32 @@ fn plain_json(body: &mut Value) {
     {
         content.insert("application/json".to_owned(), media);
     }
+}
+
+/// Says what one event of a stream is, by the specification of server-sent events; the framework calls
+/// the stream a list of what the events tell.
+fn plain_events(response: &mut Value) {
+    let Some(media) = response
+        .get_mut("content")
+        .and_then(|content| content.get_mut("text/event-stream"))
+    else {
+        return;
+    };
+    let told = media["schema"]["items"].take();
+    media["schema"] = json!({
+        "type": "object",
+        "description": "One event of the stream.",
+        "required": ["data"],
+        "properties": {
+            "event": { "type": "string", "description": "The type of the event, `message`." },
+            "data": {
+                "type": "string",
+                "description": "What it tells, as JSON.",
+                "contentMediaType": "application/json",
+                "contentSchema": told,
+            },
+        },
+    });
 }
 
 /// Lets every property that may be absent be `null` as well, which the service reads as absent and
@@ -341,6 +368,15 @@ mod tests {
             .keys()
             .collect();
         assert_eq!(methods, ["get", "post"]);
+    }
+
+    #[test]
+    fn a_stream_is_described_by_its_events() {
+        let mut response = json!({ "content": { "text/event-stream": { "schema": {
+            "type": "array", "items": { "$ref": "#/x" } } } } });
+        plain_events(&mut response);
+        let event = &response["content"]["text/event-stream"]["schema"];
+        assert_eq!(event["properties"]["data"]["contentSchema"]["$ref"], "#/x");
     }
 
     #[test]
