@@ -5,9 +5,20 @@ use std::fmt::Write;
 use super::Tx;
 
 /// Parameters that one statement may have: SQLite's default is 32,766, PostgreSQL's limit 65,535.
-pub const MAX_PARAMETERS: usize = 32_000;
+const MAX_PARAMETERS: usize = 32_000;
 /// Rows in one statement; beyond this, longer statements gain nothing.
-pub const MAX_ROWS: usize = 500;
+const MAX_ROWS: usize = 500;
+
+/// How many of so many rows go into the next statement: as many as may be, or else half, a quarter …
+/// of that. So there are a handful of different statements for each table, which the engine has
+/// understood once, instead of another one for each number of rows that is left at the end.
+pub fn rows_at_once(rows: usize, columns: usize) -> usize {
+    let mut at_once = MAX_ROWS.min(MAX_PARAMETERS / columns).max(1);
+    while at_once > rows {
+        at_once = at_once.div_ceil(2);
+    }
+    at_once
+}
 
 /// `(?,?),(?,?)` or `($1,$2),($3,$4)`, for so many rows of so many columns.
 ///
@@ -46,8 +57,10 @@ macro_rules! insert {
         async {
             const COLUMNS: &[&str] = &[$(stringify!($column)),+];
             let tx: &mut $crate::db::Tx = $tx;
-            let rows_at_once = $crate::db::MAX_ROWS.min($crate::db::MAX_PARAMETERS / COLUMNS.len());
-            for chunk in $rows.chunks(rows_at_once) {
+            let mut rest = &$rows[..];
+            while !rest.is_empty() {
+                let (chunk, left) = rest.split_at($crate::db::rows_at_once(rest.len(), COLUMNS.len()));
+                rest = left;
                 let sql = format!(
                     "INSERT INTO {} ({}) VALUES {}",
                     $table,
@@ -66,4 +79,27 @@ macro_rules! insert {
         }
         .await
     }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_go_into_few_sizes_of_statements() {
+        let mut sizes = std::collections::BTreeSet::new();
+        for rows in 1..2_000 {
+            let (mut left, mut statements) = (rows, 0);
+            while left > 0 {
+                let now = rows_at_once(left, 24);
+                sizes.insert(now);
+                left -= now;
+                statements += 1;
+            }
+            assert!(statements <= 14, "{rows}: {statements}");
+        }
+        assert_eq!(sizes.len(), 10, "{sizes:?}");
+        assert!(sizes.contains(&1) && sizes.contains(&MAX_ROWS));
+        assert_eq!(rows_at_once(10_000, 100), 320);
+    }
 }

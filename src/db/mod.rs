@@ -33,7 +33,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub use bulk::{MAX_PARAMETERS, MAX_ROWS, values_clause};
+pub use bulk::{rows_at_once, values_clause};
 pub use column::Json;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
