@@ -460,7 +460,10 @@ async fn good_rows_alone_are_taken_in_only_when_that_is_chosen() {
     assert_eq!(import["good_rows_only"], true);
     assert_eq!(import["committed_by"], office.username);
     let message = import["message"].as_str().unwrap();
-    assert!(message.contains("3 户未导入"), "{message}");
+    assert!(
+        message.contains("新增 1 户，变更 0 户，未变 0 户；3 户未导入"),
+        "{message}"
+    );
     let mut after = before;
     after.insert("J3".to_owned(), good);
     assert_eq!(register(&server.db).await, after);

@@ -40,8 +40,9 @@ pub use mention::{Mention, Subject, mentions};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
-/// How long a writer waits for another before it gives up, and a reader for a free connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a writer waits for another before it gives up, and a reader for a free connection. The
+/// longest that anyone writes is the switch of an import: a million persons take about ten seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Readers at once. SQLite reads from the page cache; more than a few only add memory.
 const READERS: u32 = 8;
 /// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).

@@ -14,7 +14,7 @@ use super::compare;
 use super::file::{self, SpoolError};
 use super::grouping::{self, Context, HouseholdRoster};
 use super::job::ImportState;
-use super::report::{Action, ImportReport, Problems, RosterKind};
+use super::report::{Action, Counts, ImportReport, Problems, RosterKind};
 use super::staffing::{self, StaffRoster};
 use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
 use crate::app::App;
@@ -205,9 +205,14 @@ impl Check<'_> {
         let all = staging::counts(&mut tx, self.import.id, false).await?;
         let good = staging::counts(&mut tx, self.import.id, true).await?;
         tx.commit().await?;
-        let count =
-            |counts: &std::collections::HashMap<Action, i64>| -> i64 { counts.values().sum() };
-        report.left_out = count(&all) - count(&good);
+        report.left_out = all.values().sum::<i64>() - good.values().sum::<i64>();
+        let of = |action| good.get(&action).copied().unwrap_or(0);
+        report.good = Counts {
+            new: of(Action::New),
+            changed: of(Action::Changed) + of(Action::Closed),
+            unchanged: of(Action::Unchanged),
+            ..Counts::default()
+        };
         Ok(())
     }
 
@@ -231,8 +236,18 @@ impl Check<'_> {
         drop(tx);
         let (counts, planned) = compare::staff(roster, &known, problems);
         report.staff = Some(counts);
-        let left_out = planned.iter().filter(|planned| planned.has_errors).count();
-        report.left_out = i64::try_from(left_out).unwrap_or(i64::MAX);
+        let count = |wanted: &dyn Fn(&staff::staging::Planned) -> bool| {
+            let these = planned.iter().filter(|planned| wanted(planned));
+            i64::try_from(these.count()).unwrap_or(i64::MAX)
+        };
+        report.left_out = count(&|planned| planned.has_errors);
+        let good = |action| count(&|planned| !planned.has_errors && planned.action == action);
+        report.good = Counts {
+            new: good(Action::New),
+            changed: good(Action::Changed),
+            unchanged: good(Action::Unchanged),
+            ..Counts::default()
+        };
         self.total = i64::try_from(planned.len()).ok();
         for chunk in planned.chunks(ROWS_AT_ONCE) {
             let mut tx = self.step().await?;

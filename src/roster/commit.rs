@@ -2,6 +2,7 @@
 //! nothing.
 
 use std::fmt::Write as _;
+use std::time::Instant;
 
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ pub async fn commit(
     if_match: Option<&str>,
 ) -> Result<Import, Problem> {
     let mut tx = app.db.write().await?;
+    let began = Instant::now();
     let mut import = job::find(&mut tx, id).await?;
     if import.state != ImportState::Ready {
         return Err(job::not_ready(&import));
@@ -67,6 +69,8 @@ pub async fn commit(
     import.committed_by = Some(caller.username.clone());
     store::save(&mut tx, &import).await?;
     tx.commit().await?;
+    let milliseconds = began.elapsed().as_millis();
+    tracing::info!(import = %id, milliseconds, by = caller.username, "an import was committed");
     // There are rows to clear away.
     app.work.notify_one();
     Ok(import)

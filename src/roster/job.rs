@@ -69,7 +69,7 @@ impl Import {
             (ImportState::Ready, Some(report)) => report.outlook(),
             (ImportState::Committed, Some(report)) if self.good_rows_only => format!(
                 "导入完成（只导入没有问题的行）：{}；{} {}未导入",
-                report.numbers(),
+                report.good_numbers(),
                 report.left_out,
                 report.unit()
             ),

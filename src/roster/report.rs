@@ -393,6 +393,8 @@ pub struct ImportReport {
     /// Households (or staff) that the import of the good rows alone would leave out: those with
     /// errors or undecided questions, and those that need what such a household holds.
     pub left_out: i64,
+    /// What the import of the good rows alone would do.
+    pub good: Counts,
     /// How many errors there are.
     pub error_count: i64,
     /// How many warnings there are.
@@ -439,13 +441,20 @@ impl ImportReport {
 
     /// Whether nothing of the file can be taken in.
     pub fn nothing_good(&self) -> bool {
-        let counts = self.households.or(self.staff).unwrap_or_default();
-        counts.new + counts.changed + counts.unchanged <= self.left_out
+        self.good.new + self.good.changed + self.good.unchanged == 0
     }
 
     /// The counts in words, such as `新增 3 户，变更 0 户，未变 12 户`.
     pub fn numbers(&self) -> String {
-        let counts = self.households.or(self.staff).unwrap_or_default();
+        self.words(self.households.or(self.staff).unwrap_or_default())
+    }
+
+    /// The counts of the good rows alone, in words.
+    pub fn good_numbers(&self) -> String {
+        self.words(self.good)
+    }
+
+    fn words(&self, counts: Counts) -> String {
         let unit = self.unit();
         format!(
             "新增 {} {unit}，变更 {} {unit}，未变 {} {unit}",

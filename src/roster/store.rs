@@ -17,8 +17,8 @@ pub const PIECE_BYTES: usize = 1 << 20;
 /// Problems in one row.
 pub const PROBLEMS_AT_ONCE: usize = 500;
 /// Whoever works on an import says so every second. Who has said nothing for so long is dead: a
-/// writer waits no longer than ten seconds for another.
-pub const SILENCE: TimeDelta = TimeDelta::seconds(30);
+/// writer waits half as long for another.
+pub const SILENCE: TimeDelta = TimeDelta::seconds(60);
 
 /// An import, without its file and its problems.
 #[derive(Clone, Debug, FromRow)]

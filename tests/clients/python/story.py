@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 import uuid
 from datetime import datetime, timedelta, timezone
 
@@ -10,12 +11,23 @@ from qianshou_client import AuthenticatedClient, Client
 from qianshou_client.api.access import create_account, create_session
 from qianshou_client.api.households import get_household, list_households
 from qianshou_client.api.progress import download_progress_workbook
+from qianshou_client.api.rosters import (
+    commit_import,
+    download_import_file,
+    get_import,
+    import_staff,
+    list_import_problems,
+)
 from qianshou_client.api.staff import list_staff
 from qianshou_client.api.visits import list_visits, log_visit
+from qianshou_client.types import File
 from qianshou_client.models import (
     Benefit,
     BenefitKind,
     Credentials,
+    ImportCommit,
+    ImportState,
+    ImportStaffBody,
     NewAccount,
     NewVisit,
     Problem,
@@ -87,6 +99,30 @@ def main() -> None:
     # Problems are typed too.
     unknown = get_household.sync_detailed(client=teacher, id=uuid.uuid4())
     assert unknown.status_code == 404 and unknown.parsed.code == "not_found"
+
+    # A roster with one good row and one bad one: looked at, then the good one alone is taken in.
+    sheet = io.BytesIO()
+    roster = openpyxl.Workbook()
+    roster.active.append(["工号", "姓名", "单位", "职级"])
+    roster.active.append([f"P{uuid.uuid4().hex[:8]}", "丁老师", "新丰小学", "普通"])
+    roster.active.append([f"P{uuid.uuid4().hex[:8]}", "丁主任", "新丰小学", "大官"])
+    roster.save(sheet)
+    upload = ImportStaffBody(file=File(payload=io.BytesIO(sheet.getvalue()), file_name="教师.xlsx"))
+    job = import_staff.sync(client=administrator, body=upload)
+    while job.state in (ImportState.QUEUED, ImportState.READING, ImportState.CHECKING):
+        time.sleep(0.1)
+        job = get_import.sync(client=administrator, id=job.id)
+    assert job.state == ImportState.READY, job
+    problem = list_import_problems.sync(client=administrator, id=job.id).items[0]
+    assert problem.code == "unknown_code" and problem.cell == "D3", problem
+    refused = commit_import.sync(client=administrator, id=job.id, body=ImportCommit())
+    assert isinstance(refused, Problem) and refused.code == "import_has_errors", refused
+    body = ImportCommit(good_rows_only=True)
+    job = commit_import.sync(client=administrator, id=job.id, body=body)
+    assert job.state == ImportState.COMMITTED and job.report.good.new == 1, job
+    file = download_import_file.sync_detailed(client=administrator, id=job.id)
+    assert file.content == sheet.getvalue()
+    print("import:", job.message)
 
     # The workbook opens.
     answer = download_progress_workbook.sync_detailed(client=administrator, year=TODAY.year)
