@@ -221,7 +221,7 @@ const CLASHING: &str = "SELECT staged.import_position
 pub async fn settle(tx: &mut Tx, import_id: Uuid) -> Result<(), sqlx::Error> {
     let held: i64 = on!(&mut *tx, connection => sqlx::query_scalar(
         "SELECT count(*) FROM import_household
-         WHERE import_id = $1 AND NOT good AND action IN ('changed', 'closed')",
+         WHERE import_id = $1 AND NOT good AND base_version > 0",
     )
     .bind(import_id)
     .fetch_one(connection)
