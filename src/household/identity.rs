@@ -17,7 +17,7 @@ pub struct IdentityNumber(String);
 /// Why a text is not an identity number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {
-    /// Neither 15, 18 nor 20 characters.
+    /// Neither 18 nor 20 characters.
     #[error("应为 18 位，实际 {0} 位")]
     Length(usize),
     /// A character that cannot stand there.
@@ -44,9 +44,9 @@ const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2
 
 impl IdentityNumber {
     /// Reads a number as people type it: a lower-case x, full-width digits, spaces or a leading
-    /// apostrophe are put right, since they can mean only one thing. A 15-digit number of before
-    /// 1999 is brought to 18 digits (GB 11643-1999: century 19 and the check character). A 20-digit
-    /// disability certificate number gives the identity number that it begins with.
+    /// apostrophe are put right, since they can mean only one thing. A 20-digit disability
+    /// certificate number gives the identity number that it begins with. A 15-digit number of before
+    /// 1999 is refused, see [`guess`](Self::guess).
     ///
     /// ```
     /// use qianshou::household::IdentityNumber;
@@ -55,11 +55,7 @@ impl IdentityNumber {
     /// assert_eq!(number.masked(), "110***********002X");
     /// ```
     pub fn parse(text: &str) -> Result<Self, IdentityError> {
-        let typed: String = half_width(text)
-            .chars()
-            .filter(|character| !character.is_whitespace() && !"'‘’`-".contains(*character))
-            .collect::<String>()
-            .to_ascii_uppercase();
+        let typed = Self::tight(text);
         if typed.contains("E+") {
             return Err(IdentityError::FloatDamaged);
         }
@@ -67,7 +63,6 @@ impl IdentityNumber {
             _ if !typed.is_ascii() => return Err(IdentityError::Character),
             18 => typed.split_at(17),
             20 => (&typed[..17], &typed[17..18]),
-            15 => return Self::from_old(&typed),
             _ => return Err(IdentityError::Length(typed.chars().count())),
         };
         let expected = check_character(body).ok_or(IdentityError::Character)?;
@@ -83,11 +78,26 @@ impl IdentityNumber {
         }
     }
 
-    fn from_old(old: &str) -> Result<Self, IdentityError> {
-        let body = format!("{}19{}", &old[..6], &old[6..]);
-        let check = check_character(&body).ok_or(IdentityError::Character)?;
-        birth_date(&body[6..14])?;
-        Ok(Self(format!("{body}{check}")))
+    /// A number without what people type around and between its characters.
+    pub fn tight(text: &str) -> String {
+        half_width(text)
+            .chars()
+            .filter(|character| !character.is_whitespace() && !"'‘’`-".contains(*character))
+            .collect::<String>()
+            .to_ascii_uppercase()
+    }
+
+    /// The number that a shorter one may mean: 15 digits of before 1999 with the century 19 and the
+    /// check character (GB 11643-1999), or 17 digits that lack just the check character. Both may be
+    /// slips of the finger as well, so this is for people to confirm.
+    pub fn guess(text: &str) -> Option<Self> {
+        let typed = Self::tight(text);
+        let digits = typed.bytes().all(|byte| byte.is_ascii_digit());
+        match typed.len() {
+            15 if digits => Self::from_body(&format!("{}19{}", &typed[..6], &typed[6..])).ok(),
+            17 if digits => Self::from_body(&typed).ok(),
+            _ => None,
+        }
     }
 
     /// The number for 17 digits, with its check character added. For test and demo data.
@@ -219,10 +229,13 @@ mod tests {
                 "11010519491231002X"
             );
         }
-        assert_eq!(
-            IdentityNumber::parse("110105491231002").unwrap().whole(),
-            "11010519491231002X"
-        );
+        for short in ["110105491231002", "11010519491231002"] {
+            assert!(IdentityNumber::parse(short).is_err(), "{short}");
+            assert_eq!(
+                IdentityNumber::guess(short).unwrap().whole(),
+                "11010519491231002X"
+            );
+        }
     }
 
     #[test]

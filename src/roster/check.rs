@@ -82,21 +82,20 @@ pub async fn run(app: &App, import: &Import, claim: Uuid) -> Result<(), Stop> {
     (check.done, check.total) = (0, None);
     let mut report = ImportReport::default();
     match roster {
-        Some(Roster::Households(roster)) => {
+        Roster::Households(roster) => {
             report.rows = roster.rows;
             report.sheets.clone_from(&roster.sheets);
             check
                 .stage_households(roster, &mut report, &mut problems)
                 .await?;
         }
-        Some(Roster::Staff(roster)) => {
+        Roster::Staff(roster) => {
             report.rows = roster.rows;
             report.sheets.clone_from(&roster.sheets);
             check
                 .stage_staff(roster, &mut report, &mut problems)
                 .await?;
         }
-        None => {}
     }
     report.count(&problems);
     check.finish(report, problems).await
@@ -142,7 +141,7 @@ impl Check<'_> {
     }
 
     /// Reads the file, on a thread of its own that stops with this.
-    async fn read(&mut self) -> Result<(Option<Roster>, Problems), Stop> {
+    async fn read(&mut self) -> Result<(Roster, Problems), Stop> {
         let today = self.app.today();
         let mut tx = self.app.db.read().await?;
         let line_fen = settings::store::year_plan(&mut tx, today.year().into())
@@ -322,7 +321,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn read(self) -> Result<(Option<Roster>, Problems), ReadError> {
+    fn read(self) -> Result<(Roster, Problems), ReadError> {
         let mut problems = Problems::default();
         let mut source = Watched {
             source: Child::open(&self.program, self.file.path())?,
@@ -330,12 +329,16 @@ impl Reading {
         };
         let (source, found, go_on) = (&mut source, &mut problems, &mut |_| Ok(()));
         let roster = match self.kind {
-            RosterKind::Households => {
-                grouping::read(source, &self.choices, &[], &self.context, found, go_on)?
-                    .map(Roster::Households)
-            }
+            RosterKind::Households => Roster::Households(grouping::read(
+                source,
+                &self.choices,
+                &[],
+                &self.context,
+                found,
+                go_on,
+            )?),
             RosterKind::Staff => {
-                staffing::read(source, &self.choices, &[], found, go_on)?.map(Roster::Staff)
+                Roster::Staff(staffing::read(source, &self.choices, &[], found, go_on)?)
             }
         };
         Ok((roster, problems))

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::value::{self, Refusal, Unit};
+use super::value::repair::{self, Repair};
+use super::value::{self, Day, Refusal, Unit};
 use crate::code_list::CodeList;
 use crate::household::IdentityNumber;
 use crate::text::squeezed;
@@ -20,10 +21,20 @@ pub trait Record: Default + 'static {
     /// What a row alone is about: the person.
     type Part;
 
+    /// Fields by which a row speaks of one part: a sheet without columns of them has one row a whole.
+    const OF_PART: &'static [&'static str];
+    /// Fields by which a row names its whole, in a sheet that has one row a whole.
+    const OF_WHOLE: &'static [&'static str];
+    /// Fields by which rows of two sheets find each other.
+    const JOINS: &'static [&'static str];
+
     /// Whether what the row says elsewhere makes a refused cell of field `key` no mistake.
     fn forgives(&self, _key: &str) -> bool {
         false
     }
+
+    /// Is told that a cell of field `key` was put right in this way.
+    fn repaired(&mut self, _key: &str, _code: &str) {}
 }
 
 /// What putting a value into its place came to.
@@ -85,6 +96,18 @@ pub fn merge<S: Slot>(slot: &mut S, other: &S) -> Put {
     }
 }
 
+/// Puts the value that a text means into a row, and gives its label.
+pub type PutCode<R> = fn(&mut R, &str) -> Option<(Put, &'static str)>;
+
+/// What reading a cell gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Whether it gave a value.
+    pub value: bool,
+    /// What was put right.
+    pub repair: Option<Repair>,
+}
+
 /// What a column holds, and where it goes.
 pub enum Kind<R> {
     /// Text.
@@ -105,7 +128,12 @@ pub enum Kind<R> {
     /// 是 or 否, or safe or not in words.
     Safe(fn(&mut R, bool) -> Put),
     /// A date.
-    Date(fn(&mut R, NaiveDate) -> Put),
+    Date {
+        /// Where a day goes.
+        put: fn(&mut R, NaiveDate) -> Put,
+        /// Where the first day of a month goes that has no day.
+        month: fn(&mut R, NaiveDate),
+    },
     /// A year.
     Year(fn(&mut R, i64) -> Put),
     /// Money, in fen.
@@ -123,8 +151,8 @@ pub enum Kind<R> {
     Code {
         /// What may stand there.
         labels: fn() -> Vec<&'static str>,
-        /// Where it goes; nothing for a text that is not on the list.
-        put: fn(&mut R, &str) -> Option<Put>,
+        /// Where it goes, and its label; nothing for a text that is not on the list.
+        put: PutCode<R>,
     },
     /// Some values of a code list.
     Codes {
@@ -132,8 +160,8 @@ pub enum Kind<R> {
         labels: fn() -> Vec<&'static str>,
         /// Most values.
         most: usize,
-        /// Where each goes; nothing for a text that is not on the list.
-        put: fn(&mut R, &str) -> Option<Put>,
+        /// Where each goes, and its label; nothing for a text that is not on the list.
+        put: PutCode<R>,
     },
     /// Known from the national system's export, and not kept.
     NotKept,
@@ -208,29 +236,49 @@ impl<R: Record> Column<R> {
         matches!(self.kind, Kind::Identity(_))
     }
 
-    /// Reads a cell into the row. True if it gave a value.
-    pub fn read(&self, row: &mut R, cell: &Cell<'_>, unit: Unit) -> Result<bool, Refusal> {
-        let put = match &self.kind {
+    /// Reads a cell into the row.
+    pub fn read(&self, row: &mut R, cell: &Cell<'_>, unit: Unit) -> Result<Given, Refusal> {
+        let read = match &self.kind {
             Kind::Text { longest, put } => {
-                value::text(cell, *longest)?.map(|value| put(row, value))
+                value::text(cell, *longest)?.map(|value| (put(row, value), None))
             }
-            Kind::Name(put) => value::name(cell)?.map(|value| put(row, value)),
-            Kind::Number(put) => value::code_number(cell, 40)?.map(|value| put(row, value)),
-            Kind::Identity(put) => value::identity(cell)?.map(|value| put(row, value)),
-            Kind::YesNo(put) => value::yes_no(cell)?.map(|value| put(row, value)),
-            Kind::Safe(put) => value::safe(cell)?.map(|value| put(row, value)),
-            Kind::Date(put) => value::date(cell)?.map(|value| put(row, value)),
-            Kind::Year(put) => value::year(cell)?.map(|value| put(row, value)),
-            Kind::Money(put) => value::money(cell, unit)?.map(|value| put(row, value)),
-            Kind::Integer { least, most, put } => {
-                value::integer(cell, *least, *most)?.map(|value| put(row, value))
+            Kind::Name(put) => value::name(cell)?.map(|value| (put(row, value), None)),
+            Kind::Number(put) => value::code_number(cell, 40)?.map(|value| {
+                let repair = repair::number(cell, &value);
+                (put(row, value), repair)
+            }),
+            Kind::Identity(put) => value::identity(cell)?.map(|value| {
+                let repair = repair::identity(cell, &value);
+                (put(row, value), repair)
+            }),
+            Kind::YesNo(put) => value::yes_no(cell)?
+                .map(|value| (put(row, value), repair::answer(cell, value, &[]))),
+            Kind::Safe(put) => value::safe(cell)?.map(|value| {
+                let usual = ["安全", "不安全"];
+                (put(row, value), repair::answer(cell, value, &usual))
+            }),
+            Kind::Date { put, month } => match value::date(cell)? {
+                Some(Day::Full(date)) => Some((put(row, date), repair::date(cell, date))),
+                Some(Day::Month(first)) => {
+                    month(row, first);
+                    Some((Put::New, None))
+                }
+                None => None,
+            },
+            Kind::Year(put) => {
+                value::year(cell)?.map(|value| (put(row, value), repair::year(cell, value)))
             }
+            Kind::Money(put) => {
+                value::money(cell, unit)?.map(|value| (put(row, value), repair::money(cell, value)))
+            }
+            Kind::Integer { least, most, put } => value::integer(cell, *least, *most)?
+                .map(|value| (put(row, value), repair::integer(cell, value))),
             Kind::Code { labels, put } => {
                 let text = value::plain(cell)?;
                 match put(row, &text) {
                     None if text.is_empty() || value::says_nothing(&text) => None,
                     None => return Err(unknown_code(&text, &labels())),
-                    known => known,
+                    Some((put, label)) => Some((put, repair::code(&text, label))),
                 }
             }
             Kind::Codes { labels, most, put } => {
@@ -238,13 +286,17 @@ impl<R: Record> Column<R> {
             }
             Kind::NotKept => None,
         };
-        match put {
-            Some(Put::Differs) => Err(Refusal::new(
+        match read {
+            Some((Put::Differs, _)) => Err(Refusal::new(
                 "columns_contradict",
                 "与本行另一列的内容矛盾",
                 "请核对两列，改成一致，或只保留一列",
             )),
-            put => Ok(put.is_some()),
+            Some((_, repair)) => Ok(Given {
+                value: true,
+                repair,
+            }),
+            None => Ok(Given::default()),
         }
     }
 }
@@ -254,13 +306,15 @@ fn read_codes<R>(
     cell: &Cell<'_>,
     labels: fn() -> Vec<&'static str>,
     most: usize,
-    put: fn(&mut R, &str) -> Option<Put>,
-) -> Result<bool, Refusal> {
+    put: PutCode<R>,
+) -> Result<Given, Refusal> {
     let text = value::plain(cell)?;
     let parts = value::several(&text);
+    let mut found = Vec::with_capacity(parts.len());
     for part in &parts {
-        if put(row, part).is_none() {
-            return Err(unknown_code(part, &labels()));
+        match put(row, part) {
+            Some((_, label)) => found.push(label),
+            None => return Err(unknown_code(part, &labels())),
         }
     }
     if parts.len() > most {
@@ -270,7 +324,10 @@ fn read_codes<R>(
             "请保留最主要的几项",
         ));
     }
-    Ok(!parts.is_empty())
+    Ok(Given {
+        value: !parts.is_empty(),
+        repair: repair::codes(&parts, &found),
+    })
 }
 
 fn unknown_code(text: &str, labels: &[&str]) -> Refusal {
@@ -279,6 +336,24 @@ fn unknown_code(text: &str, labels: &[&str]) -> Refusal {
         format!("“{}”不在可选值之内", value::mask(text)),
         format!("请从下列值中选填：{}", labels.join("、")),
     )
+    .proposing(nearest(text, labels).map(ToOwned::to_owned))
+}
+
+/// The label that a text is nearest to, if it shares at least half of its characters with it.
+fn nearest<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
+    let text = squeezed(text);
+    let nearness = |label: &&str| {
+        let label = squeezed(label);
+        let holds = text.chars().count() >= 2 && (label.contains(&text) || text.contains(&label));
+        let alike = strsim::normalized_damerau_levenshtein(&text, &label);
+        if holds { alike.max(0.7) } else { alike }
+    };
+    labels
+        .iter()
+        .map(|label| (nearness(label), *label))
+        .filter(|(nearness, _)| *nearness >= 0.5)
+        .max_by(|(one, _), (two, _)| one.total_cmp(two))
+        .map(|(_, label)| label)
 }
 
 /// The labels of a code list, as a function that a table can hold.
@@ -325,10 +400,16 @@ impl Heading {
         };
         Self { full, bare, unit }
     }
+
+    /// Without marks, brackets and what stands in them.
+    pub fn bare(&self) -> &str {
+        &self.bare
+    }
 }
 
 /// All headings under which the columns of a table are known.
 pub struct Headings<R: Record> {
+    table: &'static [Column<R>],
     full: HashMap<String, &'static Column<R>>,
     bare: HashMap<String, &'static Column<R>>,
 }
@@ -337,6 +418,7 @@ impl<R: Record> Headings<R> {
     /// The headings and synonyms of a table.
     pub fn of(table: &'static [Column<R>]) -> Self {
         let mut headings = Self {
+            table,
             full: HashMap::new(),
             bare: HashMap::new(),
         };
@@ -348,6 +430,26 @@ impl<R: Record> Headings<R> {
             }
         }
         headings
+    }
+
+    /// The table.
+    pub fn table(&self) -> &'static [Column<R>] {
+        self.table
+    }
+
+    /// All headings and synonyms, without what stands in brackets.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &'static Column<R>)> {
+        self.bare
+            .iter()
+            .map(|(name, column)| (name.as_str(), *column))
+    }
+
+    /// The column that fills a field: by its key, or by its heading in our template.
+    pub fn field(&self, field: &str) -> Option<&'static Column<R>> {
+        let by_key = self.table.iter().find(|column| column.key == field);
+        by_key
+            .or_else(|| self.table.iter().find(|column| column.heading == field))
+            .filter(|_| !field.is_empty())
     }
 
     /// The column of a heading: what stands in brackets counts if it must.

@@ -1,15 +1,16 @@
 //! From rows, one a person, to households: which rows belong together, what they say of their
 //! household, and whether it holds together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
 use super::column::{Carry, Put, merge};
 use super::household::{COLUMNS, HouseholdRow, Shared};
-use super::layout::{Layouts, Spoken};
+use super::layout::{Layout, Layouts, Spoken, of_sheet};
 use super::profile::Profile;
 use super::report::{Place, Problems, RosterProblem, Severity, SheetReport};
 use super::rule::{self, Rule};
@@ -17,7 +18,7 @@ use super::sheet::{self, RosterRow};
 use super::shelf::Shelf;
 use super::value::{self, Refusal};
 use crate::household::model::{HouseholdFacts, Member};
-use crate::household::{IdentityNumber, Relation};
+use crate::household::{Health, IdentityNumber, Relation};
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
 
@@ -62,8 +63,8 @@ pub struct Context {
     pub line_fen: i64,
 }
 
-/// Reads a roster of households. What is wrong with it goes to `problems`; nothing is given where
-/// there is no roster at all. `progress` is told the rows read and ends the reading with an error.
+/// Reads a roster of households. What is wrong with it goes to `problems`; where there is no roster at
+/// all, no household is given. `progress` is told the rows read and ends the reading with an error.
 pub fn read(
     source: &mut dyn Source,
     choices: &Choices,
@@ -71,7 +72,7 @@ pub fn read(
     context: &Context,
     problems: &mut Problems,
     progress: &mut dyn FnMut(i64) -> Result<(), ReadError>,
-) -> Result<Option<HouseholdRoster>, ReadError> {
+) -> Result<HouseholdRoster, ReadError> {
     let mut grouping = Grouping::default();
     let mut count = 0;
     let read = sheet::read(
@@ -87,18 +88,15 @@ pub fn read(
             grouping.add(layouts, row, problems).map_err(unpackable)
         },
     )?;
-    let Some(read) = read else {
-        return Ok(None);
-    };
     let households = grouping
         .finish(&read.layouts, context, problems)
         .map_err(unpackable)?;
-    Ok(Some(HouseholdRoster {
+    Ok(HouseholdRoster {
         sheets: read.reports,
         spoken: read.layouts.spoken(),
         rows: read.rows,
         households,
-    }))
+    })
 }
 
 /// Records that this program has packed itself.
@@ -124,6 +122,7 @@ struct Grouping {
     by_head: HashMap<u64, u32>,
     /// Which member had an identity number first.
     seen: HashMap<u64, u32>,
+    twins: Twins,
 }
 
 /// A household that is unpacked.
@@ -139,6 +138,8 @@ struct Open {
 struct Draft {
     facts: HouseholdFacts,
     shared: Shared,
+    /// The head, as a sheet with one row a household says.
+    head: Option<Member>,
     place: Place,
     /// Fields that a later row than the first was the first to say, with that row. Fields are counted
     /// as [`field`] does.
@@ -165,6 +166,7 @@ impl Draft {
         Self {
             facts: HouseholdFacts::of("", ""),
             shared: Shared::default(),
+            head: None,
             place,
             origins: Vec::new(),
             refused: Vec::new(),
@@ -233,6 +235,32 @@ impl Draft {
         }
         news
     }
+
+    /// Takes over what a sheet with one row a household says of the head.
+    fn take_head(
+        &mut self,
+        layouts: &Layouts<HouseholdRow>,
+        row: &RosterRow<HouseholdRow>,
+        problems: &mut Problems,
+    ) {
+        if self.head.is_some() {
+            let first = layouts.address(self.place, "number", row.place.sheet);
+            let refusal = Refusal::new(
+                "household_twice",
+                format!("与单元格 {first} 起的一行是同一户"),
+                "每户只能有一行，请合并；如不是同一户，请核对户编号和户主证件号码",
+            );
+            problems.push(layouts.problem(Severity::Error, row.place, "number", refusal));
+            return;
+        }
+        let record = &row.record;
+        let head = Member {
+            relation: Relation::Head,
+            ..record.member.clone()
+        };
+        merge(&mut self.shared.head_identity, &head.identity_number);
+        self.head = Some(head);
+    }
 }
 
 impl Grouping {
@@ -243,19 +271,36 @@ impl Grouping {
         problems: &mut Problems,
     ) -> Result<(), postcard::Error> {
         let before = problems.count(Severity::Error);
-        check_person(layouts, &row, problems);
-        let twin = self.check_twice(layouts, &row, problems);
+        let lists = layouts
+            .get(row.place.sheet)
+            .is_some_and(Layout::lists_parts);
+        if !lists {
+            of_head(&mut row.record);
+        }
+        check_person(layouts, &row, lists, problems);
+        // Beside a sheet of members, what a sheet of heads says of a person is said of one of them.
+        let is_member = lists || !layouts.list_parts();
+        let twin = is_member
+            .then(|| self.check_twice(layouts, &row, problems))
+            .flatten();
         let mut open = self.household_of(&row)?;
         open.changed |= open
             .draft
             .merge(layouts, &row, |problem| problems.push(problem));
+        if !lists {
+            open.draft.take_head(layouts, &row, problems);
+            open.changed = true;
+        }
         let member = member_of(&mut row.record);
         self.remember(&open, &member);
         let index = open.index;
         self.open = Some(open);
-        self.household_of.push(index);
-        self.places.push(row.place);
-        self.members.push(&member)?;
+        if is_member {
+            self.twins.notice(&member);
+            self.household_of.push(index);
+            self.places.push(row.place);
+            self.members.push(&member)?;
+        }
         if !row.refused.is_empty() || problems.count(Severity::Error) > before {
             self.has_errors[index as usize] = true;
         }
@@ -365,6 +410,7 @@ impl Grouping {
             self.put_back(&open)?;
         }
         let (order, firsts) = self.members_by_household();
+        let members_listed = layouts.list_parts();
         let mut households = Shelf::default();
         for index in 0..self.drafts.len() {
             let draft = self.drafts.take(index)?;
@@ -372,6 +418,7 @@ impl Grouping {
                 facts: draft.facts.clone(),
                 draft: &draft,
                 places: Vec::new(),
+                members_listed,
                 layouts,
                 problems,
                 has_errors: self.has_errors[index],
@@ -386,13 +433,18 @@ impl Grouping {
                 }
             }
             review.run(members.len(), context);
+            self.twins.compare(&review.facts, &review.places);
             households.push(&ReadHousehold {
                 has_errors: review.has_errors,
                 facts: review.facts,
                 places: review.places,
                 place: draft.place,
-                members_listed: true,
+                members_listed,
             })?;
+        }
+        self.twins.report(layouts, problems);
+        if !members_listed && !households.is_empty() {
+            problems.push(members_to_follow(layouts));
         }
         Ok(households)
     }
@@ -429,15 +481,52 @@ fn member_of(record: &mut HouseholdRow) -> Member {
     member
 }
 
-/// What every person's row must have.
+/// Takes what a row of a household says of a person for what it says of the head.
+fn of_head(record: &mut HouseholdRow) {
+    record.relation = Some(Relation::Head);
+    if let Some(name) = &record.shared.head_name {
+        record.member.name.clone_from(name);
+    }
+    merge(
+        &mut record.member.identity_number,
+        &record.shared.head_identity,
+    );
+    merge(
+        &mut record.shared.head_identity,
+        &record.member.identity_number,
+    );
+}
+
+/// A roster with one row a household is whole only with its members.
+fn members_to_follow(layouts: &Layouts<HouseholdRow>) -> RosterProblem {
+    let sheet = layouts.iter().next().map_or("", |layout| &layout.sheet);
+    of_sheet(
+        sheet,
+        Severity::Warning,
+        Refusal::new(
+            "members_not_listed",
+            "名册每户一行，只有户主；其他成员没有列出",
+            "已登记的其他成员保持不变；新的户请再导入一份每人一行的名册补充成员",
+        ),
+    )
+}
+
+/// What every person's row must have. `lists` says whether the row is a person's or a household's.
 fn check_person(
     layouts: &Layouts<HouseholdRow>,
     row: &RosterRow<HouseholdRow>,
+    lists: bool,
     problems: &mut Problems,
 ) {
     let record = &row.record;
+    let (name, identity) = if lists {
+        ("name", "identity_number")
+    } else {
+        ("head_name", "head_identity")
+    };
+    let was_refused = |key: &str| row.refused.contains(&key);
     let mut missing = |key: &'static str, severity, cure: &str| {
-        if !row.refused.contains(&key) {
+        if !was_refused(key) {
             let refusal =
                 Refusal::new("required_cell", format!("“{}”没有填写", heading(key)), cure);
             problems.push(layouts.problem(severity, row.place, key, refusal));
@@ -445,7 +534,7 @@ fn check_person(
     };
     if record.member.name.is_empty() {
         missing(
-            "name",
+            name,
             Severity::Error,
             "请补填姓名；不是人员的行（合计、签名等）请删除",
         );
@@ -453,25 +542,135 @@ fn check_person(
     if record.relation.is_none() {
         missing("relation", Severity::Error, "请补填与户主关系");
     }
-    if record.member.identity_number.is_none() {
+    if record.member.identity_number.is_none() && !was_refused("identity_number") {
         if record.has_other_document() {
             let refusal = Refusal::new(
                 "other_document",
                 "证件不是居民身份证，号码没有保存",
                 "如有居民身份证请改填；没有的不必处理",
             );
-            problems.push(layouts.problem(
-                Severity::Warning,
-                row.place,
-                "identity_number",
-                refusal,
-            ));
+            problems.push(layouts.problem(Severity::Warning, row.place, identity, refusal));
         } else {
             missing(
-                "identity_number",
+                identity,
                 Severity::Warning,
                 "请补填证件号码；确无号码的（如新生儿）不必处理",
             );
+        }
+    }
+    check_month(layouts, row, problems);
+    let certified = record.has_certificate
+        && record
+            .member
+            .health
+            .is_some_and(|health| health != Health::Disabled);
+    if certified {
+        let problem = broken(
+            layouts,
+            row.place,
+            "health",
+            &rule::DISABILITY_CERTIFICATE,
+            "证件号码是残疾人证号，健康状况不是“残疾”".to_owned(),
+        );
+        problems.push(problem);
+    }
+}
+
+/// A month of birth without a day: the identity number knows the day, if it agrees.
+fn check_month(
+    layouts: &Layouts<HouseholdRow>,
+    row: &RosterRow<HouseholdRow>,
+    problems: &mut Problems,
+) {
+    let (record, key) = (&row.record, "birth_date");
+    let Some(first) = record.born_in else {
+        return;
+    };
+    let stated = format!("{} 年 {} 月", first.year(), first.month());
+    match record.member.identity_number.as_ref() {
+        Some(identity) if identity.birth_date().with_day(1) == Some(first) => {}
+        Some(identity) => {
+            let refusal = Refusal::new(
+                "identity_birth_date",
+                format!("填写 {stated}，证件号码为 {}", identity.birth_date()),
+                "请核对出生日期和证件号码（第 7 至 14 位）",
+            );
+            problems.push(layouts.problem(Severity::Error, row.place, key, refusal));
+        }
+        None => {
+            let refusal = Refusal::new(
+                "date_without_day",
+                format!("只有年月（{stated}），没有日，出生日期没有读取"),
+                "请补填到日，或补填证件号码",
+            );
+            problems.push(layouts.problem(Severity::Warning, row.place, key, refusal));
+        }
+    }
+}
+
+/// Persons who may stand in the roster twice, of whom one has no identity number: of the same name,
+/// birth date and village.
+#[derive(Default)]
+struct Twins {
+    hasher: RandomState,
+    /// Names and birth dates of those without an identity number, as hashes.
+    numberless: HashSet<u64>,
+    /// All who have such a name and birth date: by name, birth date and village.
+    alike: BTreeMap<(String, NaiveDate, String), Vec<(Place, bool)>>,
+}
+
+impl Twins {
+    fn hash(&self, member: &Member) -> Option<u64> {
+        let born = member.birth_date?;
+        (!member.name.is_empty()).then(|| self.hasher.hash_one((&member.name, born)))
+    }
+
+    fn notice(&mut self, member: &Member) {
+        if member.identity_number.is_none()
+            && let Some(hash) = self.hash(member)
+        {
+            self.numberless.insert(hash);
+        }
+    }
+
+    fn compare(&mut self, facts: &HouseholdFacts, places: &[Place]) {
+        if self.numberless.is_empty() {
+            return;
+        }
+        for (member, place) in facts.members.iter().zip(places) {
+            let hash = self.hash(member);
+            if let (Some(born), Some(hash)) = (member.birth_date, hash)
+                && self.numberless.contains(&hash)
+            {
+                let village = format!("{}{}", facts.town, facts.village);
+                self.alike
+                    .entry((member.name.clone(), born, village))
+                    .or_default()
+                    .push((*place, member.identity_number.is_some()));
+            }
+        }
+    }
+
+    fn report(&self, layouts: &Layouts<HouseholdRow>, problems: &mut Problems) {
+        for ((name, born, village), persons) in &self.alike {
+            // Those with a number first: who has none is to be compared with them.
+            let mut persons = persons.clone();
+            persons.sort_by_key(|(place, has_number)| (!has_number, *place));
+            let Some(((first, _), others)) = persons.split_first() else {
+                continue;
+            };
+            for (place, _) in others.iter().filter(|(_, has_number)| !has_number) {
+                let first = layouts.address(*first, "name", place.sheet);
+                problems.push(broken(
+                    layouts,
+                    *place,
+                    "name",
+                    &rule::SUSPECTED_DUPLICATE,
+                    format!(
+                        "与单元格 {first} 的“{name}”同名、同出生日期（{born}）、同村（{village}）"
+                    ),
+                ));
+            }
         }
     }
 }
@@ -500,6 +699,7 @@ struct Review<'a> {
     draft: &'a Draft,
     /// The row of each member.
     places: Vec<Place>,
+    members_listed: bool,
     layouts: &'a Layouts<HouseholdRow>,
     problems: &'a mut Problems,
     has_errors: bool,
@@ -507,13 +707,29 @@ struct Review<'a> {
 
 impl Review<'_> {
     fn run(&mut self, rows: usize, context: &Context) {
+        self.join_head();
         self.settle();
         self.check_required();
         self.check_causes();
         self.check_head();
-        self.check_size(rows);
+        if rows == 0 {
+            self.say(
+                Severity::Error,
+                "number",
+                Refusal::new(
+                    "no_members",
+                    "成员表里没有这一户的成员",
+                    "请在成员表中补上本户的成员（包括户主），并核对户编号或户主证件号码",
+                ),
+            );
+            return;
+        }
+        if self.members_listed {
+            self.check_size(rows);
+        }
         for finding in rule::check(&self.facts, context.today, context.line_fen) {
-            if self.draft.was_refused(finding.field) {
+            let unknown = !self.members_listed && rule::needs_all_members(finding.rule);
+            if unknown || self.draft.was_refused(finding.field) {
                 continue;
             }
             let place = finding
@@ -539,6 +755,40 @@ impl Review<'_> {
     fn say(&mut self, severity: Severity, key: &str, refusal: Refusal) {
         let place = self.draft.origin(key);
         self.push(self.layouts.problem(severity, place, key, refusal));
+    }
+
+    /// Takes what a sheet of heads says of the head for what the members' sheet says of him, where that
+    /// says nothing.
+    fn join_head(&mut self) {
+        let (Some(stated), true) = (&self.draft.head, self.members_listed) else {
+            return;
+        };
+        let is_head = |member: &&mut Member| member.relation == Relation::Head;
+        let Some(head) = self.facts.members.iter_mut().find(is_head) else {
+            return;
+        };
+        let mut differing = Vec::new();
+        for column in COLUMNS.iter().filter(|column| column.key != "name") {
+            if let Carry::Part(carry) = column.carry
+                && carry(head, stated) == Put::Differs
+                && column.key != "identity_number"
+            {
+                differing.push(column);
+            }
+        }
+        for column in differing {
+            let refusal = Refusal::new(
+                "head_facts_differ",
+                format!("与成员表中户主的“{}”不一致，以成员表为准", column.heading),
+                "请核对两张表，改成一致",
+            );
+            self.push(self.layouts.problem(
+                Severity::Warning,
+                self.draft.place,
+                column.key,
+                refusal,
+            ));
+        }
     }
 
     /// What follows from the rows together.
@@ -714,12 +964,6 @@ fn keep_members(facts: &mut HouseholdFacts, before: &HouseholdFacts) {
             ..member
         })
         .collect();
-    if let Some(known) = known {
-        let mut kept = known.clone();
-        kept.relation = Relation::Head;
-        merge(&mut kept.identity_number, &head.identity_number);
-        facts.members[0] = kept;
-    }
     facts.members.extend(others);
 }
 

@@ -4,9 +4,11 @@
 //! after them those that only the national register's export (全国扶贫开发信息系统) has, with both
 //! its earlier and its later headings.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::column::{Carry, Column, Kind, Put, Record, labels, merge, put};
+use super::value::repair::DISABILITY_CERTIFICATE;
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{
@@ -25,6 +27,10 @@ pub struct HouseholdRow {
     pub relation: Option<Relation>,
     /// 证件类型.
     pub document: Option<String>,
+    /// The month of birth, by its first day, where the day is not said.
+    pub born_in: Option<NaiveDate>,
+    /// Whether the identity number stands as that of a disability certificate.
+    pub has_certificate: bool,
     /// What it says of the household that is needed during the import only.
     pub shared: Shared,
 }
@@ -53,6 +59,8 @@ impl Default for HouseholdRow {
             member: Member::of("", Relation::Other),
             relation: None,
             document: None,
+            born_in: None,
+            has_certificate: false,
             shared: Shared::default(),
         }
     }
@@ -63,9 +71,17 @@ impl Record for HouseholdRow {
     type Shared = Shared;
     type Part = Member;
 
+    const OF_PART: &'static [&'static str] = &["name", "relation"];
+    const OF_WHOLE: &'static [&'static str] = &["head_name", "head_identity", "number"];
+    const JOINS: &'static [&'static str] = &["number", "head_identity"];
+
     /// The number of a passport is no identity number, and no mistake.
     fn forgives(&self, key: &str) -> bool {
         key == "identity_number" && self.has_other_document()
+    }
+
+    fn repaired(&mut self, key: &str, code: &str) {
+        self.has_certificate |= key == "identity_number" && code == DISABILITY_CERTIFICATE;
     }
 }
 
@@ -85,7 +101,8 @@ macro_rules! of_household {
     ($field:ident, $heading:literal, Code($list:ty)) => {
         of_household!(@ $field, $heading, Kind::Code {
             labels: labels::<$list>,
-            put: |row, text| <$list>::recognise(text).map(|value| put(&mut row.household.$field, Some(value))),
+            put: |row, text| <$list>::recognise(text)
+                .map(|value| (put(&mut row.household.$field, Some(value)), value.label())),
         })
     };
     ($field:ident, $heading:literal, Place) => {
@@ -112,7 +129,8 @@ macro_rules! of_member {
     ($field:ident, $heading:literal, Code($list:ty)) => {
         of_member!(@ $field, $heading, Kind::Code {
             labels: labels::<$list>,
-            put: |row, text| <$list>::recognise(text).map(|value| put(&mut row.member.$field, Some(value))),
+            put: |row, text| <$list>::recognise(text)
+                .map(|value| (put(&mut row.member.$field, Some(value)), value.label())),
         })
     };
     ($field:ident, $heading:literal, Text($longest:literal)) => {
@@ -134,7 +152,8 @@ macro_rules! of_import {
     ($field:ident, $heading:literal, Code($list:ty)) => {
         of_import!(@ $field, $heading, Kind::Code {
             labels: labels::<$list>,
-            put: |row, text| <$list>::recognise(text).map(|value| put(&mut row.shared.$field, Some(value))),
+            put: |row, text| <$list>::recognise(text)
+                .map(|value| (put(&mut row.shared.$field, Some(value)), value.label())),
         })
     };
     ($field:ident, $heading:literal, Integer($least:literal, $most:literal)) => {
@@ -181,24 +200,24 @@ const fn other_cause(heading: &'static str) -> Column<HouseholdRow> {
     }
 }
 
-fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<Put> {
+fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
     let cause = Cause::recognise(text)?;
     let causes = &mut row.household.other_causes;
     if causes.contains(&cause) {
-        return Some(Put::Same);
+        return Some((Put::Same, cause.label()));
     }
     causes.push(cause);
-    Some(Put::New)
+    Some((Put::New, cause.label()))
 }
 
-fn push_measure(row: &mut HouseholdRow, text: &str) -> Option<Put> {
+fn push_measure(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
     let measure = Measure::recognise(text)?;
     let measures = &mut row.household.measures;
     if measures.contains(&measure) {
-        return Some(Put::Same);
+        return Some((Put::Same, measure.label()));
     }
     measures.push(measure);
-    Some(Put::New)
+    Some((Put::New, measure.label()))
 }
 
 /// The columns.
@@ -326,7 +345,8 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             Kind::Code {
                 labels: labels::<Relation>,
                 put: |row, text| {
-                    Relation::recognise(text).map(|value| put(&mut row.relation, Some(value)))
+                    Relation::recognise(text)
+                        .map(|value| (put(&mut row.relation, Some(value)), value.label()))
                 },
             },
             Carry::Nothing,
@@ -341,7 +361,10 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         synonyms: &["出生年月日", "生日", "出生年月"],
         note: "可不填，由证件号码得出；填写的必须与证件号码一致。",
         example: "1985-03-07",
-        ..of_member!(birth_date, "出生日期", Date)
+        ..of_member!(@ birth_date, "出生日期", Kind::Date {
+            put: |row, date| put(&mut row.member.birth_date, Some(date)),
+            month: |row, first| row.born_in = Some(first),
+        })
     },
     Column {
         synonyms: &["学历", "受教育程度"],

@@ -18,6 +18,7 @@ pub mod commit;
 pub mod compare;
 pub mod file;
 pub mod grouping;
+pub mod heading;
 pub mod household;
 pub mod job;
 pub mod layout;

@@ -72,7 +72,7 @@ impl RosterProblem {
             value: None,
             reason: refusal.reason,
             cure: refusal.cure,
-            proposal: None,
+            proposal: refusal.proposal,
         }
     }
 

@@ -139,10 +139,45 @@ pub static SAME_IDENTITY_NUMBER: Rule = Rule {
     check: |_, _| {},
 };
 
+/// Two persons of the same name, birth date and village, of whom one has no identity number: looked
+/// for at import, which sees all.
+pub static SUSPECTED_DUPLICATE: Rule = Rule {
+    code: "suspected_duplicate",
+    severity: Severity::Warning,
+    title: "疑似重复人员",
+    cure: "请核对是否同一人；如是同一人，请补填证件号码，并只保留在一户中",
+    check: |_, _| {},
+};
+
+/// The number of a disability certificate, and a state of health that is none: checked at import, where
+/// that number is.
+pub static DISABILITY_CERTIFICATE: Rule = Rule {
+    code: "disability_certificate_health",
+    severity: Severity::Warning,
+    title: "有残疾人证，健康状况却不是残疾",
+    cure: "请核对健康状况",
+    check: |_, _| {},
+};
+
+/// Whether a rule looks at all members of a household together, so that it says nothing where only the
+/// head is known.
+pub fn needs_all_members(rule: &Rule) -> bool {
+    [
+        "disability_without_disabled",
+        "illness_without_ill",
+        "schooling_without_student",
+        "measure_without_minimum_living",
+        "income_sum",
+    ]
+    .contains(&rule.code)
+}
+
 /// The rules.
 pub static RULES: &[&Rule] = &[
     &MEMBER_COUNT,
     &SAME_IDENTITY_NUMBER,
+    &SUSPECTED_DUPLICATE,
+    &DISABILITY_CERTIFICATE,
     &Rule {
         code: "no_head",
         severity: Severity::Error,
@@ -983,7 +1018,13 @@ mod tests {
     fn every_rule_has_a_case_and_a_cure() {
         let tried: BTreeSet<_> = CASES.iter().map(|(code, _)| *code).collect();
         for rule in RULES {
-            let by_import = [MEMBER_COUNT.code, SAME_IDENTITY_NUMBER.code].contains(&rule.code);
+            let by_import = [
+                &MEMBER_COUNT,
+                &SAME_IDENTITY_NUMBER,
+                &SUSPECTED_DUPLICATE,
+                &DISABILITY_CERTIFICATE,
+            ]
+            .contains(rule);
             assert!(by_import || tried.contains(rule.code), "{}", rule.code);
             assert!(
                 !rule.cure.is_empty() && !rule.title.is_empty(),
@@ -1015,5 +1056,11 @@ mod tests {
         for bad in ["", "12345", "83512345", "1391234567", "12912345678", "手机"] {
             assert!(!is_phone(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn rules_that_need_all_members_are_rules() {
+        let needing = RULES.iter().filter(|rule| needs_all_members(rule)).count();
+        assert_eq!(needing, 5);
     }
 }

@@ -42,6 +42,10 @@ impl Record for StaffRow {
     type Whole = ();
     type Shared = ();
     type Part = StaffFacts;
+
+    const OF_PART: &'static [&'static str] = &["name"];
+    const OF_WHOLE: &'static [&'static str] = &[];
+    const JOINS: &'static [&'static str] = &[];
 }
 
 /// A field that may be empty.
@@ -49,7 +53,8 @@ macro_rules! field {
     ($field:ident, $heading:literal, Code($list:ty)) => {
         field!(@ $field, $heading, Kind::Code {
             labels: labels::<$list>,
-            put: |row, text| <$list>::recognise(text).map(|value| put(&mut row.facts.$field, Some(value))),
+            put: |row, text| <$list>::recognise(text)
+                .map(|value| (put(&mut row.facts.$field, Some(value)), value.label())),
         })
     };
     ($field:ident, $heading:literal, Text($longest:literal)) => {
@@ -135,7 +140,10 @@ pub static COLUMNS: &[Column<StaffRow>] = &[
             "职级",
             Kind::Code {
                 labels: labels::<Rank>,
-                put: |row, text| Rank::recognise(text).map(|value| put(&mut row.rank, Some(value))),
+                put: |row, text| {
+                    Rank::recognise(text)
+                        .map(|value| (put(&mut row.rank, Some(value)), value.label()))
+                },
             },
             Carry::Part(|new: &mut StaffFacts, old: &StaffFacts| {
                 new.rank = old.rank;

@@ -45,7 +45,7 @@ pub fn read(
     profiles: &[Profile],
     problems: &mut Problems,
     progress: &mut dyn FnMut(i64) -> Result<(), ReadError>,
-) -> Result<Option<StaffRoster>, ReadError> {
+) -> Result<StaffRoster, ReadError> {
     let mut people = Vec::new();
     let mut seen = Seen::default();
     let read = sheet::read(
@@ -73,12 +73,12 @@ pub fn read(
             Ok(())
         },
     )?;
-    Ok(read.map(|read| StaffRoster {
+    Ok(StaffRoster {
         sheets: read.reports,
         spoken: read.layouts.spoken(),
         rows: read.rows,
         people,
-    }))
+    })
 }
 
 /// What every row must have.

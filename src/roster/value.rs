@@ -1,8 +1,10 @@
 //! Values as people type them into cells.
 //!
-//! What can mean only one thing is put right: full-width characters, thousands marks, units, Chinese
-//! dates, Excel's day numbers. What can mean two things is refused with a reason and a cure; nothing
-//! is guessed.
+//! What can mean only one thing is put right, and [`repair`] says so: full-width characters, thousands
+//! marks, units, Chinese dates, Excel's day numbers. What can mean two things is refused with a reason
+//! and a cure; a guess is at most proposed.
+
+pub mod repair;
 
 use std::borrow::Cow;
 
@@ -21,6 +23,8 @@ pub struct Refusal {
     pub reason: String,
     /// What to do about it.
     pub cure: String,
+    /// What may have been meant.
+    pub proposal: Option<String>,
 }
 
 impl Refusal {
@@ -30,7 +34,14 @@ impl Refusal {
             code,
             reason: reason.into(),
             cure: cure.into(),
+            proposal: None,
         }
+    }
+
+    /// With a guess at what was meant.
+    #[must_use]
+    pub fn proposing(self, proposal: Option<String>) -> Self {
+        Self { proposal, ..self }
     }
 }
 
@@ -162,7 +173,15 @@ pub fn identity(cell: &Cell<'_>) -> Read<IdentityNumber> {
     if says_nothing(&text) {
         return Ok(None);
     }
-    IdentityNumber::parse(&text).map(Some).map_err(refused)
+    IdentityNumber::parse(&text).map(Some).map_err(|error| {
+        refused(error).proposing(IdentityNumber::guess(&text).map(|guess| guess.masked()))
+    })
+}
+
+/// The identity number that a cell's text may mean, if somebody confirmed it by its masked form.
+pub fn confirmed(cell: &Cell<'_>, masked: &str) -> Option<IdentityNumber> {
+    let text = plain(cell).ok()?;
+    IdentityNumber::guess(&text).filter(|guess| guess.masked() == masked)
 }
 
 const YES: [&str; 18] = [
@@ -259,12 +278,30 @@ fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], cure: &str) -> Read<bool> 
     } else if tight.is_empty() || says_nothing(&tight) {
         Ok(None)
     } else {
-        Err(Refusal::new("not_yes_or_no", "不是“是”或“否”", cure))
+        let guess = if tight.starts_with(['是', '有', '已', '√']) {
+            Some("是")
+        } else if tight.starts_with(['否', '无', '没', '不', '未']) {
+            Some("否")
+        } else {
+            None
+        };
+        let refusal = Refusal::new("not_yes_or_no", "不是“是”或“否”", cure);
+        Err(refusal.proposing(guess.map(ToOwned::to_owned)))
     }
 }
 
-/// A date: a date cell, Excel's day number, eight digits, or year, month and day in any usual way.
-pub fn date(cell: &Cell<'_>) -> Read<NaiveDate> {
+/// A day, or only the month in which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// The day.
+    Full(NaiveDate),
+    /// Its month, by the first day of it.
+    Month(NaiveDate),
+}
+
+/// A date: a date cell, Excel's day number, eight digits, or year, month and day in any usual way; a
+/// month without a day is given as what it is.
+pub fn date(cell: &Cell<'_>) -> Read<Day> {
     let refused = || {
         Refusal::new(
             "not_a_date",
@@ -272,13 +309,15 @@ pub fn date(cell: &Cell<'_>) -> Read<NaiveDate> {
             "请按“2020-01-31”的样子填写年、月、日",
         )
     };
+    let full = |date: Option<NaiveDate>| date.map(|date| Some(Day::Full(date)));
     let text = match cell {
-        Cell::Date(date) => return in_range(*date).map(Some).ok_or_else(refused),
+        Cell::Date(date) => return full(in_range(*date)).ok_or_else(refused),
         Cell::Number(number) => match whole(*number) {
             Some(day) if DAY_NUMBERS.contains(&day) => {
-                return day_number(day).map(Some).ok_or_else(refused);
+                return full(day_number(day)).ok_or_else(refused);
             }
             Some(digits) => Cow::Owned(digits.to_string()),
+            // 1985.3 is what Excel makes of a month typed with a point; 1985.10 has become 1985.1.
             None => return Err(refused()),
         },
         _ => plain(cell)?,
@@ -286,12 +325,31 @@ pub fn date(cell: &Cell<'_>) -> Read<NaiveDate> {
     if text.is_empty() || says_nothing(&text) {
         return Ok(None);
     }
-    match date_parts(&text).as_deref() {
-        Some([year, month, day]) => parts_to_date(*year, *month, *day)
-            .map(Some)
-            .ok_or_else(refused),
-        _ => Err(refused()),
-    }
+    let read = match date_parts(&text).as_deref() {
+        Some([year, month, day]) => full(parts_to_date(*year, *month, *day)),
+        Some([year, month]) => parts_to_date(*year, *month, 1).map(|first| Some(Day::Month(first))),
+        _ => None,
+    };
+    read.ok_or_else(|| {
+        refused().proposing(full_year(&text).and_then(
+            |guess| match date_parts(&guess).as_deref() {
+                Some([year, month, day]) => {
+                    parts_to_date(*year, *month, *day).map(|date| date.to_string())
+                }
+                _ => None,
+            },
+        ))
+    })
+}
+
+/// A date that is written with a year of two digits, with all four: 30 and above are of the last
+/// century.
+fn full_year(text: &str) -> Option<String> {
+    let text = squeezed(text).trim_start_matches('\'').to_owned();
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let year: u32 = digits.parse().ok().filter(|_| digits.len() == 2)?;
+    let century = if year >= 30 { "19" } else { "20" };
+    Some(format!("{century}{text}"))
 }
 
 /// A year: alone, or of a month or date in any usual way.
@@ -317,12 +375,17 @@ pub fn year(cell: &Cell<'_>) -> Read<i64> {
     if text.is_empty() || says_nothing(&text) {
         return Ok(None);
     }
-    let parts = date_parts(&text).ok_or_else(refused)?;
-    let month = parts.get(1).copied().unwrap_or(1);
-    let day = parts.get(2).copied().unwrap_or(1);
-    parts_to_date(parts[0], month, day)
-        .map(|date| Some(i64::from(date.year())))
-        .ok_or_else(refused)
+    let year_of = |text: &str| {
+        let parts = date_parts(text)?;
+        let month = parts.get(1).copied().unwrap_or(1);
+        let day = parts.get(2).copied().unwrap_or(1);
+        let date = parts_to_date(parts[0], month, day)?;
+        Some(i64::from(date.year()))
+    };
+    year_of(&text).map(Some).ok_or_else(|| {
+        let guess = full_year(&text).and_then(|text| year_of(&text));
+        refused().proposing(guess.map(|year| year.to_string()))
+    })
 }
 
 /// Year, month and day as numbers, as many as the text has. The year comes first and has four digits.
@@ -331,8 +394,9 @@ fn date_parts(text: &str) -> Option<Vec<i64>> {
     // A time of day behind the date says nothing to us.
     let text = match text.trim().split_once([' ', 'T']) {
         Some((date, time)) if time.contains(':') => date.to_owned(),
-        _ => squeezed(&text),
+        _ => squeezed(&text).trim_start_matches('\'').to_owned(),
     };
+    let text = arabic(&text);
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         let part = |range: std::ops::Range<usize>| text.get(range)?.parse().ok();
         return match text.len() {
@@ -343,14 +407,59 @@ fn date_parts(text: &str) -> Option<Vec<i64>> {
         };
     }
     let text = text.trim_end_matches(['日', '号']);
-    let text = text.replace(['年', '月', '/', '.'], "-");
-    let text = text.trim_end_matches("度").trim_end_matches('-');
+    let text = text.replace(['年', '月', '/', '.', '。', '、', '\\'], "-");
+    let text = text.trim_end_matches(['度', '份']).trim_end_matches('-');
     let parts: Vec<&str> = text.split('-').collect();
     let fits = parts[0].len() == 4 && parts.len() <= 3 && parts[1..].iter().all(|p| p.len() <= 2);
     if !fits {
         return None;
     }
     parts.iter().map(|part| part.parse().ok()).collect()
+}
+
+/// A date with its Chinese numerals as digits: 二〇一六年三月十五日 as 2016年3月15日.
+fn arabic(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|character| numeral(character).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    let mut read = String::with_capacity(text.len());
+    let mut run = Vec::new();
+    for character in text.chars() {
+        if let Some(value) = numeral(character) {
+            run.push(value);
+        } else {
+            push_numerals(&mut read, &mut run);
+            read.push(character);
+        }
+    }
+    push_numerals(&mut read, &mut run);
+    Cow::Owned(read)
+}
+
+/// Appends a run of Chinese numerals: digit by digit, or up to ninety-nine by tens.
+fn push_numerals(read: &mut String, run: &mut Vec<u32>) {
+    let digits = |run: &[u32]| run.iter().map(u32::to_string).collect::<String>();
+    match run.iter().position(|value| *value == 10) {
+        Some(ten) if ten <= 1 && run.len() <= ten + 2 => {
+            let tens = run[..ten].first().copied().unwrap_or(1);
+            let ones = run.get(ten + 1).copied().unwrap_or(0);
+            read.push_str(&(tens * 10 + ones).to_string());
+        }
+        _ => read.push_str(&digits(run)),
+    }
+    run.clear();
+}
+
+fn numeral(character: char) -> Option<u32> {
+    "〇一二三四五六七八九十"
+        .chars()
+        .position(|numeral| numeral == character)
+        .or(match character {
+            '零' | '○' | 'Ｏ' => Some(0),
+            '两' => Some(2),
+            _ => None,
+        })
+        .and_then(|value| u32::try_from(value).ok())
 }
 
 fn parts_to_date(year: i64, month: i64, day: i64) -> Option<NaiveDate> {
@@ -415,7 +524,13 @@ pub fn money(cell: &Cell<'_>, column: Unit) -> Read<i64> {
             }
             let digits = text.trim_start_matches(['¥', '￥']);
             let (digits, unit) = without_unit(digits, column);
-            (number(digits).ok_or_else(refused)?, unit)
+            let guess = || {
+                approximately(&text).filter(|guess| number(without_unit(guess, column).0).is_some())
+            };
+            (
+                number(digits).ok_or_else(|| refused().proposing(guess()))?,
+                unit,
+            )
         }
         Cell::Error(_) => return plain(cell).map(|_| None),
         Cell::Date(_) | Cell::Bool(_) => return Err(refused()),
@@ -447,6 +562,16 @@ fn without_unit(text: &str, column: Unit) -> (&str, Unit) {
         }
     }
     (text, column)
+}
+
+/// A number without the words that make it a rough one.
+fn approximately(text: &str) -> Option<String> {
+    let bare = text
+        .trim_start_matches("大")
+        .trim_start_matches(['约', '近', '共'])
+        .trim_end_matches("左右")
+        .trim_end_matches(['多', '余', '/', '年', '月']);
+    (bare != text).then(|| bare.to_owned())
 }
 
 /// A decimal number with or without thousands marks; a comma anywhere else is refused, since it may
@@ -492,7 +617,12 @@ pub fn integer(cell: &Cell<'_>, least: i64, most: i64) -> Read<i64> {
                 .iter()
                 .find_map(|word| text.strip_suffix(word))
                 .unwrap_or(&text);
-            number(digits).and_then(whole)
+            let Some(value) = number(digits) else {
+                let guess = arabic(digits).parse::<i64>().ok();
+                let guess = guess.filter(|guess| (least..=most).contains(guess));
+                return Err(refused().proposing(guess.map(|guess| guess.to_string())));
+            };
+            whole(value)
         }
         Cell::Error(_) => return plain(cell).map(|_| None),
         Cell::Date(_) | Cell::Bool(_) => None,
@@ -578,6 +708,10 @@ mod tests {
         Cell::Text(Cow::Borrowed(text))
     }
 
+    fn full(year: i32, month: u32, date: u32) -> Day {
+        Day::Full(day(year, month, date))
+    }
+
     fn day(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).unwrap()
     }
@@ -642,19 +776,26 @@ mod tests {
             "２０１４年０１月０５日",
             "20140105",
             "2014-01-05 00:00:00",
+            "2014。1。5",
+            "二〇一四年一月五日",
+            "'2014-01-05",
         ] {
-            assert_eq!(date(&typed(text)), Ok(Some(day(2014, 1, 5))), "{text}");
+            assert_eq!(date(&typed(text)), Ok(Some(full(2014, 1, 5))), "{text}");
         }
-        assert_eq!(date(&Cell::Number(41_644.0)), Ok(Some(day(2014, 1, 5))));
-        assert_eq!(date(&Cell::Number(20_140_105.0)), Ok(Some(day(2014, 1, 5))));
-        for text in [
-            "2014-01",
-            "14-01-05",
-            "05/01/2014",
-            "2014-02-30",
-            "不详",
-            "2014",
-        ] {
+        assert_eq!(date(&Cell::Number(41_644.0)), Ok(Some(full(2014, 1, 5))));
+        assert_eq!(
+            date(&Cell::Number(20_140_105.0)),
+            Ok(Some(full(2014, 1, 5)))
+        );
+        assert_eq!(
+            date(&typed("二〇一六年三月")),
+            Ok(Some(Day::Month(day(2016, 3, 1))))
+        );
+        for text in ["2014-01", "201401", "2014年1月", "2014.1", "二零一四年一月"] {
+            let month = Day::Month(day(2014, 1, 1));
+            assert_eq!(date(&typed(text)), Ok(Some(month)), "{text}");
+        }
+        for text in ["14-01-05", "05/01/2014", "2014-02-30", "不详", "2014"] {
             assert!(date(&typed(text)).is_err(), "{text}");
         }
         assert!(
@@ -674,13 +815,15 @@ mod tests {
             "2014年1月",
             "2014.1",
             "2014/01/05",
+            "二〇一四",
+            "二○一四年十二月",
         ] {
             assert_eq!(year(&typed(text)), Ok(Some(2014)), "{text}");
         }
         for number in [2014.0, 201_401.0, 41_640.0] {
             assert_eq!(year(&Cell::Number(number)), Ok(Some(2014)), "{number}");
         }
-        for text in ["14", "201413", "二〇一四", "20141"] {
+        for text in ["14", "201413", "二〇", "20141"] {
             assert!(year(&typed(text)).is_err(), "{text}");
         }
     }
@@ -720,13 +863,21 @@ mod tests {
             identity(&typed("1.10105E+17")).unwrap_err().code,
             "identity_number_damaged"
         );
+        let old = identity(&Cell::Number(110_105_491_231_002.0)).unwrap_err();
         assert_eq!(
-            identity(&Cell::Number(110_105_491_231_002.0))
-                .unwrap()
+            old.proposal.as_deref(),
+            Some("110***********002X"),
+            "fifteen digits are all there, but the century is a guess"
+        );
+        assert_eq!(
+            confirmed(&typed("110105491231002"), "110***********002X")
                 .unwrap()
                 .whole(),
-            "11010519491231002X",
-            "fifteen digits are all there"
+            "11010519491231002X"
+        );
+        assert_eq!(
+            confirmed(&typed("110105491231002"), "320***********002X"),
+            None
         );
         assert_eq!(
             text(&Cell::Number(3.209_990_000_000_001e17), 50)
@@ -749,6 +900,44 @@ mod tests {
         ] {
             assert_eq!(refusal.code, "formula_error");
         }
+    }
+
+    #[test]
+    fn guesses_are_proposed_and_not_made() {
+        let proposal = |refused: Option<Refusal>| refused.unwrap().proposal.unwrap_or_default();
+        for (text, guess) in [
+            ("85.3.7", "1985-03-07"),
+            ("14年1月5日", "2014-01-05"),
+            ("不详", ""),
+        ] {
+            assert_eq!(proposal(date(&typed(text)).err()), guess, "{text}");
+        }
+        for (text, guess) in [("16", "2016"), ("98年", "1998")] {
+            assert_eq!(proposal(year(&typed(text)).err()), guess, "{text}");
+        }
+        for (text, guess) in [("约3000元", "3000元"), ("1.2万左右", "1.2万"), ("很多", "")]
+        {
+            assert_eq!(
+                proposal(money(&typed(text), Unit::Yuan).err()),
+                guess,
+                "{text}"
+            );
+        }
+        for (text, guess) in [("三个月", "3"), ("十二", "12"), ("二十五", "")] {
+            assert_eq!(
+                proposal(integer(&typed(text), 0, 12).err()),
+                guess,
+                "{text}"
+            );
+        }
+        for (text, guess) in [("是的", "是"), ("未参保", "否"), ("待定", "")] {
+            assert_eq!(proposal(yes_no(&typed(text)).err()), guess, "{text}");
+        }
+        assert_eq!(
+            proposal(identity(&typed("11010519491231002")).err()),
+            "110***********002X",
+            "the check character follows from the others"
+        );
     }
 
     #[test]

@@ -1,0 +1,307 @@
+//! Headings of a sheet: in which rows they stand, what they say, and which column each may mean.
+//!
+//! A heading may take up to three rows: group headings over merged cells, and below them what each
+//! column holds. It is then a path of parts, and the last part is matched first: the groups are its
+//! context, as in 户主/姓名 beside 家庭成员/姓名.
+
+use std::collections::HashMap;
+
+use super::column::{Column, Heading, Headings, Kind, Record};
+use super::value::{self, Unit};
+use crate::text::squeezed;
+use crate::workbook::reader::{Cell, Row};
+use crate::workbook::source::{Area, Sheet};
+
+/// A heading begins within so many rows.
+pub const HEADER_WITHIN: u32 = 20;
+/// Most rows of a heading.
+const MOST_ROWS: usize = 3;
+/// Cells of a column that are looked at to see what it holds.
+const SAMPLES: usize = 40;
+
+/// The rows that a heading may take, and what it would say.
+#[derive(Debug)]
+pub struct Block {
+    /// First row, from 1.
+    pub top: u32,
+    /// Last row.
+    pub bottom: u32,
+    /// The columns that have a heading, from the left.
+    pub paths: Vec<Path>,
+}
+
+/// The heading of one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// Column of the sheet, from 0.
+    pub position: u32,
+    /// From the widest group to the column's own heading; never empty.
+    pub parts: Vec<String>,
+}
+
+impl Path {
+    /// As reports and choices name it.
+    pub fn name(&self) -> String {
+        self.parts.join("/")
+    }
+
+    /// The unit of money that any of its parts names.
+    pub fn unit(&self) -> Unit {
+        Heading::new(&self.parts.concat()).unit
+    }
+}
+
+/// All rows that may be a heading, the lone ones before those that take more of the same.
+pub fn blocks(sheet: &Sheet) -> impl Iterator<Item = Block> {
+    (1..=MOST_ROWS).flat_map(move |rows| {
+        sheet
+            .head
+            .windows(rows)
+            .filter(|rows| {
+                let (top, bottom) = (rows[0].number, rows[rows.len() - 1].number);
+                top <= HEADER_WITHIN && (bottom - top) as usize + 1 == rows.len()
+            })
+            .map(|rows| block(rows, &sheet.merged))
+    })
+}
+
+fn block(rows: &[Row<'_>], merged: &[Area]) -> Block {
+    let (top, bottom) = (rows[0].number, rows[rows.len() - 1].number);
+    let touching: Vec<&Area> = merged
+        .iter()
+        .filter(|area| area.top >= top && area.top <= bottom)
+        .collect();
+    let mut paths: Vec<Path> = Vec::new();
+    let last = rows
+        .iter()
+        .flat_map(|row| row.cells.iter().map(|(position, _)| *position))
+        .chain(touching.iter().map(|area| area.right))
+        .max();
+    for position in 0..=last.unwrap_or(0) {
+        let mut parts: Vec<String> = Vec::new();
+        for row in rows {
+            let Some(text) = text_at(row, position, rows, &touching) else {
+                continue;
+            };
+            if parts.last() != Some(&text) {
+                parts.push(text);
+            }
+        }
+        // A group alone is no column: its cells below may be empty on purpose.
+        if !parts.is_empty() && has_own_text(position, rows, &touching) {
+            paths.push(Path { position, parts });
+        }
+    }
+    Block { top, bottom, paths }
+}
+
+/// What stands over a column in a row: in the cell, or in the merged area that it belongs to.
+fn text_at(row: &Row<'_>, position: u32, rows: &[Row<'_>], merged: &[&Area]) -> Option<String> {
+    let own = |row: &Row<'_>, position: u32| {
+        let cell = row.cells.iter().find(|(at, _)| *at == position);
+        cell.map(|(_, cell)| squeezed(&value::shown(cell)))
+            .filter(|text| !text.is_empty())
+    };
+    if let Some(text) = own(row, position) {
+        return Some(text);
+    }
+    let inside = |area: &&&Area| {
+        (area.top..=area.bottom).contains(&row.number)
+            && (area.left..=area.right).contains(&position)
+    };
+    if let Some(area) = merged.iter().find(inside) {
+        let first = rows.iter().find(|row| row.number == area.top)?;
+        return own(first, area.left);
+    }
+    // Without merged areas, as in a .csv, a group's text stands over its first column only.
+    let is_last = row.number == rows[rows.len() - 1].number;
+    if is_last || !merged.is_empty() {
+        return None;
+    }
+    let below = |row: &&Row<'_>| own(row, position).is_some();
+    rows.iter()
+        .filter(|other| other.number > row.number)
+        .find(below)?;
+    (0..position).rev().find_map(|left| own(row, left))
+}
+
+/// Whether a text belongs to this column, and not to a group of columns that have their own below.
+fn has_own_text(position: u32, rows: &[Row<'_>], merged: &[&Area]) -> bool {
+    rows.iter().any(|row| {
+        row.cells.iter().any(|(at, _)| *at == position)
+            && !merged.iter().any(|area| {
+                (area.top, area.left) == (row.number, position)
+                    && area.right > position
+                    && area.bottom < rows[rows.len() - 1].number
+            })
+    })
+}
+
+/// What a heading means.
+pub enum Meaning<R: Record> {
+    /// Certainly this column.
+    Certain(&'static Column<R>),
+    /// This column, of a person who may be another than the row's.
+    Doubtful(&'static Column<R>),
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// Groups whose columns speak of another person than the row's.
+const OTHER_PERSONS: [&str; 8] = [
+    "帮扶",
+    "责任人",
+    "干部",
+    "联系人",
+    "监护人",
+    "书记",
+    "队员",
+    "包户",
+];
+
+impl<R: Record> Headings<R> {
+    /// The column of a heading of one or more parts.
+    pub fn meaning(&self, parts: &[String]) -> Meaning<R> {
+        let Some((last, groups)) = parts.split_last() else {
+            return Meaning::Unknown;
+        };
+        let lone = self.find(&Heading::new(last));
+        for group in groups.iter().rev() {
+            let together = [format!("{group}{last}"), format!("{last}{group}")];
+            let found = together
+                .iter()
+                .find_map(|text| self.find(&Heading::new(text)));
+            // 收入(元)/工资性 needs its group; 村/备注 must not become 村.
+            let says_more = |column: &&'static Column<R>| {
+                lone.is_none_or(|lone| !std::ptr::eq(lone, *column)) && !is_mark(last)
+            };
+            if let Some(column) = found.filter(says_more) {
+                return Meaning::Certain(column);
+            }
+        }
+        let Some(column) = lone else {
+            // A part that is only a unit, such as (元), belongs to the part above it.
+            return match groups.last().filter(|_| is_mark(last)) {
+                Some(_) => self.meaning(groups),
+                None => Meaning::Unknown,
+            };
+        };
+        if groups
+            .iter()
+            .any(|group| OTHER_PERSONS.iter().any(|word| group.contains(word)))
+        {
+            return match column.carry {
+                super::column::Carry::Part(_) => Meaning::Unknown,
+                _ => Meaning::Certain(column),
+            };
+        }
+        let of_head = groups.iter().any(|group| group == "户主");
+        if of_head && matches!(column.carry, super::column::Carry::Part(_)) {
+            return Meaning::Doubtful(column);
+        }
+        Meaning::Certain(column)
+    }
+
+    /// The column that a heading which is not known may mean, by its words and by what stands below
+    /// it.
+    pub fn propose(
+        &self,
+        parts: &[String],
+        samples: &[&Cell<'_>],
+        unit: Unit,
+    ) -> Option<&'static Column<R>> {
+        let last = Heading::new(parts.last()?);
+        let whole = Heading::new(&parts.concat());
+        let mut best: HashMap<&'static str, (f64, &'static Column<R>)> = HashMap::new();
+        for (name, column) in self.names() {
+            let alike = likeness(last.bare(), name).max(likeness(whole.bare(), name));
+            let known = best.entry(column.heading).or_insert((alike, column));
+            known.0 = known.0.max(alike);
+        }
+        best.into_values()
+            .filter(|(_, column)| !matches!(column.kind, Kind::NotKept))
+            .filter_map(|(alike, column)| {
+                let score = score(alike, fit(column, samples, unit), column)?;
+                Some((score, column))
+            })
+            .max_by(|(one, a), (two, b)| one.total_cmp(two).then(b.heading.cmp(a.heading)))
+            .map(|(_, column)| column)
+    }
+}
+
+/// Whether a part of a heading holds nothing but a remark in brackets or a unit.
+fn is_mark(text: &str) -> bool {
+    let bare = Heading::new(text);
+    ["", "元", "万元", "人", "月", "户", "个月"].contains(&bare.bare())
+}
+
+/// How alike two headings are, from 0 to 1: by the pairs of characters that they share, and by
+/// whether one holds the other.
+fn likeness(text: &str, name: &str) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "headings are short")]
+    let length = |text: &str| text.chars().count() as f64;
+    let (shorter, longer) = (
+        length(text).min(length(name)),
+        length(text).max(length(name)),
+    );
+    if shorter < 2.0 {
+        return 0.0;
+    }
+    let pairs = strsim::sorensen_dice(text, name);
+    let holds = text.contains(name) || name.contains(text);
+    if holds {
+        pairs.max(0.5 + 0.5 * shorter / longer)
+    } else {
+        pairs
+    }
+}
+
+/// Which share of the cells a column could read; nothing without cells.
+fn fit<R: Record>(column: &Column<R>, samples: &[&Cell<'_>], unit: Unit) -> Option<f64> {
+    let readable = samples
+        .iter()
+        .filter(|cell| column.read(&mut R::default(), cell, unit).is_ok())
+        .count();
+    #[expect(clippy::cast_precision_loss, reason = "a few cells")]
+    (!samples.is_empty()).then(|| readable as f64 / samples.len() as f64)
+}
+
+/// How likely a heading means a column; nothing if it hardly does.
+fn score<R: Record>(alike: f64, fit: Option<f64>, column: &Column<R>) -> Option<f64> {
+    let score = match &column.kind {
+        // What few other columns could hold speaks for itself.
+        Kind::Identity(_) if fit.is_some_and(|fit| fit >= 0.8) => 0.6 + 0.4 * alike,
+        Kind::Identity(_)
+        | Kind::Date { .. }
+        | Kind::Year(_)
+        | Kind::Code { .. }
+        | Kind::Codes { .. }
+        | Kind::YesNo(_)
+        | Kind::Safe(_) => match fit {
+            Some(fit) if fit < 0.5 => return None,
+            Some(fit) => alike * 0.6 + fit * 0.4,
+            None => alike,
+        },
+        _ => match fit {
+            Some(fit) if fit < 0.5 => return None,
+            fit => alike * (0.7 + 0.3 * fit.unwrap_or(1.0)),
+        },
+    };
+    (score >= 0.6 && (alike >= 0.3 || matches!(column.kind, Kind::Identity(_)))).then_some(score)
+}
+
+/// What stands below a heading in a column, as far as the head of the sheet goes.
+pub fn samples(sheet: &Sheet, below: u32, position: u32) -> Vec<&Cell<'static>> {
+    sheet
+        .head
+        .iter()
+        .filter(|row| row.number > below)
+        .filter_map(|row| {
+            row.cells
+                .iter()
+                .find(|(at, _)| *at == position)
+                .map(|(_, cell)| cell)
+        })
+        .take(SAMPLES)
+        .collect()
+}

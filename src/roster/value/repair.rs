@@ -1,0 +1,120 @@
+//! What was read otherwise than it stands: certain repairs, which are made and listed.
+//!
+//! White space that is dropped is not worth a word, nor is a number that stands as text.
+
+use chrono::NaiveDate;
+
+use super::plain;
+use crate::household::IdentityNumber;
+use crate::text::{half_width, squeezed, trimmed, yuan};
+use crate::workbook::reader::Cell;
+
+/// A cell that was read otherwise than it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repair {
+    /// Kind of repair, for programs.
+    pub code: &'static str,
+    /// What was read; no identity number whole.
+    pub read: String,
+}
+
+/// Code of the repair of a disability certificate number.
+pub const DISABILITY_CERTIFICATE: &str = "disability_certificate";
+
+fn made(code: &'static str, read: impl Into<String>) -> Repair {
+    Repair {
+        code,
+        read: read.into(),
+    }
+}
+
+/// The text of a cell without the white space around it; nothing for other cells than text.
+fn typed(cell: &Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Text(text) => Some(trimmed(text)),
+        _ => None,
+    }
+}
+
+/// A number that is a name, whose digits were typed in full width or behind an apostrophe.
+pub fn number(cell: &Cell<'_>, read: &str) -> Option<Repair> {
+    let typed = typed(cell)?;
+    let tight: String = typed.split_whitespace().collect();
+    (tight != read).then(|| made("number_form", super::mask(read)))
+}
+
+/// An identity number.
+pub fn identity(cell: &Cell<'_>, read: &IdentityNumber) -> Option<Repair> {
+    if matches!(cell, Cell::Text(text) if text == read.whole()) {
+        return None;
+    }
+    let typed = typed(cell)?;
+    let tight: String = typed.split_whitespace().collect();
+    if tight == read.whole() {
+        None
+    } else if IdentityNumber::tight(&typed).len() == 20 {
+        Some(made(DISABILITY_CERTIFICATE, read.masked()))
+    } else {
+        Some(made("identity_number_form", read.masked()))
+    }
+}
+
+/// Yes or no; `usual` are the words that need no repair.
+pub fn answer(cell: &Cell<'_>, read: bool, usual: &[&str]) -> Option<Repair> {
+    let word = if read { "是" } else { "否" };
+    match typed(cell) {
+        Some(text) if text == word || usual.contains(&text.as_str()) => None,
+        _ => Some(made("yes_no_form", word)),
+    }
+}
+
+/// A date.
+pub fn date(cell: &Cell<'_>, read: NaiveDate) -> Option<Repair> {
+    let iso = read.to_string();
+    match cell {
+        Cell::Number(number) if *number < 1e6 => Some(made("date_serial", iso)),
+        Cell::Text(text) if text.trim() != iso => Some(made("date_form", iso)),
+        _ => None,
+    }
+}
+
+/// A year; a month behind it, as the national system writes, is nothing to repair.
+pub fn year(cell: &Cell<'_>, read: i64) -> Option<Repair> {
+    let digits = read.to_string();
+    match plain(cell) {
+        Ok(text) if text.starts_with(&digits) => None,
+        _ => Some(made("year_form", digits)),
+    }
+}
+
+/// Money in fen.
+pub fn money(cell: &Cell<'_>, read: i64) -> Option<Repair> {
+    amount(cell, || format!("{} 元", yuan(read)))
+}
+
+/// A whole number.
+pub fn integer(cell: &Cell<'_>, read: i64) -> Option<Repair> {
+    amount(cell, || read.to_string())
+}
+
+/// A number with anything but digits and a decimal point.
+fn amount(cell: &Cell<'_>, read: impl Fn() -> String) -> Option<Repair> {
+    let typed = typed(cell)?;
+    let plain = |character: char| character.is_ascii_digit() || ".-+ ".contains(character);
+    (!typed.chars().all(plain)).then(|| made("amount_form", read()))
+}
+
+/// A value of a code list by another word than its label.
+pub fn code(text: &str, label: &str) -> Option<Repair> {
+    let same = text == label || squeezed(text) == squeezed(label);
+    (!same).then(|| made("code_synonym", label))
+}
+
+/// Several values of a code list, some by other words than their labels.
+pub fn codes(parts: &[&str], labels: &[&str]) -> Option<Repair> {
+    let same = parts
+        .iter()
+        .zip(labels)
+        .all(|(part, label)| half_width(part) == half_width(label));
+    (!same).then(|| made("code_synonym", labels.join("、")))
+}
