@@ -30,6 +30,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::code_list_api::CodeListApi,
         crate::settings::api::SettingsApi(app()),
         crate::roster::api::RosterApi(app()),
+        crate::roster::profile::api::ProfileApi(app()),
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),
         crate::staff::api_unit::UnitApi(app()),

@@ -25,6 +25,7 @@ mod lifts;
 mod marked;
 mod method;
 mod pairing;
+mod profiles;
 mod progress;
 mod reading;
 mod report;

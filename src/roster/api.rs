@@ -165,6 +165,8 @@ struct ImportPatch {
 #[derive(Object)]
 #[oai(rename = "ImportChoicesPatch")]
 struct ChoicesPatch {
+    /// The profile by which headings are read.
+    profile_id: MaybeUndefined<Uuid>,
     /// Sheets to read; empty for those that the program takes for the roster.
     #[oai(validator(max_items = 100, max_length = 100))]
     sheets: MaybeUndefined<Vec<String>>,
@@ -192,6 +194,7 @@ impl ImportPatch {
             MaybeUndefined::Undefined => {}
             MaybeUndefined::Null => *choices = Choices::default(),
             MaybeUndefined::Value(sent) => {
+                choices.profile_id = crate::api::merged(sent.profile_id, choices.profile_id);
                 merge(&mut choices.sheets, sent.sheets);
                 merge(&mut choices.columns, sent.columns);
                 merge(&mut choices.corrections, sent.corrections);
@@ -341,9 +344,12 @@ impl RosterApi {
         /// A name for this request, so that it is done once even if it is sent again.
         #[oai(name = "Idempotency-Key", validator(max_length = 200))]
         key: Header<Option<String>>,
+        /// The profile by which headings are read.
+        profile_id: Query<Option<Uuid>>,
         form: RosterForm,
     ) -> Result<Accepted, UploadFault> {
-        self.import(&caller.0, RosterKind::Households, key.0, form)
+        let kind = RosterKind::Households;
+        self.import(&caller.0, kind, key.0, profile_id.0, form)
             .await
     }
 
@@ -358,9 +364,13 @@ impl RosterApi {
         /// A name for this request, so that it is done once even if it is sent again.
         #[oai(name = "Idempotency-Key", validator(max_length = 200))]
         key: Header<Option<String>>,
+        /// The profile by which headings are read.
+        profile_id: Query<Option<Uuid>>,
         form: RosterForm,
     ) -> Result<Accepted, UploadFault> {
-        self.import(&caller.0, RosterKind::Staff, key.0, form).await
+        let kind = RosterKind::Staff;
+        self.import(&caller.0, kind, key.0, profile_id.0, form)
+            .await
     }
 
     /// List imports
@@ -749,6 +759,7 @@ impl RosterApi {
         caller: &Caller,
         kind: RosterKind,
         key: Option<String>,
+        profile_id: Option<Uuid>,
         form: RosterForm,
     ) -> Result<Accepted, UploadFault> {
         caller.require(Permission::KeepRegister)?;
@@ -766,7 +777,10 @@ impl RosterApi {
             kind,
             name,
             file,
-            choices: Choices::default(),
+            choices: Choices {
+                profile_id,
+                ..Choices::default()
+            },
         };
         let id = job::start(&self.0, caller, upload, key.as_deref()).await?;
         let mut tx = self.0.db.read().await?;

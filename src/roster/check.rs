@@ -14,6 +14,7 @@ use super::compare;
 use super::file::{self, SpoolError};
 use super::grouping::{self, Context, HouseholdRoster};
 use super::job::ImportState;
+use super::profile::{self, Profile};
 use super::report::{Action, Counts, ImportReport, Problems, RosterKind};
 use super::staffing::{self, StaffRoster};
 use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
@@ -147,6 +148,7 @@ impl Check<'_> {
         let line_fen = settings::store::year_plan(&mut tx, today.year().into())
             .await?
             .line_fen;
+        let profiles = profile::store::all(&mut tx, self.import.kind).await?;
         let file = file::spool(&mut tx, self.import.id).await?;
         drop(tx);
         let watch = StopOnDrop(Arc::new(Watch::default()));
@@ -155,6 +157,7 @@ impl Check<'_> {
             file,
             kind: self.import.kind,
             choices: self.import.choices.0.clone(),
+            profiles,
             context: Context { today, line_fen },
             watch: Arc::clone(&watch.0),
         };
@@ -316,6 +319,7 @@ struct Reading {
     file: NamedTempFile,
     kind: RosterKind,
     choices: Choices,
+    profiles: Vec<Profile>,
     context: Context,
     watch: Arc<Watch>,
 }
@@ -332,14 +336,18 @@ impl Reading {
             RosterKind::Households => Roster::Households(grouping::read(
                 source,
                 &self.choices,
-                &[],
+                &self.profiles,
                 &self.context,
                 found,
                 go_on,
             )?),
-            RosterKind::Staff => {
-                Roster::Staff(staffing::read(source, &self.choices, &[], found, go_on)?)
-            }
+            RosterKind::Staff => Roster::Staff(staffing::read(
+                source,
+                &self.choices,
+                &self.profiles,
+                found,
+                go_on,
+            )?),
         };
         Ok((roster, problems))
     }

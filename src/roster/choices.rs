@@ -3,15 +3,18 @@
 
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Most choices of one sort.
 pub const MAX_CHOICES: usize = 10_000;
 
 /// Choices for one import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[oai(rename = "ImportChoices")]
+#[oai(rename = "ImportChoices", skip_serializing_if_is_none)]
 #[serde(default)]
 pub struct Choices {
+    /// The profile by which headings are read; without one, any that has just the file's headings.
+    pub profile_id: Option<Uuid>,
     /// Sheets to read; empty for those that the program takes for the roster.
     #[oai(default, validator(max_items = 100))]
     pub sheets: Vec<String>,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use uuid::Uuid;
+
 use super::choices::{Choices, ColumnChoice};
 use super::column::{Column, Headings, Record};
 use super::heading::{self, Block, HEADER_WITHIN, Meaning, Path};
@@ -217,6 +219,8 @@ struct Lexicon<'a, R: Record> {
     headings: Headings<R>,
     choices: HashMap<&'a str, Option<&'a str>>,
     profiles: Vec<(&'a Profile, HashMap<&'a str, Option<&'a str>>)>,
+    /// The profile that was named.
+    named: Option<Uuid>,
 }
 
 /// What one heading was taken for.
@@ -239,8 +243,9 @@ impl<'a, R: Record> Lexicon<'a, R> {
             choices: mapping(&choices.columns),
             profiles: profiles
                 .iter()
-                .map(|profile| (profile, mapping(&profile.columns)))
+                .map(|profile| (profile, mapping(&profile.columns.0)))
                 .collect(),
+            named: choices.profile_id,
         }
     }
 
@@ -252,7 +257,7 @@ impl<'a, R: Record> Lexicon<'a, R> {
         };
         self.profiles
             .iter()
-            .find(|(profile, _)| profile.named)
+            .find(|(profile, _)| self.named == Some(profile.id))
             .or_else(|| self.profiles.iter().find(|(_, columns)| fits(columns)))
             .map(|(_, columns)| columns)
     }
@@ -397,6 +402,11 @@ impl<R: Record> Layout<R> {
         let own = path.parts.last().cloned().unwrap_or_default();
         self.headings.push((path.position, own));
     }
+}
+
+/// Whether a field of this name can be chosen for a column.
+pub fn is_field<R: Record>(table: &'static [Column<R>], field: &str) -> bool {
+    Headings::of(table).field(field).is_some()
 }
 
 /// Finds the roster. Where there is none, no sheet is read, and the problems say why.
@@ -585,6 +595,15 @@ fn check_choices<R: Record>(
     choices: &Choices,
     problems: &mut Problems,
 ) {
+    let known = |id: Uuid| lexicon.profiles.iter().any(|(profile, _)| profile.id == id);
+    if choices.profile_id.is_some_and(|id| !known(id)) {
+        let refusal = Refusal::new(
+            "no_such_profile",
+            "所选的列名方案已不存在",
+            "请重新选择列名方案，或不用方案",
+        );
+        problems.push(RosterProblem::of_file(Severity::Error, refusal));
+    }
     for name in &choices.sheets {
         if !sheets.iter().any(|sheet| sheet.name == *name) {
             let refusal = Refusal::new(
