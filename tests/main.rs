@@ -15,6 +15,7 @@ mod support;
 
 mod access;
 mod cli;
+mod corpus;
 mod database;
 mod demo;
 mod document;

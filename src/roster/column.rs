@@ -310,13 +310,6 @@ fn read_codes<R>(
 ) -> Result<Given, Refusal> {
     let text = value::plain(cell)?;
     let parts = value::several(&text);
-    let mut found = Vec::with_capacity(parts.len());
-    for part in &parts {
-        match put(row, part) {
-            Some((_, label)) => found.push(label),
-            None => return Err(unknown_code(part, &labels())),
-        }
-    }
     if parts.len() > most {
         return Err(Refusal::new(
             "too_many_codes",
@@ -324,10 +317,39 @@ fn read_codes<R>(
             "请保留最主要的几项",
         ));
     }
+    let mut found = Vec::with_capacity(parts.len());
+    for part in &parts {
+        let Some((_, label)) = put(row, part) else {
+            let refusal = unknown_code(part, &labels());
+            return Err(refusal.proposing(several_meant(row, &parts, &labels(), put)));
+        };
+        found.push(label);
+    }
     Ok(Given {
         value: !parts.is_empty(),
         repair: repair::codes(&parts, &found),
     })
+}
+
+/// What a list of values may mean some of which are not known: those that are, and the nearest for the
+/// others; nothing if one of them is like nothing.
+fn several_meant<R>(
+    row: &mut R,
+    parts: &[&str],
+    labels: &[&'static str],
+    put: PutCode<R>,
+) -> Option<String> {
+    let mut meant = Vec::new();
+    for part in parts {
+        // Some separate values by spaces, which others put between characters.
+        let words: Vec<_> = part.split_whitespace().collect();
+        let known = words.iter().map(|word| put(row, word));
+        match known.collect::<Option<Vec<_>>>() {
+            Some(known) => meant.extend(known.into_iter().map(|(_, label)| label)),
+            None => meant.push(nearest(part, labels)?),
+        }
+    }
+    Some(meant.join("、"))
 }
 
 fn unknown_code(text: &str, labels: &[&str]) -> Refusal {

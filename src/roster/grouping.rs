@@ -237,29 +237,24 @@ impl Draft {
     }
 
     /// Takes over what a sheet with one row a household says of the head.
-    fn take_head(
-        &mut self,
-        layouts: &Layouts<HouseholdRow>,
-        row: &RosterRow<HouseholdRow>,
-        problems: &mut Problems,
-    ) {
-        if self.head.is_some() {
-            let first = layouts.address(self.place, "number", row.place.sheet);
-            let refusal = Refusal::new(
-                "household_twice",
-                format!("与单元格 {first} 起的一行是同一户"),
-                "每户只能有一行，请合并；如不是同一户，请核对户编号和户主证件号码",
-            );
-            problems.push(layouts.problem(Severity::Error, row.place, "number", refusal));
-            return;
-        }
-        let record = &row.record;
+    fn take_head(&mut self, record: &HouseholdRow) {
         let head = Member {
             relation: Relation::Head,
             ..record.member.clone()
         };
         merge(&mut self.shared.head_identity, &head.identity_number);
         self.head = Some(head);
+    }
+
+    /// A second row of the household in a sheet with one row a household.
+    fn again(&self, layouts: &Layouts<HouseholdRow>, place: Place) -> RosterProblem {
+        let first = layouts.address(self.place, "number", place.sheet);
+        let refusal = Refusal::new(
+            "household_twice",
+            format!("与单元格 {first} 起的一行是同一户"),
+            "每户只能有一行，请合并；如不是同一户，请核对户编号和户主证件号码",
+        );
+        layouts.problem(Severity::Error, place, "number", refusal)
     }
 }
 
@@ -277,18 +272,24 @@ impl Grouping {
         if !lists {
             of_head(&mut row.record);
         }
+        let mut open = self.household_of(&row)?;
+        if !lists && open.draft.head.is_some() {
+            problems.push(open.draft.again(layouts, row.place));
+            self.has_errors[open.index as usize] = true;
+            self.open = Some(open);
+            return Ok(());
+        }
         check_person(layouts, &row, lists, problems);
         // Beside a sheet of members, what a sheet of heads says of a person is said of one of them.
         let is_member = lists || !layouts.list_parts();
         let twin = is_member
             .then(|| self.check_twice(layouts, &row, problems))
             .flatten();
-        let mut open = self.household_of(&row)?;
         open.changed |= open
             .draft
             .merge(layouts, &row, |problem| problems.push(problem));
         if !lists {
-            open.draft.take_head(layouts, &row, problems);
+            open.draft.take_head(&row.record);
             open.changed = true;
         }
         let member = member_of(&mut row.record);

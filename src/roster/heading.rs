@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::column::{Column, Heading, Headings, Kind, Record};
+use super::column::{Carry, Column, Heading, Headings, Kind, Record};
 use super::value::{self, Unit};
 use crate::text::squeezed;
 use crate::workbook::reader::{Cell, Row};
@@ -15,7 +15,7 @@ use crate::workbook::source::{Area, Sheet};
 /// A heading begins within so many rows.
 pub const HEADER_WITHIN: u32 = 20;
 /// Most rows of a heading.
-const MOST_ROWS: usize = 3;
+const MOST_ROWS: u32 = 3;
 /// Cells of a column that are looked at to see what it holds.
 const SAMPLES: usize = 40;
 
@@ -53,7 +53,7 @@ impl Path {
 
 /// All rows that may be a heading, the lone ones before those that take more of the same.
 pub fn blocks(sheet: &Sheet) -> impl Iterator<Item = Block> {
-    (1..=MOST_ROWS).flat_map(move |rows| {
+    (1..=MOST_ROWS as usize).flat_map(move |rows| {
         sheet
             .head
             .windows(rows)
@@ -63,6 +63,44 @@ pub fn blocks(sheet: &Sheet) -> impl Iterator<Item = Block> {
             })
             .map(|rows| block(rows, &sheet.merged))
     })
+}
+
+/// A block with the rows that belong to it without making more of its headings known: the groups over
+/// it, and the units below it.
+pub fn widened(block: Block, sheet: &Sheet) -> Block {
+    let is_group = |area: &&Area| {
+        area.right > area.left && area.bottom + 1 == block.top && {
+            let anchor = sheet.head.iter().find(|row| row.number == area.top);
+            let cell = anchor.and_then(|row| row.cells.iter().find(|(at, _)| *at == area.left));
+            cell.is_some_and(|(_, cell)| !is_title(&squeezed(&value::shown(cell))))
+        }
+    };
+    let top = sheet
+        .merged
+        .iter()
+        .filter(is_group)
+        .map(|area| area.top)
+        .min();
+    let top = top
+        .unwrap_or(block.top)
+        .max((block.bottom + 1).saturating_sub(MOST_ROWS));
+    let next = sheet.head.iter().find(|row| row.number == block.bottom + 1);
+    let has_units = next.is_some_and(|row| {
+        row.cells
+            .iter()
+            .all(|(_, cell)| is_mark(&value::shown(cell)))
+    });
+    let bottom = block.bottom + u32::from(has_units);
+    if (top, bottom) == (block.top, block.bottom) {
+        return block;
+    }
+    let rows: Vec<_> = sheet
+        .head
+        .iter()
+        .filter(|row| (top..=bottom).contains(&row.number))
+        .cloned()
+        .collect();
+    self::block(&rows, &sheet.merged)
 }
 
 fn block(rows: &[Row<'_>], merged: &[Area]) -> Block {
@@ -159,6 +197,14 @@ const OTHER_PERSONS: [&str; 8] = [
     "包户",
 ];
 
+/// Whether the groups of a heading say that it is about another person.
+fn is_of_another(parts: &[String]) -> bool {
+    parts[..parts.len() - 1]
+        .iter()
+        .filter(|group| !is_title(group))
+        .any(|group| OTHER_PERSONS.iter().any(|word| group.contains(word)))
+}
+
 impl<R: Record> Headings<R> {
     /// The column of a heading of one or more parts.
     pub fn meaning(&self, parts: &[String]) -> Meaning<R> {
@@ -166,11 +212,16 @@ impl<R: Record> Headings<R> {
             return Meaning::Unknown;
         };
         let lone = self.find(&Heading::new(last));
+        let groups: Vec<&String> = groups.iter().filter(|group| !is_title(group)).collect();
         for group in groups.iter().rev() {
-            let together = [format!("{group}{last}"), format!("{last}{group}")];
-            let found = together
-                .iter()
-                .find_map(|text| self.find(&Heading::new(text)));
+            let core = core(group);
+            let found = [
+                format!("{group}{last}"),
+                format!("{last}{group}"),
+                format!("{last}{core}"),
+            ]
+            .iter()
+            .find_map(|text| self.find(&Heading::new(text)));
             // 收入(元)/工资性 needs its group; 村/备注 must not become 村.
             let says_more = |column: &&'static Column<R>| {
                 lone.is_none_or(|lone| !std::ptr::eq(lone, *column)) && !is_mark(last)
@@ -181,25 +232,17 @@ impl<R: Record> Headings<R> {
         }
         let Some(column) = lone else {
             // A part that is only a unit, such as (元), belongs to the part above it.
-            return match groups.last().filter(|_| is_mark(last)) {
-                Some(_) => self.meaning(groups),
-                None => Meaning::Unknown,
+            return match parts.split_last() {
+                Some((_, above)) if is_mark(last) => self.meaning(above),
+                _ => Meaning::Unknown,
             };
         };
-        if groups
-            .iter()
-            .any(|group| OTHER_PERSONS.iter().any(|word| group.contains(word)))
-        {
-            return match column.carry {
-                super::column::Carry::Part(_) => Meaning::Unknown,
-                _ => Meaning::Certain(column),
-            };
+        let of_head = groups.iter().any(|group| *group == "户主");
+        match column.carry {
+            Carry::Part(_) if is_of_another(parts) => Meaning::Unknown,
+            Carry::Part(_) if of_head => Meaning::Doubtful(column),
+            _ => Meaning::Certain(column),
         }
-        let of_head = groups.iter().any(|group| group == "户主");
-        if of_head && matches!(column.carry, super::column::Carry::Part(_)) {
-            return Meaning::Doubtful(column);
-        }
-        Meaning::Certain(column)
     }
 
     /// The column that a heading which is not known may mean, by its words and by what stands below
@@ -214,23 +257,54 @@ impl<R: Record> Headings<R> {
         let whole = Heading::new(&parts.concat());
         let mut best: HashMap<&'static str, (f64, &'static Column<R>)> = HashMap::new();
         for (name, column) in self.names() {
-            let alike = likeness(last.bare(), name).max(likeness(whole.bare(), name));
+            let (own, all) = (likeness(last.bare(), name), likeness(whole.bare(), name));
+            // The group tells apart what the heading alone does not.
+            let alike = 0.9 * own.max(all) + 0.1 * own.min(all);
             let known = best.entry(column.heading).or_insert((alike, column));
             known.0 = known.0.max(alike);
         }
+        let likely = |(alike, column): (f64, &'static Column<R>)| {
+            let score = score(alike, fit(column, samples, unit), column)?;
+            Some((score, column))
+        };
+        // Of two that are as likely, the one that a roster must have, or that others have more often.
         best.into_values()
             .filter(|(_, column)| !matches!(column.kind, Kind::NotKept))
-            .filter_map(|(alike, column)| {
-                let score = score(alike, fit(column, samples, unit), column)?;
-                Some((score, column))
+            .filter(|(_, column)| column.is_shared() || !is_of_another(parts))
+            .filter_map(likely)
+            .max_by(|(one, a), (two, b)| {
+                let rank = |column: &Column<R>| (column.required, column.in_template);
+                one.total_cmp(two)
+                    .then_with(|| rank(a).cmp(&rank(b)))
+                    .then_with(|| b.heading.cmp(a.heading))
             })
-            .max_by(|(one, a), (two, b)| one.total_cmp(two).then(b.heading.cmp(a.heading)))
             .map(|(_, column)| column)
     }
 }
 
+/// Whether a text over a table is its title, or says who filled it in and when, and no group.
+pub fn is_title(text: &str) -> bool {
+    ["册", "名单", "表", "台账"].iter().any(|word| {
+        text.trim_end_matches("(续)")
+            .trim_end_matches("(续表)")
+            .ends_with(word)
+    }) || ["填报", "填表", "单位:", "日期", "年度"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// A group without the words that say whose it is: 家庭收入情况 is 收入.
+fn core(group: &str) -> &str {
+    let bare = group.split(['(', '[']).next().unwrap_or(group);
+    let bare = ["家庭", "全户", "全年", "年"]
+        .iter()
+        .find_map(|word| bare.strip_prefix(word))
+        .unwrap_or(bare);
+    bare.strip_suffix("情况").unwrap_or(bare)
+}
+
 /// Whether a part of a heading holds nothing but a remark in brackets or a unit.
-fn is_mark(text: &str) -> bool {
+pub fn is_mark(text: &str) -> bool {
     let bare = Heading::new(text);
     ["", "元", "万元", "人", "月", "户", "个月"].contains(&bare.bare())
 }

@@ -315,6 +315,7 @@ impl<'a, R: Record> Lexicon<'a, R> {
             let lone = heading::blocks(sheet).filter(|block| block.top == block.bottom);
             best(lone, likely)
         })?;
+        let block = heading::widened(block, sheet);
         Some(self.layout(index, sheet, &block))
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::choices::{Choices, Correction};
 use super::column::{Column, Record};
+use super::heading;
 use super::layout::{self, Layout, Layouts, Placed, of_sheet};
 use super::profile::Profile;
 use super::report::{
@@ -367,13 +368,22 @@ fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<(&'static str, 
         Cell::Text(text) => Some(squeezed(text)),
         _ => None,
     };
-    let says = |key: &str| {
-        let position = layout.place_of(key)?.position;
-        let cell = row.cells.iter().find(|(at, _)| *at == position)?;
-        (!text(&cell.1).is_some_and(|text| layout.is_heading(position, &text))).then_some(())
+    let under = |key: &str| {
+        let placed = layout.place_of(key)?;
+        let cell = row.cells.iter().find(|(at, _)| *at == placed.position)?;
+        Some((placed, &cell.1))
     };
-    // What has an identity number is a person.
-    if says("identity_number").is_some() || says("head_identity").is_some() {
+    // What has something as long as an identity number is a person.
+    let is_long = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) => text.len() >= 15,
+        Cell::Number(number) => *number >= 1e14,
+        _ => false,
+    };
+    let identified = ["identity_number", "head_identity"].into_iter().any(|key| {
+        under(key)
+            .is_some_and(|(_, cell)| is_long(cell) && text(cell).is_none_or(|text| text.is_ascii()))
+    });
+    if identified {
         return None;
     }
     let repeated = row
@@ -387,7 +397,16 @@ fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<(&'static str, 
     if row.number <= layout.header_row + 2 && counts_columns(row) {
         return Some(("repeated_heading", "列的编号"));
     }
-    if says("relation").is_some() {
+    if let [(_, Cell::Text(alone))] = row.cells.as_slice()
+        && heading::is_title(&squeezed(alone))
+    {
+        return Some(("note_row", "标题、签名、日期或说明"));
+    }
+    let related = under("relation").is_some_and(|(placed, cell)| {
+        let read = placed.column.read(&mut R::default(), cell, placed.unit);
+        read.is_ok_and(|given| given.value)
+    });
+    if related {
         return None;
     }
     for (_, cell) in row.cells.iter().take(3) {
@@ -400,7 +419,7 @@ fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<(&'static str, 
             return Some(("total_row", "合计"));
         }
         if NOTES.iter().any(|word| bare.starts_with(word)) {
-            return Some(("note_row", "签名、日期或说明"));
+            return Some(("note_row", "标题、签名、日期或说明"));
         }
     }
     None
