@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::column::{Carry, Column, Heading, Headings, Kind, Record};
 use super::value::{self, Unit};
 use crate::text::squeezed;
-use crate::workbook::reader::{Cell, Row};
+use crate::workbook::reader::{Cell, MAX_COLUMNS, Row};
 use crate::workbook::source::{Area, Sheet};
 
 /// A heading begins within so many rows.
@@ -69,11 +69,19 @@ pub fn blocks(sheet: &Sheet) -> impl Iterator<Item = Block> {
 /// it, and the units below it.
 pub fn widened(block: Block, sheet: &Sheet) -> Block {
     let is_group = |area: &&Area| {
-        area.right > area.left && area.bottom + 1 == block.top && {
-            let anchor = sheet.head.iter().find(|row| row.number == area.top);
-            let cell = anchor.and_then(|row| row.cells.iter().find(|(at, _)| *at == area.left));
-            cell.is_some_and(|(_, cell)| !is_title(&squeezed(&value::shown(cell))))
-        }
+        let Some(row) = sheet.head.iter().find(|row| row.number == area.top) else {
+            return false;
+        };
+        let Some((_, cell)) = row.cells.iter().find(|(at, _)| *at == area.left) else {
+            return false;
+        };
+        // What stands alone over most of the table is its title.
+        let width = area.right.saturating_sub(area.left) as usize + 1;
+        let is_alone = row.cells.len() == 1 && 2 * width > block.paths.len();
+        width > 1
+            && area.bottom + 1 == block.top
+            && !is_alone
+            && !is_title(&squeezed(&value::shown(cell)))
     };
     let top = sheet
         .merged
@@ -115,7 +123,8 @@ fn block(rows: &[Row<'_>], merged: &[Area]) -> Block {
         .flat_map(|row| row.cells.iter().map(|(position, _)| *position))
         .chain(touching.iter().map(|area| area.right))
         .max();
-    for position in 0..=last.unwrap_or(0) {
+    // A merged area may reach beyond the columns that are read.
+    for position in 0..=last.unwrap_or(0).min(MAX_COLUMNS - 1) {
         let mut parts: Vec<String> = Vec::new();
         for row in rows {
             let Some(text) = text_at(row, position, rows, &touching) else {
@@ -284,13 +293,10 @@ impl<R: Record> Headings<R> {
 
 /// Whether a text over a table is its title, or says who filled it in and when, and no group.
 pub fn is_title(text: &str) -> bool {
-    ["册", "名单", "表", "台账"].iter().any(|word| {
-        text.trim_end_matches("(续)")
-            .trim_end_matches("(续表)")
-            .ends_with(word)
-    }) || ["填报", "填表", "单位:", "日期", "年度"]
-        .iter()
-        .any(|word| text.contains(word))
+    let bare = text.split('(').next().unwrap_or(text);
+    let named = ["册", "名单", "表", "台账"];
+    let told = ["填报", "填表", "单位:", "日期", "年度"];
+    named.iter().any(|word| bare.ends_with(word)) || told.iter().any(|word| text.contains(word))
 }
 
 /// A group without the words that say whose it is: 家庭收入情况 is 收入.

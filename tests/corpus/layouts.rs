@@ -35,7 +35,7 @@ pub fn messes() -> Vec<Mess> {
 
 fn headings() -> Vec<Mess> {
     let mut titled = Grid::plain();
-    titled.rows.insert(0, row("二〇二〇年贫困户名册"));
+    titled.rows.insert(0, row("结对帮扶贫困户情况（虚构数据）"));
     titled.rows.insert(
         1,
         row("填报单位：示例办公室 ~ ~ ~ ~ 填报日期：2020年6月30日"),
