@@ -20,6 +20,7 @@ mod database;
 mod demo;
 mod document;
 mod errors;
+mod fuzzed;
 mod households;
 mod imports;
 mod lifts;

@@ -210,8 +210,8 @@ impl Place {
         format!("{name}!{letters}{}", self.row)
     }
 
-    /// A problem at the cell of a field in this row; where the sheet has no such column, at the
-    /// person's name.
+    /// A problem at the cell of a field in this row; where the sheet has no such column, at the name
+    /// of the person or household.
     pub fn problem(
         self,
         sheets: &[SheetReport],
@@ -223,7 +223,9 @@ impl Place {
         let Some(sheet) = sheets.get(usize::from(self.sheet)) else {
             return problem;
         };
-        let column = sheet.column_of(field).or_else(|| sheet.column_of("name"));
+        let column = [field, "name", "head_name"]
+            .into_iter()
+            .find_map(|field| sheet.column_of(field));
         RosterProblem {
             sheet: Some(sheet.name.clone()),
             cell: column.map(|column| format!("{}{}", column.letters, self.row)),

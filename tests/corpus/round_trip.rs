@@ -8,7 +8,7 @@ use qianshou::household::{Cause, HouseholdFacts, IdentityNumber, Measure, Member
 use qianshou::roster::choices::Choices;
 use qianshou::roster::grouping::{self, Context};
 use qianshou::roster::report::{Problems, Severity};
-use qianshou::roster::value;
+use qianshou::roster::{household, value};
 use qianshou::workbook::reader::OpenFile;
 
 use crate::support::RosterFile;
@@ -90,7 +90,7 @@ fn person() -> impl Strategy<Value = Member> {
     })
 }
 
-fn household() -> impl Strategy<Value = HouseholdFacts> {
+fn any_household() -> impl Strategy<Value = HouseholdFacts> {
     let fen = || of(-10_000_000_i64..1_000_000_000);
     let year = || of(1990_i64..2100);
     let place = (words(6), words(6), of(words(4)), of(words(20)));
@@ -176,33 +176,86 @@ fn told_apart(mut households: Vec<HouseholdFacts>) -> Vec<HouseholdFacts> {
     households
 }
 
+/// What is read from a roster, and the repairs that were made.
+fn read(file: &RosterFile) -> (Vec<HouseholdFacts>, Vec<String>) {
+    let mut problems = Problems::default();
+    let context = Context {
+        today: day("2120-01-01"),
+        line_fen: 600_000,
+    };
+    let read = grouping::read(
+        &mut OpenFile::open(&file.bytes()).unwrap(),
+        &Choices::default(),
+        &[],
+        &context,
+        &mut problems,
+        &mut |_| Ok(()),
+    )
+    .unwrap();
+    let facts = read
+        .households
+        .iter()
+        .map(|household| household.unwrap().facts);
+    let repairs = problems
+        .kinds()
+        .into_iter()
+        .filter(|kind| kind.severity == Severity::Repair);
+    (
+        facts.collect(),
+        repairs.map(|kind| format!("{:?}", kind.first)).collect(),
+    )
+}
+
+/// A heading as another office writes it.
+fn rewritten(heading: &str, choice: usize) -> String {
+    let column = household::COLUMNS
+        .iter()
+        .find(|column| column.heading == heading);
+    let synonyms = column.map_or(&[][..], |column| column.synonyms);
+    let name = match synonyms {
+        [] => heading,
+        some => some[choice % some.len()],
+    };
+    match choice % 4 {
+        0 => format!("*{name}"),
+        1 => format!("{name}\n（必填）"),
+        2 => name.replace('(', "（").replace(')', "）"),
+        _ => heading.to_owned(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn any_roster_in_the_templates_layout_reads_back_the_same(
-        households in proptest::collection::vec(household(), 1..6),
+        households in proptest::collection::vec(any_household(), 1..6),
     ) {
         let sent = told_apart(households);
-        let bytes = RosterFile::households(&sent).bytes();
-        let mut problems = Problems::default();
-        let context = Context { today: day("2120-01-01"), line_fen: 600_000 };
-        let read = grouping::read(
-            &mut OpenFile::open(&bytes).unwrap(),
-            &Choices::default(),
-            &[],
-            &context,
-            &mut problems,
-            &mut |_| Ok(()),
-        )
-        .unwrap();
-        let facts: Vec<_> = read.households.iter().map(|household| household.unwrap().facts).collect();
+        let (facts, repairs) = read(&RosterFile::households(&sent));
         prop_assert_eq!(facts, sent);
-        let repairs: Vec<_> = problems
-            .kinds()
-            .into_iter()
-            .filter(|kind| kind.severity == Severity::Repair)
-            .collect();
         prop_assert!(repairs.is_empty(), "{repairs:?}");
+    }
+
+    #[test]
+    fn the_order_of_the_columns_and_their_known_names_change_nothing(
+        households in proptest::collection::vec(any_household(), 1..4),
+        order in Just((0..household::COLUMNS.len()).collect::<Vec<_>>()).prop_shuffle(),
+        choices in proptest::collection::vec(0_usize..24, household::COLUMNS.len()),
+        titles in proptest::collection::vec("[一-龥]{2,12}", 0..4),
+    ) {
+        let sent = told_apart(households);
+        let mut file = RosterFile::households(&sent);
+        let order: Vec<_> = order.into_iter().filter(|at| *at < file.headings.len()).collect();
+        for row in &mut file.rows {
+            *row = order.iter().map(|at| row[*at].clone()).collect();
+        }
+        file.headings = order
+            .iter()
+            .zip(choices)
+            .map(|(at, choice)| rewritten(&file.headings[*at], choice))
+            .collect();
+        file.titles = titles;
+        prop_assert_eq!(read(&file).0, sent, "{:?}", file.headings);
     }
 }
