@@ -70,6 +70,7 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<household::Workplace>,
     view::<household::Measure>,
     view::<household::HousingGrade>,
+    view::<household::change::ChangeKind>,
     view::<staff::Rank>,
     view::<pairing::model::AreaRule>,
     view::<pairing::model::RunStatus>,

@@ -106,7 +106,7 @@ async fn the_preview_says_what_would_change_field_by_field() {
     let preview = office.preview(HOUSEHOLDS, bytes).await;
     assert_eq!(
         preview["report"]["households"],
-        json!({ "new": 1, "changed": 1, "unchanged": 1, "absent": 1, "conflicting": 0 }),
+        json!({ "new": 1, "changed": 1, "unchanged": 1, "absent": 1, "conflicting": 0, "left_out": 0 }),
         "{preview:#}"
     );
     let kind = &preview["report"]["kinds"][0];

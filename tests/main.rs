@@ -25,6 +25,7 @@ mod households;
 mod imports;
 mod lifts;
 mod marked;
+mod matching;
 mod method;
 mod pairing;
 mod profiles;

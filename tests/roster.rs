@@ -182,7 +182,7 @@ async fn a_roster_in_the_templates_layout_comes_in_as_it_stands() {
     );
     assert_eq!(
         report["households"],
-        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0, "conflicting": 0 })
+        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0, "conflicting": 0, "left_out": 0 })
     );
     assert_eq!(report["persons"]["new"], 6);
     assert_eq!(register(&server).await, sent);
@@ -366,7 +366,7 @@ async fn rows_without_a_number_make_households_by_their_heads() {
     let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         report["households"],
-        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0 })
+        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0, "left_out": 0 })
     );
 }
 
@@ -451,12 +451,12 @@ async fn a_changed_value_is_replaced_and_what_was_is_kept() {
     let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         report["households"],
-        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0 }),
+        json!({ "new": 0, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0, "left_out": 0 }),
         "{report:#}"
     );
     assert_eq!(
         report["persons"],
-        json!({ "new": 0, "changed": 1, "unchanged": 2, "absent": 3, "conflicting": 0 }),
+        json!({ "new": 0, "changed": 1, "unchanged": 2, "absent": 3, "conflicting": 0, "left_out": 0 }),
         "{report:#}"
     );
     let households = register(&server).await;
@@ -509,8 +509,14 @@ async fn a_person_may_move_to_another_household_of_the_same_file() {
     moved.relation = Relation::Other;
     to.members.push(moved);
     let file = RosterFile::households(&[to.clone(), from.clone()]);
-    let report = office.import(HOUSEHOLDS, file.bytes()).await;
-    assert_eq!(report["persons"]["absent"], 0, "{report:#}");
+    let preview = office.preview(HOUSEHOLDS, file.bytes()).await;
+    office
+        .commit(&preview)
+        .await
+        .expect_problem(422, "import_undecided");
+    let preview = office.decide(&preview, &[("moved", true)]).await;
+    assert_eq!(preview["persons"]["absent"], 0, "{preview:#}");
+    office.commit(&preview).await.expect(200);
     assert_eq!(register(&server).await, [from, to]);
 }
 
@@ -686,17 +692,26 @@ async fn one_person_cannot_be_in_two_households() {
             .contains(&file.address(2, "证件号码")),
         "{error:#}"
     );
-    // In two files.
+    // In two files: they may have left to found the second one, which is asked.
     office
         .import(HOUSEHOLDS, RosterFile::households(&[one]).bytes())
         .await;
     let file = RosterFile::households(&[two]);
-    let problem = refused(&office, HOUSEHOLDS, file.bytes()).await;
-    let error = at(&problem["problems"], &file.address(2, "证件号码"));
-    assert!(
-        error["reason"].as_str().unwrap().contains("户编号 L1"),
-        "{error:#}"
+    let preview = office.preview(HOUSEHOLDS, file.bytes()).await;
+    let conflict = &preview["conflicts"][0];
+    assert_eq!(conflict["kind"], "split", "{preview:#}");
+    assert_eq!(
+        conflict["places"],
+        json!([format!("名册!{}", file.address(2, "证件号码"))])
     );
+    assert!(
+        conflict["question"].as_str().unwrap().contains("户编号 L1"),
+        "{conflict:#}"
+    );
+    office
+        .commit(&preview)
+        .await
+        .expect_problem(422, "import_undecided");
 }
 
 #[tokio::test]
@@ -935,7 +950,7 @@ async fn staff_come_in_with_their_units() {
     assert_eq!(report["problems"], json!([]), "{report:#}");
     assert_eq!(
         report["staff"],
-        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0, "conflicting": 0 })
+        json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0, "conflicting": 0, "left_out": 0 })
     );
     assert_eq!(staff_register(&server).await, sent);
     let report = office.import(STAFF, file.bytes()).await;
@@ -949,7 +964,7 @@ async fn staff_come_in_with_their_units() {
     let report = office.import(STAFF, file.bytes()).await;
     assert_eq!(
         report["staff"],
-        json!({ "new": 1, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0 }),
+        json!({ "new": 1, "changed": 1, "unchanged": 0, "absent": 1, "conflicting": 0, "left_out": 0 }),
         "{report:#}"
     );
     assert_eq!(staff_register(&server).await[0], moved);

@@ -78,6 +78,30 @@ pub async fn of(tx: &mut Tx, subject: &str, subject_id: &str) -> Result<Vec<Entr
     .await)
 }
 
+/// The records of which an import did this.
+pub async fn by_import(
+    tx: &mut Tx,
+    subject: &str,
+    action: &str,
+    import_id: Uuid,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let ids: Vec<String> = on!(tx, connection => sqlx::query_scalar(
+        "SELECT subject_id FROM history
+         WHERE subject = $1 AND action = $2 AND import_id = $3 ORDER BY id",
+    )
+    .bind(subject)
+    .bind(action)
+    .bind(import_id)
+    .fetch_all(connection)
+    .await)?;
+    ids.iter()
+        .map(|id| {
+            id.parse()
+                .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+        })
+        .collect()
+}
+
 /// Gives `each` the changes of records since a time, record by record in the order in which they
 /// were made: the record's id, when it was replaced, and what of it `T` asks for. Rows are read one
 /// by one, since a year's history of all households is more than one wants to hold.

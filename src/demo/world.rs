@@ -249,8 +249,6 @@ impl Maker {
         let group = self.random.random_range(1..9);
         let mut facts = HouseholdFacts {
             number: Some(format!("3209990{index:05}")),
-            town: town.to_owned(),
-            village: village.to_owned(),
             group_name: Some(format!("{group}组")),
             phone: Some(self.phone()),
             address: Some(format!("{town}{village}{group}组{}号", index % 60 + 1)),
@@ -261,19 +259,12 @@ impl Maker {
                 Category::General
             }),
             status: PovertyStatus::Poor,
-            lifted_year: None,
             main_cause: Some(main_cause),
             other_causes: if self.one_in(3) {
                 vec![Cause::LackOfFunds]
             } else {
                 Vec::new()
             },
-            wage_income_fen: None,
-            business_income_fen: None,
-            property_income_fen: None,
-            transfer_income_fen: None,
-            business_expense_fen: None,
-            income_per_head_fen: None,
             housing_grade: Some(if poor_dwelling {
                 HousingGrade::C
             } else {
@@ -281,13 +272,9 @@ impl Maker {
             }),
             housing_safe: Some(!poor_dwelling),
             water_safe: Some(!self.one_in(25)),
-            wishes: None,
-            approach: None,
             measures,
-            roster_helper: None,
-            roster_unit: None,
-            remark: None,
             members,
+            ..HouseholdFacts::of(town, village)
         };
         facts
             .other_causes

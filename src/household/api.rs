@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::change;
+use super::change::{self, ChangeKind};
 use super::model::Member;
 use super::store::{self, AreaKey, Filter, Household};
 use super::{
@@ -16,10 +16,11 @@ use super::{
 use crate::access::{Caller, Permission, Signed, history};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
+use crate::code_list::CodeList;
 use crate::db::{Tx, page};
 use crate::problem::{GetFault, ListFault, Problem};
 use crate::roster::rule::{self, Finding};
-use crate::{pairing, settings, staff};
+use crate::{pairing, roster, settings, staff};
 
 /// Operations on households.
 pub struct HouseholdApi(pub App);
@@ -129,6 +130,13 @@ struct HouseholdView {
     roster_unit: Option<String>,
     /// 备注.
     remark: Option<String>,
+    /// The day on which it was closed, since all its members went to another household. It is no
+    /// longer listed, paired or counted.
+    closed_on: Option<NaiveDate>,
+    /// Why it was closed, in Chinese.
+    closed_reason: Option<String>,
+    /// The household that its members went to.
+    merged_into: Option<Uuid>,
     /// The responsible helper now.
     helper: Option<Helper>,
     /// 家庭成员, the head among them.
@@ -205,12 +213,16 @@ struct MemberView {
 struct HouseholdChange {
     /// The version that it made.
     version: i64,
+    /// What was done.
+    kind: ChangeKind,
     /// When.
     at: DateTime<Utc>,
     /// By which account.
     actor: String,
-    /// The import that it came with.
+    /// The import that it came with, or that was undone.
     import_id: Option<Uuid>,
+    /// Name of the import's file.
+    file_name: Option<String>,
     /// Each field that changed.
     changes: Vec<FieldChangeView>,
 }
@@ -244,7 +256,7 @@ struct HouseholdHistory {
 impl HouseholdApi {
     /// List households
     ///
-    /// By town and village. A helper sees the households for which they are responsible now.
+    /// By town and village; closed households are not listed. A helper sees the households for which they are responsible now.
     #[oai(path = "/households", method = "get", operation_id = "listHouseholds")]
     #[allow(clippy::too_many_arguments)] // one for each query parameter
     async fn list_households(
@@ -334,7 +346,7 @@ impl HouseholdApi {
 
     /// List a household's changes
     ///
-    /// What each import changed, old and new.
+    /// What each import changed, old and new, and what was undone of it.
     #[oai(
         path = "/households/:id/history",
         method = "get",
@@ -352,12 +364,18 @@ impl HouseholdApi {
         let mut newer = serde_json::to_value(&household.facts).unwrap_or_default();
         let mut items = Vec::with_capacity(entries.len());
         for entry in entries {
+            let import = match entry.import_id {
+                Some(id) => roster::store::find(&mut tx, id).await?,
+                None => None,
+            };
             let older = entry.before.0;
             items.push(HouseholdChange {
                 version: entry.version + 1,
+                kind: ChangeKind::from_code(&entry.action).unwrap_or(ChangeKind::Import),
                 at: entry.at,
                 actor: entry.actor,
                 import_id: entry.import_id,
+                file_name: import.map(|import| import.file_name),
                 changes: change::between(&older, &newer)
                     .into_iter()
                     .map(|change| field_change(change, &caller.0))
@@ -474,6 +492,9 @@ fn view(
         roster_helper: facts.roster_helper,
         roster_unit: facts.roster_unit,
         remark: facts.remark,
+        closed_on: facts.closed_on,
+        closed_reason: facts.closed_reason,
+        merged_into: facts.merged_into,
         helper,
         members: facts
             .members

@@ -6,10 +6,19 @@ use super::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
     Schooling, Sex, Workplace,
 };
+use crate::code_list;
 use crate::code_list::CodeList;
 use crate::roster::{household, staff};
 use crate::staff::Rank;
 use crate::text::yuan;
+
+code_list! {
+    /// What was done to a household.
+    pub enum ChangeKind = "household_change_kind", "变更方式" {
+        Import = "import", "导入", [];
+        Undo = "undo", "撤销导入", [];
+    }
+}
 
 /// One field that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +79,12 @@ fn heading(key: &str) -> &str {
     in_households
         .map(|column| column.heading)
         .or_else(|| in_staff().map(|column| column.heading))
-        .unwrap_or(key)
+        .unwrap_or(match key {
+            "closed_on" => "销户日期",
+            "closed_reason" => "销户原因",
+            "merged_into" => "并入的户",
+            other => other,
+        })
 }
 
 /// The label of a code, of a field that holds one.

@@ -5,6 +5,7 @@ pub mod change;
 mod code;
 mod identity;
 pub mod model;
+pub mod register;
 pub mod staging;
 pub mod store;
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use crate::db::Json;
 
@@ -71,6 +72,16 @@ pub struct HouseholdFacts {
     pub roster_unit: Option<String>,
     /// 备注.
     pub remark: Option<String>,
+    /// The day on which it was closed, since all its members went to another household: no roster
+    /// says so, an import does, and it opens again with the next roster that lists it.
+    #[serde(default)]
+    pub closed_on: Option<NaiveDate>,
+    /// Why it was closed, in Chinese.
+    #[serde(default)]
+    pub closed_reason: Option<String>,
+    /// The household that its members went to.
+    #[serde(default)]
+    pub merged_into: Option<Uuid>,
     /// 家庭成员, in the order of the roster's rows; exactly one is the head.
     #[sqlx(skip)]
     pub members: Vec<Member>,
@@ -107,6 +118,9 @@ impl HouseholdFacts {
             roster_helper: None,
             roster_unit: None,
             remark: None,
+            closed_on: None,
+            closed_reason: None,
+            merged_into: None,
             members: Vec::new(),
         }
     }

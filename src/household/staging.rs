@@ -16,7 +16,7 @@ use super::store::{HOUSEHOLD_COLUMNS, Household, MEMBER_COLUMNS};
 use crate::code_list::CodeList;
 use crate::db::{Ids, Json, Tx};
 use crate::roster::report::Action;
-use crate::{insert, on};
+use crate::{insert, on, pairing};
 
 /// What is to become of one household.
 #[derive(Clone, Debug)]
@@ -80,7 +80,9 @@ pub async fn add(
         place: row.1.place.as_str(),
         has_errors: row.1.has_errors,
         conflicts: Json(&row.1.conflicts),
-        good: !row.1.has_errors && row.1.conflicts.is_empty(),
+        good: !row.1.has_errors
+            && row.1.conflicts.is_empty()
+            && row.1.action != Action::LeftOut,
     })?;
     let becoming: Vec<_> = planned
         .into_iter()
@@ -110,6 +112,15 @@ pub struct Becoming<'a> {
     pub facts: &'a HouseholdFacts,
     /// What it was, for the history.
     pub before: Option<&'a HouseholdFacts>,
+}
+
+impl Becoming<'_> {
+    /// Name of its head; a household that is closed keeps the name that people know it by.
+    fn head_name(&self) -> &str {
+        let head = self.facts.head();
+        let head = head.or_else(|| self.before.and_then(HouseholdFacts::head));
+        head.map_or("", |head| head.name.as_str())
+    }
 }
 
 /// Writes what some households are to become.
@@ -149,8 +160,11 @@ pub async fn add_facts(
         roster_helper: row.facts.roster_helper.as_deref(),
         roster_unit: row.facts.roster_unit.as_deref(),
         remark: row.facts.remark.as_deref(),
-        head_name: row.facts.head().map_or("", |head| head.name.as_str()),
+        head_name: row.head_name(),
         size: i64::try_from(row.facts.members.len()).unwrap_or(i64::MAX),
+        closed_on: row.facts.closed_on,
+        closed_reason: row.facts.closed_reason.as_deref(),
+        merged_into: row.facts.merged_into,
         history_id: row.before.map(|_| Uuid::now_v7()),
         subject_id: row.before.map(|_| row.household_id.to_string()),
         before: row.before.map(Json),
@@ -334,7 +348,15 @@ pub async fn take_over(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> 
     );
     on!(&mut *tx, connection => sqlx::query(AssertSqlSafe(sql))
         .bind(hand.import_id).bind(hand.now).execute(connection).await.map(|_| ()))?;
-    put_members_in(tx, hand.import_id, TOUCHED).await
+    put_members_in(tx, hand.import_id, TOUCHED).await?;
+    let closed: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
+        "SELECT household_id FROM import_household
+         WHERE import_id = $1 AND good AND action = 'closed' ORDER BY position",
+    )
+    .bind(hand.import_id)
+    .fetch_all(connection)
+    .await)?;
+    pairing::store::end_closed(tx, hand.actor, hand.now, hand.import_id, &closed).await
 }
 
 /// Takes back what [`take_over`] did: what is staged by now is what the households were before.
@@ -347,6 +369,7 @@ pub async fn take_back(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> 
     );
     run(tx, &sql, hand.import_id).await?;
     replace(tx, hand, "plan.base_import_id").await?;
+    pairing::store::resume(tx, hand.actor, hand.now, hand.import_id).await?;
     put_members_in(tx, hand.import_id, REPLACED).await
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::{HouseholdFacts, Member};
+use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::db::{Ids, Tx, page};
 use crate::on;
@@ -69,7 +71,8 @@ macro_rules! household_columns {
         "number, town, village, group_name, phone, address, identified_year, category, status, lifted_year, \
          main_cause, other_causes, wage_income_fen, business_income_fen, property_income_fen, \
          transfer_income_fen, business_expense_fen, income_per_head_fen, housing_grade, housing_safe, \
-         water_safe, wishes, approach, measures, roster_helper, roster_unit, remark, head_name, size"
+         water_safe, wishes, approach, measures, roster_helper, roster_unit, remark, head_name, size, \
+         closed_on, closed_reason, merged_into"
     };
 }
 
@@ -105,9 +108,9 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Erro
     Ok(Some(household))
 }
 
-/// All households with their members, by id.
+/// All open households with their members, by id.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Household>, sqlx::Error> {
-    let sql = format!("SELECT {HOUSEHOLD} FROM household ORDER BY id");
+    let sql = format!("SELECT {HOUSEHOLD} FROM household WHERE closed_on IS NULL ORDER BY id");
     let mut households: Vec<Household> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
     let sql = format!("SELECT {MEMBER} FROM member ORDER BY household_id, position");
@@ -125,7 +128,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Household>, sqlx::Error> {
     Ok(households)
 }
 
-/// A page of households by area, at most `limit` and one more; without their members.
+/// A page of open households by area, at most `limit` and one more; without their members.
 pub async fn list(
     tx: &mut Tx,
     filter: &Filter,
@@ -136,7 +139,7 @@ pub async fn list(
     let sql = format!(
         "SELECT {HOUSEHOLD} FROM household
          LEFT JOIN pairing ON pairing.household_id = household.id AND pairing.to_date IS NULL
-         WHERE (town, village, household.id) > ($1, $2, $3)
+         WHERE closed_on IS NULL AND (town, village, household.id) > ($1, $2, $3)
            AND ($4 = '' OR town = $4) AND ($5 = '' OR village = $5)
            AND ($6 = '' OR status = $6) AND ($7 = '' OR main_cause = $7)
            AND ($8 = '' OR number = $8 OR head_name LIKE $9)
@@ -203,17 +206,89 @@ pub async fn read_members(tx: &mut Tx, households: &mut [Household]) -> Result<(
     Ok(())
 }
 
-/// Names of the heads, by household.
-pub async fn head_names(tx: &mut Tx) -> Result<HashMap<Uuid, String>, sqlx::Error> {
-    let rows: Vec<(Uuid, String)> = on!(tx, connection => sqlx::query_as(
-        "SELECT id, head_name FROM household",
+/// The whole register, closed households among it, in little memory: row by row, since its records
+/// are more than one wants to hold.
+pub async fn register(tx: &mut Tx) -> Result<Register, sqlx::Error> {
+    let (households, persons): (i64, i64) = on!(&mut *tx, connection => sqlx::query_as(
+        "SELECT (SELECT count(*) FROM household), (SELECT count(*) FROM member)",
     )
-    .fetch_all(connection)
+    .fetch_one(connection)
     .await)?;
-    Ok(rows.into_iter().collect())
+    let size = |count: i64| usize::try_from(count).unwrap_or_default();
+    let mut register = Register::with_capacity(size(households), size(persons));
+    if households == 0 {
+        return Ok(register);
+    }
+    on!(&mut *tx, connection => {
+        let mut rows = sqlx::query_as::<_, HouseholdName>(
+            "SELECT id, version, number, town, village, head_name, closed_on FROM household ORDER BY id",
+        )
+        .fetch(connection);
+        while let Some(row) = rows.try_next().await? {
+            register.add(&row.listed());
+        }
+    });
+    on!(tx, connection => {
+        let mut rows = sqlx::query_as::<_, MemberName>(
+            "SELECT household_id, identity_number, name, birth_date, relation FROM member
+             ORDER BY household_id, position",
+        )
+        .fetch(connection);
+        while let Some(row) = rows.try_next().await? {
+            register.add_member(row.household_id, &row.listed());
+        }
+    });
+    Ok(register.indexed())
 }
 
-/// What a ledger of all households shows of one.
+/// What a household is found by.
+#[derive(FromRow)]
+struct HouseholdName {
+    id: Uuid,
+    version: i64,
+    number: Option<String>,
+    town: String,
+    village: String,
+    head_name: String,
+    closed_on: Option<NaiveDate>,
+}
+
+impl HouseholdName {
+    fn listed(&self) -> Listed<'_> {
+        Listed {
+            id: self.id,
+            version: self.version,
+            number: self.number.as_deref(),
+            town: &self.town,
+            village: &self.village,
+            head_name: &self.head_name,
+            closed: self.closed_on.is_some(),
+        }
+    }
+}
+
+/// What a person is found by.
+#[derive(FromRow)]
+struct MemberName {
+    household_id: Uuid,
+    identity_number: Option<IdentityNumber>,
+    name: String,
+    birth_date: Option<NaiveDate>,
+    relation: Relation,
+}
+
+impl MemberName {
+    fn listed(&self) -> ListedMember<'_> {
+        ListedMember {
+            identity_number: self.identity_number.as_ref(),
+            name: &self.name,
+            birth_date: self.birth_date,
+            relation: self.relation,
+        }
+    }
+}
+
+/// What a ledger of all open households shows of one.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LedgerEntry {
     /// Its id.
@@ -240,13 +315,14 @@ pub struct LedgerEntry {
     pub income_per_head_fen: Option<i64>,
 }
 
-/// All households as a ledger shows them, in no order.
+/// All open households as a ledger shows them, in no order.
 pub async fn ledger(tx: &mut Tx) -> Result<Vec<LedgerEntry>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT household.id AS id, household.number AS number, town, village, group_name, head_name,
              head.identity_number AS head_identity_number, size, status, main_cause, income_per_head_fen
          FROM household
-         LEFT JOIN member AS head ON head.household_id = household.id AND head.relation = $1",
+         LEFT JOIN member AS head ON head.household_id = household.id AND head.relation = $1
+         WHERE closed_on IS NULL",
     )
     .bind(Relation::Head)
     .fetch_all(connection)

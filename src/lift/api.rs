@@ -265,7 +265,9 @@ impl LiftApi {
         let caller = caller.0;
         let mut tx = self.0.db.write().await?;
         let household = household::store::find(&mut tx, id.0).await?;
-        let household = household.ok_or_else(|| Problem::not_found("户", "household"))?;
+        let household = household
+            .filter(|household| household.facts.closed_on.is_none())
+            .ok_or_else(|| Problem::not_found("户", "household"))?;
         may_propose(&mut tx, &caller, household.id).await?;
         let request = ("proposeLift", id.0, &body.0);
         let key = idempotency_key.0.as_deref();

@@ -104,9 +104,9 @@ pub async fn of_household(tx: &mut Tx, household_id: Uuid) -> Result<Vec<Lift>, 
         .collect())
 }
 
-/// All lifts with their steps, but without the evidence of these, the earliest first.
+/// All lifts of open households with their steps, but without the evidence of these, the earliest first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<NamedLift>, sqlx::Error> {
-    let sql = format!("{NAMED_LIFT} ORDER BY lift.id");
+    let sql = format!("{NAMED_LIFT} WHERE household.closed_on IS NULL ORDER BY lift.id");
     let lifts: Vec<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
     let steps: Vec<StepRecord> = on!(tx, connection => sqlx::query_as(

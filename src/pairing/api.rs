@@ -598,7 +598,7 @@ impl From<PairingError> for Problem {
             E::NoSuchHousehold => Self::invalid(
                 "no_such_household",
                 zh,
-                "no such household; check `household_id`",
+                "no such open household; check `household_id`",
             )
             .at("/household_id"),
             E::NoSuchHelper => Self::invalid(

@@ -590,8 +590,8 @@ pub enum PairingError {
         /// Households that he may have.
         capacity: i64,
     },
-    /// There is no such household.
-    #[error("没有这一户，请核对 household_id")]
+    /// There is no such household, or it is closed.
+    #[error("没有这一户，或已销户，请核对 household_id")]
     NoSuchHousehold,
     /// There is no such person.
     #[error("人员花名册中没有此人，请核对 staff_id")]

@@ -143,7 +143,7 @@ pub async fn pair_by_hand(
     must_have_room(&mut tx, new.staff_id).await?;
     if household::store::find(&mut tx, new.household_id)
         .await?
-        .is_none()
+        .is_none_or(|household| household.facts.closed_on.is_some())
     {
         return Err(PairingError::NoSuchHousehold.into());
     }

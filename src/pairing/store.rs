@@ -12,12 +12,16 @@ use super::model::{
 };
 use super::skill::skills_of;
 use crate::access::history;
+use crate::app::china_date;
 use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::household::Cause;
 use crate::settings::{self, Settings};
 use crate::staff::unit::{self, Area};
 use crate::staff::{self, model::Staff};
-use crate::{insert, on};
+use crate::{insert, on, visit};
+
+/// Why the pairing of a household ends that an import closes.
+const CLOSED_REASON: &str = "导入名册时并户，原户销户";
 
 /// Before every page: no pairing begins later (SQLite compares years of four digits), and no id is
 /// greater.
@@ -131,11 +135,11 @@ pub async fn input(tx: &mut Tx, scope: &Scope) -> Result<Input, sqlx::Error> {
     })
 }
 
-/// Households of the scope that have no helper, by id.
+/// Open households of the scope that have no helper, by id.
 async fn unpaired(tx: &mut Tx, scope: &Scope) -> Result<Vec<UnpairedRow>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT id, number, town, village, main_cause FROM household
-         WHERE ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
+         WHERE closed_on IS NULL AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
            AND NOT EXISTS (
                SELECT 1 FROM pairing WHERE household_id = household.id AND to_date IS NULL)
          ORDER BY id",
@@ -551,12 +555,91 @@ pub async fn end(
     to_date: NaiveDate,
     reason: &str,
 ) -> Result<(), sqlx::Error> {
+    end_by(tx, actor, now, None, before, to_date, reason).await
+}
+
+/// Ends the pairings of households that an import closes, today, or on the last day on which the
+/// helper was responsible or went there.
+pub async fn end_closed(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    import_id: Uuid,
+    households: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    for household in households {
+        let filter = Filter {
+            household_id: Some(*household),
+            current: Some(true),
+            ..Filter::default()
+        };
+        for pairing in list(tx, &filter, None, 1).await? {
+            let visited = visit::store::last_day(tx, *household, pairing.staff_id).await?;
+            let day = china_date(now)
+                .max(pairing.from_date)
+                .max(visited.unwrap_or(pairing.from_date));
+            end_by(
+                tx,
+                actor,
+                now,
+                Some(import_id),
+                &pairing,
+                day,
+                CLOSED_REASON,
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes back what [`end_closed`] did for an import.
+pub async fn resume(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    import_id: Uuid,
+) -> Result<(), sqlx::Error> {
+    for id in history::by_import(tx, "pairing", "end", import_id).await? {
+        let Some(before) = find(tx, id).await? else {
+            continue;
+        };
+        let kept = history::Change {
+            subject: "pairing",
+            subject_id: id.to_string(),
+            version: 2,
+            action: "undo",
+            import_id: Some(import_id),
+            before: &before,
+        };
+        history::record(tx, actor, now, &[kept]).await?;
+        on!(&mut *tx, connection => sqlx::query(
+            "UPDATE pairing SET to_date = NULL, end_reason = NULL, ended_at = NULL, ended_by = NULL
+             WHERE id = $1",
+        )
+        .bind(id)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    }
+    Ok(())
+}
+
+async fn end_by(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    import_id: Option<Uuid>,
+    before: &Pairing,
+    to_date: NaiveDate,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
     let kept = history::Change {
         subject: "pairing",
         subject_id: before.id.to_string(),
         version: 1,
         action: "end",
-        import_id: None,
+        import_id,
         before,
     };
     history::record(tx, actor, now, &[kept]).await?;

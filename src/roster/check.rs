@@ -10,12 +10,12 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::choices::Choices;
-use super::compare;
 use super::file::{self, SpoolError};
 use super::grouping::{self, Context, HouseholdRoster};
 use super::job::ImportState;
+use super::matching::{self, Plan, PlanError};
 use super::profile::{self, Profile};
-use super::report::{Action, Counts, ImportReport, Problems, RosterKind};
+use super::report::{Action, Counts, ImportReport, MAX_CONFLICTS, Problems, RosterKind};
 use super::staffing::{self, StaffRoster};
 use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
 use crate::app::App;
@@ -40,9 +40,21 @@ pub enum Stop {
     /// The file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
+    /// The register changed while the file was compared with it.
+    #[error("the register has changed meanwhile")]
+    RegisterChanged,
     /// The database.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+}
+
+impl From<PlanError> for Stop {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Damaged(error) => Self::Unreadable(grouping::unpackable(error)),
+            PlanError::RegisterChanged(_) => Self::RegisterChanged,
+        }
+    }
 }
 
 impl From<SpoolError> for Stop {
@@ -183,25 +195,18 @@ impl Check<'_> {
         report: &mut ImportReport,
         problems: &mut Problems,
     ) -> Result<(), Stop> {
-        let mut tx = self.app.db.read().await?;
-        let known = household::store::all(&mut tx).await?;
-        drop(tx);
-        let comparison =
-            compare::households(roster, &known, problems).map_err(grouping::unpackable)?;
-        report.households = Some(comparison.households);
-        report.persons = Some(comparison.persons);
-        self.total = i64::try_from(comparison.planned.len()).ok();
-        let mut chunk = Vec::new();
-        let mut rows = 0;
-        for planned in comparison.planned {
-            rows += 2 + planned.facts.members.len();
-            chunk.push(planned);
-            if rows >= ROWS_AT_ONCE {
-                self.stage(&mut chunk).await?;
-                rows = 0;
-            }
+        let (roster, mut plan) = self.plan(roster, problems).await?;
+        report.conflicts = plan.conflicts(&roster, MAX_CONFLICTS)?;
+        (report.conflict_count, report.undecided_count) = plan.question_counts();
+        self.total = i64::try_from(plan.total()).ok();
+        while !plan.is_done() {
+            let mut tx = self.app.db.read().await?;
+            let records = household::store::some(&mut tx, &plan.needed()).await?;
+            drop(tx);
+            self.stage(&plan.next_chunk(&roster, &records)?).await?;
         }
-        self.stage(&mut chunk).await?;
+        let (households, persons) = plan.counts();
+        (report.households, report.persons) = (Some(households), Some(persons));
         let mut tx = self.step().await?;
         staging::settle(&mut tx, self.import.id).await?;
         let all = staging::counts(&mut tx, self.import.id, false).await?;
@@ -218,12 +223,46 @@ impl Check<'_> {
         Ok(())
     }
 
-    async fn stage(&mut self, chunk: &mut Vec<Planned>) -> Result<(), Stop> {
-        let mut tx = self.step().await?;
-        staging::add(&mut tx, self.import.id, self.done, chunk).await?;
-        tx.commit().await?;
-        self.done += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
-        chunk.clear();
+    /// Compares a roster with the register, on a thread of its own.
+    async fn plan(
+        &self,
+        roster: HouseholdRoster,
+        problems: &mut Problems,
+    ) -> Result<(HouseholdRoster, Plan), Stop> {
+        let mut tx = self.app.db.read().await?;
+        let register = household::store::register(&mut tx).await?;
+        drop(tx);
+        let (choices, today) = (self.import.choices.0.clone(), self.app.today());
+        let mut found = std::mem::take(problems);
+        let work = move || {
+            let plan = Plan::of(&roster, register, &choices, today, &mut found);
+            plan.map(|plan| (roster, plan, found))
+        };
+        let planned = tokio::task::spawn_blocking(work).await.map_err(|error| {
+            tracing::error!(%error, "comparing a roster ended in a panic");
+            ReadError::Internal
+        })?;
+        let (roster, plan, found) = planned?;
+        *problems = found;
+        Ok((roster, plan))
+    }
+
+    /// Stages households, few rows at a time.
+    async fn stage(&mut self, planned: &[Planned]) -> Result<(), Stop> {
+        let mut rest = planned;
+        while !rest.is_empty() {
+            let mut rows = 0;
+            let within = rest.iter().take_while(|planned| {
+                rows += 2 + planned.facts.members.len();
+                rows <= ROWS_AT_ONCE
+            });
+            let (chunk, after) = rest.split_at(within.count().max(1));
+            let mut tx = self.step().await?;
+            staging::add(&mut tx, self.import.id, self.done, chunk).await?;
+            tx.commit().await?;
+            self.done += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
+            rest = after;
+        }
         Ok(())
     }
 
@@ -236,20 +275,17 @@ impl Check<'_> {
         let mut tx = self.app.db.read().await?;
         let known = staff::store::all(&mut tx).await?;
         drop(tx);
-        let (counts, planned) = compare::staff(roster, &known, problems);
-        report.staff = Some(counts);
-        let count = |wanted: &dyn Fn(&staff::staging::Planned) -> bool| {
-            let these = planned.iter().filter(|planned| wanted(planned));
-            i64::try_from(these.count()).unwrap_or(i64::MAX)
-        };
-        report.left_out = count(&|planned| planned.has_errors);
-        let good = |action| count(&|planned| !planned.has_errors && planned.action == action);
-        report.good = Counts {
-            new: good(Action::New),
-            changed: good(Action::Changed),
-            unchanged: good(Action::Unchanged),
-            ..Counts::default()
-        };
+        let plan = matching::staff::plan(roster, &known, &self.import.choices.0, problems);
+        report.staff = Some(plan.counts);
+        report.ask(plan.conflicts);
+        let planned = plan.planned;
+        let mut good = Counts::default();
+        for one in planned.iter().filter(|one| one.is_good()) {
+            good.add(one.action, false);
+        }
+        let all = i64::try_from(planned.len()).unwrap_or(i64::MAX);
+        report.left_out = all - good.new - good.changed - good.unchanged - good.absent;
+        report.good = Counts { absent: 0, ..good };
         self.total = i64::try_from(planned.len()).ok();
         for chunk in planned.chunks(ROWS_AT_ONCE) {
             let mut tx = self.step().await?;

@@ -259,6 +259,8 @@ code_list! {
         Moved = "moved", "人员迁移", [];
         Split = "split", "分户", [];
         Merged = "merged", "并户", [];
+        Reopened = "reopened", "恢复登记", [];
+        Swapped = "swapped", "证件号码互换", [];
     }
 }
 
@@ -362,9 +364,27 @@ pub struct Counts {
     /// On the register and not in the file; they stay as they are. Counted in the villages (for
     /// staff, the units) that the file names.
     pub absent: i64,
-    /// Part of an undecided question.
+    /// Part of an undecided question, whatever is to become of them.
     #[serde(default)]
     pub conflicting: i64,
+    /// In the file and not taken in: what was asked of them was refused, or they share persons with
+    /// a household that is not taken in.
+    #[serde(default)]
+    pub left_out: i64,
+}
+
+impl Counts {
+    /// Counts a record of the file.
+    pub fn add(&mut self, action: Action, conflicting: bool) {
+        match action {
+            Action::New => self.new += 1,
+            Action::Changed | Action::Closed => self.changed += 1,
+            Action::Unchanged => self.unchanged += 1,
+            Action::LeftOut => self.left_out += 1,
+            Action::Absent => self.absent += 1,
+        }
+        self.conflicting += i64::from(conflicting);
+    }
 }
 
 code_list! {
@@ -393,7 +413,8 @@ pub struct ImportReport {
     /// Staff, for a roster of staff.
     pub staff: Option<Counts>,
     /// Households (or staff) that the import of the good rows alone would leave out: those with
-    /// errors or undecided questions, and those that need what such a household holds.
+    /// errors, with questions that are undecided or refused, and those that need what such a household
+    /// holds.
     pub left_out: i64,
     /// What the import of the good rows alone would do.
     pub good: Counts,
@@ -430,7 +451,7 @@ impl ImportReport {
         self.kinds = problems.kinds();
     }
 
-    /// Takes over the questions.
+    /// Takes over all questions that there are.
     pub fn ask(&mut self, mut conflicts: Vec<Conflict>) {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let undecided = |conflict: &&Conflict| conflict.accepted.is_none();

@@ -160,9 +160,19 @@ fn given_up() -> RosterProblem {
 }
 
 async fn check(app: &App, import: &Import, claim: Uuid) -> Result<(), sqlx::Error> {
-    match check::run(app, import, claim).await {
+    let checked = loop {
+        match check::run(app, import, claim).await {
+            Err(Stop::RegisterChanged) => {
+                tracing::info!(import = %import.id, "the register changed, the check begins anew");
+            }
+            checked => break checked,
+        }
+    };
+    match checked {
         Ok(()) => tracing::info!(import = %import.id, "an import was checked"),
-        Err(Stop::Lost) => tracing::info!(import = %import.id, "an import was taken away"),
+        Err(Stop::Lost | Stop::RegisterChanged) => {
+            tracing::info!(import = %import.id, "an import was taken away");
+        }
         Err(Stop::Unreadable(error)) => unreadable(app, import.id, claim, &error).await?,
         // Left as it is: taken up again when this worker has been silent for a while.
         Err(Stop::Database(error)) => return Err(error),

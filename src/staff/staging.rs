@@ -29,6 +29,15 @@ pub struct Planned {
     pub place: String,
     /// Whether there is an error at it.
     pub has_errors: bool,
+    /// Keys of the undecided questions that it is part of.
+    pub conflicts: Vec<String>,
+}
+
+impl Planned {
+    /// Whether the person can be taken into the register.
+    pub fn is_good(&self) -> bool {
+        !self.has_errors && self.conflicts.is_empty() && self.action != Action::LeftOut
+    }
 }
 
 /// What an import does, or did, to one person.
@@ -46,13 +55,18 @@ pub struct Entry {
     pub place: String,
     /// Whether there is an error at it.
     pub has_errors: bool,
+    /// Keys of the undecided questions that it is part of.
+    #[sqlx(try_from = "Json<Vec<String>>")]
+    pub conflicts: Vec<String>,
     /// The person as on the register.
     pub before: Option<Json<Staff>>,
     /// What the roster says.
     pub facts: Json<StaffFacts>,
 }
 
-const ENTRY: &str = "position, staff_id, action, base_version, place, has_errors, before, facts";
+const ENTRY: &str =
+    "position, staff_id, action, base_version, place, has_errors, conflicts, before,
+    facts";
 
 /// Writes what is to become of some people, of whom the first has this position.
 pub async fn add(
@@ -70,6 +84,7 @@ pub async fn add(
         base_version: row.1.before.as_ref().map_or(0, |before| before.version),
         place: row.1.place.as_str(),
         has_errors: row.1.has_errors,
+        conflicts: Json(&row.1.conflicts),
         before: row.1.before.as_ref().map(Json),
         facts: Json(&row.1.facts),
     })
@@ -107,7 +122,7 @@ pub async fn list(
 pub async fn taken(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Entry>, sqlx::Error> {
     let sql = format!(
         "SELECT {ENTRY} FROM import_staff
-         WHERE import_id = $1 AND NOT has_errors AND action IN ('new', 'changed', 'unchanged')
+         WHERE import_id = $1 AND NOT has_errors AND conflicts = '[]' AND action IN ('new', 'changed', 'unchanged')
          ORDER BY position"
     );
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))

@@ -57,6 +57,21 @@ impl Client {
         self.report_of(&import).await
     }
 
+    /// Answers questions of a preview, by kind or by key; gives the preview that comes of it.
+    pub async fn decide(&self, preview: &Value, decisions: &[(&str, bool)]) -> Value {
+        let path = format!("/imports/{}", preview["id"].as_str().unwrap());
+        let tag = self.get(&path).await.header("etag").to_owned();
+        let decisions: Vec<_> = decisions
+            .iter()
+            .map(|(conflict, accept)| json!({ "conflict": conflict, "accept": accept }))
+            .collect();
+        let patch = json!({ "choices": { "decisions": decisions } });
+        let answer = self.patch(&path).if_match(&tag).json(&patch).await;
+        let import = self.checked(&answer).await;
+        assert_eq!(import["state"], "ready", "{import:#}");
+        self.report_of(&import).await
+    }
+
     /// Asks for the commit of an import.
     pub async fn commit(&self, import: &Value) -> Answer {
         let path = format!("/imports/{}/commit", import["id"].as_str().unwrap());

@@ -1,0 +1,451 @@
+//! The whole register in little memory, to match a roster against: who is in which household, and
+//! how each is found.
+//!
+//! A million persons take a gigabyte as records and some sixty megabytes here: identity numbers are
+//! packed into 64 bits, names are hashed, texts share one string, and what is sought is found by
+//! binary search in lists of places.
+
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::{IdentityNumber, Relation};
+
+/// No place at all.
+const NONE: u32 = u32::MAX;
+
+/// A household of the register, as it is read to be indexed.
+#[derive(Clone, Debug)]
+pub struct Listed<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Counts its changes.
+    pub version: i64,
+    /// 户编号.
+    pub number: Option<&'a str>,
+    /// 镇.
+    pub town: &'a str,
+    /// 村.
+    pub village: &'a str,
+    /// 户主姓名.
+    pub head_name: &'a str,
+    /// Whether it is closed: its number is still its own, and nobody is in it.
+    pub closed: bool,
+}
+
+/// A member of a household, as it is read to be indexed.
+#[derive(Clone, Debug)]
+pub struct ListedMember<'a> {
+    /// 证件号码.
+    pub identity_number: Option<&'a IdentityNumber>,
+    /// 姓名.
+    pub name: &'a str,
+    /// 出生日期.
+    pub birth_date: Option<NaiveDate>,
+    /// 与户主关系.
+    pub relation: Relation,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    id: Uuid,
+    version: i64,
+    /// Where its number begins in the texts; the head's name follows it.
+    text: u32,
+    number_length: u16,
+    head_length: u16,
+    area: u32,
+    /// Its first person.
+    first: u32,
+    head: u32,
+    closed: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Person {
+    /// Packed identity number; 0 for none.
+    identity: u64,
+    namesake: u64,
+    household: u32,
+}
+
+/// The register, indexed. Households and persons are known by their places in it, from 0.
+#[derive(Debug, Default)]
+pub struct Register {
+    entries: Vec<Entry>,
+    persons: Vec<Person>,
+    texts: String,
+    areas: Vec<(String, String)>,
+    by_area: HashMap<(String, String), u32>,
+    by_number: Vec<u32>,
+    by_identity: Vec<u32>,
+    by_namesake: Vec<u32>,
+}
+
+/// What people of the same name and birth date have in common.
+pub fn namesake(name: &str, birth_date: Option<NaiveDate>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (name, birth_date).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Register {
+    /// An empty one, with room.
+    pub fn with_capacity(households: usize, persons: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(households),
+            persons: Vec::with_capacity(persons),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a household; all are added in the order of their ids, and then their members in the same
+    /// order.
+    pub fn add(&mut self, household: &Listed<'_>) {
+        let number = household.number.unwrap_or_default();
+        let area = self.area(household.town, household.village);
+        self.entries.push(Entry {
+            id: household.id,
+            version: household.version,
+            text: place(self.texts.len()),
+            number_length: length(number),
+            head_length: length(household.head_name),
+            area,
+            first: NONE,
+            head: NONE,
+            closed: household.closed,
+        });
+        self.texts.push_str(number);
+        self.texts.push_str(household.head_name);
+    }
+
+    /// Adds a member to the household with this id.
+    pub fn add_member(&mut self, household_id: Uuid, member: &ListedMember<'_>) {
+        // The members of a household come one after the other: the one before was of the same
+        // household, or of one before it.
+        let start = self
+            .persons
+            .last()
+            .map_or(0, |person| person.household as usize);
+        let Some(offset) = self.entries[start..]
+            .iter()
+            .position(|entry| entry.id == household_id)
+        else {
+            return;
+        };
+        let household = place(start + offset);
+        let entry = &mut self.entries[start + offset];
+        let person = place(self.persons.len());
+        if entry.first == NONE {
+            entry.first = person;
+        }
+        if member.relation == Relation::Head && entry.head == NONE {
+            entry.head = person;
+        }
+        self.persons.push(Person {
+            identity: member.identity_number.map_or(0, IdentityNumber::packed),
+            namesake: namesake(member.name, member.birth_date),
+            household,
+        });
+    }
+
+    /// Makes it ready to be asked, when all is added.
+    #[must_use]
+    pub fn indexed(mut self) -> Self {
+        let mut next = place(self.persons.len());
+        for entry in self.entries.iter_mut().rev() {
+            if entry.first == NONE {
+                entry.first = next;
+            }
+            next = entry.first;
+        }
+        let households = 0..place(self.entries.len());
+        let persons = 0..place(self.persons.len());
+        self.by_number = households
+            .filter(|index| self.entries[*index as usize].number_length > 0)
+            .collect();
+        let mut by_number = std::mem::take(&mut self.by_number);
+        by_number.sort_unstable_by_key(|index| self.number(*index as usize));
+        self.by_number = by_number;
+        self.by_identity = persons
+            .clone()
+            .filter(|index| self.persons[*index as usize].identity > 0)
+            .collect();
+        self.by_identity
+            .sort_unstable_by_key(|index| self.persons[*index as usize].identity);
+        self.by_namesake = persons.collect();
+        self.by_namesake
+            .sort_unstable_by_key(|index| self.persons[*index as usize].namesake);
+        self
+    }
+
+    fn area(&mut self, town: &str, village: &str) -> u32 {
+        let key = (town.to_owned(), village.to_owned());
+        let next = place(self.areas.len());
+        *self.by_area.entry(key).or_insert_with_key(|key| {
+            self.areas.push(key.clone());
+            next
+        })
+    }
+
+    /// Number of households, closed ones among them.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Number of persons.
+    pub fn person_count(&self) -> usize {
+        self.persons.len()
+    }
+
+    /// The household with this 户编号.
+    pub fn find_number(&self, number: &str) -> Option<usize> {
+        let found = self
+            .by_number
+            .binary_search_by_key(&Some(number), |index| self.number(*index as usize))
+            .ok()?;
+        Some(self.by_number[found] as usize)
+    }
+
+    /// The person with this identity number.
+    pub fn find_person(&self, identity: &IdentityNumber) -> Option<usize> {
+        let found = self
+            .by_identity
+            .binary_search_by_key(&identity.packed(), |index| {
+                self.persons[*index as usize].identity
+            })
+            .ok()?;
+        Some(self.by_identity[found] as usize)
+    }
+
+    /// The persons of this name and birth date, see [`namesake`].
+    pub fn namesakes(&self, namesake: u64) -> impl Iterator<Item = usize> {
+        let of = |index: u32| self.persons[index as usize].namesake;
+        let first = self
+            .by_namesake
+            .partition_point(|index| of(*index) < namesake);
+        self.by_namesake[first..]
+            .iter()
+            .copied()
+            .take_while(move |index| of(*index) == namesake)
+            .map(|index| index as usize)
+    }
+
+    /// The village, if the register has a household in it.
+    pub fn find_area(&self, town: &str, village: &str) -> Option<u32> {
+        self.by_area
+            .get(&(town.to_owned(), village.to_owned()))
+            .copied()
+    }
+
+    /// Number of villages.
+    pub fn area_count(&self) -> usize {
+        self.areas.len()
+    }
+
+    /// The village of a household.
+    pub fn area_of(&self, household: usize) -> u32 {
+        self.entries[household].area
+    }
+
+    /// The id of a household.
+    pub fn id(&self, household: usize) -> Uuid {
+        self.entries[household].id
+    }
+
+    /// The version of a household.
+    pub fn version(&self, household: usize) -> i64 {
+        self.entries[household].version
+    }
+
+    /// Whether a household is closed.
+    pub fn is_closed(&self, household: usize) -> bool {
+        self.entries[household].closed
+    }
+
+    /// 户编号 of a household.
+    pub fn number(&self, household: usize) -> Option<&str> {
+        let entry = &self.entries[household];
+        let start = entry.text as usize;
+        let number = &self.texts[start..start + usize::from(entry.number_length)];
+        Some(number).filter(|number| !number.is_empty())
+    }
+
+    /// Name of the head of a household.
+    pub fn head_name(&self, household: usize) -> &str {
+        let entry = &self.entries[household];
+        let start = entry.text as usize + usize::from(entry.number_length);
+        &self.texts[start..start + usize::from(entry.head_length)]
+    }
+
+    /// The head of a household.
+    pub fn head(&self, household: usize) -> Option<usize> {
+        let head = self.entries[household].head;
+        (head != NONE).then_some(head as usize)
+    }
+
+    /// The persons of a household.
+    pub fn persons(&self, household: usize) -> std::ops::Range<usize> {
+        let first = self.entries[household].first as usize;
+        let end = self
+            .entries
+            .get(household + 1)
+            .map_or(self.persons.len(), |next| next.first as usize);
+        first..end
+    }
+
+    /// The household of a person.
+    pub fn household_of(&self, person: usize) -> usize {
+        self.persons[person].household as usize
+    }
+
+    /// Whether a person's identity number is known.
+    pub fn is_identified(&self, person: usize) -> bool {
+        self.persons[person].identity > 0
+    }
+
+    /// The identity number of a person.
+    pub fn identity(&self, person: usize) -> Option<IdentityNumber> {
+        let packed = self.persons[person].identity;
+        (packed > 0)
+            .then(|| IdentityNumber::unpacked(packed).ok())
+            .flatten()
+    }
+
+    /// What a person has in common with people of the same name and birth date.
+    pub fn namesake_of(&self, person: usize) -> u64 {
+        self.persons[person].namesake
+    }
+
+    /// How people find a household.
+    pub fn words(&self, household: usize) -> String {
+        let (town, village) = &self.areas[self.area_of(household) as usize];
+        let number = self
+            .number(household)
+            .map_or_else(String::new, |number| format!("户编号 {number}，"));
+        format!("{number}{town}{village}户主{}", self.head_name(household))
+    }
+
+    /// Bytes that it holds.
+    pub fn held(&self) -> usize {
+        let places = self.by_number.capacity() + self.by_identity.capacity();
+        self.entries.capacity() * size_of::<Entry>()
+            + self.persons.capacity() * size_of::<Person>()
+            + (places + self.by_namesake.capacity()) * size_of::<u32>()
+            + self.texts.capacity()
+    }
+}
+
+/// A place in a list; no list of the register comes near four thousand million.
+fn place(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(NONE)
+}
+
+fn length(text: &str) -> u16 {
+    u16::try_from(text.len()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(id: u128, number: Option<&'static str>, village: &'static str) -> Listed<'static> {
+        Listed {
+            id: Uuid::from_u128(id),
+            version: 1,
+            number,
+            town: "草庙镇",
+            village,
+            head_name: "示例甲",
+            closed: false,
+        }
+    }
+
+    fn identity(serial: u32) -> IdentityNumber {
+        IdentityNumber::from_body(&format!("32099919700101{serial:03}")).unwrap()
+    }
+
+    #[test]
+    fn all_is_found_again() {
+        let mut register = Register::default();
+        let first = Uuid::from_u128(1);
+        let born = NaiveDate::from_ymd_opt(1970, 1, 1);
+        let ids: Vec<_> = (1..=3).map(identity).collect();
+        let member = |identity_number, relation| ListedMember {
+            identity_number,
+            name: "示例甲",
+            birth_date: born,
+            relation,
+        };
+        register.add(&listed(1, Some("B2"), "前进村"));
+        register.add(&listed(2, None, "红旗村"));
+        register.add(&listed(3, Some("A1"), "前进村"));
+        register.add_member(first, &member(Some(&ids[2]), Relation::Spouse));
+        register.add_member(first, &member(Some(&ids[0]), Relation::Head));
+        register.add_member(Uuid::from_u128(3), &member(None, Relation::Head));
+        let register = register.indexed();
+        assert_eq!(register.find_number("A1"), Some(2));
+        assert_eq!(register.find_number("B2"), Some(0));
+        assert_eq!(register.find_number(""), None);
+        assert_eq!(register.find_number("C"), None);
+        let found = register.find_person(&ids[2]).unwrap();
+        assert_eq!((found, register.household_of(found)), (0, 0));
+        assert_eq!(register.identity(found).as_ref(), Some(&ids[2]));
+        assert_eq!(register.find_person(&ids[1]), None);
+        assert_eq!(register.head(0), Some(1));
+        assert_eq!(register.head(1), None);
+        assert_eq!(register.persons(0), 0..2);
+        assert_eq!(register.persons(1), 2..2);
+        let mut namesakes: Vec<_> = register.namesakes(namesake("示例甲", born)).collect();
+        namesakes.sort_unstable();
+        assert_eq!(namesakes, [0, 1, 2]);
+        assert_eq!(register.namesakes(namesake("示例甲", None)).count(), 0);
+        assert_eq!(register.area_of(0), register.area_of(2));
+        assert_ne!(register.area_of(0), register.area_of(1));
+        assert_eq!(register.words(0), "户编号 B2，草庙镇前进村户主示例甲");
+        assert_eq!(register.words(1), "草庙镇红旗村户主示例甲");
+    }
+
+    #[test]
+    fn a_million_persons_take_less_than_120_mib() {
+        let mut register = Register::with_capacity(333_334, 1_000_000);
+        for household in 0..333_334_u32 {
+            let number = format!("3209990010020{household:07}");
+            register.add(&Listed {
+                number: Some(&number),
+                ..listed(u128::from(household), None, "前进村")
+            });
+        }
+        for household in 0..333_334_u32 {
+            for person in 0..3 {
+                let serial = household * 3 + person;
+                let body = format!(
+                    "320999{:04}{:02}{:02}{:03}",
+                    1900 + serial / 1000 % 100,
+                    1 + serial / 100_000 % 12,
+                    1 + serial % 28,
+                    serial % 1000
+                );
+                register.add_member(
+                    Uuid::from_u128(household.into()),
+                    &ListedMember {
+                        identity_number: Some(&IdentityNumber::from_body(&body).unwrap()),
+                        name: "示例乙",
+                        birth_date: None,
+                        relation: Relation::Other,
+                    },
+                );
+            }
+        }
+        let register = register.indexed();
+        assert!(register.held() < 120 << 20, "{}", register.held());
+    }
+}

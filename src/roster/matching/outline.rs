@@ -1,0 +1,139 @@
+//! What matching remembers of each household of the file.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::{NONE, packed, unpacked};
+use crate::household::IdentityNumber;
+use crate::household::register::{Register, namesake};
+use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
+
+/// A household of the file. Places are those of the register.
+#[derive(Clone, Copy, Debug)]
+pub struct Outline {
+    /// The household that has its number.
+    pub numbered: u32,
+    /// The person who is its head.
+    pub head: u32,
+    /// Packed identity number of its head; 0 for none.
+    pub head_identity: u64,
+    /// Hash of its head's name; 0 if it has no head.
+    pub head_name: u64,
+    /// Its first person in [`Outlines`].
+    first: u32,
+    pub has_number: bool,
+    pub has_identities: bool,
+    pub members_listed: bool,
+    pub has_errors: bool,
+}
+
+/// A person of the file and one of the register of the same name, birth date and village, of whom
+/// one has no identity number.
+#[derive(Clone, Copy, Debug)]
+pub struct Twins {
+    pub household: u32,
+    pub member: u32,
+    pub person: u32,
+}
+
+/// The file, outlined.
+#[derive(Debug, Default)]
+pub struct Outlines {
+    pub households: Vec<Outline>,
+    /// The persons of the register that the file names, household by household.
+    persons: Vec<u32>,
+    /// For each person of the register, whether the file names them.
+    seen: Vec<bool>,
+    /// For each village of the register, whether the file has a household in it.
+    pub areas: Vec<bool>,
+    pub twins: Vec<Twins>,
+}
+
+/// Hash of a name.
+pub fn name_hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish().max(1)
+}
+
+impl Outlines {
+    /// Looks at each household of the file once.
+    pub fn of(roster: &HouseholdRoster, register: &Register) -> Result<Self, postcard::Error> {
+        let mut outlines = Self {
+            households: Vec::with_capacity(roster.households.len()),
+            persons: Vec::new(),
+            seen: vec![false; register.person_count()],
+            areas: vec![false; register.area_count()],
+            twins: Vec::new(),
+        };
+        for index in 0..roster.households.len() {
+            outlines.add(&roster.households.get(index)?, register);
+        }
+        Ok(outlines)
+    }
+
+    fn add(&mut self, given: &ReadHousehold, register: &Register) {
+        let facts = &given.facts;
+        let head = facts.head();
+        let identity = head.and_then(|head| head.identity_number.as_ref());
+        let area = register.find_area(&facts.town, &facts.village);
+        let number = facts.number.as_deref();
+        let place = |found: Option<usize>| found.map_or(NONE, packed);
+        let outline = Outline {
+            numbered: place(number.and_then(|number| register.find_number(number))),
+            head: place(identity.and_then(|identity| register.find_person(identity))),
+            head_identity: identity.map_or(0, IdentityNumber::packed),
+            head_name: head.map_or(0, |head| name_hash(&head.name)),
+            first: packed(self.persons.len()),
+            has_number: number.is_some(),
+            has_identities: facts
+                .members
+                .iter()
+                .any(|member| member.identity_number.is_some()),
+            members_listed: given.members_listed,
+            has_errors: given.has_errors,
+        };
+        if let Some(area) = area {
+            self.areas[area as usize] = true;
+        }
+        for (position, member) in facts.members.iter().enumerate() {
+            let identity = member.identity_number.as_ref();
+            let person = identity.and_then(|identity| register.find_person(identity));
+            if let Some(person) = person {
+                self.persons.push(packed(person));
+                self.seen[person] = true;
+                continue;
+            }
+            if area.is_none() || member.birth_date.is_none() {
+                continue;
+            }
+            let twins = register
+                .namesakes(namesake(&member.name, member.birth_date))
+                .filter(|twin| identity.is_none() || !register.is_identified(*twin))
+                .filter(|twin| Some(register.area_of(register.household_of(*twin))) == area)
+                .map(|twin| Twins {
+                    household: packed(self.households.len()),
+                    member: packed(position),
+                    person: packed(twin),
+                });
+            self.twins.extend(twins);
+        }
+        self.households.push(outline);
+    }
+
+    /// The persons of the register whom a household of the file names.
+    pub fn persons(&self, household: usize) -> impl Iterator<Item = usize> + Clone {
+        let end = self
+            .households
+            .get(household + 1)
+            .map_or(self.persons.len(), |next| next.first as usize);
+        self.persons[self.households[household].first as usize..end]
+            .iter()
+            .copied()
+            .filter_map(unpacked)
+    }
+
+    /// Whether the file names a person of the register.
+    pub fn names(&self, person: usize) -> bool {
+        self.seen[person]
+    }
+}
