@@ -433,6 +433,29 @@ fn a_file_that_ends_its_reader_is_an_error_of_its_own() {
     }
 }
 
+/// The header of an OLE container that announces 2³² − 1 sectors for its table, and nothing in it but
+/// the name by which it is taken for an .xls (tafia/calamine#714, mended in 0.38).
+fn container_of_many_sectors() -> Vec<u8> {
+    let mut bytes = vec![0; 612];
+    bytes[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    for (at, field) in [(24, 0x3E_u16), (26, 3), (28, 0xFFFE), (30, 9), (32, 6)] {
+        bytes[at..at + 2].copy_from_slice(&field.to_le_bytes());
+    }
+    bytes[44..48].copy_from_slice(&u32::MAX.to_le_bytes());
+    let name: Vec<u8> = "Workbook"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    bytes[512..512 + name.len()].copy_from_slice(&name);
+    bytes
+}
+
+#[test]
+fn a_container_that_announces_more_than_it_has_is_cut_off() {
+    let error = read(&container_of_many_sectors()).err();
+    assert_eq!(error, Some(ReadError::CutOff));
+}
+
 #[test]
 fn what_takes_too_long_is_ended() {
     let limits = Limits {
