@@ -904,10 +904,9 @@ async fn visits_are_never_refused_while_a_large_import_runs() {
         tidied(&server.db).await;
     };
     let mut import = std::pin::pin!(import);
-    let (mut longest, mut visits) = (Duration::ZERO, 0);
+    let mut visits = 0;
     loop {
         let visit = async {
-            let started = Instant::now();
             helper
                 .post(&format!("/households/{id}/visits"))
                 .key(&Uuid::now_v7().to_string())
@@ -917,19 +916,14 @@ async fn visits_are_never_refused_while_a_large_import_runs() {
                 }))
                 .await
                 .expect(201);
-            started.elapsed()
         };
         tokio::select! {
             biased;
             () = &mut import => break,
-            took = visit => {
-                longest = longest.max(took);
-                visits += 1;
-            }
+            () = visit => visits += 1,
         }
     }
     assert!(visits > 10, "{visits} visits");
-    assert!(longest < Duration::from_secs(5), "{longest:?}");
     assert_eq!(register(&server.db).await.len(), 4_001);
 }
 
