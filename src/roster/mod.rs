@@ -3,7 +3,7 @@
 //! [`mod@column`] says what a column is, [`household`] and [`staff`] hold the two tables of columns, which
 //! the template, the header and the parser read. [`layout`] finds the sheets and what their columns
 //! mean, [`sheet`] reads their rows, [`value`] what people type into cells; [`grouping`] and
-//! [`staffing`] make households and staff of them, [`rule`] cross-checks, [`compare`] compares with the
+//! [`staffing`] make households and staff of them, [`rule`] cross-checks, [`matching`] compares with the
 //! register.
 //!
 //! An import is a [`job`]: [`worker`] has a few tasks that [`check`] what was sent, [`commit`] takes it

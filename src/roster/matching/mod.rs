@@ -1,8 +1,8 @@
 //! What a roster says against what the register holds: which household of the file is which of the
 //! register, who has moved, and what people must decide.
 //!
-//! It goes in two passes over the file. [`outline`] looks at each household once and remembers of it
-//! only what the register knows of; [`claim`] says which household is which; [`question`] finds what
+//! It goes in two passes over the file. `outline` looks at each household once and remembers of it
+//! only what the register knows of; `claim` says which household is which; `question` finds what
 //! must be decided: a changed head, another 户编号, persons who moved, families that split or merged.
 //! [`Plan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
