@@ -34,7 +34,7 @@ impl HealthApi {
             .execute(connection).await.map(|_| ()))?;
         Ok(Json(ServiceHealth {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            database: self.0.db.engine().to_owned(),
+            database: self.0.db.engine().to_string(),
         }))
     }
 }

@@ -2,12 +2,16 @@
 
 use std::fmt::Write;
 
-use super::Tx;
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+
+use super::{Engine, Tx};
 
 /// Parameters that one statement may have: SQLite's default is 32,766, PostgreSQL's limit 65,535.
 const MAX_PARAMETERS: usize = 32_000;
 /// Rows in one statement; beyond this, longer statements gain nothing.
-const MAX_ROWS: usize = 500;
+pub const MAX_ROWS: usize = 500;
 
 /// How many of so many rows go into the next statement: as many as may be, or else half, a quarter …
 /// of that. So there are a handful of different statements for each table, which the engine has
@@ -20,27 +24,121 @@ pub fn rows_at_once(rows: usize, columns: usize) -> usize {
     at_once
 }
 
-/// `(?,?),(?,?)` or `($1,$2),($3,$4)`, for so many rows of so many columns.
+/// Inserts that are made ready, to be run by a transaction of the engine that they are made for.
+///
+/// To make a statement of some thousand values ready takes about as long as to run it, so whoever has
+/// many rows to write makes the next ready on another thread while the engine is at work.
+#[derive(Debug)]
+pub enum Inserts {
+    /// For SQLite.
+    Sqlite(Vec<(String, SqliteArguments)>),
+    /// For PostgreSQL.
+    Postgres(Vec<(String, PgArguments)>),
+}
+
+impl Inserts {
+    /// None yet.
+    pub fn none(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Sqlite(Vec::new()),
+            Engine::Postgres => Self::Postgres(Vec::new()),
+        }
+    }
+
+    /// These, and then others that are for the same engine.
+    pub fn append(&mut self, others: Self) {
+        match (self, others) {
+            (Self::Sqlite(mine), Self::Sqlite(mut others)) => mine.append(&mut others),
+            (Self::Postgres(mine), Self::Postgres(mut others)) => mine.append(&mut others),
+            (mine, others) => *mine = others,
+        }
+    }
+
+    /// Runs them.
+    pub async fn run(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        match (self, tx) {
+            (Self::Sqlite(statements), Tx::Sqlite(tx)) => {
+                for (sql, values) in statements {
+                    sqlx::query_with(AssertSqlSafe(sql), values)
+                        .execute(&mut **tx)
+                        .await?;
+                }
+            }
+            (Self::Postgres(statements), Tx::Postgres(tx)) => {
+                for (sql, values) in statements {
+                    sqlx::query_with(AssertSqlSafe(sql), values)
+                        .execute(&mut **tx)
+                        .await?;
+                }
+            }
+            _ => {
+                let wrong = "inserts that were made ready for another engine";
+                return Err(sqlx::Error::Configuration(wrong.into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text that inserts so many rows: `… VALUES (?,?),(?,?)` or `… VALUES ($1,$2),($3,$4)`.
 ///
 /// SQLite reads `$1` and `?1` too, but as names, and sqlx asks for the name of every parameter, which
 /// SQLite looks up among all names before it: for the thousands of parameters of a bulk insert that
 /// took twenty times as long as the insert itself. A bare `?` has no name.
-pub fn values_clause(tx: &Tx, rows: usize, columns: usize) -> String {
-    let numbered = matches!(tx, Tx::Postgres(_));
-    let mut clause = String::with_capacity(rows * columns * 7);
+pub fn insert_text(engine: Engine, table: &str, columns: &[&str], rows: usize) -> String {
+    let mut text = format!("INSERT INTO {table} ({}) VALUES ", columns.join(","));
+    text.reserve(rows * columns.len() * 7);
     for row in 0..rows {
-        clause.push_str(if row == 0 { "(" } else { ",(" });
-        for column in 0..columns {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns.len() {
             let comma = if column == 0 { "" } else { "," };
-            if numbered {
-                let _ = write!(clause, "{comma}${}", row * columns + column + 1);
-            } else {
-                let _ = write!(clause, "{comma}?");
-            }
+            // Writing to a string cannot fail.
+            let _ = match engine {
+                Engine::Sqlite => write!(text, "{comma}?"),
+                Engine::Postgres => {
+                    write!(text, "{comma}${}", row * columns.len() + column + 1)
+                }
+            };
         }
-        clause.push(')');
+        text.push(')');
     }
-    clause
+    text
+}
+
+/// Makes the inserts of rows into a table ready: see [`insert!`](crate::insert), which runs them, too.
+/// Gives `Result<Inserts, sqlx::Error>`.
+#[macro_export]
+macro_rules! inserts {
+    ($engine:expr, $table:literal, $rows:expr, |$row:ident| { $($column:ident : $value:expr),+ $(,)? }) => {{
+        const COLUMNS: &[&str] = &[$(stringify!($column)),+];
+        // The same for each engine, whose types the values take on here.
+        macro_rules! ready {
+            ($kind:ident, $arguments:ty) => {{
+                let mut statements = Vec::new();
+                let mut rest = &$rows[..];
+                while !rest.is_empty() {
+                    let (chunk, left) =
+                        rest.split_at($crate::db::rows_at_once(rest.len(), COLUMNS.len()));
+                    rest = left;
+                    let mut values = <$arguments>::default();
+                    for $row in chunk {
+                        $( ::sqlx::Arguments::add(&mut values, $value)
+                            .map_err(::sqlx::Error::Encode)?; )+
+                    }
+                    let engine = $crate::db::Engine::$kind;
+                    let text = $crate::db::insert_text(engine, $table, COLUMNS, chunk.len());
+                    statements.push((text, values));
+                }
+                $crate::db::Inserts::$kind(statements)
+            }};
+        }
+        (|| {
+            Ok::<_, ::sqlx::Error>(match $engine {
+                $crate::db::Engine::Sqlite => ready!(Sqlite, ::sqlx::sqlite::SqliteArguments),
+                $crate::db::Engine::Postgres => ready!(Postgres, ::sqlx::postgres::PgArguments),
+            })
+        })()
+    }};
 }
 
 /// Inserts rows into a table, as few statements as may be.
@@ -55,25 +153,13 @@ pub fn values_clause(tx: &Tx, rows: usize, columns: usize) -> String {
 macro_rules! insert {
     ($tx:expr, $table:literal, $rows:expr, |$row:ident| { $($column:ident : $value:expr),+ $(,)? }) => {{
         async {
-            const COLUMNS: &[&str] = &[$(stringify!($column)),+];
             let tx: &mut $crate::db::Tx = $tx;
-            let mut rest = &$rows[..];
-            while !rest.is_empty() {
-                let (chunk, left) = rest.split_at($crate::db::rows_at_once(rest.len(), COLUMNS.len()));
-                rest = left;
-                let sql = format!(
-                    "INSERT INTO {} ({}) VALUES {}",
-                    $table,
-                    COLUMNS.join(","),
-                    $crate::db::values_clause(tx, chunk.len(), COLUMNS.len()),
-                );
-                $crate::on!(tx, connection => {
-                    let mut query = ::sqlx::query(::sqlx::AssertSqlSafe(sql));
-                    for $row in chunk {
-                        $( query = query.bind($value); )+
-                    }
-                    query.execute(connection).await.map(|_| ())
-                })?;
+            // No more statements are ready at once than those of so many rows.
+            for rows in $rows.chunks($crate::db::MAX_ROWS) {
+                let engine = tx.engine();
+                $crate::inserts!(engine, $table, rows, |$row| { $($column: $value),+ })?
+                    .run(tx)
+                    .await?;
             }
             Ok::<(), ::sqlx::Error>(())
         }

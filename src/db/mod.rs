@@ -25,6 +25,7 @@ mod mention;
 pub mod page;
 mod problem;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -33,7 +34,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub use bulk::{rows_at_once, values_clause};
+pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
@@ -96,6 +97,24 @@ pub enum Db {
         /// How long a writer waits for another.
         patience: Duration,
     },
+}
+
+/// Which engine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The one inside the program.
+    Sqlite,
+    /// A server that speaks PostgreSQL's protocol.
+    Postgres,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
 }
 
 /// A transaction on either engine, see [`Db::read`] and [`Db::write`]. Dropped without
@@ -241,11 +260,11 @@ impl Db {
         }
     }
 
-    /// Name of the engine, for the health page and the logs.
-    pub fn engine(&self) -> &'static str {
+    /// Which engine runs.
+    pub fn engine(&self) -> Engine {
         match self {
-            Self::Sqlite { .. } => "SQLite",
-            Self::Postgres { .. } => "PostgreSQL",
+            Self::Sqlite { .. } => Engine::Sqlite,
+            Self::Postgres { .. } => Engine::Postgres,
         }
     }
 
@@ -335,6 +354,14 @@ fn without_password(url: &str) -> (String, Option<String>) {
 }
 
 impl Tx {
+    /// Which engine it is on.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     /// Makes all that was done in this transaction lasting and visible, at once.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self {

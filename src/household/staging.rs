@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::model::{HouseholdFacts, Member};
 use super::store::{HOUSEHOLD_COLUMNS, Household, MEMBER_COLUMNS};
 use crate::code_list::CodeList;
-use crate::db::{Ids, Json, Tx};
+use crate::db::{Engine, Ids, Inserts, Json, Tx};
 use crate::roster::report::Action;
-use crate::{insert, on, pairing};
+use crate::{inserts, on, pairing};
 
 /// What is to become of one household.
 #[derive(Clone, Debug)]
@@ -62,15 +62,16 @@ pub struct Entry {
 const ENTRY: &str =
     "position, household_id, action, base_version, place, has_errors, conflicts, good";
 
-/// Writes what is to become of some households of an import, of which the first has this position.
-pub async fn add(
-    tx: &mut Tx,
+/// What is to become of some households of an import, of which the first has this position, ready to
+/// be written.
+pub fn inserts(
+    engine: Engine,
     import_id: Uuid,
     first: i64,
     planned: &[Planned],
-) -> Result<(), sqlx::Error> {
+) -> Result<Inserts, sqlx::Error> {
     let planned: Vec<_> = (first..).zip(planned).collect();
-    insert!(&mut *tx, "import_household", planned, |row| {
+    let mut inserts = inserts!(engine, "import_household", planned, |row| {
         import_id: import_id,
         position: row.0,
         household_id: row.1.household_id,
@@ -99,7 +100,8 @@ pub async fn add(
             before: planned.before.as_ref().map(|before| &before.facts),
         })
         .collect();
-    add_facts(tx, import_id, &becoming).await
+    inserts.append(facts_inserts(engine, import_id, &becoming)?);
+    Ok(inserts)
 }
 
 /// What a household is to become, and what it was.
@@ -123,13 +125,13 @@ impl Becoming<'_> {
     }
 }
 
-/// Writes what some households are to become.
-pub async fn add_facts(
-    tx: &mut Tx,
+/// What some households are to become, ready to be written.
+pub fn facts_inserts(
+    engine: Engine,
     import_id: Uuid,
     households: &[Becoming<'_>],
-) -> Result<(), sqlx::Error> {
-    insert!(&mut *tx, "staged_household", households, |row| {
+) -> Result<Inserts, sqlx::Error> {
+    let mut inserts = inserts!(engine, "staged_household", households, |row| {
         import_id: import_id,
         import_position: row.position,
         household_id: row.household_id,
@@ -177,7 +179,7 @@ pub async fn add_facts(
                 .map(move |(position, member)| (row, position, member))
         })
         .collect();
-    insert!(tx, "staged_member", members, |row| {
+    inserts.append(inserts!(engine, "staged_member", members, |row| {
         import_id: import_id,
         import_position: row.0.position,
         id: Uuid::now_v7(),
@@ -202,7 +204,8 @@ pub async fn add_facts(
         resident_pension: row.2.resident_pension,
         critical_illness: row.2.critical_illness,
         minimum_living: row.2.minimum_living,
-    })
+    })?);
+    Ok(inserts)
 }
 
 /// Staged households and what is to be done to them.

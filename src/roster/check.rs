@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::Datelike;
 use tempfile::NamedTempFile;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::choices::Choices;
@@ -19,7 +20,7 @@ use super::report::{Action, Counts, ImportReport, MAX_CONFLICTS, Problems, Roste
 use super::staffing::{self, StaffRoster};
 use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
 use crate::app::App;
-use crate::db::{Json, Tx};
+use crate::db::{Db, Inserts, Json, Tx};
 use crate::household::staging::{self, Planned};
 use crate::workbook::child::{Child, Program};
 use crate::workbook::error::ReadError;
@@ -28,6 +29,8 @@ use crate::{household, settings, staff};
 
 /// Rows that are staged in one transaction: others who write wait for a few milliseconds.
 const ROWS_AT_ONCE: usize = 2_000;
+/// Pieces that are ready before they are written: what is planned in one go.
+const PIECES_AHEAD: usize = 4;
 /// How often the worker says how far it is.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -195,16 +198,28 @@ impl Check<'_> {
         report: &mut ImportReport,
         problems: &mut Problems,
     ) -> Result<(), Stop> {
-        let (roster, mut plan) = self.plan(roster, problems).await?;
+        let (roster, plan) = self.plan(roster, problems).await?;
         report.conflicts = plan.conflicts(&roster, MAX_CONFLICTS)?;
         (report.conflict_count, report.undecided_count) = plan.question_counts();
         self.total = i64::try_from(plan.total()).ok();
-        while !plan.is_done() {
-            let mut tx = self.app.db.read().await?;
-            let records = household::store::some(&mut tx, &plan.needed()).await?;
-            drop(tx);
-            self.stage(&plan.next_chunk(&roster, &records)?).await?;
+        // While the database writes one piece, the next ones are planned and made ready.
+        let (give, mut pieces) = mpsc::channel(PIECES_AHEAD);
+        let planning = Planning {
+            db: self.app.db.clone(),
+            import_id: self.import.id,
+            give,
+        };
+        let planning = tokio::spawn(planning.run(roster, plan));
+        while let Some((households, inserts)) = pieces.recv().await {
+            let mut tx = self.step().await?;
+            inserts.run(&mut tx).await?;
+            tx.commit().await?;
+            self.done += households;
         }
+        let plan = planning.await.map_err(|error| {
+            tracing::error!(%error, "planning an import ended in a panic");
+            ReadError::Internal
+        })??;
         let (households, persons) = plan.counts();
         (report.households, report.persons) = (Some(households), Some(persons));
         let mut tx = self.step().await?;
@@ -245,25 +260,6 @@ impl Check<'_> {
         let (roster, plan, found) = planned?;
         *problems = found;
         Ok((roster, plan))
-    }
-
-    /// Stages households, few rows at a time.
-    async fn stage(&mut self, planned: &[Planned]) -> Result<(), Stop> {
-        let mut rest = planned;
-        while !rest.is_empty() {
-            let mut rows = 0;
-            let within = rest.iter().take_while(|planned| {
-                rows += 2 + planned.facts.members.len();
-                rows <= ROWS_AT_ONCE
-            });
-            let (chunk, after) = rest.split_at(within.count().max(1));
-            let mut tx = self.step().await?;
-            staging::add(&mut tx, self.import.id, self.done, chunk).await?;
-            tx.commit().await?;
-            self.done += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
-            rest = after;
-        }
-        Ok(())
     }
 
     async fn stage_staff(
@@ -319,6 +315,49 @@ impl Check<'_> {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Plans the households of a roster, and makes them ready to be staged, beside whoever stages them.
+struct Planning {
+    db: Db,
+    import_id: Uuid,
+    /// Takes pieces: how many households, and what to insert for them.
+    give: mpsc::Sender<(i64, Inserts)>,
+}
+
+impl Planning {
+    /// Goes on until all is planned or nobody takes it.
+    async fn run(self, roster: HouseholdRoster, mut plan: Plan) -> Result<Plan, Stop> {
+        let mut first = 0;
+        while !plan.is_done() {
+            let mut tx = self.db.read().await?;
+            let records = household::store::some(&mut tx, &plan.needed()).await?;
+            drop(tx);
+            let chunk = plan.next_chunk(&roster, &records)?;
+            let mut rest = &chunk[..];
+            while !rest.is_empty() {
+                let (piece, after) = rest.split_at(piece_of(rest));
+                let inserts = staging::inserts(self.db.engine(), self.import_id, first, piece)?;
+                let households = i64::try_from(piece.len()).unwrap_or(i64::MAX);
+                if self.give.send((households, inserts)).await.is_err() {
+                    return Ok(plan);
+                }
+                first += households;
+                rest = after;
+            }
+        }
+        Ok(plan)
+    }
+}
+
+/// How many of some households are staged in one transaction.
+fn piece_of(planned: &[Planned]) -> usize {
+    let mut rows = 0;
+    let within = planned.iter().take_while(|planned| {
+        rows += 2 + planned.facts.members.len();
+        rows <= ROWS_AT_ONCE
+    });
+    within.count().max(1)
 }
 
 /// Clears some staged rows of an import away, and with `record` what was to be done as well. Says

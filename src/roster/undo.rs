@@ -427,7 +427,9 @@ impl Undoing<'_> {
                         .map(|household| &household.facts),
                 })
                 .collect();
-            staging::add_facts(&mut tx, self.id, &becoming).await?;
+            staging::facts_inserts(tx.engine(), self.id, &becoming)?
+                .run(&mut tx)
+                .await?;
             tx.commit().await?;
         }
     }

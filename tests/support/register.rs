@@ -135,7 +135,8 @@ impl TestServer {
             actor: actor,
         })
         .unwrap();
-        staging::add(&mut tx, import_id, 0, planned).await.unwrap();
+        let inserts = staging::inserts(tx.engine(), import_id, 0, planned).unwrap();
+        inserts.run(&mut tx).await.unwrap();
         let hand = Hand {
             import_id,
             actor,
