@@ -138,7 +138,7 @@ async fn a_helper_sees_only_the_households_he_is_responsible_for_now() {
 async fn identity_numbers_are_whole_only_for_the_office() {
     let server = TestServer::start().await;
     let facts = facts("青禾镇", "东圩村");
-    let number = facts.members[0].identity_number.clone().unwrap();
+    let number = facts.members[0].identity_number.unwrap();
     let id = server.add_household(facts).await;
     let path = format!("/households/{id}");
     let helper = server.client(Role::Helper).await;
@@ -159,10 +159,10 @@ async fn identity_numbers_are_whole_only_for_the_office() {
 async fn every_change_is_told_with_old_and_new_and_private_numbers_masked() {
     let server = TestServer::start().await;
     let first = facts("青禾镇", "东圩村");
-    let old_number = first.members[1].identity_number.clone().unwrap();
+    let old_number = first.members[1].identity_number.unwrap();
     let id = server.add_household(first.clone()).await;
     let other = facts("青禾镇", "东圩村").members.remove(1);
-    let new_number = other.identity_number.clone().unwrap();
+    let new_number = other.identity_number.unwrap();
     let mut tx = server.db.read().await.unwrap();
     let before = household::store::find(&mut tx, id).await.unwrap().unwrap();
     drop(tx);

@@ -298,7 +298,7 @@ async fn the_kind_under_which_a_household_is_watched_is_its_category() {
 async fn values_are_taken_as_people_type_them() {
     let (server, office) = office().await;
     let sent = rich("V1");
-    let identity = sent.members[0].identity_number.clone().unwrap();
+    let identity = sent.members[0].identity_number.unwrap();
     let wide: String = identity
         .whole()
         .chars()
@@ -681,7 +681,7 @@ async fn all_errors_are_said_at_once_with_their_places() {
 async fn one_person_cannot_be_in_two_households() {
     let (_server, office) = office().await;
     let (one, mut two) = (rich("L1"), rich("L2"));
-    two.members[2].identity_number = one.members[2].identity_number.clone();
+    two.members[2].identity_number = one.members[2].identity_number;
     let file = RosterFile::households(&[one.clone(), two.clone()]);
     let problem = refused(&office, HOUSEHOLDS, file.bytes()).await;
     let error = at(&problem["problems"], &file.address(5, "证件号码"));
@@ -991,7 +991,7 @@ async fn a_roster_of_staff_is_checked_like_one_of_households() {
     let file = RosterFile::staff(&[known.clone()]);
     office.import(STAFF, file.bytes()).await;
     let mut twin = teacher("T2", "丁二");
-    twin.identity_number = known.identity_number.clone();
+    twin.identity_number = known.identity_number;
     twin.sex = known.sex;
     let other = teacher("T1", "丁三");
     let file = RosterFile::staff(&[twin, other, teacher("T4", "丁四"), teacher("T4", "丁五")])

@@ -11,7 +11,7 @@ use super::{Engine, Tx};
 /// Parameters that one statement may have: SQLite's default is 32,766, PostgreSQL's limit 65,535.
 const MAX_PARAMETERS: usize = 32_000;
 /// Rows in one statement; beyond this, longer statements gain nothing.
-pub const MAX_ROWS: usize = 500;
+pub const MAX_ROWS: usize = 2_000;
 
 /// How many of so many rows go into the next statement: as many as may be, or else half, a quarter …
 /// of that. So there are a handful of different statements for each table, which the engine has
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn rows_go_into_few_sizes_of_statements() {
         let mut sizes = std::collections::BTreeSet::new();
-        for rows in 1..2_000 {
+        for rows in 1..4_000 {
             let (mut left, mut statements) = (rows, 0);
             while left > 0 {
                 let now = rows_at_once(left, 24);
@@ -182,10 +182,10 @@ mod tests {
                 left -= now;
                 statements += 1;
             }
-            assert!(statements <= 14, "{rows}: {statements}");
+            assert!(statements <= 16, "{rows}: {statements}");
         }
-        assert_eq!(sizes.len(), 10, "{sizes:?}");
-        assert!(sizes.contains(&1) && sizes.contains(&MAX_ROWS));
+        assert_eq!(sizes.len(), 12, "{sizes:?}");
+        assert!(sizes.contains(&1) && sizes.contains(&1_333));
         assert_eq!(rows_at_once(10_000, 100), 320);
     }
 }

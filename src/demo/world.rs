@@ -505,9 +505,9 @@ mod tests {
             .map(|member| &member.identity_number)
             .chain(world.staff.iter().map(|person| &person.identity_number));
         for number in numbers {
-            let number = number.clone().expect("everyone has a number");
+            let number = (*number).expect("everyone has a number");
             assert!(number.whole().starts_with("320999"));
-            assert!(seen.insert(number.clone()), "{number:?} twice");
+            assert!(seen.insert(number), "{number:?} twice");
         }
         for household in &world.households {
             assert!(household.head().is_some());

@@ -1,5 +1,8 @@
 //! Citizen identity numbers, GB 11643.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -11,8 +14,8 @@ use crate::text::half_width;
 ///
 /// It is private data: [`std::fmt::Debug`] shows it masked, there is no `Display`, and who needs it
 /// whole must ask for [`whole`](Self::whole).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IdentityNumber(String);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdentityNumber([u8; 18]);
 
 /// Why a text is not an identity number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +43,7 @@ pub enum IdentityError {
 /// Weights of the 17 digits: 2^(17-i) mod 11, ISO 7064 MOD 11-2.
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 /// The check character for each remainder of the weighted sum.
-const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
+const CHECKS: [u8; 11] = *b"10X98765432";
 
 impl IdentityNumber {
     /// Reads a number as people type it: a lower-case x, full-width digits, spaces or a leading
@@ -65,10 +68,10 @@ impl IdentityNumber {
             20 => (&typed[..17], &typed[17..18]),
             _ => return Err(IdentityError::Length(typed.chars().count())),
         };
-        let expected = check_character(body).ok_or(IdentityError::Character)?;
-        birth_date(&body[6..14])?;
+        let number = Self::from_body(body)?;
+        let expected = char::from(number.0[17]);
         if last.starts_with(expected) {
-            Ok(Self(format!("{body}{expected}")))
+            Ok(number)
         } else if !last
             .starts_with(|character: char| character.is_ascii_digit() || character == 'X')
         {
@@ -79,12 +82,16 @@ impl IdentityNumber {
     }
 
     /// A number without what people type around and between its characters.
-    pub fn tight(text: &str) -> String {
-        half_width(text)
+    pub fn tight(text: &str) -> Cow<'_, str> {
+        let is_tight = |byte: u8| byte.is_ascii_digit() || byte == b'X';
+        if text.bytes().all(is_tight) {
+            return Cow::Borrowed(text);
+        }
+        let tight: String = half_width(text)
             .chars()
             .filter(|character| !character.is_whitespace() && !"'‘’`-".contains(*character))
-            .collect::<String>()
-            .to_ascii_uppercase()
+            .collect();
+        Cow::Owned(tight.to_ascii_uppercase())
     }
 
     /// The number that a shorter one may mean: 15 digits of before 1999 with the century 19 and the
@@ -100,23 +107,29 @@ impl IdentityNumber {
         }
     }
 
-    /// The number for 17 digits, with its check character added. For test and demo data.
+    /// The number for 17 digits, with its check character added.
     pub fn from_body(body: &str) -> Result<Self, IdentityError> {
+        let body: &[u8; 17] = body
+            .as_bytes()
+            .try_into()
+            .map_err(|_| IdentityError::Character)?;
         let check = check_character(body).ok_or(IdentityError::Character)?;
-        Self::parse(&format!("{body}{check}"))
+        birth_date(&body[6..14]).ok_or(IdentityError::BirthDate)?;
+        let mut whole = [check; 18];
+        whole[..17].copy_from_slice(body);
+        Ok(Self(whole))
     }
 
     /// All 18 characters.
     pub fn whole(&self) -> &str {
-        &self.0
+        // They are digits, and at the end perhaps an X.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// The 17 digits as a number, for those who must remember millions: the check character follows
     /// from them.
     pub fn packed(&self) -> u64 {
-        self.0.as_bytes()[..17]
-            .iter()
-            .fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
+        value_of(&self.0[..17])
     }
 
     /// The number that [`packed`](Self::packed) gave.
@@ -127,7 +140,8 @@ impl IdentityNumber {
     /// The first three and the last four characters: what may be shown to anyone who may see the
     /// household at all.
     pub fn masked(&self) -> String {
-        format!("{}***********{}", &self.0[..3], &self.0[14..])
+        let whole = self.whole();
+        format!("{}***********{}", &whole[..3], &whole[14..])
     }
 
     /// Birth date, digits 7 to 14.
@@ -137,7 +151,7 @@ impl IdentityNumber {
 
     /// Sex by digit 17: odd for a man, even for a woman.
     pub fn sex(&self) -> Sex {
-        if self.0.as_bytes()[16] % 2 == 1 {
+        if self.0[16] % 2 == 1 {
             Sex::Male
         } else {
             Sex::Female
@@ -145,20 +159,28 @@ impl IdentityNumber {
     }
 }
 
-/// The check character for 17 digits, or nothing if there are not just 17 digits.
-fn check_character(body: &str) -> Option<char> {
+/// The check character for 17 digits, or nothing if they are not all digits.
+fn check_character(body: &[u8; 17]) -> Option<u8> {
     let mut sum = 0;
-    for (index, character) in body.chars().enumerate() {
-        sum += character.to_digit(10)? * WEIGHTS.get(index)?;
+    for (character, weight) in body.iter().zip(WEIGHTS) {
+        sum += char::from(*character).to_digit(10)? * weight;
     }
-    (body.len() == WEIGHTS.len()).then(|| CHECKS[(sum % 11) as usize])
+    Some(CHECKS[(sum % 11) as usize])
 }
 
-fn birth_date(digits: &str) -> Result<NaiveDate, IdentityError> {
-    NaiveDate::parse_from_str(digits, "%Y%m%d")
-        .ok()
+/// The date that 8 digits say, if any calendar has it.
+fn birth_date(digits: &[u8]) -> Option<NaiveDate> {
+    let part = |range: Range<usize>| u32::try_from(value_of(&digits[range])).ok();
+    let year = i32::try_from(part(0..4)?).ok()?;
+    NaiveDate::from_ymd_opt(year, part(4..6)?, part(6..8)?)
         .filter(|date| (1850..2200).contains(&date.year()))
-        .ok_or(IdentityError::BirthDate)
+}
+
+/// The number that digits write.
+fn value_of(digits: &[u8]) -> u64 {
+    digits
+        .iter()
+        .fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
 }
 
 impl std::fmt::Debug for IdentityNumber {
@@ -171,7 +193,7 @@ impl std::fmt::Debug for IdentityNumber {
 impl Serialize for IdentityNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.serialize_str(&self.0)
+            serializer.serialize_str(self.whole())
         } else {
             serializer.serialize_u64(self.packed())
         }

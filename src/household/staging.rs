@@ -586,6 +586,14 @@ pub async fn staged(
 /// well. Says whether there may be more.
 pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, sqlx::Error> {
     const HOUSEHOLDS_AT_ONCE: i64 = 500;
+    if tx.engine() == Engine::Sqlite && stages_alone(tx, import_id).await? {
+        // Without a condition SQLite lets go of a table's pages and looks at no row.
+        for table in ["staged_member", "staged_household"] {
+            let sql = format!("DELETE FROM {table}");
+            on!(&mut *tx, connection => sqlx::query(AssertSqlSafe(sql))
+                .execute(connection).await.map(|_| ()))?;
+        }
+    }
     let tables = [
         ("staged_member", "import_position"),
         ("staged_household", "import_position"),
@@ -603,4 +611,15 @@ pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, s
         return Ok(true);
     }
     Ok(false)
+}
+
+/// Whether no other import has anything staged.
+async fn stages_alone(tx: &mut Tx, import_id: Uuid) -> Result<bool, sqlx::Error> {
+    let others: bool = on!(tx, connection => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM import WHERE staged AND id <> $1)",
+    )
+    .bind(import_id)
+    .fetch_one(connection)
+    .await)?;
+    Ok(!others)
 }

@@ -28,9 +28,9 @@ use crate::workbook::source::{Row, Sheet, Source};
 use crate::{household, settings, staff};
 
 /// Rows that are staged in one transaction: others who write wait for a few milliseconds.
-const ROWS_AT_ONCE: usize = 2_000;
+const ROWS_AT_ONCE: usize = 10_000;
 /// Pieces that are ready before they are written: what is planned in one go.
-const PIECES_AHEAD: usize = 4;
+const PIECES_AHEAD: usize = 2;
 /// How often the worker says how far it is.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -127,7 +127,7 @@ impl Check<'_> {
     /// Begins a transaction that writes, and says how far the check is. Whoever does not commit it
     /// has written nothing.
     async fn step(&self) -> Result<Tx, Stop> {
-        let mut tx = self.app.db.write().await?;
+        let mut tx = self.app.db.write_ahead().await?;
         let step = Step {
             state: self.state,
             done: self.done,

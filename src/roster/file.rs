@@ -47,7 +47,7 @@ pub async fn keep<F: AsyncRead + AsyncSeek + Unpin>(
     file.rewind().await.map_err(|error| not_whole(&error))?;
     let mut position = 0;
     loop {
-        let mut tx = app.db.write().await?;
+        let mut tx = app.db.write_ahead().await?;
         for _ in 0..PIECES_AT_ONCE {
             let piece = read_piece(file).await.map_err(|error| not_whole(&error))?;
             if piece.is_empty() {

@@ -851,7 +851,7 @@ impl Review<'_> {
     /// What the rows state of the head against the head's own row.
     fn check_head(&mut self) {
         let head = self.facts.head().cloned();
-        let identity = head.as_ref().and_then(|head| head.identity_number.clone());
+        let identity = head.as_ref().and_then(|head| head.identity_number);
         let shared = &self.draft.shared;
         if let (Some(stated), Some(identity)) = (&shared.head_identity, &identity)
             && stated != identity

@@ -100,7 +100,7 @@ impl Staff {
     pub fn facts(&self) -> StaffFacts {
         StaffFacts {
             number: self.number.clone(),
-            identity_number: self.identity_number.clone(),
+            identity_number: self.identity_number,
             name: self.name.clone(),
             sex: self.sex,
             unit: self.unit.clone(),

@@ -168,7 +168,7 @@ pub async fn change(
     )
     .bind(before.id)
     .bind(&after.number)
-    .bind(&after.identity_number)
+    .bind(after.identity_number)
     .bind(&after.name)
     .bind(after.sex)
     .bind(after.unit_id)

@@ -13,6 +13,9 @@ use super::source::{Row, Sheet, Source};
 
 /// The command of the program that reads a file for another process.
 pub const COMMAND: &str = "read-workbook";
+/// What the process may be ahead with.
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 1 << 20;
 /// What the process says of its own end goes to the log, up to so many bytes.
 const LAST_WORDS: u64 = 4 << 10;
 
@@ -97,6 +100,10 @@ impl Child {
         ) else {
             return Err(io::Error::other("the process has no pipes"));
         };
+        // A pipe of the usual size holds a single piece, and one process waits for the other after each.
+        // Where the system grants no more it goes on as well.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::pipe::fcntl_setpipe_size(&answers, PIPE_BYTES);
         let last_words = std::thread::spawn(move || {
             let mut words = Vec::new();
             // What cannot be read is not logged.

@@ -454,7 +454,7 @@ impl Plan {
                     let person = self.register.find_person(identity);
                     person.is_some_and(|person| !self.outlines.names(person))
                 });
-            member.identity_number = identity.cloned();
+            member.identity_number = identity.copied();
         }
     }
 

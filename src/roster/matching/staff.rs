@@ -316,7 +316,7 @@ mod tests {
                 unit_id: Uuid::from_u128(99),
                 unit: facts.unit.clone(),
                 number: facts.number.clone(),
-                identity_number: facts.identity_number.clone(),
+                identity_number: facts.identity_number,
                 name: facts.name.clone(),
                 sex: None,
                 position: None,
