@@ -34,7 +34,10 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::household::api::HouseholdApi(app()),
         crate::staff::api::StaffApi(app()),
         crate::staff::api_unit::UnitApi(app()),
-        crate::pairing::api::PairingApi(app()),
+        (
+            crate::pairing::run_api::PairingRunApi(app()),
+            crate::pairing::api::PairingApi(app()),
+        ),
         crate::visit::api::VisitApi(app()),
         crate::method::api::MethodApi(app()),
         crate::visit::PlanApi(app()),

@@ -316,6 +316,7 @@ async fn a_stranger_is_refused_by_every_operation_that_needs_a_token() {
         let (method, template) = name.split_once(' ').unwrap();
         let path = template
             .replace("{id}", "01a20000-0000-7000-8000-000000000000")
+            .replace("{household_id}", "01a20000-0000-7000-8000-000000000000")
             .replace("{year}", "2026")
             .replace("{kind}", "households");
         assert!(!path.contains('{'), "{path} has another parameter");

@@ -33,6 +33,7 @@ mod progress;
 mod reading;
 mod report;
 mod roster;
+mod runs;
 mod settings;
 mod staff;
 mod visits;

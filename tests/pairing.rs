@@ -13,11 +13,11 @@ use crate::support::register::facts;
 use crate::support::{Client, TestServer};
 
 /// A person of the staff roster of this unit.
-async fn add_person(server: &TestServer, unit: &str, capacity: Option<i64>) -> Uuid {
+pub async fn add_person(server: &TestServer, unit: &str, capacity: Option<i64>) -> Uuid {
     add_person_of(server, unit, capacity, |_| {}).await
 }
 
-async fn add_person_of(
+pub async fn add_person_of(
     server: &TestServer,
     unit: &str,
     capacity: Option<i64>,
@@ -49,7 +49,7 @@ async fn add_person_of(
     id
 }
 
-async fn add_households(server: &TestServer, village: &str, count: usize) -> Vec<Uuid> {
+pub async fn add_households(server: &TestServer, village: &str, count: usize) -> Vec<Uuid> {
     let mut ids = Vec::new();
     for _ in 0..count {
         ids.push(server.add_household(facts("青禾镇", village)).await);
@@ -57,15 +57,15 @@ async fn add_households(server: &TestServer, village: &str, count: usize) -> Vec
     ids
 }
 
-async fn propose(office: &Client, scope: Value) -> Value {
+pub async fn propose(office: &Client, scope: Value) -> Value {
     office.post("/pairing-runs").json(&scope).await.expect(201)
 }
 
-fn path_of(run: &Value, rest: &str) -> String {
+pub fn path_of(run: &Value, rest: &str) -> String {
     format!("/pairing-runs/{}{rest}", run["id"].as_str().unwrap())
 }
 
-async fn confirm(office: &Client, run: &Value) -> Value {
+pub async fn confirm(office: &Client, run: &Value) -> Value {
     office
         .post(&path_of(run, "/confirm"))
         .json(&json!({}))
@@ -73,20 +73,20 @@ async fn confirm(office: &Client, run: &Value) -> Value {
         .expect(200)
 }
 
-async fn items(client: &Client, path: &str) -> Vec<Value> {
+pub async fn items(client: &Client, path: &str) -> Vec<Value> {
     client.get(path).await.expect(200)["items"]
         .as_array()
         .unwrap()
         .clone()
 }
 
-async fn unit_path(office: &Client, name: &str) -> String {
+pub async fn unit_path(office: &Client, name: &str) -> String {
     let units = items(office, "/units?limit=200").await;
     let unit = units.iter().find(|unit| unit["name"] == name).unwrap();
     format!("/units/{}", unit["id"].as_str().unwrap())
 }
 
-async fn link(office: &Client, unit: &str, villages: &[&str]) {
+pub async fn link(office: &Client, unit: &str, villages: &[&str]) {
     let villages: Vec<_> = villages
         .iter()
         .map(|village| json!({ "town": "青禾镇", "village": village }))
@@ -100,7 +100,7 @@ async fn link(office: &Client, unit: &str, villages: &[&str]) {
 }
 
 /// Makes areas bind.
-async fn require_areas(office: &Client) {
+pub async fn require_areas(office: &Client) {
     let read = office.get("/settings").await;
     let tag = read.header("etag").to_owned();
     let mut settings = read.expect(200);

@@ -3,9 +3,9 @@
 use comfy_table::{ContentArrangement, Table};
 use poem_openapi::types::ToJSON;
 
-use super::api::Report;
 use super::model::{RunStatus, Scope};
 use super::run;
+use super::run_api::Report;
 use super::store::{self, AreaKey, Proposal, Run};
 use crate::access::Caller;
 use crate::app::App;

@@ -7,9 +7,11 @@
 pub mod api;
 pub mod cli;
 pub mod county;
+pub mod desk;
 pub mod flow;
 pub mod model;
 pub mod run;
+pub mod run_api;
 pub mod shortage;
 pub mod skill;
 pub mod solver;

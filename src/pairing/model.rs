@@ -5,7 +5,7 @@
 //! load. The load term grows with each further household of one helper, so that loads are even
 //! relative to capacity.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 use poem_openapi::Object;
@@ -305,6 +305,18 @@ impl Input {
             .min_by_key(|(fit, cost)| (*cost, *fit))
     }
 
+    /// The former helper of a household, if he has a place and may serve it: then another one costs a
+    /// change. `by_id` holds the helpers.
+    pub fn former<'a>(
+        &self,
+        household: &Household,
+        by_id: &HashMap<Uuid, &'a Helper>,
+    ) -> Option<&'a Helper> {
+        let former = by_id.get(&household.former?).copied()?;
+        let may_return = former.places() > 0 && self.area(former, &household.area).is_some();
+        may_return.then_some(former)
+    }
+
     /// The terms of a pair but for its load; nothing where the helper may not serve the household.
     ///
     /// `former` is the household's former helper, if he could be given it again.
@@ -472,16 +484,13 @@ pub struct ShortUnit {
 }
 
 /// What a helper has and would have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[oai(rename = "PairingLoad")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {
     /// The helper.
     pub staff_id: Uuid,
     /// 姓名.
-    #[oai(validator(max_length = 100))]
     pub name: String,
     /// 单位.
-    #[oai(validator(max_length = 200))]
     pub unit: String,
     /// Households that he may have.
     pub capacity: i64,
@@ -489,6 +498,47 @@ pub struct Load {
     pub held: i64,
     /// Households that the run gives him.
     pub added: i64,
+}
+
+/// Households that some helpers have and would have, beside those that they may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    households: i64,
+    capacity: i64,
+}
+
+impl Share {
+    /// The share of one helper.
+    pub fn of(load: &Load) -> Self {
+        Self {
+            households: load.held + load.added,
+            capacity: load.capacity,
+        }
+    }
+
+    /// The average of all these helpers, and that of each unit, in proportion to capacity.
+    pub fn averages(loads: &[Load]) -> (Self, HashMap<&str, Self>) {
+        let (mut all, mut units) = (Self::default(), HashMap::new());
+        for load in loads {
+            all.add(load);
+            units
+                .entry(load.unit.as_str())
+                .or_insert_with(Self::default)
+                .add(load);
+        }
+        (all, units)
+    }
+
+    fn add(&mut self, load: &Load) {
+        let more = Self::of(load);
+        self.households += more.households;
+        self.capacity += more.capacity;
+    }
+
+    /// In percent of what they may have, rounded; nothing if they may have none.
+    pub fn percent(self) -> Option<i64> {
+        (self.capacity > 0).then(|| (200 * self.households + self.capacity) / (2 * self.capacity))
+    }
 }
 
 /// Which households a run is for: those without a helper, of all towns or of one.

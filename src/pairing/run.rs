@@ -9,9 +9,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::desk::{self, NextBest};
 use super::model::{Input, PairingError, RunStatus, Scope, Summary, check_day};
 use super::solver;
-use super::store::{self, Of, Pairing, Run, Start};
+use super::store::{self, Of, Pairing, Proposal, Run, Start};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, hex};
 use crate::app::App;
@@ -111,6 +112,40 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
     store::find_run(tx, id)
         .await?
         .ok_or_else(|| Problem::not_found("结对方案", "pairing run"))
+}
+
+/// What a run proposes for a household, and what else could be.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// The proposal.
+    pub proposal: Proposal,
+    /// Whether the run can still be confirmed.
+    pub stands: bool,
+    /// The next best helper, if the run stands and there is one.
+    pub next_best: Option<NextBest>,
+}
+
+/// The proposal of a run for a household with the next best helper.
+pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explained, Problem> {
+    let mut tx = app.db.read().await?;
+    let run = find(&mut tx, id).await?;
+    let proposal = store::find_proposal(&mut tx, id, household_id)
+        .await?
+        .ok_or_else(|| Problem::not_found("方案中的户", "household in this run"))?;
+    let mut explained = Explained {
+        proposal,
+        stands: false,
+        next_best: None,
+    };
+    if run.status == RunStatus::Proposed {
+        let input = store::input(&mut tx, &run.scope).await?;
+        explained.stands = digest(&input) == run.basis;
+        if explained.stands {
+            let pairs = store::proposed_pairs(&mut tx, id).await?;
+            explained.next_best = desk::next_best(&input, &pairs, household_id);
+        }
+    }
+    Ok(explained)
 }
 
 /// A pairing to be made by hand.

@@ -52,7 +52,10 @@ pub struct Model<'a> {
 }
 
 /// Households come to needs in the order of their keys, helpers to hubs likewise.
-fn key<'a>(number: Option<&'a String>, id: &'a Uuid) -> (bool, Option<&'a String>, &'a Uuid) {
+pub(super) fn key<'a>(
+    number: Option<&'a String>,
+    id: &'a Uuid,
+) -> (bool, Option<&'a String>, &'a Uuid) {
     (number.is_none(), number, id)
 }
 
@@ -285,13 +288,7 @@ fn with_former_helpers<'a>(
     let mut households: Vec<_> = input
         .households
         .iter()
-        .map(|household| {
-            let former = household
-                .former
-                .and_then(|id| by_id.get(&id).copied())
-                .filter(|former| input.area(former, &household.area).is_some());
-            (household, former)
-        })
+        .map(|household| (household, input.former(household, &by_id)))
         .collect();
     households.sort_by_key(|(household, _)| key(household.number.as_ref(), &household.id));
     households

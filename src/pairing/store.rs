@@ -362,6 +362,28 @@ pub struct Proposal {
     pub reasons: Vec<Reason>,
 }
 
+const PROPOSAL: &str = "SELECT household_id, household.number AS household_number, head_name,
+    household.town AS town, household.village AS village, staff_id, staff.name AS helper,
+    unit.name AS unit, cost, reasons
+    FROM proposal
+    JOIN household ON household.id = household_id
+    LEFT JOIN staff ON staff.id = staff_id
+    LEFT JOIN unit ON unit.id = staff.unit_id";
+
+/// What a run proposes for a household.
+pub async fn find_proposal(
+    tx: &mut Tx,
+    run_id: Uuid,
+    household_id: Uuid,
+) -> Result<Option<Proposal>, sqlx::Error> {
+    let sql = format!("{PROPOSAL} WHERE run_id = $1 AND household_id = $2");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(run_id)
+        .bind(household_id)
+        .fetch_optional(connection)
+        .await)
+}
+
 /// Where a page of proposals begins: town, village and household of the last one before.
 pub type AreaKey = (String, String, Uuid);
 
@@ -375,19 +397,14 @@ pub async fn list_proposals(
     limit: i64,
 ) -> Result<Vec<Proposal>, sqlx::Error> {
     let (town, village, id) = after.unwrap_or_default();
-    on!(tx, connection => sqlx::query_as(
-        "SELECT household_id, household.number AS household_number, head_name,
-             household.town AS town, household.village AS village, staff_id, staff.name AS helper,
-             unit.name AS unit, cost, reasons
-         FROM proposal
-         JOIN household ON household.id = household_id
-         LEFT JOIN staff ON staff.id = staff_id
-         LEFT JOIN unit ON unit.id = staff.unit_id
+    let sql = format!(
+        "{PROPOSAL}
          WHERE run_id = $1 AND (household.town, household.village, household_id) > ($2, $3, $4)
            AND (NOT $5 OR (staff_id IS NOT NULL) = $6)
            AND (NOT $7 OR staff_id = $8)
-         ORDER BY household.town, household.village, household_id LIMIT $9",
-    )
+         ORDER BY household.town, household.village, household_id LIMIT $9"
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
     .bind(run_id)
     .bind(town)
     .bind(village)

@@ -1,5 +1,7 @@
 //! The pairing against brute force, its own proof, and what must not matter to it.
 
+mod desk;
+
 use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;

@@ -75,6 +75,7 @@ def real_records(administrator: str, helper: str) -> str:
         "/lifts/{id}": first("/lifts", administrator),
         "/lifts/{id}/steps": first("/lifts", administrator),
         "/pairing-runs/{id}": first("/pairing-runs", administrator),
+        "/pairing-runs/{id}/loads": first("/pairing-runs", administrator),
         "/imports/{id}": first("/imports", administrator),
         "/imports/{id}/events": first("/imports", administrator),
         "/imports/{id}/problems": first("/imports", administrator),
