@@ -44,7 +44,7 @@ pub enum Tag {
     Method,
     /// Lifting a household out of poverty, step by step, and relapses.
     Lifts,
-    /// Progress toward the year's target, and the workbook to hand up.
+    /// Progress toward the year's target, and the workbooks to hand up and to sign.
     Progress,
     /// Whether the service is well.
     Health,

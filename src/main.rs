@@ -199,6 +199,21 @@ enum ExportCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// The roll of pairings (结对花名册), by unit, to print and sign
+    #[command(
+        after_help = "Example:\n  qianshou export pairings --as-of 2026-11-25 --unit 青禾小学 --out pairings.xlsx"
+    )]
+    Pairings {
+        /// The day as of which the pairs are shown, YYYY-MM-DD [default: today]
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<NaiveDate>,
+        /// Only of this unit (单位), by its whole name
+        #[arg(long)]
+        unit: Option<String>,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -331,6 +346,10 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             let as_of = as_of.unwrap_or_else(|| app.today());
             let year = year.unwrap_or_else(|| as_of.year());
             report::cli::export_progress(app, year, as_of, &out).await?;
+        }
+        Command::Export(ExportCommand::Pairings { as_of, unit, out }) => {
+            let as_of = as_of.unwrap_or_else(|| app.today());
+            report::cli::export_pairings(app, as_of, unit.as_deref(), &out).await?;
         }
         Command::User(command) => return user(command, app).await,
         Command::Migrate => println!("数据库已是最新结构（{}）", app.db.engine()),

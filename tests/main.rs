@@ -32,6 +32,7 @@ mod profiles;
 mod progress;
 mod reading;
 mod report;
+mod roll;
 mod roster;
 mod runs;
 mod settings;

@@ -18,22 +18,23 @@ use crate::support::{Client, TestServer, soffice_to};
 
 const SHEETS: [&str; 5] = ["总览", "单位", "帮扶责任人", "户台账", "脱贫"];
 /// Comma, double quote, UTF-8.
-const CSV: &str = "csv:Text - txt - csv (StarCalc):44,34,76";
+pub const CSV: &str = "csv:Text - txt - csv (StarCalc):44,34,76";
 const QUERY: &str = "year=2026&as_of=2026-11-20";
 
-struct Book(Xlsx<Cursor<Vec<u8>>>);
+/// A workbook, opened again.
+pub struct Book(pub Xlsx<Cursor<Vec<u8>>>);
 
 impl Book {
-    fn open(bytes: &[u8]) -> Self {
+    pub fn open(bytes: &[u8]) -> Self {
         Self(open_workbook_from_rs(Cursor::new(bytes.to_vec())).unwrap())
     }
 
-    fn sheet(&mut self, name: &str) -> Range<Data> {
+    pub fn sheet(&mut self, name: &str) -> Range<Data> {
         self.0.worksheet_range(name).unwrap()
     }
 
     /// Column of a heading of a sheet's one table, its line breaks aside.
-    fn column(&mut self, name: &str, heading: &str) -> Vec<Data> {
+    pub fn column(&mut self, name: &str, heading: &str) -> Vec<Data> {
         let sheet = self.sheet(name);
         let headings: Vec<_> = sheet
             .rows()
@@ -68,14 +69,16 @@ fn under(sheet: &Range<Data>, label: &str) -> f64 {
     }
 }
 
-fn float(cell: &Data) -> f64 {
+/// The number of a cell.
+pub fn float(cell: &Data) -> f64 {
     match cell {
         Data::Float(number) => *number,
         other => panic!("no number: {other:?}"),
     }
 }
 
-fn date(cell: &Data) -> NaiveDate {
+/// The day of a cell.
+pub fn date(cell: &Data) -> NaiveDate {
     match cell {
         Data::DateTime(time) => time.as_datetime().unwrap().date(),
         other => panic!("no date: {other:?}"),
@@ -318,9 +321,17 @@ async fn the_six_points_are_those_of_the_method() {
 }
 
 /// A part of the workbook as it is written.
-fn part(bytes: &[u8], name: &str) -> String {
+pub fn part(bytes: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     std::io::read_to_string(archive.by_name(name).unwrap()).unwrap()
+}
+
+/// Excel calls a sheet damaged that has a row twice.
+pub fn each_row_once(xml: &str) {
+    let rows = xml.split("<row r=\"").skip(1);
+    let numbers: Vec<&str> = rows.filter_map(|row| row.split('"').next()).collect();
+    let once: std::collections::BTreeSet<_> = numbers.iter().collect();
+    assert_eq!(once.len(), numbers.len(), "{numbers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,6 +350,7 @@ async fn every_sheet_prints_on_a4_and_stays_in_view() {
         ] {
             assert!(xml.contains(wanted), "{sheet}: {wanted}");
         }
+        each_row_once(&xml);
         if number > 1 {
             assert!(xml.contains("state=\"frozen\""), "{sheet}");
             assert!(xml.contains("<autoFilter ref=\"A3:"), "{sheet}");

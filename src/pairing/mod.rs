@@ -10,6 +10,7 @@ pub mod county;
 pub mod desk;
 pub mod flow;
 pub mod model;
+pub mod roll;
 pub mod run;
 pub mod run_api;
 pub mod shortage;

@@ -1,16 +1,24 @@
-//! The progress workbook over HTTP.
+//! The workbooks over HTTP.
 
 use chrono::NaiveDate;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Query};
+use rust_xlsxwriter::XlsxError;
+use uuid::Uuid;
 
 use super::model::{self, Occasion};
+use super::pairings::{self, Roll};
 use super::{sheets, store};
 use crate::access::{Permission, Signed};
 use crate::api::{Tag, Workbook, Year};
 use crate::app::App;
-use crate::problem::Problem;
-use crate::progress::api::{ProgressFault, period};
+use crate::pairing::roll;
+use crate::problem::{Fault, Problem, bits};
+use crate::progress::api::{ProgressFault, check_as_of, period};
+use crate::staff::unit;
+
+/// A roll can be asked for with a day that is against the rules, or of a unit that is not there.
+type RollFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::INVALID }>;
 
 /// Operations on reports.
 pub struct ReportApi(pub App);
@@ -51,6 +59,68 @@ impl ReportApi {
         let if_none_match = if_none_match.0.as_deref();
         Ok(Workbook::new(bytes, &name, &ascii_name, if_none_match))
     }
+
+    /// Download the roll of pairings
+    ///
+    /// 结对花名册, an .xlsx to print and sign: units in sum, all pairs, and a sheet for each unit; or
+    /// the sheet of one unit. Who was responsible is as of the day, units and names are those of today.
+    /// It holds no identity numbers.
+    #[oai(
+        path = "/reports/pairings",
+        method = "get",
+        operation_id = "downloadPairingRoll"
+    )]
+    async fn download_pairing_roll(
+        &self,
+        caller: Signed,
+        /// The day; today if not said.
+        as_of: Query<Option<NaiveDate>>,
+        /// Only of this unit.
+        unit_id: Query<Option<Uuid>>,
+        /// The `ETag` of a workbook that you have.
+        #[oai(name = "If-None-Match", validator(max_length = 500))]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Workbook, RollFault> {
+        caller.0.require(Permission::SeeProgress)?;
+        let as_of = as_of.0.unwrap_or(self.0.today());
+        let (name, bytes) = pairing_roll(&self.0, as_of, unit_id.0, caller.0.username).await?;
+        let ascii_name = format!("pairings-as-of-{as_of}.xlsx");
+        let if_none_match = if_none_match.0.as_deref();
+        Ok(Workbook::new(bytes, &name, &ascii_name, if_none_match))
+    }
+}
+
+/// Makes the roll of pairings, and the name to file it under.
+pub async fn pairing_roll(
+    app: &App,
+    as_of: NaiveDate,
+    unit_id: Option<Uuid>,
+    made_by: String,
+) -> Result<(String, Vec<u8>), Problem> {
+    let made_on = app.today();
+    check_as_of(as_of, made_on)?;
+    let mut tx = app.db.read().await?;
+    let unit = match unit_id {
+        None => None,
+        Some(id) => {
+            let unit = unit::find(&mut tx, id).await?;
+            let unit = unit.ok_or_else(|| Problem::not_found("单位", "unit"))?;
+            Some((id, unit.name))
+        }
+    };
+    let entries = roll::on_day(&mut tx, as_of, unit_id).await?;
+    drop(tx);
+    let of = unit.as_ref().map_or("", |(_, name)| name.as_str());
+    let name = format!("{of}结对花名册-截至{as_of}.xlsx");
+    let occasion = pairings::Occasion {
+        as_of,
+        unit,
+        made_on,
+        made_by,
+    };
+    let roll = Roll::new(entries, occasion);
+    let bytes = written(move || sheets::pairings::workbook(&roll)).await?;
+    Ok((name, bytes))
 }
 
 /// The name under which the office files the workbook.
@@ -63,9 +133,14 @@ pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem>
     let mut tx = app.db.read().await?;
     let sources = store::sources(&mut tx, &occasion).await?;
     drop(tx);
-    let made =
-        tokio::task::spawn_blocking(move || sheets::workbook(&model::report(sources, occasion)));
-    match made.await {
+    written(move || sheets::workbook(&model::report(sources, occasion))).await
+}
+
+/// Writes a workbook where it keeps no request waiting.
+async fn written(
+    write: impl FnOnce() -> Result<Vec<u8>, XlsxError> + Send + 'static,
+) -> Result<Vec<u8>, Problem> {
+    match tokio::task::spawn_blocking(write).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => Err(cannot_write(&error)),
         Err(error) => Err(cannot_write(&error)),
@@ -73,11 +148,11 @@ pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem>
 }
 
 fn cannot_write(error: &dyn std::error::Error) -> Problem {
-    tracing::error!(%error, "the progress workbook cannot be made");
+    tracing::error!(%error, "a workbook cannot be made");
     Problem::new(
         poem::http::StatusCode::INTERNAL_SERVER_ERROR,
         "internal",
-        "生成进度表时出错，已记录；请稍后重试",
+        "生成报表时出错，已记录；请稍后重试",
         "the workbook could not be made; the fault has been logged, try again",
     )
 }

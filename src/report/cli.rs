@@ -1,15 +1,16 @@
-//! The progress workbook by the command line.
+//! The workbooks by the command line.
 
 use std::path::Path;
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::api;
 use super::model::Occasion;
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::progress;
+use crate::{progress, staff};
 
 /// Writes the progress workbook of a year as of a day to a file, and says so. A file that is there is
 /// replaced.
@@ -28,7 +29,37 @@ pub async fn export_progress(
         made_by: Caller::command_line().username,
     };
     let bytes = api::workbook(app, occasion).await?;
-    tokio::fs::write(out, &bytes)
+    keep(&bytes, out).await
+}
+
+/// Writes the roll of pairings as of a day, of all units or of the one of this name, to a file, and
+/// says so. A file that is there is replaced.
+pub async fn export_pairings(
+    app: &App,
+    as_of: NaiveDate,
+    unit: Option<&str>,
+    out: &Path,
+) -> Result<(), Problem> {
+    let unit_id = match unit {
+        None => None,
+        Some(name) => Some(unit_named(app, name).await?),
+    };
+    let made_by = Caller::command_line().username;
+    let (_, bytes) = api::pairing_roll(app, as_of, unit_id, made_by).await?;
+    keep(&bytes, out).await
+}
+
+async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
+    let mut tx = app.db.read().await?;
+    let units = staff::store::unit_ids(&mut tx).await?;
+    units
+        .get(name)
+        .copied()
+        .ok_or_else(|| Problem::not_found("单位", "unit"))
+}
+
+async fn keep(bytes: &[u8], out: &Path) -> Result<(), Problem> {
+    tokio::fs::write(out, bytes)
         .await
         .map_err(|error| not_written(out, &error))?;
     println!(

@@ -3,5 +3,6 @@
 pub mod api;
 pub mod cli;
 pub mod model;
+pub mod pairings;
 mod sheets;
 pub mod store;

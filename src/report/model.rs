@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
+use super::sheets::NOBODY;
 use crate::code_list::CodeList;
 use crate::household::store::LedgerEntry;
 use crate::lift::model::{Lift, State, Step};
@@ -195,9 +196,6 @@ pub struct Report {
     /// The lifts of the year and those under way, by area.
     pub lifts: Vec<LiftRow>,
 }
-
-/// Stands for households without a helper, so that the parts add up to the whole.
-const NOBODY: &str = "(无帮扶责任人)";
 
 /// Works out the report.
 pub fn report(mut sources: Sources, occasion: Occasion) -> Report {

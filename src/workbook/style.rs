@@ -118,6 +118,11 @@ pub fn note() -> Format {
     base().set_font_color(QUIET).set_text_wrap()
 }
 
+/// Text without lines around it, such as the line below a table on which people sign for it.
+pub fn unlined() -> Format {
+    base()
+}
+
 /// Text of a page of explanations.
 pub fn paragraph() -> Format {
     base().set_text_wrap().set_align(FormatAlign::Top)

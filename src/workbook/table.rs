@@ -65,6 +65,8 @@ pub enum Look {
     Percent,
     /// A day.
     Date,
+    /// Left empty for a signature by hand, which makes the row as high as one takes.
+    ToSign,
 }
 
 impl Look {
@@ -83,6 +85,7 @@ impl Look {
             Self::Money => style::money().set_num_format("#,##0.00_ "),
             Self::Percent => style::percent().set_num_format("0.0%_ "),
             Self::Date => style::date(),
+            Self::ToSign => style::text(),
         }
     }
 }
@@ -131,6 +134,8 @@ const HEADING_HEIGHT: f64 = 32.0;
 /// Height of a row of one line, and of each further line, in points.
 const ROW_HEIGHT: f64 = 17.0;
 const LINE_HEIGHT: f64 = 14.0;
+/// Least height of a row to be signed, in points.
+const SIGNED_HEIGHT: f64 = 30.0;
 /// Row of the headings of a sheet that holds one table: under the title and the line below it.
 pub const HEADING_ROW: u32 = 2;
 
@@ -233,8 +238,8 @@ pub fn table<'a>(
         last_row: row,
         count: row - heading_row,
     };
-    sheet.set_row_height(row + 1, ROW_HEIGHT)?;
     if end.count > 0 && columns.iter().any(|column| column.sum) {
+        sheet.set_row_height(row + 1, ROW_HEIGHT)?;
         let rows = (heading_row + 1, row);
         for (index, (column, at)) in columns.iter().zip(first_column..).enumerate() {
             let format = style::total(&formats[index]);
@@ -250,6 +255,10 @@ pub fn table<'a>(
                 sheet.write_blank(row + 1, at, &format)?;
             }
         }
+    } else {
+        // The library writes the last row of a sheet with constant memory twice if it has a height of
+        // its own. This one has none.
+        sheet.write_blank(row + 1, first_column, &style::unlined())?;
     }
     Ok(end)
 }
@@ -266,7 +275,9 @@ fn height(columns: &[Column], cells: &[Cell<'_>]) -> f64 {
             _ => 1.0,
         })
         .fold(1.0, f64::max);
-    ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT
+    let signed = columns.iter().any(|column| column.look == Look::ToSign);
+    let least = if signed { SIGNED_HEIGHT } else { ROW_HEIGHT };
+    (ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT).max(least)
 }
 
 /// How many lines a text takes in a column: a Chinese character is as wide as two Latin ones.

@@ -4,6 +4,7 @@ mod helpers;
 mod ledger;
 mod lifts;
 mod overview;
+pub mod pairings;
 mod units;
 
 use rust_xlsxwriter::{Workbook, XlsxError};
@@ -14,6 +15,8 @@ use crate::method::Point;
 use crate::workbook::style;
 use crate::workbook::table::{Column, Look};
 
+/// Stands for households without a helper, so that the parts add up to the whole.
+pub(super) const NOBODY: &str = "(无帮扶责任人)";
 /// Name of the first sheet, to which its chart refers.
 const OVERVIEW: &str = "总览";
 
