@@ -161,6 +161,9 @@ struct ImportFile {
     /// Read this sheet and no other; may be said again [default: those that look like the roster]
     #[arg(long = "sheet", value_name = "NAME")]
     sheets: Vec<String>,
+    /// Read headings by the profile of this name [default: one saved for just these headings]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
     #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = ACCEPT_HELP)]
     accept: Vec<ConflictKind>,
     /// Print the report as JSON
@@ -176,6 +179,7 @@ impl ImportFile {
             dry_run: self.dry_run,
             good_rows_only: self.good_rows_only,
             sheets: self.sheets,
+            profile: self.profile,
             accept: self.accept,
             json: self.json,
         }

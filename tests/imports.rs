@@ -643,6 +643,13 @@ async fn an_import_is_not_undone_into_a_number_that_another_has() {
         ..household("N2")
     };
     server.add_household(taker).await;
+    let outlook = office
+        .get(&format!("/imports/{import}/undo"))
+        .await
+        .expect(200);
+    assert_eq!(outlook["dependents"][0]["kind"], "number_taken");
+    let words = outlook["dependents"][0]["words"].as_str().unwrap();
+    assert!(words.contains("N2"), "{outlook:#}");
     let problem = office
         .post(&format!("/imports/{import}/undo"))
         .await

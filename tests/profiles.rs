@@ -1,7 +1,10 @@
 //! Saved meanings of headings: one clerk says once what a file's columns are, and the next file of the
 //! same make needs nobody.
 
+use std::process::ExitCode;
+
 use qianshou::access::Role;
+use qianshou::roster::report::RosterKind;
 use serde_json::{Value as Json, json};
 
 use crate::support::register::sound_household;
@@ -158,4 +161,35 @@ async fn a_profile_is_saved_once_under_its_name() {
         .query(&[("kind", "staff")])
         .await
         .expect_problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn the_command_line_reads_by_the_profile_that_it_is_told() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let file = strange();
+    office
+        .post(PROFILES)
+        .json(&profile("民政局导出", &file))
+        .await
+        .expect(201);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("名册.xlsx");
+    std::fs::write(&path, file.bytes()).unwrap();
+    let import = async |profile: &str| {
+        let wish = qianshou::roster::cli::Wish {
+            kind: RosterKind::Households,
+            file: path.clone(),
+            dry_run: true,
+            good_rows_only: false,
+            sheets: Vec::new(),
+            profile: Some(profile.to_owned()),
+            accept: Vec::new(),
+            json: true,
+        };
+        Box::pin(qianshou::roster::cli::import(&server.app, &wish)).await
+    };
+    assert_eq!(import("民政局导出").await.unwrap(), ExitCode::SUCCESS);
+    let unknown = import("扶贫办导出").await.unwrap_err().to_string();
+    assert!(unknown.contains("民政局导出"), "{unknown}");
 }

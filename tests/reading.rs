@@ -1,7 +1,7 @@
 //! Workbooks of every format, and workbooks that do harm, read by a process of its own.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use rust_xlsxwriter::{Format, Workbook};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+use zip::write::SimpleFileOptions;
 
 use crate::support::register::day;
 use crate::support::{
@@ -401,6 +402,53 @@ fn each_limit_has_its_own_error() {
     let error = refusal(&long);
     assert!(matches!(error, ReadError::CellTooLong { .. }), "{error}");
     assert_eq!(error.place(), (Some("名册"), Some("C9")));
+}
+
+/// Parts of nine MiB, each of them packed no tighter than many a picture: together they are too much.
+#[test]
+fn parts_that_are_too_much_together_are_refused() {
+    let zeros = vec![0; 9 << 20];
+    let one = zipped(&[("picture", &zeros)]);
+    let mut one = zip::ZipArchive::new(Cursor::new(one)).unwrap();
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    archive
+        .start_file("xl/workbook.xml", SimpleFileOptions::default())
+        .unwrap();
+    archive.write_all(b"<x/>").unwrap();
+    for number in 0..460 {
+        let name = format!("xl/media/{number}.png");
+        archive
+            .raw_copy_file_rename(one.by_index(0).unwrap(), name)
+            .unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    assert!(bytes.len() < 10 << 20, "{}", bytes.len());
+    assert_eq!(refusal(&bytes), ReadError::Bomb("超过 4096 MiB".to_owned()));
+}
+
+/// Texts that say they unpack to more than a gibibyte, though to no more than many a roster's ratio.
+#[test]
+fn texts_that_are_too_much_are_refused() {
+    let size = 7_654_321_u32;
+    let texts = vec![b' '; size as usize];
+    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in [
+        ("xl/workbook.xml", &b"<x/>"[..]),
+        ("xl/sharedStrings.xml", &texts),
+    ] {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(content).unwrap();
+    }
+    let mut bytes = archive.finish().unwrap().into_inner();
+    // In the list of parts the unpacked size follows the packed one.
+    let sizes = [size.to_le_bytes(), size.to_le_bytes()].concat();
+    let at = memchr::memmem::rfind(&bytes, &sizes).unwrap() + 4;
+    bytes[at..at + 4].copy_from_slice(&(1_u32 << 30 | 1).to_le_bytes());
+    assert_eq!(
+        refusal(&bytes),
+        ReadError::Bomb("xl/sharedstrings.xml 过大".to_owned())
+    );
 }
 
 #[test]

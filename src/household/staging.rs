@@ -477,24 +477,6 @@ pub async fn changed_since(
         .bind(import_id).bind(after).bind(limit).fetch_all(connection).await)
 }
 
-/// Households that hold a 户编号 or a person whom a staged household needs, the first thousand.
-pub async fn holders(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT household.id FROM staged_household AS staged
-         JOIN household ON household.number = staged.number AND household.id <> staged.household_id
-         WHERE staged.import_id = $1
-         UNION
-         SELECT member.household_id FROM staged_member AS staged
-         JOIN member ON member.identity_number = staged.identity_number
-             AND member.household_id <> staged.household_id
-         WHERE staged.import_id = $1
-         LIMIT 1000",
-    )
-    .bind(import_id)
-    .fetch_all(connection)
-    .await)
-}
-
 /// What an import does to its households, in the order of the file, after a position, at most
 /// `limit` and one more: one action, or all that do something.
 pub async fn list(
@@ -582,10 +564,10 @@ pub async fn staged(
     Ok(households)
 }
 
-/// Clears some hundred staged households away, and with `record` what was to be done to them as
+/// Clears some thousand staged households away, and with `record` what was to be done to them as
 /// well. Says whether there may be more.
 pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, sqlx::Error> {
-    const HOUSEHOLDS_AT_ONCE: i64 = 500;
+    const HOUSEHOLDS_AT_ONCE: i64 = 2_000;
     if tx.engine() == Engine::Sqlite && stages_alone(tx, import_id).await? {
         // Without a condition SQLite lets go of a table's pages and looks at no row.
         for table in ["staged_member", "staged_household"] {
@@ -605,9 +587,14 @@ pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, s
         let first: Option<i64> = on!(&mut *tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
             .bind(import_id).fetch_one(connection).await)?;
         let Some(first) = first else { continue };
-        let sql = format!("DELETE FROM {table} WHERE import_id = $1 AND {position} < $2");
+        // From the first on: PostgreSQL's index still holds those that are deleted, and would go through
+        // them each time.
+        let sql = format!(
+            "DELETE FROM {table} WHERE import_id = $1 AND {position} >= $2 AND {position} < $3"
+        );
         on!(&mut *tx, connection => sqlx::query(AssertSqlSafe(sql))
-            .bind(import_id).bind(first + HOUSEHOLDS_AT_ONCE).execute(connection).await.map(|_| ()))?;
+            .bind(import_id).bind(first).bind(first + HOUSEHOLDS_AT_ONCE)
+            .execute(connection).await.map(|_| ()))?;
         return Ok(true);
     }
     Ok(false)

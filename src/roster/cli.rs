@@ -16,7 +16,7 @@ use super::choices::{Choices, Decision};
 use super::job::{self, ImportState, Upload};
 use super::report::{ConflictKind, Counts, RosterKind, RosterProblem};
 use super::store::{self, Import};
-use super::{commit, template, undo, worker};
+use super::{commit, profile, template, undo, worker};
 use crate::access::Caller;
 use crate::app::App;
 use crate::code_list::CodeList;
@@ -54,6 +54,8 @@ pub struct Wish {
     pub good_rows_only: bool,
     /// Sheets to read; empty for those that the program takes for the roster.
     pub sheets: Vec<String>,
+    /// Name of the profile by which headings are read.
+    pub profile: Option<String>,
     /// Kinds of questions to answer with yes.
     pub accept: Vec<ConflictKind>,
     /// Print JSON.
@@ -61,17 +63,31 @@ pub struct Wish {
 }
 
 impl Wish {
-    fn choices(&self) -> Choices {
+    async fn choices(&self, app: &App) -> Result<Choices, CommandError> {
         let decide = |kind: &ConflictKind| Decision {
             conflict: kind.code().to_owned(),
             accept: true,
         };
-        Choices {
+        Ok(Choices {
+            profile_id: match &self.profile {
+                Some(name) => Some(profile_named(app, self.kind, name).await?),
+                None => None,
+            },
             sheets: self.sheets.clone(),
             decisions: self.accept.iter().map(decide).collect(),
             ..Choices::default()
-        }
+        })
     }
+}
+
+async fn profile_named(app: &App, kind: RosterKind, name: &str) -> Result<Uuid, CommandError> {
+    let mut tx = app.db.read().await?;
+    let profiles = profile::store::all(&mut tx, kind).await?;
+    let named = profiles.iter().find(|profile| profile.name == name);
+    named.map(|profile| profile.id).ok_or_else(|| {
+        let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
+        format!("没有名为“{name}”的模板；已保存的：{}", names.join("、")).into()
+    })
 }
 
 /// Imports a roster file, prints what came of it, and says by its status whether the roster was good.
@@ -160,22 +176,20 @@ async fn send(
         kind: wish.kind,
         name: name.to_string_lossy().into_owned(),
         file,
-        choices: wish.choices(),
+        choices: wish.choices(app).await?,
     };
     Ok(Ok(job::start(app, caller, upload, None).await?))
 }
 
 /// Checks the import in this process, unless a server that runs beside it was faster.
 async fn check(app: &App, id: Uuid, bar: &ProgressBar) -> Result<Import, CommandError> {
+    let found = async || {
+        let mut tx = app.db.read().await?;
+        Ok::<_, CommandError>(job::find(&mut tx, id).await?)
+    };
     let drawing = async {
         loop {
-            let mut tx = app.db.read().await?;
-            let import = job::find(&mut tx, id).await?;
-            drop(tx);
-            draw(bar, &import);
-            if !import.state.is_at_work() {
-                return Ok::<_, CommandError>(import);
-            }
+            draw(bar, &found().await?);
             tokio::time::sleep(DRAW).await;
         }
     };
@@ -183,15 +197,16 @@ async fn check(app: &App, id: Uuid, bar: &ProgressBar) -> Result<Import, Command
     let working = async {
         loop {
             worker::next(app, &name, Some(id)).await?;
+            let import = found().await?;
+            if !import.state.is_at_work() {
+                return Ok(import);
+            }
             tokio::time::sleep(DRAW).await;
         }
     };
     tokio::select! {
-        import = drawing => import,
-        result = working => {
-            let result: Result<(), sqlx::Error> = result;
-            Err(result.map_or_else(Into::into, |()| "no end".into()))
-        }
+        import = working => import,
+        failed = drawing => failed,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Taking a committed import back, as long as nothing that came later depends on it: changed records
 //! become again what they were, new ones go. Both leave their history.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -62,8 +62,19 @@ pub struct Outlook {
     pub dependents: Vec<Dependent>,
 }
 
-/// What undoing an import would do.
+/// What undoing an import would do, and all that stands in the way.
 pub async fn outlook(tx: &mut Tx, import: &Import) -> Result<Outlook, Problem> {
+    let mut outlook = outlook_by_records(tx, import).await?;
+    if import.kind == RosterKind::Households && outlook.restored > 0 {
+        outlook.dependents.extend(taken(tx, import.id).await?);
+    }
+    Ok(outlook)
+}
+
+/// What undoing an import would do, and the records that stand in the way. For households it takes the
+/// look at the whole register to tell whether others hold what they would have again: whoever writes
+/// leaves that to the database's constraints.
+async fn outlook_by_records(tx: &mut Tx, import: &Import) -> Result<Outlook, Problem> {
     if import.state != ImportState::Committed {
         return Err(not_committed(import));
     }
@@ -142,6 +153,47 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
     ] {
         found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
     }
+    name_households(tx, &mut found).await?;
+    Ok(found)
+}
+
+/// Households that by now hold a 户编号 or a person that another had before the import and would have
+/// again. Those that the undo itself restores or removes let go of theirs.
+async fn taken(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+    let register = household::store::register(tx).await?;
+    let mut touched = HashSet::new();
+    let mut after = -1;
+    loop {
+        let entries = staging::touched(tx, id, after, HOUSEHOLDS_AT_ONCE).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.position;
+        touched.extend(entries.into_iter().map(|entry| entry.household_id));
+    }
+    let ids: Vec<_> = touched.iter().copied().collect();
+    let mut holders = BTreeSet::new();
+    for ids in ids.chunks(500) {
+        let before = history::before_import::<HouseholdFacts>(tx, "household", id, ids).await?;
+        for facts in before.values() {
+            let number = facts.number.as_deref();
+            let number = number.and_then(|number| register.find_number(number));
+            let persons = facts.members.iter().filter_map(|member| {
+                let person = register.find_person(member.identity_number.as_ref()?)?;
+                Some(register.household_of(person))
+            });
+            holders.extend(number.into_iter().chain(persons));
+        }
+    }
+    let mut found: Vec<_> = holders
+        .into_iter()
+        .map(|household| register.id(household))
+        .filter(|holder| !touched.contains(holder))
+        .map(|holder| Dependent {
+            kind: DependentKind::NumberTaken,
+            id: holder,
+            subject_id: holder,
+            words: String::new(),
+        })
+        .collect();
     name_households(tx, &mut found).await?;
     Ok(found)
 }
@@ -307,7 +359,7 @@ impl Undoing<'_> {
     async fn begin(&self) -> Result<(), Problem> {
         let mut tx = self.app.db.write().await?;
         let mut import = job::find(&mut tx, self.id).await?;
-        let outlook = outlook(&mut tx, &import).await?;
+        let outlook = outlook_by_records(&mut tx, &import).await?;
         if !outlook.dependents.is_empty() {
             return Err(depended_on(&outlook.dependents));
         }
@@ -437,18 +489,7 @@ impl Undoing<'_> {
     /// Others have what a household had before and would have again.
     async fn number_taken(&self) -> Result<Problem, sqlx::Error> {
         let mut tx = self.app.db.read().await?;
-        let holders = staging::holders(&mut tx, self.id).await?;
-        let mut dependents: Vec<_> = holders
-            .into_iter()
-            .map(|id| Dependent {
-                kind: DependentKind::NumberTaken,
-                id,
-                subject_id: id,
-                words: String::new(),
-            })
-            .collect();
-        name_households(&mut tx, &mut dependents).await?;
-        Ok(depended_on(&dependents))
+        Ok(depended_on(&taken(&mut tx, self.id).await?))
     }
 }
 

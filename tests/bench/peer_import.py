@@ -91,7 +91,11 @@ def read_openpyxl(path):
     import openpyxl
 
     sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
-    yield from sheet.iter_rows(values_only=True)
+    width = 0
+    for row in sheet.iter_rows(values_only=True):
+        # Empty cells at the end of a row are not given.
+        width = width or len(row)
+        yield row + (None,) * (width - len(row))
 
 
 def read_calamine(path):
