@@ -1031,6 +1031,15 @@ impl Caller {
     }
 }
 
+/// An address that stays free while nobody listens there for a moment: its port is below those that
+/// systems give to whoever asks for any.
+fn address_to_keep() -> String {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    let addresses = (first..32_000).map(|port| format!("127.0.0.1:{port}"));
+    let mut free = addresses.filter(|address| std::net::TcpListener::bind(address).is_ok());
+    free.next().unwrap()
+}
+
 /// Killed at any moment of fifty imports, the service leaves the register as it was before the import
 /// or as it is after it, and when it is there again it takes the job up.
 #[tokio::test]
@@ -1048,10 +1057,7 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
     )
     .await
     .unwrap();
-    let address = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .unwrap()
-        .to_string();
+    let address = address_to_keep();
     let url = format!("http://{address}");
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut service = Service::start(&database.url(), &address);
