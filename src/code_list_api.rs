@@ -75,6 +75,7 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<pairing::model::AreaRule>,
     view::<pairing::model::RunStatus>,
     view::<pairing::model::ReasonCode>,
+    view::<pairing::desk::EditKind>,
     view::<roster::RosterKind>,
     view::<roster::Severity>,
     view::<roster::job::ImportState>,

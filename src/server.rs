@@ -36,6 +36,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::staff::api_unit::UnitApi(app()),
         (
             crate::pairing::run_api::PairingRunApi(app()),
+            crate::pairing::edit_api::PairingDeskApi(app()),
             crate::pairing::api::PairingApi(app()),
         ),
         crate::visit::api::VisitApi(app()),

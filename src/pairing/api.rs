@@ -240,6 +240,41 @@ impl From<PairingError> for Problem {
                 zh,
                 "this run was dropped; compute a new one",
             ),
+            E::RunDraft => Self::conflict(
+                "run_is_draft",
+                zh,
+                "this run is a draft; propose it before it is confirmed",
+            ),
+            E::RunProposed => Self::conflict(
+                "run_already_proposed",
+                zh,
+                "this run is proposed already",
+            ),
+            E::NotInRun => Self::invalid(
+                "household_not_in_run",
+                zh,
+                "the run is not for this household; check the id",
+            ),
+            E::NothingChanged => Self::invalid(
+                "nothing_changed",
+                zh,
+                "the run proposes exactly that already",
+            ),
+            E::MayNotServe { helper, village } => Self::conflict(
+                "helper_may_not_serve",
+                zh,
+                format!("by the rules of pairing {helper} may not serve this household of {village}; choose another, or change the areas or the rules"),
+            ),
+            E::PlacesTaken {
+                helper,
+                held,
+                added,
+                capacity,
+            } => Self::conflict(
+                "helper_full",
+                zh,
+                format!("{helper} has {held} households and {added} by this run, of {capacity}; choose another, or swap with one of them"),
+            ),
             E::InFuture(day) => Self::invalid(
                 "date_in_future",
                 zh,

@@ -20,9 +20,9 @@ const AT_ONCE: i64 = 500;
 /// printed: a table for people, or the run with all its proposals as the API gives them.
 pub async fn pair(app: &App, scope: Scope, confirm: bool, json: bool) -> Result<String, Problem> {
     let caller = Caller::command_line();
-    let mut run = run::propose(app, &caller, None, &scope).await?;
+    let mut run = run::propose(app, &caller, None, &scope, false).await?;
     if confirm {
-        run = run::confirm(app, &caller, run.id, app.today()).await?;
+        run = run::confirm(app, &caller, run.id, app.today(), None).await?;
     }
     let mut tx = app.db.read().await?;
     let proposals = all_proposals(&mut tx, &run).await?;

@@ -1,10 +1,182 @@
-//! A proposal on the desk of the office: who would be the next best helper of a household.
+//! A proposal on the desk of the office: what an edit by hand makes of it, and who would be the next
+//! best helper of a household.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::{Helper, Household, Input, Reason};
+use super::model::{Helper, Household, Input, PairingError, Reason, ReasonCode};
+use super::solver::key;
+use crate::code_list;
+
+code_list! {
+    /// How a run is changed by hand.
+    pub enum EditKind = "run_edit_kind", "方案调整方式" {
+        Move = "move", "改派责任人", [];
+        Swap = "swap", "互换责任人", [];
+        Clear = "clear", "取消安排", [];
+    }
+}
+
+/// A change of a run by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Edit {
+    /// A household gets this helper.
+    Move {
+        /// The household.
+        household: Uuid,
+        /// The helper.
+        to: Uuid,
+    },
+    /// Two households change their helpers; one of them may have none.
+    Swap {
+        /// One.
+        household: Uuid,
+        /// The other.
+        with: Uuid,
+    },
+    /// A household gets nobody in this run.
+    Clear {
+        /// The household.
+        household: Uuid,
+    },
+}
+
+impl Edit {
+    /// How it changes the run.
+    pub fn kind(self) -> EditKind {
+        match self {
+            Self::Move { .. } => EditKind::Move,
+            Self::Swap { .. } => EditKind::Swap,
+            Self::Clear { .. } => EditKind::Clear,
+        }
+    }
+
+    /// The household; the other one of a swap.
+    pub fn households(self) -> (Uuid, Option<Uuid>) {
+        match self {
+            Self::Move { household, .. } | Self::Clear { household } => (household, None),
+            Self::Swap { household, with } => (household, Some(with)),
+        }
+    }
+
+    /// The helper to whom a household is moved.
+    pub fn to(self) -> Option<Uuid> {
+        match self {
+            Self::Move { to, .. } => Some(to),
+            Self::Swap { .. } | Self::Clear { .. } => None,
+        }
+    }
+
+    /// Whom each household is to have.
+    fn wanted(self, places: &[Place]) -> Result<Vec<(Uuid, Option<Uuid>)>, PairingError> {
+        let helper_of = |household: Uuid| {
+            let place = places.iter().find(|place| place.household == household);
+            place
+                .map(|place| place.helper)
+                .ok_or(PairingError::NotInRun)
+        };
+        let wanted = match self {
+            Self::Move { household, to } => vec![(household, Some(to))],
+            Self::Swap { household, with } => {
+                vec![(household, helper_of(with)?), (with, helper_of(household)?)]
+            }
+            Self::Clear { household } => vec![(household, None)],
+        };
+        let mut changes = false;
+        for (household, helper) in &wanted {
+            changes |= helper_of(*household)? != *helper;
+        }
+        changes
+            .then_some(wanted)
+            .ok_or(PairingError::NothingChanged)
+    }
+}
+
+/// What a run proposes for a household.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The household.
+    pub household: Uuid,
+    /// The helper, if there is one.
+    pub helper: Option<Uuid>,
+    /// The terms of the cost, or why there is nobody.
+    pub reasons: Vec<Reason>,
+}
+
+impl Place {
+    /// Sum of the terms.
+    pub fn cost(&self) -> i64 {
+        self.reasons.iter().map(|reason| reason.cost).sum()
+    }
+}
+
+/// What an edit makes of the places that it touches: those of its households, and all those of the
+/// helpers whom these have before and after.
+///
+/// The rules of a run bind the hand as well. The households of each helper are numbered anew in the
+/// order of the register, so that the costs are those of the same pairs in a computed run; only the
+/// households of the edit get new reasons beside that, with `why` among them.
+pub fn apply(
+    input: &Input,
+    places: &[Place],
+    edit: Edit,
+    why: &str,
+) -> Result<Vec<Place>, PairingError> {
+    let desk = Desk::of(input);
+    let mut after = places.to_vec();
+    for (household, helper) in edit.wanted(places)? {
+        let reasons = desk.by_hand(household, helper, why)?;
+        for place in after
+            .iter_mut()
+            .filter(|place| place.household == household)
+        {
+            place.helper = helper;
+            place.reasons.clone_from(&reasons);
+        }
+    }
+    desk.number(&mut after)?;
+    Ok(after)
+}
+
+/// What an edit did to one household.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "PairingRunEditChange", skip_serializing_if_is_none)]
+pub struct Change {
+    /// The household.
+    pub household_id: Uuid,
+    /// 户编号.
+    #[oai(validator(max_length = 100))]
+    pub household_number: Option<String>,
+    /// 户主姓名.
+    #[oai(validator(max_length = 100))]
+    pub head_name: String,
+    /// What was proposed before.
+    pub before: Choice,
+    /// What is proposed since.
+    pub after: Choice,
+}
+
+/// A helper for a household as a run proposes him, or why there is nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "PairingChoice", skip_serializing_if_is_none)]
+pub struct Choice {
+    /// The person; absent if there is nobody.
+    pub staff_id: Option<Uuid>,
+    /// 姓名 of that person.
+    #[oai(validator(max_length = 100))]
+    pub helper: Option<String>,
+    /// 单位 of that person.
+    #[oai(validator(max_length = 200))]
+    pub unit: Option<String>,
+    /// Sum of the terms in `reasons`.
+    pub cost: i64,
+    /// The terms of the cost in words, or why there is nobody.
+    #[oai(validator(max_items = 100))]
+    pub reasons: Vec<Reason>,
+}
 
 /// Another helper for a household, at the least cost to the whole run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,5 +292,73 @@ impl<'a> Desk<'a> {
     fn cost(&self, household: &Household, helper: &Helper) -> Option<i64> {
         let terms = self.terms(household, helper)?;
         Some(terms.iter().map(|term| term.cost).sum())
+    }
+
+    /// The reasons of a household's helper, or of having none, that the office decides on.
+    fn by_hand(
+        &self,
+        household: Uuid,
+        helper: Option<Uuid>,
+        why: &str,
+    ) -> Result<Vec<Reason>, PairingError> {
+        let Some(helper) = helper else {
+            let words = format!("人工取消安排：{why}");
+            return Ok(vec![Reason::new(ReasonCode::ByHand, words, 0)]);
+        };
+        // Each household of a run is among those that it stands on.
+        let household = self.households.get(&household);
+        let household = household.ok_or(PairingError::BasisChanged)?;
+        let helper = self
+            .helpers
+            .get(&helper)
+            .ok_or(PairingError::NoSuchHelper)?;
+        if !helper.active {
+            return Err(PairingError::HelperInactive);
+        }
+        let may_not_serve = || PairingError::MayNotServe {
+            helper: helper.name.clone(),
+            village: format!("{}{}", household.area.town, household.area.village),
+        };
+        let mut reasons = self.terms(household, helper).ok_or_else(may_not_serve)?;
+        let words = format!("人工调整：{why}");
+        reasons.push(Reason::new(ReasonCode::ByHand, words, 0));
+        Ok(reasons)
+    }
+
+    /// Gives the households of each helper their numbers, in the order of the register; refuses more
+    /// than he may have.
+    fn number(&self, places: &mut [Place]) -> Result<(), PairingError> {
+        let mut given: BTreeMap<Uuid, Vec<&mut Place>> = BTreeMap::new();
+        for place in places {
+            if let Some(helper) = place.helper {
+                given.entry(helper).or_default().push(place);
+            }
+        }
+        let order = |place: &Place| {
+            let household = self.households.get(&place.household)?;
+            Some(key(household.number.as_ref(), &household.id))
+        };
+        for (helper, mut places) in given {
+            let helper = self
+                .helpers
+                .get(&helper)
+                .ok_or(PairingError::NoSuchHelper)?;
+            let added = i64::try_from(places.len()).unwrap_or(i64::MAX);
+            if added > helper.places() {
+                return Err(PairingError::PlacesTaken {
+                    helper: helper.name.clone(),
+                    held: helper.held,
+                    added: added - 1,
+                    capacity: helper.capacity,
+                });
+            }
+            places.sort_by(|one, other| order(one).cmp(&order(other)));
+            for (number, place) in (helper.held + 1..).zip(places) {
+                let is_load = |reason: &Reason| reason.code == ReasonCode::Load;
+                place.reasons.retain(|reason| !is_load(reason));
+                place.reasons.push(self.input.load_reason(helper, number));
+            }
+        }
+        Ok(())
     }
 }

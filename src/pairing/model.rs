@@ -47,6 +47,7 @@ code_list! {
         Skill = "skill", "专长", [];
         Former = "former", "延续", [];
         Load = "load", "负担", [];
+        ByHand = "by_hand", "人工", [];
         NobodyServes = "nobody_serves", "无人可帮", [];
         AllFull = "all_full", "名额已满", [];
     }
@@ -55,6 +56,7 @@ code_list! {
 code_list! {
     /// What became of a pairing run.
     pub enum RunStatus = "run_status", "结对方案状态" {
+        Draft = "draft", "草稿", [];
         Proposed = "proposed", "待确认", [];
         Confirmed = "confirmed", "已确认", [];
         Dropped = "dropped", "已放弃", [];
@@ -541,6 +543,29 @@ impl Share {
     }
 }
 
+/// How far the loads of the helpers lie apart, in percent of their capacities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spread {
+    /// The least.
+    pub lowest: i64,
+    /// That of all together.
+    pub average: i64,
+    /// The largest.
+    pub highest: i64,
+}
+
+impl Spread {
+    /// The spread of these; nothing if nobody may have any household.
+    pub fn of(loads: &[Load]) -> Option<Self> {
+        let each = || loads.iter().filter_map(|load| Share::of(load).percent());
+        Some(Self {
+            lowest: each().min()?,
+            average: Share::averages(loads).0.percent()?,
+            highest: each().max()?,
+        })
+    }
+}
+
 /// Which households a run is for: those without a helper, of all towns or of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[oai(rename = "PairingScope", skip_serializing_if_is_none)]
@@ -554,8 +579,7 @@ pub struct Scope {
 }
 
 /// A run in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[oai(rename = "PairingSummary")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Households of the scope that had no helper.
     pub households: i64,
@@ -567,11 +591,23 @@ pub struct Summary {
     pub helpers: i64,
     /// The places that they had.
     pub places: i64,
+    /// Sum of the costs of all pairs; without edits the least that is possible with so many placed.
+    pub cost: i64,
+    /// What is short, the largest shortage first. No edit changes it: it is what there is nobody for
+    /// however households are handed out.
+    pub shortages: Vec<Shortage>,
+    /// What was computed, if the run was edited since.
+    #[serde(default)]
+    pub computed: Option<Computed>,
+}
+
+/// A run as it was computed, before any edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Computed {
+    /// Households for whom a helper was proposed.
+    pub placed: i64,
     /// Sum of the costs of all pairs: the least that is possible with so many placed.
     pub cost: i64,
-    /// What is short, the largest shortage first.
-    #[oai(validator(max_items = 100_000))]
-    pub shortages: Vec<Shortage>,
 }
 
 impl Summary {
@@ -591,7 +627,24 @@ impl Summary {
             places: places().sum(),
             cost: plan.cost,
             shortages: plan.shortages.clone(),
+            computed: None,
         }
+    }
+
+    /// What was computed, whatever was edited since.
+    pub fn computed(&self) -> Computed {
+        self.computed.unwrap_or(Computed {
+            placed: self.placed,
+            cost: self.cost,
+        })
+    }
+
+    /// Takes on the numbers after an edit.
+    pub fn edit(&mut self, placed: i64, cost: i64) {
+        self.computed = Some(self.computed());
+        self.placed = placed;
+        self.unplaced = self.households - placed;
+        self.cost = cost;
     }
 }
 
@@ -610,6 +663,42 @@ pub enum PairingError {
     /// The run was dropped before.
     #[error("此方案已经放弃，请重新生成")]
     RunDropped,
+    /// The run is being edited.
+    #[error("此方案还是草稿，请先提交（propose），再确认")]
+    RunDraft,
+    /// The run is no draft.
+    #[error("此方案已经提交，待确认")]
+    RunProposed,
+    /// An edit of a household that the run is not for.
+    #[error("该户不在此方案中，请核对户的编号")]
+    NotInRun,
+    /// An edit that leaves all as it is.
+    #[error("此户在方案中已经是这样安排的，没有需要调整的内容")]
+    NothingChanged,
+    /// The rules do not let this helper serve this household.
+    #[error(
+        "按结对规则，{helper}不能帮扶{village}的这一户，请另选责任人，或先调整其负责区域、所在单位的定点帮扶村或结对规则"
+    )]
+    MayNotServe {
+        /// 姓名.
+        helper: String,
+        /// Town and village.
+        village: String,
+    },
+    /// The helper has no place left in this run.
+    #[error(
+        "{helper}已帮扶 {held} 户，本方案又安排 {added} 户，可帮扶户数为 {capacity}；请另选责任人，或与其名下一户互换"
+    )]
+    PlacesTaken {
+        /// 姓名.
+        helper: String,
+        /// Households that he has.
+        held: i64,
+        /// Households that the run gives him.
+        added: i64,
+        /// Households that he may have.
+        capacity: i64,
+    },
     /// A date after today.
     #[error("日期 {0} 晚于今天，请填写今天或更早的日期")]
     InFuture(NaiveDate),

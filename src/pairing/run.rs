@@ -15,6 +15,7 @@ use super::solver;
 use super::store::{self, Of, Pairing, Proposal, Run, Start};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, hex};
+use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
@@ -23,14 +24,15 @@ use crate::{household, settings, staff, visit};
 /// What the pairings of a confirmed run give as their reason.
 const RUN_REASON: &str = "结对方案确认";
 
-/// Computes the best pairing for the households of a scope and keeps it as a proposal.
+/// Computes the best pairing for the households of a scope and keeps it, proposed or as a draft.
 pub async fn propose(
     app: &App,
     caller: &Caller,
     key: Option<&str>,
     scope: &Scope,
+    draft: bool,
 ) -> Result<Run, Problem> {
-    let request = ("createPairingRun", scope);
+    let request = ("createPairingRun", scope, draft);
     let mut tx = app.db.read().await?;
     if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
         return Ok(run);
@@ -52,15 +54,22 @@ pub async fn propose(
                 "the computation broke off, which has been logged; nothing was written, try again",
             )
         })?;
+    let now = app.now();
     let run = Run {
         id: Uuid::now_v7(),
-        status: RunStatus::Proposed,
+        status: if draft {
+            RunStatus::Draft
+        } else {
+            RunStatus::Proposed
+        },
         scope: scope.clone(),
         basis,
         summary: Summary::of(&plan),
         version: 1,
-        created_at: app.now(),
+        created_at: now,
         created_by: caller.username.clone(),
+        proposed_at: (!draft).then_some(now),
+        proposed_by: (!draft).then(|| caller.username.clone()),
         decided_at: None,
         decided_by: None,
     };
@@ -82,10 +91,15 @@ pub async fn confirm(
     caller: &Caller,
     id: Uuid,
     from_date: NaiveDate,
+    if_match: Option<&str>,
 ) -> Result<Run, Problem> {
     check_day(from_date, app.today())?;
     let mut tx = app.db.write().await?;
-    let run = proposed(&mut tx, id).await?;
+    let run = undecided(&mut tx, id).await?;
+    if run.status == RunStatus::Draft {
+        return Err(PairingError::RunDraft.into());
+    }
+    must_be_seen(&run, if_match)?;
     must_stand(&mut tx, &run).await?;
     must_not_overlap(&mut tx, Of::Run(id), from_date).await?;
     let pairs = store::proposed_pairs(&mut tx, id).await?;
@@ -100,10 +114,10 @@ pub async fn confirm(
     decide(app, caller, tx, &run, RunStatus::Confirmed).await
 }
 
-/// Gives up a proposal.
+/// Gives up a run.
 pub async fn drop_run(app: &App, caller: &Caller, id: Uuid) -> Result<Run, Problem> {
     let mut tx = app.db.write().await?;
-    let run = proposed(&mut tx, id).await?;
+    let run = undecided(&mut tx, id).await?;
     decide(app, caller, tx, &run, RunStatus::Dropped).await
 }
 
@@ -137,9 +151,9 @@ pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explaine
         stands: false,
         next_best: None,
     };
-    if run.status == RunStatus::Proposed {
+    if [RunStatus::Draft, RunStatus::Proposed].contains(&run.status) {
         let input = store::input(&mut tx, &run.scope).await?;
-        explained.stands = digest(&input) == run.basis;
+        explained.stands = must_match(&input, &run).is_ok();
         if explained.stands {
             let pairs = store::proposed_pairs(&mut tx, id).await?;
             explained.next_best = desk::next_best(&input, &pairs, household_id);
@@ -239,35 +253,57 @@ async fn find_pairing(tx: &mut Tx, id: Uuid) -> Result<Pairing, Problem> {
 }
 
 /// The run, if it is still to be decided on.
-async fn proposed(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
+pub(super) async fn undecided(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
     let run = find(tx, id).await?;
     match run.status {
-        RunStatus::Proposed => Ok(run),
+        RunStatus::Draft | RunStatus::Proposed => Ok(run),
         RunStatus::Confirmed => Err(PairingError::RunConfirmed.into()),
         RunStatus::Dropped => Err(PairingError::RunDropped.into()),
     }
+}
+
+/// Refuses who sends the tag of another version than the run's latest; the tag may be left out.
+pub(super) fn must_be_seen(run: &Run, if_match: Option<&str>) -> Result<(), Problem> {
+    if_match.map_or(Ok(()), |tag| ETag(run.version).must_match(Some(tag)))
 }
 
 async fn decide(
     app: &App,
     caller: &Caller,
     mut tx: Tx,
-    run: &Run,
+    before: &Run,
     status: RunStatus,
 ) -> Result<Run, Problem> {
-    store::decide(&mut tx, &caller.username, app.now(), run, status).await?;
-    let run = find(&mut tx, run.id).await?;
+    let now = app.now();
+    let action = match status {
+        RunStatus::Confirmed => "confirm",
+        _ => "drop",
+    };
+    let after = Run {
+        status,
+        version: before.version + 1,
+        decided_at: Some(now),
+        decided_by: Some(caller.username.clone()),
+        ..before.clone()
+    };
+    let step = (action, now, caller.username.as_str());
+    store::replace_run(&mut tx, step, before, &after).await?;
     tx.commit().await?;
-    Ok(run)
+    Ok(after)
 }
 
 /// Refuses a run if what it was computed from is no longer so.
 async fn must_stand(tx: &mut Tx, run: &Run) -> Result<(), Problem> {
     let input = store::input(tx, &run.scope).await?;
-    if digest(&input) == run.basis {
+    Ok(must_match(&input, run)?)
+}
+
+/// Refuses a run that was computed from something else.
+pub(super) fn must_match(input: &Input, run: &Run) -> Result<(), PairingError> {
+    if digest(input) == run.basis {
         Ok(())
     } else {
-        Err(PairingError::BasisChanged.into())
+        Err(PairingError::BasisChanged)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::access::{Permission, Signed};
 use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::db::page;
-use crate::problem::{CreateFault, GetFault, ListFault, Problem};
+use crate::problem::{ChangeFault, CreateFault, GetFault, ListFault, Problem};
 
 /// Operations on pairing runs.
 pub struct PairingRunApi(pub App);
@@ -23,7 +23,7 @@ pub struct PairingRunApi(pub App);
 /// A computed proposal of who should help whom, with its numbers.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct PairingRun {
+pub(super) struct PairingRun {
     /// Its id.
     id: Uuid,
     /// What became of it.
@@ -40,8 +40,12 @@ struct PairingRun {
     helpers: i64,
     /// The places that they had.
     places: i64,
-    /// Sum of the costs of all pairs: the least that is possible with so many placed.
+    /// Sum of the costs of all pairs.
     cost: i64,
+    /// Those for whom a helper was proposed as the run was computed, before any edit.
+    computed_placed: i64,
+    /// The cost as the run was computed, before any edit: the least that is possible with so many placed.
+    computed_cost: i64,
     /// What is short, the largest shortage first; left out in lists.
     shortages: Option<Vec<Shortage>>,
     /// Digest (SHA-256) of the households, staff, pairings and rules that it was computed from. It
@@ -51,6 +55,10 @@ struct PairingRun {
     created_at: DateTime<Utc>,
     /// By which account.
     created_by: String,
+    /// When it was laid before those who confirm runs; absent while it is a draft.
+    proposed_at: Option<DateTime<Utc>>,
+    /// By which account.
+    proposed_by: Option<String>,
     /// When it was confirmed or dropped.
     decided_at: Option<DateTime<Utc>>,
     /// By which account.
@@ -179,6 +187,10 @@ impl PairingRunApi {
     /// Proposes one helper for each household of the scope that has none: as many as can be placed,
     /// at the least cost that is possible, and says why, what could not be placed and what is short.
     /// Nothing is current until the run is confirmed.
+    ///
+    /// It is proposed at once: most offices confirm what was computed, and one step more would be one
+    /// more to forget. As a `draft` it can be edited in peace and cannot be confirmed until it is
+    /// proposed; an edit makes a draft of a proposed run, too.
     #[oai(
         path = "/pairing-runs",
         method = "post",
@@ -190,11 +202,14 @@ impl PairingRunApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
+        /// Keep it as a draft.
+        draft: Query<Option<bool>>,
         body: Json<Scope>,
     ) -> Result<Created<PairingRun>, CreateFault> {
         caller.0.require(Permission::ManagePairings)?;
         let key = idempotency_key.0.as_deref();
-        let run = run::propose(&self.0, &caller.0, key, &body.0).await?;
+        let draft = draft.0.unwrap_or_default();
+        let run = run::propose(&self.0, &caller.0, key, &body.0, draft).await?;
         Ok(Created::new(run_view(run)))
     }
 
@@ -351,7 +366,8 @@ impl PairingRunApi {
     /// Confirm a pairing run
     ///
     /// Makes its pairs current, all or none. Refused with `basis_changed` if households, staff,
-    /// pairings or rules are no longer those that it was computed from.
+    /// pairings or rules are no longer those that it was computed from, and with `run_is_draft` while
+    /// it is being edited.
     #[oai(
         path = "/pairing-runs/:id/confirm",
         method = "post",
@@ -362,11 +378,16 @@ impl PairingRunApi {
         caller: Signed,
         /// The run's id.
         id: Path<Uuid>,
+        /// The run's `ETag` as it was read; refused if it has changed since. Left out, whatever it is
+        /// now is confirmed.
+        #[oai(name = "If-Match", validator(max_length = 100))]
+        if_match: Header<Option<String>>,
         body: Json<PairingConfirmation>,
-    ) -> Result<Tagged<PairingRun>, CreateFault> {
+    ) -> Result<Tagged<PairingRun>, ChangeFault> {
         caller.0.require(Permission::ManagePairings)?;
         let from_date = body.0.from_date.unwrap_or(self.0.today());
-        let run = run::confirm(&self.0, &caller.0, id.0, from_date).await?;
+        let if_match = if_match.0.as_deref();
+        let run = run::confirm(&self.0, &caller.0, id.0, from_date, if_match).await?;
         Ok(tagged(run))
     }
 
@@ -393,12 +414,13 @@ fn run_not_found() -> Problem {
     Problem::not_found("结对方案", "pairing run")
 }
 
-fn tagged(run: Run) -> Tagged<PairingRun> {
+pub(super) fn tagged(run: Run) -> Tagged<PairingRun> {
     let tag = ETag(run.version);
     Tagged::new(run_view(run), tag)
 }
 
 fn run_view(run: Run) -> PairingRun {
+    let computed = run.summary.computed();
     PairingRun {
         id: run.id,
         status: run.status,
@@ -409,10 +431,14 @@ fn run_view(run: Run) -> PairingRun {
         helpers: run.summary.helpers,
         places: run.summary.places,
         cost: run.summary.cost,
+        computed_placed: computed.placed,
+        computed_cost: computed.cost,
         shortages: Some(run.summary.shortages),
         basis: run.basis,
         created_at: run.created_at,
         created_by: run.created_by,
+        proposed_at: run.proposed_at,
+        proposed_by: run.proposed_by,
         decided_at: run.decided_at,
         decided_by: run.decided_by,
         version: run.version,

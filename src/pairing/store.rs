@@ -220,6 +220,10 @@ pub struct Run {
     pub created_at: DateTime<Utc>,
     /// By which account.
     pub created_by: String,
+    /// When it was laid before those who confirm it; none while it is a draft.
+    pub proposed_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub proposed_by: Option<String>,
     /// When it was confirmed or dropped.
     pub decided_at: Option<DateTime<Utc>>,
     /// By which account.
@@ -239,8 +243,8 @@ impl From<Json<Summary>> for Summary {
 }
 
 const RUN: &str =
-    "SELECT id, status, scope, basis, summary, version, created_at, created_by, decided_at,
-    decided_by FROM pairing_run";
+    "SELECT id, status, scope, basis, summary, version, created_at, created_by, proposed_at,
+    proposed_by, decided_at, decided_by FROM pairing_run";
 
 /// Adds a run with all that it proposes.
 pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Error> {
@@ -254,6 +258,8 @@ pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Er
         version: run.version,
         created_at: run.created_at,
         created_by: run.created_by.as_str(),
+        proposed_at: run.proposed_at,
+        proposed_by: run.proposed_by.as_deref(),
     })?;
     insert!(&mut *tx, "proposal", plan.pairs, |pair| {
         run_id: run.id,
@@ -303,34 +309,35 @@ pub async fn loads(tx: &mut Tx, run_id: Uuid) -> Result<Option<Vec<Load>>, sqlx:
     Ok(found.map(|(Json(loads),)| loads))
 }
 
-/// Marks a proposed run as confirmed or dropped, and keeps what it was.
-pub async fn decide(
+/// Makes a run what it is after a step, and keeps what it was; `action` comes with when and by whom.
+pub async fn replace_run(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    run: &Run,
-    status: RunStatus,
+    (action, now, actor): (&'static str, DateTime<Utc>, &str),
+    before: &Run,
+    after: &Run,
 ) -> Result<(), sqlx::Error> {
     let kept = history::Change {
         subject: "pairing_run",
-        subject_id: run.id.to_string(),
-        version: run.version,
-        action: match status {
-            RunStatus::Confirmed => "confirm",
-            _ => "drop",
-        },
+        subject_id: before.id.to_string(),
+        version: before.version,
+        action,
         import_id: None,
-        before: run,
+        before,
     };
     history::record(tx, actor, now, &[kept]).await?;
     on!(tx, connection => sqlx::query(
-        "UPDATE pairing_run SET status = $2, decided_at = $3, decided_by = $4, version = version + 1
+        "UPDATE pairing_run SET status = $2, summary = $3, version = $4, proposed_at = $5,
+             proposed_by = $6, decided_at = $7, decided_by = $8
          WHERE id = $1",
     )
-    .bind(run.id)
-    .bind(status)
-    .bind(now)
-    .bind(actor)
+    .bind(before.id)
+    .bind(after.status)
+    .bind(Json(&after.summary))
+    .bind(after.version)
+    .bind(after.proposed_at)
+    .bind(after.proposed_by.as_deref())
+    .bind(after.decided_at)
+    .bind(after.decided_by.as_deref())
     .execute(connection)
     .await
     .map(|_| ()))
@@ -362,7 +369,9 @@ pub struct Proposal {
     pub reasons: Vec<Reason>,
 }
 
-const PROPOSAL: &str = "SELECT household_id, household.number AS household_number, head_name,
+/// What a run proposes, with names; a condition is to be added.
+pub(super) const PROPOSAL: &str =
+    "SELECT household_id, household.number AS household_number, head_name,
     household.town AS town, household.village AS village, staff_id, staff.name AS helper,
     unit.name AS unit, cost, reasons
     FROM proposal

@@ -1,24 +1,26 @@
-//! The next best helper against trying every one, the loads beside the average, and the shortages
-//! against one place more.
+//! Edits by hand against the cost of all pairs, the next best helper against trying every one, the loads
+//! beside the average, and the shortages against one place more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{area, helper_id, inputs};
-use crate::pairing::desk::next_best;
-use crate::pairing::model::{AreaRule, Helper, Input, Load, PairingRules, Share};
+use crate::pairing::desk::{Edit, Place, apply, next_best};
+use crate::pairing::model::{
+    AreaRule, Helper, Input, Load, PairingError, PairingRules, ReasonCode, Share, Spread,
+};
 use crate::pairing::solver;
 
 /// What these pairs cost together; nothing if one of them may not be or a helper has too many.
-pub(super) fn cost_of(input: &Input, pairs: &[(Uuid, Uuid)]) -> Option<i64> {
+fn cost_of(input: &Input, pairs: &[(Uuid, Uuid)]) -> Option<i64> {
     let helpers: HashMap<_, _> = input.helpers.iter().map(|row| (row.id, row)).collect();
     let households: HashMap<_, _> = input.households.iter().map(|row| (row.id, row)).collect();
     let mut given: HashMap<Uuid, i64> = HashMap::new();
     let mut cost = 0;
     for (household, helper) in pairs {
-        let (household, helper) = (households[household], helpers[helper]);
+        let (household, helper) = (households[household], *helpers.get(helper)?);
         let former = input.former(household, &helpers);
         let terms = input.reasons(household, helper, former)?;
         let given = given.entry(helper.id).or_default();
@@ -70,6 +72,64 @@ fn pairs_of(input: &Input) -> Vec<(Uuid, Uuid)> {
     pairs
 }
 
+fn places_of(input: &Input) -> Vec<Place> {
+    let plan = solver::solve(input);
+    let placed = plan.pairs.into_iter().map(|pair| Place {
+        household: pair.household,
+        helper: Some(pair.helper),
+        reasons: pair.reasons,
+    });
+    let unplaced = plan.unplaced.into_iter().map(|unplaced| Place {
+        household: unplaced.household,
+        helper: None,
+        reasons: vec![unplaced.reason],
+    });
+    placed.chain(unplaced).collect()
+}
+
+fn pairs_in(places: &[Place]) -> Vec<(Uuid, Uuid)> {
+    let pair = |place: &Place| Some((place.household, place.helper?));
+    places.iter().filter_map(pair).collect()
+}
+
+/// The places that an edit is given: what the store reads.
+fn touched(places: &[Place], edit: Edit) -> Vec<Place> {
+    let (household, other) = edit.households();
+    let is_of_edit = |place: &Place| place.household == household || Some(place.household) == other;
+    let of_edit = places.iter().filter(|place| is_of_edit(place));
+    let helpers: HashSet<_> = of_edit
+        .filter_map(|place| place.helper)
+        .chain(edit.to())
+        .collect();
+    let is_touched = |place: &&Place| {
+        is_of_edit(place) || place.helper.is_some_and(|helper| helpers.contains(&helper))
+    };
+    places.iter().filter(is_touched).cloned().collect()
+}
+
+/// The pairs that an edit asks for; nothing if it names a household that is not there.
+fn wanted(places: &[Place], edit: Edit) -> Option<Vec<(Uuid, Uuid)>> {
+    let mut places = places.to_vec();
+    let at = |household| places.iter().position(|place| place.household == household);
+    match edit {
+        Edit::Move { household, to } => {
+            let at = at(household)?;
+            places[at].helper = Some(to);
+        }
+        Edit::Swap { household, with } => {
+            let (one, other) = (at(household)?, at(with)?);
+            let helper = places[one].helper;
+            places[one].helper = places[other].helper;
+            places[other].helper = helper;
+        }
+        Edit::Clear { household } => {
+            let at = at(household)?;
+            places[at].helper = None;
+        }
+    }
+    Some(pairs_in(&places))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -90,6 +150,45 @@ proptest! {
             let difference = next_best(&input, &pairs, cleared).map(|next| next.difference);
             prop_assert!(difference.is_some());
             prop_assert_eq!(difference, least_change(&input, &pairs, cleared));
+        }
+    }
+
+    /// Whatever is edited one after the other: the places are those of the rules, and cost what their
+    /// pairs cost; what is refused would be against a rule.
+    #[test]
+    fn an_edit_costs_what_its_pairs_cost(
+        input in inputs(8, 5),
+        edits in prop::collection::vec((0..3_u8, 0..8_usize, 0..8_usize), 1..6),
+    ) {
+        let mut places = places_of(&input);
+        for (kind, one, other) in edits {
+            let household = super::household_id(one);
+            let edit = match kind {
+                0 => Edit::Move { household, to: helper_id(other) },
+                1 => Edit::Swap { household, with: super::household_id(other) },
+                _ => Edit::Clear { household },
+            };
+            let touched = touched(&places, edit);
+            let wanted = wanted(&places, edit);
+            match apply(&input, &touched, edit, "试") {
+                Ok(after) => {
+                    for place in after {
+                        let at = places.iter().position(|old| old.household == place.household);
+                        places[at.unwrap()] = place;
+                    }
+                    prop_assert_eq!(Some(pairs_in(&places)), wanted);
+                    let cost: i64 = places.iter().map(Place::cost).sum();
+                    prop_assert_eq!(Some(cost), cost_of(&input, &pairs_in(&places)));
+                }
+                Err(PairingError::NotInRun) => prop_assert!(wanted.is_none()),
+                Err(PairingError::NothingChanged) => {
+                    prop_assert_eq!(wanted, Some(pairs_in(&places)));
+                }
+                Err(PairingError::NoSuchHelper) => {
+                    prop_assert!(input.helpers.iter().all(|helper| helper.id != helper_id(other)));
+                }
+                Err(_) => prop_assert_eq!(cost_of(&input, &wanted.unwrap()), None),
+            }
         }
     }
 
@@ -148,4 +247,60 @@ fn a_load_stands_beside_the_average_in_proportion_to_capacity() {
         (None, None)
     );
     assert_eq!(all.percent(), Some(25));
+    let spread = Spread {
+        lowest: 0,
+        average: 25,
+        highest: 100,
+    };
+    assert_eq!(Spread::of(&loads), Some(spread));
+    assert_eq!(Spread::of(&loads[3..]), None);
+}
+
+#[test]
+fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
+    let input = Input {
+        households: crate::pairing::county::county(4, 1, AreaRule::Free).households,
+        helpers: vec![Helper {
+            id: helper_id(0),
+            number: None,
+            name: "张老师".to_owned(),
+            unit: "东校".to_owned(),
+            towns: Vec::new(),
+            villages: Vec::new(),
+            skills: Vec::new(),
+            capacity: 5,
+            held: 1,
+            active: true,
+        }],
+        ..Input::default()
+    };
+    let places = places_of(&input);
+    let cleared = places[1].household;
+    let edit = Edit::Clear { household: cleared };
+    let after = apply(&input, &places, edit, "已有亲属照顾").unwrap();
+    assert_eq!(after[1].helper, None);
+    assert_eq!(after[1].cost(), 0);
+    assert_eq!(after[1].reasons[0].code, ReasonCode::ByHand);
+    assert_eq!(after[1].reasons[0].words, "人工取消安排：已有亲属照顾");
+    let numbers = |places: &[Place]| -> Vec<String> {
+        let words = |place: &Place| place.reasons.last().unwrap().words.clone();
+        places.iter().map(words).collect()
+    };
+    assert_eq!(numbers(&after)[2], numbers(&places)[1]);
+    assert_eq!(numbers(&after)[3], numbers(&places)[2]);
+    assert_eq!(after[0], places[0]);
+    // Back again, it is what was computed, and says that it is by hand.
+    let to = helper_id(0);
+    let edit = Edit::Move {
+        household: cleared,
+        to,
+    };
+    let back = apply(&input, &after, edit, "查无亲属").unwrap();
+    assert_eq!(numbers(&back), numbers(&places));
+    let by_hand = back[1]
+        .reasons
+        .iter()
+        .find(|reason| reason.code == ReasonCode::ByHand);
+    assert_eq!(by_hand.unwrap().words, "人工调整：查无亲属");
+    assert_eq!(back[1].cost(), places[1].cost());
 }
