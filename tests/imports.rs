@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::register::{day, facts};
-use crate::support::{Client, RosterFile, TestServer, XLSX};
+use crate::support::{Client, RosterFile, Service, TestServer, XLSX};
 
 const HOUSEHOLDS: &str = "/imports/households";
 const STAFF: &str = "/imports/staff";
@@ -936,50 +936,6 @@ async fn visits_are_never_refused_while_a_large_import_runs() {
 
 // The service that is killed ------------------------------------------------------------------------
 
-/// A real server, which can be killed.
-struct Service {
-    process: std::process::Child,
-}
-
-impl Service {
-    fn start(database: &str, address: &str) -> Self {
-        let process = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
-            .args(["serve", "--listen", address, "--database", database])
-            .env("QIANSHOU_LOG", "error")
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { process }
-    }
-
-    async fn answers(&self, client: &reqwest::Client, url: &str) {
-        let deadline = Instant::now() + Duration::from_mins(1);
-        while client
-            .get(format!("{url}/api/v1/health"))
-            .send()
-            .await
-            .is_err()
-        {
-            assert!(Instant::now() < deadline, "the service does not start");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // It may be dead already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 /// Talks to a server that may die at any moment.
 struct Caller {
     http: reqwest::Client,
@@ -1031,15 +987,6 @@ impl Caller {
     }
 }
 
-/// An address that stays free while nobody listens there for a moment: its port is below those that
-/// systems give to whoever asks for any.
-fn address_to_keep() -> String {
-    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
-    let addresses = (first..32_000).map(|port| format!("127.0.0.1:{port}"));
-    let mut free = addresses.filter(|address| std::net::TcpListener::bind(address).is_ok());
-    free.next().unwrap()
-}
-
 /// Killed at any moment of fifty imports, the service leaves the register as it was before the import
 /// or as it is after it, and when it is there again it takes the job up.
 #[tokio::test]
@@ -1057,11 +1004,9 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
     )
     .await
     .unwrap();
-    let address = address_to_keep();
-    let url = format!("http://{address}");
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut service = Service::start(&database.url(), &address);
-    service.answers(&http, &url).await;
+    let mut service = Service::start(&database.url()).await;
+    let url = service.url.clone();
     let session: Value = http
         .post(format!("{url}/api/v1/sessions"))
         .json(&json!({ "username": "clerk", "password": crate::support::PASSWORD }))
@@ -1120,8 +1065,7 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
         drop(tx);
         *killed_in.entry(state.unwrap_or_default()).or_insert(0) += 1;
 
-        service = Service::start(&database.url(), &address);
-        service.answers(&http, &url).await;
+        service.start_again().await;
         let (_, imports) = caller
             .call(http.get(format!("{}/imports?limit=200", caller.root)))
             .await

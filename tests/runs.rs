@@ -1,7 +1,9 @@
 //! Runs of pairing on the desk of the office: why each pair and what else could be, edits by hand,
 //! drafts, two runs beside each other.
 
+use std::collections::BTreeMap;
 use std::future::IntoFuture;
+use std::time::{Duration, Instant};
 
 use qianshou::access::Role;
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use uuid::Uuid;
 use crate::pairing::{
     add_households, add_person, confirm, items, link, path_of, propose, require_areas,
 };
-use crate::support::{Answer, Client, TestServer};
+use crate::support::{Answer, Client, Service, TestServer};
 
 async fn proposal(office: &Client, run: &Value, household: Uuid) -> Value {
     let path = path_of(run, &format!("/proposals/{household}"));
@@ -555,4 +557,112 @@ async fn two_runs_are_compared_household_by_household() {
         &format!("/comparison?other={}", other["id"].as_str().unwrap()),
     );
     helper.get(&path).await.expect_problem(403, "forbidden");
+}
+
+// The service that is killed ----------------------------------------------------------------------
+
+const ROUNDS: usize = 50;
+/// Households of a round: enough for a confirmation that takes a while.
+const AT_ONCE: usize = 200;
+
+/// Puts the households of all rounds on the register, those of a round in a village of its own.
+async fn add_villages(server: &TestServer) {
+    let now = server.app.now();
+    let rows: Vec<usize> = (0..ROUNDS * AT_ONCE).collect();
+    let mut tx = server.db.write().await.unwrap();
+    qianshou::insert!(&mut tx, "household", rows, |row| {
+        id: Uuid::now_v7(),
+        number: format!("{row:06}"),
+        town: "青禾镇",
+        village: format!("第{}村", row / AT_ONCE),
+        status: "poor",
+        other_causes: "[]",
+        measures: "[]",
+        head_name: "王大山",
+        size: 1_i64,
+        version: 1_i64,
+        created_at: now,
+        updated_at: now,
+    })
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A run's status, the pairings that it made, and the times that its confirmation is on record.
+async fn outcome(server: &TestServer, run: &Value) -> (String, i64, i64) {
+    let id: Uuid = run["id"].as_str().unwrap().parse().unwrap();
+    let mut tx = server.db.read().await.unwrap();
+    qianshou::on!(&mut tx, connection => sqlx::query_as(
+        "SELECT status, (SELECT count(*) FROM pairing WHERE run_id = $1),
+             (SELECT count(*) FROM history WHERE subject_id = $2 AND action = 'confirm')
+         FROM pairing_run WHERE id = $1",
+    )
+    .bind(id)
+    .bind(id.to_string())
+    .fetch_one(connection)
+    .await)
+    .unwrap()
+}
+
+/// Killed at any moment of fifty confirmations, the service leaves all pairs of a run or none, and
+/// when it is there again the run can be confirmed if it was not.
+#[tokio::test]
+async fn a_confirmation_cut_off_by_a_kill_leaves_all_or_nothing() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    add_villages(&server).await;
+    for _ in 0..ROUNDS * AT_ONCE / 100 {
+        add_person(&server, "第一中学", Some(100)).await;
+    }
+    let mut service = Service::start(&server.database.url()).await;
+    // The same account and database, another process.
+    let there = office.at_server(&service.url);
+    let nothing = ("proposed".to_owned(), 0, 0);
+    let all = ("confirmed".to_owned(), i64::try_from(AT_ONCE).unwrap(), 1);
+    let mut usual = Duration::from_secs(2);
+    let (mut seed, mut found) = (0x2545_F491_4F6C_DD1D_u64, BTreeMap::new());
+    for round in 0..ROUNDS {
+        let run = propose(&there, json!({ "village": format!("第{round}村") })).await;
+        // xorshift64: moments that differ and are the same in every run.
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        // From the first byte to some time after the answer.
+        let moment = usual * u32::try_from(seed % 1_000).unwrap() / 700;
+        let confirmation = reqwest::Client::builder().no_proxy().build().unwrap();
+        let confirmation = confirmation
+            .post(format!(
+                "{}/api/v1{}",
+                service.url,
+                path_of(&run, "/confirm")
+            ))
+            .bearer_auth(there.token.as_ref().unwrap())
+            .json(&json!({}));
+        let started = Instant::now();
+        // Held until after the kill: a client that hangs up would cancel the work in good order.
+        let mut sent = Box::pin(confirmation.send());
+        tokio::select! {
+            answer = &mut sent => {
+                assert_eq!(answer.unwrap().status(), 200);
+                usual = started.elapsed();
+            }
+            () = tokio::time::sleep(moment) => {}
+        }
+        service.kill();
+        let left = outcome(&server, &run).await;
+        assert!(left == nothing || left == all, "round {round}: {left:?}");
+        *found.entry(left.0).or_insert(0) += 1;
+        service.start_again().await;
+        let again = there
+            .post(&path_of(&run, "/confirm"))
+            .json(&json!({}))
+            .await;
+        // PostgreSQL may still be at the commit that the killed service had asked for.
+        if again.status != 200 {
+            again.expect_problem(409, "run_already_confirmed");
+        }
+        assert_eq!(outcome(&server, &run).await, all, "round {round}");
+    }
+    println!("left by the kills: {found:?}");
+    assert_eq!(found.len(), 2, "killed at few moments: {found:?}");
 }

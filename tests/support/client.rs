@@ -36,6 +36,14 @@ impl Client {
         }
     }
 
+    /// The same account at another server, `http://127.0.0.1:PORT`, over the same database.
+    pub fn at_server(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// GET of a path below the API's root, such as `/households`.
     pub fn get(&self, path: &str) -> Call {
         self.call(&Method::GET, path)

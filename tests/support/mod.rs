@@ -15,6 +15,7 @@ pub mod register;
 mod roster_file;
 mod seed;
 mod server;
+mod service;
 mod workbook_file;
 
 pub use client::{Answer, Client};
@@ -24,4 +25,5 @@ pub use office::soffice_to;
 pub use roster_file::{RosterFile, Value};
 pub use seed::household;
 pub use server::{PASSWORD, TestServer};
+pub use service::Service;
 pub use workbook_file::{XlsbFile, fields, ole, rezipped, xls, xls_number, zipped};

@@ -1,0 +1,80 @@
+//! The real program as a process of its own, which can be killed.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Services that this process has started.
+static SERVICES: AtomicUsize = AtomicUsize::new(0);
+
+/// A server that can be killed and started again at the same address.
+pub struct Service {
+    /// `http://127.0.0.1:PORT`, without a path.
+    pub url: String,
+    database: String,
+    process: Child,
+}
+
+impl Service {
+    /// Starts one over a database, and waits until it answers.
+    pub async fn start(database: &str) -> Self {
+        let address = address_to_keep();
+        let service = Self {
+            url: format!("http://{address}"),
+            database: database.to_owned(),
+            process: spawn(database, &address),
+        };
+        service.answers().await;
+        service
+    }
+
+    /// Starts it again after it was killed, and waits until it answers.
+    pub async fn start_again(&mut self) {
+        let address = self.url.trim_start_matches("http://");
+        self.process = spawn(&self.database, address);
+        self.answers().await;
+    }
+
+    async fn answers(&self) {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let health = format!("{}/api/v1/health", self.url);
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while client.get(&health).send().await.is_err() {
+            assert!(Instant::now() < deadline, "the service does not start");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Kills it, as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// An address that stays free while nobody listens there for a moment: its port is below those that
+/// systems give to whoever asks for any, and another one for each service of this process.
+fn address_to_keep() -> String {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    let addresses = (first..32_000).map(|port| format!("127.0.0.1:{port}"));
+    let mut free = addresses.filter(|address| std::net::TcpListener::bind(address).is_ok());
+    free.nth(SERVICES.fetch_add(1, Ordering::Relaxed)).unwrap()
+}
+
+fn spawn(database: &str, address: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_qianshou"))
+        .args(["serve", "--listen", address, "--database", database])
+        .env("QIANSHOU_LOG", "error")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
