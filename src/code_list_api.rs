@@ -73,6 +73,8 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<household::change::ChangeKind>,
     view::<staff::Rank>,
     view::<pairing::model::AreaRule>,
+    view::<pairing::skill::Skill>,
+    view::<pairing::constraint::ConstraintKind>,
     view::<pairing::model::RunStatus>,
     view::<pairing::model::ReasonCode>,
     view::<pairing::desk::EditKind>,

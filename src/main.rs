@@ -82,9 +82,9 @@ enum Command {
         #[arg(long)]
         yaml: bool,
     },
-    /// Propose a helper for every household that has none, and say why and what is short
+    /// Propose a helper for every household, and say why and what is short
     #[command(
-        after_help = "Examples:\n  qianshou pair\n  qianshou pair --town 青禾镇 --village 东圩村 --json\n  qianshou pair --confirm"
+        after_help = "Examples:\n  qianshou pair\n  qianshou pair --town 青禾镇 --village 东圩村 --json\n  qianshou pair --all --unit 实验小学\n  qianshou pair --confirm"
     )]
     Pair {
         /// Only households of this town (镇), by its whole name
@@ -93,6 +93,12 @@ enum Command {
         /// Only households of this village (村), by its whole name
         #[arg(long)]
         village: Option<String>,
+        /// Only by the staff of this unit (单位), by its whole name
+        #[arg(long)]
+        unit: Option<String>,
+        /// Also households that have a helper: they keep him unless they may not
+        #[arg(long)]
+        all: bool,
         /// Make the pairs current from today on
         #[arg(long)]
         confirm: bool,
@@ -332,10 +338,21 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
         Command::Pair {
             town,
             village,
+            unit,
+            all,
             confirm,
             json,
         } => {
-            let scope = Scope { town, village };
+            let unit_id = match unit {
+                Some(unit) => Some(pairing::cli::unit_named(app, &unit).await?),
+                None => None,
+            };
+            let scope = Scope {
+                town,
+                village,
+                unit_id,
+                paired: all,
+            };
             return print(&pairing::cli::pair(app, scope, confirm, json).await?);
         }
         Command::Import(command) => {

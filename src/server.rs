@@ -32,12 +32,16 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::roster::api::RosterApi(app()),
         crate::roster::profile::api::ProfileApi(app()),
         crate::household::api::HouseholdApi(app()),
-        crate::staff::api::StaffApi(app()),
-        crate::staff::api_unit::UnitApi(app()),
+        (
+            crate::staff::api::StaffApi(app()),
+            crate::staff::api_unit::UnitApi(app()),
+            crate::staff::api_leave::LeaveApi(app()),
+        ),
         (
             crate::pairing::run_api::PairingRunApi(app()),
             crate::pairing::edit_api::PairingDeskApi(app()),
             crate::pairing::api::PairingApi(app()),
+            crate::pairing::constraint::api::ConstraintApi(app()),
         ),
         crate::visit::api::VisitApi(app()),
         crate::method::api::MethodApi(app()),

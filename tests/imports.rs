@@ -588,6 +588,14 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         .json(&json!({ "approach": "先治病", "measures": ["health"], "decided_on": "2026-01-03" }))
         .await
         .expect(201);
+    let constraint = office
+        .post("/pairing-constraints")
+        .json(&json!({
+            "kind": "forbidden", "household_id": household_id, "staff_id": server.add_staff().await,
+            "reason": "群众反映"
+        }))
+        .await
+        .expect(201);
     let before = register(&server.db).await;
 
     let outlook = office.get(&at(&import, "/undo")).await.expect(200);
@@ -603,12 +611,13 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         [
             (json!("later_import"), later["id"].clone()),
             (json!("pairing"), json!(pairing)),
+            (json!("pairing_constraint"), constraint["id"].clone()),
             (json!("visit"), visit["id"].clone()),
             (json!("plan"), plan["id"].clone()),
         ],
         "{outlook:#}"
     );
-    let words = outlook["dependents"][2]["words"].as_str().unwrap();
+    let words = outlook["dependents"][3]["words"].as_str().unwrap();
     assert!(
         words.contains("M2") && words.contains("2026-01-02"),
         "{words}"
@@ -617,8 +626,8 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         .post(&at(&import, "/undo"))
         .await
         .expect_problem(409, "import_depended_on");
-    assert_eq!(problem["errors"].as_array().unwrap().len(), 4);
-    assert_eq!(problem["errors"][2]["detail"], words);
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 5);
+    assert_eq!(problem["errors"][3]["detail"], words);
     assert_eq!(register(&server.db).await, before);
     // The later one has no dependents.
     office.post(&at(&later, "/undo")).await.expect(200);

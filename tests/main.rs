@@ -34,6 +34,7 @@ mod reading;
 mod report;
 mod roll;
 mod roster;
+mod rules;
 mod runs;
 mod settings;
 mod staff;

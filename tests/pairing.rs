@@ -293,7 +293,7 @@ async fn a_run_does_not_outlive_what_it_stands_on() {
     let run = propose(&office, json!({ "town": "青禾镇", "village": "西圩村" })).await;
     assert_eq!(
         run["scope"],
-        json!({ "town": "青禾镇", "village": "西圩村" })
+        json!({ "town": "青禾镇", "village": "西圩村", "paired": false })
     );
     add_households(&server, "东圩村", 1).await;
     confirm(&office, &run).await;
@@ -824,7 +824,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
     add_person(&server, "实验小学", Some(2)).await;
     let scope = || Scope {
         town: Some("青禾镇".to_owned()),
-        village: None,
+        ..Scope::default()
     };
     let told = pairing::cli::pair(&server.app, scope(), false, false)
         .await
@@ -832,7 +832,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
     for words in [
         "张帮扶",
         "（无）",
-        "可安排 2 户，无法安排 1 户",
+        "可安排 2 户（其中 0 户保持现有结对），无法安排 1 户",
         "缺口：青禾镇东圩村共 3 户",
         "待确认",
     ] {
@@ -848,7 +848,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
     assert_eq!(items(&office, "/pairings").await.len(), 2);
     let elsewhere = Scope {
         town: Some("别的镇".to_owned()),
-        village: None,
+        ..Scope::default()
     };
     let refused = pairing::cli::pair(&server.app, elsewhere, true, false).await;
     assert_eq!(refused.unwrap_err().code(), "nothing_to_pair");

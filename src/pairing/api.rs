@@ -305,6 +305,35 @@ impl From<PairingError> for Problem {
                 "this person has left or is inactive; choose another",
             )
             .at("/staff_id"),
+            E::HelperAway(words) => Self::conflict(
+                "helper_away",
+                zh,
+                format!("this person is on leave or leaving ({words}); choose another"),
+            )
+            .at("/staff_id"),
+            E::Barred(barrier) => Self::conflict(
+                "pair_barred",
+                zh,
+                format!("these two cannot be a pair: {}", barrier.english()),
+            )
+            .at("/staff_id"),
+            E::PinnedToAnother { helper, reason } => Self::conflict(
+                "pinned_to_another",
+                zh,
+                format!("this household is pinned to {helper} ({reason}); remove that first"),
+            )
+            .at("/household_id"),
+            E::ConstraintThere(_) => Self::conflict(
+                "constraint_there",
+                zh,
+                "these two are pinned or forbidden already, or the household is pinned to another; remove that first",
+            ),
+            E::FitTwice(cause, skill) => Self::invalid(
+                "fit_twice",
+                zh,
+                format!("the table of fits has two rows for {cause} and {skill}"),
+            )
+            .at("/pairing/fits"),
             E::HelperFull { held, capacity } => Self::conflict(
                 "helper_full",
                 zh,

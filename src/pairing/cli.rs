@@ -2,6 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table};
 use poem_openapi::types::ToJSON;
+use uuid::Uuid;
 
 use super::model::{RunStatus, Scope};
 use super::run;
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::db::page;
 use crate::problem::Problem;
+use crate::staff;
 
 /// Proposals read at once.
 const AT_ONCE: i64 = 500;
@@ -32,6 +34,14 @@ pub async fn pair(app: &App, scope: Scope, confirm: bool, json: bool) -> Result<
     } else {
         told(&run, &proposals)
     })
+}
+
+/// The unit of this name.
+pub async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
+    let mut tx = app.db.read().await?;
+    let units = staff::store::unit_ids(&mut tx).await?;
+    let unit = units.get(name).copied();
+    unit.ok_or_else(|| Problem::not_found("单位", "unit"))
 }
 
 async fn all_proposals(tx: &mut Tx, run: &Run) -> Result<Vec<Proposal>, sqlx::Error> {
@@ -89,9 +99,10 @@ fn told(run: &Run, proposals: &[Proposal]) -> String {
     let mut lines = vec![table.to_string()];
     let summary = &run.summary;
     lines.push(format!(
-        "待结对 {} 户，可安排 {} 户，无法安排 {} 户；结对前有 {} 人共 {} 个空余名额；总代价 {}（同样户数下最小）",
+        "待结对 {} 户，可安排 {} 户（其中 {} 户保持现有结对），无法安排 {} 户；结对前有 {} 人共 {} 个空余名额；总代价 {}（同样户数下最小）",
         summary.households,
         summary.placed,
+        summary.kept,
         summary.unplaced,
         summary.helpers,
         summary.places,

@@ -56,6 +56,7 @@ fn household(at: usize, towns: usize, helpers: usize, draw: &mut Draw) -> Househ
         area: village(draw.below(towns), draw.below(VILLAGES)),
         cause: Some(causes[draw.below(causes.len())].value),
         former: (draw.below(10) == 0).then(|| helper_id(draw.below(helpers))),
+        ..Household::default()
     }
 }
 
@@ -73,6 +74,7 @@ fn helper(at: usize, units: usize, capacity: usize, draw: &mut Draw) -> Helper {
         capacity: number(capacity + draw.below(3)),
         held: number(draw.below(2)),
         active: draw.below(50) != 0,
+        away: None,
     }
 }
 

@@ -49,8 +49,10 @@ pub async fn edit(
     let before = run::undecided(&mut tx, id).await?;
     ETag(before.version).must_match(if_match)?;
     let proposals = edit_store::touched(&mut tx, id, new.edit).await?;
-    must_be_unpaired(&mut tx, &proposals, new.edit).await?;
-    let input = store::input(&mut tx, &before.scope).await?;
+    if !before.scope.paired {
+        must_be_unpaired(&mut tx, &proposals, new.edit).await?;
+    }
+    let input = store::input(&mut tx, &before.scope, app.today()).await?;
     let changes = changes(&input, &proposals, new)?;
     run::must_match(&input, &before)?;
     let edited = Edited::new(app.now(), &caller.username, &before, new, changes);

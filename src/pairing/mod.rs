@@ -3,20 +3,26 @@
 //! A run goes [`store::input`] (what is known) → [`solver`] (the network and its best flow, by
 //! [`flow`]) → [`shortage`] (what is missing) → [`run`] (kept, confirmed or dropped), and meanwhile
 //! may lie on the [`desk`] to be explained and edited by hand ([`edit`]). What a pair costs stands in
-//! [`model`], which skills fit which cause in [`skill`].
+//! [`model`], what each term weighs in [`rules`], which skills a helper has in [`skill`].
+//! What is decided before anything is weighed stands in [`constraint`] (what the office set of a pair)
+//! and [`settled`] (the pairs of a run that stand by it); [`gate`] refuses what may not be made by hand.
 
 pub mod api;
 pub mod cli;
+pub mod constraint;
 pub mod county;
 pub mod desk;
 pub mod edit;
 pub mod edit_api;
 pub mod edit_store;
 pub mod flow;
+pub mod gate;
 pub mod model;
 pub mod roll;
+pub mod rules;
 pub mod run;
 pub mod run_api;
+pub mod settled;
 pub mod shortage;
 pub mod skill;
 pub mod solver;

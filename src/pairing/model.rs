@@ -3,42 +3,22 @@
 //! A cost is a number without a unit; less is better. The cost of a pair is the sum of four terms,
 //! each with a code and words that tell the office why: area, fit of skills, change of helper, and
 //! load. The load term grows with each further household of one helper, so that loads are even
-//! relative to capacity.
+//! relative to capacity. What each weighs stands in [`rules`](super::rules).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::skill::{Fit, Skill, fit};
+use super::constraint::{Barrier, Barriers, Pin};
+pub use super::rules::{AreaFit, AreaRule, PairingRules};
+use super::skill::{Fit, Skill};
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::Cause;
 use crate::staff::unit::Area;
-
-code_list! {
-    /// How strictly areas bind when households are given to helpers.
-    pub enum AreaRule = "area_rule", "帮扶区域规则" {
-        Required = "required", "只在负责区域内结对", [];
-        Preferred = "preferred", "优先在负责区域内结对", [];
-        Free = "free", "不分区域", [];
-    }
-}
-
-code_list! {
-    /// Where a household lives, seen from a helper.
-    pub enum AreaFit = "area_fit", "区域关系" {
-        OwnVillage = "own_village", "本人负责该村", [];
-        UnitVillage = "unit_village", "所在单位定点帮扶该村", [];
-        OwnTown = "own_town", "本人负责该镇", [];
-        NoArea = "no_area", "未指定负责区域，可帮扶任何村", [];
-        SameTown = "same_town", "与负责区域同镇", [];
-        Elsewhere = "elsewhere", "在负责区域之外", [];
-        AnyArea = "any_area", "结对不分区域", [];
-    }
-}
 
 code_list! {
     /// What a term of a pair's cost, or a reason for having no helper, is about.
@@ -46,6 +26,8 @@ code_list! {
         Area = "area", "区域", [];
         Skill = "skill", "专长", [];
         Former = "former", "延续", [];
+        Kept = "kept", "现有结对", [];
+        Pinned = "pinned", "指定结对", [];
         Load = "load", "负担", [];
         ByHand = "by_hand", "人工", [];
         NobodyServes = "nobody_serves", "无人可帮", [];
@@ -60,98 +42,6 @@ code_list! {
         Proposed = "proposed", "待确认", [];
         Confirmed = "confirmed", "已确认", [];
         Dropped = "dropped", "已放弃", [];
-    }
-}
-
-/// The rules that an office sets for its pairings. Costs are whole numbers from 0 to 1000, and only
-/// their proportions matter; what a term costs where nothing is said here is nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[serde(default)]
-#[oai(default)]
-pub struct PairingRules {
-    /// Whether a helper must, should or need not live up to areas. Preferred unless changed: outside
-    /// them a pair costs more, but no household goes without while anyone has a place.
-    pub area_rule: AreaRule,
-    /// The helper is responsible for the village (负责村); 0 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub own_village: i64,
-    /// The helper's unit is linked to the village (定点帮扶); 10 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub unit_village: i64,
-    /// The helper is responsible for the town as a whole (负责镇); 20 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub own_town: i64,
-    /// Neither the helper nor his unit has an area; 30 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub no_area: i64,
-    /// The helper or his unit has another village of the same town; 40 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub same_town: i64,
-    /// Outside all areas of the helper; 100 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub elsewhere: i64,
-    /// The helper's skills fit the main cause well, though others would fit best; 15 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub good_fit: i64,
-    /// The helper has no skill that the main cause calls for; 30 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub no_fit: i64,
-    /// Another helper than the former one, who could take the household again; 50 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub change: i64,
-    /// Weight of even loads: household number k of a helper with room for n costs
-    /// this × (2k − 1) ÷ n; 60 unless changed.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
-    pub load: i64,
-}
-
-impl Default for PairingRules {
-    fn default() -> Self {
-        Self {
-            area_rule: AreaRule::Preferred,
-            own_village: 0,
-            unit_village: 10,
-            own_town: 20,
-            no_area: 30,
-            same_town: 40,
-            elsewhere: 100,
-            good_fit: 15,
-            no_fit: 30,
-            change: 50,
-            load: 60,
-        }
-    }
-}
-
-impl PairingRules {
-    /// What an area relation costs.
-    pub fn area_cost(&self, area: AreaFit) -> i64 {
-        match area {
-            AreaFit::OwnVillage => self.own_village,
-            AreaFit::UnitVillage => self.unit_village,
-            AreaFit::OwnTown => self.own_town,
-            AreaFit::NoArea => self.no_area,
-            AreaFit::SameTown => self.same_town,
-            AreaFit::Elsewhere => self.elsewhere,
-            AreaFit::AnyArea => 0,
-        }
-    }
-
-    /// What a fit of skills costs.
-    pub fn fit_cost(&self, fit: Fit) -> i64 {
-        match fit {
-            Fit::Best | Fit::Any => 0,
-            Fit::Good => self.good_fit,
-            Fit::None => self.no_fit,
-        }
-    }
-
-    /// What it costs to give household number `number`, counted from 1, to a helper with this capacity.
-    ///
-    /// The difference of two squares: the sum over all helpers is the load² ÷ capacity of each, which
-    /// is least when loads are in proportion to capacities. It never falls as `number` grows.
-    pub fn load_cost(&self, number: i64, capacity: i64) -> i64 {
-        self.load * (2 * number - 1) / capacity.max(1)
     }
 }
 
@@ -180,8 +70,8 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// A household that has no helper.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A household to pair.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Household {
     /// Its id.
     pub id: Uuid,
@@ -191,12 +81,26 @@ pub struct Household {
     pub area: Area,
     /// 主要致贫原因.
     pub cause: Option<Cause>,
+    /// The helper whom it has now.
+    pub current: Option<Uuid>,
     /// The helper whom it had last.
     pub former: Option<Uuid>,
+    /// The helper whom the office wants it to have.
+    pub pin: Option<Pin>,
+    /// Those whom it never has.
+    pub barriers: Barriers,
+}
+
+impl Household {
+    /// Whether this helper is not to be changed for another: it has him, or is pinned to him.
+    pub fn is_bound_to(&self, helper: &Helper) -> bool {
+        let pinned = self.pin.as_ref().map(|pin| pin.helper);
+        [self.current, pinned].contains(&Some(helper.id))
+    }
 }
 
 /// A person who may be given households.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Helper {
     /// Its id.
     pub id: Uuid,
@@ -214,16 +118,23 @@ pub struct Helper {
     pub skills: Vec<Skill>,
     /// Households that he may have, by the roster or else by rank.
     pub capacity: i64,
-    /// Households that he has.
+    /// Households that he has, but for those that the run asks about.
     pub held: i64,
-    /// Whether he may be given any.
+    /// Whether he is still one who helps.
     pub active: bool,
+    /// Why he is given no household for the time being, in words: he is on leave, or leaving.
+    pub away: Option<String>,
 }
 
 impl Helper {
+    /// Whether he may be given any household.
+    pub fn on_duty(&self) -> bool {
+        self.active && self.away.is_none()
+    }
+
     /// How many more households he may be given.
     pub fn places(&self) -> i64 {
-        if self.active {
+        if self.on_duty() {
             (self.capacity - self.held).max(0)
         } else {
             0
@@ -245,6 +156,25 @@ pub struct Input {
 }
 
 impl Input {
+    /// Leaves only the staff of a unit, and of the households those that they have, those that one of
+    /// them had last, and those without a helper in the villages that the unit is linked to; none that
+    /// is pinned to someone else.
+    pub fn narrow(&mut self, unit: &str) {
+        self.helpers.retain(|helper| helper.unit == unit);
+        let staff: HashSet<_> = self.helpers.iter().map(|helper| helper.id).collect();
+        let linked = self.unit_villages.get(unit).map_or(&[][..], Vec::as_slice);
+        let linked: HashSet<_> = linked.iter().collect();
+        self.households.retain(|household| {
+            let is_ours = |helper: Option<Uuid>| helper.is_some_and(|id| staff.contains(&id));
+            let concerns = match household.current {
+                Some(_) => is_ours(household.current),
+                None => is_ours(household.former) || linked.contains(&household.area),
+            };
+            let pin = household.pin.as_ref().map(|pin| pin.helper);
+            concerns && (pin.is_none() || is_ours(pin))
+        });
+    }
+
     /// The villages that a helper's unit is linked to.
     pub fn villages_of_unit(&self, helper: &Helper) -> &[Area] {
         self.unit_villages
@@ -315,8 +245,25 @@ impl Input {
         by_id: &HashMap<Uuid, &'a Helper>,
     ) -> Option<&'a Helper> {
         let former = by_id.get(&household.former?).copied()?;
-        let may_return = former.places() > 0 && self.area(former, &household.area).is_some();
+        let may_return = former.places() > 0
+            && !household.barriers.contains_key(&former.id)
+            && self.area(former, &household.area).is_some();
         may_return.then_some(former)
+    }
+
+    /// What an area relation is and costs for a pair that the office made, wherever it lies.
+    pub fn area_at_will(&self, helper: &Helper, area: &Area) -> (AreaFit, i64) {
+        let elsewhere = || (AreaFit::Elsewhere, self.rules.elsewhere);
+        self.area(helper, area).unwrap_or_else(elsewhere)
+    }
+
+    /// The terms of a pair that stands before anything is weighed, but for its load and for why.
+    pub fn terms_at_will(&self, household: &Household, helper: &Helper) -> [Reason; 2] {
+        let (area, cost) = self.area_at_will(helper, &household.area);
+        [
+            Reason::new(ReasonCode::Area, area.label(), cost),
+            self.skill_reason(household.cause, &helper.skills),
+        ]
     }
 
     /// The terms of a pair but for its load; nothing where the helper may not serve the household.
@@ -328,6 +275,9 @@ impl Input {
         helper: &Helper,
         former: Option<&Helper>,
     ) -> Option<Vec<Reason>> {
+        if household.barriers.contains_key(&helper.id) {
+            return None;
+        }
         let (area, area_cost) = self.area(helper, &household.area)?;
         let mut reasons = vec![
             Reason::new(ReasonCode::Area, area.label(), area_cost),
@@ -352,7 +302,7 @@ impl Input {
     }
 
     fn skill_reason(&self, cause: Option<Cause>, skills: &[Skill]) -> Reason {
-        let fit = fit(cause, skills);
+        let (fit, cost) = self.rules.fit(&self.rules.wanted(cause), skills);
         let cause = cause.map_or("未填写", CodeList::label);
         let skills: Vec<_> = skills.iter().map(|skill| skill.label()).collect();
         let words = match (fit, skills.is_empty()) {
@@ -364,7 +314,7 @@ impl Input {
                 fit.label()
             ),
         };
-        Reason::new(ReasonCode::Skill, words, self.rules.fit_cost(fit))
+        Reason::new(ReasonCode::Skill, words, cost)
     }
 
     /// The term for a helper's load when he is given household number `number`, counted from 1.
@@ -429,13 +379,21 @@ pub struct Pair {
     pub reasons: Vec<Reason>,
 }
 
+impl Pair {
+    /// Whether the household has this helper already.
+    fn is_kept(&self) -> bool {
+        let mut reasons = self.reasons.iter();
+        reasons.any(|reason| reason.code == ReasonCode::Kept)
+    }
+}
+
 /// A household for which there is nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unplaced {
     /// The household.
     pub household: Uuid,
-    /// Why.
-    pub reason: Reason,
+    /// Why, and what else is to be said.
+    pub reasons: Vec<Reason>,
 }
 
 /// Villages that lack places, and who might give more: a group that cannot be helped from outside.
@@ -496,10 +454,13 @@ pub struct Load {
     pub unit: String,
     /// Households that he may have.
     pub capacity: i64,
-    /// Households that he had before the run.
+    /// Households that he had before the run and keeps.
     pub held: i64,
-    /// Households that the run gives him.
+    /// Households that the run gives him anew.
     pub added: i64,
+    /// Why he is given none for the time being, in words: he is on leave, or leaving.
+    #[serde(default)]
+    pub away: Option<String>,
 }
 
 /// Households that some helpers have and would have, beside those that they may have.
@@ -566,8 +527,10 @@ impl Spread {
     }
 }
 
-/// Which households a run is for: those without a helper, of all towns or of one.
+/// Which households a run is for: those without a helper or all, everywhere or of one town, one village,
+/// one unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[serde(default)]
 #[oai(rename = "PairingScope", skip_serializing_if_is_none)]
 pub struct Scope {
     /// Only of this town (镇), by its whole name.
@@ -576,15 +539,26 @@ pub struct Scope {
     /// Only of this village (村), by its whole name.
     #[oai(validator(min_length = 1, max_length = 100))]
     pub village: Option<String>,
+    /// Only by the staff of this unit: the households that they have, those that one of them had last,
+    /// and those without a helper in the villages that the unit is linked to.
+    pub unit_id: Option<Uuid>,
+    /// Also those that have a helper. They keep him unless he may not have them any more: he is
+    /// inactive, a barrier stands between them, he has too many, or they are pinned to another. Only
+    /// those without a helper if left out.
+    #[oai(default)]
+    pub paired: bool,
 }
 
 /// A run in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// Households of the scope that had no helper.
+    /// Households of the scope.
     pub households: i64,
-    /// Those for whom one is proposed.
+    /// Those for whom a helper is proposed.
     pub placed: i64,
+    /// Those of them that keep the helper whom they have.
+    #[serde(default)]
+    pub kept: i64,
     /// Those for whom there is nobody.
     pub unplaced: i64,
     /// Active staff with a place left before the run.
@@ -615,13 +589,13 @@ impl Summary {
     pub fn of(plan: &Plan) -> Self {
         let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
         let places = || {
-            plan.loads
-                .iter()
-                .map(|load| (load.capacity - load.held).max(0))
+            let on_duty = plan.loads.iter().filter(|load| load.away.is_none());
+            on_duty.map(|load| (load.capacity - load.held).max(0))
         };
         Self {
             households: count(plan.pairs.len() + plan.unplaced.len()),
             placed: count(plan.pairs.len()),
+            kept: count(plan.pairs.iter().filter(|pair| pair.is_kept()).count()),
             unplaced: count(plan.unplaced.len()),
             helpers: count(places().filter(|places| *places > 0).count()),
             places: places().sum(),
@@ -721,6 +695,26 @@ pub enum PairingError {
     /// The person left or is inactive.
     #[error("此人已停用或离岗，不能新增结对，请另选责任人")]
     HelperInactive,
+    /// The person is on leave, or leaving.
+    #[error("此人{0}，期间不能新增结对，请另选责任人")]
+    HelperAway(String),
+    /// The pair may never be.
+    #[error("此户与此人不能结对：{}", .0.words())]
+    Barred(Barrier),
+    /// The office wants another helper for the household.
+    #[error("该户已指定由{helper}帮扶（{reason}）；如需另选责任人，请先取消指定")]
+    PinnedToAnother {
+        /// The other helper's name.
+        helper: String,
+        /// Why.
+        reason: String,
+    },
+    /// The pair has a constraint, or the household is pinned to someone.
+    #[error("{0}，请先取消原有约束")]
+    ConstraintThere(&'static str),
+    /// The table of fits says two things.
+    #[error("专长对口表中“{}”与“{}”出现了两次，请只保留一行", .0.label(), .1.label())]
+    FitTwice(Cause, Skill),
     /// The person has as many households as he may have.
     #[error("此人已帮扶 {held} 户，可帮扶户数为 {capacity}，请另选责任人，或先调整可帮扶户数")]
     HelperFull {
@@ -792,6 +786,7 @@ mod tests {
             capacity: 3,
             held: 1,
             active: true,
+            away: None,
         }
     }
 

@@ -11,15 +11,17 @@ use uuid::Uuid;
 
 use super::desk::{self, NextBest};
 use super::model::{Input, PairingError, RunStatus, Scope, Summary, check_day};
-use super::solver;
-use super::store::{self, Of, Pairing, Proposal, Run, Start};
+use super::settled::Changes;
+use super::store::{self, Filter, Of, Pairing, Proposal, Run, Start};
+use super::{gate, solver};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, hex};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::{household, settings, staff, visit};
+use crate::staff::leave;
+use crate::visit;
 
 /// What the pairings of a confirmed run give as their reason.
 const RUN_REASON: &str = "结对方案确认";
@@ -37,7 +39,7 @@ pub async fn propose(
     if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
         return Ok(run);
     }
-    let input = store::input(&mut tx, scope).await?;
+    let input = store::input(&mut tx, scope, app.today()).await?;
     drop(tx);
     if input.households.is_empty() {
         return Err(PairingError::NothingToPair.into());
@@ -78,14 +80,15 @@ pub async fn propose(
         Ticket::Answered(run) => return Ok(run),
         Ticket::Open(ticket) => ticket,
     };
-    must_stand(&mut tx, &run).await?;
+    must_stand(&mut tx, app, &run).await?;
     store::add_run(&mut tx, &run, &plan).await?;
     ticket.answer(&mut tx, run.created_at, &run).await?;
     tx.commit().await?;
     Ok(run)
 }
 
-/// Makes the pairs of a proposal current, from a day that may lie in the past.
+/// Makes the pairs of a proposal current, from a day that may lie in the past. Pairings that give way
+/// end on the same day.
 pub async fn confirm(
     app: &App,
     caller: &Caller,
@@ -100,9 +103,21 @@ pub async fn confirm(
         return Err(PairingError::RunDraft.into());
     }
     must_be_seen(&run, if_match)?;
-    must_stand(&mut tx, &run).await?;
-    must_not_overlap(&mut tx, Of::Run(id), from_date).await?;
+    let input = must_stand(&mut tx, app, &run).await?;
     let pairs = store::proposed_pairs(&mut tx, id).await?;
+    let changes = Changes::of(&input, &pairs);
+    must_not_overlap(&mut tx, Of::Run(id), from_date).await?;
+    must_be_on_duty(&mut tx, &changes.begin, from_date).await?;
+    for (household_id, reason) in &changes.end {
+        let current = Filter {
+            household_id: Some(*household_id),
+            current: Some(true),
+            ..Filter::default()
+        };
+        for pairing in store::list(&mut tx, &current, None, 1).await? {
+            end_on(&mut tx, app, caller, &pairing, from_date, reason).await?;
+        }
+    }
     let start = Start {
         run_id: Some(id),
         from_date,
@@ -110,7 +125,7 @@ pub async fn confirm(
         at: app.now(),
         by: &caller.username,
     };
-    store::start(&mut tx, start, &pairs).await?;
+    store::start(&mut tx, start, &changes.begin).await?;
     decide(app, caller, tx, &run, RunStatus::Confirmed).await
 }
 
@@ -152,7 +167,7 @@ pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explaine
         next_best: None,
     };
     if [RunStatus::Draft, RunStatus::Proposed].contains(&run.status) {
-        let input = store::input(&mut tx, &run.scope).await?;
+        let input = store::input(&mut tx, &run.scope, app.today()).await?;
         explained.stands = must_match(&input, &run).is_ok();
         if explained.stands {
             let pairs = store::proposed_pairs(&mut tx, id).await?;
@@ -189,13 +204,8 @@ pub async fn pair_by_hand(
         Ticket::Answered(pairing) => return Ok(pairing),
         Ticket::Open(ticket) => ticket,
     };
-    must_have_room(&mut tx, new.staff_id).await?;
-    if household::store::find(&mut tx, new.household_id)
-        .await?
-        .is_none_or(|household| household.facts.closed_on.is_some())
-    {
-        return Err(PairingError::NoSuchHousehold.into());
-    }
+    let (household_id, staff_id) = (new.household_id, new.staff_id);
+    gate::must_be_allowed(&mut tx, household_id, staff_id, from_date, app.today()).await?;
     if store::current_helper(&mut tx, new.household_id)
         .await?
         .is_some()
@@ -232,18 +242,45 @@ pub async fn end_pairing(
     if let Some(ended) = before.to_date {
         return Err(PairingError::AlreadyEnded(ended).into());
     }
+    end_on(&mut tx, app, caller, &before, date, reason).await?;
+    let after = find_pairing(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Ends a pairing that holds on a day on which it may end.
+async fn end_on(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    before: &Pairing,
+    date: NaiveDate,
+    reason: &str,
+) -> Result<(), Problem> {
     if date < before.from_date {
         return Err(PairingError::EndsBeforeStart(before.from_date).into());
     }
     // A visit without the helper who was responsible for it would be a figure without evidence.
-    let visited = visit::store::last_day(&mut tx, before.household_id, before.staff_id).await?;
+    let visited = visit::store::last_day(tx, before.household_id, before.staff_id).await?;
     if let Some(visited) = visited.filter(|visited| *visited > date) {
         return Err(PairingError::EndsBeforeVisit(visited).into());
     }
-    store::end(&mut tx, &caller.username, app.now(), &before, date, reason).await?;
-    let after = find_pairing(&mut tx, id).await?;
-    tx.commit().await?;
-    Ok(after)
+    store::end(tx, &caller.username, app.now(), before, date, reason).await?;
+    Ok(())
+}
+
+/// Refuses pairs, `(household, helper)`, of which a helper is on leave on their first day.
+async fn must_be_on_duty(
+    tx: &mut Tx,
+    pairs: &[(Uuid, Uuid)],
+    from: NaiveDate,
+) -> Result<(), Problem> {
+    let leaves = leave::on(tx, from).await?;
+    let mut away = pairs.iter().filter_map(|(_, helper)| leaves.get(helper));
+    match away.next() {
+        Some(leave) => Err(PairingError::HelperAway(leave.words()).into()),
+        None => Ok(()),
+    }
 }
 
 async fn find_pairing(tx: &mut Tx, id: Uuid) -> Result<Pairing, Problem> {
@@ -292,10 +329,11 @@ async fn decide(
     Ok(after)
 }
 
-/// Refuses a run if what it was computed from is no longer so.
-async fn must_stand(tx: &mut Tx, run: &Run) -> Result<(), Problem> {
-    let input = store::input(tx, &run.scope).await?;
-    Ok(must_match(&input, run)?)
+/// Refuses a run if what it was computed from is no longer so; gives what it is.
+async fn must_stand(tx: &mut Tx, app: &App, run: &Run) -> Result<Input, Problem> {
+    let input = store::input(tx, &run.scope, app.today()).await?;
+    must_match(&input, run)?;
+    Ok(input)
 }
 
 /// Refuses a run that was computed from something else.
@@ -319,25 +357,6 @@ async fn must_not_overlap(tx: &mut Tx, of: Of, from: NaiveDate) -> Result<(), Pr
             count: ended.len(),
         }
         .into()),
-    }
-}
-
-/// Refuses a person who may be given no further household.
-async fn must_have_room(tx: &mut Tx, staff_id: Uuid) -> Result<(), Problem> {
-    let person = staff::store::find(tx, staff_id)
-        .await?
-        .ok_or(PairingError::NoSuchHelper)?;
-    if !person.active {
-        return Err(PairingError::HelperInactive.into());
-    }
-    let settings = settings::store::load(tx).await?;
-    let capacity = store::capacity(&person, &settings);
-    let held = store::households_of(tx, staff_id).await?.len();
-    let held = i64::try_from(held).unwrap_or(i64::MAX);
-    if held < capacity {
-        Ok(())
-    } else {
-        Err(PairingError::HelperFull { held, capacity }.into())
     }
 }
 

@@ -30,10 +30,12 @@ pub(super) struct PairingRun {
     status: RunStatus,
     /// Which households it is for.
     scope: Scope,
-    /// Households of the scope that had no helper.
+    /// Households of the scope.
     households: i64,
-    /// Those for whom one is proposed.
+    /// Those for whom a helper is proposed.
     placed: i64,
+    /// Those of them that keep the helper whom they have.
+    kept: i64,
     /// Those for whom there is nobody.
     unplaced: i64,
     /// Active staff with a place left before the run.
@@ -160,10 +162,12 @@ struct PairingLoad {
     unit: String,
     /// Households that he may have.
     capacity: i64,
-    /// Households that he had before the run.
+    /// Households that he had before the run and keeps.
     held: i64,
-    /// Households that the run gives him.
+    /// Households that the run gives him anew.
     added: i64,
+    /// Why he is given none for the time being, in words: he is on leave, or leaving.
+    away: Option<String>,
     /// Both in percent of his capacity, rounded; absent if he may have none.
     load_percent: Option<i64>,
     /// The same of the active staff of his unit together.
@@ -184,8 +188,9 @@ struct PairingConfirmation {
 impl PairingRunApi {
     /// Compute a pairing run
     ///
-    /// Proposes one helper for each household of the scope that has none: as many as can be placed,
-    /// at the least cost that is possible, and says why, what could not be placed and what is short.
+    /// Proposes one helper for each household of the scope: as many as can be placed, at the least cost
+    /// that is possible, and says why, what could not be placed and what is short. A household that has
+    /// a helper is in it only with `paired`, and keeps him unless it may not.
     /// Nothing is current until the run is confirmed.
     ///
     /// It is proposed at once: most offices confirm what was computed, and one step more would be one
@@ -365,9 +370,10 @@ impl PairingRunApi {
 
     /// Confirm a pairing run
     ///
-    /// Makes its pairs current, all or none. Refused with `basis_changed` if households, staff,
-    /// pairings or rules are no longer those that it was computed from, and with `run_is_draft` while
-    /// it is being edited.
+    /// Makes its pairs current, all or none. Pairings that give way end on the same day, and so do those
+    /// that may not be, even if nobody is proposed instead. Refused with `basis_changed` if households,
+    /// staff, pairings or rules are no longer those that it was computed from, and with `run_is_draft`
+    /// while it is being edited.
     #[oai(
         path = "/pairing-runs/:id/confirm",
         method = "post",
@@ -427,6 +433,7 @@ fn run_view(run: Run) -> PairingRun {
         scope: run.scope,
         households: run.summary.households,
         placed: run.summary.placed,
+        kept: run.summary.kept,
         unplaced: run.summary.unplaced,
         helpers: run.summary.helpers,
         places: run.summary.places,
@@ -480,6 +487,7 @@ fn load_view(load: &Load, unit: Share, all: Share) -> PairingLoad {
         capacity: load.capacity,
         held: load.held,
         added: load.added,
+        away: load.away.clone(),
         load_percent: Share::of(load).percent(),
         unit_percent: unit.percent(),
         average_percent: all.percent(),

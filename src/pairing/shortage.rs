@@ -9,7 +9,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use uuid::Uuid;
+
 use super::model::{Helper, Household, Input, Reach, ShortArea, ShortUnit, Shortage};
+use super::settled::Settled;
 use crate::staff::unit::Area;
 
 /// What was found.
@@ -17,36 +20,67 @@ use crate::staff::unit::Area;
 pub struct Short<'a> {
     /// The groups, the largest shortage first.
     pub shortages: Vec<Shortage>,
-    /// Those villages of the groups that some active helper may serve, though he has no place.
-    pub served: BTreeSet<&'a Area>,
+    /// Those needs of the groups that someone on duty may serve, though he has no place.
+    served: BTreeSet<Need<'a>>,
+}
+
+impl Short<'_> {
+    /// Whether someone on duty may serve a household that is left over.
+    pub fn is_served(&self, household: &Household) -> bool {
+        self.served.contains(&Need::of(household))
+    }
+}
+
+/// Households of a village that never have certain helpers: all of them may be served by the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Need<'a> {
+    area: &'a Area,
+    barred: Vec<Uuid>,
+}
+
+impl<'a> Need<'a> {
+    fn of(household: &'a Household) -> Self {
+        Self {
+            area: &household.area,
+            barred: household.barriers.keys().copied().collect(),
+        }
+    }
+
+    fn bars(&self, helper: &Helper) -> bool {
+        self.barred.binary_search(&helper.id).is_ok()
+    }
 }
 
 /// Villages or units that a sentence names before it only counts.
 const NAMED: usize = 6;
 
-/// Finds what is short. `helper_of` says whom each household has.
+/// Finds what is short. `households` are those that were weighed, each with whom it has; the places
+/// are those that `settled` leaves.
 pub fn find<'a>(
     input: &'a Input,
-    households: &[&'a Household],
-    helper_of: &[Option<&'a Helper>],
+    households: &[(&'a Household, Option<&'a Helper>)],
+    settled: &Settled<'_>,
 ) -> Short<'a> {
-    let mut villages: BTreeMap<&Area, Village> = BTreeMap::new();
-    for (household, helper) in households.iter().zip(helper_of) {
-        let village = villages.entry(&household.area).or_default();
-        village.households += 1;
-        village.unplaced += i64::from(helper.is_none());
-    }
-    if villages.values().all(|village| village.unplaced == 0) {
+    if households.iter().all(|(_, helper)| helper.is_some()) {
         return Short::default();
     }
+    let mut needs: BTreeMap<Need, Count> = BTreeMap::new();
+    for (household, helper) in households {
+        let count = needs.entry(Need::of(household)).or_default();
+        count.households += 1;
+        count.unplaced += i64::from(helper.is_none());
+    }
     let index = index(input);
-    let reached = reached(&index, &villages, households, helper_of);
-    let groups = groups(&index, &reached);
+    let reached = reached(&index, &needs, households);
     let mut short = Short::default();
-    for areas in groups {
-        short.shortages.push(shortage(&index, &villages, &areas));
-        let is_served = |area: &&Area| serving(&index, area).next().is_some();
-        short.served.extend(areas.into_iter().filter(is_served));
+    for group in groups(&index, &reached, settled) {
+        short
+            .shortages
+            .push(shortage(&index, &needs, &group, settled));
+        let is_served = |need: &&Need| serving(&index, need).next().is_some();
+        short
+            .served
+            .extend(group.into_iter().filter(|need| is_served(need)).cloned());
     }
     short.shortages.sort_by(|one, other| {
         (other.short, &one.areas[0].town, &one.areas[0].village).cmp(&(
@@ -58,19 +92,19 @@ pub fn find<'a>(
     short
 }
 
-/// A village of the run.
-#[derive(Default)]
-struct Village {
+/// Households of a need.
+#[derive(Clone, Copy, Default)]
+struct Count {
     households: i64,
     unplaced: i64,
 }
 
-/// Active helpers by where they serve.
+/// Helpers on duty by where they serve.
 type Index<'a> = HashMap<Reach<'a>, Vec<&'a Helper>>;
 
 fn index(input: &Input) -> Index<'_> {
     let mut index: Index = HashMap::new();
-    for helper in input.helpers.iter().filter(|helper| helper.active) {
+    for helper in input.helpers.iter().filter(|helper| helper.on_duty()) {
         for (reach, _) in input.reaches(helper) {
             index.entry(reach).or_default().push(helper);
         }
@@ -78,75 +112,83 @@ fn index(input: &Input) -> Index<'_> {
     index
 }
 
-fn serving<'i>(index: &'i Index<'_>, area: &'i Area) -> impl Iterator<Item = &'i Helper> {
-    Reach::of(area)
-        .into_iter()
-        .filter_map(|reach| index.get(&reach))
-        .flatten()
-        .copied()
+fn serving<'i>(index: &'i Index<'_>, need: &'i Need<'_>) -> impl Iterator<Item = &'i Helper> {
+    let reached = Reach::of(need.area).into_iter();
+    let helpers = reached.filter_map(|reach| index.get(&reach)).flatten();
+    helpers.copied().filter(|helper| !need.bars(helper))
 }
 
-/// The villages that compete, directly or not, with one that has households left over.
+/// The needs that compete, directly or not, with one that has households left over.
 fn reached<'a>(
     index: &Index<'a>,
-    villages: &BTreeMap<&'a Area, Village>,
-    households: &[&'a Household],
-    helper_of: &[Option<&'a Helper>],
-) -> BTreeSet<&'a Area> {
-    let mut served_by: HashMap<_, BTreeSet<&Area>> = HashMap::new();
-    for (household, helper) in households.iter().zip(helper_of) {
+    needs: &BTreeMap<Need<'a>, Count>,
+    households: &[(&'a Household, Option<&'a Helper>)],
+) -> BTreeSet<Need<'a>> {
+    let mut served_by: HashMap<_, BTreeSet<Need>> = HashMap::new();
+    for (household, helper) in households {
         if let Some(helper) = helper {
-            served_by
-                .entry(helper.id)
-                .or_default()
-                .insert(&household.area);
+            let served = served_by.entry(helper.id).or_default();
+            served.insert(Need::of(household));
         }
     }
-    let left_over = villages.iter().filter(|(_, village)| village.unplaced > 0);
-    let mut open: Vec<&Area> = left_over.map(|(area, _)| *area).collect();
-    let mut reached: BTreeSet<&Area> = open.iter().copied().collect();
+    let left_over = needs.iter().filter(|(_, count)| count.unplaced > 0);
+    let mut open: Vec<Need> = left_over.map(|(need, _)| need.clone()).collect();
+    let mut reached: BTreeSet<Need> = open.iter().cloned().collect();
     let mut passed: HashSet<Reach> = HashSet::new();
-    while let Some(area) = open.pop() {
-        for reach in Reach::of(area) {
-            if !passed.insert(reach) {
+    while let Some(need) = open.pop() {
+        for reach in Reach::of(need.area) {
+            if passed.contains(&reach) {
                 continue;
             }
-            for helper in index.get(&reach).into_iter().flatten() {
+            // Who is barred here may still be reached by way of another household.
+            if need.barred.is_empty() {
+                passed.insert(reach);
+            }
+            let helpers = index.get(&reach).into_iter().flatten();
+            for helper in helpers.filter(|helper| !need.bars(helper)) {
                 let next = served_by.remove(&helper.id).into_iter().flatten();
-                open.extend(next.filter(|area| reached.insert(area)));
+                open.extend(next.filter(|need| reached.insert(need.clone())));
             }
         }
     }
     reached
 }
 
-/// The villages in groups that share no helper with a place.
-fn groups<'a>(index: &Index<'a>, reached: &BTreeSet<&'a Area>) -> Vec<Vec<&'a Area>> {
+/// The needs in groups that share no helper with a place.
+fn groups<'r, 'a>(
+    index: &Index<'a>,
+    reached: &'r BTreeSet<Need<'a>>,
+    settled: &Settled<'_>,
+) -> Vec<Vec<&'r Need<'a>>> {
     let mut sets = Sets::default();
     let mut place_of_reach: HashMap<Reach, usize> = HashMap::new();
     let mut place_of_helper: HashMap<_, usize> = HashMap::new();
-    let mut villages = Vec::new();
-    for area in reached {
-        let village = sets.add();
-        villages.push((*area, village));
-        for reach in Reach::of(area) {
-            if let Some(place) = place_of_reach.get(&reach) {
-                sets.join(village, *place);
+    let mut places = Vec::new();
+    for need in reached {
+        let own = sets.add();
+        places.push((need, own));
+        for reach in Reach::of(need.area) {
+            let is_whole = need.barred.is_empty();
+            if let Some(place) = place_of_reach.get(&reach).filter(|_| is_whole) {
+                sets.join(own, *place);
                 continue;
             }
             let helpers = index.get(&reach).into_iter().flatten();
-            for helper in helpers.filter(|helper| helper.places() > 0) {
+            let has_place = |helper: &&&Helper| settled.places(helper) > 0 && !need.bars(helper);
+            for helper in helpers.filter(has_place) {
                 let place = *place_of_helper
                     .entry(helper.id)
                     .or_insert_with(|| sets.add());
-                sets.join(village, place);
-                place_of_reach.insert(reach, place);
+                sets.join(own, place);
+                if is_whole {
+                    place_of_reach.insert(reach, place);
+                }
             }
         }
     }
-    let mut groups: BTreeMap<usize, Vec<&Area>> = BTreeMap::new();
-    for (area, village) in villages {
-        groups.entry(sets.root(village)).or_default().push(area);
+    let mut groups: BTreeMap<usize, Vec<&Need>> = BTreeMap::new();
+    for (need, place) in places {
+        groups.entry(sets.root(place)).or_default().push(need);
     }
     groups.into_values().collect()
 }
@@ -175,10 +217,15 @@ impl Sets {
     }
 }
 
-fn shortage(index: &Index<'_>, villages: &BTreeMap<&Area, Village>, areas: &[&Area]) -> Shortage {
+fn shortage(
+    index: &Index<'_>,
+    needs: &BTreeMap<Need<'_>, Count>,
+    group: &[&Need<'_>],
+    settled: &Settled<'_>,
+) -> Shortage {
     let mut seen = HashSet::new();
     let mut units: BTreeMap<&str, ShortUnit> = BTreeMap::new();
-    for helper in areas.iter().flat_map(|area| serving(index, area)) {
+    for helper in group.iter().flat_map(|need| serving(index, need)) {
         if seen.insert(helper.id) {
             let unit = units.entry(&helper.unit).or_insert_with(|| ShortUnit {
                 unit: helper.unit.clone(),
@@ -186,16 +233,22 @@ fn shortage(index: &Index<'_>, villages: &BTreeMap<&Area, Village>, areas: &[&Ar
                 places: 0,
             });
             unit.helpers += 1;
-            unit.places += helper.places();
+            unit.places += settled.places(helper);
         }
     }
+    let mut areas: BTreeMap<&Area, Count> = BTreeMap::new();
+    for need in group {
+        let count = areas.entry(need.area).or_default();
+        count.households += needs[*need].households;
+        count.unplaced += needs[*need].unplaced;
+    }
     let areas: Vec<_> = areas
-        .iter()
-        .map(|area| ShortArea {
+        .into_iter()
+        .map(|(area, count)| ShortArea {
             town: area.town.clone(),
             village: area.village.clone(),
-            households: villages[area].households,
-            unplaced: villages[area].unplaced,
+            households: count.households,
+            unplaced: count.unplaced,
         })
         .collect();
     let units: Vec<_> = units.into_values().collect();

@@ -1,4 +1,8 @@
-//! Which helper suits which cause of poverty: two documented tables, read by the pairing's costs.
+//! Which helper suits which cause of poverty: what a helper is good at, and the table of what each
+//! cause calls for, which stands until the office sets its own.
+
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
 
 use crate::code_list;
 use crate::code_list::CodeList;
@@ -58,44 +62,69 @@ pub fn skills_of(specialty: Option<&str>, position: Option<&str>, unit: &str) ->
         .collect()
 }
 
-/// The skills that fit a cause best and those that fit it well; both empty where none is called for.
-pub fn wanted(cause: Option<Cause>) -> (&'static [Skill], &'static [Skill]) {
-    use Skill as S;
-    match cause {
-        Some(Cause::Illness) => (&[S::Medicine], &[S::Counselling]),
-        Some(Cause::Disability) => (&[S::Disability, S::Medicine], &[S::Vocational]),
-        Some(Cause::Schooling) => (&[S::Teaching], &[S::Disability, S::Counselling]),
-        Some(Cause::Disaster) => (&[S::Engineering], &[S::Finance, S::Agriculture]),
-        Some(Cause::Marriage) => (&[S::Law], &[S::Counselling]),
-        Some(Cause::LackOfLand) => (&[S::Agriculture], &[S::Vocational]),
-        Some(Cause::LackOfWater) => (&[S::Engineering], &[S::Agriculture]),
-        Some(Cause::LackOfSkill) => (&[S::Agriculture, S::Vocational], &[]),
-        Some(Cause::LackOfLabour) => (&[S::Law], &[S::Agriculture]),
-        Some(Cause::LackOfFunds) => (&[S::Finance], &[S::Agriculture]),
-        Some(Cause::PoorTransport) => (&[S::Engineering], &[]),
-        Some(Cause::LackOfMotivation) => (&[S::Counselling], &[S::Teaching]),
-        Some(Cause::Other) | None => (&[], &[]),
-    }
+/// A row of the table of fits: what a helper with this skill costs for a household with this cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+pub struct CauseFit {
+    /// 主要致贫原因.
+    pub cause: Cause,
+    /// 专长类别.
+    pub skill: Skill,
+    /// What the pair costs for it; 0 where nothing fits better.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
+    pub cost: i64,
 }
 
-/// How well these skills fit this cause.
-pub fn fit(cause: Option<Cause>, skills: &[Skill]) -> Fit {
-    let (best, good) = wanted(cause);
-    let any_of = |wanted: &[Skill]| skills.iter().any(|skill| wanted.contains(skill));
-    if best.is_empty() && good.is_empty() {
-        Fit::Any
-    } else if any_of(best) {
-        Fit::Best
-    } else if any_of(good) {
-        Fit::Good
-    } else {
-        Fit::None
-    }
+/// What a skill costs that is near what a cause calls for, where the office has not said.
+const NEAR: i64 = 15;
+
+/// The table of fits that stands until the office sets its own: for each cause the skills that fit
+/// best, and those that are near.
+pub fn default_fits() -> Vec<CauseFit> {
+    use Cause as C;
+    use Skill as S;
+    let table: [(Cause, &[Skill], &[Skill]); 12] = [
+        (C::Illness, &[S::Medicine], &[S::Counselling]),
+        (
+            C::Disability,
+            &[S::Disability, S::Medicine],
+            &[S::Vocational],
+        ),
+        (
+            C::Schooling,
+            &[S::Teaching],
+            &[S::Disability, S::Counselling],
+        ),
+        (
+            C::Disaster,
+            &[S::Engineering],
+            &[S::Finance, S::Agriculture],
+        ),
+        (C::Marriage, &[S::Law], &[S::Counselling]),
+        (C::LackOfLand, &[S::Agriculture], &[S::Vocational]),
+        (C::LackOfWater, &[S::Engineering], &[S::Agriculture]),
+        (C::LackOfSkill, &[S::Agriculture, S::Vocational], &[]),
+        (C::LackOfLabour, &[S::Law], &[S::Agriculture]),
+        (C::LackOfFunds, &[S::Finance], &[S::Agriculture]),
+        (C::PoorTransport, &[S::Engineering], &[]),
+        (C::LackOfMotivation, &[S::Counselling], &[S::Teaching]),
+    ];
+    let rows = table.into_iter().flat_map(|(cause, best, near)| {
+        let row = move |cost| {
+            move |skill: &Skill| CauseFit {
+                cause,
+                skill: *skill,
+                cost,
+            }
+        };
+        best.iter().map(row(0)).chain(near.iter().map(row(NEAR)))
+    });
+    rows.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pairing::model::{PairingError, PairingRules};
 
     #[test]
     fn specialty_post_and_unit_name_skills() {
@@ -121,23 +150,68 @@ mod tests {
 
     #[test]
     fn each_cause_that_calls_for_a_skill_has_a_best_one() {
+        let rules = PairingRules::default();
         for entry in Cause::ENTRIES {
-            let (best, good) = wanted(Some(entry.value));
+            let wanted = rules.wanted(Some(entry.value));
+            let called_for = entry.value != Cause::Other;
             assert_eq!(
-                best.is_empty(),
-                entry.value == Cause::Other,
+                wanted.iter().any(|(_, cost)| *cost == 0),
+                called_for,
                 "{}",
                 entry.label
             );
-            assert!(good.iter().all(|skill| !best.contains(skill)));
+            assert_eq!(wanted.is_empty(), !called_for, "{}", entry.label);
         }
-        assert_eq!(fit(Some(Cause::Schooling), &[Skill::Teaching]), Fit::Best);
+        assert_eq!(rules.check(), Ok(()));
+        let fit = |cause, skills: &[Skill]| rules.fit(&rules.wanted(cause), skills);
+        assert_eq!(
+            fit(Some(Cause::Schooling), &[Skill::Teaching]),
+            (Fit::Best, 0)
+        );
         assert_eq!(
             fit(Some(Cause::LackOfMotivation), &[Skill::Teaching]),
-            Fit::Good
+            (Fit::Good, 15)
         );
-        assert_eq!(fit(Some(Cause::Illness), &[Skill::Finance]), Fit::None);
-        assert_eq!(fit(None, &[]), Fit::Any);
-        assert_eq!(fit(Some(Cause::Other), &[Skill::Law]), Fit::Any);
+        assert_eq!(
+            fit(Some(Cause::Illness), &[Skill::Finance]),
+            (Fit::None, 30)
+        );
+        assert_eq!(fit(None, &[]), (Fit::Any, 0));
+        assert_eq!(fit(Some(Cause::Other), &[Skill::Law]), (Fit::Any, 0));
+    }
+
+    #[test]
+    fn the_table_is_the_offices_own() {
+        let row = |skill, cost| CauseFit {
+            cause: Cause::Illness,
+            skill,
+            cost,
+        };
+        let rules = PairingRules {
+            fits: vec![
+                row(Skill::Law, 7),
+                row(Skill::Medicine, 90),
+                row(Skill::Finance, 20),
+            ],
+            ..PairingRules::default()
+        };
+        let fit = |skills: &[Skill]| rules.fit(&rules.wanted(Some(Cause::Illness)), skills);
+        assert_eq!(fit(&[Skill::Law]), (Fit::Best, 7));
+        assert_eq!(fit(&[Skill::Medicine, Skill::Finance]), (Fit::Good, 20));
+        // A skill that is priced above none is no worse than none.
+        assert_eq!(fit(&[Skill::Medicine]), (Fit::Good, 30));
+        assert_eq!(fit(&[Skill::Teaching]), (Fit::None, 30));
+        assert_eq!(
+            rules.fit(&rules.wanted(Some(Cause::Schooling)), &[]),
+            (Fit::Any, 0)
+        );
+        let twice = PairingRules {
+            fits: vec![row(Skill::Law, 7), row(Skill::Law, 8)],
+            ..rules
+        };
+        assert_eq!(
+            twice.check(),
+            Err(PairingError::FitTwice(Cause::Illness, Skill::Law))
+        );
     }
 }

@@ -6,12 +6,17 @@
 //! ```text
 //! household with a former helper ─→ need (village, cause) ─→ hub (skills, reach) ─→ helper ─→ sink
 //!                 └───────────────────────────────────────────────────────────────────┘
+//! household with a settled pair ──────────────────────────────────────────────────────────→ sink
 //! ```
 //!
 //! An arc into a need costs a change of helper, one into a hub the fit of skills, one into a helper
 //! the area, and those into the sink the load: one arc for each further household, ever dearer. A
 //! path costs exactly what its pair costs (tests hold the sum of all pairs against the flow), and
 //! 35,000 households with 1000 helpers take about 40,000 nodes instead of 35 million arcs.
+//!
+//! Households that never have certain helpers share a need of their own, and in place of the hubs that
+//! those helpers are in it has smaller ones without them. A pair that is [settled](super::settled)
+//! takes one of its helper's places and goes to the sink at what it costs.
 //!
 //! The result is the same for every order of the rows: households and helpers are sorted by number
 //! and id first. Among pairings of equal cost, households are handed out in that order to helpers in
@@ -25,8 +30,9 @@ use super::flow::{self, Network, Node, SINK, Solution, UNLIMITED};
 use super::model::{
     Helper, Household, Input, Load, Pair, Plan, Reach, Reason, ReasonCode, Unplaced,
 };
+use super::settled::Settled;
 use super::shortage;
-use super::skill::{Skill, fit};
+use super::skill::Skill;
 use crate::household::Cause;
 use crate::staff::unit::Area;
 
@@ -41,8 +47,12 @@ pub fn solve(input: &Input) -> Plan {
 #[derive(Debug)]
 pub struct Model<'a> {
     input: &'a Input,
-    /// Households, sorted, each with its former helper if he could be given it again.
-    households: Vec<(&'a Household, Option<&'a Helper>)>,
+    /// Households, sorted.
+    households: Vec<&'a Household>,
+    /// What is decided of each before anything is weighed.
+    settled: Settled<'a>,
+    /// The former helper of each household, if he could be given it again.
+    former: Vec<Option<&'a Helper>>,
     /// Helpers with a place left, sorted; the nodes after the sink.
     helpers: Vec<&'a Helper>,
     /// The node at which each household begins.
@@ -59,26 +69,45 @@ pub(super) fn key<'a>(
     (number.is_none(), number, id)
 }
 
+/// Helpers of the same skills who reach the same villages.
+type HubKey<'a> = (Reach<'a>, &'a [Skill]);
+
+/// A node for them, and each one's node with what the area costs.
+struct Hub {
+    node: Node,
+    members: Vec<(Node, i64)>,
+}
+
+/// Households of the same village and cause that never have the helpers at these nodes.
+type NeedKey<'a> = (&'a Area, Option<Cause>, Vec<Node>);
+
 impl<'a> Model<'a> {
     /// Lays out the network.
     pub fn build(input: &'a Input) -> Self {
+        let mut households: Vec<_> = input.households.iter().collect();
+        households.sort_by_key(|household| key(household.number.as_ref(), &household.id));
+        let settled = Settled::of(input, &households);
         let mut helpers: Vec<_> = input
             .helpers
             .iter()
-            .filter(|helper| helper.places() > 0)
+            .filter(|helper| settled.places(helper) > 0)
             .collect();
         helpers.sort_by_key(|helper| key(helper.number.as_ref(), &helper.id));
         let mut model = Self {
             input,
-            households: with_former_helpers(input, &helpers),
+            former: former_helpers(input, &households, &helpers),
+            households,
+            settled,
             helpers,
             begin: Vec::new(),
             network: Network::new(),
         };
         model.add_helpers();
         let hubs = model.add_hubs();
-        let needs = model.add_needs(&hubs);
-        model.add_households(&needs);
+        let nodes = model.helper_nodes();
+        let keys = model.need_keys(&nodes);
+        let needs = model.add_needs(&hubs, &keys);
+        model.add_households(&nodes, &needs, &keys);
         model
     }
 
@@ -86,15 +115,22 @@ impl<'a> Model<'a> {
     fn add_helpers(&mut self) {
         for helper in &self.helpers {
             let node = self.network.add_node(0);
-            for number in helper.held + 1..=helper.capacity {
+            for number in helper.held + self.settled.taken(helper) + 1..=helper.capacity {
                 let cost = self.input.rules.load_cost(number, helper.capacity);
                 self.network.add_arc(node, SINK, 1, cost);
             }
         }
     }
 
+    fn helper_nodes(&self) -> HashMap<Uuid, Node> {
+        let helpers = self.helpers.iter().enumerate();
+        helpers
+            .map(|(place, helper)| (helper.id, place + 1))
+            .collect()
+    }
+
     /// A node for the helpers of the same skills who reach the same villages.
-    fn add_hubs(&mut self) -> BTreeMap<(Reach<'a>, &'a [Skill]), Node> {
+    fn add_hubs(&mut self) -> BTreeMap<HubKey<'a>, Hub> {
         let mut members: BTreeMap<_, Vec<(Node, i64)>> = BTreeMap::new();
         for (place, helper) in self.helpers.iter().enumerate() {
             for (reach, area) in self.input.reaches(helper) {
@@ -104,104 +140,180 @@ impl<'a> Model<'a> {
                     .push((place + 1, self.input.rules.area_cost(area)));
             }
         }
-        let mut hubs = BTreeMap::new();
-        for (hub, members) in members {
-            let node = self.network.add_node(0);
-            for (helper, cost) in members {
-                self.network.add_arc(node, helper, UNLIMITED, cost);
-            }
-            hubs.insert(hub, node);
-        }
-        hubs
+        let hubs = members.into_iter().map(|(key, members)| {
+            let node = self.add_hub(&members);
+            (key, Hub { node, members })
+        });
+        hubs.collect()
     }
 
-    /// A node for the households of the same village and cause.
+    fn add_hub(&mut self, members: &[(Node, i64)]) -> Node {
+        let node = self.network.add_node(0);
+        for &(helper, cost) in members {
+            self.network.add_arc(node, helper, UNLIMITED, cost);
+        }
+        node
+    }
+
+    /// What each household needs, unless its pair is settled.
+    fn need_keys(&self, nodes: &HashMap<Uuid, Node>) -> Vec<Option<NeedKey<'a>>> {
+        let key = |(at, household): (usize, &&'a Household)| {
+            if self.settled.decided[at].pair.is_some() {
+                return None;
+            }
+            let barred = household.barriers.keys();
+            let mut barred: Vec<_> = barred.filter_map(|id| nodes.get(id).copied()).collect();
+            barred.sort_unstable();
+            Some((&household.area, household.cause, barred))
+        };
+        self.households.iter().enumerate().map(key).collect()
+    }
+
+    /// A node for the households of the same need.
     fn add_needs(
         &mut self,
-        hubs: &BTreeMap<(Reach<'a>, &'a [Skill]), Node>,
-    ) -> BTreeMap<(&'a Area, Option<Cause>), Node> {
-        let mut by_reach: HashMap<Reach, Vec<(&[Skill], Node)>> = HashMap::new();
-        for ((reach, skills), node) in hubs {
-            by_reach.entry(*reach).or_default().push((skills, *node));
+        hubs: &BTreeMap<HubKey<'a>, Hub>,
+        keys: &[Option<NeedKey<'a>>],
+    ) -> BTreeMap<NeedKey<'a>, Node> {
+        let mut by_reach: HashMap<Reach, Vec<(&[Skill], &Hub)>> = HashMap::new();
+        for ((reach, skills), hub) in hubs {
+            by_reach.entry(*reach).or_default().push((skills, hub));
         }
-        let mut needs: BTreeMap<_, Node> = self
-            .households
+        let mut needs: BTreeMap<_, Node> = keys
             .iter()
-            .map(|(household, _)| ((&household.area, household.cause), SINK))
+            .flatten()
+            .map(|key| (key.clone(), SINK))
             .collect();
-        for ((area, cause), node) in &mut needs {
-            *node = self.network.add_node(0);
-            for (skills, hub) in Reach::of(area)
-                .iter()
-                .filter_map(|reach| by_reach.get(reach))
+        let mut smaller = HashMap::new();
+        for ((area, cause, barred), need) in &mut needs {
+            let wanted = self.input.rules.wanted(*cause);
+            let reached = Reach::of(area);
+            let reached = reached.iter().filter_map(|reach| by_reach.get(reach));
+            let arcs: Vec<_> = reached
                 .flatten()
-            {
-                let cost = self.input.rules.fit_cost(fit(*cause, skills));
-                self.network.add_arc(*node, *hub, UNLIMITED, cost);
+                .filter_map(|(skills, hub)| {
+                    let (_, cost) = self.input.rules.fit(&wanted, skills);
+                    Some((self.hub_without(hub, barred, &mut smaller)?, cost))
+                })
+                .collect();
+            *need = self.network.add_node(0);
+            for (hub, cost) in arcs {
+                self.network.add_arc(*need, hub, UNLIMITED, cost);
             }
         }
         needs
     }
 
-    /// A unit of supply for each household: at its need, or at a node of its own if there is a
-    /// former helper to go back to.
-    fn add_households(&mut self, needs: &BTreeMap<(&'a Area, Option<Cause>), Node>) {
-        let nodes: HashMap<Uuid, Node> = self
-            .helpers
+    /// The node of a hub, or of one that is like it but for the helpers at these nodes; none if there
+    /// are no others.
+    fn hub_without(
+        &mut self,
+        hub: &Hub,
+        barred: &[Node],
+        smaller: &mut HashMap<(Node, Vec<Node>), Node>,
+    ) -> Option<Node> {
+        let (without, others): (Vec<_>, Vec<_>) = hub
+            .members
             .iter()
-            .enumerate()
-            .map(|(place, helper)| (helper.id, place + 1))
-            .collect();
-        let rules = &self.input.rules;
-        for (household, former) in &self.households {
-            let need = needs[&(&household.area, household.cause)];
-            let back = former.and_then(|former| {
-                let (_, area) = self.input.area(former, &household.area)?;
-                let cost = area + rules.fit_cost(fit(household.cause, &former.skills));
-                Some((*nodes.get(&former.id)?, cost))
-            });
-            let begin = if let Some((helper, cost)) = back {
-                let node = self.network.add_node(1);
-                self.network.add_arc(node, helper, 1, cost);
-                self.network.add_arc(node, need, 1, rules.change);
-                node
-            } else {
-                self.network.add_supply(need, 1);
-                need
+            .partition(|(helper, _)| barred.binary_search(helper).is_ok());
+        if without.is_empty() {
+            return Some(hub.node);
+        }
+        if others.is_empty() {
+            return None;
+        }
+        let without = without.into_iter().map(|(helper, _)| helper).collect();
+        let key = (hub.node, without);
+        if let Some(node) = smaller.get(&key) {
+            return Some(*node);
+        }
+        let node = self.add_hub(&others);
+        smaller.insert(key, node);
+        Some(node)
+    }
+
+    /// A unit of supply for each household: at its need, or at a node of its own if its pair is settled
+    /// or there is a former helper to go back to.
+    fn add_households(
+        &mut self,
+        nodes: &HashMap<Uuid, Node>,
+        needs: &BTreeMap<NeedKey<'a>, Node>,
+        keys: &[Option<NeedKey<'a>>],
+    ) {
+        for (at, key) in keys.iter().enumerate() {
+            let begin = match key {
+                Some(key) => self.add_open(at, nodes, needs[key]),
+                None => self.add_settled(at),
             };
             self.begin.push(begin);
         }
     }
 
+    fn add_settled(&mut self, at: usize) -> Node {
+        let reasons = self.settled_reasons(at);
+        let cost = reasons.iter().map(|reason| reason.cost).sum();
+        let node = self.network.add_node(1);
+        self.network.add_arc(node, SINK, 1, cost);
+        node
+    }
+
+    fn add_open(&mut self, at: usize, nodes: &HashMap<Uuid, Node>, need: Node) -> Node {
+        let household = self.households[at];
+        let rules = &self.input.rules;
+        let back = self.former[at].and_then(|former| {
+            let (_, area) = self.input.area(former, &household.area)?;
+            let (_, fit) = rules.fit(&rules.wanted(household.cause), &former.skills);
+            Some((*nodes.get(&former.id)?, area + fit))
+        });
+        if let Some((helper, cost)) = back {
+            let node = self.network.add_node(1);
+            self.network.add_arc(node, helper, 1, cost);
+            self.network.add_arc(node, need, 1, rules.change);
+            node
+        } else {
+            self.network.add_supply(need, 1);
+            need
+        }
+    }
+
+    /// All terms of a settled pair; none if the household has none.
+    fn settled_reasons(&self, at: usize) -> Vec<Reason> {
+        let decided = &self.settled.decided[at];
+        let Some(pair) = &decided.pair else {
+            return Vec::new();
+        };
+        let terms = self.input.terms_at_will(self.households[at], pair.helper);
+        let mut reasons = Vec::from(terms);
+        reasons.push(pair.reason.clone());
+        reasons.extend(decided.said.iter().cloned());
+        reasons.push(self.input.load_reason(pair.helper, pair.number));
+        reasons
+    }
+
     /// The pairs of a flow, with all that is to be said about them.
     pub fn plan(&self, solution: &Solution) -> Plan {
         let given = self.hand_out(solution);
-        let mut helper_of: Vec<Option<&Helper>> = vec![None; self.households.len()];
-        let mut reasons_of = vec![Vec::new(); self.households.len()];
+        let mut found: Vec<Option<(&Helper, Vec<Reason>)>> = vec![None; self.households.len()];
+        for (at, decided) in self.settled.decided.iter().enumerate() {
+            let pair = decided.pair.as_ref();
+            found[at] = pair.map(|pair| (pair.helper, self.settled_reasons(at)));
+        }
         for (helper, households) in self.helpers.iter().zip(&given) {
-            for (number, &at) in (helper.held + 1..).zip(households) {
-                let (household, former) = self.households[at];
-                helper_of[at] = Some(helper);
-                reasons_of[at] = self
-                    .input
-                    .reasons(household, helper, former)
-                    .unwrap_or_default();
-                reasons_of[at].push(self.input.load_reason(helper, number));
+            for (number, &at) in (helper.held + self.settled.taken(helper) + 1..).zip(households) {
+                found[at] = Some((helper, self.open_reasons(at, helper, number)));
             }
         }
-        let households: Vec<_> = self
-            .households
-            .iter()
-            .map(|(household, _)| *household)
-            .collect();
-        let short = shortage::find(self.input, &households, &helper_of);
+        let helper_of = |at: usize| found[at].as_ref().map(|(helper, _)| *helper);
+        let open = self.open().map(|at| (self.households[at], helper_of(at)));
+        let short = shortage::find(self.input, &open.collect::<Vec<_>>(), &self.settled);
         let mut plan = Plan {
             loads: self.loads(&given),
-            shortages: short.shortages,
             ..Plan::default()
         };
-        for ((household, helper), reasons) in households.iter().zip(helper_of).zip(reasons_of) {
-            if let Some(helper) = helper {
+        for ((household, found), decided) in
+            self.households.iter().zip(found).zip(&self.settled.decided)
+        {
+            if let Some((helper, reasons)) = found {
                 let cost = reasons.iter().map(|reason| reason.cost).sum();
                 plan.cost += cost;
                 plan.pairs.push(Pair {
@@ -211,14 +323,35 @@ impl<'a> Model<'a> {
                     reasons,
                 });
             } else {
-                let served = short.served.contains(&household.area);
+                let mut reasons = vec![unplaced_reason(household, short.is_served(household))];
+                reasons.extend(decided.said.iter().cloned());
                 plan.unplaced.push(Unplaced {
                     household: household.id,
-                    reason: unplaced_reason(&household.area, served),
+                    reasons,
                 });
             }
         }
+        plan.shortages = short.shortages;
         plan
+    }
+
+    /// The places of the households whose pairs are not settled.
+    fn open(&self) -> impl Iterator<Item = usize> {
+        let decided = self.settled.decided.iter().enumerate();
+        decided
+            .filter(|(_, decided)| decided.pair.is_none())
+            .map(|(at, _)| at)
+    }
+
+    /// All terms of a pair that was weighed.
+    fn open_reasons(&self, at: usize, helper: &Helper, number: i64) -> Vec<Reason> {
+        let reasons = self
+            .input
+            .reasons(self.households[at], helper, self.former[at]);
+        let mut reasons = reasons.unwrap_or_default();
+        reasons.extend(self.settled.decided[at].said.iter().cloned());
+        reasons.push(self.input.load_reason(helper, number));
+        reasons
     }
 
     /// The households of each helper, each list in their order.
@@ -249,7 +382,7 @@ impl<'a> Model<'a> {
     }
 
     fn loads(&self, given: &[Vec<usize>]) -> Vec<Load> {
-        let added: HashMap<Uuid, usize> = self
+        let weighed: HashMap<Uuid, usize> = self
             .helpers
             .iter()
             .zip(given)
@@ -264,44 +397,48 @@ impl<'a> Model<'a> {
         helpers.sort_by_key(|helper| (&helper.unit, key(helper.number.as_ref(), &helper.id)));
         helpers
             .into_iter()
-            .map(|helper| Load {
-                staff_id: helper.id,
-                name: helper.name.clone(),
-                unit: helper.unit.clone(),
-                capacity: helper.capacity,
-                held: helper.held,
-                added: added
-                    .get(&helper.id)
-                    .and_then(|count| i64::try_from(*count).ok())
-                    .unwrap_or_default(),
+            .map(|helper| {
+                let kept = self.settled.kept(helper);
+                let weighed = weighed.get(&helper.id).copied().unwrap_or_default();
+                let weighed = i64::try_from(weighed).unwrap_or(i64::MAX);
+                Load {
+                    staff_id: helper.id,
+                    name: helper.name.clone(),
+                    unit: helper.unit.clone(),
+                    capacity: helper.capacity,
+                    held: helper.held + kept,
+                    added: self.settled.taken(helper) - kept + weighed,
+                    away: helper.away.clone(),
+                }
             })
             .collect()
     }
 }
 
-/// The households, sorted, each with its former helper if he has a place and may serve it.
-fn with_former_helpers<'a>(
+/// The former helper of each household, if he has a place and may serve it.
+fn former_helpers<'a>(
     input: &'a Input,
+    households: &[&'a Household],
     helpers: &[&'a Helper],
-) -> Vec<(&'a Household, Option<&'a Helper>)> {
+) -> Vec<Option<&'a Helper>> {
     let by_id: HashMap<Uuid, &Helper> = helpers.iter().map(|helper| (helper.id, *helper)).collect();
-    let mut households: Vec<_> = input
-        .households
-        .iter()
-        .map(|household| (household, input.former(household, &by_id)))
-        .collect();
-    households.sort_by_key(|(household, _)| key(household.number.as_ref(), &household.id));
-    households
+    let former = |household: &&Household| input.former(household, &by_id);
+    households.iter().map(former).collect()
 }
 
-fn unplaced_reason(area: &Area, served: bool) -> Reason {
-    let Area { town, village } = area;
+fn unplaced_reason(household: &Household, served: bool) -> Reason {
+    let Area { town, village } = &household.area;
+    let but = if household.barriers.is_empty() {
+        ""
+    } else {
+        "（须回避的除外）"
+    };
     if served {
-        let words = format!("可帮扶{town}{village}的责任人名额都已用完");
+        let words = format!("可帮扶{town}{village}的责任人{but}名额都已用完");
         Reason::new(ReasonCode::AllFull, words, 0)
     } else {
         let words =
-            format!("没有在岗责任人可帮扶{town}{village}，请为该村设置定点帮扶单位或负责人");
+            format!("没有在岗责任人{but}可帮扶{town}{village}，请为该村设置定点帮扶单位或负责人");
         Reason::new(ReasonCode::NobodyServes, words, 0)
     }
 }

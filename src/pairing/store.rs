@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::constraint;
 use super::model::{
     Helper, Household, Input, Load, Plan, Reason, RunStatus, Scope, Summary, names_in,
 };
@@ -16,6 +17,7 @@ use crate::app::china_date;
 use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::household::Cause;
 use crate::settings::{self, Settings};
+use crate::staff::leave::{self, Leave};
 use crate::staff::unit::{self, Area};
 use crate::staff::{self, model::Staff};
 use crate::{insert, on, visit};
@@ -95,7 +97,7 @@ pub async fn helpers_on(tx: &mut Tx, day: NaiveDate) -> Result<HashMap<Uuid, Uui
 // What a run stands on ----------------------------------------------------------------------------
 
 #[derive(FromRow)]
-struct UnpairedRow {
+struct HouseholdRow {
     id: Uuid,
     number: Option<String>,
     town: String,
@@ -103,11 +105,14 @@ struct UnpairedRow {
     main_cause: Option<Cause>,
 }
 
-/// All that a run of this scope stands on.
-pub async fn input(tx: &mut Tx, scope: &Scope) -> Result<Input, sqlx::Error> {
+/// All that a run of this scope stands on, today.
+pub async fn input(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> Result<Input, sqlx::Error> {
     let settings = settings::store::load(tx).await?;
     let former = former_helpers(tx).await?;
-    let households = unpaired(tx, scope)
+    let mut binding = constraint::store::binding(tx).await?;
+    let current = current_pairs(tx).await?;
+    let current: HashMap<_, _> = current.into_iter().collect();
+    let households: Vec<_> = households(tx, scope)
         .await?
         .into_iter()
         .map(|row| Household {
@@ -115,37 +120,48 @@ pub async fn input(tx: &mut Tx, scope: &Scope) -> Result<Input, sqlx::Error> {
             number: row.number,
             area: Area::of(&row.town, &row.village),
             cause: row.main_cause,
+            current: current.get(&row.id).copied(),
             former: former.get(&row.id).copied(),
+            pin: binding.pins.remove(&row.id),
+            barriers: binding.barriers.remove(&row.id).unwrap_or_default(),
         })
         .collect();
-    let held = held(tx).await?;
+    let held = held(&current, &households);
+    let away = leave::on(tx, today).await?;
     let helpers = staff::store::all(tx)
         .await?
         .into_iter()
         .map(|person| {
             let held = held.get(&person.id).copied().unwrap_or_default();
-            helper(person, &settings, held)
+            let away = away.get(&person.id).map(Leave::words);
+            helper(person, &settings, held, away)
         })
         .collect();
-    Ok(Input {
+    let mut input = Input {
         rules: settings.pairing,
         households,
         helpers,
         unit_villages: unit::all_villages(tx).await?,
-    })
+    };
+    if let Some(id) = scope.unit_id {
+        let unit = unit::find(tx, id).await?;
+        input.narrow(&unit.map_or_else(String::new, |unit| unit.name));
+    }
+    Ok(input)
 }
 
-/// Open households of the scope that have no helper, by id.
-async fn unpaired(tx: &mut Tx, scope: &Scope) -> Result<Vec<UnpairedRow>, sqlx::Error> {
+/// Open households of the towns and villages of the scope, without a helper or all, by id.
+async fn households(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdRow>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT id, number, town, village, main_cause FROM household
          WHERE closed_on IS NULL AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
-           AND NOT EXISTS (
-               SELECT 1 FROM pairing WHERE household_id = household.id AND to_date IS NULL)
+           AND ($3 OR NOT EXISTS (
+               SELECT 1 FROM pairing WHERE household_id = household.id AND to_date IS NULL))
          ORDER BY id",
     )
     .bind(scope.town.as_deref().unwrap_or_default())
     .bind(scope.village.as_deref().unwrap_or_default())
+    .bind(scope.paired)
     .fetch_all(connection)
     .await)
 }
@@ -161,14 +177,16 @@ async fn former_helpers(tx: &mut Tx) -> Result<HashMap<Uuid, Uuid>, sqlx::Error>
     Ok(ended.into_iter().collect())
 }
 
-/// How many households each helper has now.
-async fn held(tx: &mut Tx) -> Result<HashMap<Uuid, i64>, sqlx::Error> {
-    let rows: Vec<(Uuid, i64)> = on!(tx, connection => sqlx::query_as(
-        "SELECT staff_id, count(*) FROM pairing WHERE to_date IS NULL GROUP BY staff_id",
-    )
-    .fetch_all(connection)
-    .await)?;
-    Ok(rows.into_iter().collect())
+/// How many households each helper has now, `current` being helper by household, but for these.
+fn held(current: &HashMap<Uuid, Uuid>, but: &[Household]) -> HashMap<Uuid, i64> {
+    let mut held: HashMap<Uuid, i64> = HashMap::new();
+    for helper in current.values() {
+        *held.entry(*helper).or_default() += 1;
+    }
+    for helper in but.iter().filter_map(|household| household.current) {
+        *held.entry(helper).or_default() -= 1;
+    }
+    held
 }
 
 /// How many households a person may have.
@@ -178,12 +196,13 @@ pub fn capacity(person: &Staff, settings: &Settings) -> i64 {
         .unwrap_or_else(|| settings.capacity_by_rank.of(person.rank))
 }
 
-fn helper(person: Staff, settings: &Settings, held: i64) -> Helper {
+fn helper(person: Staff, settings: &Settings, held: i64, away: Option<String>) -> Helper {
     Helper {
         id: person.id,
         capacity: capacity(&person, settings),
         held,
         active: person.active,
+        away,
         towns: names_in(person.town.as_deref()),
         villages: names_in(person.village.as_deref()),
         skills: skills_of(
@@ -272,7 +291,7 @@ pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Er
         run_id: run.id,
         household_id: unplaced.household,
         cost: 0_i64,
-        reasons: Json([&unplaced.reason]),
+        reasons: Json(&unplaced.reasons),
     })
 }
 
@@ -697,7 +716,10 @@ pub async fn ended_after(
     on!(tx, connection => sqlx::query_scalar(
         "SELECT max(to_date) FROM pairing
          WHERE to_date > $1 AND (household_id = $2 OR household_id IN (
-             SELECT household_id FROM proposal WHERE run_id = $3 AND staff_id IS NOT NULL))
+             SELECT household_id FROM proposal WHERE run_id = $3 AND staff_id IS NOT NULL
+               AND NOT EXISTS (
+                   SELECT 1 FROM pairing AS kept WHERE kept.household_id = proposal.household_id
+                     AND kept.staff_id = proposal.staff_id AND kept.to_date IS NULL)))
          GROUP BY household_id",
     )
     .bind(from)
@@ -710,7 +732,7 @@ pub async fn ended_after(
 /// The households of a question.
 #[derive(Clone, Copy, Debug)]
 pub enum Of {
-    /// Those that a run gives a helper.
+    /// Those that a run gives a helper whom they do not have.
     Run(Uuid),
     /// This one.
     Household(Uuid),

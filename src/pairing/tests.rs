@@ -7,10 +7,14 @@ use std::collections::{HashMap, HashSet};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::constraint::{Barrier, Pin};
 use super::county::county;
 use super::flow::{self, NotOptimal};
-use super::model::{AreaRule, Helper, Household, Input, PairingRules, Plan, ReasonCode, Shortage};
-use super::skill::Skill;
+use super::model::{
+    AreaRule, Helper, Household, Input, Pair, PairingRules, Plan, ReasonCode, Shortage,
+};
+use super::settled::Changes;
+use super::skill::{CauseFit, Skill};
 use super::solver::{self, Model};
 use crate::household::Cause;
 use crate::staff::unit::Area;
@@ -55,6 +59,7 @@ fn households(most: usize) -> impl Strategy<Value = Vec<Household>> {
             area: area(place),
             cause: CAUSES[cause],
             former: former.map(helper_id),
+            ..Household::default()
         })
         .collect()
     })
@@ -93,9 +98,25 @@ fn helpers(most: usize) -> impl Strategy<Value = Vec<Helper>> {
                 capacity,
                 held,
                 active,
+                away: None,
             },
         )
         .collect()
+    })
+}
+
+/// A table of fits as an office might make it.
+fn fits() -> impl Strategy<Value = Vec<CauseFit>> {
+    let rows = [Cause::Schooling, Cause::Illness]
+        .into_iter()
+        .flat_map(|cause| {
+            [Skill::Medicine, Skill::Counselling, Skill::Teaching].map(|skill| (cause, skill))
+        });
+    let rows = prop::sample::subsequence(rows.collect::<Vec<_>>(), 0..=6);
+    (rows, prop::collection::vec(0..100_i64, 6)).prop_map(|(rows, costs)| {
+        let rows = rows.into_iter().zip(costs);
+        rows.map(|((cause, skill), cost)| CauseFit { cause, skill, cost })
+            .collect()
     })
 }
 
@@ -109,9 +130,10 @@ fn rules() -> impl Strategy<Value = PairingRules> {
     let drawn = (
         rule,
         prop::array::uniform6(cost()),
-        prop::array::uniform4(cost()),
+        prop::array::uniform3(cost()),
+        fits(),
     )
-        .prop_map(|(area_rule, areas, others)| PairingRules {
+        .prop_map(|(area_rule, areas, others, fits)| PairingRules {
             area_rule,
             own_village: areas[0],
             unit_village: areas[1],
@@ -119,10 +141,10 @@ fn rules() -> impl Strategy<Value = PairingRules> {
             no_area: areas[3],
             same_town: areas[4],
             elsewhere: areas[5],
-            good_fit: others[0],
-            no_fit: others[1],
-            change: others[2],
-            load: others[3],
+            no_fit: others[0],
+            change: others[1],
+            load: others[2],
+            fits,
         });
     prop_oneof![
         1 => Just(PairingRules::default()),
@@ -154,12 +176,43 @@ fn inputs(most_households: usize, most_helpers: usize) -> impl Strategy<Value = 
         })
 }
 
+/// Inputs of which the office has decided something beforehand: pins, barriers, leaves, pairs that hold.
+fn bound_inputs(most_households: usize, most_helpers: usize) -> impl Strategy<Value = Input> {
+    let someone = || prop::option::weighted(0.3, 0..6_usize);
+    let barrier = prop::sample::select(vec![
+        Barrier::Forbidden("投诉".to_owned()),
+        Barrier::Relative("叔侄".to_owned()),
+        Barrier::Register,
+    ]);
+    let barriers = prop::collection::btree_map(0..6_usize, barrier, 0..=3);
+    let of_households = prop::collection::vec((someone(), someone(), barriers), most_households);
+    let away = prop::collection::vec(prop::bool::weighted(0.2), most_helpers);
+    let inputs = inputs(most_households, most_helpers);
+    (inputs, of_households, away).prop_map(|(mut input, of_households, away)| {
+        for (household, (current, pin, barriers)) in input.households.iter_mut().zip(of_households)
+        {
+            household.current = current.map(helper_id);
+            household.pin = pin.map(|helper| Pin {
+                helper: helper_id(helper),
+                reason: "同村".to_owned(),
+            });
+            let barriers = barriers.into_iter();
+            household.barriers = barriers.map(|(at, why)| (helper_id(at), why)).collect();
+        }
+        for (helper, away) in input.helpers.iter_mut().zip(away) {
+            helper.away = away.then(|| "自 2026-09-01 起离岗（退休）".to_owned());
+        }
+        input
+    })
+}
+
 /// Most placed and least cost, by trying every pairing.
 fn brute_force(input: &Input) -> (usize, i64) {
     let former = |household: &Household| {
         input.helpers.iter().find(|helper| {
             Some(helper.id) == household.former
                 && helper.places() > 0
+                && !household.barriers.contains_key(&helper.id)
                 && input.area(helper, &household.area).is_some()
         })
     };
@@ -197,8 +250,98 @@ fn brute_force(input: &Input) -> (usize, i64) {
         .unwrap()
 }
 
+/// What is left to weigh once the settled pairs of a plan have taken their places, and those pairs.
+fn settled(input: &Input, plan: &Plan) -> (Input, Vec<Pair>) {
+    let is_settled = |pair: &&Pair| {
+        let codes = [ReasonCode::Kept, ReasonCode::Pinned];
+        let mut reasons = pair.reasons.iter();
+        reasons.any(|reason| codes.contains(&reason.code) && !reason.words.starts_with("未能"))
+    };
+    let pairs: Vec<Pair> = plan.pairs.iter().filter(is_settled).cloned().collect();
+    let mut rest = input.clone();
+    rest.households
+        .retain(|row| !pairs.iter().any(|pair| pair.household == row.id));
+    for helper in &mut rest.helpers {
+        helper.held += count(pairs.iter().filter(|pair| pair.helper == helper.id));
+    }
+    (rest, pairs)
+}
+
+fn count(rows: impl Iterator) -> i64 {
+    i64::try_from(rows.count()).unwrap()
+}
+
+fn household_of(input: &Input, id: Uuid) -> &Household {
+    let mut rows = input.households.iter();
+    rows.find(|row| row.id == id).unwrap()
+}
+
+fn helper_of(input: &Input, id: Uuid) -> &Helper {
+    let mut rows = input.helpers.iter();
+    rows.find(|row| row.id == id).unwrap()
+}
+
+/// An existing pair is kept, and a pin obeyed, unless it may not be; then that is said.
+fn assert_settled(input: &Input, rest: &Input, plan: &Plan, pairs: &[Pair]) {
+    let is_full = |helper: Uuid| {
+        let helper = helper_of(rest, helper);
+        helper.held >= helper.capacity
+    };
+    let kept = |household: &Household| {
+        let mut pairs = pairs.iter();
+        pairs.any(|pair| pair.household == household.id && Some(pair.helper) == household.current)
+    };
+    for pair in pairs {
+        let household = household_of(input, pair.household);
+        let helper = helper_of(input, pair.helper);
+        assert!(!household.barriers.contains_key(&helper.id));
+        if !kept(household) {
+            assert_eq!(household.pin.as_ref().unwrap().helper, helper.id);
+            assert!(helper.on_duty());
+        }
+        assert!(helper.active);
+        assert!(helper_of(rest, helper.id).held <= helper.capacity);
+    }
+    let said = |household: &Household, code| {
+        let pairs = plan
+            .pairs
+            .iter()
+            .map(|pair| (pair.household, &pair.reasons));
+        let unplaced = plan
+            .unplaced
+            .iter()
+            .map(|left| (left.household, &left.reasons));
+        let mut all = pairs.chain(unplaced);
+        let (_, reasons) = all.find(|(id, _)| *id == household.id).unwrap();
+        reasons.iter().any(|reason| reason.code == code)
+    };
+    for household in &input.households {
+        let on_staff = |id: Uuid| input.helpers.iter().find(|row| row.id == id);
+        let obeyed = household.pin.as_ref().is_some_and(|pin| {
+            let mut pairs = pairs.iter();
+            pairs.any(|pair| pair.household == household.id && pair.helper == pin.helper)
+        });
+        if let Some(pin) = household.pin.as_ref().filter(|_| !obeyed)
+            && let Some(helper) = on_staff(pin.helper)
+        {
+            let barred = household.barriers.contains_key(&helper.id);
+            assert!(!helper.on_duty() || barred || is_full(helper.id));
+            assert!(said(household, ReasonCode::Pinned) || household.current == Some(helper.id));
+        }
+        if let Some(current) = household.current.and_then(on_staff)
+            && !kept(household)
+        {
+            let barred = household.barriers.contains_key(&current.id);
+            assert!(obeyed || !current.active || barred || is_full(current.id));
+            assert!(obeyed || said(household, ReasonCode::Former));
+        }
+    }
+}
+
 /// Everything that holds of a plan whatever the input.
 fn assert_sound(input: &Input, plan: &Plan) {
+    let (rest, pairs) = settled(input, plan);
+    assert_settled(input, &rest, plan, &pairs);
     let mut given: HashMap<Uuid, i64> = HashMap::new();
     let mut seen = HashSet::new();
     for pair in &plan.pairs {
@@ -207,17 +350,10 @@ fn assert_sound(input: &Input, plan: &Plan) {
         let cost: i64 = pair.reasons.iter().map(|reason| reason.cost).sum();
         assert_eq!(pair.cost, cost);
         assert_eq!(pair.reasons.last().unwrap().code, ReasonCode::Load);
-        let household = input
-            .households
-            .iter()
-            .find(|row| row.id == pair.household)
-            .unwrap();
-        let helper = input
-            .helpers
-            .iter()
-            .find(|row| row.id == pair.helper)
-            .unwrap();
-        assert!(input.area(helper, &household.area).is_some());
+        let household = household_of(input, pair.household);
+        let helper = helper_of(input, pair.helper);
+        assert!(!household.barriers.contains_key(&helper.id));
+        assert!(pairs.contains(pair) || input.area(helper, &household.area).is_some());
     }
     assert!(
         plan.unplaced
@@ -225,21 +361,21 @@ fn assert_sound(input: &Input, plan: &Plan) {
             .all(|unplaced| seen.insert(unplaced.household))
     );
     assert_eq!(seen.len(), input.households.len());
-    for helper in &input.helpers {
-        assert!(given.get(&helper.id).copied().unwrap_or_default() <= helper.places());
+    let given = |helper: &Helper| given.get(&helper.id).copied().unwrap_or_default();
+    for helper in &rest.helpers {
+        let settled = count(pairs.iter().filter(|pair| pair.helper == helper.id));
+        assert!(given(helper) - settled <= helper.places());
     }
     let load_of: HashMap<_, _> = plan
         .loads
         .iter()
-        .map(|load| (load.staff_id, load.added))
+        .map(|load| (load.staff_id, load))
         .collect();
     for helper in input.helpers.iter().filter(|helper| helper.active) {
-        assert_eq!(
-            load_of[&helper.id],
-            given.get(&helper.id).copied().unwrap_or_default()
-        );
+        let load = load_of[&helper.id];
+        assert_eq!(load.held + load.added, helper.held + given(helper));
     }
-    assert_cut(input, plan);
+    assert_cut(&rest, plan);
 }
 
 /// The shortages add up to the households without a helper, and each is a proof: its villages'
@@ -247,23 +383,48 @@ fn assert_sound(input: &Input, plan: &Plan) {
 fn assert_cut(input: &Input, plan: &Plan) {
     let short: i64 = plan.shortages.iter().map(|shortage| shortage.short).sum();
     assert_eq!(usize::try_from(short).unwrap(), plan.unplaced.len());
-    let mut seen = HashSet::new();
-    let mut units_places = HashSet::new();
     for shortage in &plan.shortages {
         assert!(shortage.short > 0);
         assert_eq!(shortage.households - shortage.places, shortage.short);
+        assert!(
+            shortage
+                .words
+                .contains(&format!("还差 {} 个", shortage.short))
+        );
+    }
+    // Which households a shortage is about can be told by their villages if all of a village are alike.
+    if input.households.iter().all(|row| row.barriers.is_empty()) {
+        assert_villages_cut(input, plan);
+    }
+    for unplaced in &plan.unplaced {
+        let household = household_of(input, unplaced.household);
+        let served = input.helpers.iter().any(|helper| {
+            helper.on_duty()
+                && !household.barriers.contains_key(&helper.id)
+                && input.area(helper, &household.area).is_some()
+        });
+        let code = if served {
+            ReasonCode::AllFull
+        } else {
+            ReasonCode::NobodyServes
+        };
+        assert_eq!(unplaced.reasons[0].code, code);
+    }
+}
+
+fn assert_villages_cut(input: &Input, plan: &Plan) {
+    let mut seen = HashSet::new();
+    let mut units_places = HashSet::new();
+    for shortage in &plan.shortages {
         let areas: Vec<_> = areas_of(shortage);
         assert!(areas.iter().all(|area| seen.insert(area.clone())));
         let households = input
             .households
             .iter()
             .filter(|row| areas.contains(&row.area));
-        assert_eq!(
-            usize::try_from(shortage.households).unwrap(),
-            households.count()
-        );
+        assert_eq!(shortage.households, count(households));
         let may_serve = input.helpers.iter().filter(|helper| {
-            helper.active && areas.iter().any(|area| input.area(helper, area).is_some())
+            helper.on_duty() && areas.iter().any(|area| input.area(helper, area).is_some())
         });
         let mut places = 0;
         for helper in may_serve {
@@ -275,28 +436,6 @@ fn assert_cut(input: &Input, plan: &Plan) {
             assert!(shortage.units.iter().any(|unit| unit.unit == helper.unit));
         }
         assert_eq!(places, shortage.places);
-        assert!(
-            shortage
-                .words
-                .contains(&format!("还差 {} 个", shortage.short))
-        );
-    }
-    for unplaced in &plan.unplaced {
-        let household = input
-            .households
-            .iter()
-            .find(|row| row.id == unplaced.household)
-            .unwrap();
-        let served = input
-            .helpers
-            .iter()
-            .any(|helper| helper.active && input.area(helper, &household.area).is_some());
-        let code = if served {
-            ReasonCode::AllFull
-        } else {
-            ReasonCode::NobodyServes
-        };
-        assert_eq!(unplaced.reason.code, code);
     }
 }
 
@@ -319,8 +458,47 @@ proptest! {
     }
 
     #[test]
+    fn what_is_decided_beforehand_stands_and_the_rest_equals_brute_force(
+        input in bound_inputs(6, 5)
+    ) {
+        let plan = solver::solve(&input);
+        assert_sound(&input, &plan);
+        let (rest, pairs) = settled(&input, &plan);
+        let (placed, cost) = brute_force(&rest);
+        let settled_cost: i64 = pairs.iter().map(|pair| pair.cost).sum();
+        prop_assert_eq!(plan.pairs.len(), pairs.len() + placed);
+        prop_assert_eq!(plan.cost, settled_cost + cost);
+    }
+
+    #[test]
+    fn what_a_proposal_changes_ends_no_pair_that_may_stay(input in bound_inputs(8, 5)) {
+        let plan = solver::solve(&input);
+        let pairs: Vec<_> = plan.pairs.iter().map(|pair| (pair.household, pair.helper)).collect();
+        let proposed: HashMap<_, _> = pairs.iter().copied().collect();
+        let changes = Changes::of(&input, &pairs);
+        let on_staff = |id: &Uuid| input.helpers.iter().find(|row| row.id == *id);
+        let current = |row: &Household| row.current.filter(|id| on_staff(id).is_some());
+        let mut holds: HashMap<Uuid, Uuid> =
+            input.households.iter().filter_map(|row| Some((row.id, current(row)?))).collect();
+        for (household, _) in &changes.end {
+            prop_assert!(holds.remove(household).is_some());
+        }
+        for (household, helper) in &changes.begin {
+            prop_assert!(holds.insert(*household, *helper).is_none());
+        }
+        for household in &input.households {
+            let after = holds.get(&household.id).copied();
+            let may_stay = |id: &Uuid| {
+                helper_of(&input, *id).active && !household.barriers.contains_key(id)
+            };
+            let proposed = proposed.get(&household.id).copied();
+            prop_assert_eq!(after, proposed.or(current(household).filter(may_stay)));
+        }
+    }
+
+    #[test]
     fn the_order_of_the_rows_does_not_matter(
-        (input, households, helpers) in inputs(12, 8).prop_flat_map(|input| {
+        (input, households, helpers) in bound_inputs(12, 8).prop_flat_map(|input| {
             let households = Just(input.households.clone()).prop_shuffle();
             let helpers = Just(input.helpers.clone()).prop_shuffle();
             (Just(input), households, helpers)
@@ -362,7 +540,9 @@ proptest! {
     }
 
     #[test]
-    fn the_flow_proves_itself_and_costs_what_its_pairs_cost(input in inputs(30, 12)) {
+    fn the_flow_proves_itself_and_costs_what_its_pairs_cost(
+        input in prop_oneof![inputs(30, 12), bound_inputs(30, 12)]
+    ) {
         let model = Model::build(&input);
         let solution = flow::solve(&model.network);
         prop_assert_eq!(flow::check(&model.network, &solution), Ok(()));
@@ -434,8 +614,7 @@ fn what_is_short_is_told_in_words() {
         id: household_id(at),
         number: Some(at.to_string()),
         area: area(place),
-        cause: None,
-        former: None,
+        ..Household::default()
     };
     let helper = |at: usize, unit: usize, capacity| Helper {
         id: helper_id(at),
@@ -448,6 +627,7 @@ fn what_is_short_is_told_in_words() {
         capacity,
         held: 0,
         active: true,
+        away: None,
     };
     let input = Input {
         rules: PairingRules {
@@ -538,7 +718,7 @@ fn loads(rules: PairingRules, households: usize, capacities: &[i64]) -> Vec<i64>
                 number: Some(at.to_string()),
                 area: area(0),
                 cause: None,
-                former: None,
+                ..Household::default()
             })
             .collect(),
         helpers: capacities
@@ -555,6 +735,7 @@ fn loads(rules: PairingRules, households: usize, capacities: &[i64]) -> Vec<i64>
                 capacity,
                 held: 0,
                 active: true,
+                away: None,
             })
             .collect(),
         ..Input::default()

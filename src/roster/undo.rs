@@ -31,6 +31,8 @@ code_list! {
         NumberTaken = "number_taken", "编号或证件号码已被占用", [];
         Pairing = "pairing", "结对", [];
         PairingRun = "pairing_run", "结对方案", [];
+        PairingConstraint = "pairing_constraint", "结对约束", [];
+        Leave = "leave", "请假离岗", [];
         Visit = "visit", "走访", [];
         Plan = "plan", "帮扶计划", [];
         Lift = "lift", "脱贫程序", [];
@@ -139,6 +141,10 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
             once(pairing::store::runs_naming(tx, named, &added).await?),
         ),
         (
+            DependentKind::PairingConstraint,
+            pairing::constraint::store::naming(tx, named, &added).await?,
+        ),
+        (
             DependentKind::Visit,
             visit::store::visits_naming(tx, named, &added).await?,
         ),
@@ -226,12 +232,20 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
             once(pairing::store::runs_naming(tx, named, &added).await?),
         ),
         (
+            DependentKind::PairingConstraint,
+            pairing::constraint::store::naming(tx, named, &added).await?,
+        ),
+        (
             DependentKind::Visit,
             visit::store::visits_naming(tx, named, &added).await?,
         ),
         (
             DependentKind::Lift,
             lift::store::lifts_naming(tx, named, &added).await?,
+        ),
+        (
+            DependentKind::Leave,
+            staff::leave::naming(tx, &added).await?,
         ),
         (
             DependentKind::Account,

@@ -57,6 +57,7 @@ impl SettingsApi {
         body: Json<Settings>,
     ) -> Result<Tagged<Settings>, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
+        body.0.pairing.check()?;
         let mut tx = self.0.db.write().await?;
         let (_, version) = store::load_versioned(&mut tx).await?;
         ETag(version).must_match(if_match.0.as_deref())?;

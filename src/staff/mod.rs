@@ -1,7 +1,9 @@
 //! Units and the staff who help.
 
 pub mod api;
+pub mod api_leave;
 pub mod api_unit;
+pub mod leave;
 pub mod model;
 pub mod staging;
 pub mod store;

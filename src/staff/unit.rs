@@ -15,7 +15,18 @@ use crate::{insert, on};
 
 /// A village, by the names of its town and itself.
 #[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromRow, Serialize, Deserialize, Object,
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    FromRow,
+    Serialize,
+    Deserialize,
+    Object,
 )]
 pub struct Area {
     /// 镇(乡、街道).

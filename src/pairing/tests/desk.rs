@@ -82,7 +82,7 @@ fn places_of(input: &Input) -> Vec<Place> {
     let unplaced = plan.unplaced.into_iter().map(|unplaced| Place {
         household: unplaced.household,
         helper: None,
-        reasons: vec![unplaced.reason],
+        reasons: unplaced.reasons,
     });
     placed.chain(unplaced).collect()
 }
@@ -212,6 +212,7 @@ proptest! {
                 capacity: 1,
                 held: 0,
                 active: true,
+                away: None,
             };
             let mut input = input.clone();
             input.helpers.push(more);
@@ -230,6 +231,7 @@ fn a_load_stands_beside_the_average_in_proportion_to_capacity() {
         capacity,
         held,
         added,
+        away: None,
     };
     let loads = [
         load("东校", 8, 1, 2),
@@ -271,6 +273,7 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
             capacity: 5,
             held: 1,
             active: true,
+            away: None,
         }],
         ..Input::default()
     };

@@ -1,0 +1,208 @@
+//! Pinned and forbidden pairs over HTTP.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::ConstraintKind;
+use super::store::{self, Constraint, Filter, NewConstraint};
+use crate::access::idempotency::{self, Ticket};
+use crate::access::{Permission, Signed};
+use crate::api::{Created, Limit, NoContent, Page, Tag};
+use crate::app::App;
+use crate::db::page;
+use crate::pairing::gate;
+use crate::problem::{CreateFault, GetFault, ListFault, Problem};
+
+/// Operations on pinned and forbidden pairs.
+pub struct ConstraintApi(pub App);
+
+/// What the office decided of a household and a helper, before any run.
+#[derive(Object)]
+#[oai(rename = "PairingConstraint", skip_serializing_if_is_none)]
+struct ConstraintView {
+    /// Its id.
+    id: Uuid,
+    /// `pinned`: the household goes to this person as long as he is on duty and has a place.
+    /// `forbidden`, `relative`: the two are never a pair.
+    kind: ConstraintKind,
+    /// The household.
+    household_id: Uuid,
+    /// 户编号.
+    household_number: Option<String>,
+    /// 户主姓名.
+    head_name: String,
+    /// 镇(乡、街道).
+    town: String,
+    /// 村(居).
+    village: String,
+    /// The person.
+    staff_id: Uuid,
+    /// 姓名 of the person.
+    helper: String,
+    /// 单位 of the person.
+    unit: String,
+    /// Why.
+    reason: String,
+    /// When it was decided.
+    made_at: DateTime<Utc>,
+    /// By which account.
+    made_by: String,
+    /// When it was removed; absent while it binds.
+    removed_at: Option<DateTime<Utc>>,
+    /// By which account it was removed.
+    removed_by: Option<String>,
+}
+
+/// A decision to be written down.
+#[derive(Object)]
+#[oai(rename = "PairingConstraintRequest")]
+struct ConstraintRequest {
+    /// What is decided of the two.
+    kind: ConstraintKind,
+    /// The household.
+    household_id: Uuid,
+    /// The person.
+    staff_id: Uuid,
+    /// Why; of relatives, how they are related.
+    #[oai(validator(min_length = 1, max_length = 200, custom = "crate::api::NotBlank"))]
+    reason: String,
+}
+
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the parameters of an operation are those of its document"
+)]
+#[OpenApi(tag = "Tag::Pairing")]
+impl ConstraintApi {
+    /// Pin or forbid a pair
+    ///
+    /// Binds every run and every pairing by hand from now on; a pair that holds stays until a run over
+    /// all households, or until it is ended. That a person stands on the register of a household need
+    /// not be written down: it is found by the identity number.
+    #[oai(
+        path = "/pairing-constraints",
+        method = "post",
+        operation_id = "createPairingConstraint"
+    )]
+    async fn create_pairing_constraint(
+        &self,
+        caller: Signed,
+        /// The same key and body gives the first answer again.
+        #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
+        idempotency_key: Header<Option<String>>,
+        body: Json<ConstraintRequest>,
+    ) -> Result<Created<ConstraintView>, CreateFault> {
+        caller.0.require(Permission::ManagePairings)?;
+        let new = NewConstraint {
+            kind: body.0.kind,
+            household_id: body.0.household_id,
+            staff_id: body.0.staff_id,
+            reason: body.0.reason.trim().to_owned(),
+        };
+        let (key, now) = (idempotency_key.0.as_deref(), self.0.now());
+        let mut tx = self.0.db.write().await?;
+        let request = ("createPairingConstraint", &new);
+        let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
+            Ticket::Answered(constraint) => return Ok(Created::new(view(constraint))),
+            Ticket::Open(ticket) => ticket,
+        };
+        gate::must_be_there(&mut tx, new.household_id, new.staff_id).await?;
+        gate::must_not_be_constrained(&mut tx, &new).await?;
+        let id = store::add(&mut tx, &caller.0.username, now, &new).await?;
+        let constraint = store::find(&mut tx, id).await?.ok_or_else(not_found)?;
+        ticket.answer(&mut tx, now, &constraint).await?;
+        tx.commit().await?;
+        Ok(Created::new(view(constraint)))
+    }
+
+    /// List pinned and forbidden pairs
+    ///
+    /// The latest first, those that were removed among them.
+    #[oai(
+        path = "/pairing-constraints",
+        method = "get",
+        operation_id = "listPairingConstraints"
+    )]
+    async fn list_pairing_constraints(
+        &self,
+        caller: Signed,
+        /// Only of this household.
+        household_id: Query<Option<Uuid>>,
+        /// Only of this person.
+        staff_id: Query<Option<Uuid>>,
+        /// Only of this kind.
+        kind: Query<Option<ConstraintKind>>,
+        /// Only those that bind (`true`) or were removed (`false`).
+        current: Query<Option<bool>>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 500))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<ConstraintView>>, ListFault> {
+        caller.0.require(Permission::SeeAllHouseholds)?;
+        let filter = Filter {
+            household_id: household_id.0,
+            staff_id: staff_id.0,
+            kind: kind.0,
+            current: current.0,
+        };
+        let after: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let mut tx = self.0.db.read().await?;
+        let constraints = store::list(&mut tx, &filter, after, limit).await?;
+        let (constraints, next) = page::cut(constraints, limit, |constraint| constraint.id);
+        Ok(Page::json(constraints.into_iter().map(view), next))
+    }
+
+    /// Remove a pinned or forbidden pair
+    ///
+    /// It binds no more. It stays in the list, with who removed it.
+    #[oai(
+        path = "/pairing-constraints/:id",
+        method = "delete",
+        operation_id = "deletePairingConstraint"
+    )]
+    async fn delete_pairing_constraint(
+        &self,
+        caller: Signed,
+        /// The constraint's id.
+        id: Path<Uuid>,
+    ) -> Result<NoContent, GetFault> {
+        caller.0.require(Permission::ManagePairings)?;
+        let mut tx = self.0.db.write().await?;
+        let before = store::find(&mut tx, id.0)
+            .await?
+            .filter(|constraint| constraint.removed_at.is_none())
+            .ok_or_else(not_found)?;
+        store::remove(&mut tx, &caller.0.username, self.0.now(), &before).await?;
+        tx.commit().await?;
+        Ok(NoContent::Done)
+    }
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("结对约束", "pairing constraint")
+}
+
+fn view(constraint: Constraint) -> ConstraintView {
+    ConstraintView {
+        id: constraint.id,
+        kind: constraint.kind,
+        household_id: constraint.household_id,
+        household_number: constraint.household_number,
+        head_name: constraint.head_name,
+        town: constraint.town,
+        village: constraint.village,
+        staff_id: constraint.staff_id,
+        helper: constraint.helper,
+        unit: constraint.unit,
+        reason: constraint.reason,
+        made_at: constraint.made_at,
+        made_by: constraint.made_by,
+        removed_at: constraint.removed_at,
+        removed_by: constraint.removed_by,
+    }
+}

@@ -1,0 +1,221 @@
+//! Constraints of pairs in the database.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::{Barrier, Barriers, ConstraintKind, Pin};
+use crate::access::history;
+use crate::db::{Ids, Mention, Subject, Tx, mentions};
+use crate::{insert, on};
+
+/// A constraint with the names that belong to its ids.
+#[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
+pub struct Constraint {
+    /// Its id; it begins with the time at which it was made.
+    pub id: Uuid,
+    /// What was decided.
+    pub kind: ConstraintKind,
+    /// The household.
+    pub household_id: Uuid,
+    /// 户编号.
+    pub household_number: Option<String>,
+    /// 户主姓名.
+    pub head_name: String,
+    /// 镇.
+    pub town: String,
+    /// 村.
+    pub village: String,
+    /// The helper.
+    pub staff_id: Uuid,
+    /// 姓名.
+    pub helper: String,
+    /// 单位.
+    pub unit: String,
+    /// Why.
+    pub reason: String,
+    /// When it was decided.
+    pub made_at: DateTime<Utc>,
+    /// By which account.
+    pub made_by: String,
+    /// When it was removed; none while it binds.
+    pub removed_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub removed_by: Option<String>,
+}
+
+const CONSTRAINT: &str = "SELECT pairing_constraint.id AS id, kind, household_id,
+    household.number AS household_number, head_name, household.town AS town,
+    household.village AS village, staff_id, staff.name AS helper, unit.name AS unit, reason, made_at,
+    made_by, removed_at, removed_by
+    FROM pairing_constraint
+    JOIN household ON household.id = household_id
+    JOIN staff ON staff.id = staff_id
+    JOIN unit ON unit.id = staff.unit_id";
+
+/// What a list of constraints may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this household.
+    pub household_id: Option<Uuid>,
+    /// Only of this helper.
+    pub staff_id: Option<Uuid>,
+    /// Only of this kind.
+    pub kind: Option<ConstraintKind>,
+    /// Only those that bind, or only those that were removed.
+    pub current: Option<bool>,
+}
+
+/// The constraint with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Constraint>, sqlx::Error> {
+    let sql = format!("{CONSTRAINT} WHERE pairing_constraint.id = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of constraints, the latest first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Constraint>, sqlx::Error> {
+    let sql = format!(
+        "{CONSTRAINT} WHERE pairing_constraint.id < $1
+           AND (NOT $2 OR household_id = $3)
+           AND (NOT $4 OR staff_id = $5)
+           AND ($6 = '' OR kind = $6)
+           AND (NOT $7 OR (removed_at IS NULL) = $8)
+         ORDER BY pairing_constraint.id DESC LIMIT $9"
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(after.unwrap_or(Uuid::max()))
+        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
+        .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
+        .bind(filter.kind.map_or(String::new(), |kind| kind.to_string()))
+        .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// What is decided of a household and a helper.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewConstraint {
+    /// What is decided.
+    pub kind: ConstraintKind,
+    /// The household.
+    pub household_id: Uuid,
+    /// The helper.
+    pub staff_id: Uuid,
+    /// Why.
+    pub reason: String,
+}
+
+/// Writes a constraint down; gives its id.
+pub async fn add(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    new: &NewConstraint,
+) -> Result<Uuid, sqlx::Error> {
+    let id = Uuid::now_v7();
+    insert!(tx, "pairing_constraint", [new], |new| {
+        id: id,
+        household_id: new.household_id,
+        staff_id: new.staff_id,
+        kind: new.kind,
+        reason: new.reason.as_str(),
+        made_at: now,
+        made_by: actor,
+    })?;
+    Ok(id)
+}
+
+/// Lets a constraint bind no more, and keeps it.
+pub async fn remove(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    before: &Constraint,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "pairing_constraint",
+        subject_id: before.id.to_string(),
+        version: 1,
+        action: "remove",
+        import_id: None,
+        before,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE pairing_constraint SET removed_at = $2, removed_by = $3 WHERE id = $1",
+    )
+    .bind(before.id)
+    .bind(now)
+    .bind(actor)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
+/// What binds households, by their ids.
+#[derive(Debug, Default)]
+pub struct Binding {
+    /// To whom each is pinned.
+    pub pins: HashMap<Uuid, Pin>,
+    /// Whom each never has: by decision, or since he stands on its register.
+    pub barriers: HashMap<Uuid, Barriers>,
+}
+
+/// All that binds now.
+pub async fn binding(tx: &mut Tx) -> Result<Binding, sqlx::Error> {
+    let mut binding = Binding::default();
+    for (household, helper) in on_register(tx).await? {
+        let barriers = binding.barriers.entry(household).or_default();
+        barriers.insert(helper, Barrier::Register);
+    }
+    let decided: Vec<(Uuid, Uuid, ConstraintKind, String)> = on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id, kind, reason FROM pairing_constraint
+         WHERE removed_at IS NULL",
+    )
+    .fetch_all(connection)
+    .await)?;
+    for (household, helper, kind, reason) in decided {
+        let barrier = match kind {
+            ConstraintKind::Pinned => {
+                binding.pins.insert(household, Pin { helper, reason });
+                continue;
+            }
+            ConstraintKind::Forbidden => Barrier::Forbidden(reason),
+            ConstraintKind::Relative => Barrier::Relative(reason),
+        };
+        let barriers = binding.barriers.entry(household).or_default();
+        barriers.insert(helper, barrier);
+    }
+    Ok(binding)
+}
+
+/// The staff who stand on the register of an open household, `(household, person)`.
+async fn on_register(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+    // SQLite looks up members for each person, not the other way round, by the order of a CROSS JOIN.
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff.id FROM staff
+         CROSS JOIN member JOIN household ON household.id = household_id
+         WHERE staff.identity_number IS NOT NULL AND member.identity_number = staff.identity_number
+           AND household.closed_on IS NULL",
+    )
+    .fetch_all(connection)
+    .await)
+}
+
+/// Constraints, in force or removed, that name these households or people.
+pub async fn naming(
+    tx: &mut Tx,
+    subject: Subject,
+    ids: &Ids<'_>,
+) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("id", subject.column(), "CAST(NULL AS DATE)");
+    mentions(tx, "pairing_constraint", columns, ids).await
+}

@@ -1,0 +1,172 @@
+//! Days on which a person is given no household: on leave, or leaving.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use crate::access::history;
+use crate::db::{Ids, Mention, Tx, mentions};
+use crate::{insert, on};
+
+/// Days on which a person is given no household.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
+pub struct Leave {
+    /// Its id.
+    pub id: Uuid,
+    /// The person.
+    pub staff_id: Uuid,
+    /// First day.
+    pub from_date: NaiveDate,
+    /// Last day; none for one who is leaving.
+    pub to_date: Option<NaiveDate>,
+    /// Why.
+    pub reason: String,
+    /// Counts its changes, from 1.
+    pub version: i64,
+}
+
+/// Why days cannot be those of a leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeaveError {
+    /// The last day comes before the first.
+    #[error("结束日期不能早于开始日期 {0}")]
+    EndsBeforeStart(NaiveDate),
+    /// A year that no leave of ours can be in.
+    #[error("日期 {0} 的年份不合理，请核对")]
+    Year(NaiveDate),
+}
+
+/// The years in which a leave may be.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
+
+impl Leave {
+    /// Refuses days that cannot be.
+    pub fn check(&self) -> Result<(), LeaveError> {
+        let days = [Some(self.from_date), self.to_date];
+        let mut days = days.into_iter().flatten();
+        if let Some(day) = days.find(|day| !YEARS.contains(&day.year())) {
+            return Err(LeaveError::Year(day));
+        }
+        match self.to_date {
+            Some(to) if to < self.from_date => Err(LeaveError::EndsBeforeStart(self.from_date)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What it means for pairings, in Chinese, after the person's name.
+    pub fn words(&self) -> String {
+        let Self {
+            from_date, reason, ..
+        } = self;
+        match self.to_date {
+            Some(to) => format!("{from_date} 至 {to} 不在岗（{reason}）"),
+            None => format!("自 {from_date} 起离岗（{reason}）"),
+        }
+    }
+}
+
+const LEAVE: &str = "SELECT id, staff_id, from_date, to_date, reason, version FROM staff_leave";
+
+/// The leave with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Leave>, sqlx::Error> {
+    let sql = format!("{LEAVE} WHERE id = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of one person's leaves, the one written down last first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    staff_id: Uuid,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Leave>, sqlx::Error> {
+    let sql = format!("{LEAVE} WHERE staff_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(staff_id).bind(after.unwrap_or(Uuid::max())).bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// Who is on leave on a day, by person; of several leaves the one that lasts longest.
+pub async fn on(tx: &mut Tx, day: NaiveDate) -> Result<HashMap<Uuid, Leave>, sqlx::Error> {
+    let sql = format!(
+        "{LEAVE} WHERE from_date <= $1 AND (to_date IS NULL OR to_date >= $1)
+         ORDER BY CASE WHEN to_date IS NULL THEN 1 ELSE 0 END, to_date, from_date, id"
+    );
+    let leaves: Vec<Leave> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(day).fetch_all(connection).await)?;
+    let by_person = leaves.into_iter().map(|leave| (leave.staff_id, leave));
+    Ok(by_person.collect())
+}
+
+/// Writes a leave down.
+pub async fn add(tx: &mut Tx, leave: &Leave) -> Result<(), sqlx::Error> {
+    insert!(tx, "staff_leave", std::slice::from_ref(leave), |leave| {
+        id: leave.id,
+        staff_id: leave.staff_id,
+        from_date: leave.from_date,
+        to_date: leave.to_date,
+        reason: leave.reason.as_str(),
+        version: leave.version,
+    })
+}
+
+/// Replaces a leave, and keeps what it was.
+pub async fn change(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    before: &Leave,
+    after: &Leave,
+) -> Result<(), sqlx::Error> {
+    keep(tx, actor, now, "update", before).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE staff_leave SET from_date = $2, to_date = $3, reason = $4, version = $5
+         WHERE id = $1",
+    )
+    .bind(before.id)
+    .bind(after.from_date)
+    .bind(after.to_date)
+    .bind(&after.reason)
+    .bind(after.version)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
+/// Removes a leave that never was, and keeps what it was.
+pub async fn remove(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    before: &Leave,
+) -> Result<(), sqlx::Error> {
+    keep(tx, actor, now, "remove", before).await?;
+    on!(tx, connection => sqlx::query("DELETE FROM staff_leave WHERE id = $1")
+        .bind(before.id).execute(connection).await.map(|_| ()))
+}
+
+async fn keep(
+    tx: &mut Tx,
+    actor: &str,
+    now: DateTime<Utc>,
+    action: &'static str,
+    before: &Leave,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "staff_leave",
+        subject_id: before.id.to_string(),
+        version: before.version,
+        action,
+        import_id: None,
+        before,
+    };
+    history::record(tx, actor, now, &[kept]).await
+}
+
+/// Leaves of these people.
+pub async fn naming(tx: &mut Tx, ids: &Ids<'_>) -> Result<Vec<Mention>, sqlx::Error> {
+    mentions(tx, "staff_leave", ("id", "staff_id", "from_date"), ids).await
+}
