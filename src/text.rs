@@ -8,7 +8,8 @@ pub fn half_width(text: &str) -> String {
     text.chars().map(half_width_char).collect()
 }
 
-fn half_width_char(character: char) -> char {
+/// The half-width form of a character.
+pub fn half_width_char(character: char) -> char {
     match character {
         '\u{3000}' | '\u{a0}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => {

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Sex;
-use crate::text::half_width;
+use crate::text::{half_width, half_width_char};
 
 /// A citizen identity number (公民身份号码) that has been checked: 17 digits and a check character
 /// by ISO 7064 MOD 11-2, with a birth date that exists.
@@ -89,9 +89,15 @@ impl IdentityNumber {
         }
         let tight: String = half_width(text)
             .chars()
-            .filter(|character| !character.is_whitespace() && !"'‘’`-".contains(*character))
+            .filter(|character| !is_padding(*character))
             .collect();
         Cow::Owned(tight.to_ascii_uppercase())
+    }
+
+    /// Whether a character may stand in a number as people type it.
+    pub fn may_hold(character: char) -> bool {
+        let character = half_width_char(character);
+        character.is_ascii_digit() || matches!(character, 'x' | 'X') || is_padding(character)
     }
 
     /// The number that a shorter one may mean: 15 digits of before 1999 with the century 19 and the
@@ -157,6 +163,11 @@ impl IdentityNumber {
             Sex::Female
         }
     }
+}
+
+/// What people type around a number and between its characters, and mean nothing by.
+fn is_padding(character: char) -> bool {
+    character.is_whitespace() || "'‘’`-".contains(character)
 }
 
 /// The check character for 17 digits, or nothing if they are not all digits.

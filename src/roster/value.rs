@@ -676,7 +676,7 @@ pub fn mask(text: &str) -> String {
     while at < characters.len() {
         let run = characters[at..]
             .iter()
-            .take_while(|character| is_identity_character(**character))
+            .take_while(|character| IdentityNumber::may_hold(**character))
             .count();
         for (offset, character) in characters[at..at + run].iter().enumerate() {
             let hidden = run >= 14 && offset >= 3 && offset + 4 < run;
@@ -692,11 +692,6 @@ pub fn mask(text: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-fn is_identity_character(character: char) -> bool {
-    character.is_ascii_digit()
-        || matches!(character, 'x' | 'X' | '０'..='９' | 'ｘ' | 'Ｘ' | ' ' | '-')
 }
 
 #[cfg(test)]

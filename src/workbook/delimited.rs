@@ -20,6 +20,10 @@ const SEPARATORS: [u8; 3] = [b',', b'\t', b';'];
 /// Separators are counted in so many lines.
 const LINES_TO_COUNT: usize = 50;
 
+/// What is put at the end of a text, on a line of its own: no character, and so in no text. A value that
+/// holds it has swallowed it, for its quote is open.
+const END: &str = "\u{FFFF}";
+
 /// A text that has been looked at.
 pub struct Delimited<'f> {
     input: Input<'f>,
@@ -76,7 +80,10 @@ impl<'f> Delimited<'f> {
                 .sum::<u64>();
             let number = reader.position().line() - 1 - within_values;
             let number = u32::try_from(number).unwrap_or(u32::MAX);
-            if let Some(column) = open_quote(reader.get_ref(), &record) {
+            if record.len() == 1 && &record[0] == END {
+                return Ok(());
+            }
+            if let Some(column) = open_quote(&record) {
                 return Err(ReadError::OpenQuote {
                     sheet: info.name.clone(),
                     // Its line's end is within it.
@@ -98,13 +105,13 @@ impl<'f> Delimited<'f> {
     }
 }
 
-/// The last column of the last record, if a quote has begun there and the text has ended within it:
-/// its quotes are odd in number and it holds the line's end that we put at the end.
-fn open_quote<R>(text: &Decoded<'_, R>, record: &StringRecord) -> Option<u32> {
-    let at_end = text.ended && text.left.is_empty() && text.quotes % 2 == 1;
-    let last = record.iter().next_back().filter(|_| at_end)?;
-    last.ends_with('\n')
-        .then(|| u32::try_from(record.len() - 1).unwrap_or(u32::MAX))
+/// The last column of a record, if a quote has begun there within which the text has ended.
+fn open_quote(record: &StringRecord) -> Option<u32> {
+    let last = record.iter().next_back()?;
+    let is_open = last
+        .strip_suffix('\n')
+        .is_some_and(|last| last.ends_with(END));
+    is_open.then(|| u32::try_from(record.len() - 1).unwrap_or(u32::MAX))
 }
 
 /// `="320999…"` is how some programs keep Excel from making a number of a text.
@@ -189,7 +196,7 @@ fn sense(input: &mut (impl Read + Seek), encoding: &'static Encoding) -> io::Res
     }
 }
 
-/// A text as UTF-8, with a line's end at its end.
+/// A text as UTF-8, with [`END`] on a line of its own at its end.
 struct Decoded<'i, R> {
     input: &'i mut R,
     decoder: Decoder,
@@ -198,8 +205,6 @@ struct Decoded<'i, R> {
     /// Of `text`, what has not been read.
     left: std::ops::Range<usize>,
     ended: bool,
-    /// Quotes that have been read.
-    quotes: usize,
 }
 
 impl<'i, R: Read> Decoded<'i, R> {
@@ -211,7 +216,6 @@ impl<'i, R: Read> Decoded<'i, R> {
             text: Vec::new(),
             left: 0..0,
             ended: false,
-            quotes: 0,
         }
     }
 
@@ -219,16 +223,15 @@ impl<'i, R: Read> Decoded<'i, R> {
         let read = self.input.read(&mut self.raw)?;
         self.ended = read == 0;
         let room = self.decoder.max_utf8_buffer_length(read).unwrap_or(read);
-        self.text.resize(room + 1, 0);
-        let (_, _, mut written, _) =
+        self.text.resize(room, 0);
+        let (_, _, written, _) =
             self.decoder
                 .decode_to_utf8(&self.raw[..read], &mut self.text, self.ended);
-        self.quotes += memchr::memchr_iter(b'"', &self.text[..written]).count();
+        self.text.truncate(written);
         if self.ended {
-            self.text[written] = b'\n';
-            written += 1;
+            self.text.extend(format!("\n{END}\n").bytes());
         }
-        self.left = 0..written;
+        self.left = 0..self.text.len();
         Ok(())
     }
 }
