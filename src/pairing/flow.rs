@@ -1,17 +1,19 @@
-//! Minimum-cost flow by the primal network simplex method: the arithmetic under every pairing run.
+//! Minimum-cost flow: the arithmetic under every pairing run.
 //!
-//! The networks here have one sink, which takes all, and any other node may *leave* what it cannot
-//! send, at a price above everything else together. So a flow always exists, the one found sends as
-//! much as can be sent, and costs the least among those that do.
+//! The networks here have one sink, which takes all, and any node that supplies may *leave* what it
+//! cannot send, at a price above everything else together. So a flow always exists, the one found
+//! sends as much as can be sent, and costs the least among those that do.
 //!
 //! Why our own. Looked at in November 2026: `rs-graph` has a network simplex but is GPL-3.0; `mcmf`
 //! wraps LEMON's C++ and was last released in 2018; `highs` solves it as a linear programme and
 //! needs cmake and a C++ compiler; `ac-library-rs` searches the whole graph once for each unit of
 //! flow; `pathfinding` and `petgraph` have the assignment of a square matrix and maximum flow, not
-//! minimum cost. None gives the prices that prove the result. The method is that of
-//! Ahuja, Magnanti, Orlin, *Network Flows* (1993), chapter 11: a strongly feasible spanning tree,
-//! which rules out endless loops, and block pricing as in Király and Kovács, *Efficient
-//! implementations of minimum-cost flow algorithms* (2012).
+//! minimum cost. None gives the prices that prove the result. How it is found stands in
+//! `flow/route.rs`; [`check`] asks nothing of that.
+
+mod route;
+
+pub use route::{resolve, solve};
 
 /// A node, by its place; [`SINK`] is the first.
 pub type Node = usize;
@@ -22,9 +24,6 @@ pub type Arc = usize;
 pub const SINK: Node = 0;
 /// The capacity of an arc without a limit.
 pub const UNLIMITED: i64 = i64::MAX;
-
-/// No node: the parent of the root, the end of a list.
-const NONE: u32 = u32::MAX;
 
 /// A directed network: what its nodes supply, what its arcs can carry and cost.
 #[derive(Clone, Debug)]
@@ -107,12 +106,20 @@ impl Network {
         self.cost[arc]
     }
 
-    /// The price of a unit left behind at a node: more than any path through the whole network, and
-    /// one more where nothing is supplied, so that units are left only where they come from.
-    fn leave_price(&self, node: Node) -> i64 {
-        // No path visits a node twice, so none costs more than the dearest arc times the nodes.
-        let base = (self.dearest + 1) * i64::from(small(self.nodes() + 1));
-        base + i64::from(self.supply[node] == 0)
+    /// The price of a unit left behind: more than any path through the whole network. No path visits
+    /// a node twice, so none costs more than the dearest arc times the nodes.
+    fn leave_price(&self) -> i64 {
+        (self.dearest + 1) * i64::from(small(self.nodes() + 1))
+    }
+
+    /// The nodes that supply something, and so may leave it behind.
+    fn sources(&self) -> impl Iterator<Item = Node> + Clone {
+        (0..self.nodes()).filter(|node| self.supply[*node] > 0)
+    }
+
+    /// Changes what an arc can carry.
+    pub fn set_capacity(&mut self, arc: Arc, capacity: i64) {
+        self.capacity[arc] = capacity;
     }
 
     /// Writes the network in the DIMACS format for minimum-cost flow, so that anyone can check a result
@@ -120,28 +127,24 @@ impl Network {
     /// behind.
     pub fn write_dimacs(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
         let total: i64 = self.supply.iter().sum();
-        let leave = self.nodes() - 1;
+        let leave = self.sources().count();
         writeln!(
             out,
             "c node 1 takes all; the last {leave} arcs leave units behind"
         )?;
         writeln!(out, "p min {} {}", self.nodes(), self.arcs() + leave)?;
         writeln!(out, "n 1 {}", -total)?;
-        for (node, supply) in self
-            .supply
-            .iter()
-            .enumerate()
-            .filter(|(_, supply)| **supply > 0)
-        {
-            writeln!(out, "n {} {supply}", node + 1)?;
+        for node in self.sources() {
+            writeln!(out, "n {} {}", node + 1, self.supply[node])?;
         }
         for arc in 0..self.arcs() {
             let (tail, head) = self.ends(arc);
             let (capacity, cost) = (self.capacity[arc].min(total), self.cost[arc]);
             writeln!(out, "a {} {} 0 {capacity} {cost}", tail + 1, head + 1)?;
         }
-        for node in 1..self.nodes() {
-            writeln!(out, "a {} 1 0 {total} {}", node + 1, self.leave_price(node))?;
+        for node in self.sources() {
+            let (supply, price) = (self.supply[node], self.leave_price());
+            writeln!(out, "a {} 1 0 {supply} {price}", node + 1)?;
         }
         Ok(())
     }
@@ -159,7 +162,7 @@ impl Network {
 
 /// A place as a 32-bit number: a network of four thousand million nodes fits no memory.
 fn small(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(NONE)
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// The arcs at each node.
@@ -218,11 +221,7 @@ impl Solution {
     /// Cost of the flow and of all that was left behind: what a solver finds for
     /// [`Network::write_dimacs`].
     pub fn whole_cost(&self, network: &Network) -> i64 {
-        let left = self.left.iter().enumerate();
-        let left: i64 = left
-            .map(|(node, left)| left * network.leave_price(node))
-            .sum();
-        self.cost + left
+        self.cost + self.left.iter().sum::<i64>() * network.leave_price()
     }
 }
 
@@ -269,12 +268,12 @@ pub fn check(network: &Network, solution: &Solution) -> Result<(), NotOptimal> {
         }
     }
     for (node, balance) in balance.into_iter().enumerate().skip(1) {
-        let left = solution.left[node];
-        if left < 0 || balance != left {
+        let (left, supply) = (solution.left[node], network.supply[node]);
+        if balance != left || left < 0 || left > supply {
             return Err(NotOptimal::Conservation(node));
         }
-        let reduced = network.leave_price(node) + solution.price[node] - solution.price[SINK];
-        if reduced < 0 || (reduced > 0 && left > 0) {
+        let reduced = network.leave_price() + solution.price[node] - solution.price[SINK];
+        if (reduced < 0 && left < supply) || (reduced > 0 && left > 0) {
             return Err(NotOptimal::Leave(node));
         }
     }
@@ -282,339 +281,5 @@ pub fn check(network: &Network, solution: &Solution) -> Result<(), NotOptimal> {
         Ok(())
     } else {
         Err(NotOptimal::Cost)
-    }
-}
-
-/// Finds the flow of least cost among those that send the most.
-pub fn solve(network: &Network) -> Solution {
-    let order = mixed(network.arcs());
-    let mut simplex = Simplex::new(network, &order);
-    while let Some(entering) = simplex.find_entering() {
-        simplex.pivot(entering);
-    }
-    simplex.into_solution(network, &order)
-}
-
-/// Where a non-tree arc stands, as the sign that its reduced cost must not have.
-const AT_ZERO: i64 = 1;
-const IN_TREE: i64 = 0;
-const AT_CAPACITY: i64 = -1;
-
-/// The state of the method: a spanning tree rooted at the sink, and the flow that belongs to it.
-///
-/// Lines are the network's arcs, [mixed], then one *leave* arc from each node (but the sink)
-/// to the sink, which make up the first tree.
-struct Simplex {
-    lines: Vec<Line>,
-    capacity: Vec<i64>,
-    flow: Vec<i64>,
-    price: Vec<i64>,
-    tree: Tree,
-    block: usize,
-    next_line: usize,
-    stack: Vec<u32>,
-}
-
-/// What is asked of an arc each time that one is looked for to enter the tree.
-#[derive(Clone, Copy)]
-struct Line {
-    tail: u32,
-    head: u32,
-    cost: i64,
-    state: i64,
-}
-
-/// The arcs in an order that brings those far apart together: then a block holds arcs of all kinds,
-/// and the worst of a block is nearly the worst of all. It takes a third of the steps (35,000
-/// households, 1000 helpers: 50,000 instead of 150,000).
-fn mixed(arcs: usize) -> Vec<u32> {
-    let stride = arcs.isqrt().max(1);
-    (0..stride)
-        .flat_map(|first| (first..arcs).step_by(stride))
-        .map(small)
-        .collect()
-}
-
-/// The spanning tree: for each node where it hangs, and its children as a list.
-struct Tree(Vec<TreeNode>);
-
-/// A node of the tree.
-#[derive(Clone, Copy)]
-struct TreeNode {
-    parent: u32,
-    /// The arc to the parent, and whether it points there.
-    arc: u32,
-    up: bool,
-    depth: u32,
-    first_child: u32,
-    next: u32,
-    previous: u32,
-}
-
-impl Simplex {
-    fn new(network: &Network, order: &[u32]) -> Self {
-        let nodes = network.nodes();
-        let own = order.iter().map(|&arc| arc as usize);
-        let leave = 1..nodes;
-        let lines = own.clone().map(|arc| Line {
-            tail: network.tail[arc],
-            head: network.head[arc],
-            cost: network.cost[arc],
-            state: AT_ZERO,
-        });
-        let leave_lines = leave.clone().map(|node| Line {
-            tail: small(node),
-            head: small(SINK),
-            cost: network.leave_price(node),
-            state: IN_TREE,
-        });
-        let capacity = own.clone().map(|arc| network.capacity[arc]);
-        let lines: Vec<_> = lines.chain(leave_lines).collect();
-        Self {
-            capacity: capacity.chain(leave.clone().map(|_| UNLIMITED)).collect(),
-            flow: own
-                .map(|_| 0)
-                .chain(leave.clone().map(|node| network.supply[node]))
-                .collect(),
-            price: std::iter::once(0)
-                .chain(leave.map(|node| -network.leave_price(node)))
-                .collect(),
-            tree: Tree::star(nodes, network.arcs()),
-            block: lines.len().isqrt().max(10),
-            lines,
-            next_line: 0,
-            stack: Vec::new(),
-        }
-    }
-
-    /// The worst arc of the first block in which there is one that would make the flow cheaper.
-    fn find_entering(&mut self) -> Option<Arc> {
-        let mut best = 0;
-        let mut found = None;
-        let mut left_in_block = self.block;
-        let mut at = self.next_line;
-        for _ in 0..self.lines.len() {
-            let line = &self.lines[at];
-            let gain = line.state
-                * (line.cost + self.price[line.tail as usize] - self.price[line.head as usize]);
-            if gain < best {
-                best = gain;
-                found = Some(at);
-            }
-            at += 1;
-            if at == self.lines.len() {
-                at = 0;
-            }
-            left_in_block -= 1;
-            if left_in_block == 0 {
-                if found.is_some() {
-                    break;
-                }
-                left_in_block = self.block;
-            }
-        }
-        self.next_line = at;
-        found
-    }
-
-    /// Sends as much as can be sent round the cycle that the arc closes, and exchanges it for the
-    /// arc of the tree that stops it.
-    fn pivot(&mut self, entering: Arc) {
-        let line = self.lines[entering];
-        let (mut first, mut second) = (line.tail, line.head);
-        if line.state == AT_CAPACITY {
-            std::mem::swap(&mut first, &mut second);
-        }
-        let join = self.tree.join(first, second);
-        let mut room = self.capacity[entering];
-        let mut stop = None;
-        // The cycle comes down from the join to `first` and goes up from `second`. Among equals the
-        // last arc of the cycle, seen from the join, leaves: that keeps the tree strongly feasible.
-        let mut node = first;
-        while node != join {
-            let here = self.room(node, !self.tree.at(node).up);
-            if here < room {
-                room = here;
-                stop = Some((node, first, second));
-            }
-            node = self.tree.at(node).parent;
-        }
-        let mut node = second;
-        while node != join {
-            let here = self.room(node, self.tree.at(node).up);
-            if here <= room {
-                room = here;
-                stop = Some((node, second, first));
-            }
-            node = self.tree.at(node).parent;
-        }
-        self.push(entering, join, room);
-        match stop {
-            None => self.lines[entering].state = -line.state,
-            Some((cut, hung, on)) => self.exchange(entering, cut, hung, on),
-        }
-    }
-
-    /// How much more can go over the tree arc above a node, with the arc or against it.
-    fn room(&self, node: u32, along: bool) -> i64 {
-        let arc = self.tree.at(node).arc as usize;
-        match (along, self.capacity[arc]) {
-            (false, _) => self.flow[arc],
-            (true, UNLIMITED) => UNLIMITED,
-            (true, capacity) => capacity - self.flow[arc],
-        }
-    }
-
-    fn push(&mut self, entering: Arc, join: u32, amount: i64) {
-        if amount == 0 {
-            return;
-        }
-        let line = self.lines[entering];
-        let amount = amount * line.state;
-        self.flow[entering] += amount;
-        for (mut node, sign) in [(line.tail, -1), (line.head, 1)] {
-            while node != join {
-                let up = if self.tree.at(node).up { 1 } else { -1 };
-                self.flow[self.tree.at(node).arc as usize] += sign * up * amount;
-                node = self.tree.at(node).parent;
-            }
-        }
-    }
-
-    /// Takes the arc above `cut` out of the tree and hangs what was below it, by its node `hung`,
-    /// on the node `on` by the entering arc.
-    fn exchange(&mut self, entering: Arc, cut: u32, hung: u32, on: u32) {
-        let leaving = self.tree.at(cut).arc as usize;
-        self.lines[leaving].state = if self.flow[leaving] == 0 {
-            AT_ZERO
-        } else {
-            AT_CAPACITY
-        };
-        let line = &mut self.lines[entering];
-        line.state = IN_TREE;
-        let points_up = line.tail == hung;
-        let cost = if points_up { -line.cost } else { line.cost };
-        self.tree.rehang(entering, cut, hung, on, points_up);
-        let change = self.price[on as usize] + cost - self.price[hung as usize];
-        self.stack.push(hung);
-        while let Some(node) = self.stack.pop() {
-            self.price[node as usize] += change;
-            let TreeNode {
-                parent,
-                mut first_child,
-                ..
-            } = *self.tree.at(node);
-            self.tree.at_mut(node).depth = self.tree.at(parent).depth + 1;
-            while first_child != NONE {
-                self.stack.push(first_child);
-                first_child = self.tree.at(first_child).next;
-            }
-        }
-    }
-
-    fn into_solution(mut self, network: &Network, order: &[u32]) -> Solution {
-        let left = std::iter::once(0)
-            .chain(self.flow.drain(network.arcs()..))
-            .collect();
-        let mut flow = vec![0; network.arcs()];
-        let mut cost = 0;
-        for (&arc, units) in order.iter().zip(self.flow) {
-            flow[arc as usize] = units;
-            cost += units * network.cost[arc as usize];
-        }
-        Solution {
-            flow,
-            left,
-            price: self.price,
-            cost,
-        }
-    }
-}
-
-impl Tree {
-    /// All nodes hang on the sink by their leave arcs, which come after the network's `arcs`.
-    fn star(nodes: usize, arcs: usize) -> Self {
-        let alone = TreeNode {
-            parent: NONE,
-            arc: NONE,
-            up: true,
-            depth: 0,
-            first_child: NONE,
-            next: NONE,
-            previous: NONE,
-        };
-        let mut tree = Self(vec![alone; nodes]);
-        for node in 1..nodes {
-            tree.0[node].arc = small(arcs + node - 1);
-            tree.0[node].depth = 1;
-            tree.attach(small(node), small(SINK));
-        }
-        tree
-    }
-
-    fn at(&self, node: u32) -> &TreeNode {
-        &self.0[node as usize]
-    }
-
-    fn at_mut(&mut self, node: u32) -> &mut TreeNode {
-        &mut self.0[node as usize]
-    }
-
-    /// The lowest node above both.
-    fn join(&self, mut first: u32, mut second: u32) -> u32 {
-        while first != second {
-            if self.at(first).depth >= self.at(second).depth {
-                first = self.at(first).parent;
-            } else {
-                second = self.at(second).parent;
-            }
-        }
-        first
-    }
-
-    /// Turns the path from `hung` up to `cut` round and hangs it on `on`.
-    fn rehang(&mut self, entering: Arc, cut: u32, hung: u32, on: u32, points_up: bool) {
-        let (mut node, mut parent) = (hung, on);
-        let (mut arc, mut up) = (small(entering), points_up);
-        loop {
-            let old = *self.at(node);
-            self.detach(node);
-            self.attach(node, parent);
-            self.at_mut(node).arc = arc;
-            self.at_mut(node).up = up;
-            if node == cut {
-                return;
-            }
-            (parent, node, arc, up) = (node, old.parent, old.arc, !old.up);
-        }
-    }
-
-    fn detach(&mut self, node: u32) {
-        let TreeNode {
-            parent,
-            previous,
-            next,
-            ..
-        } = *self.at(node);
-        if previous == NONE {
-            self.at_mut(parent).first_child = next;
-        } else {
-            self.at_mut(previous).next = next;
-        }
-        if next != NONE {
-            self.at_mut(next).previous = previous;
-        }
-    }
-
-    fn attach(&mut self, node: u32, parent: u32) {
-        let next = self.at(parent).first_child;
-        self.at_mut(parent).first_child = node;
-        let own = self.at_mut(node);
-        own.parent = parent;
-        own.previous = NONE;
-        own.next = next;
-        if next != NONE {
-            self.at_mut(next).previous = node;
-        }
     }
 }
