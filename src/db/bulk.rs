@@ -37,23 +37,6 @@ pub enum Inserts {
 }
 
 impl Inserts {
-    /// None yet.
-    pub fn none(engine: Engine) -> Self {
-        match engine {
-            Engine::Sqlite => Self::Sqlite(Vec::new()),
-            Engine::Postgres => Self::Postgres(Vec::new()),
-        }
-    }
-
-    /// These, and then others that are for the same engine.
-    pub fn append(&mut self, others: Self) {
-        match (self, others) {
-            (Self::Sqlite(mine), Self::Sqlite(mut others)) => mine.append(&mut others),
-            (Self::Postgres(mine), Self::Postgres(mut others)) => mine.append(&mut others),
-            (mine, others) => *mine = others,
-        }
-    }
-
     /// Runs them.
     pub async fn run(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         match (self, tx) {

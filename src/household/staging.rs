@@ -69,9 +69,9 @@ pub fn inserts(
     import_id: Uuid,
     first: i64,
     planned: &[Planned],
-) -> Result<Inserts, sqlx::Error> {
+) -> Result<[Inserts; 3], sqlx::Error> {
     let planned: Vec<_> = (first..).zip(planned).collect();
-    let mut inserts = inserts!(engine, "import_household", planned, |row| {
+    let entries = inserts!(engine, "import_household", planned, |row| {
         import_id: import_id,
         position: row.0,
         household_id: row.1.household_id,
@@ -100,8 +100,8 @@ pub fn inserts(
             before: planned.before.as_ref().map(|before| &before.facts),
         })
         .collect();
-    inserts.append(facts_inserts(engine, import_id, &becoming)?);
-    Ok(inserts)
+    let [households, members] = facts_inserts(engine, import_id, &becoming)?;
+    Ok([entries, households, members])
 }
 
 /// What a household is to become, and what it was.
@@ -130,8 +130,8 @@ pub fn facts_inserts(
     engine: Engine,
     import_id: Uuid,
     households: &[Becoming<'_>],
-) -> Result<Inserts, sqlx::Error> {
-    let mut inserts = inserts!(engine, "staged_household", households, |row| {
+) -> Result<[Inserts; 2], sqlx::Error> {
+    let staged = inserts!(engine, "staged_household", households, |row| {
         import_id: import_id,
         import_position: row.position,
         household_id: row.household_id,
@@ -179,7 +179,7 @@ pub fn facts_inserts(
                 .map(move |(position, member)| (row, position, member))
         })
         .collect();
-    inserts.append(inserts!(engine, "staged_member", members, |row| {
+    let members = inserts!(engine, "staged_member", members, |row| {
         import_id: import_id,
         import_position: row.0.position,
         id: Uuid::now_v7(),
@@ -204,8 +204,8 @@ pub fn facts_inserts(
         resident_pension: row.2.resident_pension,
         critical_illness: row.2.critical_illness,
         minimum_living: row.2.minimum_living,
-    })?);
-    Ok(inserts)
+    })?;
+    Ok([staged, members])
 }
 
 /// Staged households and what is to be done to them.

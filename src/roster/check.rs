@@ -212,7 +212,9 @@ impl Check<'_> {
         let planning = tokio::spawn(planning.run(roster, plan));
         while let Some((households, inserts)) = pieces.recv().await {
             let mut tx = self.step().await?;
-            inserts.run(&mut tx).await?;
+            for inserts in inserts {
+                inserts.run(&mut tx).await?;
+            }
             tx.commit().await?;
             self.done += households;
         }
@@ -322,7 +324,7 @@ struct Planning {
     db: Db,
     import_id: Uuid,
     /// Takes pieces: how many households, and what to insert for them.
-    give: mpsc::Sender<(i64, Inserts)>,
+    give: mpsc::Sender<(i64, [Inserts; 3])>,
 }
 
 impl Planning {

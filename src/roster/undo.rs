@@ -493,9 +493,9 @@ impl Undoing<'_> {
                         .map(|household| &household.facts),
                 })
                 .collect();
-            staging::facts_inserts(tx.engine(), self.id, &becoming)?
-                .run(&mut tx)
-                .await?;
+            for inserts in staging::facts_inserts(tx.engine(), self.id, &becoming)? {
+                inserts.run(&mut tx).await?;
+            }
             tx.commit().await?;
         }
     }

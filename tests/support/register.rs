@@ -135,8 +135,9 @@ impl TestServer {
             actor: actor,
         })
         .unwrap();
-        let inserts = staging::inserts(tx.engine(), import_id, 0, planned).unwrap();
-        inserts.run(&mut tx).await.unwrap();
+        for inserts in staging::inserts(tx.engine(), import_id, 0, planned).unwrap() {
+            inserts.run(&mut tx).await.unwrap();
+        }
         let hand = Hand {
             import_id,
             actor,
