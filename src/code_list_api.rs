@@ -76,6 +76,8 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<pairing::skill::Skill>,
     view::<pairing::constraint::ConstraintKind>,
     view::<pairing::model::RunStatus>,
+    view::<pairing::departure::DepartureKind>,
+    view::<pairing::departure::PairingsChoice>,
     view::<pairing::model::ReasonCode>,
     view::<pairing::desk::EditKind>,
     view::<roster::RosterKind>,

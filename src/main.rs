@@ -99,6 +99,9 @@ enum Command {
         /// Also households that have a helper: they keep him unless they may not
         #[arg(long)]
         all: bool,
+        /// Only households of the person with this 工号, who leaves or has left
+        #[arg(long, value_name = "NUMBER")]
+        leaving: Option<String>,
         /// Make the pairs current from today on
         #[arg(long)]
         confirm: bool,
@@ -143,6 +146,18 @@ enum ImportCommand {
     /// Staff who help, and their units
     #[command(after_help = "Example:\n  qianshou import staff 帮扶责任人名册.xlsx")]
     Staff(ImportFile),
+    /// Pairs made by hand: which household, which helper, since when
+    #[command(after_help = "Example:\n  qianshou import pairings 结对表.xlsx --dry-run")]
+    Pairings {
+        /// The workbook: .xlsx, .xlsm, .xls, .xlsb, .ods or .csv
+        file: PathBuf,
+        /// Only check it; nothing is written
+        #[arg(long)]
+        dry_run: bool,
+        /// Read this sheet and no other; may be said again [default: those that look like a list of pairs]
+        #[arg(long = "sheet", value_name = "NAME")]
+        sheets: Vec<String>,
+    },
     /// Take an import back, as long as nothing that came later depends on it
     #[command(after_help = "Example:\n  qianshou import undo 019b6a1c-8f0e-7c3a-9d42-1f5e6b7a8c90")]
     Undo {
@@ -340,6 +355,7 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             village,
             unit,
             all,
+            leaving,
             confirm,
             json,
         } => {
@@ -347,11 +363,16 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                 Some(unit) => Some(pairing::cli::unit_named(app, &unit).await?),
                 None => None,
             };
+            let leaving = match leaving {
+                Some(number) => Some(staff_by_number(app, &number).await?),
+                None => None,
+            };
             let scope = Scope {
                 town,
                 village,
                 unit_id,
                 paired: all,
+                leaving,
             };
             return print(&pairing::cli::pair(app, scope, confirm, json).await?);
         }
@@ -359,6 +380,11 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             let (kind, file) = match command {
                 ImportCommand::Households(file) => (RosterKind::Households, file),
                 ImportCommand::Staff(file) => (RosterKind::Staff, file),
+                ImportCommand::Pairings {
+                    file,
+                    dry_run,
+                    sheets,
+                } => return pairing::import::cli::import(app, file, dry_run, sheets).await,
                 ImportCommand::Undo { id } => return roster::cli::undo(app, id).await,
             };
             return Box::pin(roster::cli::import(app, &file.wish(kind))).await;

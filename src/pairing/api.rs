@@ -13,7 +13,8 @@ use crate::access::{Caller, Permission, Signed};
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
-use crate::problem::{CreateFault, ListFault, Problem};
+use crate::household;
+use crate::problem::{CreateFault, GetFault, ListFault, Problem};
 
 /// Operations on pairings.
 pub struct PairingApi(pub App);
@@ -46,7 +47,7 @@ struct PairingEnd {
 /// One helper responsible for one household, from a day on.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct Pairing {
+pub(super) struct Pairing {
     /// Its id.
     id: Uuid,
     /// The household.
@@ -85,6 +86,18 @@ struct Pairing {
     ended_by: Option<String>,
 }
 
+/// Who was responsible for a household on a day.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct HouseholdHelper {
+    /// The household.
+    household_id: Uuid,
+    /// The day.
+    on: NaiveDate,
+    /// The pairing that held; absent if nobody was responsible.
+    pairing: Option<Pairing>,
+}
+
 #[allow(
     clippy::too_many_arguments,
     reason = "the parameters of an operation are those of its document"
@@ -107,6 +120,14 @@ impl PairingApi {
         /// Only those that held on this day: who was responsible then. On the day of a hand-over it is
         /// the new helper.
         on: Query<Option<NaiveDate>>,
+        /// Only of people of this unit.
+        unit_id: Query<Option<Uuid>>,
+        /// Only of households of this town (镇), by its whole name.
+        #[oai(validator(max_length = 100))]
+        town: Query<Option<String>>,
+        /// Only of households of this village (村), by its whole name.
+        #[oai(validator(max_length = 100))]
+        village: Query<Option<String>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
         #[oai(validator(max_length = 500))]
@@ -126,6 +147,9 @@ impl PairingApi {
             staff_id: own.or(staff_id.0),
             current: current.0,
             on: on.0,
+            unit_id: unit_id.0,
+            town: town.0.unwrap_or_default(),
+            village: village.0.unwrap_or_default(),
         };
         let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
@@ -134,6 +158,39 @@ impl PairingApi {
         let (pairings, next) =
             page::cut(pairings, limit, |pairing| (pairing.from_date, pairing.id));
         Ok(Page::json(pairings.into_iter().map(pairing_view), next))
+    }
+
+    /// Get the helper of a household on a day
+    ///
+    /// Who was responsible then, since when, why and by whose decision. On the day of a hand-over it is
+    /// the new helper. All pairings that a household has had are given by `listPairings`.
+    #[oai(
+        path = "/households/:id/helper",
+        method = "get",
+        operation_id = "getHouseholdHelper"
+    )]
+    async fn get_household_helper(
+        &self,
+        caller: Signed,
+        /// The household's id.
+        id: Path<Uuid>,
+        /// The day; today if left out.
+        on: Query<Option<NaiveDate>>,
+    ) -> Result<Json<HouseholdHelper>, GetFault> {
+        let on = on.0.unwrap_or(self.0.today());
+        let mut tx = self.0.db.read().await?;
+        household::api::visible(&mut tx, &caller.0, id.0).await?;
+        let filter = Filter {
+            household_id: Some(id.0),
+            on: Some(on),
+            ..Filter::default()
+        };
+        let pairing = store::list(&mut tx, &filter, None, 1).await?.into_iter();
+        Ok(Json(HouseholdHelper {
+            household_id: id.0,
+            on,
+            pairing: pairing.map(pairing_view).next(),
+        }))
     }
 
     /// Pair by hand
@@ -192,7 +249,8 @@ pub(super) fn may_read(caller: &Caller) -> Result<(), Problem> {
     caller.require(Permission::SeeAllHouseholds)
 }
 
-fn pairing_view(pairing: store::Pairing) -> Pairing {
+/// A pairing as it is sent.
+pub(super) fn pairing_view(pairing: store::Pairing) -> Pairing {
     Pairing {
         id: pairing.id,
         household_id: pairing.household_id,
@@ -369,6 +427,30 @@ impl From<PairingError> for Problem {
                 format!("the helper visited the household on {day}; end the pairing on that day or later, or correct the visit"),
             )
             .at("/date"),
+            E::AlreadyInactive => Self::conflict(
+                "already_inactive",
+                zh,
+                "this person is inactive and cannot leave again",
+            ),
+            E::AlreadyActive => Self::conflict(
+                "already_active",
+                zh,
+                "this person is active and cannot come back",
+            ),
+            E::SameUnit => Self::conflict(
+                "same_unit",
+                zh,
+                "this person belongs to that unit already; check `unit_id`",
+            )
+            .at("/unit_id"),
+            E::NoSuchUnit => {
+                Self::invalid("no_such_unit", zh, "no such unit; check `unit_id`").at("/unit_id")
+            }
+            E::NotTheNewHelper => Self::forbidden(
+                "not_the_new_helper",
+                zh,
+                "only the helper who is responsible for the household now can mark the note as read",
+            ),
         }
     }
 }

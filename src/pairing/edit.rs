@@ -49,7 +49,7 @@ pub async fn edit(
     let before = run::undecided(&mut tx, id).await?;
     ETag(before.version).must_match(if_match)?;
     let proposals = edit_store::touched(&mut tx, id, new.edit).await?;
-    if !before.scope.paired {
+    if !before.scope.has_paired() {
         must_be_unpaired(&mut tx, &proposals, new.edit).await?;
     }
     let input = store::input(&mut tx, &before.scope, app.today()).await?;

@@ -129,7 +129,21 @@ pub struct Helper {
 impl Helper {
     /// Whether he may be given any household.
     pub fn on_duty(&self) -> bool {
-        self.active && self.away.is_none()
+        self.absence().is_none()
+    }
+
+    /// Why he is given no household, in words after his name.
+    pub fn absence(&self) -> Option<&str> {
+        let away = self.away.as_deref();
+        away.or((!self.active).then_some("已停用或离岗"))
+    }
+
+    /// Takes him for one who has left, so that his households go to others.
+    pub fn leave(&mut self) {
+        if self.active {
+            self.active = false;
+            self.away = Some("即将离岗".to_owned());
+        }
     }
 
     /// How many more households he may be given.
@@ -528,7 +542,7 @@ impl Spread {
 }
 
 /// Which households a run is for: those without a helper or all, everywhere or of one town, one village,
-/// one unit.
+/// one unit; or those of one who leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[serde(default)]
 #[oai(rename = "PairingScope", skip_serializing_if_is_none)]
@@ -547,6 +561,17 @@ pub struct Scope {
     /// those without a helper if left out.
     #[oai(default)]
     pub paired: bool,
+    /// Only households of this person, as if the person had left: those that the person is responsible
+    /// for, which confirming hands over where somebody follows, and those that had the person last and
+    /// have nobody.
+    pub leaving: Option<Uuid>,
+}
+
+impl Scope {
+    /// Whether households are in it that have a helper.
+    pub fn has_paired(&self) -> bool {
+        self.paired || self.leaving.is_some()
+    }
 }
 
 /// A run in numbers.
@@ -738,6 +763,21 @@ pub enum PairingError {
     /// The helper went to the household after the day.
     #[error("责任人在 {0} 还走访过该户，结束日期不能早于这一天；走访日期有误的，请先更正走访")]
     EndsBeforeVisit(NaiveDate),
+    /// A departure of one who has left.
+    #[error("此人已停用，不能再登记离岗")]
+    AlreadyInactive,
+    /// A return of one who is there.
+    #[error("此人在岗，不需要登记返岗")]
+    AlreadyActive,
+    /// A transfer to where the person is.
+    #[error("此人已在该单位，请核对 unit_id")]
+    SameUnit,
+    /// There is no such unit.
+    #[error("没有这个单位，请核对 unit_id")]
+    NoSuchUnit,
+    /// A note can be read for the new helper by nobody else.
+    #[error("只有该户现在的帮扶责任人（接手人）可以确认已读")]
+    NotTheNewHelper,
 }
 
 /// The first year in which a pairing can have begun: before, no such programme was.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::desk::{self, NextBest};
-use super::model::{Input, PairingError, RunStatus, Scope, Summary, check_day};
+use super::model::{Input, PairingError, Plan, RunStatus, Scope, Summary, check_day};
 use super::settled::Changes;
 use super::store::{self, Filter, Of, Pairing, Proposal, Run, Start};
 use super::{gate, solver};
@@ -45,17 +45,7 @@ pub async fn propose(
         return Err(PairingError::NothingToPair.into());
     }
     let basis = digest(&input);
-    let plan = tokio::task::spawn_blocking(move || solver::solve(&input))
-        .await
-        .map_err(|error| {
-            tracing::error!(%error, "a pairing run broke off");
-            Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "结对计算中断，已记录；本次操作没有写入任何内容，请重试",
-                "the computation broke off, which has been logged; nothing was written, try again",
-            )
-        })?;
+    let plan = best(input).await?;
     let now = app.now();
     let run = Run {
         id: Uuid::now_v7(),
@@ -87,6 +77,21 @@ pub async fn propose(
     Ok(run)
 }
 
+/// The best pairing for an input, computed where it keeps no request waiting.
+pub(super) async fn best(input: Input) -> Result<Plan, Problem> {
+    tokio::task::spawn_blocking(move || solver::solve(&input))
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "a pairing run broke off");
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "结对计算中断，已记录；本次操作没有写入任何内容，请重试",
+                "the computation broke off, which has been logged; nothing was written, try again",
+            )
+        })
+}
+
 /// Makes the pairs of a proposal current, from a day that may lie in the past. Pairings that give way
 /// end on the same day.
 pub async fn confirm(
@@ -105,19 +110,27 @@ pub async fn confirm(
     must_be_seen(&run, if_match)?;
     let input = must_stand(&mut tx, app, &run).await?;
     let pairs = store::proposed_pairs(&mut tx, id).await?;
-    let changes = Changes::of(&input, &pairs);
+    let mut changes = Changes::of(&input, &pairs);
+    if run.scope.leaving.is_some() {
+        changes.keep_where_nobody_follows();
+    }
     must_not_overlap(&mut tx, Of::Run(id), from_date).await?;
     must_be_on_duty(&mut tx, &changes.begin, from_date).await?;
-    for (household_id, reason) in &changes.end {
+    let mut ending = Vec::new();
+    for (household_id, reason) in changes.end {
         let current = Filter {
-            household_id: Some(*household_id),
+            household_id: Some(household_id),
             current: Some(true),
             ..Filter::default()
         };
-        for pairing in store::list(&mut tx, &current, None, 1).await? {
-            end_on(&mut tx, app, caller, &pairing, from_date, reason).await?;
-        }
+        let pairings = store::list(&mut tx, &current, None, 1).await?;
+        ending.extend(
+            pairings
+                .into_iter()
+                .map(|pairing| (pairing, reason.clone())),
+        );
     }
+    end_all(&mut tx, app, caller, &ending, from_date).await?;
     let start = Start {
         run_id: Some(id),
         from_date,
@@ -242,30 +255,25 @@ pub async fn end_pairing(
     if let Some(ended) = before.to_date {
         return Err(PairingError::AlreadyEnded(ended).into());
     }
-    end_on(&mut tx, app, caller, &before, date, reason).await?;
+    let ending = [(before, reason.to_owned())];
+    end_all(&mut tx, app, caller, &ending, date).await?;
     let after = find_pairing(&mut tx, id).await?;
     tx.commit().await?;
     Ok(after)
 }
 
-/// Ends a pairing that holds on a day on which it may end.
-async fn end_on(
+/// Ends pairings that hold, each with why, on a day on which all of them may end.
+pub(super) async fn end_all(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
-    before: &Pairing,
+    ending: &[(Pairing, String)],
     date: NaiveDate,
-    reason: &str,
 ) -> Result<(), Problem> {
-    if date < before.from_date {
-        return Err(PairingError::EndsBeforeStart(before.from_date).into());
+    must_end_on(tx, ending, date).await?;
+    for (pairing, reason) in ending {
+        store::end(tx, &caller.username, app.now(), pairing, date, reason).await?;
     }
-    // A visit without the helper who was responsible for it would be a figure without evidence.
-    let visited = visit::store::last_day(tx, before.household_id, before.staff_id).await?;
-    if let Some(visited) = visited.filter(|visited| *visited > date) {
-        return Err(PairingError::EndsBeforeVisit(visited).into());
-    }
-    store::end(tx, &caller.username, app.now(), before, date, reason).await?;
     Ok(())
 }
 
@@ -280,6 +288,30 @@ async fn must_be_on_duty(
     match away.next() {
         Some(leave) => Err(PairingError::HelperAway(leave.words()).into()),
         None => Ok(()),
+    }
+}
+
+/// Refuses a day on which not all of these pairings can end, and says from when they can.
+async fn must_end_on(
+    tx: &mut Tx,
+    ending: &[(Pairing, String)],
+    date: NaiveDate,
+) -> Result<(), Problem> {
+    let pairings = || ending.iter().map(|(pairing, _)| pairing);
+    if let Some(begun) = pairings().map(|pairing| pairing.from_date).max()
+        && date < begun
+    {
+        return Err(PairingError::EndsBeforeStart(begun).into());
+    }
+    // A visit without the helper who was responsible for it would be a figure without evidence.
+    let mut visited = None;
+    for pairing in pairings() {
+        let last = visit::store::last_day(tx, pairing.household_id, pairing.staff_id).await?;
+        visited = visited.max(last);
+    }
+    match visited {
+        Some(visited) if visited > date => Err(PairingError::EndsBeforeVisit(visited).into()),
+        _ => Ok(()),
     }
 }
 
@@ -347,7 +379,7 @@ pub(super) fn must_match(input: &Input, run: &Run) -> Result<(), PairingError> {
 
 /// Refuses a first day on which a household still had its former helper. The day on which that
 /// pairing ended is free: it belongs to the new one.
-async fn must_not_overlap(tx: &mut Tx, of: Of, from: NaiveDate) -> Result<(), Problem> {
+pub(super) async fn must_not_overlap(tx: &mut Tx, of: Of, from: NaiveDate) -> Result<(), Problem> {
     let ended = store::ended_after(tx, of, from).await?;
     match ended.iter().max() {
         None => Ok(()),

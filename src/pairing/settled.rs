@@ -5,7 +5,7 @@
 //! goes to the helper to whom it is pinned if he is on duty, no barrier stands between them and he has
 //! a place. What cannot be is said, and the household is weighed like any other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -171,10 +171,8 @@ impl<'a> Settled<'a> {
 
     /// Why a household cannot go to the helper to whom it is pinned.
     fn why_not(&self, household: &Household, helper: &Helper) -> Option<String> {
-        if !helper.active {
-            Some("已停用或离岗".to_owned())
-        } else if let Some(away) = &helper.away {
-            Some(away.clone())
+        if let Some(absence) = helper.absence() {
+            Some(absence.to_owned())
         } else if let Some(barrier) = household.barriers.get(&helper.id) {
             Some(barrier.words())
         } else if self.room(helper) == 0 {
@@ -257,6 +255,13 @@ impl Changes {
         }
         changes
     }
+
+    /// Leaves households with the helper whom they have where nobody follows.
+    pub fn keep_where_nobody_follows(&mut self) {
+        let followed: HashSet<_> = self.begin.iter().map(|(household, _)| *household).collect();
+        self.end
+            .retain(|(household, _)| followed.contains(household));
+    }
 }
 
 /// Why a pairing ends that gives way to another, where nothing else is to be said.
@@ -265,7 +270,8 @@ const CHANGED: &str = "结对方案确认，更换责任人";
 /// Why a helper may not keep a household that he has, whatever becomes of it.
 fn may_not_stay(household: &Household, helper: &Helper) -> Option<String> {
     if !helper.active {
-        return Some(format!("现责任人{}已停用或离岗，须更换", helper.name));
+        let absence = helper.absence().unwrap_or_default();
+        return Some(format!("现责任人{}{absence}，须更换", helper.name));
     }
     let barrier = household.barriers.get(&helper.id)?;
     Some(format!(

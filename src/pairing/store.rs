@@ -112,7 +112,7 @@ pub async fn input(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> Result<Input
     let mut binding = constraint::store::binding(tx).await?;
     let current = current_pairs(tx).await?;
     let current: HashMap<_, _> = current.into_iter().collect();
-    let households: Vec<_> = households(tx, scope)
+    let households: Vec<_> = to_pair(tx, scope)
         .await?
         .into_iter()
         .map(|row| Household {
@@ -134,7 +134,11 @@ pub async fn input(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> Result<Input
         .map(|person| {
             let held = held.get(&person.id).copied().unwrap_or_default();
             let away = away.get(&person.id).map(Leave::words);
-            helper(person, &settings, held, away)
+            let mut helper = helper(person, &settings, held, away);
+            if scope.leaving == Some(helper.id) {
+                helper.leave();
+            }
+            helper
         })
         .collect();
     let mut input = Input {
@@ -150,17 +154,23 @@ pub async fn input(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> Result<Input
     Ok(input)
 }
 
-/// Open households of the towns and villages of the scope, without a helper or all, by id.
-async fn households(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdRow>, sqlx::Error> {
+/// Open households of the towns and villages of the scope, by id: those without a helper, or all, or
+/// those of one who leaves or has left.
+async fn to_pair(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdRow>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT id, number, town, village, main_cause FROM household
          WHERE closed_on IS NULL AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
-           AND ($3 OR NOT EXISTS (
-               SELECT 1 FROM pairing WHERE household_id = household.id AND to_date IS NULL))
+           AND ($3 AND $4 = (
+                   SELECT staff_id FROM pairing WHERE household_id = household.id
+                   ORDER BY to_date IS NULL DESC, to_date DESC, ended_at DESC, id DESC LIMIT 1)
+               OR NOT $3 AND ($5 OR NOT EXISTS (
+                   SELECT 1 FROM pairing WHERE household_id = household.id AND to_date IS NULL)))
          ORDER BY id",
     )
     .bind(scope.town.as_deref().unwrap_or_default())
     .bind(scope.village.as_deref().unwrap_or_default())
+    .bind(scope.leaving.is_some())
+    .bind(scope.leaving.unwrap_or_default())
     .bind(scope.paired)
     .fetch_all(connection)
     .await)
@@ -175,6 +185,17 @@ async fn former_helpers(tx: &mut Tx) -> Result<HashMap<Uuid, Uuid>, sqlx::Error>
     .fetch_all(connection)
     .await)?;
     Ok(ended.into_iter().collect())
+}
+
+/// The day on which the last of the pairings of a household ended that have.
+pub async fn last_ends(tx: &mut Tx) -> Result<HashMap<Uuid, NaiveDate>, sqlx::Error> {
+    let rows: Vec<(Uuid, NaiveDate)> = on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, max(to_date) FROM pairing WHERE to_date IS NOT NULL
+         GROUP BY household_id",
+    )
+    .fetch_all(connection)
+    .await)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// How many households each helper has now, `current` being helper by household, but for these.
@@ -520,6 +541,12 @@ pub struct Filter {
     pub current: Option<bool>,
     /// Only those that held on this day; on the day of a hand-over, the new one.
     pub on: Option<NaiveDate>,
+    /// Only of people of this unit.
+    pub unit_id: Option<Uuid>,
+    /// Only of households of this town; of all if empty.
+    pub town: String,
+    /// Only of households of this village; of all if empty.
+    pub village: String,
 }
 
 /// The pairing with this id.
@@ -541,7 +568,9 @@ pub async fn list(
            AND (NOT $5 OR staff_id = $6)
            AND (NOT $7 OR (to_date IS NULL) = $8)
            AND (NOT $9 OR (from_date <= $10 AND (to_date IS NULL OR to_date > $10)))
-         ORDER BY from_date DESC, pairing.id DESC LIMIT $11"
+           AND (NOT $11 OR unit.id = $12)
+           AND ($13 = '' OR household.town = $13) AND ($14 = '' OR household.village = $14)
+         ORDER BY from_date DESC, pairing.id DESC LIMIT $15"
     );
     let (from_date, id) = after.unwrap_or(LATEST);
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -550,8 +579,29 @@ pub async fn list(
         .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
         .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
         .bind(filter.on.is_some()).bind(filter.on.unwrap_or_default())
+        .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
+        .bind(&filter.town).bind(&filter.village)
         .bind(limit + 1)
         .fetch_all(connection).await)
+}
+
+/// The pairings of a person that hold, by the household's id.
+pub async fn current_of(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Pairing>, sqlx::Error> {
+    let sql = format!("{PAIRING} WHERE staff_id = $1 AND to_date IS NULL ORDER BY household_id");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(staff_id).fetch_all(connection).await)
+}
+
+/// Open households that had this person last and have nobody, by id.
+pub async fn households_left_by(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
+    let current = households_of(tx, staff_id).await?;
+    let scope = Scope {
+        leaving: Some(staff_id),
+        ..Scope::default()
+    };
+    let rows = to_pair(tx, &scope).await?;
+    let waiting = rows.into_iter().map(|row| row.id);
+    Ok(waiting.filter(|id| !current.contains(id)).collect())
 }
 
 /// When and by whom pairings were made.
@@ -638,7 +688,8 @@ pub async fn end_closed(
     Ok(())
 }
 
-/// Takes back what [`end_closed`] did for an import.
+/// Takes back what [`end_closed`] did for an import. A helper who has become inactive meanwhile gets
+/// no household back: it needs another one.
 pub async fn resume(
     tx: &mut Tx,
     actor: &str,
@@ -649,6 +700,10 @@ pub async fn resume(
         let Some(before) = find(tx, id).await? else {
             continue;
         };
+        let helper = staff::store::find(tx, before.staff_id).await?;
+        if helper.is_none_or(|person| !person.active) {
+            continue;
+        }
         let kept = history::Change {
             subject: "pairing",
             subject_id: id.to_string(),

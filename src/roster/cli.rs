@@ -286,7 +286,7 @@ fn count_words(counts: Counts) -> String {
 }
 
 /// `错误 贫困户名册!J12 证件号码 “320***”：reason。改法：cure`.
-fn problem_words(problem: &RosterProblem) -> String {
+pub fn problem_words(problem: &RosterProblem) -> String {
     let place = match (&problem.sheet, &problem.cell) {
         (Some(sheet), Some(cell)) => format!(" {sheet}!{cell}"),
         (Some(sheet), None) => format!(" {sheet}"),

@@ -84,7 +84,7 @@ struct StaffPatch {
     #[oai(validator(max_length = 50))]
     village: MaybeUndefined<String>,
     /// Whether households may be given to this person. One who is responsible for households can
-    /// be made inactive only after those pairings have ended.
+    /// be made inactive only by `recordDeparture`, or after those pairings have ended.
     active: MaybeUndefined<bool>,
 }
 
@@ -177,11 +177,11 @@ impl StaffApi {
                 return Err(Problem::conflict(
                     "still_responsible",
                     format!(
-                        "{}仍是 {households} 户的帮扶责任人，请先结束这些结对再停用",
+                        "{}仍是 {households} 户的帮扶责任人，请先登记离岗，或移交、结束这些结对，再停用",
                         before.name
                     ),
                     format!(
-                        "still responsible for {households} households; end those pairings first"
+                        "still responsible for {households} households; record a departure, or hand over or end those pairings first"
                     ),
                 )
                 .into());

@@ -71,6 +71,7 @@ def real_records(administrator: str, helper: str) -> str:
         "/households/{id}/visits": household,
         "/households/{id}/lifts": household,
         "/staff/{id}": first("/staff", administrator),
+        "/staff/{id}/departure": first("/staff", administrator),
         "/visits/{id}": first(f"/visits?household_id={household}", administrator),
         "/lifts/{id}": first("/lifts", administrator),
         "/lifts/{id}/steps": first("/lifts", administrator),

@@ -1,0 +1,273 @@
+//! What becomes of a helper's households when he leaves, comes back or goes to another unit.
+//!
+//! Nobody else's pairs are touched: other helpers are asked only for the places that they have left,
+//! so the pairs that change are those of the one who goes, each once.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::model::{PairingError, Plan, Scope, check_day};
+use super::store::{self, Of, Pairing, Start};
+use super::{gate, run};
+use crate::access::Caller;
+use crate::app::App;
+use crate::code_list;
+use crate::code_list::CodeList;
+use crate::db::Tx;
+use crate::household::{self, Household};
+use crate::problem::Problem;
+use crate::staff::{self, model::Staff, unit};
+
+code_list! {
+    /// Why a person leaves.
+    pub enum DepartureKind = "departure_kind", "离岗原因" {
+        Transferred = "transferred", "调离", ["调出", "调走"];
+        Retired = "retired", "退休", ["离退休"];
+        Resigned = "resigned", "离职", ["辞职"];
+        LongLeave = "long_leave", "长期离岗", ["长期请假", "长期病假"];
+        Other = "other", "其他原因离岗", [];
+    }
+}
+
+code_list! {
+    /// What becomes of a person's pairings when the person goes to another unit.
+    pub enum PairingsChoice = "pairings_choice", "调动时的结对" {
+        Keep = "keep", "结对不变", [];
+        Reopen = "reopen", "原结对结束，当日重新结对", [];
+        End = "end", "结束结对，另行安排", [];
+    }
+}
+
+/// The households that need another helper since theirs leaves or has left, each with the one who
+/// could take it.
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    /// Who leaves or has left.
+    pub person: Staff,
+    /// The least costly way to give the households to others.
+    pub plan: Plan,
+    /// The households, by id.
+    pub households: HashMap<Uuid, Household>,
+    /// The staff, by id.
+    pub staff: HashMap<Uuid, Staff>,
+}
+
+/// What would become of the households of a person who left now. Nothing is written.
+pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
+    let scope = Scope {
+        leaving: Some(staff_id),
+        ..Scope::default()
+    };
+    let mut tx = app.db.read().await?;
+    let person = find(&mut tx, staff_id).await?;
+    let input = store::input(&mut tx, &scope, app.today()).await?;
+    let ids: Vec<_> = input.households.iter().map(|one| one.id).collect();
+    let households = household::store::some(&mut tx, &ids).await?;
+    let staff = staff::store::all(&mut tx).await?;
+    drop(tx);
+    Ok(Outlook {
+        person,
+        plan: run::best(input).await?,
+        households,
+        staff: staff.into_iter().map(|one| (one.id, one)).collect(),
+    })
+}
+
+/// A person's leaving.
+#[derive(Clone, Debug)]
+pub struct Departure {
+    /// Why.
+    pub kind: DepartureKind,
+    /// The day on which the pairings end.
+    pub date: NaiveDate,
+    /// More words on it.
+    pub remark: Option<String>,
+}
+
+/// Makes a person inactive and ends all pairings of that person, all or nothing. `may` refuses who
+/// has not seen the record's latest version.
+pub async fn depart(
+    app: &App,
+    caller: &Caller,
+    staff_id: Uuid,
+    may: impl FnOnce(i64) -> Result<(), Problem>,
+    departure: &Departure,
+) -> Result<(), Problem> {
+    check_day(departure.date, app.today())?;
+    let mut tx = app.db.write().await?;
+    let person = find(&mut tx, staff_id).await?;
+    may(person.version)?;
+    if !person.active {
+        return Err(PairingError::AlreadyInactive.into());
+    }
+    let pairings = store::current_of(&mut tx, staff_id).await?;
+    let reason = in_words(departure.kind.label(), departure.remark.as_deref());
+    end_all(&mut tx, app, caller, &pairings, departure.date, &reason).await?;
+    let after = Staff {
+        active: false,
+        ..person.clone()
+    };
+    change(&mut tx, app, caller, "depart", &person, &after).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A person's coming back.
+#[derive(Clone, Debug)]
+pub struct ComingBack {
+    /// The first day of pairings that are taken up again.
+    pub date: NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// Whether the households that had this person last and have nobody get the person back.
+    pub take_up: bool,
+}
+
+/// Makes a person active again, and on request responsible for the households that are still waiting.
+/// Gives the pairings that were begun.
+pub async fn come_back(
+    app: &App,
+    caller: &Caller,
+    staff_id: Uuid,
+    may: impl FnOnce(i64) -> Result<(), Problem>,
+    coming: &ComingBack,
+) -> Result<Vec<Pairing>, Problem> {
+    check_day(coming.date, app.today())?;
+    let mut tx = app.db.write().await?;
+    let person = find(&mut tx, staff_id).await?;
+    may(person.version)?;
+    if person.active {
+        return Err(PairingError::AlreadyActive.into());
+    }
+    let after = Staff {
+        active: true,
+        ..person.clone()
+    };
+    change(&mut tx, app, caller, "return", &person, &after).await?;
+    if coming.take_up {
+        let waiting = store::households_left_by(&mut tx, staff_id).await?;
+        let from = (coming.date, coming.reason.as_str());
+        begin_all(&mut tx, app, caller, &waiting, staff_id, from).await?;
+    }
+    let pairings = store::current_of(&mut tx, staff_id).await?;
+    tx.commit().await?;
+    Ok(pairings)
+}
+
+/// A person's going to another unit.
+#[derive(Clone, Debug)]
+pub struct Transfer {
+    /// The new unit.
+    pub unit_id: Uuid,
+    /// The day on which pairings end or begin.
+    pub date: NaiveDate,
+    /// Why.
+    pub reason: String,
+    /// What becomes of the pairings.
+    pub pairings: PairingsChoice,
+}
+
+/// Moves a person to another unit, and keeps, begins anew or ends the person's pairings. Gives those
+/// that hold then.
+pub async fn transfer(
+    app: &App,
+    caller: &Caller,
+    staff_id: Uuid,
+    may: impl FnOnce(i64) -> Result<(), Problem>,
+    transfer: &Transfer,
+) -> Result<Vec<Pairing>, Problem> {
+    check_day(transfer.date, app.today())?;
+    let mut tx = app.db.write().await?;
+    let person = find(&mut tx, staff_id).await?;
+    may(person.version)?;
+    if person.unit_id == transfer.unit_id {
+        return Err(PairingError::SameUnit.into());
+    }
+    let unit = unit::find(&mut tx, transfer.unit_id)
+        .await?
+        .ok_or(PairingError::NoSuchUnit)?;
+    let words = format!("由{}调至{}", person.unit, unit.name);
+    let reason = in_words(&words, Some(&transfer.reason));
+    let pairings = store::current_of(&mut tx, staff_id).await?;
+    if transfer.pairings != PairingsChoice::Keep {
+        end_all(&mut tx, app, caller, &pairings, transfer.date, &reason).await?;
+    }
+    let after = Staff {
+        unit_id: unit.id,
+        unit: unit.name,
+        ..person.clone()
+    };
+    change(&mut tx, app, caller, "transfer", &person, &after).await?;
+    if transfer.pairings == PairingsChoice::Reopen {
+        let households: Vec<_> = pairings.iter().map(|one| one.household_id).collect();
+        let from = (transfer.date, reason.as_str());
+        begin_all(&mut tx, app, caller, &households, staff_id, from).await?;
+    }
+    let pairings = store::current_of(&mut tx, staff_id).await?;
+    tx.commit().await?;
+    Ok(pairings)
+}
+
+async fn find(tx: &mut Tx, staff_id: Uuid) -> Result<Staff, Problem> {
+    staff::store::find(tx, staff_id)
+        .await?
+        .ok_or_else(|| Problem::not_found("人员", "person of the staff"))
+}
+
+async fn change(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    action: &'static str,
+    before: &Staff,
+    after: &Staff,
+) -> Result<(), sqlx::Error> {
+    let (actor, now) = (&caller.username, app.now());
+    staff::store::change(tx, actor, now, None, action, before, after).await
+}
+
+async fn end_all(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    pairings: &[Pairing],
+    date: NaiveDate,
+    reason: &str,
+) -> Result<(), Problem> {
+    let ending = pairings.iter().map(|one| (one.clone(), reason.to_owned()));
+    run::end_all(tx, app, caller, &ending.collect::<Vec<_>>(), date).await
+}
+
+/// Gives a person these households, each if it may go to the person, or none.
+async fn begin_all(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    households: &[Uuid],
+    staff_id: Uuid,
+    (from_date, reason): (NaiveDate, &str),
+) -> Result<(), Problem> {
+    let start = Start {
+        run_id: None,
+        from_date,
+        reason,
+        at: app.now(),
+        by: &caller.username,
+    };
+    for household in households {
+        gate::must_be_allowed(tx, *household, staff_id, from_date, app.today()).await?;
+        run::must_not_overlap(tx, Of::Household(*household), from_date).await?;
+        store::start(tx, start, &[(*household, staff_id)]).await?;
+    }
+    Ok(())
+}
+
+/// `退休：2026 年底`.
+fn in_words(what: &str, remark: Option<&str>) -> String {
+    match remark {
+        None | Some("") => what.to_owned(),
+        Some(remark) => format!("{what}：{remark}"),
+    }
+}

@@ -1,0 +1,127 @@
+//! Importing pairs over HTTP.
+
+use std::io::Write;
+
+use poem_openapi::param::{Header, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::types::multipart;
+use poem_openapi::{Multipart, Object, OpenApi};
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+
+use super::{List, Outcome};
+use crate::access::{Permission, Signed};
+use crate::api::Tag;
+use crate::app::App;
+use crate::problem::CreateFault;
+use crate::roster::RosterProblem;
+use crate::roster::file;
+use crate::workbook::format;
+
+/// Operations on lists of pairs.
+pub struct PairingImportApi(pub App);
+
+/// A list of pairs to take in.
+#[derive(Multipart)]
+struct PairingListForm {
+    /// The workbook, .xlsx, .xlsm, .xls, .xlsb, .ods or .csv.
+    file: multipart::Upload,
+}
+
+/// What came of a list of pairs.
+#[derive(Object)]
+struct PairingImport {
+    /// Whether pairs were written: all of the list or none.
+    written: bool,
+    /// Rows with content.
+    rows: i64,
+    /// Pairs that are new.
+    new: i64,
+    /// Pairs that hold already; they stay as they are.
+    unchanged: i64,
+    /// How many errors there are.
+    errors: i64,
+    /// How many warnings there are.
+    warnings: i64,
+    /// The first thousand of all problems, errors before others.
+    problems: Vec<RosterProblem>,
+}
+
+#[OpenApi(tag = "Tag::Pairing")]
+impl PairingImportApi {
+    /// Import pairs
+    ///
+    /// A workbook of pairs that people have made by hand: which household (户编号, 户主证件号码 or
+    /// 户主姓名 with 镇 and 村), which helper (工号, 责任人证件号码 or 责任人姓名 with 单位), 结对日期
+    /// (today if left out) and 备注. Every row is checked against the register: unknown or ambiguous
+    /// households and people, people who are inactive or have no place left, households that have
+    /// another helper or stand twice. All pairs are made or none; with `dry_run` none is.
+    #[oai(
+        path = "/pairing-imports",
+        method = "post",
+        operation_id = "importPairings"
+    )]
+    async fn import_pairings(
+        &self,
+        caller: Signed,
+        /// The same key and file gives the first answer again.
+        #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
+        idempotency_key: Header<Option<String>>,
+        /// Whether only to check the file; no if not said.
+        dry_run: Query<Option<bool>>,
+        /// The sheet to read; those that look like a list of pairs if not said.
+        #[oai(validator(max_length = 100))]
+        sheet: Query<Option<String>>,
+        form: PairingListForm,
+    ) -> Result<Json<PairingImport>, CreateFault> {
+        caller.0.require(Permission::ManagePairings)?;
+        let name = form.file.file_name().unwrap_or("pairings.xlsx").to_owned();
+        let mut upload = form.file.into_file();
+        let (sha256, size) = file::digest(&mut upload)
+            .await
+            .map_err(|error| file::not_whole(&error))?;
+        let bytes = whole(&mut upload)
+            .await
+            .map_err(|error| file::not_whole(&error))?;
+        let head = &bytes[..bytes.len().min(format::FIRST_BYTES)];
+        let size = u64::try_from(size).unwrap_or_default();
+        format::refuse_at_once(head, size).map_err(|error| file::unreadable(&error))?;
+        let spooled = spool(&bytes).map_err(|error| file::unwritten(&error))?;
+        let list = List {
+            path: spooled.path().to_owned(),
+            name,
+            sha256,
+            sheets: sheet.0.into_iter().collect(),
+            dry_run: dry_run.0.unwrap_or_default(),
+        };
+        let key = idempotency_key.0.as_deref();
+        let outcome = super::import(&self.0, &caller.0, key, &list).await?;
+        Ok(Json(view(outcome)))
+    }
+}
+
+async fn whole(file: &mut tokio::fs::File) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind().await?;
+    file.read_to_end(&mut bytes).await?;
+    Ok(bytes)
+}
+
+/// The file where another process can read it.
+fn spool(bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new()?;
+    file.write_all(bytes)?;
+    Ok(file)
+}
+
+fn view(outcome: Outcome) -> PairingImport {
+    PairingImport {
+        written: outcome.written,
+        rows: outcome.rows,
+        new: outcome.new,
+        unchanged: outcome.unchanged,
+        errors: outcome.errors,
+        warnings: outcome.warnings,
+        problems: outcome.problems,
+    }
+}
