@@ -21,6 +21,7 @@ mod demo;
 mod document;
 mod errors;
 mod fuzzed;
+mod gate;
 mod households;
 mod imports;
 mod life;

@@ -23,7 +23,7 @@ const HEADINGS: [&str; 9] = [
 ];
 
 /// A sheet with these rows below a title; an empty text is an empty cell.
-fn workbook(rows: &[[&str; 9]]) -> Vec<u8> {
+pub fn workbook(rows: &[[&str; 9]]) -> Vec<u8> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("结对表").unwrap();
     sheet.write(0, 0, "青禾镇结对表").unwrap();
@@ -37,7 +37,7 @@ fn workbook(rows: &[[&str; 9]]) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
-async fn send(client: &Client, query: &str, bytes: Vec<u8>) -> Answer {
+pub async fn send(client: &Client, query: &str, bytes: Vec<u8>) -> Answer {
     let call = client.post(&format!("{PATH}{query}"));
     call.file("结对表.xlsx", XLSX, bytes).await
 }
@@ -53,7 +53,7 @@ async fn household(server: &TestServer, number: &str, head: &str) -> (Uuid, Stri
     )
 }
 
-async fn number_of(office: &Client, staff_id: Uuid) -> String {
+pub async fn number_of(office: &Client, staff_id: Uuid) -> String {
     let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
     person["number"].as_str().unwrap().to_owned()
 }

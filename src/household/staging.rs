@@ -372,8 +372,9 @@ pub async fn take_back(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> 
     );
     run(tx, &sql, hand.import_id).await?;
     replace(tx, hand, "plan.base_import_id").await?;
-    pairing::store::resume(tx, hand.actor, hand.now, hand.import_id).await?;
-    put_members_in(tx, hand.import_id, REPLACED).await
+    put_members_in(tx, hand.import_id, REPLACED).await?;
+    // Last, for who stands on a household's register is not its helper.
+    pairing::store::resume(tx, hand.actor, hand.now, hand.import_id).await
 }
 
 /// Writes down what the households are.

@@ -17,7 +17,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::Tx;
 use crate::household::{self, Household};
-use crate::problem::Problem;
+use crate::problem::{Problem, Text};
 use crate::staff::{self, model::Staff, unit};
 
 code_list! {
@@ -257,11 +257,41 @@ async fn begin_all(
         by: &caller.username,
     };
     for household in households {
-        gate::must_be_allowed(tx, *household, staff_id, from_date, app.today()).await?;
-        run::must_not_overlap(tx, Of::Household(*household), from_date).await?;
-        store::start(tx, start, &[(*household, staff_id)]).await?;
+        let pair = (*household, staff_id);
+        if let Err(problem) = must_be_free(tx, pair, from_date, app.today()).await {
+            return Err(problem.with_places(vec![named(tx, *household).await?]));
+        }
+        store::start(tx, start, &[pair]).await?;
     }
     Ok(())
+}
+
+async fn must_be_free(
+    tx: &mut Tx,
+    (household, staff_id): (Uuid, Uuid),
+    from_date: NaiveDate,
+    today: NaiveDate,
+) -> Result<(), Problem> {
+    gate::must_be_allowed(tx, household, staff_id, from_date, today).await?;
+    run::must_not_overlap(tx, Of::Household(household), from_date).await
+}
+
+/// Says which of several households a problem is about.
+async fn named(tx: &mut Tx, household_id: Uuid) -> Result<(String, Text), Problem> {
+    let household = household::store::find(tx, household_id)
+        .await?
+        .ok_or(PairingError::NoSuchHousehold)?;
+    let facts = &household.facts;
+    let number = facts.number.as_deref().unwrap_or("无户编号");
+    let words = format!(
+        "{}{} {}（{number}）",
+        facts.town, facts.village, household.head_name
+    );
+    let text = Text {
+        zh: format!("涉及的户：{words}"),
+        en: format!("the household is {words}"),
+    };
+    Ok((String::new(), text))
 }
 
 /// `退休：2026 年底`.

@@ -315,7 +315,7 @@ impl<'a> Desk<'a> {
             .helpers
             .get(&helper)
             .ok_or(PairingError::NoSuchHelper)?;
-        self.must_be_allowed(household, helper)?;
+        must_be_allowed(household, helper)?;
         let may_not_serve = || PairingError::MayNotServe {
             helper: helper.name.clone(),
             village: format!("{}{}", household.area.town, household.area.village),
@@ -324,29 +324,6 @@ impl<'a> Desk<'a> {
         let words = format!("人工调整：{why}");
         reasons.push(Reason::new(ReasonCode::ByHand, words, 0));
         Ok(reasons)
-    }
-
-    /// Refuses a pair that may not be, wherever it lies.
-    fn must_be_allowed(&self, household: &Household, helper: &Helper) -> Result<(), PairingError> {
-        if !helper.active {
-            return Err(PairingError::HelperInactive);
-        }
-        if let Some(away) = &helper.away {
-            return Err(PairingError::HelperAway(away.clone()));
-        }
-        if let Some(barrier) = household.barriers.get(&helper.id) {
-            return Err(PairingError::Barred(barrier.clone()));
-        }
-        match &household.pin {
-            Some(pin) if pin.helper != helper.id => {
-                let pinned = self.helpers.get(&pin.helper);
-                Err(PairingError::PinnedToAnother {
-                    helper: pinned.map_or_else(String::new, |helper| helper.name.clone()),
-                    reason: pin.reason.clone(),
-                })
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Gives the households of each helper their numbers, in the order of the register; refuses more
@@ -384,5 +361,22 @@ impl<'a> Desk<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Refuses a pair that may not be, wherever it lies.
+fn must_be_allowed(household: &Household, helper: &Helper) -> Result<(), PairingError> {
+    if !helper.active {
+        return Err(PairingError::HelperInactive);
+    }
+    if let Some(away) = &helper.away {
+        return Err(PairingError::HelperAway(away.clone()));
+    }
+    if let Some(barrier) = household.barriers.get(&helper.id) {
+        return Err(PairingError::Barred(barrier.clone()));
+    }
+    match &household.pin {
+        Some(pin) if pin.helper != helper.id => Err(pin.to_another()),
+        _ => Ok(()),
     }
 }

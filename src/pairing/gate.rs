@@ -1,22 +1,112 @@
 //! The one gate of every way in that is not a run: who may be given a household, and what may be
 //! decided of a pair. A run asks the same of its [`Input`](super::model::Input).
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::constraint::ConstraintKind;
-use super::constraint::store::{self as constraints, Filter, NewConstraint};
+use super::constraint::store::{self as constraints, Binding, Filter, NewConstraint};
 use super::model::PairingError;
 use super::store;
-use crate::db::Tx;
+use crate::db::{Ids, Tx};
 use crate::problem::Problem;
-use crate::staff::leave;
+use crate::settings::Settings;
+use crate::staff::leave::{self, Leave};
 use crate::staff::model::Staff;
 use crate::{household, settings, staff};
 
-/// Refuses a pair that may not begin on a day: the person is inactive, or on leave then or today, or
-/// has no place, or must not have this household; or the household is closed, or goes to another.
-/// Whether it has a helper already is not asked here.
+/// What pairs are held against before they are made: read once, for one pair or for any.
+#[derive(Debug)]
+pub struct Gate {
+    settings: Settings,
+    leaves: Vec<Leave>,
+    binding: Binding,
+    /// How many households each helper has.
+    held: HashMap<Uuid, i64>,
+}
+
+impl Gate {
+    /// For any pair.
+    pub async fn of_all(tx: &mut Tx) -> Result<Self, sqlx::Error> {
+        let mut gate = Self::read(tx, &Ids::All, &Ids::All).await?;
+        for (_, helper) in store::current_pairs(tx).await? {
+            gate.give(helper);
+        }
+        Ok(gate)
+    }
+
+    /// For one pair.
+    pub async fn of_pair(
+        tx: &mut Tx,
+        household_id: Uuid,
+        staff_id: Uuid,
+    ) -> Result<Self, sqlx::Error> {
+        let (household, person) = (Ids::These(&[household_id]), Ids::These(&[staff_id]));
+        let mut gate = Self::read(tx, &household, &person).await?;
+        for _ in store::households_of(tx, staff_id).await? {
+            gate.give(staff_id);
+        }
+        Ok(gate)
+    }
+
+    async fn read(tx: &mut Tx, households: &Ids<'_>, staff: &Ids<'_>) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            settings: settings::store::load(tx).await?,
+            leaves: leave::all(tx, staff).await?,
+            binding: constraints::binding(tx, households, staff).await?,
+            held: HashMap::new(),
+        })
+    }
+
+    /// Counts a household that a helper is given.
+    pub fn give(&mut self, helper: Uuid) {
+        *self.held.entry(helper).or_default() += 1;
+    }
+
+    /// Refuses a pair that may not begin on a day: the person is inactive, or on leave then or today,
+    /// or must not have this household, or has no place; or the household goes to another.
+    pub fn check(
+        &self,
+        household_id: Uuid,
+        person: &Staff,
+        from_date: NaiveDate,
+        today: NaiveDate,
+    ) -> Result<(), PairingError> {
+        if !person.active {
+            return Err(PairingError::HelperInactive);
+        }
+        for day in [from_date, today] {
+            if let Some(leave) = self.leave(person.id, day) {
+                return Err(PairingError::HelperAway(leave.words()));
+            }
+        }
+        let barriers = self.binding.barriers.get(&household_id);
+        if let Some(barrier) = barriers.and_then(|barriers| barriers.get(&person.id)) {
+            return Err(PairingError::Barred(barrier.clone()));
+        }
+        match self.binding.pins.get(&household_id) {
+            Some(pin) if pin.helper != person.id => return Err(pin.to_another()),
+            _ => {}
+        }
+        let capacity = store::capacity(person, &self.settings);
+        let held = self.held.get(&person.id).copied().unwrap_or_default();
+        if held < capacity {
+            Ok(())
+        } else {
+            Err(PairingError::HelperFull { held, capacity })
+        }
+    }
+
+    fn leave(&self, person: Uuid, day: NaiveDate) -> Option<&Leave> {
+        let mut longest_first = self.leaves.iter().rev();
+        longest_first.find(|leave| leave.staff_id == person && leave.is_on(day))
+    }
+}
+
+/// Refuses a pair that may not begin on a day, as [`Gate::check`] tells; or whose household is closed.
+/// Whether the household has a helper already is not asked here.
 pub async fn must_be_allowed(
     tx: &mut Tx,
     household_id: Uuid,
@@ -25,16 +115,8 @@ pub async fn must_be_allowed(
     today: NaiveDate,
 ) -> Result<(), Problem> {
     let person = must_be_there(tx, household_id, staff_id).await?;
-    if !person.active {
-        return Err(PairingError::HelperInactive.into());
-    }
-    for day in [from_date, today] {
-        if let Some(leave) = leave::on(tx, day).await?.get(&staff_id) {
-            return Err(PairingError::HelperAway(leave.words()).into());
-        }
-    }
-    must_not_be_bound_otherwise(tx, household_id, staff_id).await?;
-    must_have_room(tx, &person).await
+    let gate = Gate::of_pair(tx, household_id, staff_id).await?;
+    Ok(gate.check(household_id, &person, from_date, today)?)
 }
 
 /// Refuses a household or a person that is not there; gives the person.
@@ -77,40 +159,4 @@ pub async fn must_not_be_constrained(tx: &mut Tx, new: &NewConstraint) -> Result
         return Err(PairingError::ConstraintThere("该户已指定由他人帮扶").into());
     }
     Ok(())
-}
-
-async fn must_not_be_bound_otherwise(
-    tx: &mut Tx,
-    household_id: Uuid,
-    staff_id: Uuid,
-) -> Result<(), Problem> {
-    let mut binding = constraints::binding(tx).await?;
-    if let Some(barriers) = binding.barriers.get_mut(&household_id)
-        && let Some(barrier) = barriers.remove(&staff_id)
-    {
-        return Err(PairingError::Barred(barrier).into());
-    }
-    if let Some(pin) = binding.pins.remove(&household_id)
-        && pin.helper != staff_id
-    {
-        let helper = staff::store::find(tx, pin.helper).await?;
-        return Err(PairingError::PinnedToAnother {
-            helper: helper.map_or_else(String::new, |person| person.name),
-            reason: pin.reason,
-        }
-        .into());
-    }
-    Ok(())
-}
-
-async fn must_have_room(tx: &mut Tx, person: &Staff) -> Result<(), Problem> {
-    let settings = settings::store::load(tx).await?;
-    let capacity = store::capacity(person, &settings);
-    let held = store::households_of(tx, person.id).await?.len();
-    let held = i64::try_from(held).unwrap_or(i64::MAX);
-    if held < capacity {
-        Ok(())
-    } else {
-        Err(PairingError::HelperFull { held, capacity }.into())
-    }
 }

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::constraint;
+use super::gate::Gate;
 use super::model::{
     Helper, Household, Input, Load, Plan, Reason, RunStatus, Scope, Summary, names_in,
 };
@@ -109,7 +110,7 @@ struct HouseholdRow {
 pub async fn input(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> Result<Input, sqlx::Error> {
     let settings = settings::store::load(tx).await?;
     let former = former_helpers(tx).await?;
-    let mut binding = constraint::store::binding(tx).await?;
+    let mut binding = constraint::store::binding(tx, &Ids::All, &Ids::All).await?;
     let current = current_pairs(tx).await?;
     let current: HashMap<_, _> = current.into_iter().collect();
     let households: Vec<_> = to_pair(tx, scope)
@@ -688,8 +689,8 @@ pub async fn end_closed(
     Ok(())
 }
 
-/// Takes back what [`end_closed`] did for an import. A helper who has become inactive meanwhile gets
-/// no household back: it needs another one.
+/// Takes back what [`end_closed`] did for an import. A helper who may not be given the household today
+/// does not get it back: it needs another one.
 pub async fn resume(
     tx: &mut Tx,
     actor: &str,
@@ -700,8 +701,17 @@ pub async fn resume(
         let Some(before) = find(tx, id).await? else {
             continue;
         };
-        let helper = staff::store::find(tx, before.staff_id).await?;
-        if helper.is_none_or(|person| !person.active) {
+        let Some(helper) = staff::store::find(tx, before.staff_id).await? else {
+            continue;
+        };
+        let (gate, today) = (
+            Gate::of_pair(tx, before.household_id, helper.id).await?,
+            china_date(now),
+        );
+        if gate
+            .check(before.household_id, &helper, today, today)
+            .is_err()
+        {
             continue;
         }
         let kept = history::Change {

@@ -194,6 +194,7 @@ fn bound_inputs(most_households: usize, most_helpers: usize) -> impl Strategy<Va
             household.current = current.map(helper_id);
             household.pin = pin.map(|helper| Pin {
                 helper: helper_id(helper),
+                name: format!("帮扶人{helper}"),
                 reason: "同村".to_owned(),
             });
             let barriers = barriers.into_iter();

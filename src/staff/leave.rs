@@ -56,6 +56,11 @@ impl Leave {
         }
     }
 
+    /// Whether it holds on a day.
+    pub fn is_on(&self, day: NaiveDate) -> bool {
+        self.from_date <= day && self.to_date.is_none_or(|to| day <= to)
+    }
+
     /// What it means for pairings, in Chinese, after the person's name.
     pub fn words(&self) -> String {
         let Self {
@@ -89,16 +94,27 @@ pub async fn list(
         .fetch_all(connection).await)
 }
 
+/// Leaves of these people, those that last longest last.
+pub async fn all(tx: &mut Tx, of: &Ids<'_>) -> Result<Vec<Leave>, sqlx::Error> {
+    let sql = format!(
+        "{LEAVE} WHERE {}
+         ORDER BY CASE WHEN to_date IS NULL THEN 1 ELSE 0 END, to_date, from_date, id",
+        of.clause("staff_id", 1)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in of.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
+}
+
 /// Who is on leave on a day, by person; of several leaves the one that lasts longest.
 pub async fn on(tx: &mut Tx, day: NaiveDate) -> Result<HashMap<Uuid, Leave>, sqlx::Error> {
-    let sql = format!(
-        "{LEAVE} WHERE from_date <= $1 AND (to_date IS NULL OR to_date >= $1)
-         ORDER BY CASE WHEN to_date IS NULL THEN 1 ELSE 0 END, to_date, from_date, id"
-    );
-    let leaves: Vec<Leave> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(day).fetch_all(connection).await)?;
-    let by_person = leaves.into_iter().map(|leave| (leave.staff_id, leave));
-    Ok(by_person.collect())
+    let leaves = all(tx, &Ids::All).await?.into_iter();
+    let leaves = leaves.filter(|leave| leave.is_on(day));
+    Ok(leaves.map(|leave| (leave.staff_id, leave)).collect())
 }
 
 /// Writes a leave down.

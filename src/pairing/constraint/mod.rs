@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::model::PairingError;
 use crate::code_list;
 
 code_list! {
@@ -25,8 +26,20 @@ code_list! {
 pub struct Pin {
     /// The helper.
     pub helper: Uuid,
+    /// 姓名.
+    pub name: String,
     /// Why.
     pub reason: String,
+}
+
+impl Pin {
+    /// Why the household is given to nobody else.
+    pub fn to_another(&self) -> PairingError {
+        PairingError::PinnedToAnother {
+            helper: self.name.clone(),
+            reason: self.reason.clone(),
+        }
+    }
 }
 
 /// Why a household is never given to a helper, whatever the costs.

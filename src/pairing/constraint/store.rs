@@ -169,45 +169,94 @@ pub struct Binding {
     pub barriers: HashMap<Uuid, Barriers>,
 }
 
-/// All that binds now.
-pub async fn binding(tx: &mut Tx) -> Result<Binding, sqlx::Error> {
+/// What binds these households now: their pins and barriers, but of the barriers by register only those
+/// of these people.
+pub async fn binding(
+    tx: &mut Tx,
+    households: &Ids<'_>,
+    staff: &Ids<'_>,
+) -> Result<Binding, sqlx::Error> {
     let mut binding = Binding::default();
-    for (household, helper) in on_register(tx).await? {
+    for (household, helper) in on_register(tx, households, staff).await? {
         let barriers = binding.barriers.entry(household).or_default();
         barriers.insert(helper, Barrier::Register);
     }
-    let decided: Vec<(Uuid, Uuid, ConstraintKind, String)> = on!(tx, connection => sqlx::query_as(
-        "SELECT household_id, staff_id, kind, reason FROM pairing_constraint
-         WHERE removed_at IS NULL",
-    )
-    .fetch_all(connection)
-    .await)?;
-    for (household, helper, kind, reason) in decided {
+    for row in decided(tx, households).await? {
+        let DecidedRow {
+            household_id,
+            staff_id: helper,
+            name,
+            kind,
+            reason,
+        } = row;
         let barrier = match kind {
             ConstraintKind::Pinned => {
-                binding.pins.insert(household, Pin { helper, reason });
+                let pin = Pin {
+                    helper,
+                    name,
+                    reason,
+                };
+                binding.pins.insert(household_id, pin);
                 continue;
             }
             ConstraintKind::Forbidden => Barrier::Forbidden(reason),
             ConstraintKind::Relative => Barrier::Relative(reason),
         };
-        let barriers = binding.barriers.entry(household).or_default();
+        let barriers = binding.barriers.entry(household_id).or_default();
         barriers.insert(helper, barrier);
     }
     Ok(binding)
 }
 
-/// The staff who stand on the register of an open household, `(household, person)`.
-async fn on_register(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+#[derive(FromRow)]
+struct DecidedRow {
+    household_id: Uuid,
+    staff_id: Uuid,
+    name: String,
+    kind: ConstraintKind,
+    reason: String,
+}
+
+/// What the office decided of these households.
+async fn decided(tx: &mut Tx, households: &Ids<'_>) -> Result<Vec<DecidedRow>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, staff_id, staff.name AS name, kind, reason
+         FROM pairing_constraint JOIN staff ON staff.id = staff_id
+         WHERE removed_at IS NULL AND {}",
+        households.clause("household_id", 1)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in households.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
+}
+
+/// Which of these people stand on the register of which of these households, `(household, person)`;
+/// closed ones do not count.
+async fn on_register(
+    tx: &mut Tx,
+    households: &Ids<'_>,
+    staff: &Ids<'_>,
+) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
     // SQLite looks up members for each person, not the other way round, by the order of a CROSS JOIN.
-    on!(tx, connection => sqlx::query_as(
+    let sql = format!(
         "SELECT household_id, staff.id FROM staff
          CROSS JOIN member JOIN household ON household.id = household_id
          WHERE staff.identity_number IS NOT NULL AND member.identity_number = staff.identity_number
-           AND household.closed_on IS NULL",
-    )
-    .fetch_all(connection)
-    .await)
+           AND household.closed_on IS NULL AND {} AND {}",
+        staff.clause("staff.id", 1),
+        households.clause("household_id", 1 + staff.parameters().len())
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in staff.parameters().iter().chain(households.parameters()) {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
 }
 
 /// Constraints, in force or removed, that name these households or people.

@@ -54,8 +54,9 @@ impl PairingImportApi {
     /// A workbook of pairs that people have made by hand: which household (户编号, 户主证件号码 or
     /// 户主姓名 with 镇 and 村), which helper (工号, 责任人证件号码 or 责任人姓名 with 单位), 结对日期
     /// (today if left out) and 备注. Every row is checked against the register: unknown or ambiguous
-    /// households and people, people who are inactive or have no place left, households that have
-    /// another helper or stand twice. All pairs are made or none; with `dry_run` none is.
+    /// households and people, people who are inactive, on leave or have no place left, pairs that the
+    /// office forbids or that are relatives, households that are pinned to or have another helper or
+    /// stand twice. All pairs are made or none; with `dry_run` none is.
     #[oai(
         path = "/pairing-imports",
         method = "post",

@@ -9,11 +9,11 @@ use super::Listed;
 use super::columns::PairRow;
 use crate::db::Tx;
 use crate::household::{self, register};
+use crate::pairing::gate::Gate;
 use crate::pairing::model::{PairingError, check_day};
 use crate::pairing::store;
 use crate::roster::report::{Place, Problems, Severity, SheetReport};
 use crate::roster::value::Refusal;
-use crate::settings::{self, Settings};
 use crate::staff::{self, model::Staff};
 use crate::text::squeezed;
 
@@ -27,7 +27,6 @@ pub struct Register {
     current: HashMap<Uuid, Uuid>,
     /// On which day the last pairing of a household ended.
     ended: HashMap<Uuid, NaiveDate>,
-    settings: Settings,
 }
 
 /// A pair that may be made.
@@ -90,7 +89,6 @@ impl Register {
             staff: staff::store::all(tx).await?,
             current: store::current_pairs(tx).await?.into_iter().collect(),
             ended: store::last_ends(tx).await?,
-            settings: settings::store::load(tx).await?,
         })
     }
 
@@ -246,15 +244,6 @@ impl Register {
             );
             return Err(wrong("unit", unit, refusal));
         }
-        if !person.active {
-            let (field, value) = helper_field(row);
-            let refusal = Refusal::new(
-                "helper_inactive",
-                "此人已停用或离岗，不能新增结对",
-                "请另选责任人；已返岗的，请先登记返岗",
-            );
-            return Err(wrong(field, value, refusal));
-        }
         Ok(person)
     }
 
@@ -351,36 +340,66 @@ fn helper_field(row: &PairRow) -> (&'static str, String) {
     }
 }
 
+/// What keeps a row's pair from being made.
+fn barred(row: &PairRow, error: PairingError) -> Wrong {
+    use PairingError as E;
+    let (code, reason, cure) = match error {
+        E::HelperInactive => (
+            "helper_inactive",
+            "此人已停用或离岗，不能新增结对".to_owned(),
+            "请另选责任人；已返岗的，请先登记返岗",
+        ),
+        E::HelperAway(absence) => (
+            "helper_away",
+            format!("此人{absence}，期间不能新增结对"),
+            "请另选责任人；请假记录有误的，请先更正",
+        ),
+        E::Barred(barrier) => (
+            "pair_barred",
+            format!("此户与此人不能结对：{}", barrier.words()),
+            "请另选责任人",
+        ),
+        E::PinnedToAnother { helper, reason } => (
+            "pinned_to_another",
+            format!("该户已指定由{helper}帮扶（{reason}）"),
+            "请改为指定的责任人，或先取消指定",
+        ),
+        E::HelperFull { held, capacity } => (
+            "helper_full",
+            format!("连同本表前面的行，此人已有 {held} 户，可帮扶户数为 {capacity}"),
+            "请另选责任人，或先调整可帮扶户数",
+        ),
+        other => ("pair_refused", other.to_string(), "请核对这一行"),
+    };
+    let (field, value) = helper_field(row);
+    wrong(field, value, Refusal::new(code, reason, cure))
+}
+
 /// A list under way.
 struct Check<'a> {
     register: &'a Register,
+    gate: Gate,
     sheets: &'a [SheetReport],
     today: NaiveDate,
     /// Where each household stood first.
     seen: HashMap<Uuid, Place>,
-    /// Households that each helper has, those of the list among them.
-    held: HashMap<Uuid, i64>,
     checked: Checked,
 }
 
 /// Checks the rows of a list; what is wrong goes to the problems.
 pub fn pairs(
-    register: &Register,
+    (register, gate): (&Register, Gate),
     sheets: &[SheetReport],
     listed: &[Listed],
     today: NaiveDate,
     problems: &mut Problems,
 ) -> Checked {
-    let mut held = HashMap::new();
-    for helper in register.current.values() {
-        *held.entry(*helper).or_insert(0) += 1;
-    }
     let mut check = Check {
         register,
+        gate,
         sheets,
         today,
         seen: HashMap::new(),
-        held,
         checked: Checked::default(),
     };
     for one in listed.iter().filter(|one| !one.is_refused) {
@@ -417,9 +436,12 @@ impl Check<'_> {
             return Vec::new();
         }
         let from_date = self.register.first_day(row, household, self.today);
+        let day = *from_date.as_ref().unwrap_or(&self.today);
+        let allowed = self.gate.check(household, helper, day, self.today);
+        self.gate.give(helper.id);
         let wrongs = [
             self.paired(row, household).err(),
-            self.room(row, helper).err(),
+            allowed.err().map(|error| barred(row, error)),
             from_date.as_ref().err().cloned(),
         ];
         if let (Ok(from_date), [None, None, None]) = (from_date, &wrongs) {
@@ -465,25 +487,6 @@ impl Check<'_> {
             "household_already_paired",
             format!("该户已有帮扶责任人“{name}”"),
             "请先结束原结对，或删除这一行",
-        );
-        Err(wrong(field, value, refusal))
-    }
-
-    fn room(&mut self, row: &PairRow, helper: &Staff) -> Result<(), Wrong> {
-        let capacity = store::capacity(helper, &self.register.settings);
-        let held = self.held.entry(helper.id).or_insert(0);
-        *held += 1;
-        if *held <= capacity {
-            return Ok(());
-        }
-        let (field, value) = helper_field(row);
-        let refusal = Refusal::new(
-            "helper_full",
-            format!(
-                "连同本表已有 {held} 户，{}可帮扶户数为 {capacity}",
-                helper.name
-            ),
-            "请另选责任人，或先调整可帮扶户数",
         );
         Err(wrong(field, value, refusal))
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use self::check::{Pair, Register};
 use self::columns::{COLUMNS, PairRow};
+use super::gate::Gate;
 use super::store::{self, Start};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission};
@@ -113,7 +114,14 @@ pub async fn import(
         listed,
         mut problems,
     } = read;
-    let checked = check::pairs(&register, &sheets, &listed, app.today(), &mut problems);
+    let gate = Gate::of_all(&mut tx).await?;
+    let checked = check::pairs(
+        (&register, gate),
+        &sheets,
+        &listed,
+        app.today(),
+        &mut problems,
+    );
     let errors = problems.count(Severity::Error);
     let mut outcome = Outcome {
         written: false,
