@@ -255,7 +255,7 @@ async fn by_an_import_that_is_taken_back() {
         let (household, person) = office.pair().await;
         let (import, now) = (Uuid::now_v7(), office.server.app.now());
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::store::end_closed(&mut tx, "测试", now, import, &[household])
+        pairing::closed::end_closed(&mut tx, "测试", now, import, &[household])
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -263,7 +263,7 @@ async fn by_an_import_that_is_taken_back() {
             office.put_between(obstacle, household, person).await;
         }
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::store::resume(&mut tx, "测试", now, import)
+        pairing::closed::resume(&mut tx, "测试", now, import)
             .await
             .unwrap();
         tx.commit().await.unwrap();

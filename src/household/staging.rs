@@ -359,7 +359,7 @@ pub async fn take_over(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> 
     .bind(hand.import_id)
     .fetch_all(connection)
     .await)?;
-    pairing::store::end_closed(tx, hand.actor, hand.now, hand.import_id, &closed).await
+    pairing::closed::end_closed(tx, hand.actor, hand.now, hand.import_id, &closed).await
 }
 
 /// Takes back what [`take_over`] did: what is staged by now is what the households were before.
@@ -374,7 +374,7 @@ pub async fn take_back(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> 
     replace(tx, hand, "plan.base_import_id").await?;
     put_members_in(tx, hand.import_id, REPLACED).await?;
     // Last, for who stands on a household's register is not its helper.
-    pairing::store::resume(tx, hand.actor, hand.now, hand.import_id).await
+    pairing::closed::resume(tx, hand.actor, hand.now, hand.import_id).await
 }
 
 /// Writes down what the households are.

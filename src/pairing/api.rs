@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::model::PairingError;
+use super::error::PairingError;
 use super::run::{self, NewPairing};
 use super::store::{self, Filter};
 use crate::access::{Caller, Permission, Signed};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::model::{RunStatus, Scope};
 use super::run;
 use super::run_api::Report;
-use super::store::{self, AreaKey, Proposal, Run};
+use super::run_store::{self, AreaKey, Proposal, Run};
 use crate::access::Caller;
 use crate::app::App;
 use crate::db::Tx;
@@ -48,7 +48,7 @@ async fn all_proposals(tx: &mut Tx, run: &Run) -> Result<Vec<Proposal>, sqlx::Er
     let mut all = Vec::new();
     loop {
         let after = all.last().map(area_key);
-        let rows = store::list_proposals(tx, run.id, None, None, after, AT_ONCE).await?;
+        let rows = run_store::list_proposals(tx, run.id, None, None, after, AT_ONCE).await?;
         let (rows, next) = page::cut(rows, AT_ONCE, area_key);
         all.extend(rows);
         if next.is_none() {

@@ -8,7 +8,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::model::{PairingError, Plan, Scope, check_day};
+use super::error::PairingError;
+use super::input_store;
+use super::model::{Scope, check_day};
+use super::plan::Plan;
 use super::store::{self, Of, Pairing, Start};
 use super::{gate, run};
 use crate::access::Caller;
@@ -62,7 +65,7 @@ pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
     };
     let mut tx = app.db.read().await?;
     let person = find(&mut tx, staff_id).await?;
-    let input = store::input(&mut tx, &scope, app.today()).await?;
+    let input = input_store::input(&mut tx, &scope, app.today()).await?;
     let ids: Vec<_> = input.households.iter().map(|one| one.id).collect();
     let households = household::store::some(&mut tx, &ids).await?;
     let staff = staff::store::all(&mut tx).await?;
@@ -147,7 +150,7 @@ pub async fn come_back(
     };
     change(&mut tx, app, caller, "return", &person, &after).await?;
     if coming.take_up {
-        let waiting = store::households_left_by(&mut tx, staff_id).await?;
+        let waiting = input_store::households_left_by(&mut tx, staff_id).await?;
         let from = (coming.date, coming.reason.as_str());
         begin_all(&mut tx, app, caller, &waiting, staff_id, from).await?;
     }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::api::{Pairing, pairing_view};
 use super::departure::{self, ComingBack, Departure, DepartureKind, Outlook, PairingsChoice};
-use super::model::{Reason, Shortage};
+use super::model::Reason;
+use super::plan::Shortage;
 use super::store;
 use crate::access::{Caller, Permission, Signed};
 use crate::api::{ETag, Tag};

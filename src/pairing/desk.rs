@@ -7,7 +7,8 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::{Helper, Household, Input, PairingError, Reason, ReasonCode};
+use super::error::PairingError;
+use super::model::{Helper, Household, Input, Reason, ReasonCode};
 use super::solver::key;
 use crate::code_list;
 

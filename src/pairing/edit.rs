@@ -8,9 +8,13 @@ use uuid::Uuid;
 
 use super::desk::{self, Change, Choice, Edit, Place};
 use super::edit_store::{self, Difference, Edited};
-use super::model::{Helper, Input, Load, PairingError, RunStatus, Spread};
+use super::error::PairingError;
+use super::input_store;
+use super::model::{Helper, Input, RunStatus};
+use super::plan::{Load, Spread};
 use super::run;
-use super::store::{self, AreaKey, Proposal, Run};
+use super::run_store::{self, AreaKey, Proposal, Run};
+use super::store;
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
 use crate::api::ETag;
@@ -52,7 +56,7 @@ pub async fn edit(
     if !before.scope.has_paired() {
         must_be_unpaired(&mut tx, &proposals, new.edit).await?;
     }
-    let input = store::input(&mut tx, &before.scope, app.today()).await?;
+    let input = input_store::input(&mut tx, &before.scope, app.today()).await?;
     let changes = changes(&input, &proposals, new)?;
     run::must_match(&input, &before)?;
     let edited = Edited::new(app.now(), &caller.username, &before, new, changes);
@@ -60,10 +64,10 @@ pub async fn edit(
         return Ok(edited);
     }
     let after = edited.apply(&before);
-    let mut loads = store::loads(&mut tx, id).await?.unwrap_or_default();
+    let mut loads = run_store::loads(&mut tx, id).await?.unwrap_or_default();
     shift(&mut loads, &edited.changes);
     let action = ("edit", edited.edited_at, caller.username.as_str());
-    store::replace_run(&mut tx, action, &before, &after).await?;
+    run_store::replace_run(&mut tx, action, &before, &after).await?;
     edit_store::write(&mut tx, &edited, &loads).await?;
     ticket.answer(&mut tx, edited.edited_at, &edited).await?;
     tx.commit().await?;
@@ -92,7 +96,7 @@ pub async fn submit(
         ..before.clone()
     };
     let action = ("propose", now, caller.username.as_str());
-    store::replace_run(&mut tx, action, &before, &after).await?;
+    run_store::replace_run(&mut tx, action, &before, &after).await?;
     tx.commit().await?;
     Ok(after)
 }
@@ -211,7 +215,7 @@ async fn totals(tx: &mut Tx, id: Uuid) -> Result<Totals, Problem> {
     let run = run::find(tx, id).await?;
     Ok(Totals {
         changes: edit_store::count_changes_of_helper(tx, &run).await?,
-        spread: Spread::of(&store::loads(tx, id).await?.unwrap_or_default()),
+        spread: Spread::of(&run_store::loads(tx, id).await?.unwrap_or_default()),
         run,
     })
 }

@@ -14,7 +14,7 @@ use super::edit_store::{self, Difference, Edited};
 use super::model::RunStatus;
 use super::run;
 use super::run_api::{PairingRun, tagged};
-use super::store::AreaKey;
+use super::run_store::AreaKey;
 use crate::access::{Permission, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;

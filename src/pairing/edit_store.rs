@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::desk::{Change, Choice, Edit, EditKind};
 use super::edit::NewEdit;
-use super::model::{Load, Reason, RunStatus};
-use super::store::{AreaKey, PROPOSAL, Proposal, Run};
+use super::model::{Reason, RunStatus};
+use super::plan::Load;
+use super::run_store::{AreaKey, PROPOSAL, Proposal, Run};
 use crate::db::{Json, Tx};
 use crate::{insert, on};
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::constraint::ConstraintKind;
 use super::constraint::store::{self as constraints, Binding, Filter, NewConstraint};
-use super::model::PairingError;
+use super::error::PairingError;
+use super::model::capacity;
 use super::store;
 use crate::db::{Ids, Tx};
 use crate::problem::Problem;
@@ -90,7 +91,7 @@ impl Gate {
             Some(pin) if pin.helper != person.id => return Err(pin.to_another()),
             _ => {}
         }
-        let capacity = store::capacity(person, &self.settings);
+        let capacity = capacity(person, &self.settings);
         let held = self.held.get(&person.id).copied().unwrap_or_default();
         if held < capacity {
             Ok(())

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::model::{PairingError, check_day};
+use super::error::PairingError;
+use super::model::check_day;
 use super::store;
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission, history};

@@ -1,14 +1,17 @@
 //! Who helps whom: runs that propose, pairings that hold, and those that have ended.
 //!
-//! A run goes [`store::input`] (what is known) → [`solver`] (the network and its best flow, by
+//! A run goes [`input_store::input`] (what is known) → [`solver`] (the network and its best flow, by
 //! [`flow`]) → [`shortage`] (what is missing) → [`run`] (kept, confirmed or dropped), and meanwhile
 //! may lie on the [`desk`] to be explained and edited by hand ([`edit`]). What a pair costs stands in
 //! [`model`], what each term weighs in [`rules`], which skills a helper has in [`skill`].
 //! What is decided before anything is weighed stands in [`constraint`] (what the office set of a pair)
 //! and [`settled`] (the pairs of a run that stand by it); [`gate`] refuses what may not be made by hand.
+//! What happens to pairs that hold: [`departure`] (a helper leaves, comes back, goes to another unit),
+//! [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import).
 
 pub mod api;
 pub mod cli;
+pub mod closed;
 pub mod constraint;
 pub mod county;
 pub mod departure;
@@ -17,16 +20,20 @@ pub mod desk;
 pub mod edit;
 pub mod edit_api;
 pub mod edit_store;
+pub mod error;
 pub mod flow;
 pub mod gate;
 pub mod handover;
 pub mod handover_api;
 pub mod import;
+pub mod input_store;
 pub mod model;
+pub mod plan;
 pub mod roll;
 pub mod rules;
 pub mod run;
 pub mod run_api;
+pub mod run_store;
 pub mod settled;
 pub mod shortage;
 pub mod skill;

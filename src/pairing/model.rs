@@ -12,12 +12,15 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::constraint::{Barrier, Barriers, Pin};
+use super::constraint::{Barriers, Pin};
+use super::error::PairingError;
 pub use super::rules::{AreaFit, AreaRule, PairingRules};
 use super::skill::{Fit, Skill};
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::Cause;
+use crate::settings::Settings;
+use crate::staff::model::Staff;
 use crate::staff::unit::Area;
 
 code_list! {
@@ -365,182 +368,6 @@ impl Reason {
     }
 }
 
-/// What a run proposes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// Who should take whom, by the household's number and id.
-    pub pairs: Vec<Pair>,
-    /// Households for which there is nobody, in the same order.
-    pub unplaced: Vec<Unplaced>,
-    /// What is short, by area.
-    pub shortages: Vec<Shortage>,
-    /// Every active helper's load, by unit, number and id.
-    pub loads: Vec<Load>,
-    /// Sum of the costs of all pairs.
-    pub cost: i64,
-}
-
-/// A pair that is proposed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pair {
-    /// The household.
-    pub household: Uuid,
-    /// The helper.
-    pub helper: Uuid,
-    /// Sum of the terms.
-    pub cost: i64,
-    /// The terms.
-    pub reasons: Vec<Reason>,
-}
-
-impl Pair {
-    /// Whether the household has this helper already.
-    fn is_kept(&self) -> bool {
-        let mut reasons = self.reasons.iter();
-        reasons.any(|reason| reason.code == ReasonCode::Kept)
-    }
-}
-
-/// A household for which there is nobody.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unplaced {
-    /// The household.
-    pub household: Uuid,
-    /// Why, and what else is to be said.
-    pub reasons: Vec<Reason>,
-}
-
-/// Villages that lack places, and who might give more: a group that cannot be helped from outside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
-pub struct Shortage {
-    /// The villages of the group.
-    #[oai(validator(max_items = 100_000))]
-    pub areas: Vec<ShortArea>,
-    /// The units whose staff may serve there, all of them fully taken; none if nobody may.
-    #[oai(validator(max_items = 100_000))]
-    pub units: Vec<ShortUnit>,
-    /// Households of these villages that compete for the places.
-    pub households: i64,
-    /// Places that there are for them.
-    pub places: i64,
-    /// Places that are missing.
-    pub short: i64,
-    /// The same in words, with what to do.
-    #[oai(validator(max_length = 2000))]
-    pub words: String,
-}
-
-/// A village of a [`Shortage`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
-pub struct ShortArea {
-    /// 镇(乡、街道).
-    #[oai(validator(max_length = 100))]
-    pub town: String,
-    /// 村(居).
-    #[oai(validator(max_length = 100))]
-    pub village: String,
-    /// Households in this run.
-    pub households: i64,
-    /// Those of them without a helper in this proposal.
-    pub unplaced: i64,
-}
-
-/// A unit of a [`Shortage`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
-pub struct ShortUnit {
-    /// 单位.
-    #[oai(validator(max_length = 200))]
-    pub unit: String,
-    /// Its staff who may serve these villages and had a place left before this run.
-    pub helpers: i64,
-    /// The places that they had.
-    pub places: i64,
-}
-
-/// What a helper has and would have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Load {
-    /// The helper.
-    pub staff_id: Uuid,
-    /// 姓名.
-    pub name: String,
-    /// 单位.
-    pub unit: String,
-    /// Households that he may have.
-    pub capacity: i64,
-    /// Households that he had before the run and keeps.
-    pub held: i64,
-    /// Households that the run gives him anew.
-    pub added: i64,
-    /// Why he is given none for the time being, in words: he is on leave, or leaving.
-    #[serde(default)]
-    pub away: Option<String>,
-}
-
-/// Households that some helpers have and would have, beside those that they may have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Share {
-    households: i64,
-    capacity: i64,
-}
-
-impl Share {
-    /// The share of one helper.
-    pub fn of(load: &Load) -> Self {
-        Self {
-            households: load.held + load.added,
-            capacity: load.capacity,
-        }
-    }
-
-    /// The average of all these helpers, and that of each unit, in proportion to capacity.
-    pub fn averages(loads: &[Load]) -> (Self, HashMap<&str, Self>) {
-        let (mut all, mut units) = (Self::default(), HashMap::new());
-        for load in loads {
-            all.add(load);
-            units
-                .entry(load.unit.as_str())
-                .or_insert_with(Self::default)
-                .add(load);
-        }
-        (all, units)
-    }
-
-    fn add(&mut self, load: &Load) {
-        let more = Self::of(load);
-        self.households += more.households;
-        self.capacity += more.capacity;
-    }
-
-    /// In percent of what they may have, rounded; nothing if they may have none.
-    pub fn percent(self) -> Option<i64> {
-        (self.capacity > 0).then(|| (200 * self.households + self.capacity) / (2 * self.capacity))
-    }
-}
-
-/// How far the loads of the helpers lie apart, in percent of their capacities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spread {
-    /// The least.
-    pub lowest: i64,
-    /// That of all together.
-    pub average: i64,
-    /// The largest.
-    pub highest: i64,
-}
-
-impl Spread {
-    /// The spread of these; nothing if nobody may have any household.
-    pub fn of(loads: &[Load]) -> Option<Self> {
-        let each = || loads.iter().filter_map(|load| Share::of(load).percent());
-        Some(Self {
-            lowest: each().min()?,
-            average: Share::averages(loads).0.percent()?,
-            highest: each().max()?,
-        })
-    }
-}
-
 /// Which households a run is for: those without a helper or all, everywhere or of one town, one village,
 /// one unit; or those of one who leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
@@ -574,212 +401,6 @@ impl Scope {
     }
 }
 
-/// A run in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
-    /// Households of the scope.
-    pub households: i64,
-    /// Those for whom a helper is proposed.
-    pub placed: i64,
-    /// Those of them that keep the helper whom they have.
-    #[serde(default)]
-    pub kept: i64,
-    /// Those for whom there is nobody.
-    pub unplaced: i64,
-    /// Active staff with a place left before the run.
-    pub helpers: i64,
-    /// The places that they had.
-    pub places: i64,
-    /// Sum of the costs of all pairs; without edits the least that is possible with so many placed.
-    pub cost: i64,
-    /// What is short, the largest shortage first. No edit changes it: it is what there is nobody for
-    /// however households are handed out.
-    pub shortages: Vec<Shortage>,
-    /// What was computed, if the run was edited since.
-    #[serde(default)]
-    pub computed: Option<Computed>,
-}
-
-/// A run as it was computed, before any edit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Computed {
-    /// Households for whom a helper was proposed.
-    pub placed: i64,
-    /// Sum of the costs of all pairs: the least that is possible with so many placed.
-    pub cost: i64,
-}
-
-impl Summary {
-    /// The numbers of a plan.
-    pub fn of(plan: &Plan) -> Self {
-        let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
-        let places = || {
-            let on_duty = plan.loads.iter().filter(|load| load.away.is_none());
-            on_duty.map(|load| (load.capacity - load.held).max(0))
-        };
-        Self {
-            households: count(plan.pairs.len() + plan.unplaced.len()),
-            placed: count(plan.pairs.len()),
-            kept: count(plan.pairs.iter().filter(|pair| pair.is_kept()).count()),
-            unplaced: count(plan.unplaced.len()),
-            helpers: count(places().filter(|places| *places > 0).count()),
-            places: places().sum(),
-            cost: plan.cost,
-            shortages: plan.shortages.clone(),
-            computed: None,
-        }
-    }
-
-    /// What was computed, whatever was edited since.
-    pub fn computed(&self) -> Computed {
-        self.computed.unwrap_or(Computed {
-            placed: self.placed,
-            cost: self.cost,
-        })
-    }
-
-    /// Takes on the numbers after an edit.
-    pub fn edit(&mut self, placed: i64, cost: i64) {
-        self.computed = Some(self.computed());
-        self.placed = placed;
-        self.unplaced = self.households - placed;
-        self.cost = cost;
-    }
-}
-
-/// What keeps a pairing or a run from being made, confirmed or ended.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PairingError {
-    /// Every household of the scope has a helper, or there is none.
-    #[error("范围内没有待结对的户：要么都已有帮扶责任人，要么该镇村没有登记户，请核对范围")]
-    NothingToPair,
-    /// The rosters, pairings or rules are no longer those that the run was computed from.
-    #[error("方案生成之后，户、人员、结对或结对规则有变动，此方案已不适用，请重新生成")]
-    BasisChanged,
-    /// The run was confirmed before.
-    #[error("此方案已经确认，不能再确认或放弃")]
-    RunConfirmed,
-    /// The run was dropped before.
-    #[error("此方案已经放弃，请重新生成")]
-    RunDropped,
-    /// The run is being edited.
-    #[error("此方案还是草稿，请先提交（propose），再确认")]
-    RunDraft,
-    /// The run is no draft.
-    #[error("此方案已经提交，待确认")]
-    RunProposed,
-    /// An edit of a household that the run is not for.
-    #[error("该户不在此方案中，请核对户的编号")]
-    NotInRun,
-    /// An edit that leaves all as it is.
-    #[error("此户在方案中已经是这样安排的，没有需要调整的内容")]
-    NothingChanged,
-    /// The rules do not let this helper serve this household.
-    #[error(
-        "按结对规则，{helper}不能帮扶{village}的这一户，请另选责任人，或先调整其负责区域、所在单位的定点帮扶村或结对规则"
-    )]
-    MayNotServe {
-        /// 姓名.
-        helper: String,
-        /// Town and village.
-        village: String,
-    },
-    /// The helper has no place left in this run.
-    #[error(
-        "{helper}已帮扶 {held} 户，本方案又安排 {added} 户，可帮扶户数为 {capacity}；请另选责任人，或与其名下一户互换"
-    )]
-    PlacesTaken {
-        /// 姓名.
-        helper: String,
-        /// Households that he has.
-        held: i64,
-        /// Households that the run gives him.
-        added: i64,
-        /// Households that he may have.
-        capacity: i64,
-    },
-    /// A date after today.
-    #[error("日期 {0} 晚于今天，请填写今天或更早的日期")]
-    InFuture(NaiveDate),
-    /// A date that no programme of ours can have.
-    #[error("日期 {0} 过早，请核对年份")]
-    TooEarly(NaiveDate),
-    /// Some households had a helper on or after that day.
-    #[error("有 {count} 户在 {from} 之后仍有原帮扶责任人，开始日期最早可为 {earliest}")]
-    Overlaps {
-        /// The day asked for.
-        from: NaiveDate,
-        /// The first day that is free for all.
-        earliest: NaiveDate,
-        /// Households concerned.
-        count: usize,
-    },
-    /// The household has a current helper.
-    #[error("该户已有帮扶责任人，请先结束原结对，再新建")]
-    AlreadyPaired,
-    /// The person left or is inactive.
-    #[error("此人已停用或离岗，不能新增结对，请另选责任人")]
-    HelperInactive,
-    /// The person is on leave, or leaving.
-    #[error("此人{0}，期间不能新增结对，请另选责任人")]
-    HelperAway(String),
-    /// The pair may never be.
-    #[error("此户与此人不能结对：{}", .0.words())]
-    Barred(Barrier),
-    /// The office wants another helper for the household.
-    #[error("该户已指定由{helper}帮扶（{reason}）；如需另选责任人，请先取消指定")]
-    PinnedToAnother {
-        /// The other helper's name.
-        helper: String,
-        /// Why.
-        reason: String,
-    },
-    /// The pair has a constraint, or the household is pinned to someone.
-    #[error("{0}，请先取消原有约束")]
-    ConstraintThere(&'static str),
-    /// The table of fits says two things.
-    #[error("专长对口表中“{}”与“{}”出现了两次，请只保留一行", .0.label(), .1.label())]
-    FitTwice(Cause, Skill),
-    /// The person has as many households as he may have.
-    #[error("此人已帮扶 {held} 户，可帮扶户数为 {capacity}，请另选责任人，或先调整可帮扶户数")]
-    HelperFull {
-        /// Households that he has.
-        held: i64,
-        /// Households that he may have.
-        capacity: i64,
-    },
-    /// There is no such household, or it is closed.
-    #[error("没有这一户，或已销户，请核对 household_id")]
-    NoSuchHousehold,
-    /// There is no such person.
-    #[error("人员花名册中没有此人，请核对 staff_id")]
-    NoSuchHelper,
-    /// The pairing has ended already.
-    #[error("此结对已于 {0} 结束")]
-    AlreadyEnded(NaiveDate),
-    /// An end before the beginning.
-    #[error("结束日期不能早于开始日期 {0}")]
-    EndsBeforeStart(NaiveDate),
-    /// The helper went to the household after the day.
-    #[error("责任人在 {0} 还走访过该户，结束日期不能早于这一天；走访日期有误的，请先更正走访")]
-    EndsBeforeVisit(NaiveDate),
-    /// A departure of one who has left.
-    #[error("此人已停用，不能再登记离岗")]
-    AlreadyInactive,
-    /// A return of one who is there.
-    #[error("此人在岗，不需要登记返岗")]
-    AlreadyActive,
-    /// A transfer to where the person is.
-    #[error("此人已在该单位，请核对 unit_id")]
-    SameUnit,
-    /// There is no such unit.
-    #[error("没有这个单位，请核对 unit_id")]
-    NoSuchUnit,
-    /// A note can be read for the new helper by nobody else.
-    #[error("只有该户现在的帮扶责任人（接手人）可以确认已读")]
-    NotTheNewHelper,
-}
-
 /// The first year in which a pairing can have begun: before, no such programme was.
 const FIRST_YEAR: i32 = 2000;
 
@@ -792,6 +413,13 @@ pub fn check_day(day: NaiveDate, today: NaiveDate) -> Result<(), PairingError> {
     } else {
         Ok(())
     }
+}
+
+/// How many households a person may have.
+pub fn capacity(person: &Staff, settings: &Settings) -> i64 {
+    person
+        .capacity
+        .unwrap_or_else(|| settings.capacity_by_rank.of(person.rank))
 }
 
 /// The names in a cell of the roster that may hold several, such as 东村、西村.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
-use super::model::PairingError;
+use super::error::PairingError;
 use super::skill::{self, CauseFit, Fit, Skill};
 use crate::code_list;
 use crate::household::Cause;

@@ -10,9 +10,13 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::desk::{self, NextBest};
-use super::model::{Input, PairingError, Plan, RunStatus, Scope, Summary, check_day};
+use super::error::PairingError;
+use super::input_store;
+use super::model::{Input, RunStatus, Scope, check_day};
+use super::plan::{Plan, Summary};
+use super::run_store::{self, Proposal, Run};
 use super::settled::Changes;
-use super::store::{self, Filter, Of, Pairing, Proposal, Run, Start};
+use super::store::{self, Filter, Of, Pairing, Start};
 use super::{gate, solver};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, hex};
@@ -39,7 +43,7 @@ pub async fn propose(
     if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
         return Ok(run);
     }
-    let input = store::input(&mut tx, scope, app.today()).await?;
+    let input = input_store::input(&mut tx, scope, app.today()).await?;
     drop(tx);
     if input.households.is_empty() {
         return Err(PairingError::NothingToPair.into());
@@ -71,7 +75,7 @@ pub async fn propose(
         Ticket::Open(ticket) => ticket,
     };
     must_stand(&mut tx, app, &run).await?;
-    store::add_run(&mut tx, &run, &plan).await?;
+    run_store::add_run(&mut tx, &run, &plan).await?;
     ticket.answer(&mut tx, run.created_at, &run).await?;
     tx.commit().await?;
     Ok(run)
@@ -109,7 +113,7 @@ pub async fn confirm(
     }
     must_be_seen(&run, if_match)?;
     let input = must_stand(&mut tx, app, &run).await?;
-    let pairs = store::proposed_pairs(&mut tx, id).await?;
+    let pairs = run_store::proposed_pairs(&mut tx, id).await?;
     let mut changes = Changes::of(&input, &pairs);
     if run.scope.leaving.is_some() {
         changes.keep_where_nobody_follows();
@@ -151,7 +155,7 @@ pub async fn drop_run(app: &App, caller: &Caller, id: Uuid) -> Result<Run, Probl
 
 /// The run with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
-    store::find_run(tx, id)
+    run_store::find_run(tx, id)
         .await?
         .ok_or_else(|| Problem::not_found("结对方案", "pairing run"))
 }
@@ -171,7 +175,7 @@ pub struct Explained {
 pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explained, Problem> {
     let mut tx = app.db.read().await?;
     let run = find(&mut tx, id).await?;
-    let proposal = store::find_proposal(&mut tx, id, household_id)
+    let proposal = run_store::find_proposal(&mut tx, id, household_id)
         .await?
         .ok_or_else(|| Problem::not_found("方案中的户", "household in this run"))?;
     let mut explained = Explained {
@@ -180,10 +184,10 @@ pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explaine
         next_best: None,
     };
     if [RunStatus::Draft, RunStatus::Proposed].contains(&run.status) {
-        let input = store::input(&mut tx, &run.scope, app.today()).await?;
+        let input = input_store::input(&mut tx, &run.scope, app.today()).await?;
         explained.stands = must_match(&input, &run).is_ok();
         if explained.stands {
-            let pairs = store::proposed_pairs(&mut tx, id).await?;
+            let pairs = run_store::proposed_pairs(&mut tx, id).await?;
             explained.next_best = desk::next_best(&input, &pairs, household_id);
         }
     }
@@ -356,14 +360,14 @@ async fn decide(
         ..before.clone()
     };
     let step = (action, now, caller.username.as_str());
-    store::replace_run(&mut tx, step, before, &after).await?;
+    run_store::replace_run(&mut tx, step, before, &after).await?;
     tx.commit().await?;
     Ok(after)
 }
 
 /// Refuses a run if what it was computed from is no longer so; gives what it is.
 async fn must_stand(tx: &mut Tx, app: &App, run: &Run) -> Result<Input, Problem> {
-    let input = store::input(tx, &run.scope, app.today()).await?;
+    let input = input_store::input(tx, &run.scope, app.today()).await?;
     must_match(&input, run)?;
     Ok(input)
 }

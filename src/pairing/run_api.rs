@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::api::may_read;
 use super::desk::NextBest;
-use super::model::{Load, Reason, RunStatus, Scope, Share, Shortage};
+use super::model::{Reason, RunStatus, Scope};
+use super::plan::{Load, Share, Shortage};
 use super::run;
-use super::store::{self, AreaKey, Run};
+use super::run_store::{self, AreaKey, Run};
 use crate::access::{Permission, Signed};
 use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
@@ -106,7 +107,7 @@ pub(super) struct Report {
 
 impl Report {
     /// The report of a run.
-    pub(super) fn new(run: Run, proposals: Vec<store::Proposal>) -> Self {
+    pub(super) fn new(run: Run, proposals: Vec<run_store::Proposal>) -> Self {
         Self {
             run: run_view(run),
             proposals: proposals.into_iter().map(proposal_view).collect(),
@@ -240,7 +241,7 @@ impl PairingRunApi {
         let after: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
-        let runs = store::list_runs(&mut tx, status.0, after, limit).await?;
+        let runs = run_store::list_runs(&mut tx, status.0, after, limit).await?;
         let (runs, next) = page::cut(runs, limit, |run| run.id);
         let in_list = |run| PairingRun {
             shortages: None,
@@ -297,7 +298,7 @@ impl PairingRunApi {
         let mut tx = self.0.db.read().await?;
         run::find(&mut tx, id.0).await?;
         let proposals =
-            store::list_proposals(&mut tx, id.0, placed.0, staff_id.0, after, limit).await?;
+            run_store::list_proposals(&mut tx, id.0, placed.0, staff_id.0, after, limit).await?;
         let (proposals, next) = page::cut(proposals, limit, |proposal| {
             let area = (proposal.town.clone(), proposal.village.clone());
             (area.0, area.1, proposal.household_id)
@@ -354,7 +355,7 @@ impl PairingRunApi {
         let start: usize = crate::api::after(cursor.0.as_deref())?.unwrap_or_default();
         let limit = usize::try_from(crate::api::limit(limit.0)).unwrap_or_default();
         let mut tx = self.0.db.read().await?;
-        let loads = store::loads(&mut tx, id.0)
+        let loads = run_store::loads(&mut tx, id.0)
             .await?
             .ok_or_else(run_not_found)?;
         // Whatever becomes of a run, its helpers stay, so a place in the list is as good as a key.
@@ -452,7 +453,7 @@ fn run_view(run: Run) -> PairingRun {
     }
 }
 
-fn proposal_view(proposal: store::Proposal) -> PairingProposal {
+fn proposal_view(proposal: run_store::Proposal) -> PairingProposal {
     PairingProposal {
         household_id: proposal.household_id,
         household_number: proposal.household_number,

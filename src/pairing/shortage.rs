@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::model::{Helper, Household, Input, Reach, ShortArea, ShortUnit, Shortage};
+use super::model::{Helper, Household, Input, Reach};
+use super::plan::{ShortArea, ShortUnit, Shortage};
 use super::settled::Settled;
 use crate::staff::unit::Area;
 

@@ -124,7 +124,8 @@ pub fn default_fits() -> Vec<CauseFit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pairing::model::{PairingError, PairingRules};
+    use crate::pairing::error::PairingError;
+    use crate::pairing::model::PairingRules;
 
     #[test]
     fn specialty_post_and_unit_name_skills() {

@@ -27,9 +27,8 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::flow::{self, Network, Node, SINK, Solution, UNLIMITED};
-use super::model::{
-    Helper, Household, Input, Load, Pair, Plan, Reach, Reason, ReasonCode, Unplaced,
-};
+use super::model::{Helper, Household, Input, Reach, Reason, ReasonCode};
+use super::plan::{Load, Pair, Plan, Unplaced};
 use super::settled::Settled;
 use super::shortage;
 use super::skill::Skill;

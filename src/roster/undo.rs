@@ -138,7 +138,7 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
         ),
         (
             DependentKind::PairingRun,
-            once(pairing::store::runs_naming(tx, named, &added).await?),
+            once(pairing::run_store::runs_naming(tx, named, &added).await?),
         ),
         (
             DependentKind::PairingConstraint,
@@ -229,7 +229,7 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
         ),
         (
             DependentKind::PairingRun,
-            once(pairing::store::runs_naming(tx, named, &added).await?),
+            once(pairing::run_store::runs_naming(tx, named, &added).await?),
         ),
         (
             DependentKind::PairingConstraint,

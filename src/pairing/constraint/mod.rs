@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::PairingError;
+use super::error::PairingError;
 use crate::code_list;
 
 code_list! {

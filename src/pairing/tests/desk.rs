@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::{area, helper_id, inputs};
 use crate::pairing::desk::{Edit, Place, apply, next_best};
-use crate::pairing::model::{
-    AreaRule, Helper, Input, Load, PairingError, PairingRules, ReasonCode, Share, Spread,
-};
+use crate::pairing::error::PairingError;
+use crate::pairing::model::{AreaRule, Helper, Input, PairingRules, ReasonCode};
+use crate::pairing::plan::{Load, Share, Spread};
 use crate::pairing::solver;
 
 /// What these pairs cost together; nothing if one of them may not be or a helper has too many.
@@ -199,7 +199,7 @@ proptest! {
         let rules = PairingRules { area_rule: AreaRule::Required, ..input.rules.clone() };
         let input = Input { rules, ..input };
         let plan = solver::solve(&input);
-        let short: Vec<_> = plan.shortages.iter().flat_map(super::areas_of).collect();
+        let short: Vec<_> = plan.shortages.iter().flat_map(super::sound::areas_of).collect();
         for village in (0..6).map(area) {
             let more = Helper {
                 id: helper_id(1000),

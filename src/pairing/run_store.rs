@@ -1,0 +1,261 @@
+//! Runs and what they propose in the database.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::model::{Reason, RunStatus, Scope};
+use super::plan::{Load, Plan, Summary};
+use crate::access::history;
+use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
+use crate::{insert, on};
+
+/// A run as stored, without its proposals and loads.
+#[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: Uuid,
+    /// What became of it.
+    pub status: RunStatus,
+    /// Which households it is for.
+    #[sqlx(try_from = "Json<Scope>")]
+    pub scope: Scope,
+    /// Digest of what it stands on.
+    pub basis: String,
+    /// Its numbers.
+    #[sqlx(try_from = "Json<Summary>")]
+    pub summary: Summary,
+    /// Counts its changes, from 1.
+    pub version: i64,
+    /// When it was computed.
+    pub created_at: DateTime<Utc>,
+    /// By which account.
+    pub created_by: String,
+    /// When it was laid before those who confirm it; none while it is a draft.
+    pub proposed_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub proposed_by: Option<String>,
+    /// When it was confirmed or dropped.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub decided_by: Option<String>,
+}
+
+impl From<Json<Scope>> for Scope {
+    fn from(json: Json<Self>) -> Self {
+        json.0
+    }
+}
+
+impl From<Json<Summary>> for Summary {
+    fn from(json: Json<Self>) -> Self {
+        json.0
+    }
+}
+
+const RUN: &str =
+    "SELECT id, status, scope, basis, summary, version, created_at, created_by, proposed_at,
+    proposed_by, decided_at, decided_by FROM pairing_run";
+
+/// Adds a run with all that it proposes.
+pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Error> {
+    insert!(&mut *tx, "pairing_run", std::slice::from_ref(run), |run| {
+        id: run.id,
+        status: run.status,
+        scope: Json(&run.scope),
+        basis: run.basis.as_str(),
+        summary: Json(&run.summary),
+        loads: Json(&plan.loads),
+        version: run.version,
+        created_at: run.created_at,
+        created_by: run.created_by.as_str(),
+        proposed_at: run.proposed_at,
+        proposed_by: run.proposed_by.as_deref(),
+    })?;
+    insert!(&mut *tx, "proposal", plan.pairs, |pair| {
+        run_id: run.id,
+        household_id: pair.household,
+        staff_id: pair.helper,
+        cost: pair.cost,
+        reasons: Json(&pair.reasons),
+    })?;
+    insert!(tx, "proposal", plan.unplaced, |unplaced| {
+        run_id: run.id,
+        household_id: unplaced.household,
+        cost: 0_i64,
+        reasons: Json(&unplaced.reasons),
+    })
+}
+
+/// The run with this id.
+pub async fn find_run(tx: &mut Tx, id: Uuid) -> Result<Option<Run>, sqlx::Error> {
+    let sql = format!("{RUN} WHERE id = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of runs, the latest first, at most `limit` and one more.
+pub async fn list_runs(
+    tx: &mut Tx,
+    status: Option<RunStatus>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Run>, sqlx::Error> {
+    // An id begins with the time at which it was made.
+    let sql = format!("{RUN} WHERE id < $1 AND ($2 = '' OR status = $2) ORDER BY id DESC LIMIT $3");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(after.unwrap_or(Uuid::max()))
+        .bind(status.map_or(String::new(), |status| status.to_string()))
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// Every active helper's load under a run.
+pub async fn loads(tx: &mut Tx, run_id: Uuid) -> Result<Option<Vec<Load>>, sqlx::Error> {
+    let found: Option<(Json<Vec<Load>>,)> = on!(tx, connection => sqlx::query_as(
+        "SELECT loads FROM pairing_run WHERE id = $1",
+    )
+    .bind(run_id)
+    .fetch_optional(connection)
+    .await)?;
+    Ok(found.map(|(Json(loads),)| loads))
+}
+
+/// Makes a run what it is after a step, and keeps what it was; `action` comes with when and by whom.
+pub async fn replace_run(
+    tx: &mut Tx,
+    (action, now, actor): (&'static str, DateTime<Utc>, &str),
+    before: &Run,
+    after: &Run,
+) -> Result<(), sqlx::Error> {
+    let kept = history::Change {
+        subject: "pairing_run",
+        subject_id: before.id.to_string(),
+        version: before.version,
+        action,
+        import_id: None,
+        before,
+    };
+    history::record(tx, actor, now, &[kept]).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE pairing_run SET status = $2, summary = $3, version = $4, proposed_at = $5,
+             proposed_by = $6, decided_at = $7, decided_by = $8
+         WHERE id = $1",
+    )
+    .bind(before.id)
+    .bind(after.status)
+    .bind(Json(&after.summary))
+    .bind(after.version)
+    .bind(after.proposed_at)
+    .bind(after.proposed_by.as_deref())
+    .bind(after.decided_at)
+    .bind(after.decided_by.as_deref())
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
+/// A proposal with the names that belong to its ids.
+#[derive(Clone, Debug, FromRow)]
+pub struct Proposal {
+    /// The household.
+    pub household_id: Uuid,
+    /// 户编号.
+    pub household_number: Option<String>,
+    /// 户主姓名.
+    pub head_name: String,
+    /// 镇.
+    pub town: String,
+    /// 村.
+    pub village: String,
+    /// The helper; none if there is nobody.
+    pub staff_id: Option<Uuid>,
+    /// 姓名.
+    pub helper: Option<String>,
+    /// 单位.
+    pub unit: Option<String>,
+    /// Sum of the terms.
+    pub cost: i64,
+    /// The terms, or why there is nobody.
+    #[sqlx(try_from = "Json<Vec<Reason>>")]
+    pub reasons: Vec<Reason>,
+}
+
+/// What a run proposes, with names; a condition is to be added.
+pub(super) const PROPOSAL: &str =
+    "SELECT household_id, household.number AS household_number, head_name,
+    household.town AS town, household.village AS village, staff_id, staff.name AS helper,
+    unit.name AS unit, cost, reasons
+    FROM proposal
+    JOIN household ON household.id = household_id
+    LEFT JOIN staff ON staff.id = staff_id
+    LEFT JOIN unit ON unit.id = staff.unit_id";
+
+/// What a run proposes for a household.
+pub async fn find_proposal(
+    tx: &mut Tx,
+    run_id: Uuid,
+    household_id: Uuid,
+) -> Result<Option<Proposal>, sqlx::Error> {
+    let sql = format!("{PROPOSAL} WHERE run_id = $1 AND household_id = $2");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(run_id)
+        .bind(household_id)
+        .fetch_optional(connection)
+        .await)
+}
+
+/// Where a page of proposals begins: town, village and household of the last one before.
+pub type AreaKey = (String, String, Uuid);
+
+/// A page of a run's proposals by area, at most `limit` and one more.
+pub async fn list_proposals(
+    tx: &mut Tx,
+    run_id: Uuid,
+    placed: Option<bool>,
+    staff_id: Option<Uuid>,
+    after: Option<AreaKey>,
+    limit: i64,
+) -> Result<Vec<Proposal>, sqlx::Error> {
+    let (town, village, id) = after.unwrap_or_default();
+    let sql = format!(
+        "{PROPOSAL}
+         WHERE run_id = $1 AND (household.town, household.village, household_id) > ($2, $3, $4)
+           AND (NOT $5 OR (staff_id IS NOT NULL) = $6)
+           AND (NOT $7 OR staff_id = $8)
+         ORDER BY household.town, household.village, household_id LIMIT $9"
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+    .bind(run_id)
+    .bind(town)
+    .bind(village)
+    .bind(id)
+    .bind(placed.is_some())
+    .bind(placed.unwrap_or_default())
+    .bind(staff_id.is_some())
+    .bind(staff_id.unwrap_or_default())
+    .bind(limit + 1)
+    .fetch_all(connection)
+    .await)
+}
+
+/// The pairs of a run, `(household, helper)`, by household.
+pub async fn proposed_pairs(tx: &mut Tx, run_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id FROM proposal
+         WHERE run_id = $1 AND staff_id IS NOT NULL ORDER BY household_id",
+    )
+    .bind(run_id)
+    .fetch_all(connection)
+    .await)
+}
+
+/// Runs that propose something for these households or people.
+pub async fn runs_naming(
+    tx: &mut Tx,
+    subject: Subject,
+    ids: &Ids<'_>,
+) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("run_id", subject.column(), "CAST(NULL AS DATE)");
+    mentions(tx, "proposal", columns, ids).await
+}
