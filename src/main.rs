@@ -109,6 +109,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Check a pairing run, or write its network for other solvers to check
+    #[command(subcommand)]
+    Pairing(PairingCommand),
     /// Make accounts and reset passwords
     #[command(subcommand)]
     User(UserCommand),
@@ -236,6 +239,31 @@ enum ExportCommand {
         #[arg(long)]
         unit: Option<String>,
         /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum PairingCommand {
+    /// Prove that no pairing is better than a run's, and say what was checked; ends with failure if
+    /// the run is not what it says. Edits by hand are no failure: it is told what they cost
+    #[command(
+        after_help = "Example:\n  qianshou pairing verify 019ab3f0-7c11-7d42-9e6a-0d6f2b8c4e11"
+    )]
+    Verify {
+        /// The run's id, whatever became of the run
+        run: uuid::Uuid,
+    },
+    /// Write a run's network, as it was computed, in DIMACS format, and beside it what its nodes stand
+    /// for, as CSV
+    #[command(
+        after_help = "Example:\n  qianshou pairing dimacs 019ab3f0-7c11-7d42-9e6a-0d6f2b8c4e11 --out run.min"
+    )]
+    Dimacs {
+        /// The run's id, whatever became of the run
+        run: uuid::Uuid,
+        /// The file to write; the nodes go to the same name with the ending .nodes.csv
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -375,6 +403,16 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                 leaving,
             };
             return print(&pairing::cli::pair(app, scope, confirm, json).await?);
+        }
+        Command::Pairing(PairingCommand::Verify { run }) => {
+            let (told, holds) = pairing::cli::verify(app, run).await?;
+            print(&told)?;
+            if !holds {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Pairing(PairingCommand::Dimacs { run, out }) => {
+            return print(&pairing::cli::dimacs(app, run, &out).await?);
         }
         Command::Import(command) => {
             let (kind, file) = match command {

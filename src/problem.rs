@@ -389,6 +389,8 @@ pub mod bits {
 pub type ListFault = Fault<{ bits::SIGNED }>;
 /// Reading one record.
 pub type GetFault = Fault<{ bits::SIGNED | bits::NOT_FOUND }>;
+/// Working something out of one record, which its state may not allow.
+pub type WorkFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT }>;
 /// Creating or doing something by a POST or PUT with a body.
 pub type CreateFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT | bits::BODY }>;
 /// Changing or removing one record under `If-Match`.

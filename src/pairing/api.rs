@@ -288,6 +288,16 @@ impl From<PairingError> for Problem {
                 zh,
                 "households, staff, pairings or rules have changed since this run was computed; compute a new one",
             ),
+            E::BasisNotKept => Self::conflict(
+                "basis_not_kept",
+                zh,
+                "this run was computed by an earlier version, which did not keep what it stands on; compute a new one",
+            ),
+            E::BasisDamaged => Self::conflict(
+                "basis_damaged",
+                zh,
+                "what is kept as the basis of this run is damaged or was changed: it is not what the run's digest is of",
+            ),
             E::RunConfirmed => Self::conflict(
                 "run_already_confirmed",
                 zh,

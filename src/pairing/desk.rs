@@ -269,14 +269,14 @@ pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Opti
 }
 
 /// What a run stands on, by ids.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     input: &'a Input,
     households: HashMap<Uuid, &'a Household>,
     helpers: HashMap<Uuid, &'a Helper>,
 }
 
 impl<'a> Desk<'a> {
-    fn of(input: &'a Input) -> Self {
+    pub(super) fn of(input: &'a Input) -> Self {
         let households = input.households.iter();
         let helpers = input.helpers.iter();
         Self {
@@ -284,6 +284,17 @@ impl<'a> Desk<'a> {
             households: households.map(|row| (row.id, row)).collect(),
             helpers: helpers.map(|row| (row.id, row)).collect(),
         }
+    }
+
+    /// The helper with this id.
+    pub(super) fn helper(&self, id: Uuid) -> Option<&'a Helper> {
+        self.helpers.get(&id).copied()
+    }
+
+    /// What a pair costs but for its load that the office decides on.
+    pub(super) fn cost_by_hand(&self, household: Uuid, helper: Uuid) -> Result<i64, PairingError> {
+        let reasons = self.by_hand(household, Some(helper), "")?;
+        Ok(reasons.iter().map(|reason| reason.cost).sum())
     }
 
     /// The terms of a pair but for its load; nothing where the helper may not serve the household.

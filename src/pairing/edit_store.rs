@@ -163,6 +163,11 @@ pub async fn list(
     .await)
 }
 
+/// All edits of a run, the latest first.
+pub async fn all(tx: &mut Tx, run_id: Uuid) -> Result<Vec<Edited>, sqlx::Error> {
+    list(tx, run_id, None, i64::MAX - 1).await
+}
+
 /// A household to which two runs give different helpers, or only one of them anybody.
 #[derive(Clone, Debug)]
 pub struct Difference {

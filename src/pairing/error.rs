@@ -16,6 +16,12 @@ pub enum PairingError {
     /// The rosters, pairings or rules are no longer those that the run was computed from.
     #[error("方案生成之后，户、人员、结对或结对规则有变动，此方案已不适用，请重新生成")]
     BasisChanged,
+    /// The run is from before what a run stands on was kept with it.
+    #[error("此方案由旧版本生成，没有保存计算依据，无法核验或导出；请重新生成方案")]
+    BasisNotKept,
+    /// What is kept as the basis of the run is not what it was computed from.
+    #[error("保存的计算依据已损坏或被改动，与方案记载的摘要不符，无法核验或导出")]
+    BasisDamaged,
     /// The run was confirmed before.
     #[error("此方案已经确认，不能再确认或放弃")]
     RunConfirmed,

@@ -108,7 +108,7 @@ impl Network {
 
     /// The price of a unit left behind: more than any path through the whole network. No path visits
     /// a node twice, so none costs more than the dearest arc times the nodes.
-    fn leave_price(&self) -> i64 {
+    pub fn leave_price(&self) -> i64 {
         (self.dearest + 1) * i64::from(small(self.nodes() + 1))
     }
 

@@ -4,12 +4,18 @@
 //! [`flow`]) → [`shortage`] (what is missing) → [`run`] (kept, confirmed or dropped), and meanwhile
 //! may lie on the [`desk`] to be explained and edited by hand ([`edit`]). What a pair costs stands in
 //! [`model`], what each term weighs in [`rules`], which skills a helper has in [`skill`].
+//! What a run stands on is kept with it ([`basis`]), so that anyone can [`audit`] it: its
+//! [`certificate`] proves that none is better.
 //! What is decided before anything is weighed stands in [`constraint`] (what the office set of a pair)
 //! and [`settled`] (the pairs of a run that stand by it); [`gate`] refuses what may not be made by hand.
 //! What happens to pairs that hold: [`departure`] (a helper leaves, comes back, goes to another unit),
 //! [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import).
 
 pub mod api;
+pub mod audit;
+pub mod audit_api;
+pub mod basis;
+pub mod certificate;
 pub mod cli;
 pub mod closed;
 pub mod constraint;

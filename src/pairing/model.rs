@@ -71,6 +71,16 @@ impl<'a> Reach<'a> {
             Self::Village(&area.town, &area.village),
         ]
     }
+
+    /// In Chinese.
+    pub fn words(self) -> String {
+        match self {
+            Self::Anywhere => "任何村".to_owned(),
+            Self::Town(town) => format!("{town}各村"),
+            Self::Name(village) => format!("各镇{village}"),
+            Self::Village(town, village) => format!("{town}{village}"),
+        }
+    }
 }
 
 /// A household to pair.
@@ -160,6 +170,9 @@ impl Helper {
 }
 
 /// All that a run stands on: the same input gives the same proposal, whatever the order of its rows.
+///
+/// It is [kept](super::basis) with the run: a field that is added needs a `#[serde(default)]`, so that
+/// the runs of before can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// The office's rules.

@@ -3,12 +3,14 @@
 //! A run is computed from a snapshot and kept with a digest of it. Confirming reads the same again
 //! in the transaction that writes: if the digest is another, the proposal no longer holds.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use poem::http::StatusCode;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::basis::{self, Basis};
 use super::desk::{self, NextBest};
 use super::error::PairingError;
 use super::input_store;
@@ -18,8 +20,8 @@ use super::run_store::{self, Proposal, Run};
 use super::settled::Changes;
 use super::store::{self, Filter, Of, Pairing, Start};
 use super::{gate, solver};
+use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, hex};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
@@ -48,8 +50,12 @@ pub async fn propose(
     if input.households.is_empty() {
         return Err(PairingError::NothingToPair.into());
     }
-    let basis = digest(&input);
-    let plan = best(input).await?;
+    let input = Arc::new(input);
+    let kept = Arc::clone(&input);
+    let (basis, plan) = tokio::try_join!(
+        apart(move || Basis::of(&kept)),
+        apart(move || solver::solve(&input)),
+    )?;
     let now = app.now();
     let run = Run {
         id: Uuid::now_v7(),
@@ -59,7 +65,7 @@ pub async fn propose(
             RunStatus::Proposed
         },
         scope: scope.clone(),
-        basis,
+        basis: basis.digest,
         summary: Summary::of(&plan),
         version: 1,
         created_at: now,
@@ -75,25 +81,30 @@ pub async fn propose(
         Ticket::Open(ticket) => ticket,
     };
     must_stand(&mut tx, app, &run).await?;
-    run_store::add_run(&mut tx, &run, &plan).await?;
+    run_store::add_run(&mut tx, &run, &basis.packed, &plan).await?;
     ticket.answer(&mut tx, run.created_at, &run).await?;
     tx.commit().await?;
     Ok(run)
 }
 
-/// The best pairing for an input, computed where it keeps no request waiting.
+/// Computes something where it keeps no request waiting.
+pub(super) async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "a computation for a pairing run broke off");
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "结对计算中断，已记录；本次操作没有写入任何内容，请重试",
+            "the computation broke off, which has been logged; nothing was written, try again",
+        )
+    })
+}
+
+/// The best pairing for an input.
 pub(super) async fn best(input: Input) -> Result<Plan, Problem> {
-    tokio::task::spawn_blocking(move || solver::solve(&input))
-        .await
-        .map_err(|error| {
-            tracing::error!(%error, "a pairing run broke off");
-            Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "结对计算中断，已记录；本次操作没有写入任何内容，请重试",
-                "the computation broke off, which has been logged; nothing was written, try again",
-            )
-        })
+    apart(move || solver::solve(&input)).await
 }
 
 /// Makes the pairs of a proposal current, from a day that may lie in the past. Pairings that give way
@@ -374,7 +385,7 @@ async fn must_stand(tx: &mut Tx, app: &App, run: &Run) -> Result<Input, Problem>
 
 /// Refuses a run that was computed from something else.
 pub(super) fn must_match(input: &Input, run: &Run) -> Result<(), PairingError> {
-    if digest(input) == run.basis {
+    if basis::digest(input) == run.basis {
         Ok(())
     } else {
         Err(PairingError::BasisChanged)
@@ -394,11 +405,4 @@ pub(super) async fn must_not_overlap(tx: &mut Tx, of: Of, from: NaiveDate) -> Re
         }
         .into()),
     }
-}
-
-/// A digest of all that a run stands on. The rows come in the order of their ids.
-fn digest(input: &Input) -> String {
-    hex(&Sha256::digest(
-        serde_json::to_vec(input).unwrap_or_default(),
-    ))
 }

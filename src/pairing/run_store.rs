@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::certificate::Stated;
 use super::model::{Reason, RunStatus, Scope};
 use super::plan::{Load, Plan, Summary};
 use crate::access::history;
@@ -58,8 +59,8 @@ const RUN: &str =
     "SELECT id, status, scope, basis, summary, version, created_at, created_by, proposed_at,
     proposed_by, decided_at, decided_by FROM pairing_run";
 
-/// Adds a run with all that it proposes.
-pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Error> {
+/// Adds a run with what it stands on, [packed](super::basis), and all that it proposes.
+pub async fn add_run(tx: &mut Tx, run: &Run, basis: &[u8], plan: &Plan) -> Result<(), sqlx::Error> {
     insert!(&mut *tx, "pairing_run", std::slice::from_ref(run), |run| {
         id: run.id,
         status: run.status,
@@ -72,6 +73,10 @@ pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Er
         created_by: run.created_by.as_str(),
         proposed_at: run.proposed_at,
         proposed_by: run.proposed_by.as_deref(),
+    })?;
+    insert!(&mut *tx, "run_basis", [basis], |basis| {
+        run_id: run.id,
+        input: *basis,
     })?;
     insert!(&mut *tx, "proposal", plan.pairs, |pair| {
         run_id: run.id,
@@ -92,6 +97,14 @@ pub async fn add_run(tx: &mut Tx, run: &Run, plan: &Plan) -> Result<(), sqlx::Er
 pub async fn find_run(tx: &mut Tx, id: Uuid) -> Result<Option<Run>, sqlx::Error> {
     let sql = format!("{RUN} WHERE id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// What a run stands on, as it was [packed](super::basis); nothing for a run of before this was kept.
+pub async fn basis(tx: &mut Tx, run_id: Uuid) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar("SELECT input FROM run_basis WHERE run_id = $1")
+        .bind(run_id)
+        .fetch_optional(connection)
+        .await)
 }
 
 /// A page of runs, the latest first, at most `limit` and one more.
@@ -248,6 +261,33 @@ pub async fn proposed_pairs(tx: &mut Tx, run_id: Uuid) -> Result<Vec<(Uuid, Uuid
     .bind(run_id)
     .fetch_all(connection)
     .await)
+}
+
+type StatedRow = (Uuid, Option<Uuid>, i64, Json<Vec<Reason>>);
+
+/// What a run says of its households: each with its helper, the cost and its terms, by the
+/// household's id from after this one on, at most `limit`.
+pub async fn stated(
+    tx: &mut Tx,
+    run_id: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Stated>, sqlx::Error> {
+    let rows: Vec<StatedRow> = on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id, cost, reasons FROM proposal
+         WHERE run_id = $1 AND household_id > $2 ORDER BY household_id LIMIT $3",
+    )
+    .bind(run_id)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await)?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|(household, helper, cost, Json(reasons))| {
+            Stated::new(household, helper, cost, &reasons)
+        })
+        .collect())
 }
 
 /// Runs that propose something for these households or people.

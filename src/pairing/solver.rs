@@ -56,6 +56,8 @@ pub struct Model<'a> {
     helpers: Vec<&'a Helper>,
     /// The node at which each household begins.
     begin: Vec<Node>,
+    /// The nodes between them.
+    between: Vec<(Node, Between<'a>)>,
     /// The network, for [`flow::solve`] and [`flow::check`].
     pub network: Network,
 }
@@ -75,6 +77,29 @@ type HubKey<'a> = (Reach<'a>, &'a [Skill]);
 struct Hub {
     node: Node,
     members: Vec<(Node, i64)>,
+}
+
+/// What a node between households and helpers stands for, `but` so many helpers who are barred.
+#[derive(Clone, Copy, Debug)]
+pub enum Between<'a> {
+    /// Helpers of the same skills who reach the same villages.
+    Hub {
+        /// The villages.
+        reach: Reach<'a>,
+        /// The skills.
+        skills: &'a [Skill],
+        /// Helpers who are left out.
+        but: usize,
+    },
+    /// Households of the same village and cause.
+    Need {
+        /// The village.
+        area: &'a Area,
+        /// The cause.
+        cause: Option<Cause>,
+        /// Helpers whom they never have.
+        but: usize,
+    },
 }
 
 /// Households of the same village and cause that never have the helpers at these nodes.
@@ -99,6 +124,7 @@ impl<'a> Model<'a> {
             settled,
             helpers,
             begin: Vec::new(),
+            between: Vec::new(),
             network: Network::new(),
         };
         model.add_helpers();
@@ -140,14 +166,21 @@ impl<'a> Model<'a> {
             }
         }
         let hubs = members.into_iter().map(|(key, members)| {
-            let node = self.add_hub(&members);
+            let node = self.add_hub(key, 0, &members);
             (key, Hub { node, members })
         });
         hubs.collect()
     }
 
-    fn add_hub(&mut self, members: &[(Node, i64)]) -> Node {
+    fn add_hub(
+        &mut self,
+        (reach, skills): HubKey<'a>,
+        but: usize,
+        members: &[(Node, i64)],
+    ) -> Node {
         let node = self.network.add_node(0);
+        let hub = Between::Hub { reach, skills, but };
+        self.between.push((node, hub));
         for &(helper, cost) in members {
             self.network.add_arc(node, helper, UNLIMITED, cost);
         }
@@ -174,9 +207,9 @@ impl<'a> Model<'a> {
         hubs: &BTreeMap<HubKey<'a>, Hub>,
         keys: &[Option<NeedKey<'a>>],
     ) -> BTreeMap<NeedKey<'a>, Node> {
-        let mut by_reach: HashMap<Reach, Vec<(&[Skill], &Hub)>> = HashMap::new();
-        for ((reach, skills), hub) in hubs {
-            by_reach.entry(*reach).or_default().push((skills, hub));
+        let mut by_reach: HashMap<Reach, Vec<(HubKey<'a>, &Hub)>> = HashMap::new();
+        for (key, hub) in hubs {
+            by_reach.entry(key.0).or_default().push((*key, hub));
         }
         let mut needs: BTreeMap<_, Node> = keys
             .iter()
@@ -190,12 +223,15 @@ impl<'a> Model<'a> {
             let reached = reached.iter().filter_map(|reach| by_reach.get(reach));
             let arcs: Vec<_> = reached
                 .flatten()
-                .filter_map(|(skills, hub)| {
-                    let (_, cost) = self.input.rules.fit(&wanted, skills);
-                    Some((self.hub_without(hub, barred, &mut smaller)?, cost))
+                .filter_map(|(key, hub)| {
+                    let (_, cost) = self.input.rules.fit(&wanted, key.1);
+                    Some((self.hub_without(*key, hub, barred, &mut smaller)?, cost))
                 })
                 .collect();
             *need = self.network.add_node(0);
+            let (area, cause, but) = (*area, *cause, barred.len());
+            self.between
+                .push((*need, Between::Need { area, cause, but }));
             for (hub, cost) in arcs {
                 self.network.add_arc(*need, hub, UNLIMITED, cost);
             }
@@ -207,6 +243,7 @@ impl<'a> Model<'a> {
     /// are no others.
     fn hub_without(
         &mut self,
+        key: HubKey<'a>,
         hub: &Hub,
         barred: &[Node],
         smaller: &mut HashMap<(Node, Vec<Node>), Node>,
@@ -221,13 +258,14 @@ impl<'a> Model<'a> {
         if others.is_empty() {
             return None;
         }
-        let without = without.into_iter().map(|(helper, _)| helper).collect();
-        let key = (hub.node, without);
-        if let Some(node) = smaller.get(&key) {
+        let without: Vec<_> = without.into_iter().map(|(helper, _)| helper).collect();
+        let but = without.len();
+        let same = (hub.node, without);
+        if let Some(node) = smaller.get(&same) {
             return Some(*node);
         }
-        let node = self.add_hub(&others);
-        smaller.insert(key, node);
+        let node = self.add_hub(key, but, &others);
+        smaller.insert(same, node);
         Some(node)
     }
 
@@ -287,6 +325,41 @@ impl<'a> Model<'a> {
         reasons.extend(decided.said.iter().cloned());
         reasons.push(self.input.load_reason(pair.helper, pair.number));
         reasons
+    }
+
+    /// The helpers with a place left, each with its node.
+    pub fn nodes_of_helpers(&self) -> impl Iterator<Item = (&'a Helper, Node)> {
+        self.helpers.iter().copied().zip(SINK + 1..)
+    }
+
+    /// The households in their order, each with the node at which its unit begins.
+    pub fn nodes_of_households(&self) -> impl Iterator<Item = (&'a Household, Node)> {
+        self.households
+            .iter()
+            .copied()
+            .zip(self.begin.iter().copied())
+    }
+
+    /// The nodes between, each with what it stands for.
+    pub fn nodes_between(&self) -> impl Iterator<Item = (Between<'a>, Node)> {
+        self.between.iter().map(|(node, between)| (*between, *node))
+    }
+
+    /// What a pair of the household at this place in their order costs but for its load, whoever
+    /// thought of it; nothing where it may not be.
+    pub fn cost(&self, at: usize, helper: &Helper) -> Option<i64> {
+        let household = self.households[at];
+        let cost = |terms: &[Reason]| terms.iter().map(|term| term.cost).sum();
+        match &self.settled.decided[at].pair {
+            Some(pair) if pair.helper.id == helper.id => {
+                Some(cost(&self.input.terms_at_will(household, helper)))
+            }
+            None if helper.on_duty() => {
+                let terms = self.input.reasons(household, helper, self.former[at]);
+                terms.map(|terms| cost(&terms))
+            }
+            _ => None,
+        }
     }
 
     /// The pairs of a flow, with all that is to be said about them.

@@ -203,6 +203,16 @@ pub async fn current_of(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Pairing>, sql
         .bind(staff_id).fetch_all(connection).await)
 }
 
+/// The pairings that began by a run, `(household, helper)`.
+pub async fn begun(tx: &mut Tx, run_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id FROM pairing WHERE run_id = $1",
+    )
+    .bind(run_id)
+    .fetch_all(connection)
+    .await)
+}
+
 /// When and by whom pairings were made.
 #[derive(Clone, Copy, Debug)]
 pub struct Start<'a> {

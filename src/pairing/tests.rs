@@ -1,5 +1,6 @@
 //! The pairing against brute force, its own proof, and what must not matter to it.
 
+mod certificate;
 mod desk;
 mod network;
 mod sound;

@@ -70,7 +70,8 @@ async fn keep(bytes: &[u8], out: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-fn not_written(out: &Path, error: &std::io::Error) -> Problem {
+/// That a file cannot be written.
+pub fn not_written(out: &Path, error: &std::io::Error) -> Problem {
     let out = out.display();
     Problem::invalid(
         "cannot_write_file",

@@ -14,7 +14,7 @@ use crate::pairing::plan::{Load, Share, Spread};
 use crate::pairing::solver;
 
 /// What these pairs cost together; nothing if one of them may not be or a helper has too many.
-fn cost_of(input: &Input, pairs: &[(Uuid, Uuid)]) -> Option<i64> {
+pub(super) fn cost_of(input: &Input, pairs: &[(Uuid, Uuid)]) -> Option<i64> {
     let helpers: HashMap<_, _> = input.helpers.iter().map(|row| (row.id, row)).collect();
     let households: HashMap<_, _> = input.households.iter().map(|row| (row.id, row)).collect();
     let mut given: HashMap<Uuid, i64> = HashMap::new();

@@ -1,0 +1,182 @@
+//! Checking a stored run, and writing its network for another solver to check, step by step.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use super::basis;
+use super::certificate::{self, Certificate, Claim, Total};
+use super::edit_store;
+use super::error::PairingError;
+use super::flow::Node;
+use super::model::{Input, RunStatus};
+use super::run::{self, apart};
+use super::run_store::{self, Run};
+use super::solver::{Between, Model};
+use super::store;
+use crate::app::App;
+use crate::code_list::CodeList;
+use crate::db::Tx;
+use crate::problem::Problem;
+
+/// Households read at once.
+const AT_ONCE: i64 = 10_000;
+
+/// Checks a run, whatever became of it, against what it stands on.
+pub async fn audit(app: &App, id: Uuid) -> Result<(Run, Certificate), Problem> {
+    let mut tx = app.db.read().await?;
+    let (run, packed) = kept(&mut tx, id).await?;
+    let claim = claim(&mut tx, &run).await?;
+    drop(tx);
+    let digest = run.basis.clone();
+    let certificate = apart(move || {
+        let input = basis::unpack(&packed, &digest)?;
+        Ok::<_, PairingError>(certificate::certify(&input, &claim))
+    })
+    .await??;
+    Ok((run, certificate))
+}
+
+/// A run and what is kept as its basis.
+async fn kept(tx: &mut Tx, id: Uuid) -> Result<(Run, Vec<u8>), Problem> {
+    let run = run::find(tx, id).await?;
+    let packed = run_store::basis(tx, id).await?;
+    Ok((run, packed.ok_or(PairingError::BasisNotKept)?))
+}
+
+/// All that a run says.
+async fn claim(tx: &mut Tx, run: &Run) -> Result<Claim, sqlx::Error> {
+    let mut households = Vec::new();
+    let mut after = Uuid::nil();
+    loop {
+        let page = run_store::stated(tx, run.id, after, AT_ONCE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.household;
+        households.extend(page);
+    }
+    let edits = edit_store::all(tx, run.id).await?.into_iter();
+    let begun = match run.status {
+        RunStatus::Confirmed => Some(store::begun(tx, run.id).await?),
+        _ => None,
+    };
+    let computed = run.summary.computed();
+    Ok(Claim {
+        households,
+        edits: edits.map(|edit| (edit.version, edit.changes)).collect(),
+        total: Total {
+            placed: run.summary.placed,
+            cost: run.summary.cost,
+        },
+        computed: Total {
+            placed: computed.placed,
+            cost: computed.cost,
+        },
+        begun: begun.map(|pairs| pairs.into_iter().collect()),
+    })
+}
+
+/// A run's network in files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The file that says what the nodes stand for.
+    pub map: PathBuf,
+    /// Nodes of the network.
+    pub nodes: usize,
+    /// What another solver finds if the run is the best.
+    pub cost: i64,
+    /// Households for whom there is nobody, and what each adds to the cost.
+    pub left: (i64, i64),
+}
+
+/// Writes the network of a run, as it was computed, as a DIMACS file, and beside it what its nodes
+/// stand for: the same name with the ending `.nodes.csv`. Files that are there are replaced.
+pub async fn export(app: &App, id: Uuid, file: &Path) -> Result<io::Result<Exported>, Problem> {
+    let mut tx = app.db.read().await?;
+    let (run, packed) = kept(&mut tx, id).await?;
+    drop(tx);
+    let file = file.to_owned();
+    apart(move || {
+        let input = basis::unpack(&packed, &run.basis)?;
+        Ok::<_, Problem>(write(&run, &input, &file))
+    })
+    .await?
+}
+
+fn write(run: &Run, input: &Input, file: &Path) -> io::Result<Exported> {
+    let model = Model::build(input);
+    let computed = run.summary.computed();
+    let left = (
+        run.summary.households - computed.placed,
+        model.network.leave_price(),
+    );
+    let exported = Exported {
+        map: file.with_extension("nodes.csv"),
+        nodes: model.network.nodes(),
+        cost: computed.cost + left.0 * left.1,
+        left,
+    };
+    let mut out = BufWriter::new(File::create(file)?);
+    writeln!(out, "c pairing run {}", run.id)?;
+    writeln!(
+        out,
+        "c least cost {} if it is the best: {} for its pairs, {} left behind at {} each",
+        exported.cost, computed.cost, left.0, left.1
+    )?;
+    model.network.write_dimacs(&mut out)?;
+    out.flush()?;
+    write_map(&model, &exported.map)?;
+    Ok(exported)
+}
+
+/// One line for each thing that a node of the DIMACS file, counted from 1, stands for. Households
+/// alike begin at the node of what they need.
+fn write_map(model: &Model<'_>, file: &Path) -> io::Result<()> {
+    let mut csv = csv::Writer::from_path(file)?;
+    csv.write_record(["node", "kind", "id", "number", "words"])?;
+    let mut line = |node: Node, kind: &str, (id, number): (&str, Option<&str>), words: &str| {
+        let node = (node + 1).to_string();
+        csv.write_record([&node, kind, id, number.unwrap_or_default(), words])
+    };
+    line(0, "sink", ("", None), "所有户最终流入此处")?;
+    for (helper, node) in model.nodes_of_helpers() {
+        let known = (helper.id.to_string(), helper.number.as_deref());
+        let words = format!("{}{}", helper.unit, helper.name);
+        line(node, "helper", (&known.0, known.1), &words)?;
+    }
+    for (between, node) in model.nodes_between() {
+        let (kind, words) = between_words(between);
+        line(node, kind, ("", None), &words)?;
+    }
+    for (household, node) in model.nodes_of_households() {
+        let known = (household.id.to_string(), household.number.as_deref());
+        let words = format!("{}{}", household.area.town, household.area.village);
+        line(node, "household", (&known.0, known.1), &words)?;
+    }
+    csv.flush()
+}
+
+fn between_words(between: Between<'_>) -> (&'static str, String) {
+    let (kind, words, but) = match between {
+        Between::Hub { reach, skills, but } => {
+            let skills: Vec<_> = skills.iter().map(|skill| skill.label()).collect();
+            let words = format!(
+                "可帮扶{}、专长“{}”的责任人",
+                reach.words(),
+                skills.join("、")
+            );
+            ("helpers", words, but)
+        }
+        Between::Need { area, cause, but } => {
+            let cause = cause.map_or("未填写", CodeList::label);
+            let words = format!("{}{}主要致贫原因“{cause}”的户", area.town, area.village);
+            ("households", words, but)
+        }
+    };
+    let but = match but {
+        0 => String::new(),
+        but => format!("（回避的 {but} 人除外）"),
+    };
+    (kind, words + &but)
+}
