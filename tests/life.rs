@@ -115,6 +115,14 @@ async fn before_anyone_leaves_each_household_is_shown_with_who_could_take_it() {
     // It is a preview.
     assert_eq!(current(&office, leaver).await.len(), 2);
     assert!(items(&office, "/pairing-runs").await.is_empty());
+    // One on leave is not asked.
+    let leaves = format!("/staff/{stayer}/leaves");
+    let leave = json!({ "from_date": server.app.today(), "reason": "产假" });
+    let leave = office.post(&leaves).json(&leave).await.expect(201);
+    let away = office.get(&path).await.expect(200);
+    assert_eq!((&away["placed"], &away["unplaced"]), (&json!(0), &json!(2)));
+    let leave = format!("/staff-leaves/{}", leave["id"].as_str().unwrap());
+    office.delete(&leave).if_match("*").await.expect(204);
     // Nobody has a place: each household is said to be without one.
     office
         .patch(&format!("/staff/{stayer}"))
@@ -266,6 +274,91 @@ async fn who_leaves_keeps_what_nobody_takes_until_gone() {
     assert_eq!(history[1]["end_reason"], "现责任人甲帮扶即将离岗，须更换");
     let left = depart(&office, leaver, json!({ "kind": "retired" })).await;
     assert_eq!(left["items"][0]["household_id"], kept[0]["household_id"]);
+}
+
+#[tokio::test]
+async fn a_run_for_one_who_leaves_is_edited_by_hand_like_any_other() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let Office {
+        leaver,
+        stayer,
+        theirs,
+        ..
+    } = an_office(&server).await;
+    let third = add_person(&server, "西圩小学", "丙帮扶").await;
+    let run = office
+        .post("/pairing-runs")
+        .json(&json!({ "leaving": leaver }))
+        .await
+        .expect(201);
+    let path = format!("/pairing-runs/{}", run["id"].as_str().unwrap());
+    let edit = |body: Value| {
+        let call = office.post(&format!("{path}/edits")).if_match("*");
+        call.json(&body)
+    };
+    let moved = |household: Uuid, to: Uuid| {
+        edit(json!({
+            "kind": "move", "household_id": household, "staff_id": to, "reason": "本人申请",
+        }))
+    };
+    let back = moved(theirs[0], leaver).await;
+    back.expect_problem(409, "helper_inactive");
+    let proposals = items(&office, &format!("{path}/proposals")).await;
+    let first = proposals
+        .iter()
+        .find(|one| one["household_id"] == json!(theirs[0]))
+        .unwrap();
+    let other = if first["staff_id"] == json!(third) {
+        stayer
+    } else {
+        third
+    };
+    moved(theirs[0], other).await.expect(200);
+    edit(json!({ "kind": "clear", "household_id": theirs[1], "reason": "另行安排" }))
+        .await
+        .expect(200);
+    office.post(&format!("{path}/propose")).await.expect(200);
+    let confirmed = office.post(&format!("{path}/confirm")).json(&json!({}));
+    confirmed.await.expect(200);
+    let today = server.app.today();
+    assert_eq!(helper_on(&office, theirs[0], today).await, json!(other));
+    assert_eq!(helper_on(&office, theirs[1], today).await, json!(leaver));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_departure_and_a_confirmation_at_once_leave_nobody_gone_with_a_household() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    for round in 0..4 {
+        let Office { leaver, stayer, .. } = an_office(&server).await;
+        let run = office
+            .post("/pairing-runs")
+            .json(&json!({ "leaving": leaver }))
+            .await
+            .expect(201);
+        let confirm = format!("/pairing-runs/{}/confirm", run["id"].as_str().unwrap());
+        let confirm = office.post(&confirm).json(&json!({})).into_future();
+        let goes = json!({ "kind": "resigned" });
+        let leave = office
+            .post(&format!("/staff/{stayer}/departure"))
+            .if_match("*")
+            .json(&goes)
+            .into_future();
+        let (confirmed, left) = if round % 2 == 0 {
+            tokio::join!(confirm, leave)
+        } else {
+            let (left, confirmed) = tokio::join!(leave, confirm);
+            (confirmed, left)
+        };
+        left.expect(200);
+        if confirmed.status != 200 {
+            confirmed.expect_problem(409, "basis_changed");
+            assert_eq!(current(&office, leaver).await.len(), 2);
+        }
+        assert!(current(&office, stayer).await.is_empty());
+        depart(&office, leaver, json!({ "kind": "other" })).await;
+    }
 }
 
 #[tokio::test]

@@ -258,12 +258,16 @@ async fn our_own_roll_can_be_taken_in_again() {
     let office = other.client(Role::Office).await;
     add_person(&other, "东圩小学", "甲帮扶").await;
     household(&other, "QH001", "赵一").await;
-    let taken = send(&office, "?sheet=全部", roll.bytes).await.expect(200);
+    // Each pair stands on the sheet of all and on that of its unit; that with sums is no list.
+    let taken = send(&office, "", roll.bytes).await.expect(200);
     assert_eq!(
         (&taken["rows"], &taken["new"]),
-        (&json!(1), &json!(1)),
+        (&json!(2), &json!(1)),
         "{taken}"
     );
+    let problems = taken["problems"].as_array().unwrap().iter();
+    let repeated = problems.filter(|problem| problem["code"] == "pair_repeated");
+    assert_eq!(repeated.count(), 1, "{taken}");
 }
 
 async fn items_path(office: &Client) -> String {

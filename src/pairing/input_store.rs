@@ -82,7 +82,7 @@ async fn to_pair(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdRow>, sqlx::
     on!(tx, connection => sqlx::query_as(
         "SELECT id, number, town, village, main_cause FROM household
          WHERE closed_on IS NULL AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
-           AND ($3 AND $4 = (
+           AND ($3 AND id IN (SELECT household_id FROM pairing WHERE staff_id = $4) AND $4 = (
                    SELECT staff_id FROM pairing WHERE household_id = household.id
                    ORDER BY to_date IS NULL DESC, to_date DESC, ended_at DESC, id DESC LIMIT 1)
                OR NOT $3 AND ($5 OR NOT EXISTS (

@@ -56,7 +56,7 @@ impl PairingImportApi {
     /// (today if left out) and 备注. Every row is checked against the register: unknown or ambiguous
     /// households and people, people who are inactive, on leave or have no place left, pairs that the
     /// office forbids or that are relatives, households that are pinned to or have another helper or
-    /// stand twice. All pairs are made or none; with `dry_run` none is.
+    /// stand twice with different words. All pairs are made or none; with `dry_run` none is.
     #[oai(
         path = "/pairing-imports",
         method = "post",

@@ -1,6 +1,7 @@
 //! What is wrong with a list of pairs, row by row, seen from the register.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -61,6 +62,8 @@ struct Fault {
     value: String,
     /// Why it cannot be.
     refusal: Refusal,
+    /// How bad it is.
+    severity: Severity,
 }
 
 /// Boxed, since most rows have none.
@@ -72,7 +75,15 @@ fn wrong(field: &'static str, value: impl Into<String>, refusal: Refusal) -> Wro
         field,
         value: value.into(),
         refusal,
+        severity: Severity::Error,
     }))
+}
+
+impl Wrong {
+    fn of(mut self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
 }
 
 impl Register {
@@ -382,8 +393,8 @@ struct Check<'a> {
     gate: Gate,
     sheets: &'a [SheetReport],
     today: NaiveDate,
-    /// Where each household stood first.
-    seen: HashMap<Uuid, Place>,
+    /// Where each household stood first, with whom and since when.
+    seen: HashMap<Uuid, (Place, Option<Uuid>, Option<NaiveDate>)>,
     checked: Checked,
 }
 
@@ -409,8 +420,9 @@ pub fn pairs(
                 field,
                 value,
                 refusal,
+                severity,
             } = *fault.0;
-            let problem = one.place.problem(sheets, Severity::Error, field, refusal);
+            let problem = one.place.problem(sheets, severity, field, refusal);
             problems.push(problem.with_value(value));
         }
     }
@@ -421,8 +433,12 @@ impl Check<'_> {
     /// Checks a row and takes its pair; all that is wrong with it.
     fn row(&mut self, one: &Listed) -> Vec<Wrong> {
         let row = &one.row;
-        let household = self.household(one);
         let helper = self.register.helper(row);
+        let household = self
+            .register
+            .household(row)
+            .map(|at| self.register.households.id(at))
+            .and_then(|id| self.first(one, id, helper.as_ref().ok().map(|person| person.id)));
         let (household, helper) = match (household, helper) {
             (Ok(household), Ok(helper)) => (household, helper),
             (household, helper) => {
@@ -456,24 +472,38 @@ impl Check<'_> {
         wrongs.into_iter().flatten().collect()
     }
 
-    /// The household of a row, if it stands here for the first time.
-    fn household(&mut self, one: &Listed) -> Result<Uuid, Wrong> {
-        let at = self.register.household(&one.row)?;
-        let id = self.register.households.id(at);
-        let (field, value) = household_field(&one.row);
-        match self.seen.insert(id, one.place) {
-            None => Ok(id),
-            Some(first) => {
-                self.seen.insert(id, first);
-                let cell = first.cell(self.sheets, field);
-                let refusal = Refusal::new(
-                    "household_twice",
-                    format!("与 {cell} 是同一户"),
-                    "一户只能有一名责任人，请删除多余的行",
-                );
-                Err(wrong(field, value, refusal))
+    /// A row's household, if it stands here for the first time.
+    fn first(
+        &mut self,
+        one: &Listed,
+        household: Uuid,
+        helper: Option<Uuid>,
+    ) -> Result<Uuid, Wrong> {
+        let since = one.row.from_date;
+        let (place, first_helper, first_since) = match self.seen.entry(household) {
+            Entry::Occupied(first) => *first.get(),
+            Entry::Vacant(nowhere) => {
+                nowhere.insert((one.place, helper, since));
+                return Ok(household);
             }
+        };
+        let (field, value) = household_field(&one.row);
+        let cell = place.cell(self.sheets, field);
+        if helper.is_some() && (helper, since) == (first_helper, first_since) {
+            let refusal = Refusal::new(
+                "pair_repeated",
+                format!("与 {cell} 的户、责任人和结对日期都相同，只取一次"),
+                "不必处理",
+            );
+            let repeated = wrong(field, value, refusal);
+            return Err(repeated.of(Severity::Warning));
         }
+        let refusal = Refusal::new(
+            "household_twice",
+            format!("与 {cell} 是同一户"),
+            "一户只能有一名责任人，请删除多余的行",
+        );
+        Err(wrong(field, value, refusal))
     }
 
     fn paired(&self, row: &PairRow, household: Uuid) -> Result<(), Wrong> {

@@ -39,8 +39,7 @@ impl Record for PairRow {
     type Shared = ();
     type Part = ();
 
-    const OF_PART: &'static [&'static str] =
-        &["household_number", "head_identity", "head_name", "helper"];
+    const OF_PART: &'static [&'static str] = &["household_number", "head_identity", "head_name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
 }
