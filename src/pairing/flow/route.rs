@@ -37,10 +37,7 @@ pub fn solve(network: &Network) -> Solution {
     }
 }
 
-/// Finds the same as [`solve`], but begins with the best flow of a network that was only a little
-/// different: other capacities, supplies or costs, or nodes and arcs that were added since.
-///
-/// Of several flows of least cost it may find another one.
+/// Finds the same as [`solve`] from the best flow of a former network.
 pub fn resolve(network: &Network, former: &Solution) -> Solution {
     let mut residual = Residual::new(network);
     residual.set_costs(0);
