@@ -9,23 +9,23 @@ each step took the server says in its log. The run of the median time is printed
 """
 
 import argparse
-import json
-import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 import uuid
 from pathlib import Path
 
+from office import databases, qianshou, served
+
 HERE = Path(__file__).parent
-BINARY = os.environ["QIANSHOU_BIN"]
 # As `make_roster.py` names them: a household's number gives its town and its village.
 TOWNS, VILLAGES = 14, 400
 EACH_SERVES = 14
 ELIGIBLE = 60
+# No name holds a digit.
+DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 SKILLS = ("语文", "校医", "养殖", "电工", "数学")
 
 
@@ -43,48 +43,16 @@ def staff(path, households):
             own = by_town[town]
             first = helper // TOWNS * 5
             villages = "、".join(f"第{own[(first + step) % len(own)]}村" for step in range(EACH_SERVES))
+            name = "张" + str(helper).translate(DIGITS)
             skill = SKILLS[helper % len(SKILLS)]
-            file.write(f"T{helper:06},责任人{helper},示例第{helper // 20}小学,普通,{capacity},示例{town}镇,{villages},{skill}\n")
+            file.write(f"T{helper:06},{name},示例第{helper // 20}小学,普通,{capacity},示例{town}镇,{villages},{skill}\n")
     return helpers
 
 
-class Office:
-    """The API as one account uses it."""
-
-    def __init__(self, url, password):
-        self.url, self.token = url, None
-        self.token = self.call("POST", "/sessions", {"username": "admin", "password": password})[0]["token"]
-
-    def call(self, method, path, body=None, **headers):
-        """The answer and its `ETag`."""
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        request = urllib.request.Request(
-            f"{self.url}/api/v1{path}", method=method, data=body and json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", **headers})
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer), answer.headers["ETag"]
-
-
-def qianshou(database, *arguments):
-    return subprocess.run([BINARY, *arguments, "--database", database], check=True, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-
-
-def measure(engine, database, folder, roster, helpers_csv, runs):
+def measure(engine, database, roster, helpers_csv, runs):
     qianshou(database, "import", "households", roster)
     qianshou(database, "import", "staff", helpers_csv)
-    password = re.findall(r"[A-Za-z0-9]{16}", qianshou(database, "user", "add", "admin", "--role", "administrator"))[-1]
-    out, log = Path(folder, "out"), Path(folder, "log")
-    with out.open("w") as output, log.open("w") as errors:
-        server = subprocess.Popen([BINARY, "serve", "--listen", "127.0.0.1:0", "--database", database],
-                                  stdout=output, stderr=errors, env={**os.environ, "RUST_LOG": "info"})
-    try:
-        while not (listening := re.search(r"^listening on (http\S+?)/?(?:\s|$)", out.read_text(), re.M)):
-            if server.poll() is not None:
-                sys.exit(log.read_text())
-            time.sleep(0.1)
-        office = Office(listening.group(1), password)
+    with served(database) as office:
         settings, tag = office.call("GET", "/settings")
         settings["pairing"]["area_rule"] = "required"
         office.call("PUT", "/settings", settings, **{"If-Match": tag})
@@ -93,22 +61,19 @@ def measure(engine, database, folder, roster, helpers_csv, runs):
             begun = time.perf_counter()
             run, _ = office.call("POST", "/pairing-runs", {}, **{"Idempotency-Key": str(uuid.uuid4())})
             times.append(time.perf_counter() - begun)
-        timings = [dict(re.findall(r"(\w+_seconds)=([\d.]+)", line)) for line in log.read_text().splitlines()
+        log = office.log.read_text().splitlines()
+        timings = [dict(re.findall(r"(\w+_seconds)=([\d.]+)", line)) for line in log
                    if "a pairing run was computed" in line]
-        assert len(timings) == runs, log.read_text()
-        median = sorted(range(runs), key=times.__getitem__)[runs // 2]
-        steps = {step: float(seconds) for step, seconds in timings[median].items()}
-        confirmed = time.perf_counter()
+        assert len(timings) == runs, log
+        begun = time.perf_counter()
         office.call("POST", f"/pairing-runs/{run['id']}/confirm", {})
-        confirmed = time.perf_counter() - confirmed
-        peak = int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{server.pid}/status").read_text()).group(1)) / 1024
-    finally:
-        server.terminate()
-        server.wait()
-    whole, solve = times[median], steps["solve_seconds"]
-    print(f"{engine:<11}{run['households']:>11}{run['placed']:>9}{whole:>9.2f}"
-          f"{steps['read_seconds']:>8.2f}{solve:>8.2f}{steps['store_seconds']:>8.2f}"
-          f"{whole / solve:>7.1f}{confirmed:>9.2f}{peak:>10.0f}", flush=True)
+        confirm = time.perf_counter() - begun
+        peak = office.peak_mib()
+    median = sorted(range(runs), key=times.__getitem__)[runs // 2]
+    read, solve, store = (float(timings[median][f"{step}_seconds"]) for step in ("read", "solve", "store"))
+    whole = times[median]
+    print(f"{engine:<11}{run['households']:>11}{run['placed']:>9}{whole:>9.2f}{read:>8.2f}{solve:>8.2f}{store:>8.2f}"
+          f"{whole / solve:>7.1f}{confirm:>9.2f}{peak:>10.0f}", flush=True)
 
 
 def main():
@@ -123,13 +88,11 @@ def main():
             subprocess.run([sys.executable, HERE / "make_roster.py", str(wanted.persons), roster], check=True)
         helpers_csv = f"{folder}/staff.csv"
         helpers = staff(helpers_csv, wanted.persons * 3 // 10)
-        print(f"{helpers} helpers; seconds: the whole request, and of it reading, computing, storing")
+        print(f"{helpers} helpers; seconds: the whole request, and of it reading, computing, storing; the confirmation")
         print(f"{'engine':<11}{'households':>11}{'placed':>9}{'whole':>9}{'read':>8}{'solve':>8}{'store':>8}"
               f"{'ratio':>7}{'confirm':>9}{'peak MiB':>10}")
-        measure("SQLite", f"sqlite:{folder}/bench.db", folder, roster, helpers_csv, wanted.runs)
-        if postgres := os.environ.get("QIANSHOU_TEST_POSTGRES"):
-            subprocess.run(["psql", "--quiet", f"{postgres}/postgres", "--command", "CREATE DATABASE bench_run"], check=True)
-            measure("PostgreSQL", f"{postgres}/bench_run", folder, roster, helpers_csv, wanted.runs)
+        for engine, database in databases(folder):
+            measure(engine, database, roster, helpers_csv, wanted.runs)
 
 
 main()
