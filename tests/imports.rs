@@ -596,6 +596,11 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         }))
         .await
         .expect(201);
+    let run = office
+        .post("/pairing-runs")
+        .json(&json!({}))
+        .await
+        .expect(201);
     let before = register(&server.db).await;
 
     let outlook = office.get(&at(&import, "/undo")).await.expect(200);
@@ -611,13 +616,14 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         [
             (json!("later_import"), later["id"].clone()),
             (json!("pairing"), json!(pairing)),
+            (json!("pairing_run"), run["id"].clone()),
             (json!("pairing_constraint"), constraint["id"].clone()),
             (json!("visit"), visit["id"].clone()),
             (json!("plan"), plan["id"].clone()),
         ],
         "{outlook:#}"
     );
-    let words = outlook["dependents"][3]["words"].as_str().unwrap();
+    let words = outlook["dependents"][4]["words"].as_str().unwrap();
     assert!(
         words.contains("M2") && words.contains("2026-01-02"),
         "{words}"
@@ -626,8 +632,8 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         .post(&at(&import, "/undo"))
         .await
         .expect_problem(409, "import_depended_on");
-    assert_eq!(problem["errors"].as_array().unwrap().len(), 5);
-    assert_eq!(problem["errors"][3]["detail"], words);
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 6);
+    assert_eq!(problem["errors"][4]["detail"], words);
     assert_eq!(register(&server.db).await, before);
     // The later one has no dependents.
     office.post(&at(&later, "/undo")).await.expect(200);

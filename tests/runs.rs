@@ -588,6 +588,39 @@ async fn add_villages(server: &TestServer) {
     tx.commit().await.unwrap();
 }
 
+/// What the service asks as it stores a run, since an undone import may take a household or a person
+/// away while it computes.
+#[tokio::test]
+async fn a_run_that_names_who_is_no_longer_there_is_seen() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let household = add_households(&server, "东圩村", 1).await[0];
+    let person = add_person(&server, "东圩小学", Some(2)).await;
+    let run = propose(&office, json!({})).await;
+    let run: Uuid = run["id"].as_str().unwrap().parse().unwrap();
+    let nobody = Uuid::now_v7();
+    for (household_id, staff_id, gone) in [
+        (household, Some(person), false),
+        (household, None, false),
+        (household, Some(nobody), true),
+        (nobody, Some(person), true),
+    ] {
+        let mut tx = server.db.write().await.unwrap();
+        qianshou::on!(&mut tx, connection => sqlx::query(
+            "UPDATE proposal SET household_id = $2, staff_id = $3 WHERE run_id = $1",
+        )
+        .bind(run)
+        .bind(household_id)
+        .bind(staff_id)
+        .execute(connection)
+        .await
+        .map(|_| ()))
+        .unwrap();
+        let seen = qianshou::pairing::run_store::names_who_is_gone(&mut tx, run).await;
+        assert_eq!(seen.unwrap(), gone, "{household_id} {staff_id:?}");
+    }
+}
+
 /// A run's status, the pairings that it made, and the times that its confirmation is on record.
 async fn outcome(server: &TestServer, run: &Value) -> (String, i64, i64) {
     let id: Uuid = run["id"].as_str().unwrap().parse().unwrap();

@@ -85,6 +85,9 @@ pub async fn propose(
         Ticket::Open(ticket) => ticket,
     };
     run_store::add_run(&mut tx, &run, &basis.packed, &plan).await?;
+    if run_store::names_who_is_gone(&mut tx, run.id).await? {
+        return Err(PairingError::BasisChanged.into());
+    }
     ticket.answer(&mut tx, run.created_at, &run).await?;
     tx.commit().await?;
     tracing::info!(

@@ -93,6 +93,22 @@ pub async fn add_run(tx: &mut Tx, run: &Run, basis: &[u8], plan: &Plan) -> Resul
     })
 }
 
+/// Whether a run names a household or a person who is no longer on the register: an undone import may
+/// have taken them away while it was computed.
+pub async fn names_who_is_gone(tx: &mut Tx, run_id: Uuid) -> Result<bool, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT EXISTS (
+             SELECT 1 FROM proposal
+             LEFT JOIN household ON household.id = household_id
+             LEFT JOIN staff ON staff.id = staff_id
+             WHERE run_id = $1
+               AND (household.id IS NULL OR (staff_id IS NOT NULL AND staff.id IS NULL)))",
+    )
+    .bind(run_id)
+    .fetch_one(connection)
+    .await)
+}
+
 /// The run with this id.
 pub async fn find_run(tx: &mut Tx, id: Uuid) -> Result<Option<Run>, sqlx::Error> {
     let sql = format!("{RUN} WHERE id = $1");
