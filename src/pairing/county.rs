@@ -90,10 +90,11 @@ fn village(town: usize, number: usize) -> Area {
 }
 
 /// Knuth's linear congruential generator (MMIX): numbers enough for a county, and always the same.
-struct Draw(u64);
+pub struct Draw(pub u64);
 
 impl Draw {
-    fn below(&mut self, bound: usize) -> usize {
+    /// A number below this.
+    pub fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)

@@ -1,66 +1,161 @@
-//! Solves the pairing of a county of some size and tells how long it took; with a file name, writes
-//! its network there in DIMACS format, for `tests/bench/pairing.py` to hold against another solver.
+//! Makes networks of pairing in DIMACS format, and solves them, for `tests/bench/pairing.py` to hold
+//! against another solver.
 //!
 //! ```text
-//! cargo run --release --example pairing_instance -- 35000 1000 preferred county.min
+//! pairing_instance write preferred 300000 50000 county.min    the network of a run, as we lay it out
+//! pairing_instance write pairs 300000 50000 pairs.min         an arc for each pair that may be
+//! pairing_instance solve county.min
 //! ```
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::time::Instant;
+use std::io::{BufReader, BufWriter, Write};
+use std::time::{Duration, Instant};
 
 use qianshou::code_list::CodeList;
-use qianshou::pairing::county::county;
+use qianshou::pairing::county::{Draw, county};
 use qianshou::pairing::flow::{self, Network, SINK, Solution};
-use qianshou::pairing::model::AreaRule;
+use qianshou::pairing::model::{AreaRule, PairingRules};
 use qianshou::pairing::solver::Model;
 use serde_json::{Value, json};
 
-fn main() -> Result<(), Box<dyn Error>> {
+mod dimacs;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "usage:
+  pairing_instance write required|preferred|free|pairs HOUSEHOLDS HELPERS FILE
+  pairing_instance solve FILE";
+
+fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [households, helpers, rule, file @ ..] = arguments.as_slice() else {
-        return Err(
-            "usage: pairing_instance HOUSEHOLDS HELPERS required|preferred|free [FILE]".into(),
-        );
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let told = match arguments.as_slice() {
+        ["write", kind, households, helpers, file] => {
+            let (households, helpers) = (households.parse()?, helpers.parse()?);
+            let (network, mut told) = if *kind == "pairs" {
+                (pairs(households, helpers), json!({ "eligible": helpers }))
+            } else {
+                run(households, helpers, kind)?
+            };
+            let mut out = BufWriter::new(File::create(file)?);
+            network.write_dimacs(&mut out)?;
+            out.flush()?;
+            // By the other rules everyone may serve everyone.
+            if ["required", "pairs"].contains(kind) {
+                told["eligible"] = json!(eligible(&network));
+            }
+            told
+        }
+        ["solve", file] => solve(file)?,
+        _ => return Err(USAGE.into()),
     };
-    let rule = AreaRule::from_code(rule).ok_or("a rule is required, preferred or free")?;
-    let input = county(households.parse()?, helpers.parse()?, rule);
-    let started = Instant::now();
-    let model = Model::build(&input);
-    let built = started.elapsed();
-    let started = Instant::now();
-    let solution = flow::solve(&model.network);
-    let solved = started.elapsed();
-    let started = Instant::now();
-    let plan = model.plan(&solution);
-    let planned = started.elapsed();
-    flow::check(&model.network, &solution)?;
-    let again = after_leaving(&model.network, &solution)?;
-    if let [file, ..] = file {
-        let mut out = BufWriter::new(File::create(file)?);
-        model.network.write_dimacs(&mut out)?;
-        out.flush()?;
-    }
-    println!(
-        "{}",
-        json!({
-            "nodes": model.network.nodes(),
-            "arcs": model.network.arcs() + model.network.nodes() - 1,
-            "placed": plan.pairs.len(),
-            "unplaced": plan.unplaced.len(),
-            "cost": solution.whole_cost(&model.network),
-            "build_seconds": built.as_secs_f64(),
-            "solve_seconds": solved.as_secs_f64(),
-            "plan_seconds": planned.as_secs_f64(),
-            "after_leaving": again,
-        })
-    );
+    println!("{told}");
     Ok(())
 }
 
+/// The network of a county's run, and how long all but the solving takes.
+fn run(households: usize, helpers: usize, rule: &str) -> Outcome<(Network, Value)> {
+    let rule = AreaRule::from_code(rule).ok_or(USAGE)?;
+    let input = county(households, helpers, rule);
+    let (model, built) = timed(|| Model::build(&input));
+    let solution = flow::solve(&model.network);
+    let (plan, planned) = timed(|| model.plan(&solution));
+    let told = json!({
+        "eligible": helpers,
+        "build_seconds": built,
+        "plan_seconds": planned,
+        "unplaced": plan.unplaced.len(),
+    });
+    Ok((model.network, told))
+}
+
+/// Households with 20 to 100 helpers each who may serve them, most of them near, and an arc for each:
+/// how the network would look if households and helpers had nothing in common.
+fn pairs(households: usize, helpers: usize) -> Network {
+    /// How far those who are near stand from each other on the roster.
+    const NEAR: usize = 200;
+    let mut draw = Draw(42);
+    let rules = PairingRules::default();
+    let mut network = Network::new();
+    for _ in 0..helpers {
+        let helper = network.add_node(0);
+        let capacity = households / helpers + draw.below(3);
+        let capacity = i64::try_from(capacity).unwrap_or(i64::MAX);
+        for number in 1..=capacity {
+            network.add_arc(helper, SINK, 1, rules.load_cost(number, capacity));
+        }
+    }
+    for household in 0..households {
+        let node = network.add_node(1);
+        let home = household * helpers / households;
+        for _ in 0..20 + draw.below(81) {
+            let is_near = draw.below(5) > 0;
+            let helper = if is_near {
+                (home + draw.below(NEAR)) % helpers
+            } else {
+                draw.below(helpers)
+            };
+            let area = if is_near { 10 } else { 100 };
+            let skill = [0, 15, 30][draw.below(3)];
+            network.add_arc(node, helper + 1, 1, area + skill);
+        }
+    }
+    network
+}
+
+/// How many helpers may serve a household, on average.
+fn eligible(network: &Network) -> f64 {
+    let out = network.out_arcs();
+    let heads = |node| out.at(node).map(|arc| network.ends(arc).1);
+    // By the source from which a node was reached last.
+    let mut reached = vec![SINK; network.nodes()];
+    let (mut served, mut households) = (0.0, 0.0);
+    for source in 1..network.nodes() {
+        let supply = f64::from(u32::try_from(network.supply(source)).unwrap_or(u32::MAX));
+        if supply == 0.0 {
+            continue;
+        }
+        let mut helpers = 0_u32;
+        let mut waiting = vec![source];
+        while let Some(node) = waiting.pop() {
+            for head in heads(node) {
+                if head == SINK {
+                    helpers += 1;
+                    break;
+                }
+                if std::mem::replace(&mut reached[head], source) != source {
+                    waiting.push(head);
+                }
+            }
+        }
+        served += supply * f64::from(helpers);
+        households += supply;
+    }
+    served / households
+}
+
+/// Solves the network of a file, from scratch and again after some have left.
+fn solve(file: &str) -> Outcome<Value> {
+    let network = dimacs::read(BufReader::new(File::open(file)?), false)?;
+    let read = memory("VmRSS")?;
+    let (solution, seconds) = timed(|| flow::solve(&network));
+    let peak = memory("VmHWM")?;
+    flow::check(&network, &solution)?;
+    let again = after_leaving(&network, &solution)?;
+    Ok(json!({
+        "nodes": network.nodes(),
+        "arcs": network.arcs(),
+        "cost": solution.whole_cost(&network),
+        "solve_seconds": seconds,
+        "read_mib": read,
+        "peak_mib": peak,
+        "after_leaving": again,
+    }))
+}
+
 /// One helper in a hundred leaves: how long it takes from the former flow, and from scratch.
-fn after_leaving(network: &Network, former: &Solution) -> Result<Value, Box<dyn Error>> {
+fn after_leaving(network: &Network, former: &Solution) -> Outcome<Value> {
     let mut network = network.clone();
     for arc in 0..network.arcs() {
         let (helper, head) = network.ends(arc);
@@ -68,17 +163,25 @@ fn after_leaving(network: &Network, former: &Solution) -> Result<Value, Box<dyn 
             network.set_capacity(arc, 0);
         }
     }
-    let started = Instant::now();
-    let warm = flow::resolve(&network, former);
-    let from_former = started.elapsed();
-    let started = Instant::now();
-    let cold = flow::solve(&network);
-    let from_scratch = started.elapsed();
+    let (warm, from_former) = timed(|| flow::resolve(&network, former));
+    let (cold, from_scratch) = timed(|| flow::solve(&network));
     flow::check(&network, &warm)?;
     flow::check(&network, &cold)?;
     assert_eq!(warm.whole_cost(&network), cold.whole_cost(&network));
-    Ok(json!({
-        "from_former_seconds": from_former.as_secs_f64(),
-        "from_scratch_seconds": from_scratch.as_secs_f64(),
-    }))
+    Ok(json!({ "from_former_seconds": from_former, "from_scratch_seconds": from_scratch }))
+}
+
+/// What some work gives, and how many seconds it takes.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let started = Instant::now();
+    let done = work();
+    (done, Duration::as_secs_f64(&started.elapsed()))
+}
+
+/// Memory of this process, MiB: `VmRSS` what it has now, `VmHWM` the most it had.
+fn memory(kind: &str) -> Outcome<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(kind));
+    let words = line.ok_or("no such figure")?.split_whitespace().nth(1);
+    Ok(words.ok_or("no figure")?.parse::<u64>()? / 1024)
 }
