@@ -54,6 +54,7 @@ pub mod roster;
 pub mod server;
 pub mod settings;
 pub mod staff;
+pub mod terminal;
 pub mod text;
 pub mod visit;
 pub mod workbook;

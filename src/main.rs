@@ -1,6 +1,5 @@
 //! The `qianshou` command: reads the command line and calls the room that does the work.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,7 +17,7 @@ use qianshou::roster::{self, RosterKind};
 use qianshou::server;
 use qianshou::workbook::limit::Limits;
 use qianshou::workbook::{child, serve};
-use qianshou::{report, staff};
+use qianshou::{report, staff, terminal};
 
 /// 牵手：结对帮扶服务（三清楚两明确一达成）
 ///
@@ -437,10 +436,12 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             report::cli::export_pairings(app, as_of, unit.as_deref(), &out).await?;
         }
         Command::User(command) => return user(command, app).await,
-        Command::Migrate => println!("数据库已是最新结构（{}）", app.db.engine()),
+        Command::Migrate => {
+            return print(&format!("数据库已是最新结构（{}）", app.db.engine()));
+        }
         Command::Backup { file } => {
             app.db.backup(&file).await?;
-            println!("已备份到 {}", file.display());
+            return print(&format!("已备份到 {}", file.display()));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -483,12 +484,9 @@ async fn staff_by_number(app: &App, number: &str) -> Result<uuid::Uuid, Problem>
         .ok_or_else(|| Problem::not_found("工号", "staff number"))
 }
 
-/// Prints to standard output; that the reader has gone (`| head`) is no error.
 fn print(text: &str) -> Outcome {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    terminal::print(text)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Logs go to standard error, so that standard output is the command's own.

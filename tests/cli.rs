@@ -56,6 +56,29 @@ fn every_command_has_its_help_with_an_example() {
     }
 }
 
+/// `qianshou import … | head -1`
+#[test]
+fn a_reader_who_leaves_early_breaks_nothing_off() {
+    let folder = tempfile::tempdir().unwrap();
+    stdout(&run(folder.path(), &["template"]));
+    let roster = folder.path().join("import-templates/staff-roster.xlsx");
+    for arguments in [
+        vec!["import", "staff", roster.to_str().unwrap()],
+        vec!["template"],
+    ] {
+        let mut child = qianshou(folder.path())
+            .args(&arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_ne!(output.status.code(), Some(101), "{}", stderr(&output));
+        assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+    }
+}
+
 #[test]
 fn a_bad_setting_stops_the_start_and_is_named() {
     let folder = tempfile::tempdir().unwrap();

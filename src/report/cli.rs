@@ -10,7 +10,7 @@ use super::model::Occasion;
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{progress, staff};
+use crate::{progress, staff, terminal};
 
 /// Writes the progress workbook of a year as of a day to a file, and says so. A file that is there is
 /// replaced.
@@ -62,12 +62,9 @@ async fn keep(bytes: &[u8], out: &Path) -> Result<(), Problem> {
     tokio::fs::write(out, bytes)
         .await
         .map_err(|error| not_written(out, &error))?;
-    println!(
-        "已写出 {}（{} KiB）",
-        out.display(),
-        bytes.len().div_ceil(1024)
-    );
-    Ok(())
+    let size = bytes.len().div_ceil(1024);
+    terminal::print(&format!("已写出 {}（{size} KiB）", out.display()))
+        .map_err(|error| not_written(Path::new("-"), &error))
 }
 
 /// That a file cannot be written.

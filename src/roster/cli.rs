@@ -20,6 +20,7 @@ use super::{commit, profile, template, undo, worker};
 use crate::access::Caller;
 use crate::app::App;
 use crate::code_list::CodeList;
+use crate::terminal;
 use crate::workbook::error::ReadError;
 use crate::workbook::format;
 
@@ -37,7 +38,7 @@ pub fn template(folder: &Path) -> Result<(), CommandError> {
     for kind in [RosterKind::Households, RosterKind::Staff] {
         let path = folder.join(template::names(kind).1);
         std::fs::write(&path, template::workbook(kind)?)?;
-        println!("{}：{}", kind.label(), path.display());
+        terminal::print(&format!("{}：{}", kind.label(), path.display()))?;
     }
     Ok(())
 }
@@ -130,9 +131,9 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
         import.state == ImportState::Committed
     };
     if wish.json {
-        println!("{}", as_json(&import, &problems));
+        terminal::print(&as_json(&import, &problems))?;
     } else {
-        print!("{}", in_words(&import, &problems, refusal.as_deref()));
+        terminal::print(in_words(&import, &problems, refusal.as_deref()).trim_end())?;
     }
     if import.state == ImportState::Ready {
         job::cancel(app, id).await?;
@@ -149,7 +150,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
 pub async fn undo(app: &App, id: Uuid) -> Result<ExitCode, CommandError> {
     let import = undo::undo(app, &Caller::command_line(), id).await?;
     worker::clear(app, id).await?;
-    println!("{}：{}", import.file_name, import.words());
+    terminal::print(&format!("{}：{}", import.file_name, import.words()))?;
     Ok(ExitCode::SUCCESS)
 }
 
