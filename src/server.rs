@@ -43,6 +43,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
             crate::pairing::audit_api::PairingAuditApi(app()),
             crate::pairing::api::PairingApi(app()),
             crate::pairing::constraint::api::ConstraintApi(app()),
+            crate::pairing::assist::api::AssistApi(app()),
             crate::pairing::departure_api::DepartureApi(app()),
             crate::pairing::handover_api::HandoverApi(app()),
             crate::pairing::import::api::PairingImportApi(app()),

@@ -130,6 +130,36 @@ async fn by_hand() {
     }
 }
 
+/// Who must not have a household does not assist it either; that takes none of his places, and who is
+/// to be responsible is another question.
+#[tokio::test]
+async fn by_assisting() {
+    let office = Office::start().await;
+    let others = OBSTACLES
+        .into_iter()
+        .chain([("inactive", "helper_inactive")]);
+    for (obstacle, code) in others {
+        let (household, person) = office.two().await;
+        if obstacle == "inactive" {
+            office.patch(person, &json!({ "active": false })).await;
+        } else {
+            office.put_between(obstacle, household, person).await;
+        }
+        let body = json!({ "household_id": household, "staff_id": person, "reason": "协助" });
+        let answer = office.client.post("/assistances").json(&body).await;
+        let path = format!("/assistances?household_id={household}");
+        let written = office.client.get(&path).await.expect(200);
+        let written = written["items"].as_array().unwrap().len();
+        if ["full", "pinned"].contains(&obstacle) {
+            answer.expect(201);
+            assert_eq!(written, 1, "{obstacle}");
+        } else {
+            answer.expect_problem(409, code);
+            assert_eq!(written, 0, "{obstacle}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn by_a_return() {
     let office = Office::start().await;

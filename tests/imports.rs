@@ -601,6 +601,13 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         .json(&json!({}))
         .await
         .expect(201);
+    let assistance = office
+        .post("/assistances")
+        .json(&json!({
+            "household_id": household_id, "staff_id": server.add_staff().await, "reason": "村干部"
+        }))
+        .await
+        .expect(201);
     let before = register(&server.db).await;
 
     let outlook = office.get(&at(&import, "/undo")).await.expect(200);
@@ -618,12 +625,13 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
             (json!("pairing"), json!(pairing)),
             (json!("pairing_run"), run["id"].clone()),
             (json!("pairing_constraint"), constraint["id"].clone()),
+            (json!("assistance"), assistance["id"].clone()),
             (json!("visit"), visit["id"].clone()),
             (json!("plan"), plan["id"].clone()),
         ],
         "{outlook:#}"
     );
-    let words = outlook["dependents"][4]["words"].as_str().unwrap();
+    let words = outlook["dependents"][5]["words"].as_str().unwrap();
     assert!(
         words.contains("M2") && words.contains("2026-01-02"),
         "{words}"
@@ -632,8 +640,8 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         .post(&at(&import, "/undo"))
         .await
         .expect_problem(409, "import_depended_on");
-    assert_eq!(problem["errors"].as_array().unwrap().len(), 6);
-    assert_eq!(problem["errors"][4]["detail"], words);
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 7);
+    assert_eq!(problem["errors"][5]["detail"], words);
     assert_eq!(register(&server.db).await, before);
     // The later one has no dependents.
     office.post(&at(&later, "/undo")).await.expect(200);
@@ -737,8 +745,15 @@ async fn an_import_of_staff_is_undone_with_the_units_that_it_brought() {
     let mut tx = server.db.read().await.unwrap();
     let person = staff::store::find_by_number(&mut tx, "T4").await.unwrap();
     drop(tx);
+    let person = person.unwrap().id;
     let id = server.add_household(household("O1")).await;
-    server.pair(id, person.unwrap().id, day("2026-01-01")).await;
+    server.pair(id, person, day("2026-01-01")).await;
+    let id = server.add_household(household("O2")).await;
+    let assistance = office
+        .post("/assistances")
+        .json(&json!({ "household_id": id, "staff_id": person, "reason": "村干部" }))
+        .await
+        .expect(201);
     let problem = office
         .post(&at(&import, "/undo"))
         .await
@@ -749,6 +764,8 @@ async fn an_import_of_staff_is_undone_with_the_units_that_it_brought() {
             .unwrap()
             .contains("新丰小学 丁老师")
     );
+    let assistance = format!("/assistance/{}", assistance["id"].as_str().unwrap());
+    assert_eq!(problem["errors"][1]["pointer"], assistance);
 }
 
 // The job -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 use calamine::{Data, Reader};
 use qianshou::access::Role;
 use qianshou::staff::{self, Rank, StaffFacts};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::report::{Book, CSV, date, each_row_once, float, part};
@@ -124,8 +125,18 @@ async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree()
 async fn the_roll_is_that_of_the_day_with_typed_cells() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
-    an_office(&server).await;
+    let [_, second, third] = an_office(&server).await;
+    let path = format!("/pairings?staff_id={third}");
+    let theirs = office.get(&path).await.expect(200)["items"][0]["household_id"].clone();
+    let assistance = json!({
+        "household_id": theirs, "staff_id": second, "from_date": "2026-06-01", "reason": "村干部",
+    });
+    let call = office.post("/assistances").json(&assistance);
+    call.await.expect(201);
     let mut book = Book::open(&download(&office, PATH).await);
+    let assistants = book.column("全部", "协助帮扶人");
+    let assisted = assistants.iter().filter(|cell| **cell != Data::Empty);
+    assert_eq!(assisted.count(), 1);
     let helpers: Vec<_> = book.column("全部", "帮扶责任人")[..4].to_vec();
     let names: Vec<_> = helpers.iter().map(ToString::to_string).collect();
     assert_eq!(names.iter().filter(|name| *name == "甲帮扶").count(), 2);
@@ -139,6 +150,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
     assert_eq!(cell(&mut book, "户主"), Data::String("=户主3".to_owned()));
     assert_eq!(cell(&mut book, "主要致贫原因").to_string(), "因病");
     assert_eq!(date(&cell(&mut book, "结对日期")), day("2026-04-01"));
+    assert_eq!(cell(&mut book, "协助帮扶人").to_string(), "乙帮扶");
     assert_eq!(cell(&mut book, "责任人签名"), Data::Empty);
     // In August the first helper has the household.
     let mut august = Book::open(&download(&office, "/reports/pairings?as_of=2026-08-01").await);

@@ -256,7 +256,8 @@ struct HouseholdHistory {
 impl HouseholdApi {
     /// List households
     ///
-    /// By town and village; closed households are not listed. A helper sees the households for which they are responsible now.
+    /// By town and village; closed households are not listed. A helper sees the households for which
+    /// they are responsible now, and those that they assist.
     #[oai(path = "/households", method = "get", operation_id = "listHouseholds")]
     #[allow(clippy::too_many_arguments)] // one for each query parameter
     async fn list_households(
@@ -275,7 +276,7 @@ impl HouseholdApi {
         /// Part of the head's name, or the whole 户编号.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,
-        /// Only those for which the caller is responsible.
+        /// Only those for which the caller is responsible, or which they assist.
         mine: Query<Option<bool>>,
         /// Only those for which this person is responsible.
         staff_id: Query<Option<Uuid>>,
@@ -297,12 +298,9 @@ impl HouseholdApi {
                 .0
                 .map_or_else(String::new, |cause| cause.to_string()),
             text: search.0.unwrap_or_default(),
-            helper: if own {
-                // An account that is nobody's has no households.
-                Some(caller.0.staff_id.unwrap_or_default())
-            } else {
-                staff_id.0
-            },
+            helper: staff_id.0.filter(|_| !own),
+            // An account that is nobody's has no households.
+            served_by: own.then(|| caller.0.staff_id.unwrap_or_default()),
             paired: paired.0,
         };
         let after: Option<AreaKey> = crate::api::after(cursor.0.as_deref())?;
@@ -322,7 +320,7 @@ impl HouseholdApi {
     /// Get a household
     ///
     /// With its members and the responsible helper. A helper sees only households for which they
-    /// are responsible now.
+    /// are responsible now, or which they assist.
     #[oai(
         path = "/households/:id",
         method = "get",
@@ -391,8 +389,8 @@ impl HouseholdApi {
 pub async fn visible(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Household, Problem> {
     let not_found = || Problem::not_found("户", "household");
     if !caller.may(Permission::SeeAllHouseholds) {
-        let helper = pairing::store::current_helper(tx, id).await?;
-        if helper.is_none() || helper != caller.staff_id {
+        let serving = pairing::assist::store::serving_now(tx, id).await?;
+        if !caller.staff_id.is_some_and(|me| serving.includes(me)) {
             return Err(not_found());
         }
     }

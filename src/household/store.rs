@@ -13,6 +13,7 @@ use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::db::{Ids, Tx, page};
 use crate::on;
+use crate::pairing::assist::store::served_by;
 
 /// A household as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
@@ -58,6 +59,8 @@ pub struct Filter {
     pub text: String,
     /// Only households whose responsible helper is this one.
     pub helper: Option<Uuid>,
+    /// Only households that this person serves, responsible or assisting.
+    pub served_by: Option<Uuid>,
     /// Only households with (or without) a responsible helper.
     pub paired: Option<bool>,
 }
@@ -144,8 +147,10 @@ pub async fn list(
            AND ($6 = '' OR status = $6) AND ($7 = '' OR main_cause = $7)
            AND ($8 = '' OR number = $8 OR head_name LIKE $9)
            AND (NOT $10 OR pairing.staff_id = $11)
-           AND (NOT $12 OR (pairing.staff_id IS NOT NULL) = $13)
-         ORDER BY town, village, household.id LIMIT $14"
+           AND (NOT $12 OR household.id IN ({}))
+           AND (NOT $14 OR (pairing.staff_id IS NOT NULL) = $15)
+         ORDER BY town, village, household.id LIMIT $16",
+        served_by("$13")
     );
     let (town, village, id) = after.unwrap_or_default();
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -154,6 +159,7 @@ pub async fn list(
         .bind(&filter.status).bind(&filter.main_cause)
         .bind(&filter.text).bind(page::containing(&filter.text))
         .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
+        .bind(filter.served_by.is_some()).bind(filter.served_by.unwrap_or_default())
         .bind(filter.paired.is_some()).bind(filter.paired.unwrap_or_default())
         .bind(limit + 1)
         .fetch_all(connection).await)

@@ -52,7 +52,7 @@ impl MethodApi {
     /// Get the six points of a household
     ///
     /// Each with its state, the records that show it, and the next step: what to do, by whom and
-    /// by when. A helper sees only households for which they are responsible now.
+    /// by when. A helper sees only households for which they are responsible now or which they assist.
     #[oai(
         path = "/households/:id/method",
         method = "get",
@@ -79,7 +79,7 @@ impl MethodApi {
     ///
     /// By town and village. Narrowed by `point` and `state` together it lists the households for
     /// which this point stands so; by `state` alone, those for which any of the six does. A helper
-    /// sees the households for which they are responsible now.
+    /// sees the households for which they are responsible now or which they assist.
     #[oai(path = "/method", method = "get", operation_id = "listMethodStates")]
     #[allow(clippy::too_many_arguments)] // one for each query parameter
     async fn list_method_states(
@@ -102,15 +102,13 @@ impl MethodApi {
         #[oai(validator(max_length = 500))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HouseholdMethod>>, ListFault> {
+        let sees_all = caller.0.may(Permission::SeeAllHouseholds);
         let filter = Filter {
             town: town.0.unwrap_or_default(),
             village: village.0.unwrap_or_default(),
-            helper: if caller.0.may(Permission::SeeAllHouseholds) {
-                staff_id.0
-            } else {
-                // An account that is nobody's has no households.
-                Some(caller.0.staff_id.unwrap_or_default())
-            },
+            helper: staff_id.0.filter(|_| sees_all),
+            // An account that is nobody's has no households.
+            served_by: (!sees_all).then(|| caller.0.staff_id.unwrap_or_default()),
             ..Filter::default()
         };
         let wanted = |points: &[PointState]| {

@@ -6,6 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+use super::assist::{self, api::AssistanceView};
 use super::error::PairingError;
 use super::run::{self, NewPairing};
 use super::store::{self, Filter};
@@ -86,7 +87,7 @@ pub(super) struct Pairing {
     ended_by: Option<String>,
 }
 
-/// Who was responsible for a household on a day.
+/// Who was responsible for a household on a day, and who assisted.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct HouseholdHelper {
@@ -96,6 +97,8 @@ struct HouseholdHelper {
     on: NaiveDate,
     /// The pairing that held; absent if nobody was responsible.
     pairing: Option<Pairing>,
+    /// The assistance that held; absent if there was no second helper.
+    assistance: Option<AssistanceView>,
 }
 
 #[allow(
@@ -133,18 +136,9 @@ impl PairingApi {
         #[oai(validator(max_length = 500))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<Pairing>>, ListFault> {
-        let own = if may_read(&caller.0).is_ok() {
-            None
-        } else {
-            // An account without a person has no pairings to see.
-            Some(caller.0.staff_id.unwrap_or_default())
-        };
-        if own.is_some() && staff_id.0.is_some_and(|asked| own != Some(asked)) {
-            may_read(&caller.0)?;
-        }
         let filter = Filter {
             household_id: household_id.0,
-            staff_id: own.or(staff_id.0),
+            staff_id: seen_of(&caller.0, staff_id.0)?,
             current: current.0,
             on: on.0,
             unit_id: unit_id.0,
@@ -162,8 +156,9 @@ impl PairingApi {
 
     /// Get the helper of a household on a day
     ///
-    /// Who was responsible then, since when, why and by whose decision. On the day of a hand-over it is
-    /// the new helper. All pairings that a household has had are given by `listPairings`.
+    /// Who was responsible then and who assisted, since when, why and by whose decision. On the day of
+    /// a hand-over it is the new helper. All pairings that a household has had are given by
+    /// `listPairings`, all assistances by `listAssistances`.
     #[oai(
         path = "/households/:id/helper",
         method = "get",
@@ -186,10 +181,12 @@ impl PairingApi {
             ..Filter::default()
         };
         let pairing = store::list(&mut tx, &filter, None, 1).await?.into_iter();
+        let assistance = assist::store::held_on(&mut tx, id.0, on).await?;
         Ok(Json(HouseholdHelper {
             household_id: id.0,
             on,
             pairing: pairing.map(pairing_view).next(),
+            assistance: assistance.map(assist::api::view),
         }))
     }
 
@@ -247,6 +244,18 @@ pub(super) fn may_read(caller: &Caller) -> Result<(), Problem> {
         return Ok(());
     }
     caller.require(Permission::SeeAllHouseholds)
+}
+
+/// Whose records of serving a household the caller may list: everybody's, or of those the ones asked
+/// for; a helper's own.
+pub(super) fn seen_of(caller: &Caller, asked: Option<Uuid>) -> Result<Option<Uuid>, Problem> {
+    // An account without a person has none.
+    let own = caller.staff_id.unwrap_or_default();
+    match may_read(caller) {
+        Ok(()) => Ok(asked),
+        Err(_) if asked.is_none_or(|asked| asked == own) => Ok(Some(own)),
+        Err(forbidden) => Err(forbidden),
+    }
 }
 
 /// A pairing as it is sent.
@@ -428,13 +437,13 @@ impl From<PairingError> for Problem {
             E::EndsBeforeStart(day) => Self::invalid(
                 "end_before_start",
                 zh,
-                format!("a pairing cannot end before its first day, {day}"),
+                format!("the end cannot be before the first day, {day}"),
             )
             .at("/date"),
             E::EndsBeforeVisit(day) => Self::conflict(
                 "end_before_visit",
                 zh,
-                format!("the helper visited the household on {day}; end the pairing on that day or later, or correct the visit"),
+                format!("the helper visited the household on {day}; end it on that day or later, or correct the visit"),
             )
             .at("/date"),
             E::AlreadyInactive => Self::conflict(

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::assist::{self, store::Assistance};
 use super::error::PairingError;
 use super::input_store;
 use super::model::{Scope, check_day};
@@ -49,6 +50,8 @@ code_list! {
 pub struct Outlook {
     /// Who leaves or has left.
     pub person: Staff,
+    /// What the person assists until then.
+    pub assistances: Vec<Assistance>,
     /// The least costly way to give the households to others.
     pub plan: Plan,
     /// The households, by id.
@@ -65,6 +68,7 @@ pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
     };
     let mut tx = app.db.read().await?;
     let person = find(&mut tx, staff_id).await?;
+    let assistances = assist::store::current_of(&mut tx, staff_id).await?;
     let input = input_store::input(&mut tx, &scope, app.today()).await?;
     let ids: Vec<_> = input.households.iter().map(|one| one.id).collect();
     let households = household::store::some(&mut tx, &ids).await?;
@@ -72,6 +76,7 @@ pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
     drop(tx);
     Ok(Outlook {
         person,
+        assistances,
         plan: run::best(input).await?,
         households,
         staff: staff.into_iter().map(|one| (one.id, one)).collect(),
@@ -83,13 +88,13 @@ pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
 pub struct Departure {
     /// Why.
     pub kind: DepartureKind,
-    /// The day on which the pairings end.
+    /// The day on which the pairings and assistances end.
     pub date: NaiveDate,
     /// More words on it.
     pub remark: Option<String>,
 }
 
-/// Makes a person inactive and ends all pairings of that person, all or nothing. `may` refuses who
+/// Makes a person inactive and ends all pairings and assistances of that person, all or nothing. `may` refuses who
 /// has not seen the record's latest version.
 pub async fn depart(
     app: &App,
@@ -108,6 +113,8 @@ pub async fn depart(
     let pairings = store::current_of(&mut tx, staff_id).await?;
     let reason = in_words(departure.kind.label(), departure.remark.as_deref());
     end_all(&mut tx, app, caller, &pairings, departure.date, &reason).await?;
+    let assistances = assist::store::current_of(&mut tx, staff_id).await?;
+    assist::end_all(&mut tx, app, caller, &assistances, departure.date, &reason).await?;
     let after = Staff {
         active: false,
         ..person.clone()

@@ -7,6 +7,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::api::{Pairing, pairing_view};
+use super::assist::api::{AssistanceView, view as assist_view};
 use super::departure::{self, ComingBack, Departure, DepartureKind, Outlook, PairingsChoice};
 use super::model::Reason;
 use super::plan::Shortage;
@@ -70,6 +71,8 @@ struct DepartureOutlook {
     shortages: Vec<Shortage>,
     /// Each household, by 户编号.
     items: Vec<HouseholdToHandOver>,
+    /// The households that the person assists; these end without anybody following.
+    assistances: Vec<AssistanceView>,
 }
 
 /// A person's leaving.
@@ -77,7 +80,7 @@ struct DepartureOutlook {
 struct DepartureRequest {
     /// Why.
     kind: DepartureKind,
-    /// The day on which the pairings end; today if left out, never in the future.
+    /// The day on which the pairings and assistances end; today if left out, never in the future.
     date: Option<NaiveDate>,
     /// More words on it.
     #[oai(validator(max_length = 400))]
@@ -125,7 +128,8 @@ impl DepartureApi {
     ///
     /// What would become of each household of a person who left now: who could take it, at what cost,
     /// and what is short. Everybody else keeps their households. Nothing is written. For a person who
-    /// has left: the households that had this person last and still have nobody.
+    /// has left: the households that had this person last and still have nobody. What the person assists
+    /// is listed too, and needs nobody.
     #[oai(
         path = "/staff/:id/departure",
         method = "get",
@@ -144,7 +148,7 @@ impl DepartureApi {
     /// Record a departure
     ///
     /// Makes the person inactive, so that nobody can give households to the person, and ends all
-    /// pairings of the person; all or nothing. Gives the households that now need another helper. To
+    /// pairings and assistances of the person; all or nothing. Gives the households that now need another helper. To
     /// hand them over without a day between, confirm a run with `leaving` first. For one who only is
     /// away for a time and keeps the households, write down a leave instead.
     #[oai(
@@ -179,7 +183,7 @@ impl DepartureApi {
     /// Makes a person active again who had left, and with `take_up` responsible again for the
     /// households that are still without a helper: all of them or, if one may not be given to the
     /// person, none, and the person does not come back. Leaves stay as they are: one that still lasts
-    /// is to be ended first. Gives the person's pairings.
+    /// is to be ended first. What the person assisted stays ended. Gives the person's pairings.
     #[oai(
         path = "/staff/:id/return",
         method = "post",
@@ -210,7 +214,7 @@ impl DepartureApi {
     ///
     /// Moves a person to another unit. The person's pairings are kept, end and begin anew on the day,
     /// or end, as chosen; they begin anew only if the person may be given every one of the households
-    /// then. Gives the pairings that hold then; those that ended are listed by
+    /// then. What the person assists stays. Gives the pairings that hold then; those that ended are listed by
     /// `previewDeparture` until somebody has them.
     #[oai(
         path = "/staff/:id/transfer",
@@ -267,6 +271,7 @@ fn view(outlook: Outlook) -> DepartureOutlook {
         placed: count(placed),
         unplaced: count(unplaced),
         cost: outlook.plan.cost,
+        assistances: outlook.assistances.into_iter().map(assist_view).collect(),
         shortages: outlook.plan.shortages,
     }
 }

@@ -127,7 +127,7 @@ pub enum PairingError {
     #[error("结束日期不能早于开始日期 {0}")]
     EndsBeforeStart(NaiveDate),
     /// The helper went to the household after the day.
-    #[error("责任人在 {0} 还走访过该户，结束日期不能早于这一天；走访日期有误的，请先更正走访")]
+    #[error("此人在 {0} 还走访过该户，结束日期不能早于这一天；走访日期有误的，请先更正走访")]
     EndsBeforeVisit(NaiveDate),
     /// A departure of one who has left.
     #[error("此人已停用，不能再登记离岗")]

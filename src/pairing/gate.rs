@@ -66,9 +66,32 @@ impl Gate {
         *self.held.entry(helper).or_default() += 1;
     }
 
-    /// Refuses a pair that may not begin on a day: the person is inactive, or on leave then or today,
-    /// or must not have this household, or has no place; or the household goes to another.
+    /// Refuses a pair that may not begin on a day: of a person who may not serve the household, as
+    /// [`check_person`](Self::check_person) tells, or has no place; or the household goes to another.
     pub fn check(
+        &self,
+        household_id: Uuid,
+        person: &Staff,
+        from_date: NaiveDate,
+        today: NaiveDate,
+    ) -> Result<(), PairingError> {
+        self.check_person(household_id, person, from_date, today)?;
+        match self.binding.pins.get(&household_id) {
+            Some(pin) if pin.helper != person.id => return Err(pin.to_another()),
+            _ => {}
+        }
+        let capacity = capacity(person, &self.settings);
+        let held = self.held.get(&person.id).copied().unwrap_or_default();
+        if held < capacity {
+            Ok(())
+        } else {
+            Err(PairingError::HelperFull { held, capacity })
+        }
+    }
+
+    /// Refuses a person who may not serve a household from a day on, responsible or assisting: one who
+    /// is inactive, or on leave then or today, or must not have this household.
+    pub fn check_person(
         &self,
         household_id: Uuid,
         person: &Staff,
@@ -84,19 +107,9 @@ impl Gate {
             }
         }
         let barriers = self.binding.barriers.get(&household_id);
-        if let Some(barrier) = barriers.and_then(|barriers| barriers.get(&person.id)) {
-            return Err(PairingError::Barred(barrier.clone()));
-        }
-        match self.binding.pins.get(&household_id) {
-            Some(pin) if pin.helper != person.id => return Err(pin.to_another()),
-            _ => {}
-        }
-        let capacity = capacity(person, &self.settings);
-        let held = self.held.get(&person.id).copied().unwrap_or_default();
-        if held < capacity {
-            Ok(())
-        } else {
-            Err(PairingError::HelperFull { held, capacity })
+        match barriers.and_then(|barriers| barriers.get(&person.id)) {
+            Some(barrier) => Err(PairingError::Barred(barrier.clone())),
+            None => Ok(()),
         }
     }
 

@@ -9,9 +9,11 @@
 //! What is decided before anything is weighed stands in [`constraint`] (what the office set of a pair)
 //! and [`settled`] (the pairs of a run that stand by it); [`gate`] refuses what may not be made by hand.
 //! What happens to pairs that hold: [`departure`] (a helper leaves, comes back, goes to another unit),
-//! [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import).
+//! [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import). Beside
+//! the responsible helper, one more may [`assist`] a household.
 
 pub mod api;
+pub mod assist;
 pub mod audit;
 pub mod audit_api;
 pub mod basis;

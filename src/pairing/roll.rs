@@ -40,6 +40,8 @@ pub struct Entry {
     pub unit: Option<String>,
     /// First day of the pairing.
     pub from_date: Option<NaiveDate>,
+    /// 姓名 of who assisted on the day.
+    pub assistant: Option<String>,
 }
 
 /// The households that were open on a day or had a helper on it, by unit, helper and area; of one
@@ -52,13 +54,18 @@ pub async fn on_day(
     let mut entries: Vec<Entry> = on!(tx, connection => sqlx::query_as(
         "SELECT household.id AS household_id, household.number AS number, household.town AS town,
              household.village AS village, head_name, size, main_cause, staff.id AS staff_id,
-             staff.name AS helper, position, staff.phone AS phone, unit.id AS unit_id,
-             unit.name AS unit, from_date
+             staff.name AS helper, staff.position AS position, staff.phone AS phone,
+             unit.id AS unit_id, unit.name AS unit, pairing.from_date AS from_date,
+             second.name AS assistant
          FROM household
          LEFT JOIN pairing ON pairing.household_id = household.id
-             AND from_date <= $1 AND (to_date IS NULL OR to_date > $1)
+             AND pairing.from_date <= $1 AND (pairing.to_date IS NULL OR pairing.to_date > $1)
          LEFT JOIN staff ON staff.id = pairing.staff_id
          LEFT JOIN unit ON unit.id = staff.unit_id
+         LEFT JOIN assistance ON assistance.household_id = household.id
+             AND assistance.from_date <= $1
+             AND (assistance.to_date IS NULL OR assistance.to_date > $1)
+         LEFT JOIN staff AS second ON second.id = assistance.staff_id
          WHERE (pairing.id IS NOT NULL OR closed_on IS NULL OR closed_on > $1)
              AND (NOT $2 OR unit.id = $3)",
     )

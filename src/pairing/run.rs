@@ -314,7 +314,8 @@ pub(super) async fn end_all(
     ending: &[(Pairing, String)],
     date: NaiveDate,
 ) -> Result<(), Problem> {
-    must_end_on(tx, ending, date).await?;
+    let terms = ending.iter().map(|(pairing, _)| pairing.term());
+    must_end_on(tx, terms, date).await?;
     for (pairing, reason) in ending {
         store::end(tx, &caller.username, app.now(), pairing, date, reason).await?;
     }
@@ -335,22 +336,32 @@ async fn must_be_on_duty(
     }
 }
 
-/// Refuses a day on which not all of these pairings can end, and says from when they can.
-async fn must_end_on(
+/// Who serves which household since when.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    /// The household.
+    pub household_id: Uuid,
+    /// The helper.
+    pub staff_id: Uuid,
+    /// First day.
+    pub from_date: NaiveDate,
+}
+
+/// Refuses a day on which not all of these terms can end, and says from when they can.
+pub(super) async fn must_end_on(
     tx: &mut Tx,
-    ending: &[(Pairing, String)],
+    ending: impl Iterator<Item = Term> + Clone,
     date: NaiveDate,
 ) -> Result<(), Problem> {
-    let pairings = || ending.iter().map(|(pairing, _)| pairing);
-    if let Some(begun) = pairings().map(|pairing| pairing.from_date).max()
+    if let Some(begun) = ending.clone().map(|term| term.from_date).max()
         && date < begun
     {
         return Err(PairingError::EndsBeforeStart(begun).into());
     }
-    // A visit without the helper who was responsible for it would be a figure without evidence.
+    // A visit without the helper whose it is would be a figure without evidence.
     let mut visited = None;
-    for pairing in pairings() {
-        let last = visit::store::last_day(tx, pairing.household_id, pairing.staff_id).await?;
+    for term in ending {
+        let last = visit::store::last_day(tx, term.household_id, term.staff_id).await?;
         visited = visited.max(last);
     }
     match visited {

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::assist;
+use super::run::Term;
 use crate::access::history;
 use crate::db::{Ids, Mention, Subject, Tx, mentions};
 use crate::{insert, on};
 
 /// Before every page: no pairing begins later (SQLite compares years of four digits), and no id is
 /// greater.
-const LATEST: (NaiveDate, Uuid) = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+pub(super) const LATEST: (NaiveDate, Uuid) = match NaiveDate::from_ymd_opt(9999, 12, 31) {
     Some(date) => (date, Uuid::max()),
     None => (NaiveDate::MAX, Uuid::max()),
 };
@@ -132,6 +134,17 @@ pub struct Pairing {
     pub ended_by: Option<String>,
 }
 
+impl Pairing {
+    /// Who serves which household since when.
+    pub(super) fn term(&self) -> Term {
+        Term {
+            household_id: self.household_id,
+            staff_id: self.staff_id,
+            from_date: self.from_date,
+        }
+    }
+}
+
 const PAIRING: &str = "SELECT pairing.id AS id, household_id, household.number AS household_number,
     head_name, household.town AS town, household.village AS village, staff_id, staff.name AS helper,
     unit.name AS unit, run_id, from_date, to_date, reason, started_at, started_by, end_reason, ended_at,
@@ -228,7 +241,8 @@ pub struct Start<'a> {
     pub by: &'a str,
 }
 
-/// Makes helpers responsible for households, `(household, helper)`; gives the ids of the pairings.
+/// Makes helpers responsible for households, `(household, helper)`; gives the ids of the pairings. Who
+/// assisted one of them until now does so no more.
 ///
 /// The database refuses a second current helper of a household.
 pub async fn start(
@@ -237,7 +251,7 @@ pub async fn start(
     pairs: &[(Uuid, Uuid)],
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     let rows: Vec<_> = pairs.iter().map(|pair| (Uuid::now_v7(), pair)).collect();
-    insert!(tx, "pairing", rows, |row| {
+    insert!(&mut *tx, "pairing", rows, |row| {
         id: row.0,
         household_id: row.1.0,
         staff_id: row.1.1,
@@ -247,6 +261,7 @@ pub async fn start(
         started_at: start.at,
         started_by: start.by,
     })?;
+    assist::store::give_way(tx, start).await?;
     Ok(rows.into_iter().map(|(id, _)| id).collect())
 }
 

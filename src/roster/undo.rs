@@ -32,6 +32,7 @@ code_list! {
         Pairing = "pairing", "结对", [];
         PairingRun = "pairing_run", "结对方案", [];
         PairingConstraint = "pairing_constraint", "结对约束", [];
+        Assistance = "assistance", "协助帮扶", [];
         Leave = "leave", "请假离岗", [];
         Visit = "visit", "走访", [];
         Plan = "plan", "帮扶计划", [];
@@ -145,6 +146,10 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
             pairing::constraint::store::naming(tx, named, &added).await?,
         ),
         (
+            DependentKind::Assistance,
+            pairing::assist::store::naming(tx, named, &added).await?,
+        ),
+        (
             DependentKind::Visit,
             visit::store::visits_naming(tx, named, &added).await?,
         ),
@@ -234,6 +239,10 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
         (
             DependentKind::PairingConstraint,
             pairing::constraint::store::naming(tx, named, &added).await?,
+        ),
+        (
+            DependentKind::Assistance,
+            pairing::assist::store::naming(tx, named, &added).await?,
         ),
         (
             DependentKind::Visit,

@@ -168,20 +168,16 @@ impl StaffApi {
         ETag(before.version).must_match(if_match.0.as_deref())?;
         let mut after = patched(&before, body.0);
         if before.active && !after.active {
-            let households = pairing::store::current_pairs(&mut tx)
-                .await?
-                .iter()
-                .filter(|(_, staff_id)| *staff_id == before.id)
-                .count();
+            let households = pairing::assist::store::count_served(&mut tx, before.id).await?;
             if households > 0 {
                 return Err(Problem::conflict(
                     "still_responsible",
                     format!(
-                        "{}仍是 {households} 户的帮扶责任人，请先登记离岗，或移交、结束这些结对，再停用",
+                        "{}仍是 {households} 户的帮扶责任人或协助帮扶人，请先登记离岗，或移交、结束这些结对和协助，再停用",
                         before.name
                     ),
                     format!(
-                        "still responsible for {households} households; record a departure, or hand over or end those pairings first"
+                        "still responsible for {households} households, or assisting them; record a departure, or hand over or end those pairings and assistances first"
                     ),
                 )
                 .into());

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::batch::{BatchAnswer, BatchResult, VisitBatch};
 use super::model::{
     Benefit, Corrected, Logger, MAX_REASON, Visit, VisitError, VisitFacts, VisitKind, WhoMet,
-    needed_text, responsible,
+    needed_text, visitor,
 };
 use super::store;
 use crate::access::idempotency::{self, Ticket};
@@ -20,9 +20,10 @@ use crate::access::{Caller, Permission, Role, Signed, history};
 use crate::api::{Created, ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::{Tx, page};
+use crate::household;
 use crate::household::Measure;
+use crate::pairing::assist::store::{serving_now, serving_on};
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
-use crate::{household, pairing};
 
 /// Operations on visits.
 pub struct VisitApi(pub App);
@@ -33,7 +34,7 @@ struct VisitCorrection {
     /// Why it is corrected; kept with the former text.
     #[oai(validator(min_length = 1, max_length = 500))]
     reason: String,
-    /// The day of the visit. The same helper must have been responsible on it.
+    /// The day of the visit. The same helper must have been responsible or assisting on it.
     visited_on: MaybeUndefined<NaiveDate>,
     /// At home, by telephone or by video.
     kind: MaybeUndefined<VisitKind>,
@@ -86,7 +87,8 @@ type BatchFault = Fault<{ bits::SIGNED | bits::BODY }>;
 impl VisitApi {
     /// Log a visit
     ///
-    /// By the helper who was responsible for the household on that day, or by the office for him.
+    /// By the helper who was responsible for the household on that day or assisted it, as his own visit;
+    /// or by the office for the responsible one.
     /// `Idempotency-Key` is needed: sent twice with the same body, the visit is logged once and the
     /// first answer is given again.
     #[oai(
@@ -163,7 +165,8 @@ impl VisitApi {
 
     /// List visits
     ///
-    /// Newest first. A helper sees his own visits and all to the households that are his now.
+    /// Newest first. A helper sees his own visits and all to the households for which he is responsible
+    /// now, or which he assists.
     #[allow(clippy::too_many_arguments)] // one for each query parameter
     #[oai(path = "/visits", method = "get", operation_id = "listVisits")]
     async fn list_visits(
@@ -250,8 +253,8 @@ impl VisitApi {
         }
         let day = after.facts.visited_on;
         if day != before.facts.visited_on {
-            let helper = pairing::store::helper_on(&mut tx, before.household_id, day).await?;
-            if helper != Some(before.staff_id) {
+            let serving = serving_on(&mut tx, before.household_id, day).await?;
+            if !serving.includes(before.staff_id) {
                 return Err(VisitError::OtherHelper { day }.into());
             }
         }
@@ -322,7 +325,7 @@ async fn find_seen(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Visit, Prob
     };
     let seen = visit.staff_id == helper
         || visit.logged_by == caller.username
-        || pairing::store::current_helper(tx, visit.household_id).await? == Some(helper);
+        || serving_now(tx, visit.household_id).await?.includes(helper);
     if seen { Ok(visit) } else { Err(not_found()) }
 }
 
@@ -349,9 +352,9 @@ async fn log(
         .await?
         .ok_or_else(|| Problem::not_found("户", "household"))?;
     let day = facts.visited_on;
-    let on_day = pairing::store::helper_on(tx, household_id, day).await?;
-    let current = pairing::store::current_helper(tx, household_id).await?;
-    let staff_id = responsible(logger, on_day, current, day)?;
+    let on_day = serving_on(tx, household_id, day).await?;
+    let today = serving_now(tx, household_id).await?;
+    let staff_id = visitor(logger, on_day, today, day)?;
     let staff = crate::staff::store::find(tx, staff_id)
         .await?
         .ok_or_else(|| Problem::not_found("帮扶责任人", "helper"))?;
@@ -464,7 +467,7 @@ impl From<VisitError> for Problem {
                 "not_your_household",
                 zh,
                 format!(
-                    "you were not the helper responsible for this household on {day}; ask the office if that is wrong"
+                    "on {day} you were neither responsible for this household nor its assistant; ask the office if that is wrong"
                 ),
             ),
             E::NotYourVisit => Self::forbidden(
@@ -475,7 +478,7 @@ impl From<VisitError> for Problem {
             E::OtherHelper { day } => Self::invalid(
                 "other_helper_on_day",
                 zh,
-                format!("on {day} another helper was responsible; the visit cannot move there"),
+                format!("on {day} whoever went did not serve the household; the visit cannot move there"),
             )
             .at("/visited_on"),
             E::CannotClear { pointer } => {

@@ -10,6 +10,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::Json;
 use crate::household::Measure;
+use crate::pairing::assist::Serving;
 
 code_list! {
     /// How the helper was in touch with the household (走访方式).
@@ -110,7 +111,7 @@ pub struct Visit {
     pub household_id: Uuid,
     /// Name of the household's head.
     pub head_name: String,
-    /// The helper who was responsible for the household on the day of the visit.
+    /// The helper who went: responsible for the household on the day of the visit, or assisting it.
     pub staff_id: Uuid,
     /// Name of that helper.
     pub staff_name: String,
@@ -191,17 +192,19 @@ pub enum VisitError {
         /// The day of the visit.
         day: NaiveDate,
     },
-    /// Another helper was responsible for the household on that day.
-    #[error("您在 {day} 不是该户的帮扶责任人，只能登记自己负责的户；如有出入请联系办公室")]
+    /// The helper did not serve the household on that day.
+    #[error(
+        "您在 {day} 不是该户的帮扶责任人或协助帮扶人，只能登记自己帮扶的户；如有出入请联系办公室"
+    )]
     NotYourHousehold {
         /// The day in question.
         day: NaiveDate,
     },
     /// Only the one who logged a visit, its helper or the office may correct it.
-    #[error("只有登记人、当时的帮扶责任人或办公室可以更正这次走访")]
+    #[error("只有登记人、走访人或办公室可以更正这次走访")]
     NotYourVisit,
-    /// On the corrected day another helper was responsible.
-    #[error("{day} 该户的帮扶责任人不是本次走访的责任人，日期不能改到这一天")]
+    /// On the corrected day the helper who went did not serve the household.
+    #[error("本次走访的走访人在 {day} 不是该户的帮扶责任人或协助帮扶人，日期不能改到这一天")]
     OtherHelper {
         /// The corrected day.
         day: NaiveDate,
@@ -304,20 +307,20 @@ pub enum Logger {
     Helper(Uuid),
 }
 
-/// Whose visit it is on `day`: the helper's who was responsible on that day, if the logger may log
-/// for him. `current` is the helper who is responsible now.
-pub fn responsible(
+/// Whose visit it is on `day`: a helper's own who served the household then, responsible or assisting;
+/// by the office, the responsible helper's. `now` is who serves it today.
+pub fn visitor(
     logger: Logger,
-    on_day: Option<Uuid>,
-    current: Option<Uuid>,
+    on_day: Serving,
+    now: Serving,
     day: NaiveDate,
 ) -> Result<Uuid, VisitError> {
-    match (logger, on_day) {
+    match (logger, on_day.responsible) {
+        (Logger::Helper(me), _) if on_day.includes(me) => Ok(me),
         (Logger::Office, Some(helper)) => Ok(helper),
-        (Logger::Helper(me), Some(helper)) if me == helper => Ok(helper),
         (Logger::Office, None) => Err(VisitError::NoResponsibleHelper { day }),
         // His household, but not yet on that day.
-        (Logger::Helper(me), None) if current == Some(me) => {
+        (Logger::Helper(me), None) if now.includes(me) => {
             Err(VisitError::NoResponsibleHelper { day })
         }
         (Logger::Helper(_), _) => Err(VisitError::NotYourHousehold { day }),
@@ -449,7 +452,11 @@ mod tests {
         let nobody = Err(VisitError::NoResponsibleHelper { day });
         let not_mine = Err(VisitError::NotYourHousehold { day });
         let mine = Logger::Helper(me);
-        for (logger, on_day, current, expected) in [
+        let responsible = |responsible| Serving {
+            responsible,
+            assistant: None,
+        };
+        for (logger, on_day, now, expected) in [
             (mine, Some(me), Some(me), Ok(me)),
             (mine, Some(me), Some(other), Ok(me)),
             (mine, Some(other), Some(me), not_mine.clone()),
@@ -461,7 +468,45 @@ mod tests {
             (Logger::Office, None, Some(other), nobody.clone()),
             (Logger::Office, None, None, nobody),
         ] {
-            assert_eq!(responsible(logger, on_day, current, day), expected);
+            let (on_day, now) = (responsible(on_day), responsible(now));
+            assert_eq!(visitor(logger, on_day, now, day), expected);
+        }
+    }
+
+    #[test]
+    fn an_assistant_logs_his_own_visits_and_the_office_those_of_the_responsible_helper() {
+        let (me, other, day) = (Uuid::from_u128(1), Uuid::from_u128(2), day(TODAY));
+        let assisting = |responsible| Serving {
+            responsible,
+            assistant: Some(me),
+        };
+        let nobody = Serving::default();
+        let not_yet = Err(VisitError::NoResponsibleHelper { day });
+        for (logger, on_day, now, expected) in [
+            (Logger::Helper(me), assisting(Some(other)), nobody, Ok(me)),
+            (Logger::Helper(me), assisting(None), nobody, Ok(me)),
+            (
+                Logger::Helper(me),
+                nobody,
+                assisting(Some(other)),
+                not_yet.clone(),
+            ),
+            (
+                Logger::Helper(other),
+                assisting(Some(other)),
+                nobody,
+                Ok(other),
+            ),
+            (Logger::Office, assisting(Some(other)), nobody, Ok(other)),
+            (Logger::Office, assisting(None), assisting(None), not_yet),
+            (
+                Logger::Helper(other),
+                assisting(None),
+                assisting(Some(me)),
+                Err(VisitError::NotYourHousehold { day }),
+            ),
+        ] {
+            assert_eq!(visitor(logger, on_day, now, day), expected);
         }
     }
 

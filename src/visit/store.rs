@@ -8,6 +8,7 @@ use super::model::{Benefit, Corrected, Visit, VisitKind, WhoMet};
 use crate::access::history;
 use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::household::Measure;
+use crate::pairing::assist::store::served_by;
 use crate::{insert, on};
 
 /// The subject under which former texts of visits are kept.
@@ -24,7 +25,7 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Only on or before this day.
     pub to: Option<NaiveDate>,
-    /// Only what this helper may see: his own visits, and all to households that are his now.
+    /// Only what this helper may see: his own visits, and all to households that he serves now.
     pub seen_by: Option<Uuid>,
 }
 
@@ -47,15 +48,12 @@ impl Filter {
             AND visited_on >= $3 AND visited_on <= $4"
             .to_owned();
         let mut ids = Vec::new();
+        // A subquery: fetched apart, it would be a list of ids to send back.
+        let seen = format!("(staff_id = $N OR household_id IN ({}))", served_by("$N"));
         for (id, clause) in [
             (self.household_id, "household_id = $N"),
             (self.staff_id, "staff_id = $N"),
-            // A subquery on pairings: fetched apart, it would be a list of ids to send back.
-            (
-                self.seen_by,
-                "(staff_id = $N OR household_id IN
-                    (SELECT household_id FROM pairing WHERE staff_id = $N AND to_date IS NULL))",
-            ),
+            (self.seen_by, &seen),
         ] {
             if let Some(id) = id {
                 ids.push(id);

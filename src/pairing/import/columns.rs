@@ -162,5 +162,6 @@ pub static COLUMNS: &[Column<PairRow>] = &[
     column("", "联系电话", Kind::NotKept),
     column("", "人口", Kind::NotKept),
     column("", "主要致贫原因", Kind::NotKept),
+    column("", "协助帮扶人", Kind::NotKept),
     column("", "责任人签名", Kind::NotKept),
 ];

@@ -22,7 +22,7 @@ const SUMMARY_COLUMNS: [Column; 6] = [
     Column::summed("帮扶人口\n(人)", 14.0, Look::Whole),
     Column::new("备注", 30.0, Look::Wrapped),
 ];
-const COLUMNS: [Column; 14] = [
+const COLUMNS: [Column; 15] = [
     Column::new("序号", 6.0, Look::Centred),
     Column::new("单位", 20.0, Look::Wrapped),
     Column::new("帮扶\n责任人", 9.0, Look::WrappedCentred),
@@ -35,6 +35,7 @@ const COLUMNS: [Column; 14] = [
     Column::summed("人口\n(人)", 6.5, Look::Whole),
     Column::new("主要\n致贫原因", 11.0, Look::Wrapped),
     Column::new("结对日期", 11.5, Look::Date),
+    Column::new("协助\n帮扶人", 9.0, Look::WrappedCentred),
     Column::new("责任人签名", 14.0, Look::ToSign),
     Column::new("备注", 14.0, Look::Wrapped),
 ];
@@ -138,6 +139,7 @@ fn row(entry: &Entry, number: i64) -> Vec<Cell<'_>> {
         Cell::Whole(entry.size),
         Cell::text_or_empty(entry.main_cause.map(CodeList::label)),
         Cell::day_or_empty(entry.from_date),
+        Cell::text_or_empty(entry.assistant.as_deref()),
         Cell::Empty,
         Cell::Empty,
     ]

@@ -1,0 +1,233 @@
+//! Second helpers over HTTP.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::store::{self, Assistance, Filter};
+use super::{AssistError, NewAssistance};
+use crate::access::{Permission, Signed};
+use crate::api::{Created, Limit, Page, Tag};
+use crate::app::App;
+use crate::db::page;
+use crate::pairing::api::seen_of;
+use crate::problem::{CreateFault, ListFault, Problem};
+
+/// Operations on second helpers.
+pub struct AssistApi(pub App);
+
+/// One person who assists the responsible helper of one household (协助帮扶人), from a day on.
+#[derive(Object)]
+#[oai(rename = "Assistance", skip_serializing_if_is_none)]
+pub(in crate::pairing) struct AssistanceView {
+    /// Its id.
+    id: Uuid,
+    /// The household.
+    household_id: Uuid,
+    /// 户编号.
+    household_number: Option<String>,
+    /// 户主姓名.
+    head_name: String,
+    /// 镇(乡、街道).
+    town: String,
+    /// 村(居).
+    village: String,
+    /// The person who assists.
+    staff_id: Uuid,
+    /// 姓名 of that person.
+    assistant: String,
+    /// 单位 of that person.
+    unit: String,
+    /// First day.
+    from_date: NaiveDate,
+    /// The day on which it ended; absent while it holds.
+    to_date: Option<NaiveDate>,
+    /// Why it was made.
+    reason: String,
+    /// When it was written down.
+    started_at: DateTime<Utc>,
+    /// By which account.
+    started_by: String,
+    /// Why it ended.
+    end_reason: Option<String>,
+    /// When the end was written down.
+    ended_at: Option<DateTime<Utc>>,
+    /// By which account the end was written down.
+    ended_by: Option<String>,
+}
+
+/// A second helper to be given to a household.
+#[derive(Object)]
+struct AssistanceRequest {
+    /// The household; it must have no current assistant.
+    household_id: Uuid,
+    /// The person; active, and not responsible for the household.
+    staff_id: Uuid,
+    /// First day; today if left out, never in the future.
+    from_date: Option<NaiveDate>,
+    /// Why this person.
+    #[oai(validator(min_length = 1, max_length = 500, custom = "crate::api::NotBlank"))]
+    reason: String,
+}
+
+/// The end of an assistance.
+#[derive(Object)]
+struct AssistanceEnd {
+    /// The day on which it ends; today if left out, never in the future.
+    date: Option<NaiveDate>,
+    /// Why it ends.
+    #[oai(validator(min_length = 1, max_length = 500, custom = "crate::api::NotBlank"))]
+    reason: String,
+}
+
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the parameters of an operation are those of its document"
+)]
+#[OpenApi(tag = "Tag::Pairing")]
+impl AssistApi {
+    /// List second helpers
+    ///
+    /// Current and ended assistances, those that began last first. A helper sees only their own.
+    #[oai(
+        path = "/assistances",
+        method = "get",
+        operation_id = "listAssistances"
+    )]
+    async fn list_assistances(
+        &self,
+        caller: Signed,
+        /// Only of this household.
+        household_id: Query<Option<Uuid>>,
+        /// Only of this person.
+        staff_id: Query<Option<Uuid>>,
+        /// Only those that hold (`true`) or have ended (`false`).
+        current: Query<Option<bool>>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 500))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<AssistanceView>>, ListFault> {
+        let filter = Filter {
+            household_id: household_id.0,
+            staff_id: seen_of(&caller.0, staff_id.0)?,
+            current: current.0,
+        };
+        let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let mut tx = self.0.db.read().await?;
+        let assistances = store::list(&mut tx, &filter, after, limit).await?;
+        let (assistances, next) = page::cut(assistances, limit, |one| (one.from_date, one.id));
+        Ok(Page::json(assistances.into_iter().map(view), next))
+    }
+
+    /// Give a household a second helper
+    ///
+    /// Who assists sees the household and logs visits to it as its responsible helper does; the visits
+    /// count for the household, as the assistant's own. It takes none of the person's places. Whoever
+    /// must not have the household, or is on leave, cannot assist it either. It ends when the person
+    /// becomes responsible for the household, leaves, or when an import closes the household.
+    #[oai(
+        path = "/assistances",
+        method = "post",
+        operation_id = "createAssistance"
+    )]
+    async fn create_assistance(
+        &self,
+        caller: Signed,
+        /// The same key and body gives the first answer again.
+        #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
+        idempotency_key: Header<Option<String>>,
+        body: Json<AssistanceRequest>,
+    ) -> Result<Created<AssistanceView>, CreateFault> {
+        caller.0.require(Permission::ManagePairings)?;
+        let new = NewAssistance {
+            household_id: body.0.household_id,
+            staff_id: body.0.staff_id,
+            from_date: body.0.from_date,
+            reason: body.0.reason.trim().to_owned(),
+        };
+        let key = idempotency_key.0.as_deref();
+        let assistance = super::begin(&self.0, &caller.0, key, &new).await?;
+        Ok(Created::new(view(assistance)))
+    }
+
+    /// End an assistance
+    ///
+    /// On a day from its first one, and from the assistant's last visit, to today. It stays on the
+    /// register.
+    #[oai(
+        path = "/assistances/:id/end",
+        method = "post",
+        operation_id = "endAssistance"
+    )]
+    async fn end_assistance(
+        &self,
+        caller: Signed,
+        /// The assistance's id.
+        id: Path<Uuid>,
+        body: Json<AssistanceEnd>,
+    ) -> Result<Json<AssistanceView>, CreateFault> {
+        caller.0.require(Permission::ManagePairings)?;
+        let AssistanceEnd { date, reason } = body.0;
+        let ended = super::end(&self.0, &caller.0, id.0, date, reason.trim()).await?;
+        Ok(Json(view(ended)))
+    }
+}
+
+/// An assistance as it is sent.
+pub(in crate::pairing) fn view(assistance: Assistance) -> AssistanceView {
+    AssistanceView {
+        id: assistance.id,
+        household_id: assistance.household_id,
+        household_number: assistance.household_number,
+        head_name: assistance.head_name,
+        town: assistance.town,
+        village: assistance.village,
+        staff_id: assistance.staff_id,
+        assistant: assistance.assistant,
+        unit: assistance.unit,
+        from_date: assistance.from_date,
+        to_date: assistance.to_date,
+        reason: assistance.reason,
+        started_at: assistance.started_at,
+        started_by: assistance.started_by,
+        end_reason: assistance.end_reason,
+        ended_at: assistance.ended_at,
+        ended_by: assistance.ended_by,
+    }
+}
+
+impl From<AssistError> for Problem {
+    fn from(error: AssistError) -> Self {
+        use AssistError as E;
+        let zh = error.to_string();
+        match error {
+            E::AlreadyAssisted => Self::conflict(
+                "household_already_assisted",
+                zh,
+                "the household has an assistant; end that assistance first",
+            )
+            .at("/household_id"),
+            E::AssistedUntil(earliest) => Self::conflict(
+                "overlaps_earlier_assistance",
+                zh,
+                format!("the household had another assistant until {earliest}; the first day can be {earliest}"),
+            )
+            .at("/from_date"),
+            E::Responsible => Self::conflict(
+                "assistant_is_responsible",
+                zh,
+                "this person is or was responsible for the household then, and cannot assist it at the same time; choose another, or check the first day",
+            )
+            .at("/staff_id"),
+            E::AlreadyEnded(day) => Self::conflict(
+                "assistance_already_ended",
+                zh,
+                format!("this assistance ended on {day}"),
+            ),
+        }
+    }
+}

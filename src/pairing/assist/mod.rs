@@ -1,0 +1,162 @@
+//! The second helper of a household (协助帮扶人), who assists the responsible one.
+//!
+//! An assistant sees the household and visits it like its responsible helper, and such a visit counts
+//! for the household: by our words a visit is a contact of a helper, and he is one. It counts as his,
+//! not as one of the responsible helper's. All else of a household (its plan, its lift, hand-over) stays
+//! with the responsible helper. An assistance takes none of a person's places, and no run proposes or
+//! moves one: whoever becomes responsible for a household assists it no more.
+
+pub mod api;
+pub mod store;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use uuid::Uuid;
+
+use self::store::Assistance;
+use super::gate::{self, Gate};
+use super::model::check_day;
+use super::run::must_end_on;
+use crate::access::Caller;
+use crate::access::idempotency::{self, Ticket};
+use crate::app::App;
+use crate::db::Tx;
+use crate::problem::Problem;
+
+/// Who serves a household at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Serving {
+    /// The helper who is responsible.
+    pub responsible: Option<Uuid>,
+    /// The one who assists.
+    pub assistant: Option<Uuid>,
+}
+
+impl Serving {
+    /// Whether this person is one of the two: who is, sees the household and visits it.
+    pub fn includes(self, person: Uuid) -> bool {
+        [self.responsible, self.assistant].contains(&Some(person))
+    }
+}
+
+/// What keeps an assistance from being made or ended.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssistError {
+    /// The household has an assistant.
+    #[error("该户已有协助帮扶人，请先结束原协助，再新增")]
+    AlreadyAssisted,
+    /// The household had an assistant on or after the first day.
+    #[error("该户在 {0} 之前仍有原协助帮扶人，开始日期最早可为这一天")]
+    AssistedUntil(NaiveDate),
+    /// The person is or was responsible for the household on or after the first day.
+    #[error("此人在这段时间是该户的帮扶责任人，不能同时协助帮扶，请另选他人或核对开始日期")]
+    Responsible,
+    /// The assistance has ended already.
+    #[error("此项协助已于 {0} 结束")]
+    AlreadyEnded(NaiveDate),
+}
+
+/// An assistance to be written down.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewAssistance {
+    /// The household.
+    pub household_id: Uuid,
+    /// The person who assists.
+    pub staff_id: Uuid,
+    /// First day; today if not said.
+    pub from_date: Option<NaiveDate>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Makes a person the assistant of a household. Places do not bind here.
+pub async fn begin(
+    app: &App,
+    caller: &Caller,
+    key: Option<&str>,
+    new: &NewAssistance,
+) -> Result<Assistance, Problem> {
+    let (now, today) = (app.now(), app.today());
+    let from_date = new.from_date.unwrap_or(today);
+    check_day(from_date, today)?;
+    let mut tx = app.db.write().await?;
+    let ticket = match idempotency::take(&mut tx, caller, key, &("createAssistance", new)).await? {
+        Ticket::Answered(assistance) => return Ok(assistance),
+        Ticket::Open(ticket) => ticket,
+    };
+    let (household, person) = (new.household_id, new.staff_id);
+    let helper = gate::must_be_there(&mut tx, household, person).await?;
+    let gate = Gate::of_pair(&mut tx, household, person).await?;
+    gate.check_person(household, &helper, from_date, today)?;
+    must_be_free(&mut tx, household, person, from_date).await?;
+    let id = store::start(&mut tx, &caller.username, now, new, from_date).await?;
+    let assistance = find(&mut tx, id).await?;
+    ticket.answer(&mut tx, now, &assistance).await?;
+    tx.commit().await?;
+    Ok(assistance)
+}
+
+/// Ends an assistance on a day. It stays on the register.
+pub async fn end(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    date: Option<NaiveDate>,
+    reason: &str,
+) -> Result<Assistance, Problem> {
+    let date = date.unwrap_or(app.today());
+    check_day(date, app.today())?;
+    let mut tx = app.db.write().await?;
+    let before = find(&mut tx, id).await?;
+    if let Some(ended) = before.to_date {
+        return Err(AssistError::AlreadyEnded(ended).into());
+    }
+    end_all(&mut tx, app, caller, &[before], date, reason).await?;
+    let after = find(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Ends assistances that hold, on a day on which all of them may end.
+pub(super) async fn end_all(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    ending: &[Assistance],
+    date: NaiveDate,
+    reason: &str,
+) -> Result<(), Problem> {
+    let terms = ending.iter().map(Assistance::term);
+    must_end_on(tx, terms, date).await?;
+    for assistance in ending {
+        let (actor, now) = (&caller.username, app.now());
+        store::end(tx, actor, now, None, assistance, date, reason).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a second assistant of a household, and one who is its responsible helper.
+async fn must_be_free(
+    tx: &mut Tx,
+    household_id: Uuid,
+    staff_id: Uuid,
+    from: NaiveDate,
+) -> Result<(), Problem> {
+    if store::is_responsible_after(tx, household_id, staff_id, from).await? {
+        return Err(AssistError::Responsible.into());
+    }
+    let ends = store::ends_after(tx, household_id, from).await?;
+    if ends.contains(&None) {
+        return Err(AssistError::AlreadyAssisted.into());
+    }
+    match ends.into_iter().flatten().max() {
+        Some(earliest) => Err(AssistError::AssistedUntil(earliest).into()),
+        None => Ok(()),
+    }
+}
+
+async fn find(tx: &mut Tx, id: Uuid) -> Result<Assistance, Problem> {
+    store::find(tx, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("协助帮扶", "assistance"))
+}
