@@ -7,6 +7,7 @@
 //! pairing_instance solve county.min
 //! ```
 
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
@@ -15,8 +16,9 @@ use std::time::{Duration, Instant};
 use qianshou::code_list::CodeList;
 use qianshou::pairing::county::{Draw, county};
 use qianshou::pairing::flow::{self, Network, SINK, Solution};
-use qianshou::pairing::model::{AreaRule, PairingRules};
-use qianshou::pairing::solver::Model;
+use qianshou::pairing::model::{AreaRule, Helper, Input, PairingRules};
+use qianshou::pairing::plan::Plan;
+use qianshou::pairing::solver::{self, Model};
 use serde_json::{Value, json};
 
 mod dimacs;
@@ -66,8 +68,43 @@ fn run(households: usize, helpers: usize, rule: &str) -> Outcome<(Network, Value
         "build_seconds": built,
         "plan_seconds": planned,
         "unplaced": plan.unplaced.len(),
+        "after_leaving": paired_again(&input, &plan),
     });
     Ok((model.network, told))
+}
+
+/// One helper in a hundred leaves: how long a run takes that finds others for their households, as an
+/// office would have it, and one that pairs all households anew.
+fn paired_again(input: &Input, plan: &Plan) -> Value {
+    let mut all = input.clone();
+    for helper in all.helpers.iter_mut().step_by(100) {
+        helper.active = false;
+    }
+    let mut theirs = all.clone();
+    let places: HashMap<_, _> = (0..)
+        .zip(&theirs.helpers)
+        .map(|(at, helper)| (helper.id, at))
+        .collect();
+    let mut without = HashSet::new();
+    for pair in &plan.pairs {
+        let helper: &mut Helper = &mut theirs.helpers[places[&pair.helper]];
+        if helper.active {
+            helper.held += 1;
+        } else {
+            without.insert(pair.household);
+        }
+    }
+    theirs
+        .households
+        .retain(|household| without.contains(&household.id));
+    let (found, theirs_seconds) = timed(|| solver::solve(&theirs));
+    let (_, all_seconds) = timed(|| solver::solve(&all));
+    json!({
+        "households": theirs.households.len(),
+        "unplaced": found.unplaced.len(),
+        "theirs_seconds": theirs_seconds,
+        "all_seconds": all_seconds,
+    })
 }
 
 /// Households with 20 to 100 helpers each who may serve them, most of them near, and an arc for each:
