@@ -49,6 +49,9 @@ const READERS: u32 = 8;
 /// Pages that SQLite's writer keeps in memory, in KiB below zero. With the usual 2 MiB, the switch of a
 /// large import writes and reads the pages of its indexes again and again: it takes twice as long.
 const WRITER_CACHE: &str = "-65536";
+/// Rows that SQLite's thread may be ahead of who reads them. With the usual 50, reading a county's
+/// households is mostly the two waking each other.
+const ROWS_ON_THE_WAY: usize = 1_000;
 /// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).
 const WRITER_LOCK: i64 = 0x7169_616e_7368_6f75;
 
@@ -206,7 +209,8 @@ impl Db {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(patience);
+            .busy_timeout(patience)
+            .row_buffer_size(ROWS_ON_THE_WAY);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(patience)

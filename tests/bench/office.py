@@ -34,9 +34,9 @@ def databases(folder):
 class Office:
     """The API as an administrator uses it."""
 
-    def __init__(self, process, log, url, password):
+    def __init__(self, process, log, url, account):
         self.process, self.log, self.url, self.token = process, log, url, None
-        self.token = self.call("POST", "/sessions", {"username": "admin", "password": password})[0]["token"]
+        self.token = self.call("POST", "/sessions", account)[0]["token"]
 
     def call(self, method, path, body=None, **headers):
         """The answer and its `ETag`."""
@@ -57,8 +57,9 @@ class Office:
 @contextlib.contextmanager
 def served(database):
     """An office whose server runs meanwhile."""
-    made = qianshou(database, "user", "add", "admin", "--role", "administrator")
-    password = re.findall(r"[A-Za-z0-9]{16}", made)[-1]
+    name = f"bench{os.getpid()}"
+    made = qianshou(database, "user", "add", name, "--role", "administrator")
+    account = {"username": name, "password": re.findall(r"[A-Za-z0-9]{16}", made)[-1]}
     with tempfile.TemporaryDirectory() as folder:
         out, log = Path(folder, "out"), Path(folder, "log")
         with out.open("w") as output, log.open("w") as errors:
@@ -69,7 +70,7 @@ def served(database):
                 if process.poll() is not None:
                     sys.exit(log.read_text())
                 time.sleep(0.1)
-            yield Office(process, log, listening.group(1), password)
+            yield Office(process, log, listening.group(1), account)
         finally:
             process.terminate()
             process.wait()
