@@ -165,7 +165,7 @@ async fn a_run_is_edited_by_hand_proposed_anew_and_confirmed_as_edited() {
     let east = add_households(&server, "东圩村", 2).await;
     let west = add_households(&server, "西圩村", 1).await[0];
     let near = add_person(&server, "东圩小学", Some(2)).await;
-    let far = add_person(&server, "西圩小学", Some(3)).await;
+    let far = add_person(&server, "西圩小学", Some(2)).await;
     link(&office, "东圩小学", &["东圩村"]).await;
     link(&office, "西圩小学", &["西圩村"]).await;
     let run = propose(&office, json!({})).await;
