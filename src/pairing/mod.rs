@@ -9,7 +9,7 @@
 //! What is decided before anything is weighed stands in [`constraint`] (what the office set of a pair)
 //! and [`settled`] (the pairs of a run that stand by it); [`gate`] refuses what may not be made by hand.
 //! What happens to pairs that hold: [`departure`] (a helper leaves, comes back, goes to another unit),
-//! [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import). Beside
+//! [`term`] (how they end), [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import). Beside
 //! the responsible helper, one more may [`assist`] a household.
 
 pub mod api;
@@ -47,6 +47,7 @@ pub mod shortage;
 pub mod skill;
 pub mod solver;
 pub mod store;
+pub mod term;
 
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ use super::plan::{Plan, Summary};
 use super::run_store::{self, Proposal, Run};
 use super::settled::Changes;
 use super::store::{self, Filter, Of, Pairing, Start};
+use super::term::{self, Hand, Record};
 use super::{gate, solver};
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
@@ -28,7 +29,6 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::staff::leave;
-use crate::visit;
 
 /// What the pairings of a confirmed run give as their reason.
 const RUN_REASON: &str = "结对方案确认";
@@ -315,9 +315,14 @@ pub(super) async fn end_all(
     date: NaiveDate,
 ) -> Result<(), Problem> {
     let terms = ending.iter().map(|(pairing, _)| pairing.term());
-    must_end_on(tx, terms, date).await?;
+    term::must_end_on(tx, terms, date).await?;
+    let hand = Hand {
+        actor: &caller.username,
+        now: app.now(),
+        import_id: None,
+    };
     for (pairing, reason) in ending {
-        store::end(tx, &caller.username, app.now(), pairing, date, reason).await?;
+        term::end(tx, hand, pairing, date, reason).await?;
     }
     Ok(())
 }
@@ -333,40 +338,6 @@ async fn must_be_on_duty(
     match away.next() {
         Some(leave) => Err(PairingError::HelperAway(leave.words()).into()),
         None => Ok(()),
-    }
-}
-
-/// Who serves which household since when.
-#[derive(Clone, Copy, Debug)]
-pub struct Term {
-    /// The household.
-    pub household_id: Uuid,
-    /// The helper.
-    pub staff_id: Uuid,
-    /// First day.
-    pub from_date: NaiveDate,
-}
-
-/// Refuses a day on which not all of these terms can end, and says from when they can.
-pub(super) async fn must_end_on(
-    tx: &mut Tx,
-    ending: impl Iterator<Item = Term> + Clone,
-    date: NaiveDate,
-) -> Result<(), Problem> {
-    if let Some(begun) = ending.clone().map(|term| term.from_date).max()
-        && date < begun
-    {
-        return Err(PairingError::EndsBeforeStart(begun).into());
-    }
-    // A visit without the helper whose it is would be a figure without evidence.
-    let mut visited = None;
-    for term in ending {
-        let last = visit::store::last_day(tx, term.household_id, term.staff_id).await?;
-        visited = visited.max(last);
-    }
-    match visited {
-        Some(visited) if visited > date => Err(PairingError::EndsBeforeVisit(visited).into()),
-        _ => Ok(()),
     }
 }
 

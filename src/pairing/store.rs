@@ -8,8 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::assist;
-use super::run::Term;
-use crate::access::history;
+use super::term::{Record, Term};
 use crate::db::{Ids, Mention, Subject, Tx, mentions};
 use crate::{insert, on};
 
@@ -134,9 +133,14 @@ pub struct Pairing {
     pub ended_by: Option<String>,
 }
 
-impl Pairing {
-    /// Who serves which household since when.
-    pub(super) fn term(&self) -> Term {
+impl Record for Pairing {
+    const TABLE: &'static str = "pairing";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn term(&self) -> Term {
         Term {
             household_id: self.household_id,
             staff_id: self.staff_id,
@@ -263,50 +267,6 @@ pub async fn start(
     })?;
     assist::store::give_way(tx, start).await?;
     Ok(rows.into_iter().map(|(id, _)| id).collect())
-}
-
-/// Ends a pairing that holds.
-pub async fn end(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    before: &Pairing,
-    to_date: NaiveDate,
-    reason: &str,
-) -> Result<(), sqlx::Error> {
-    end_by(tx, actor, now, None, before, to_date, reason).await
-}
-
-pub(super) async fn end_by(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
-    before: &Pairing,
-    to_date: NaiveDate,
-    reason: &str,
-) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "pairing",
-        subject_id: before.id.to_string(),
-        version: 1,
-        action: "end",
-        import_id,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
-    on!(tx, connection => sqlx::query(
-        "UPDATE pairing SET to_date = $2, end_reason = $3, ended_at = $4, ended_by = $5
-         WHERE id = $1 AND to_date IS NULL",
-    )
-    .bind(before.id)
-    .bind(to_date)
-    .bind(reason)
-    .bind(now)
-    .bind(actor)
-    .execute(connection)
-    .await
-    .map(|_| ()))
 }
 
 /// The last day of an ended pairing of each household that had one on or after the day `from`,

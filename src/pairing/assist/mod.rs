@@ -16,7 +16,7 @@ use uuid::Uuid;
 use self::store::Assistance;
 use super::gate::{self, Gate};
 use super::model::check_day;
-use super::run::must_end_on;
+use super::term::{self, Hand, Record};
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
 use crate::app::App;
@@ -126,11 +126,15 @@ pub(super) async fn end_all(
     date: NaiveDate,
     reason: &str,
 ) -> Result<(), Problem> {
-    let terms = ending.iter().map(Assistance::term);
-    must_end_on(tx, terms, date).await?;
+    let terms = ending.iter().map(Record::term);
+    term::must_end_on(tx, terms, date).await?;
+    let hand = Hand {
+        actor: &caller.username,
+        now: app.now(),
+        import_id: None,
+    };
     for assistance in ending {
-        let (actor, now) = (&caller.username, app.now());
-        store::end(tx, actor, now, None, assistance, date, reason).await?;
+        term::end(tx, hand, assistance, date, reason).await?;
     }
     Ok(())
 }

@@ -6,10 +6,9 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::{NewAssistance, Serving};
-use crate::access::history;
 use crate::db::{Ids, Mention, Subject, Tx, mentions};
-use crate::pairing::run::Term;
 use crate::pairing::store::{LATEST, Start, current_helper, helper_on};
+use crate::pairing::term::{self, Hand, Record, Term};
 use crate::{insert, on};
 
 /// Why an assistance ends of one who becomes the responsible helper.
@@ -54,9 +53,14 @@ pub struct Assistance {
     pub ended_by: Option<String>,
 }
 
-impl Assistance {
-    /// Who serves which household since when.
-    pub fn term(&self) -> Term {
+impl Record for Assistance {
+    const TABLE: &'static str = "assistance";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn term(&self) -> Term {
         Term {
             household_id: self.household_id,
             staff_id: self.staff_id,
@@ -235,39 +239,6 @@ pub(super) async fn start(
     Ok(id)
 }
 
-/// Ends an assistance that holds, by an import if one is named.
-pub(in crate::pairing) async fn end(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
-    before: &Assistance,
-    to_date: NaiveDate,
-    reason: &str,
-) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "assistance",
-        subject_id: before.id.to_string(),
-        version: 1,
-        action: "end",
-        import_id,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
-    on!(tx, connection => sqlx::query(
-        "UPDATE assistance SET to_date = $2, end_reason = $3, ended_at = $4, ended_by = $5
-         WHERE id = $1 AND to_date IS NULL",
-    )
-    .bind(before.id)
-    .bind(to_date)
-    .bind(reason)
-    .bind(now)
-    .bind(actor)
-    .execute(connection)
-    .await
-    .map(|_| ()))
-}
-
 /// Ends the assistance of those whom pairings have made responsible, with the pairing's first day.
 pub(in crate::pairing) async fn give_way(tx: &mut Tx, start: Start<'_>) -> Result<(), sqlx::Error> {
     let sql = format!(
@@ -277,10 +248,14 @@ pub(in crate::pairing) async fn give_way(tx: &mut Tx, start: Start<'_>) -> Resul
     );
     let ending: Vec<Assistance> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
+    let hand = Hand {
+        actor: start.by,
+        now: start.at,
+        import_id: None,
+    };
     for assistance in &ending {
         let day = start.from_date.max(assistance.from_date);
-        let (actor, now) = (start.by, start.at);
-        end(tx, actor, now, None, assistance, day, RESPONSIBLE_REASON).await?;
+        term::end(tx, hand, assistance, day, RESPONSIBLE_REASON).await?;
     }
     Ok(())
 }
