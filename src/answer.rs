@@ -15,6 +15,7 @@ use poem_openapi::error as openapi_error;
 
 use crate::access::idempotency;
 use crate::api::API_ROOT;
+use crate::db::outcome;
 use crate::openapi::Document;
 use crate::problem::{Problem, Text};
 use crate::workbook::limit::MAX_FILE_BYTES;
@@ -36,7 +37,8 @@ pub async fn answer<E: Endpoint>(
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     let started = std::time::Instant::now();
-    let mut response = match answered(endpoint, request, &description).await {
+    let answering = answered(endpoint, request, &description);
+    let mut response = match outcome::of_one_request(answering).await {
         Ok(response) => response,
         Err(problem) => problem.render(&headers, &path),
     };
@@ -254,11 +256,12 @@ fn faulty_body(faults: Vec<(String, Text)>) -> Problem {
 }
 
 fn internal() -> Problem {
+    let outcome = outcome::words();
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "internal",
-        "系统内部错误，已记录；本次操作没有写入任何内容",
-        "an internal error, which has been logged; nothing was written",
+        format!("系统内部错误，已记录；{}", outcome.zh),
+        format!("an internal error, which has been logged; {}", outcome.en),
     )
 }
 

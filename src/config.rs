@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
+use crate::db::Creation;
+
 /// The file that is read if it is there and no other is named.
 pub const DEFAULT_FILE: &str = "qianshou.toml";
 const DEFAULT_DATABASE: &str = "sqlite:qianshou-data/qianshou.db";
@@ -30,6 +32,10 @@ pub struct Flags {
     /// What to log, such as `info` or `qianshou=debug,sqlx=warn` [default: info when serving, else warn]
     #[arg(long, global = true, env = "QIANSHOU_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// Make a new, empty database if there is none [default: only where there never was one: the first
+    /// start at the default path, or `migrate`, `user add` and `import`]
+    #[arg(long, global = true)]
+    create: bool,
     /// File with these settings (TOML: database, listen, log) [default: qianshou.toml if it is there]
     #[arg(long, global = true, env = "QIANSHOU_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -49,6 +55,10 @@ struct File {
 pub struct Config {
     /// Address of the database.
     pub database: String,
+    /// Whether it was named, rather than left to the default.
+    named: bool,
+    /// Whether it was said that a database may be made there.
+    create: bool,
     /// Address to listen on.
     pub listen: String,
     /// What to log, if anyone has said.
@@ -99,6 +109,8 @@ impl Config {
 
     fn merge(flags: Flags, file: File) -> Result<Self, ConfigError> {
         let config = Self {
+            named: flags.database.is_some() || file.database.is_some(),
+            create: flags.create,
             database: flags
                 .database
                 .or(file.database)
@@ -111,6 +123,17 @@ impl Config {
         };
         config.check()?;
         Ok(config)
+    }
+
+    /// Whether a database may be made for a command, which `begins` a register (an import, the first
+    /// account) or works with one that is there. A database that is named and is not there may have
+    /// been deleted or moved: to serve an empty one in its place would hide that.
+    pub fn creation(&self, begins: bool) -> Creation {
+        match (self.create, self.named) {
+            (true, _) => Creation::Allowed,
+            (false, true) if !begins => Creation::Never,
+            (false, _) => Creation::First,
+        }
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -173,6 +196,24 @@ mod tests {
         assert_eq!(config.listen, "127.0.0.1:1");
         assert_eq!(config.log.as_deref(), Some("warn"));
         assert_eq!(config.database, DEFAULT_DATABASE);
+    }
+
+    #[test]
+    fn a_database_that_is_named_is_not_made_unless_told() {
+        let creation = |database: Option<&str>, create, begins| {
+            let flags = Flags {
+                database: database.map(str::to_owned),
+                create,
+                ..Flags::default()
+            };
+            let config = Config::merge(flags, File::default()).unwrap();
+            config.creation(begins)
+        };
+        let named = Some("sqlite:a.db");
+        assert_eq!(creation(named, false, false), Creation::Never);
+        assert_eq!(creation(named, false, true), Creation::First);
+        assert_eq!(creation(named, true, false), Creation::Allowed);
+        assert_eq!(creation(None, false, false), Creation::First);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use poem_openapi::{Object, OpenApi};
 
 use crate::api::Tag;
 use crate::app::App;
-use crate::on;
+use crate::db::known_schema;
 use crate::problem::{Fault, bits};
 
 /// The health page.
@@ -18,23 +18,34 @@ struct ServiceHealth {
     version: String,
     /// Engine of the database.
     database: String,
+    /// Whether a row was just written to the disk. `false` while another writer holds the database,
+    /// such as an import that is being committed.
+    writable: bool,
+    /// Number of the latest migration of the database.
+    database_schema: i64,
+    /// Number of the latest migration that this program knows. A database that is ahead was moved
+    /// forward by a later version, which should replace this one.
+    program_schema: i64,
 }
 
 #[OpenApi(tag = "Tag::Health")]
 impl HealthApi {
     /// Is the service well
     ///
-    /// Asks the database; 503 with the reason if it does not answer.
+    /// Writes one row to the database and reads from it, at most once a second however often it is
+    /// asked; 503 with the reason if the database does not answer within two seconds, 507 if the disk
+    /// is full.
     #[oai(path = "/health", method = "get", operation_id = "getHealth")]
     async fn get_health(
         &self,
     ) -> Result<Json<ServiceHealth>, Fault<{ bits::BAD_REQUEST | bits::SERVER }>> {
-        let mut tx = self.0.db.read().await?;
-        on!(&mut tx, connection => sqlx::query("SELECT count(*) FROM unit")
-            .execute(connection).await.map(|_| ()))?;
+        let pulse = self.0.db.pulse().await?;
         Ok(Json(ServiceHealth {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             database: self.0.db.engine().to_string(),
+            writable: pulse.writes,
+            database_schema: pulse.schema,
+            program_schema: known_schema(),
         }))
     }
 }

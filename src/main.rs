@@ -48,7 +48,7 @@ Examples:
 enum Command {
     /// Serve the API and its documentation
     #[command(
-        after_help = "Example:\n  qianshou serve --listen 0.0.0.0:8080 --database postgres://qianshou@db/qianshou"
+        after_help = "Examples:\n  qianshou serve --listen 0.0.0.0:8080 --database postgres://qianshou@db/qianshou\n  qianshou serve --database sqlite:/srv/qianshou.db --create   the first time: makes the database"
     )]
     Serve,
     /// Live through a year of a fictional office, then serve it with the docs page
@@ -356,7 +356,15 @@ async fn run(cli: Cli) -> Outcome {
         }
         _ => {}
     }
-    let app = App::new(Db::open(&config.database).await?);
+    let begins = matches!(
+        cli.command,
+        Command::Migrate | Command::User(UserCommand::Add { .. }) | Command::Import(_)
+    );
+    let opened = Db::open_or_create(&config.database, config.creation(begins)).await?;
+    if opened.made {
+        eprintln!("新建了一个空的登记库 / made a new, empty register");
+    }
+    let app = App::new(opened.db);
     let outcome = dispatch(cli.command, &config, &app).await;
     app.db.close().await;
     outcome

@@ -267,6 +267,7 @@ fn title(status: StatusCode) -> (&'static str, &'static str) {
         428 => ("缺少 If-Match", "Precondition required"),
         429 => ("请求过于频繁", "Too many requests"),
         503 => ("暂时无法服务", "Service unavailable"),
+        507 => ("磁盘已满", "Insufficient storage"),
         _ => ("系统内部错误", "Internal error"),
     }
 }
@@ -376,7 +377,7 @@ pub mod bits {
     pub const PRECONDITION_REQUIRED: u16 = 1 << 9;
     /// 429.
     pub const TOO_MANY: u16 = 1 << 10;
-    /// 500 and 503: any operation that reaches the database.
+    /// 500, 503 and 507: any operation that reaches the database.
     pub const SERVER: u16 = 1 << 11;
 
     /// Any operation of a signed-in caller that takes a parameter.
@@ -457,6 +458,10 @@ impl<const STATUSES: u16> ApiResponse for Fault<STATUSES> {
             responses.push(response(
                 503,
                 "The database is busy or gone; try again later.",
+            ));
+            responses.push(response(
+                507,
+                "The server's disk is full; the administrator must make room.",
             ));
         }
         MetaResponses { responses }

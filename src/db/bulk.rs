@@ -40,7 +40,7 @@ impl Inserts {
     /// Runs them.
     pub async fn run(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         match (self, tx) {
-            (Self::Sqlite(statements), Tx::Sqlite(tx)) => {
+            (Self::Sqlite(statements), Tx::Sqlite(tx, _)) => {
                 for (sql, values) in statements {
                     sqlx::query_with(AssertSqlSafe(sql), values)
                         .execute(&mut **tx)

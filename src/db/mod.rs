@@ -20,24 +20,36 @@
 
 mod bulk;
 mod column;
+mod file;
 mod ids;
 mod mention;
+pub mod outcome;
 pub mod page;
+mod plans;
 mod problem;
+mod pulse;
+mod transaction;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool};
 
 pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
+use file::DatabaseFile;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
+pub use plans::note_error;
+use pulse::Reach;
+pub use pulse::{Pulse, known_schema};
+use transaction::is_clean;
+pub use transaction::{Transaction, Tx};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -46,6 +58,12 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Readers at once. SQLite reads from the page cache; more than a few only add memory.
 const READERS: u32 = 8;
+/// Connections of their own for who is there and whether all is well: neither reports nor writers who
+/// wait can take these.
+const ACCESS: u32 = 4;
+/// PostgreSQL connections for writers: one writes, the others stand at its lock so that no time is
+/// lost between two; whoever comes later waits for a connection.
+const WRITERS: u32 = 4;
 /// Pages that SQLite's writer keeps in memory, in KiB below zero. With the usual 2 MiB, the switch of a
 /// large import writes and reads the pages of its indexes again and again: it takes twice as long.
 const WRITER_CACHE: &str = "-65536";
@@ -77,6 +95,17 @@ pub enum DbError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is no database there, and nobody has said that one is to be made.
+    #[error(
+        "{path} 处没有登记库（文件不存在或为空）。如确实要新建一个空的登记库，请加 --create；否则请检查路径，或用 qianshou restore 恢复备份 / no database at {path}: add --create to make a new, empty one, or look at the path, or `qianshou restore` a backup",
+        path = .0.display()
+    )]
+    Missing(PathBuf),
+    /// The database belongs to another program.
+    #[error(
+        "{0} 是其他程序的数据库（没有牵手的结构），为避免损坏，没有做任何改动 / {0} is a database of another program; nothing was changed"
+    )]
+    Foreign(String),
     /// `pg_dump` ended with an error or is not there.
     #[error("备份失败 / backup failed: {0}")]
     Backup(String),
@@ -91,18 +120,50 @@ pub enum Db {
         writer: SqlitePool,
         /// Several that only read.
         readers: SqlitePool,
+        /// Those that only read who is there and whether all is well.
+        access: SqlitePool,
         /// The file.
-        path: PathBuf,
+        file: Arc<DatabaseFile>,
+        /// How it was last.
+        pulse: Arc<pulse::Kept>,
     },
     /// A server that speaks PostgreSQL's protocol.
     Postgres {
-        /// Connections for readers and writers.
-        pool: PgPool,
+        /// Connections for writers, most of whom wait.
+        writers: PgPool,
+        /// Connections for readers.
+        readers: PgPool,
+        /// Connections for who is there and whether all is well.
+        access: PgPool,
         /// The address, for `pg_dump`.
         url: String,
         /// How long a writer waits for another.
         patience: Duration,
+        /// How it was last.
+        pulse: Arc<pulse::Kept>,
+        /// Whether the server answers at all.
+        reach: Arc<Reach>,
     },
+}
+
+/// Whether a database may be made where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// It must be there.
+    Never,
+    /// If there was none there before, by what is left beside it.
+    First,
+    /// Yes.
+    Allowed,
+}
+
+/// A database that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The database.
+    pub db: Db,
+    /// Whether there was none before.
+    pub made: bool,
 }
 
 /// When what a transaction writes is safe from a power cut.
@@ -132,48 +193,30 @@ impl fmt::Display for Engine {
     }
 }
 
-/// A transaction on either engine, see [`Db::read`] and [`Db::write`]. Dropped without
-/// [`commit`](Tx::commit), it never happened.
-#[derive(Debug)]
-pub enum Tx {
-    /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
-}
-
-/// Runs one expression on the connection of whichever engine the transaction is on. The expression
-/// is compiled for each, so a statement is written once and native types stay.
-#[macro_export]
-macro_rules! on {
-    ($tx:expr, $connection:ident => $body:expr) => {
-        match $tx {
-            $crate::db::Tx::Sqlite(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::db::Tx::Postgres(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-        }
-    };
-}
-
 impl Db {
-    /// Opens the database at `url` (`sqlite:FILE` or `postgres://…`) and brings it to this
-    /// program's schema. Two programs that start at once wait for each other.
+    /// Opens the database at `url` (`sqlite:FILE` or `postgres://…`), makes it if it is not there,
+    /// and brings it to this program's schema. Two programs that start at once wait for each other.
     pub async fn open(url: &str) -> Result<Self, DbError> {
-        Self::open_with(url, PATIENCE).await
+        let opened = Self::open_with(url, Creation::Allowed, PATIENCE).await?;
+        Ok(opened.db)
     }
 
-    /// [`open`](Self::open), with another time that a writer waits for the writer before it.
-    pub async fn open_with(url: &str, patience: Duration) -> Result<Self, DbError> {
+    /// [`open`](Self::open), which makes it only where that is allowed, and says whether it did.
+    pub async fn open_or_create(url: &str, creation: Creation) -> Result<Opened, DbError> {
+        Self::open_with(url, creation, PATIENCE).await
+    }
+
+    /// [`open_or_create`](Self::open_or_create), with another time that a writer waits for the writer
+    /// before it.
+    pub async fn open_with(
+        url: &str,
+        creation: Creation,
+        patience: Duration,
+    ) -> Result<Opened, DbError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Self::open_postgres(url, patience).await
-        } else if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            Self::open_sqlite(Path::new(path), patience).await
+        } else if let Some(path) = sqlite_path(url) {
+            Self::open_sqlite(path, creation, patience).await
         } else {
             Err(DbError::Address)
         }
@@ -185,14 +228,30 @@ impl Db {
             SqlitePoolOptions::new().connect_lazy_with(SqliteConnectOptions::new().in_memory(true));
         Self::Sqlite {
             writer: pool.clone(),
-            readers: pool,
-            path: PathBuf::new(),
+            readers: pool.clone(),
+            access: pool,
+            file: Arc::default(),
+            pulse: Arc::default(),
         }
     }
 
     /// A lock file beside the database keeps two starters apart: neither the switch to WAL nor
     /// sqlx's migrations wait for another who does the same.
-    async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, DbError> {
+    async fn open_sqlite(
+        path: &Path,
+        creation: Creation,
+        patience: Duration,
+    ) -> Result<Opened, DbError> {
+        let lock_file = path.with_extension("lock");
+        let may_be_made = match creation {
+            Creation::Allowed => true,
+            Creation::First => !lock_file.exists(),
+            Creation::Never => false,
+        };
+        let missing = || DbError::Missing(path.to_owned());
+        if !may_be_made && file::is_missing(path) {
+            return Err(missing());
+        }
         if let Some(folder) = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
@@ -202,55 +261,111 @@ impl Db {
                 source,
             })?;
         }
-        let _held_to_the_end = lock(path.with_extension("lock")).await?;
+        let _held_to_the_end = lock(lock_file).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
+            .create_if_missing(may_be_made)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(patience)
             .row_buffer_size(ROWS_ON_THE_WAY);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(patience)
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(patience)
+                .before_acquire(|connection, _| {
+                    let clean = is_clean::<Sqlite>(connection);
+                    Box::pin(async move { Ok(clean) })
+                })
+        };
+        let found = if file::is_missing(path) {
+            Found::Nothing
+        } else {
+            found_in_sqlite(path).await?
+        };
+        match found {
+            Found::Foreign => return Err(DbError::Foreign(path.display().to_string())),
+            Found::Nothing if !may_be_made => return Err(missing()),
+            Found::Nothing | Found::Ours => {}
+        }
+        let writer = pool(1)
             .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
         MIGRATIONS.run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(patience)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self::Sqlite {
+        let reading = options.pragma("query_only", "ON");
+        let mut anchor = reading.connect().await?;
+        sqlx::query("SELECT count(*) FROM heartbeat")
+            .execute(&mut anchor)
+            .await?;
+        let file = DatabaseFile::of(path, anchor).map_err(|_| missing())?;
+        let db = Self::Sqlite {
             writer,
-            readers,
-            path: path.to_owned(),
+            readers: pool(READERS).connect_lazy_with(reading.clone()),
+            access: pool(ACCESS).connect_lazy_with(reading),
+            file: Arc::new(file),
+            pulse: Arc::default(),
+        };
+        Ok(Opened {
+            db,
+            made: found == Found::Nothing,
         })
     }
 
-    async fn open_postgres(url: &str, patience: Duration) -> Result<Self, DbError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(READERS + 4)
-            .acquire_timeout(patience)
-            .connect_with(PgConnectOptions::from_str(url)?)
-            .await?;
+    /// Whoever has made an empty database on a server and names it here wants a register in it: it
+    /// needs no further word, as a file that may have been deleted does.
+    async fn open_postgres(url: &str, patience: Duration) -> Result<Opened, DbError> {
+        let options = PgConnectOptions::from_str(url)?;
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(patience)
+                .before_acquire(|connection, meta| {
+                    let usable = is_clean::<Postgres>(connection) && plans::are_good(meta.age);
+                    Box::pin(async move { Ok(usable) })
+                })
+        };
+        let writers = pool(WRITERS).connect_with(options.clone()).await?;
+        let found = found_in_postgres(&writers).await?;
+        if found == Found::Foreign {
+            let name = options.get_database().unwrap_or_default();
+            return Err(DbError::Foreign(name.to_owned()));
+        }
         // Guarded against another starter by sqlx's own advisory lock.
-        MIGRATIONS.run(&pool).await?;
-        Ok(Self::Postgres {
-            pool,
+        MIGRATIONS.run(&writers).await?;
+        let db = Self::Postgres {
+            writers,
+            readers: pool(READERS).connect_lazy_with(options.clone()),
+            access: pool(ACCESS).connect_lazy_with(options.clone()),
             url: url.to_owned(),
             patience,
+            pulse: Arc::default(),
+            reach: Arc::new(Reach::of(options)),
+        };
+        Ok(Opened {
+            db,
+            made: found == Found::Nothing,
         })
     }
 
     /// Begins to read: all queries of this transaction see one state of the database.
     pub async fn read(&self) -> Result<Tx, sqlx::Error> {
         match self {
-            Self::Sqlite { readers, .. } => readers.begin().await.map(Tx::Sqlite),
-            Self::Postgres { pool, .. } => pool
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .await
-                .map(Tx::Postgres),
+            Self::Sqlite { readers, file, .. } => read_sqlite(readers, file).await,
+            Self::Postgres { readers, reach, .. } => {
+                reach.while_waiting(read_postgres(readers)).await
+            }
+        }
+    }
+
+    /// [`read`](Self::read) for those who ask who is there or whether all is well: never behind the
+    /// readers of records.
+    pub async fn read_access(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite { access, file, .. } => read_sqlite(access, file).await,
+            Self::Postgres { access, reach, .. } => {
+                reach.while_waiting(read_postgres(access)).await
+            }
         }
     }
 
@@ -265,33 +380,40 @@ impl Db {
         self.begin_to_write(Lasting::Later).await
     }
 
+    /// Begins to write who is there: sessions and attempts to log in. On PostgreSQL this does not wait
+    /// for the writer of records, so that a long import keeps nobody out; what is read in it another
+    /// may be changing, so a rule that it guards must stand in the statement that writes. SQLite has
+    /// one writer for all.
+    pub async fn write_access(&self) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite { .. } => self.write().await,
+            Self::Postgres { access, reach, .. } => {
+                let begin = Transaction::begin(access, "BEGIN");
+                reach.while_waiting(begin).await.map(Tx::Postgres)
+            }
+        }
+    }
+
     async fn begin_to_write(&self, lasting: Lasting) -> Result<Tx, sqlx::Error> {
         match self {
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, file, .. } => {
+                file.check()?;
                 // With WAL, FULL makes a commit survive a power cut; NORMAL may lose the last ones.
                 let begin = match lasting {
                     Lasting::AtOnce => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
                     Lasting::Later => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
                 };
-                writer.begin_with(begin).await.map(Tx::Sqlite)
+                let transaction = Transaction::begin(writer, begin).await?;
+                Ok(Tx::Sqlite(transaction, file.clone()))
             }
-            Self::Postgres { pool, patience, .. } => {
-                let mut transaction = pool.begin().await?;
-                sqlx::query(
-                    "SELECT set_config('lock_timeout', $1, true), set_config('synchronous_commit', $2, true)",
-                )
-                .bind(format!("{}ms", patience.as_millis()))
-                .bind(match lasting {
-                    Lasting::AtOnce => "on",
-                    Lasting::Later => "off",
-                })
-                .execute(&mut *transaction)
-                .await?;
-                sqlx::query("SELECT pg_advisory_xact_lock($1)")
-                    .bind(WRITER_LOCK)
-                    .execute(&mut *transaction)
-                    .await?;
-                Ok(Tx::Postgres(transaction))
+            Self::Postgres {
+                writers,
+                patience,
+                reach,
+                ..
+            } => {
+                let begin = write_postgres(writers, lasting, *patience);
+                reach.while_waiting(begin).await
             }
         }
     }
@@ -345,14 +467,117 @@ impl Db {
     pub async fn close(&self) {
         match self {
             Self::Sqlite {
-                writer, readers, ..
+                writer,
+                readers,
+                access,
+                file,
+                ..
             } => {
+                access.close().await;
                 readers.close().await;
                 writer.close().await;
+                if let Some(anchor) = file.take_anchor() {
+                    // It has done nothing, and the process ends.
+                    let _ = anchor.close().await;
+                }
             }
-            Self::Postgres { pool, .. } => pool.close().await,
+            Self::Postgres {
+                writers,
+                readers,
+                access,
+                ..
+            } => {
+                access.close().await;
+                readers.close().await;
+                writers.close().await;
+            }
         }
     }
+}
+
+/// The file that an address of SQLite names.
+fn sqlite_path(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
+}
+
+async fn read_sqlite(pool: &SqlitePool, file: &Arc<DatabaseFile>) -> Result<Tx, sqlx::Error> {
+    file.check()?;
+    let transaction = Transaction::begin(pool, "BEGIN").await?;
+    Ok(Tx::Sqlite(transaction, file.clone()))
+}
+
+async fn read_postgres(pool: &PgPool) -> Result<Tx, sqlx::Error> {
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    Transaction::begin(pool, begin).await.map(Tx::Postgres)
+}
+
+async fn write_postgres(
+    pool: &PgPool,
+    lasting: Lasting,
+    patience: Duration,
+) -> Result<Tx, sqlx::Error> {
+    let mut transaction = Transaction::begin(pool, "BEGIN").await?;
+    sqlx::query(
+        "SELECT set_config('lock_timeout', $1, true), set_config('synchronous_commit', $2, true)",
+    )
+    .bind(format!("{}ms", patience.as_millis()))
+    .bind(match lasting {
+        Lasting::AtOnce => "on",
+        Lasting::Later => "off",
+    })
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(WRITER_LOCK)
+        .execute(&mut *transaction)
+        .await?;
+    Ok(Tx::Postgres(transaction))
+}
+
+/// What is in a database before it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    Ours,
+    Foreign,
+}
+
+impl Found {
+    fn of((tables, ours): (i64, i64)) -> Self {
+        match (tables, ours) {
+            (0, _) => Self::Nothing,
+            (_, 0) => Self::Foreign,
+            _ => Self::Ours,
+        }
+    }
+}
+
+/// Looks without changing anything: even the switch to WAL would be a change.
+async fn found_in_sqlite(path: &Path) -> Result<Found, sqlx::Error> {
+    let mut connection = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .connect()
+        .await?;
+    let counts = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE name = '_sqlx_migrations')
+         FROM sqlite_master WHERE type = 'table'",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    Ok(Found::of(counts))
+}
+
+async fn found_in_postgres(pool: &PgPool) -> Result<Found, sqlx::Error> {
+    let counts = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE table_name = '_sqlx_migrations')
+         FROM information_schema.tables WHERE table_schema = current_schema()",
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(Found::of(counts))
 }
 
 /// Waits until no other program holds the lock on this file, and holds it until dropped.
@@ -387,24 +612,6 @@ fn without_password(url: &str) -> (String, Option<String>) {
         format!("{scheme}://{user}@{host}{path}"),
         Some(password.into_owned()),
     )
-}
-
-impl Tx {
-    /// Which engine it is on.
-    pub fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-        }
-    }
-
-    /// Makes all that was done in this transaction lasting and visible, at once.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await,
-            Self::Postgres(transaction) => transaction.commit().await,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,84 +1,198 @@
 //! What a fault of the database means for the caller.
 
+use std::sync::Arc;
+
 use poem::http::StatusCode;
 
+use super::{file, outcome, plans};
 use crate::problem::Problem;
 
 /// SQLite's primary result codes for "another holds the lock".
 const SQLITE_BUSY: [u32; 2] = [5, 6];
 /// PostgreSQL's codes for "could not get the lock" and "serialisation failure".
 const POSTGRES_BUSY: [&str; 3] = ["55P03", "40001", "40P01"];
+/// SQLite's result codes for a full disk: full, and no room for the shared memory beside the database.
+const SQLITE_FULL: [u32; 2] = [13, 4874];
+/// PostgreSQL's code for a full disk.
+const POSTGRES_FULL: &str = "53100";
+/// PostgreSQL's codes for a table and a column that are not there.
+const POSTGRES_NO_SUCH: [&str; 2] = ["42P01", "42703"];
+
+/// The kind of a problem that goes away when the request is done again.
+pub const SCHEMA_CHANGED: &str = "database_schema_changed";
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        let busy = match &error {
-            sqlx::Error::PoolTimedOut => true,
-            sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-                POSTGRES_BUSY.contains(&&*code)
-                    || sqlite_primary(&code).is_some_and(|primary| SQLITE_BUSY.contains(&primary))
-            }),
-            _ => false,
-        };
-        if busy {
-            tracing::warn!(%error, "the database is busy");
-            return Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "database_busy",
-                "数据库正忙，本次操作没有写入任何内容，请稍后重试",
-                "the database is busy; nothing was written, try again in a moment",
-            )
-            .retry_after(5);
+        (&error).into()
+    }
+}
+
+impl From<Arc<sqlx::Error>> for Problem {
+    fn from(error: Arc<sqlx::Error>) -> Self {
+        (&*error).into()
+    }
+}
+
+impl From<&sqlx::Error> for Problem {
+    fn from(error: &sqlx::Error) -> Self {
+        let kind = Kind::of(error);
+        match kind {
+            Kind::Busy => tracing::warn!(%error, "the database is busy"),
+            Kind::SchemaChanged => plans::note_error(error),
+            _ => tracing::error!(%error, kind = kind.code(), "a fault of the database"),
         }
-        let gone = matches!(
-            &error,
+        let outcome = outcome::words();
+        let (zh, en) = kind.words();
+        let problem = Self::new(
+            kind.status(),
+            kind.code(),
+            format!("{zh}；{}", outcome.zh),
+            format!("{en}; {}", outcome.en),
+        );
+        match kind.retry_after() {
+            Some(seconds) => problem.retry_after(seconds),
+            None => problem,
+        }
+    }
+}
+
+/// What is wrong with a database, as far as it matters to who asks it for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Others are at work.
+    Busy,
+    /// The disk has no room.
+    Full,
+    /// It does not answer.
+    Gone,
+    /// The file is another one, or the tables are not there.
+    Replaced,
+    /// Another program has moved the schema forward.
+    SchemaChanged,
+    /// A fault of ours.
+    Internal,
+}
+
+impl Kind {
+    fn of(error: &sqlx::Error) -> Self {
+        if plans::are_out_of_date(error) {
+            return Self::SchemaChanged;
+        }
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            error if file::is_replaced(error) => Self::Replaced,
+            sqlx::Error::Io(error) if is_full(error) => Self::Full,
             sqlx::Error::Io(_)
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed
-                | sqlx::Error::Protocol(_)
-        ) || is_gone(&error);
-        if gone {
-            tracing::error!(%error, "the database is gone");
-            return Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "database_unavailable",
-                "数据库无法访问，本次操作没有写入任何内容，请联系管理员检查数据库",
-                "the database cannot be reached; nothing was written, ask the administrator to look at it",
-            )
-            .retry_after(30);
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => Self::Gone,
+            sqlx::Error::Database(error) => error
+                .code()
+                .map_or(Self::Internal, |code| Self::of_code(&code)),
+            _ => Self::Internal,
         }
-        tracing::error!(%error, "unexpected database error");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "系统内部错误，已记录；本次操作没有写入任何内容",
-            "an internal error, which has been logged; nothing was written",
-        )
+    }
+
+    /// SQLite: disk I/O error, corrupt, cannot open, read-only, not a database.
+    /// PostgreSQL: connection exceptions (08), no such database (3D), insufficient resources (53),
+    /// operator intervention (57), system error (58).
+    fn of_code(code: &str) -> Self {
+        if let Some(extended) = sqlite_code(code) {
+            let primary = extended & 0xff;
+            return match primary {
+                _ if SQLITE_BUSY.contains(&primary) => Self::Busy,
+                _ if SQLITE_FULL.contains(&extended) => Self::Full,
+                8 | 10 | 11 | 14 | 26 => Self::Gone,
+                _ => Self::Internal,
+            };
+        }
+        match code {
+            _ if POSTGRES_BUSY.contains(&code) => Self::Busy,
+            POSTGRES_FULL => Self::Full,
+            _ if POSTGRES_NO_SUCH.contains(&code) => Self::Replaced,
+            _ if ["08", "53", "57", "58", "3D"]
+                .iter()
+                .any(|class| code.starts_with(class)) =>
+            {
+                Self::Gone
+            }
+            _ => Self::Internal,
+        }
+    }
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Busy | Self::Gone | Self::Replaced | Self::SchemaChanged => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Busy => "database_busy",
+            Self::Full => "storage_full",
+            Self::Gone => "database_unavailable",
+            Self::Replaced => "database_replaced",
+            Self::SchemaChanged => SCHEMA_CHANGED,
+            Self::Internal => "internal",
+        }
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Busy => (
+                "数据库正忙，请稍后重试",
+                "the database is busy, try again in a moment",
+            ),
+            Self::Full => (
+                "服务器磁盘已满，请通知管理员清理空间后重试",
+                "the server's disk is full; tell the administrator to make room, then try again",
+            ),
+            Self::Gone => (
+                "数据库无法访问，请联系管理员检查数据库",
+                "the database cannot be reached, ask the administrator to look at it",
+            ),
+            Self::Replaced => (
+                "数据库已被移走、删除或替换，为避免丢失记录已停止读写；请联系管理员放回原数据库并重新启动服务",
+                "the database was moved, deleted or replaced, so that nothing more is read or written; ask the administrator to put it back and to start the service again",
+            ),
+            Self::SchemaChanged => (
+                "数据库结构刚刚升级，请重试",
+                "the database has just been moved to another schema, try again",
+            ),
+            Self::Internal => (
+                "系统内部错误，已记录",
+                "an internal error, which has been logged",
+            ),
+        }
+    }
+
+    fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::Busy => Some(5),
+            Self::Full | Self::Gone | Self::Replaced => Some(30),
+            Self::SchemaChanged => Some(1),
+            Self::Internal => None,
+        }
     }
 }
 
-/// SQLite: disk I/O error, corrupt, full, cannot open, read-only, not a database.
-/// PostgreSQL: connection exceptions (08), no such database (3D), insufficient resources (53),
-/// operator intervention (57).
-fn is_gone(error: &sqlx::Error) -> bool {
-    let Some(code) = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-    else {
-        return false;
-    };
-    match sqlite_primary(&code) {
-        Some(primary) => matches!(primary, 8 | 10 | 11 | 13 | 14 | 26),
-        None => ["08", "53", "57", "3D"]
-            .iter()
-            .any(|class| code.starts_with(class)),
-    }
+/// Whether the system says that there is no room on the disk, or none that we may use.
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    )
 }
 
-/// SQLite's primary result code. PostgreSQL's codes always have five characters, SQLite's at most
-/// four, with the primary one in the lowest byte.
-fn sqlite_primary(code: &str) -> Option<u32> {
-    let extended: u32 = code.parse().ok().filter(|_| code.len() < 5)?;
-    Some(extended & 0xff)
+/// SQLite's extended result code, whose lowest byte is the primary one. PostgreSQL's codes always have
+/// five characters, SQLite's at most four.
+fn sqlite_code(code: &str) -> Option<u32> {
+    code.parse().ok().filter(|_| code.len() < 5)
 }
 
 #[cfg(test)]
@@ -87,10 +201,23 @@ mod tests {
 
     #[test]
     fn codes_of_the_two_engines_are_told_apart() {
-        assert_eq!(sqlite_primary("5"), Some(5));
-        assert_eq!(sqlite_primary("261"), Some(5), "SQLITE_BUSY_RECOVERY");
-        // 22021 has 5 in its lowest byte and is no SQLITE_BUSY.
-        assert_eq!(sqlite_primary("22021"), None);
-        assert_eq!(sqlite_primary("55P03"), None);
+        for (code, kind) in [
+            ("5", Kind::Busy),
+            ("261", Kind::Busy),       // SQLITE_BUSY_RECOVERY
+            ("13", Kind::Full),        // SQLITE_FULL
+            ("4874", Kind::Full),      // SQLITE_IOERR_SHMSIZE
+            ("778", Kind::Gone),       // SQLITE_IOERR_WRITE
+            ("19", Kind::Internal),    // SQLITE_CONSTRAINT
+            ("22021", Kind::Internal), // has 5 in its lowest byte and is no SQLITE_BUSY
+            ("55P03", Kind::Busy),
+            ("53100", Kind::Full),
+            ("53300", Kind::Gone),
+            ("42P01", Kind::Replaced),
+            ("57P01", Kind::Gone),
+        ] {
+            assert_eq!(Kind::of_code(code), kind, "{code}");
+        }
+        let full = sqlx::Error::Io(std::io::ErrorKind::StorageFull.into());
+        assert_eq!(Kind::of(&full), Kind::Full);
     }
 }

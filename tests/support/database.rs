@@ -4,7 +4,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use qianshou::db::Db;
+use qianshou::db::{Creation, Db};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use uuid::Uuid;
@@ -64,7 +64,8 @@ impl TestDatabase {
 
     /// Opens it with so much patience of its writers.
     pub async fn open_with(&self, patience: Duration) -> Db {
-        Db::open_with(&self.url(), patience).await.unwrap()
+        let opened = Db::open_with(&self.url(), Creation::Allowed, patience).await;
+        opened.unwrap().db
     }
 }
 

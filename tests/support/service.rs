@@ -71,7 +71,14 @@ fn address_to_keep() -> String {
 
 fn spawn(database: &str, address: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_qianshou"))
-        .args(["serve", "--listen", address, "--database", database])
+        .args([
+            "serve",
+            "--create",
+            "--listen",
+            address,
+            "--database",
+            database,
+        ])
         .env("QIANSHOU_LOG", "error")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
