@@ -43,4 +43,5 @@ mod rules;
 mod runs;
 mod settings;
 mod staff;
+mod storage;
 mod visits;

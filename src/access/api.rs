@@ -132,7 +132,7 @@ impl AccessApi {
     ) -> Result<Created<Session>, LoginFault> {
         let Credentials { username, password } = body.0;
         let now = self.0.now();
-        let mut tx = self.0.db.read().await?;
+        let mut tx = self.0.db.read_access().await?;
         if store::failures(&mut tx, &username, now).await? >= FAILURES_ALLOWED {
             return Err(too_many_failures().into());
         }
@@ -142,7 +142,7 @@ impl AccessApi {
             .as_ref()
             .map(|account| account.password_hash.clone());
         let fits = password::verify(password, stored).await;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = self.0.db.write_access().await?;
         let Some(account) = account.filter(|account| fits && account.active) else {
             store::add_failure(&mut tx, &username, now).await?;
             tx.commit().await?;
@@ -175,7 +175,7 @@ impl AccessApi {
             .header("authorization")
             .and_then(|value| value.split_once(' '))
             .map_or("", |(_, token)| token.trim());
-        let mut tx = self.0.db.write().await?;
+        let mut tx = self.0.db.write_access().await?;
         store::remove_token(&mut tx, &token::digest(token)).await?;
         tx.commit().await?;
         Ok(NoContent::Done)

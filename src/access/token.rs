@@ -47,7 +47,7 @@ async fn authenticate(request: &Request, bearer: Bearer) -> poem::Result<Caller>
 }
 
 async fn caller_of(app: &App, token: &str) -> Result<Caller, Problem> {
-    let mut tx = app.db.read().await?;
+    let mut tx = app.db.read_access().await?;
     match store::find_token(&mut tx, &digest(token)).await? {
         Some(found) if found.expires_at > app.now() => Ok(found.caller),
         Some(_) => Err(Problem::new(

@@ -9,6 +9,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use uuid::Uuid;
 
+use super::SmallDisk;
+
 /// Names a PostgreSQL server, as a superuser's address without a database, to run the suite there.
 pub const POSTGRES: &str = "QIANSHOU_TEST_POSTGRES";
 
@@ -45,6 +47,27 @@ impl TestDatabase {
             name,
             url,
         }
+    }
+
+    /// Makes one on a disk of its own.
+    pub async fn create_on(disk: &SmallDisk) -> Self {
+        let Ok(server_url) = std::env::var(POSTGRES) else {
+            return Self::Sqlite(tempfile::tempdir_in(disk.path()).unwrap());
+        };
+        let database = Self::create().await;
+        let Self::Postgres { server, name, .. } = &database else {
+            panic!("{server_url} is no PostgreSQL");
+        };
+        let space = format!("space_{name}");
+        let folder = disk.folder_of("postgres");
+        let sql = format!("CREATE TABLESPACE {space} LOCATION '{}'", folder.display());
+        run_on(server, sql).await;
+        run_on(
+            server,
+            format!("ALTER DATABASE {name} SET TABLESPACE {space}"),
+        )
+        .await;
+        database
     }
 
     /// The address to open it by.
@@ -118,17 +141,22 @@ impl Drop for TestDatabase {
         let Self::Postgres { server, name, .. } = self else {
             return;
         };
-        let (server, sql) = (
-            server.clone(),
+        let server = server.clone();
+        let statements = [
             format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        );
+            format!("DROP TABLESPACE IF EXISTS space_{name}"),
+        ];
         // A runtime of its own: the test's may be the one that is ending.
         let dropped = std::thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .unwrap()
-                .block_on(run_on(&server, sql));
+                .block_on(async {
+                    for sql in statements {
+                        run_on(&server, sql).await;
+                    }
+                });
         })
         .join();
         if dropped.is_err() {

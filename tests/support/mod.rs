@@ -9,8 +9,10 @@
 
 mod client;
 mod database;
+mod disk;
 mod imports;
 mod office;
+mod proxy;
 pub mod register;
 mod roster_file;
 mod seed;
@@ -20,8 +22,10 @@ mod workbook_file;
 
 pub use client::{Answer, Client};
 pub use database::TestDatabase;
+pub use disk::SmallDisk;
 pub use imports::XLSX;
 pub use office::soffice_to;
+pub use proxy::Proxy;
 pub use roster_file::{RosterFile, Value};
 pub use seed::household;
 pub use server::{PASSWORD, TestServer};

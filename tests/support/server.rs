@@ -47,7 +47,8 @@ impl TestServer {
         Self::over(database, db).await
     }
 
-    async fn over(database: TestDatabase, db: Db) -> Self {
+    /// Starts one over a database that was opened in a way of its own.
+    pub async fn over(database: TestDatabase, db: Db) -> Self {
         let mut app = App::new(db.clone());
         app.reader.path = env!("CARGO_BIN_EXE_qianshou").into();
         let acceptor = TcpListener::bind("127.0.0.1:0")

@@ -1,0 +1,326 @@
+//! When the database cannot do its part: a full disk, a file that is taken away, a server that is
+//! silent or breaks off, writers who wait.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use qianshou::access::Role;
+use qianshou::db::{Creation, Db};
+use qianshou::on;
+use serde_json::{Value, json};
+
+use crate::support::{Client, PASSWORD, Proxy, SmallDisk, TestDatabase, TestServer};
+
+const LONG: Duration = Duration::from_secs(30);
+const CSV: &str = "text/csv";
+
+/// Bytes of a kind that the service keeps as they are.
+fn large_file(number: usize) -> Vec<u8> {
+    format!("户编号,姓名,{number}\n")
+        .repeat(40_000)
+        .into_bytes()
+}
+
+async fn log_in(server: &TestServer, client: &Client) -> u16 {
+    let credentials = json!({ "username": client.username, "password": PASSWORD });
+    let answer = server.stranger().post("/sessions").json(&credentials).await;
+    if answer.status == 507 {
+        answer.expect_problem(507, "storage_full");
+    }
+    answer.status
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_writing_works_again_as_soon_as_there_is_room() {
+    let Some(disk) = SmallDisk::of_mib(48) else {
+        return;
+    };
+    let database = TestDatabase::create_on(&disk).await;
+    let db = database.open().await;
+    let server = TestServer::over(database, db).await;
+    let office = server.client(Role::Office).await;
+    let upload = async |number| {
+        let file = large_file(number);
+        office
+            .post("/imports/households")
+            .file("名册.csv", CSV, file)
+            .await
+    };
+    upload(0).await.expect(202);
+    for round in 1..4 {
+        disk.fill();
+        let mut refused = 0;
+        for number in 0..40 {
+            let answer = upload(round * 100 + number).await;
+            if answer.status == 202 {
+                continue;
+            }
+            let problem = answer.expect_problem(507, "storage_full");
+            assert!(problem["detail"].as_str().unwrap().contains("磁盘已满"));
+            assert!(!answer.header("retry-after").is_empty());
+            refused += 1;
+            if refused == 5 {
+                break;
+            }
+        }
+        assert_eq!(refused, 5, "the disk is full");
+        office.get("/accounts/me").await.expect(200);
+        assert!([201, 507].contains(&log_in(&server, &office).await));
+        disk.make_room();
+        let free = Instant::now();
+        while log_in(&server, &office).await != 201 {
+            assert!(free.elapsed() < LONG, "writing does not come back");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        for number in 0..12 {
+            upload(round * 100 + 50 + number).await.expect(202);
+            assert_eq!(log_in(&server, &office).await, 201);
+        }
+        let health = server.stranger().get("/health").await.expect(200);
+        assert_eq!(health["database_schema"], health["program_schema"]);
+    }
+}
+
+/// A database file, its write-ahead log and its shared memory.
+fn files(database: &TestDatabase) -> Option<[PathBuf; 3]> {
+    let TestDatabase::Sqlite(folder) = database else {
+        return None;
+    };
+    Some(["", "-wal", "-shm"].map(|ending| folder.path().join(format!("qianshou.db{ending}"))))
+}
+
+#[tokio::test]
+async fn what_is_written_never_goes_into_a_file_that_is_gone() {
+    let server = TestServer::start().await;
+    let Some(files) = files(&server.database) else {
+        return;
+    };
+    let administrator = server.client(Role::Administrator).await;
+    let create = async |name: &str| {
+        let body = json!({ "username": name, "role": "leader", "password": PASSWORD });
+        administrator.post("/accounts").json(&body).await
+    };
+    create("a").await.expect(201);
+    for (number, file) in files.iter().enumerate() {
+        let aside = file.with_extension("aside");
+        std::fs::rename(file, &aside).unwrap();
+        create("gone")
+            .await
+            .expect_problem(503, "database_replaced");
+        administrator
+            .get("/accounts")
+            .await
+            .expect_problem(503, "database_replaced");
+        // Another file under the same name is no better.
+        std::fs::copy(&aside, file).unwrap();
+        let problem = create("other").await;
+        let problem = problem.expect_problem(503, "database_replaced");
+        assert!(problem["detail"].as_str().unwrap().contains("没有写入"));
+        // Health may remember for a second that all was well.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        server
+            .stranger()
+            .get("/health")
+            .await
+            .expect_problem(503, "database_replaced");
+        std::fs::rename(&aside, file).unwrap();
+        create(&format!("back{number}")).await.expect(201);
+    }
+    let names: Vec<Value> = administrator.get("/accounts").await.expect(200)["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|account| account["username"].clone())
+        .collect();
+    for name in ["a", "back0", "back1", "back2"] {
+        assert!(names.contains(&json!(name)), "{names:?}");
+    }
+    assert!(!names.contains(&json!("gone")) && !names.contains(&json!("other")));
+}
+
+#[tokio::test]
+async fn a_database_is_made_only_where_that_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("register.db");
+    let url = format!("sqlite:{}", file.display());
+    let open = async |creation| Db::open_with(&url, creation, LONG).await;
+    let refused = open(Creation::Never).await.unwrap_err().to_string();
+    assert!(refused.contains("--create"), "{refused}");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "nothing is left beside"
+    );
+
+    let first = open(Creation::First).await.unwrap();
+    assert!(first.made);
+    first.db.close().await;
+    assert!(!open(Creation::Never).await.unwrap().made);
+
+    // It was there once, so that its absence is a loss and no first start.
+    std::fs::remove_file(&file).unwrap();
+    assert!(open(Creation::First).await.is_err());
+    std::fs::write(&file, "").unwrap();
+    assert!(
+        open(Creation::First).await.is_err(),
+        "an empty file is none"
+    );
+    assert_eq!(std::fs::metadata(&file).unwrap().size(), 0);
+    assert!(open(Creation::Allowed).await.unwrap().made);
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_left_alone() {
+    let database = TestDatabase::create().await;
+    let url = database.url();
+    // Ours it is only with our tables.
+    let sql = "CREATE TABLE theirs (id BIGINT)";
+    if let TestDatabase::Sqlite(folder) = &database {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(folder.path().join("qianshou.db"))
+            .create_if_missing(true);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        pool.close().await;
+    } else {
+        let pool = sqlx::PgPool::connect(&url).await.unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+    let refused = Db::open_with(&url, Creation::Allowed, LONG)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("其他程序"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_is_told_soon_and_by_its_name() {
+    let database = TestDatabase::create().await;
+    let Some(proxy) = Proxy::before(&database).await else {
+        return;
+    };
+    let opened = Db::open_with(&proxy.url, Creation::Allowed, LONG).await;
+    let server = TestServer::over(database, opened.unwrap().db).await;
+    let office = server.client(Role::Office).await;
+    server.stranger().get("/health").await.expect(200);
+    proxy.fall_silent();
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    for path in ["/health", "/accounts/me"] {
+        let asked = Instant::now();
+        let answer = office.get(path).await;
+        answer.expect_problem(503, "database_unavailable");
+        assert!(asked.elapsed() < LONG / 2, "{path}: {:?}", asked.elapsed());
+    }
+    proxy.recover();
+    let recovered = Instant::now();
+    while server.stranger().get("/health").await.status != 200 {
+        assert!(recovered.elapsed() < LONG, "it does not come back");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    office.get("/accounts/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_was_committed_before_the_connection_broke_is_not_said_to_be_lost() {
+    let database = TestDatabase::create().await;
+    let Some(proxy) = Proxy::before(&database).await else {
+        return;
+    };
+    let opened = Db::open_with(&proxy.url, Creation::Allowed, LONG).await;
+    let server = TestServer::over(database, opened.unwrap().db).await;
+    let administrator = server.client(Role::Administrator).await;
+    let body = json!({ "username": "a", "role": "leader", "password": PASSWORD });
+    proxy.break_at_commit();
+    let answer = administrator.post("/accounts").json(&body).await;
+    let problem = answer.expect_problem(503, "database_unavailable");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("可能已经写入"), "{detail}");
+    administrator
+        .post("/accounts")
+        .json(&body)
+        .await
+        .expect_problem(409, "username_taken");
+}
+
+#[tokio::test]
+async fn waiting_writers_hold_up_no_reader_no_log_in_and_no_health() {
+    let server = TestServer::start().await;
+    let administrator = server.client(Role::Administrator).await;
+    let other = server.database.open().await;
+    let held = other.write().await.unwrap();
+    let mut waiting = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let administrator = administrator.clone();
+        waiting.spawn(async move {
+            let body =
+                json!({ "username": format!("w{number}"), "role": "leader", "password": PASSWORD });
+            administrator
+                .post("/accounts")
+                .json(&body)
+                .await
+                .expect(201);
+        });
+    }
+    // Until many of them have come as far as they come.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let asked = Instant::now();
+    for _ in 0..5 {
+        administrator.get("/accounts").await.expect(200);
+        administrator.get("/households").await.expect(200);
+    }
+    let health = server.stranger().get("/health").await.expect(200);
+    if let TestDatabase::Postgres { .. } = &server.database {
+        assert_eq!(health["writable"], true);
+        assert_eq!(log_in(&server, &administrator).await, 201);
+    } else {
+        assert_eq!(health["writable"], false, "SQLite has one writer for all");
+    }
+    assert!(asked.elapsed() < LONG / 2, "{:?}", asked.elapsed());
+    drop(held);
+    waiting.join_all().await;
+}
+
+#[tokio::test]
+async fn a_migration_by_another_program_stops_nothing() {
+    let server = TestServer::start().await;
+    if let TestDatabase::Sqlite(_) = &server.database {
+        return;
+    }
+    let office = server.client(Role::Office).await;
+    let paths = [
+        "/accounts/me",
+        "/households",
+        "/staff",
+        "/units",
+        "/settings",
+    ];
+    for _ in 0..10 {
+        for path in paths {
+            office.get(path).await.expect(200);
+        }
+    }
+    let mut tx = server.db.write().await.unwrap();
+    for sql in [
+        "ALTER TABLE account ALTER COLUMN username TYPE VARCHAR(200)",
+        "ALTER TABLE household ALTER COLUMN town TYPE VARCHAR(200)",
+        "ALTER TABLE staff ALTER COLUMN name TYPE VARCHAR(200)",
+        "ALTER TABLE unit ALTER COLUMN name TYPE VARCHAR(200)",
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'a later version', true, '', 0)",
+    ] {
+        on!(&mut tx, connection => sqlx::query(sql).execute(connection).await.map(|_| ())).unwrap();
+    }
+    tx.commit().await.unwrap();
+    for _ in 0..10 {
+        for path in paths {
+            office.get(path).await.expect(200);
+        }
+    }
+    assert_eq!(log_in(&server, &office).await, 201);
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let health = server.stranger().get("/health").await.expect(200);
+    assert_eq!(health["database_schema"], 9999);
+    assert_ne!(health["program_schema"], 9999);
+}
