@@ -38,6 +38,7 @@ pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
+pub use problem::will_pass;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 

@@ -9,17 +9,26 @@ const SQLITE_BUSY: [u32; 2] = [5, 6];
 /// PostgreSQL's codes for "could not get the lock" and "serialisation failure".
 const POSTGRES_BUSY: [&str; 3] = ["55P03", "40001", "40P01"];
 
+/// Whether the same may succeed later: the database is busy or gone, and refuses nothing of what it
+/// was given.
+pub fn will_pass(error: &sqlx::Error) -> bool {
+    is_busy(error) || is_gone(error)
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            POSTGRES_BUSY.contains(&&*code)
+                || sqlite_primary(&code).is_some_and(|primary| SQLITE_BUSY.contains(&primary))
+        }),
+        _ => false,
+    }
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        let busy = match &error {
-            sqlx::Error::PoolTimedOut => true,
-            sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-                POSTGRES_BUSY.contains(&&*code)
-                    || sqlite_primary(&code).is_some_and(|primary| SQLITE_BUSY.contains(&primary))
-            }),
-            _ => false,
-        };
-        if busy {
+        if is_busy(&error) {
             tracing::warn!(%error, "the database is busy");
             return Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -29,14 +38,7 @@ impl From<sqlx::Error> for Problem {
             )
             .retry_after(5);
         }
-        let gone = matches!(
-            &error,
-            sqlx::Error::Io(_)
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed
-                | sqlx::Error::Protocol(_)
-        ) || is_gone(&error);
-        if gone {
+        if is_gone(&error) {
             tracing::error!(%error, "the database is gone");
             return Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -60,6 +62,15 @@ impl From<sqlx::Error> for Problem {
 /// PostgreSQL: connection exceptions (08), no such database (3D), insufficient resources (53),
 /// operator intervention (57).
 fn is_gone(error: &sqlx::Error) -> bool {
+    if matches!(
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_)
+    ) {
+        return true;
+    }
     let Some(code) = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code)
