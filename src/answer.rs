@@ -1,31 +1,26 @@
 //! What every request and every answer goes through: limits of size, the form of errors, headers,
 //! the log.
 
+mod again;
+mod intake;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use poem::error::{
     MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
 };
 use poem::http::{HeaderValue, StatusCode, header};
-use poem::{Body, Endpoint, IntoResponse, Request, Response};
+use poem::{Endpoint, IntoResponse, Request, Response};
 use poem_openapi::error as openapi_error;
 
 use crate::access::idempotency;
 use crate::api::API_ROOT;
 use crate::db::outcome;
 use crate::openapi::Document;
-use crate::problem::{Problem, Text};
-use crate::workbook::limit::MAX_FILE_BYTES;
-
-/// Largest body of a request: the largest file that is read, and what a form adds to it. It is written
-/// to a temporary file as it comes in.
-#[expect(clippy::cast_possible_truncation, reason = "it fits in 32 bits")]
-pub const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
-/// Largest JSON body, which is read into memory whole: a batch of visits is about 1 MiB.
-pub const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
+use crate::problem::Problem;
+pub use intake::{MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_STRANGER_BYTES};
 
 /// Gives every error the form of a problem, and every answer the headers that all share.
 pub async fn answer<E: Endpoint>(
@@ -47,6 +42,10 @@ pub async fn answer<E: Endpoint>(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    if path.starts_with(API_ROOT) && !is_public(&response) {
+        let kept = HeaderValue::from_static(kept(&response));
+        response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED
         && let Ok(methods) = description.methods(below_root(&path)).parse()
     {
@@ -55,6 +54,26 @@ pub async fn answer<E: Endpoint>(
     // The path alone: query parameters may hold names.
     tracing::info!(%method, path, status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "request");
     Ok(response)
+}
+
+/// Whether the operation says that the answer is the same for everyone.
+fn is_public(response: &Response) -> bool {
+    let cache = response.headers().get(header::CACHE_CONTROL);
+    cache.is_some_and(|cache| cache.as_bytes().starts_with(b"public"))
+}
+
+/// How long an answer that is not public may be kept: not at all, since nearly
+/// all hold what is known of persons; a workbook by its reader, who asks by its tag whether it is
+/// still the same.
+fn kept(response: &Response) -> &'static str {
+    let has_tag = response.headers().contains_key(header::ETAG);
+    let is_workbook = response.status() == StatusCode::NOT_MODIFIED
+        || response.headers().contains_key(header::CONTENT_DISPOSITION);
+    if has_tag && is_workbook {
+        "private, no-cache"
+    } else {
+        "no-store"
+    }
 }
 
 fn below_root(path: &str) -> &str {
@@ -69,19 +88,19 @@ async fn answered<E: Endpoint>(
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     let has_key = request.headers().contains_key(idempotency::HEADER);
-    let (request, json) = limited(request).await?;
-    match AssertUnwindSafe(endpoint.call(request))
-        .catch_unwind()
-        .await
-    {
+    let operation = description.operation(method.as_str(), below_root(&path));
+    let done = async {
+        let (request, again) = intake::take_in(request, operation).await?;
+        match (endpoint.call(request).await, again) {
+            (Err(error), Some(again)) if again::is_worth_it(&error) => {
+                endpoint.call(again.request()).await
+            }
+            (answered, _) => answered,
+        }
+    };
+    match AssertUnwindSafe(done).catch_unwind().await {
         Ok(Ok(response)) => Ok(response.into_response()),
         Ok(Err(error)) => {
-            if error.is::<openapi_error::ParseRequestPayloadError>() {
-                let faults = description.body_faults(method.as_str(), below_root(&path), &json);
-                if !faults.is_empty() {
-                    return Err(faulty_body(faults));
-                }
-            }
             let parameter = error.downcast_ref::<openapi_error::ParseParamError>();
             if !has_key && parameter.is_some_and(|it| it.name == idempotency::HEADER) {
                 return Err(idempotency::missing());
@@ -93,78 +112,6 @@ async fn answered<E: Endpoint>(
     }
 }
 
-/// The request with a body that is not larger than it may be, and its JSON: read whole, or else a
-/// body that ends in an error once it is too large. A length that is announced is believed no more
-/// than one that is not.
-async fn limited(mut request: Request) -> Result<(Request, Bytes), Problem> {
-    let is_json = request
-        .content_type()
-        .is_some_and(|kind| kind.starts_with("application/json"));
-    let body = request.take_body();
-    if is_json {
-        let json = body
-            .into_bytes_limit(MAX_JSON_BYTES)
-            .await
-            .map_err(|error| problem_of(error.into()))?;
-        if holds_nul(request.uri().query().unwrap_or_default(), &json) {
-            return Err(nul());
-        }
-        request.set_body(json.clone());
-        return Ok((request, json));
-    }
-    if holds_nul(request.uri().query().unwrap_or_default(), b"") {
-        return Err(nul());
-    }
-    let mut left = MAX_BODY_BYTES;
-    let body = body.into_bytes_stream().map(move |chunk| {
-        let chunk = chunk?;
-        left = left.checked_sub(chunk.len()).ok_or(TooLarge)?;
-        Ok::<_, std::io::Error>(chunk)
-    });
-    request.set_body(Body::from_bytes_stream(body));
-    Ok((request, Bytes::new()))
-}
-
-/// Whether a text of the request holds the character NUL, which PostgreSQL cannot store.
-fn holds_nul(query: &str, json: &[u8]) -> bool {
-    let escaped = b"\\u0000";
-    query.contains("%00")
-        || json.windows(escaped.len()).any(|six| six == escaped)
-            && serde_json::from_slice(json).is_ok_and(|json| any_text_holds_nul(&json))
-}
-
-fn any_text_holds_nul(json: &serde_json::Value) -> bool {
-    match json {
-        serde_json::Value::String(text) => text.contains('\0'),
-        serde_json::Value::Array(items) => items.iter().any(any_text_holds_nul),
-        serde_json::Value::Object(fields) => fields.values().any(any_text_holds_nul),
-        _ => false,
-    }
-}
-
-fn nul() -> Problem {
-    Problem::bad_request(
-        "内容中有无法保存的字符（U+0000），请删除后再提交",
-        "a text holds the character U+0000, which cannot be stored; leave it out",
-    )
-}
-
-/// A body went on beyond [`MAX_BODY_BYTES`].
-#[derive(Debug, thiserror::Error)]
-#[error("the body is too large")]
-struct TooLarge;
-
-impl From<TooLarge> for std::io::Error {
-    fn from(error: TooLarge) -> Self {
-        Self::other(error)
-    }
-}
-
-/// Whether [`TooLarge`] is at the bottom of an error.
-fn is_too_large(error: &poem::Error) -> bool {
-    error.to_string().contains("the body is too large")
-}
-
 /// The framework's own errors, in our words.
 fn problem_of(error: poem::Error) -> Problem {
     let error = match error.downcast::<Problem>() {
@@ -172,21 +119,8 @@ fn problem_of(error: poem::Error) -> Problem {
         Err(error) => error,
     };
     let words = error.to_string();
-    if is_too_large(&error) || error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!(
-                "内容过大（文件不超过 {} MiB，其他内容不超过 {} MiB），请拆分后再提交",
-                MAX_BODY_BYTES >> 20,
-                MAX_JSON_BYTES >> 20
-            ),
-            format!(
-                "the body is too large (files up to {} MiB, all else up to {} MiB); split it",
-                MAX_BODY_BYTES >> 20,
-                MAX_JSON_BYTES >> 20
-            ),
-        );
+    if intake::was_too_large(&error) {
+        return intake::too_large(MAX_BODY_BYTES);
     }
     if error.is::<openapi_error::AuthorizationError>() {
         return crate::access::unauthenticated();
@@ -245,16 +179,6 @@ fn problem_of(error: poem::Error) -> Problem {
     }
 }
 
-/// What is wrong with the body, place by place; the framework's own words name no place.
-fn faulty_body(faults: Vec<(String, Text)>) -> Problem {
-    let count = faults.len();
-    Problem::bad_request(
-        format!("请求内容有 {count} 处需要更正，见 errors"),
-        format!("{count} places of the body must be put right, see `errors`"),
-    )
-    .with_places(faults)
-}
-
 fn internal() -> Problem {
     let outcome = outcome::words();
     Problem::new(
@@ -281,12 +205,5 @@ mod tests {
         let body = response.into_body().into_string().await.unwrap();
         assert!(body.contains("urn:qianshou:problem:internal"), "{body}");
         assert!(!body.contains("a fault of ours"), "{body}");
-    }
-
-    #[test]
-    fn nul_is_found_where_it_is_a_character() {
-        assert!(holds_nul("a=%00", b""));
-        assert!(holds_nul("", br#"{"a":["\u0000"]}"#));
-        assert!(!holds_nul("a=%20", br#"{"a":["\\u0000"]}"#));
     }
 }

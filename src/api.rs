@@ -15,8 +15,10 @@ use poem_openapi::{ApiResponse, Object, Tags};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use crate::calendar::is_in_range;
 use crate::db::page;
 use crate::problem::Problem;
+use crate::text::is_storable;
 
 /// Where the operations stand.
 pub const API_ROOT: &str = "/api/v1";
@@ -152,7 +154,7 @@ pub fn limit(limit: Option<Limit>) -> i64 {
 pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Problem> {
     cursor
         .map(|cursor| {
-            page::decode(cursor).ok_or_else(|| {
+            decode(cursor).ok_or_else(|| {
                 Problem::bad_request(
                     "cursor 无效：请原样使用上一页给出的 next_cursor",
                     "invalid `cursor`: send the `next_cursor` of the page before as it is",
@@ -160,6 +162,28 @@ pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Pro
             })
         })
         .transpose()
+}
+
+/// The key that a cursor of ours names; nothing for one that was made by hand and holds what no
+/// database stores.
+fn decode<K: DeserializeOwned>(cursor: &str) -> Option<K> {
+    let key: serde_json::Value = page::decode(cursor)?;
+    let texts = match &key {
+        serde_json::Value::Array(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let storable = |text: &str| {
+        let day = text.parse::<chrono::NaiveDate>();
+        text.chars().all(is_storable) && day.map_or(true, is_in_range)
+    };
+    if !texts
+        .iter()
+        .filter_map(serde_json::Value::as_str)
+        .all(storable)
+    {
+        return None;
+    }
+    serde_json::from_value(key).ok()
 }
 
 /// A field after a merge patch (RFC 7396): absent stays, `null` clears.

@@ -23,7 +23,7 @@
 //! for all that is not the answer asked for), [`app`] (the database and the time), [`api`] (what
 //! operations share), [`openapi`] (the
 //! document), [`server`] (routes, start, stop), [`mod@answer`] (what every request and answer goes
-//! through), [`mod@code_list`], [`text`], [`config`].
+//! through), [`mod@code_list`], [`text`], [`calendar`] (the days that may be named), [`config`].
 //!
 //! # A room
 //!
@@ -36,6 +36,7 @@ pub mod access;
 pub mod answer;
 pub mod api;
 pub mod app;
+pub mod calendar;
 pub mod code_list;
 pub mod code_list_api;
 pub mod config;

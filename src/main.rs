@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use clap::{Parser, Subcommand};
 use qianshou::access::{self, Caller, Role};
 use qianshou::app::App;
+use qianshou::calendar;
 use qianshou::code_list::CodeList;
 use qianshou::config::{Config, Flags};
 use qianshou::db::Db;
@@ -220,7 +221,7 @@ enum ExportCommand {
         #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
         year: Option<i32>,
         /// The day up to which things are seen, YYYY-MM-DD [default: today]
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
         as_of: Option<NaiveDate>,
         /// The file to write
         #[arg(long, value_name = "FILE")]
@@ -232,7 +233,7 @@ enum ExportCommand {
     )]
     Pairings {
         /// The day as of which the pairs are shown, YYYY-MM-DD [default: today]
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
         as_of: Option<NaiveDate>,
         /// Only of this unit (单位), by its whole name
         #[arg(long)]

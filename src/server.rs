@@ -1,5 +1,7 @@
 //! The listening server: all routes, start and stop.
 
+mod connections;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,7 @@ use crate::app::App;
 use crate::db::Db;
 use crate::openapi::Document;
 use crate::roster::worker;
+use connections::Limits;
 
 /// How long requests under way may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -90,8 +93,8 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
             poem::get(document("application/yaml", description.yaml())),
         )
         .nest("/docs", Route::new().at("/", poem::get(docs_page(docs))))
-        .with(AddData::new(app.clone()))
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
+        .with(AddData::new(app.clone()))
 }
 
 /// The `OpenAPI` document, as JSON or YAML.
@@ -128,6 +131,7 @@ fn docs_page(html: String) -> impl Endpoint {
 /// Listens on `address`, says where, and serves until the process is told to stop.
 pub async fn run(app: &App, address: &str) -> std::io::Result<()> {
     let stop = told_to_stop()?;
+    connections::raise_open_files();
     let acceptor = TcpListener::bind(address).into_acceptor().await?;
     for local in acceptor.local_addr() {
         if let Some(local) = local.as_socket_addr() {
@@ -146,16 +150,14 @@ pub async fn serve(
     let addresses = acceptor.local_addr();
     let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
     let address = addresses.join(" ");
-    let server = poem::Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(
-        routes(app),
-        stop,
-        Some(GRACE),
-    );
+    let limits = Limits::of_this_process();
+    let server = connections::serve(acceptor, routes(app), limits, stop, GRACE);
     // Whatever the workers are at when the server ends is taken up again when it is there again.
     tokio::select! {
-        served = server => served,
-        () = worker::run(app, &address) => Ok(()),
+        () = server => {}
+        () = worker::run(app, &address) => {}
     }
+    Ok(())
 }
 
 /// Done when the process is interrupted (Ctrl-C) or terminated, from this call on: whoever reads

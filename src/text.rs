@@ -1,5 +1,7 @@
 //! Text as people type it, brought to one form before it is compared.
 
+use std::borrow::Cow;
+
 /// `text` with full-width forms (`Ａ`, `１`, `（`, the ideographic space) turned to their ASCII twins.
 ///
 /// Chinese input methods produce both forms for the same key, so headings, codes and numbers are
@@ -39,6 +41,30 @@ pub fn trimmed(text: &str) -> String {
         .to_owned()
 }
 
+/// Whether a database and a workbook can both keep the character: PostgreSQL has no U+0000, XML 1.0
+/// no control character but tab and line ends, and not the last two of the plane.
+pub fn is_storable(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        _ => character >= ' ',
+    }
+}
+
+/// `text` without the characters that are not [storable](is_storable).
+pub fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
+    // Nearly every text is: its bytes tell, and faster than its characters.
+    let suspicious = |byte: u8| byte < b' ' || byte == 0xef;
+    if !text.bytes().any(suspicious) || text.chars().all(is_storable) {
+        return text;
+    }
+    Cow::Owned(
+        text.chars()
+            .filter(|character| is_storable(*character))
+            .collect(),
+    )
+}
+
 /// Fen as yuan with two decimals, `-1.30`.
 pub fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
@@ -57,6 +83,18 @@ fn is_invisible(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_can_be_stored_is_left() {
+        for (text, left) in [
+            ("王\u{0}小\u{1f}明", "王小明"),
+            ("一\t二\r\n三", "一\t二\r\n三"),
+            ("\u{ffff}\u{fffe}\u{fffd}", "\u{fffd}"),
+            ("ＡＢ", "ＡＢ"),
+        ] {
+            assert_eq!(storable(text.into()), left);
+        }
+    }
 
     #[test]
     fn money_keeps_its_sign() {

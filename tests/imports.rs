@@ -928,6 +928,51 @@ async fn what_a_dead_worker_was_at_is_taken_up_and_at_last_given_up() {
     tidied(&server.db).await;
 }
 
+/// What the database will not take it will not take the fifth time either; others wait meanwhile.
+#[tokio::test]
+async fn a_check_that_the_database_refuses_twice_ends_and_lets_others_on() {
+    let (server, office) = office().await;
+    let mut tx = server.db.write().await.unwrap();
+    on!(&mut tx, connection => sqlx::query(
+        "ALTER TABLE staged_household RENAME COLUMN number TO another",
+    )
+    .execute(connection)
+    .await
+    .map(|_| ()))
+    .unwrap();
+    tx.commit().await.unwrap();
+    let begun = Instant::now();
+    for _ in 0..2 {
+        let answer = office
+            .send_roster(HOUSEHOLDS, roster(&[household("R1")]))
+            .await;
+        let import = office.checked(&answer).await;
+        assert_eq!(import["state"], "failed", "{import:#}");
+        assert_eq!(import["failure"]["code"], "import_refused_by_database");
+    }
+    let staff = RosterFile::staff(&[teacher("T1", "青禾小学")]).bytes();
+    let import = office
+        .checked(&office.send_roster(STAFF, staff).await)
+        .await;
+    assert_eq!(import["state"], "ready", "{import:#}");
+    // Whoever is taken up only when the worker has been silent waits for a minute each time.
+    assert!(begun.elapsed() < Duration::from_secs(50));
+}
+
+/// Excel writes any character as `_x0000_`, and other programs write it so by mistake.
+#[tokio::test]
+async fn characters_that_cannot_be_stored_are_left_out_of_what_a_file_says() {
+    let (server, office) = office().await;
+    let mut facts = household("S1\u{0}");
+    facts.village = "前\u{1}进\u{ffff}村".to_owned();
+    facts.address = Some("一组\u{0}".to_owned());
+    office.import(HOUSEHOLDS, roster(&[facts])).await;
+    let register = register(&server.db).await;
+    let stored = &register["S1"];
+    assert_eq!(stored.village, "前进村");
+    assert_eq!(stored.address.as_deref(), Some("一组"));
+}
+
 /// One office's huge file does not stall the others' visits.
 #[tokio::test]
 async fn visits_are_never_refused_while_a_large_import_runs() {

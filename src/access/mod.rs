@@ -9,4 +9,4 @@ pub mod store;
 mod token;
 
 pub use model::{Caller, Permission, Role};
-pub use token::{Signed, hex, unauthenticated};
+pub use token::{Signed, hex, sign, unauthenticated};

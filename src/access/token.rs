@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use poem::Request;
 use poem::http::StatusCode;
 use poem_openapi::SecurityScheme;
-use poem_openapi::auth::Bearer;
+use poem_openapi::auth::{Bearer, BearerAuthorization};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
@@ -39,7 +39,20 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Finds out who sends a request before its body is read; the operation is then given the same
+/// caller.
+pub async fn sign(request: &mut Request) -> poem::Result<()> {
+    let bearer = Bearer::from_request(request)?;
+    let caller = authenticate(request, bearer).await?;
+    request.extensions_mut().insert(caller);
+    Ok(())
+}
+
 async fn authenticate(request: &Request, bearer: Bearer) -> poem::Result<Caller> {
+    // Asked already, before the body was read.
+    if let Some(caller) = request.extensions().get::<Caller>() {
+        return Ok(caller.clone());
+    }
     let app = request
         .data::<App>()
         .ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;

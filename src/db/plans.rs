@@ -35,10 +35,13 @@ pub(super) fn are_out_of_date(error: &sqlx::Error) -> bool {
     })
 }
 
-/// Learns from an error of the database; for who does not make a problem of it.
-pub fn note_error(error: &sqlx::Error) {
-    if are_out_of_date(error) {
+/// Learns from an error of the database, for who does not make a problem of it; gives whether the same
+/// is worth trying once more at once.
+pub fn note_error(error: &sqlx::Error) -> bool {
+    let out_of_date = are_out_of_date(error);
+    if out_of_date {
         tracing::warn!("the schema has changed beside this program: connections are replaced");
         OUT_OF_DATE_AT.store(now(), Ordering::Relaxed);
     }
+    out_of_date
 }

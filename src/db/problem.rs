@@ -21,6 +21,11 @@ const POSTGRES_NO_SUCH: [&str; 2] = ["42P01", "42703"];
 /// The kind of a problem that goes away when the request is done again.
 pub const SCHEMA_CHANGED: &str = "database_schema_changed";
 
+/// Whether the same may succeed later: the database refuses nothing of what it was given.
+pub fn will_pass(error: &sqlx::Error) -> bool {
+    Kind::of(error) != Kind::Internal
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         (&error).into()
@@ -38,7 +43,9 @@ impl From<&sqlx::Error> for Problem {
         let kind = Kind::of(error);
         match kind {
             Kind::Busy => tracing::warn!(%error, "the database is busy"),
-            Kind::SchemaChanged => plans::note_error(error),
+            Kind::SchemaChanged => {
+                plans::note_error(error);
+            }
             _ => tracing::error!(%error, kind = kind.code(), "a fault of the database"),
         }
         let outcome = outcome::words();

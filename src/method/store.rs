@@ -242,5 +242,8 @@ async fn changes(
 
 /// The beginning of a day in China, or a little before.
 fn begin_of(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::days(1)
+    let midnight = day.and_time(NaiveTime::MIN).and_utc();
+    midnight
+        .checked_sub_signed(TimeDelta::days(1))
+        .unwrap_or(midnight)
 }

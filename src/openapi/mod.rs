@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::problem::Text;
+use body::Patterns;
 
 /// The media type of our JSON answers, as the framework names it.
 const FRAMEWORK_JSON: &str = "application/json; charset=utf-8";
@@ -19,7 +20,10 @@ const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The document.
 #[derive(Clone, Debug)]
-pub struct Document(Value);
+pub struct Document {
+    json: Value,
+    patterns: Patterns,
+}
 
 impl Document {
     /// Makes the document from the framework's.
@@ -38,29 +42,30 @@ impl Document {
         document["components"]["responses"] = problems.into_iter().collect();
         document["tags"] = tags_in_order(&document);
         into_3_1(&mut document);
-        Self(document)
+        let patterns = Patterns::of(&document);
+        Self {
+            json: document,
+            patterns,
+        }
     }
 
     /// As JSON, to be read by people too.
     pub fn json(&self) -> String {
-        serde_json::to_string_pretty(&self.0).unwrap_or_default() + "\n"
+        serde_json::to_string_pretty(&self.json).unwrap_or_default() + "\n"
     }
 
     /// As YAML.
     pub fn yaml(&self) -> String {
-        serde_yaml::to_string(&self.0).unwrap_or_default()
+        serde_yaml::to_string(&self.json).unwrap_or_default()
     }
 
-    /// All that is wrong with the JSON body of a request, by the schema of its operation, each with
-    /// the place where it stands. `path` is below the API's root.
-    pub fn body_faults(&self, method: &str, path: &str, body: &[u8]) -> Vec<(String, Text)> {
-        let Some(schema) = self.body_schema(method, path) else {
-            return Vec::new();
-        };
-        match serde_json::from_slice(body) {
-            Ok(body) => body::faults(&self.0, schema, &body),
-            Err(_) => Vec::new(),
-        }
+    /// The operation that a request asks for. `path` is below the API's root.
+    pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
+        let described = self.operations(path)?.get(method.to_ascii_lowercase())?;
+        Some(Operation {
+            document: self,
+            described,
+        })
     }
 
     /// The methods that `path`, which is below the API's root, takes: as the header `Allow` has them.
@@ -80,19 +85,59 @@ impl Document {
     }
 
     fn operations(&self, path: &str) -> Option<&Value> {
-        let paths = self.0["paths"].as_object()?;
+        let paths = self.json["paths"].as_object()?;
         // A path without a parameter goes before one that has one in the same place.
         let (_, operations) = paths
             .get_key_value(path)
             .or_else(|| paths.iter().find(|(template, _)| fits(template, path)))?;
         Some(operations)
     }
+}
 
-    fn body_schema(&self, method: &str, path: &str) -> Option<&Value> {
-        let operations = self.operations(path)?;
-        let schema = &operations[method.to_ascii_lowercase()]["requestBody"]["content"]["application/json"]
-            ["schema"];
-        schema.is_object().then_some(schema)
+/// What the document says of one operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'a> {
+    document: &'a Document,
+    described: &'a Value,
+}
+
+impl Operation<'_> {
+    /// Whether it is for those only who have a token.
+    pub fn needs_token(self) -> bool {
+        self.described["security"]
+            .as_array()
+            .is_some_and(|security| !security.is_empty())
+    }
+
+    /// Whether it takes a body of this media type, such as `application/json`.
+    pub fn takes(self, media_type: &str) -> bool {
+        self.described["requestBody"]["content"]
+            .get(media_type)
+            .is_some()
+    }
+
+    /// What is wrong with the value of a parameter of the query that is a day. All other kinds of
+    /// values the framework checks itself.
+    pub fn parameter_fault(self, name: &str, value: &str) -> Option<Text> {
+        let parameters = self.described["parameters"].as_array()?;
+        let parameter = parameters.iter().find(|parameter| {
+            parameter["in"] == "query"
+                && parameter["name"] == name
+                && parameter["schema"]["format"] == "date"
+        })?;
+        let value = Value::String(value.to_owned());
+        let faults = self.faults(&parameter["schema"], &value);
+        faults.into_iter().next().map(|(_, words)| words)
+    }
+
+    /// All that is wrong with a JSON body, each with the place where it stands.
+    pub fn body_faults(self, body: &Value) -> Vec<(String, Text)> {
+        let schema = &self.described["requestBody"]["content"]["application/json"]["schema"];
+        self.faults(schema, body)
+    }
+
+    fn faults(self, schema: &Value, value: &Value) -> Vec<(String, Text)> {
+        body::faults(&self.document.json, &self.document.patterns, schema, value)
     }
 }
 
@@ -362,7 +407,7 @@ mod tests {
             r#"{"openapi":"3.0.0","info":{"license":{"name":"x"}},"tags":[],"components":{"schemas":{}},
             "paths":{"/a":{"get":{"responses":{}}},"/a":{"post":{"responses":{}}}}}"#,
         );
-        let methods: Vec<_> = document.0["paths"]["/a"]
+        let methods: Vec<_> = document.json["paths"]["/a"]
             .as_object()
             .unwrap()
             .keys()

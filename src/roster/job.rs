@@ -23,6 +23,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::{Json, Tx};
 use crate::problem::Problem;
+use crate::text::storable;
 
 /// Longest file name that is kept, in characters.
 const LONGEST_FILE_NAME: usize = 255;
@@ -109,6 +110,7 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
         .map_err(|error| file::not_whole(&error))?;
     // Browsers send a name, some a path.
     let name = upload.name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = storable(name.into());
     let file_name: String = name.chars().take(LONGEST_FILE_NAME).collect();
     let request = (
         "import",

@@ -10,8 +10,8 @@ use super::report::{RosterProblem, Severity};
 use super::store::{self, Import};
 use super::value::Refusal;
 use crate::app::App;
+use crate::db;
 use crate::db::Json;
-use crate::workbook::error::ReadError;
 
 /// Imports that one server checks at once.
 const AT_ONCE: usize = 2;
@@ -69,6 +69,7 @@ async fn work(app: &App, name: &str) {
                 let _ = tokio::time::timeout(LOOK, app.work.notified()).await;
             }
             Err(error) => {
+                db::note_error(&error);
                 tracing::error!(%error, "a worker could not go on");
                 tokio::time::sleep(LOOK).await;
             }
@@ -160,10 +161,22 @@ fn given_up() -> RosterProblem {
 }
 
 async fn check(app: &App, import: &Import, claim: Uuid) -> Result<(), sqlx::Error> {
+    let mut refused: Option<String> = None;
     let checked = loop {
         match check::run(app, import, claim).await {
             Err(Stop::RegisterChanged) => {
                 tracing::info!(import = %import.id, "the register changed, the check begins anew");
+            }
+            Err(Stop::Database(error)) if db::note_error(&error) => {
+                tracing::info!(import = %import.id, "the schema changed, the check begins anew");
+            }
+            Err(Stop::Database(error)) if !db::will_pass(&error) => {
+                let words = error.to_string();
+                if refused.as_ref() == Some(&words) {
+                    return end(app, import.id, claim, refused_twice()).await;
+                }
+                tracing::error!(import = %import.id, %error, "the database refuses what a check writes");
+                refused = Some(words);
             }
             checked => break checked,
         }
@@ -173,24 +186,35 @@ async fn check(app: &App, import: &Import, claim: Uuid) -> Result<(), sqlx::Erro
         Err(Stop::Lost | Stop::RegisterChanged) => {
             tracing::info!(import = %import.id, "an import was taken away");
         }
-        Err(Stop::Unreadable(error)) => unreadable(app, import.id, claim, &error).await?,
-        // Left as it is: taken up again when this worker has been silent for a while.
+        Err(Stop::Unreadable(error)) => {
+            tracing::info!(import = %import.id, %error, "a file cannot be read");
+            end(app, import.id, claim, RosterProblem::of_reading(&error)).await?;
+        }
+        // The database is busy or gone. Left as it is: taken up again when this worker has been
+        // silent for a while.
         Err(Stop::Database(error)) => return Err(error),
     }
     Ok(())
 }
 
-async fn unreadable(
-    app: &App,
-    id: Uuid,
-    claim: Uuid,
-    error: &ReadError,
-) -> Result<(), sqlx::Error> {
-    tracing::info!(import = %id, %error, "a file cannot be read");
+/// What would be refused again for ever, while others wait for this worker.
+fn refused_twice() -> RosterProblem {
+    RosterProblem::of_file(
+        Severity::Error,
+        Refusal::new(
+            "import_refused_by_database",
+            "数据库两次以同样的原因拒绝了此文件的内容，已停止",
+            "请联系管理员查看日志；没有写入任何内容",
+        ),
+    )
+}
+
+/// Ends an import on which the caller still has this claim.
+async fn end(app: &App, id: Uuid, claim: Uuid, failure: RosterProblem) -> Result<(), sqlx::Error> {
     let mut tx = app.db.write().await?;
     let found = store::find(&mut tx, id).await?;
     if let Some(mut import) = found.filter(|import| import.claim == Some(claim)) {
-        fail(&mut import, RosterProblem::of_reading(error));
+        fail(&mut import, failure);
         store::save(&mut tx, &import).await?;
     }
     tx.commit().await

@@ -18,6 +18,7 @@ use super::note::Notes;
 use super::ods::Ods;
 pub use super::source::{Cell, Row};
 use super::source::{HEAD_ROWS, Sheet, Source};
+use crate::text::storable;
 
 /// A file, or bytes in memory.
 pub(super) trait ReadSeek: Read + Seek {}
@@ -61,7 +62,7 @@ impl<'f> OpenFile<'f> {
     }
 
     fn open_input(mut input: Input<'f>) -> Result<Self, ReadError> {
-        let (book, infos) = guarded(|| match format::of(&mut input)? {
+        let (book, mut infos) = guarded(|| match format::of(&mut input)? {
             Format::Xlsx => {
                 Zipped::open_xlsx(input).map(|(book, infos)| (Book::Zipped(book), infos))
             }
@@ -74,6 +75,9 @@ impl<'f> OpenFile<'f> {
                 Delimited::open(input).map(|(book, info)| (Book::Delimited(book), vec![info]))
             }
         })?;
+        for info in &mut infos {
+            info.name = storable(Cow::Borrowed(&info.name)).into_owned();
+        }
         if infos.len() > MAX_SHEETS {
             return Err(ReadError::Bomb(format!("含 {} 个工作表", infos.len())));
         }
@@ -198,8 +202,12 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
         column: u32,
         cell: Option<Cell<'b>>,
     ) -> Result<bool, ReadError> {
-        let Some(cell) = cell else { return Ok(false) };
-        if let Cell::Text(text) = &cell {
+        let Some(mut cell) = cell else {
+            return Ok(false);
+        };
+        if let Cell::Text(text) = &mut cell {
+            // Excel writes any character as `_x0000_`; nobody means one that is not to be seen.
+            *text = storable(std::mem::take(text));
             if text.trim().is_empty() {
                 return Ok(false);
             }

@@ -28,6 +28,22 @@ impl Service {
         service
     }
 
+    /// Starts one that may have no more than so many files open.
+    pub async fn start_with_open_files(database: &str, most: u32) -> Self {
+        let address = address_to_keep();
+        let mut limited = Command::new("sh");
+        // `exec`: the process that is killed is the service itself.
+        limited.args(["-c", &format!("ulimit -n {most} && exec \"$@\""), "sh"]);
+        limited.arg(env!("CARGO_BIN_EXE_qianshou"));
+        let service = Self {
+            url: format!("http://{address}"),
+            database: database.to_owned(),
+            process: spawn_by(limited, database, &address),
+        };
+        service.answers().await;
+        service
+    }
+
     /// Starts it again after it was killed, and waits until it answers.
     pub async fn start_again(&mut self) {
         let address = self.url.trim_start_matches("http://");
@@ -70,15 +86,14 @@ fn address_to_keep() -> String {
 }
 
 fn spawn(database: &str, address: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_qianshou"))
-        .args([
-            "serve",
-            "--create",
-            "--listen",
-            address,
-            "--database",
-            database,
-        ])
+    let program = Command::new(env!("CARGO_BIN_EXE_qianshou"));
+    spawn_by(program, database, address)
+}
+
+fn spawn_by(mut program: Command, database: &str, address: &str) -> Child {
+    program
+        .args(["serve", "--create", "--listen", address])
+        .args(["--database", database])
         .env("QIANSHOU_LOG", "error")
         .stdout(Stdio::null())
         .stderr(Stdio::null())

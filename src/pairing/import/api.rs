@@ -1,13 +1,13 @@
 //! Importing pairs over HTTP.
 
-use std::io::Write;
+use std::path::Path;
 
 use poem_openapi::param::{Header, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::multipart;
 use poem_openapi::{Multipart, Object, OpenApi};
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::{List, Outcome};
 use crate::access::{Permission, Signed};
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::problem::CreateFault;
 use crate::roster::RosterProblem;
 use crate::roster::file;
+use crate::text::storable;
 use crate::workbook::format;
 
 /// Operations on lists of pairs.
@@ -76,18 +77,20 @@ impl PairingImportApi {
         form: PairingListForm,
     ) -> Result<Json<PairingImport>, CreateFault> {
         caller.0.require(Permission::ManagePairings)?;
-        let name = form.file.file_name().unwrap_or("pairings.xlsx").to_owned();
+        let name = form.file.file_name().unwrap_or("pairings.xlsx");
+        let name = storable(name.into()).into_owned();
         let mut upload = form.file.into_file();
         let (sha256, size) = file::digest(&mut upload)
             .await
             .map_err(|error| file::not_whole(&error))?;
-        let bytes = whole(&mut upload)
+        let spooled = spool(&mut upload)
+            .await
+            .map_err(|error| file::unwritten(&error))?;
+        let head = head(spooled.path())
             .await
             .map_err(|error| file::not_whole(&error))?;
-        let head = &bytes[..bytes.len().min(format::FIRST_BYTES)];
         let size = u64::try_from(size).unwrap_or_default();
-        format::refuse_at_once(head, size).map_err(|error| file::unreadable(&error))?;
-        let spooled = spool(&bytes).map_err(|error| file::unwritten(&error))?;
+        format::refuse_at_once(&head, size).map_err(|error| file::unreadable(&error))?;
         let list = List {
             path: spooled.path().to_owned(),
             name,
@@ -101,18 +104,23 @@ impl PairingImportApi {
     }
 }
 
-async fn whole(file: &mut tokio::fs::File) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.rewind().await?;
-    file.read_to_end(&mut bytes).await?;
-    Ok(bytes)
+/// The first bytes of a file, which tell its format.
+async fn head(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = tokio::fs::File::open(path).await?;
+    let mut head = Vec::new();
+    let mut limited = file.take(format::FIRST_BYTES as u64);
+    limited.read_to_end(&mut head).await?;
+    Ok(head)
 }
 
-/// The file where another process can read it.
-fn spool(bytes: &[u8]) -> std::io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new()?;
-    file.write_all(bytes)?;
-    Ok(file)
+/// The file where another process can read it. It may be too large for memory.
+async fn spool(upload: &mut tokio::fs::File) -> std::io::Result<NamedTempFile> {
+    let spooled = NamedTempFile::new()?;
+    upload.rewind().await?;
+    let mut copy = tokio::fs::File::from_std(spooled.reopen()?);
+    tokio::io::copy(upload, &mut copy).await?;
+    copy.flush().await?;
+    Ok(spooled)
 }
 
 fn view(outcome: Outcome) -> PairingImport {

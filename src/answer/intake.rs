@@ -1,0 +1,257 @@
+//! What a request must be before an operation sees it: from whom, how large, and readable.
+//!
+//! Bodies are limited before anything parses them, whatever `Content-Type` says: only the body of an
+//! operation that takes a form is passed on as it comes in, all others are read into memory here.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use percent_encoding::percent_decode_str;
+use poem::http::{StatusCode, header};
+use poem::{Body, Request};
+use poem_openapi::payload::{Json, Payload};
+use serde_json::Value;
+
+use super::again::{self, Again};
+use super::problem_of;
+use crate::openapi::Operation;
+use crate::problem::{Problem, Text};
+use crate::text::is_storable;
+use crate::workbook::limit::MAX_FILE_BYTES;
+
+/// Largest body of a request: the largest file that is read, and what a form adds to it. It is written
+/// to a temporary file as it comes in.
+#[expect(clippy::cast_possible_truncation, reason = "it fits in 32 bits")]
+pub const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
+/// Largest JSON body, which is read into memory whole: a batch of visits is about 1 MiB.
+pub const MAX_JSON_BYTES: usize = 4 << 20;
+/// Largest body of who has not logged in, or for an operation that takes none.
+pub const MAX_STRANGER_BYTES: usize = 16 << 10;
+/// How long a body that is read into memory may take to come in: 4 MiB at 70 KiB a second.
+const MEMORY_BODY_TIME: Duration = Duration::from_mins(1);
+
+const JSON: &str = "application/json";
+const FORM: &str = "multipart/form-data";
+
+/// Refuses a request that no operation should see, and gives the others on, with what it takes to
+/// answer them once more.
+pub async fn take_in(
+    mut request: Request,
+    operation: Option<Operation<'_>>,
+) -> Result<(Request, Option<Again>), Problem> {
+    let needs_token = operation.is_some_and(Operation::needs_token);
+    if needs_token {
+        again::sign(&mut request).await?;
+    }
+    check_address(&request, operation)?;
+    check_encoding(&request)?;
+    let body = request.take_body();
+    if operation.is_some_and(|operation| operation.takes(FORM)) && is_form(&request) {
+        request.set_body(Body::from_bytes_stream(limited(body, MAX_BODY_BYTES)));
+        return Ok((request, None));
+    }
+    let takes_json = operation.filter(|operation| operation.takes(JSON));
+    let limit = match takes_json {
+        Some(_) if needs_token => MAX_JSON_BYTES,
+        _ => MAX_STRANGER_BYTES,
+    };
+    let bytes = in_memory(body, limit).await?;
+    if let Some(operation) = takes_json.filter(|_| is_json(&request)) {
+        check_json(operation, &bytes)?;
+    }
+    let again = Again::of(&request, bytes.clone());
+    request.set_body(bytes);
+    Ok((request, Some(again)))
+}
+
+/// The framework's own test.
+fn is_json(request: &Request) -> bool {
+    request
+        .content_type()
+        .is_some_and(<Json<Value> as Payload>::check_content_type)
+}
+
+/// As the framework tests the type of a form.
+fn is_form(request: &Request) -> bool {
+    request
+        .content_type()
+        .and_then(|kind| kind.parse::<mime::Mime>().ok())
+        .is_some_and(|kind| kind.essence_str() == FORM)
+}
+
+/// Refuses texts in path and query that cannot be stored, and days out of range.
+fn check_address(request: &Request, operation: Option<Operation<'_>>) -> Result<(), Problem> {
+    let path = percent_decode_str(request.uri().path()).decode_utf8_lossy();
+    let parameters: Vec<(String, String)> =
+        request.params().map_err(|error| problem_of(error.into()))?;
+    let texts = parameters.iter().flat_map(|(name, value)| [name, value]);
+    if !path
+        .chars()
+        .chain(texts.flat_map(|text| text.chars()))
+        .all(is_storable)
+    {
+        return Err(unstorable());
+    }
+    let Some(operation) = operation else {
+        return Ok(());
+    };
+    for (name, value) in &parameters {
+        if let Some(Text { zh, en }) = operation.parameter_fault(name, value) {
+            return Err(Problem::bad_request(
+                format!("参数 {name} 无效：{zh}"),
+                format!("parameter `{name}`: {en}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A packed body may be a thousand times as large once unpacked; nobody here unpacks it.
+fn check_encoding(request: &Request) -> Result<(), Problem> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_none_or(|encoding| encoding == "identity") {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "不接受压缩的请求内容，请去掉 Content-Encoding 后原样发送",
+        "packed bodies are not taken; send it without `Content-Encoding`",
+    ))
+}
+
+/// The body as it comes in, which ends in an error once it is too large. A length that is announced
+/// is believed no more than one that is not.
+fn limited(body: Body, limit: usize) -> impl Stream<Item = std::io::Result<Bytes>> {
+    let mut left = limit;
+    body.into_bytes_stream().map(move |chunk| {
+        let chunk = chunk?;
+        left = left.checked_sub(chunk.len()).ok_or(TooLarge)?;
+        Ok(chunk)
+    })
+}
+
+async fn in_memory(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let read = async {
+        let mut stream = std::pin::pin!(limited(body, limit));
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = stream.next().await {
+            whole.extend_from_slice(&chunk.map_err(|error| not_read(&error, limit))?);
+        }
+        Ok(whole.freeze())
+    };
+    tokio::time::timeout(MEMORY_BODY_TIME, read)
+        .await
+        .unwrap_or_else(|_| Err(too_slow()))
+}
+
+fn not_read(error: &std::io::Error, limit: usize) -> Problem {
+    if error.to_string() == TooLarge.to_string() {
+        return too_large(limit);
+    }
+    Problem::bad_request(
+        format!("请求内容没有收全，请重新发送：{error}"),
+        format!("the body did not arrive whole, send it again: {error}"),
+    )
+}
+
+/// Refuses a JSON body that cannot be stored or is not what the document says. One that is no JSON
+/// is left to the framework, which says where it breaks off.
+fn check_json(operation: Operation<'_>, bytes: &[u8]) -> Result<(), Problem> {
+    let Ok(json) = serde_json::from_slice(bytes) else {
+        return Ok(());
+    };
+    if !all_texts_storable(&json) {
+        return Err(unstorable());
+    }
+    let faults = operation.body_faults(&json);
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faulty_body(faults))
+    }
+}
+
+fn all_texts_storable(json: &Value) -> bool {
+    match json {
+        Value::String(text) => text.chars().all(is_storable),
+        Value::Array(items) => items.iter().all(all_texts_storable),
+        Value::Object(fields) => fields
+            .iter()
+            .all(|(name, value)| name.chars().all(is_storable) && all_texts_storable(value)),
+        _ => true,
+    }
+}
+
+fn unstorable() -> Problem {
+    Problem::bad_request(
+        "内容中有无法保存的控制字符（如 U+0000），请删除后再提交",
+        "a text holds a control character that cannot be stored, such as U+0000; leave it out",
+    )
+}
+
+/// What is wrong with the body, place by place; the framework's own words name no place.
+fn faulty_body(faults: Vec<(String, Text)>) -> Problem {
+    let count = faults.len();
+    Problem::bad_request(
+        format!("请求内容有 {count} 处需要更正，见 errors"),
+        format!("{count} places of the body must be put right, see `errors`"),
+    )
+    .with_places(faults)
+}
+
+fn too_slow() -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "too_slow",
+        "请求内容传送过慢，请检查网络后重新发送",
+        "the body came in too slowly; look at the network and send it again",
+    )
+}
+
+/// 413 for a body that goes on beyond `limit`.
+pub fn too_large(limit: usize) -> Problem {
+    let size = if limit < 1 << 20 {
+        format!("{} KiB", limit >> 10)
+    } else {
+        format!("{} MiB", limit >> 20)
+    };
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        format!("内容过大（此处不超过 {size}），请拆分后再提交"),
+        format!("the body is too large (here up to {size}); split it"),
+    )
+}
+
+/// A body went on beyond its limit.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is too large")]
+struct TooLarge;
+
+impl From<TooLarge> for std::io::Error {
+    fn from(error: TooLarge) -> Self {
+        Self::other(error)
+    }
+}
+
+/// Whether a body that was passed on as it came in turned out too large. The framework keeps only
+/// the words of the error.
+pub fn was_too_large(error: &poem::Error) -> bool {
+    error.to_string().contains(&TooLarge.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_character_is_found_in_texts_and_names() {
+        let all_storable = |json: &str| all_texts_storable(&serde_json::from_str(json).unwrap());
+        assert!(!all_storable(r#"{"a":["\u0000"]}"#));
+        assert!(!all_storable(r#"{"a":{"b\u0001":1}}"#));
+        assert!(!all_storable("[\"\u{ffff}\"]"));
+        assert!(all_storable(r#"{"a":["\\u0000\n\t"]}"#));
+    }
+}
