@@ -18,26 +18,37 @@
 //!     .bind(id).fetch_optional(conn).await)?
 //! ```
 
+mod archive;
+mod backup;
 mod bulk;
 mod column;
+mod digest;
+mod guard;
 mod ids;
 mod mention;
 pub mod page;
 mod problem;
+mod restore;
+mod schema;
+mod sqlite_file;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub use backup::{BackupError, backup};
 pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
+pub use restore::{Restored, restore};
+pub use schema::SchemaError;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -55,7 +66,7 @@ const ROWS_ON_THE_WAY: usize = 1_000;
 /// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).
 const WRITER_LOCK: i64 = 0x7169_616e_7368_6f75;
 
-/// Why the database could not be opened, moved forward or saved.
+/// Why the database could not be opened or moved forward.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
     /// The address names no engine that we know.
@@ -77,9 +88,6 @@ pub enum DbError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// `pg_dump` ended with an error or is not there.
-    #[error("备份失败 / backup failed: {0}")]
-    Backup(String),
 }
 
 /// An open database of either engine.
@@ -91,15 +99,13 @@ pub enum Db {
         writer: SqlitePool,
         /// Several that only read.
         readers: SqlitePool,
-        /// The file.
-        path: PathBuf,
+        /// That it is open here; nothing without a file.
+        in_use: Option<Arc<guard::InUse>>,
     },
     /// A server that speaks PostgreSQL's protocol.
     Postgres {
         /// Connections for readers and writers.
         pool: PgPool,
-        /// The address, for `pg_dump`.
-        url: String,
         /// How long a writer waits for another.
         patience: Duration,
     },
@@ -169,13 +175,9 @@ impl Db {
 
     /// [`open`](Self::open), with another time that a writer waits for the writer before it.
     pub async fn open_with(url: &str, patience: Duration) -> Result<Self, DbError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url, patience).await
-        } else if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            Self::open_sqlite(Path::new(path), patience).await
-        } else {
-            Err(DbError::Address)
+        match Address::parse(url)? {
+            Address::Postgres(url) => Self::open_postgres(url, patience).await,
+            Address::Sqlite(path) => Self::open_sqlite(path, patience).await,
         }
     }
 
@@ -186,23 +188,16 @@ impl Db {
         Self::Sqlite {
             writer: pool.clone(),
             readers: pool,
-            path: PathBuf::new(),
+            in_use: None,
         }
     }
 
     /// A lock file beside the database keeps two starters apart: neither the switch to WAL nor
     /// sqlx's migrations wait for another who does the same.
     async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, DbError> {
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(|source| DbError::File {
-                path: folder.to_owned(),
-                source,
-            })?;
-        }
-        let _held_to_the_end = lock(path.with_extension("lock")).await?;
+        let (_held_to_the_end, in_use) = guard::enter(path).await?;
+        restore::tidy(&guard::real(path))?;
+        guard::make_private(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -224,7 +219,7 @@ impl Db {
         Ok(Self::Sqlite {
             writer,
             readers,
-            path: path.to_owned(),
+            in_use: Some(Arc::new(in_use)),
         })
     }
 
@@ -236,11 +231,7 @@ impl Db {
             .await?;
         // Guarded against another starter by sqlx's own advisory lock.
         MIGRATIONS.run(&pool).await?;
-        Ok(Self::Postgres {
-            pool,
-            url: url.to_owned(),
-            patience,
-        })
+        Ok(Self::Postgres { pool, patience })
     }
 
     /// Begins to read: all queries of this transaction see one state of the database.
@@ -304,68 +295,44 @@ impl Db {
         }
     }
 
-    /// Saves the whole database to a new file while it is in use: a SQLite database by
-    /// `VACUUM INTO`, a PostgreSQL one by `pg_dump --format=custom`.
-    pub async fn backup(&self, file: &Path) -> Result<(), DbError> {
-        if file.exists() {
-            return Err(DbError::File {
-                path: file.to_owned(),
-                source: std::io::ErrorKind::AlreadyExists.into(),
-            });
-        }
-        match self {
-            Self::Sqlite { writer, .. } => {
-                sqlx::query("VACUUM INTO $1")
-                    .bind(file.to_string_lossy().into_owned())
-                    .execute(writer)
-                    .await?;
-            }
-            Self::Postgres { url, .. } => {
-                let (url, password) = without_password(url);
-                let output = tokio::process::Command::new("pg_dump")
-                    .arg("--format=custom")
-                    .arg("--file")
-                    .arg(file)
-                    .arg(url)
-                    .envs(password.map(|password| ("PGPASSWORD", password)))
-                    .output()
-                    .await
-                    .map_err(|error| DbError::Backup(format!("pg_dump: {error}")))?;
-                if !output.status.success() {
-                    return Err(DbError::Backup(
-                        String::from_utf8_lossy(&output.stderr).into_owned(),
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Waits for what is under way and closes all connections.
     pub async fn close(&self) {
         match self {
             Self::Sqlite {
-                writer, readers, ..
+                writer,
+                readers,
+                in_use,
             } => {
                 readers.close().await;
                 writer.close().await;
+                if let Some(in_use) = in_use {
+                    in_use.end();
+                }
             }
             Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
 
-/// Waits until no other program holds the lock on this file, and holds it until dropped.
-async fn lock(path: PathBuf) -> Result<std::fs::File, DbError> {
-    let named = |source| DbError::File {
-        path: path.clone(),
-        source,
-    };
-    let file = std::fs::File::create(&path).map_err(named)?;
-    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
-        .await
-        .map_err(|error| named(std::io::Error::other(error)))?
-        .map_err(named)
+/// Where a database is.
+#[derive(Clone, Copy, Debug)]
+enum Address<'a> {
+    /// A file.
+    Sqlite(&'a Path),
+    /// A server's address.
+    Postgres(&'a str),
+}
+
+impl<'a> Address<'a> {
+    fn parse(url: &'a str) -> Result<Self, DbError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url));
+        }
+        let path = url.strip_prefix("sqlite:").ok_or(DbError::Address)?;
+        Ok(Self::Sqlite(Path::new(
+            path.strip_prefix("//").unwrap_or(path),
+        )))
+    }
 }
 
 /// The address without its password, and the password: what stands on a command line, everyone on

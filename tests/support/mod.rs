@@ -19,7 +19,7 @@ mod service;
 mod workbook_file;
 
 pub use client::{Answer, Client};
-pub use database::TestDatabase;
+pub use database::{POSTGRES, TestDatabase};
 pub use imports::XLSX;
 pub use office::soffice_to;
 pub use roster_file::{RosterFile, Value};
