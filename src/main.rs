@@ -10,7 +10,7 @@ use qianshou::app::App;
 use qianshou::calendar;
 use qianshou::code_list::CodeList;
 use qianshou::config::{Config, Flags};
-use qianshou::db::Db;
+use qianshou::db::{self, Db};
 use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
 use qianshou::roster::report::ConflictKind;
@@ -43,7 +43,8 @@ Examples:
   qianshou export progress --out progress.xlsx      the workbook to hand up
   qianshou user add wangfang --role office          an account for the office; prints its password once
   qianshou openapi --yaml > openapi.yaml            the document that clients are generated from
-  qianshou backup qianshou-2026-11-25.db            save everything while the service runs";
+  qianshou backup qianshou-2026-11-25.db            save everything while the service runs
+  qianshou restore qianshou-2026-11-25.db           bring it back while the service is stopped";
 
 #[derive(Subcommand)]
 enum Command {
@@ -132,14 +133,41 @@ enum Command {
         file: PathBuf,
     },
     /// Save the whole database to a new file while it is in use
-    #[command(
-        after_help = "Restore:\n  SQLite: stop the service and put the file in the database's place.\n  PostgreSQL: pg_restore --clean --dbname URL FILE"
-    )]
+    #[command(after_help = BACKUP_HELP)]
     Backup {
         /// The file to write; it must not exist
         file: PathBuf,
     },
+    /// Put a backup in the place of the database, which nobody may have open
+    #[command(after_help = RESTORE_HELP)]
+    Restore {
+        /// The backup; it is only read
+        file: PathBuf,
+    },
 }
+
+const BACKUP_HELP: &str = "\
+The file gets its name when it is whole and checked; only its owner may read it. It holds the state of one
+moment, and nobody waits for it.
+
+Examples:
+  qianshou backup qianshou-2026-11-25.db
+  qianshou backup qianshou-2026-11-25.dump --database postgres://qianshou:PASSWORD@db/qianshou
+
+To bring it back: qianshou restore FILE";
+
+const RESTORE_HELP: &str = "\
+Looks the backup through, puts aside what is there now, puts the backup in its place and checks every row
+against it. If anything fails or ends it, the database is what it was. Stop the service first.
+SQLite puts the old database aside as FILE.before-restore-TIME, PostgreSQL as a schema before_restore_TIME;
+delete it when you no longer need it. Rights given to other users of PostgreSQL are not restored.
+
+Examples:
+  qianshou restore qianshou-2026-11-25.db
+  qianshou restore qianshou-2026-11-25.db --database sqlite:/srv/qianshou/qianshou.db
+  qianshou restore qianshou-2026-11-25.dump --database postgres://qianshou:PASSWORD@db/qianshou
+
+Then: qianshou serve";
 
 #[derive(Subcommand)]
 enum ImportCommand {
@@ -355,6 +383,14 @@ async fn run(cli: Cli) -> Outcome {
             qianshou::demo::run(dir, listen).await?;
             return Ok(ExitCode::SUCCESS);
         }
+        // Neither brings the database forward, and neither makes one.
+        Command::Backup { file } => {
+            db::backup(&config.database, file).await?;
+            return print(&format!("已备份到 {0} / saved to {0}", file.display()));
+        }
+        Command::Restore { file } => {
+            return print(&db::restore(&config.database, file).await?.to_string());
+        }
         _ => {}
     }
     let begins = matches!(
@@ -381,8 +417,10 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             }
             server::run(app, &config.listen).await?;
         }
-        // Need no database of the office: done before it is opened.
+        // Need no open database of the office: done before it is opened.
         Command::Openapi { .. }
+        | Command::Backup { .. }
+        | Command::Restore { .. }
         | Command::Demo { .. }
         | Command::Template { .. }
         | Command::ReadWorkbook { .. } => {}
@@ -447,10 +485,6 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
         Command::User(command) => return user(command, app).await,
         Command::Migrate => {
             return print(&format!("数据库已是最新结构（{}）", app.db.engine()));
-        }
-        Command::Backup { file } => {
-            app.db.backup(&file).await?;
-            return print(&format!("已备份到 {}", file.display()));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! The database: busy, gone, moved forward by two at once, saved, rolled back.
+//! The database: busy, gone, moved forward by two at once, rolled back.
 
 use std::time::Duration;
 
@@ -121,25 +121,6 @@ async fn a_reader_cannot_write() {
     let mut tx = db.read().await.unwrap();
     let written = insert!(&mut tx, "unit", ["x"], |name| { id: Uuid::now_v7(), name: *name });
     assert!(written.is_err());
-}
-
-#[tokio::test]
-async fn a_backup_holds_all_and_opens_again() {
-    let database = TestDatabase::create().await;
-    let db = database.open().await;
-    let mut tx = db.write().await.unwrap();
-    add_unit(&mut tx, "第一小学").await;
-    tx.commit().await.unwrap();
-
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("备份 1.db");
-    db.backup(&file).await.unwrap();
-    let again = db.backup(&file).await.unwrap_err().to_string();
-    assert!(again.contains("备份 1.db"), "{again}");
-
-    let restored = TestDatabase::create().await;
-    restored.restore(&file).await;
-    assert_eq!(units(&restored.open().await).await, 1);
 }
 
 #[tokio::test]

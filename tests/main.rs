@@ -16,6 +16,7 @@ mod support;
 mod access;
 mod assist;
 mod audits;
+mod backups;
 mod bodies;
 mod cli;
 mod corpus;

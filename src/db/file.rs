@@ -4,7 +4,6 @@
 //! the next start what was written is gone. So the files that were opened are compared with those that
 //! stand under their names, before each transaction and around each commit.
 
-use std::ffi::OsString;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +11,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::SqliteConnection;
+
+use super::guard::beside;
 
 /// The file is no longer the one that was opened.
 #[derive(Debug, thiserror::Error)]
@@ -93,13 +94,6 @@ impl DatabaseFile {
 /// Whether there is no database at `path`. SQLite takes an empty file for one that is to be made.
 pub(super) fn is_missing(path: &Path) -> bool {
     std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0)
-}
-
-/// The name of a file that stands beside the database, with this ending.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
 }
 
 /// Whether an error says [`FileReplaced`].

@@ -18,9 +18,13 @@
 //!     .bind(id).fetch_optional(conn).await)?
 //! ```
 
+mod archive;
+mod backup;
 mod bulk;
 mod column;
+mod digest;
 mod file;
+mod guard;
 mod ids;
 mod mention;
 pub mod outcome;
@@ -28,6 +32,9 @@ pub mod page;
 mod plans;
 mod problem;
 mod pulse;
+mod restore;
+mod schema;
+mod sqlite_file;
 mod transaction;
 
 use std::fmt;
@@ -40,6 +47,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool};
 
+pub use backup::{BackupError, backup};
 pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
 use file::DatabaseFile;
@@ -49,6 +57,8 @@ pub use plans::note_error;
 pub use problem::{SCHEMA_CHANGED, will_pass};
 use pulse::Reach;
 pub use pulse::{Pulse, known_schema};
+pub use restore::{Restored, restore};
+pub use schema::SchemaError;
 use transaction::is_clean;
 pub use transaction::{Transaction, Tx};
 
@@ -74,7 +84,7 @@ const ROWS_ON_THE_WAY: usize = 1_000;
 /// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).
 const WRITER_LOCK: i64 = 0x7169_616e_7368_6f75;
 
-/// Why the database could not be opened, moved forward or saved.
+/// Why the database could not be opened or moved forward.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
     /// The address names no engine that we know.
@@ -107,9 +117,6 @@ pub enum DbError {
         "{0} 是其他程序的数据库（没有牵手的结构），为避免损坏，没有做任何改动 / {0} is a database of another program; nothing was changed"
     )]
     Foreign(String),
-    /// `pg_dump` ended with an error or is not there.
-    #[error("备份失败 / backup failed: {0}")]
-    Backup(String),
 }
 
 /// An open database of either engine.
@@ -125,6 +132,8 @@ pub enum Db {
         access: SqlitePool,
         /// The file.
         file: Arc<DatabaseFile>,
+        /// That it is open here; nothing without a file.
+        in_use: Option<Arc<guard::InUse>>,
         /// How it was last.
         pulse: Arc<pulse::Kept>,
     },
@@ -136,8 +145,6 @@ pub enum Db {
         readers: PgPool,
         /// Connections for who is there and whether all is well.
         access: PgPool,
-        /// The address, for `pg_dump`.
-        url: String,
         /// How long a writer waits for another.
         patience: Duration,
         /// How it was last.
@@ -214,12 +221,9 @@ impl Db {
         creation: Creation,
         patience: Duration,
     ) -> Result<Opened, DbError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url, patience).await
-        } else if let Some(path) = sqlite_path(url) {
-            Self::open_sqlite(path, creation, patience).await
-        } else {
-            Err(DbError::Address)
+        match Address::parse(url)? {
+            Address::Postgres(url) => Self::open_postgres(url, patience).await,
+            Address::Sqlite(path) => Self::open_sqlite(path, creation, patience).await,
         }
     }
 
@@ -232,6 +236,7 @@ impl Db {
             readers: pool.clone(),
             access: pool,
             file: Arc::default(),
+            in_use: None,
             pulse: Arc::default(),
         }
     }
@@ -243,26 +248,27 @@ impl Db {
         creation: Creation,
         patience: Duration,
     ) -> Result<Opened, DbError> {
-        let lock_file = path.with_extension("lock");
         let may_be_made = match creation {
             Creation::Allowed => true,
-            Creation::First => !lock_file.exists(),
+            Creation::First => !guard::was_opened(path),
             Creation::Never => false,
         };
         let missing = || DbError::Missing(path.to_owned());
         if !may_be_made && file::is_missing(path) {
             return Err(missing());
         }
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(|source| DbError::File {
-                path: folder.to_owned(),
-                source,
-            })?;
+        let (_held_to_the_end, in_use) = guard::enter(path).await?;
+        restore::tidy(&guard::real(path))?;
+        let found = if file::is_missing(path) {
+            Found::Nothing
+        } else {
+            found_in_sqlite(path).await?
+        };
+        match found {
+            Found::Foreign => return Err(DbError::Foreign(path.display().to_string())),
+            Found::Nothing if !may_be_made => return Err(missing()),
+            Found::Nothing | Found::Ours => guard::make_private(path)?,
         }
-        let _held_to_the_end = lock(lock_file).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(may_be_made)
@@ -280,16 +286,6 @@ impl Db {
                     Box::pin(async move { Ok(clean) })
                 })
         };
-        let found = if file::is_missing(path) {
-            Found::Nothing
-        } else {
-            found_in_sqlite(path).await?
-        };
-        match found {
-            Found::Foreign => return Err(DbError::Foreign(path.display().to_string())),
-            Found::Nothing if !may_be_made => return Err(missing()),
-            Found::Nothing | Found::Ours => {}
-        }
         let writer = pool(1)
             .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
@@ -299,12 +295,13 @@ impl Db {
         sqlx::query("SELECT count(*) FROM heartbeat")
             .execute(&mut anchor)
             .await?;
-        let file = DatabaseFile::of(path, anchor).map_err(|_| missing())?;
+        let file = DatabaseFile::of(&guard::real(path), anchor).map_err(|_| missing())?;
         let db = Self::Sqlite {
             writer,
             readers: pool(READERS).connect_lazy_with(reading.clone()),
             access: pool(ACCESS).connect_lazy_with(reading),
             file: Arc::new(file),
+            in_use: Some(Arc::new(in_use)),
             pulse: Arc::default(),
         };
         Ok(Opened {
@@ -338,7 +335,6 @@ impl Db {
             writers,
             readers: pool(READERS).connect_lazy_with(options.clone()),
             access: pool(ACCESS).connect_lazy_with(options.clone()),
-            url: url.to_owned(),
             patience,
             pulse: Arc::default(),
             reach: Arc::new(Reach::of(options)),
@@ -427,43 +423,6 @@ impl Db {
         }
     }
 
-    /// Saves the whole database to a new file while it is in use: a SQLite database by
-    /// `VACUUM INTO`, a PostgreSQL one by `pg_dump --format=custom`.
-    pub async fn backup(&self, file: &Path) -> Result<(), DbError> {
-        if file.exists() {
-            return Err(DbError::File {
-                path: file.to_owned(),
-                source: std::io::ErrorKind::AlreadyExists.into(),
-            });
-        }
-        match self {
-            Self::Sqlite { writer, .. } => {
-                sqlx::query("VACUUM INTO $1")
-                    .bind(file.to_string_lossy().into_owned())
-                    .execute(writer)
-                    .await?;
-            }
-            Self::Postgres { url, .. } => {
-                let (url, password) = without_password(url);
-                let output = tokio::process::Command::new("pg_dump")
-                    .arg("--format=custom")
-                    .arg("--file")
-                    .arg(file)
-                    .arg(url)
-                    .envs(password.map(|password| ("PGPASSWORD", password)))
-                    .output()
-                    .await
-                    .map_err(|error| DbError::Backup(format!("pg_dump: {error}")))?;
-                if !output.status.success() {
-                    return Err(DbError::Backup(
-                        String::from_utf8_lossy(&output.stderr).into_owned(),
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Waits for what is under way and closes all connections.
     pub async fn close(&self) {
         match self {
@@ -472,6 +431,7 @@ impl Db {
                 readers,
                 access,
                 file,
+                in_use,
                 ..
             } => {
                 access.close().await;
@@ -480,6 +440,9 @@ impl Db {
                 if let Some(anchor) = file.take_anchor() {
                     // It has done nothing, and the process ends.
                     let _ = anchor.close().await;
+                }
+                if let Some(in_use) = in_use {
+                    in_use.end();
                 }
             }
             Self::Postgres {
@@ -494,12 +457,6 @@ impl Db {
             }
         }
     }
-}
-
-/// The file that an address of SQLite names.
-fn sqlite_path(url: &str) -> Option<&Path> {
-    let path = url.strip_prefix("sqlite:")?;
-    Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
 }
 
 async fn read_sqlite(pool: &SqlitePool, file: &Arc<DatabaseFile>) -> Result<Tx, sqlx::Error> {
@@ -581,17 +538,25 @@ async fn found_in_postgres(pool: &PgPool) -> Result<Found, sqlx::Error> {
     Ok(Found::of(counts))
 }
 
-/// Waits until no other program holds the lock on this file, and holds it until dropped.
-async fn lock(path: PathBuf) -> Result<std::fs::File, DbError> {
-    let named = |source| DbError::File {
-        path: path.clone(),
-        source,
-    };
-    let file = std::fs::File::create(&path).map_err(named)?;
-    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
-        .await
-        .map_err(|error| named(std::io::Error::other(error)))?
-        .map_err(named)
+/// Where a database is.
+#[derive(Clone, Copy, Debug)]
+enum Address<'a> {
+    /// A file.
+    Sqlite(&'a Path),
+    /// A server's address.
+    Postgres(&'a str),
+}
+
+impl<'a> Address<'a> {
+    fn parse(url: &'a str) -> Result<Self, DbError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url));
+        }
+        let path = url.strip_prefix("sqlite:").ok_or(DbError::Address)?;
+        Ok(Self::Sqlite(Path::new(
+            path.strip_prefix("//").unwrap_or(path),
+        )))
+    }
 }
 
 /// The address without its password, and the password: what stands on a command line, everyone on

@@ -1,6 +1,6 @@
 //! A database that nobody else uses and that is gone at the end.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -70,12 +70,18 @@ impl TestDatabase {
         database
     }
 
+    /// The file of a SQLite database.
+    pub fn file(&self) -> PathBuf {
+        let Self::Sqlite(folder) = self else {
+            panic!("PostgreSQL's database is no file");
+        };
+        folder.path().join("qianshou.db")
+    }
+
     /// The address to open it by.
     pub fn url(&self) -> String {
         match self {
-            Self::Sqlite(folder) => {
-                format!("sqlite:{}", folder.path().join("qianshou.db").display())
-            }
+            Self::Sqlite(_) => format!("sqlite:{}", self.file().display()),
             Self::Postgres { url, .. } => url.clone(),
         }
     }
@@ -99,28 +105,6 @@ impl TestDatabase {
             panic!("a file that is open cannot be taken away");
         };
         run_on(server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    }
-
-    /// Fills it from a backup of the same engine.
-    pub async fn restore(&self, backup: &Path) {
-        match self {
-            Self::Sqlite(folder) => {
-                std::fs::copy(backup, folder.path().join("qianshou.db")).unwrap();
-            }
-            Self::Postgres { url, .. } => {
-                let output = tokio::process::Command::new("pg_restore")
-                    .args(["--exit-on-error", "--no-owner", "--dbname", url])
-                    .arg(backup)
-                    .output()
-                    .await
-                    .unwrap();
-                assert!(
-                    output.status.success(),
-                    "{}",
-                    String::from_utf8_lossy(&output.stderr)
-                );
-            }
-        }
     }
 }
 

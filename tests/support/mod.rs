@@ -21,7 +21,7 @@ mod service;
 mod workbook_file;
 
 pub use client::{Answer, Client};
-pub use database::TestDatabase;
+pub use database::{POSTGRES, TestDatabase};
 pub use disk::SmallDisk;
 pub use imports::XLSX;
 pub use office::soffice_to;

@@ -1,0 +1,267 @@
+//! Saves the whole database to a new file while it is in use, without bringing it forward: a backup
+//! before an upgrade is one of what was there.
+//!
+//! The file gets its name only when it is whole, safe from a power cut and looked through. Until then it
+//! is in a hidden folder beside it, `.NAME.PROCESS.….part`, together with what SQLite keeps beside it; a
+//! later backup to the same name clears away what a killed one has left. A file of that name is never
+//! replaced. All is readable by its owner only.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::process::{Pid, test_kill_process};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use tempfile::{NamedTempFile, TempDir};
+
+use super::archive::{Archive, tool};
+use super::schema::SchemaError;
+use super::{Address, DbError, guard, sqlite_file, without_password};
+
+/// Schemas of PostgreSQL in which restores put aside what was there: not part of a backup.
+pub(super) const PUT_ASIDE: &str = "before_restore_";
+/// How long to wait for a lock of another program.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a backup could not be made, or is not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The address or a file.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The engine's own word.
+    #[error("{0}")]
+    Engine(#[source] sqlx::Error),
+    /// There is no room left.
+    #[error("磁盘空间不足 / no space left on the disk")]
+    NoSpace,
+    /// There is a file of that name.
+    #[error("{0} 已存在，不会覆盖 / the file exists, and is not overwritten")]
+    Exists(PathBuf),
+    /// Nothing to be saved.
+    #[error("{0} 处没有牵手数据库 / there is no database of this program")]
+    NoDatabase(String),
+    /// The backup is the database.
+    #[error("{0} 就是数据库本身 / this file is the database itself")]
+    SameFile(PathBuf),
+    /// Someone has the database open.
+    #[error(
+        "数据库正在使用中（{0}）：请先停止服务及其他连接，再恢复 / the database is in use; stop the service and others who are connected, then restore"
+    )]
+    InUse(String),
+    /// Neither kind of backup.
+    #[error("{0} 不是本程序的备份文件 / not a backup of this program")]
+    NotABackup(PathBuf),
+    /// A backup of the other engine.
+    #[error(
+        "{file} 是 {of} 的备份，不能恢复到另一种数据库；请用 --database 指明 / a backup of {of}: name such a database by --database"
+    )]
+    OtherEngine {
+        /// The backup.
+        file: PathBuf,
+        /// Its engine.
+        of: super::Engine,
+    },
+    /// Its content is not whole.
+    #[error("备份文件已损坏 / the backup is damaged: {0}")]
+    Damaged(String),
+    /// The database to be saved is not whole.
+    #[error("数据库已损坏，备份未保留 / the database is damaged; no backup was kept: {0}")]
+    Unsound(String),
+    /// A database file whose last changes are in a file beside it.
+    #[error(
+        "{0} 中还有未写回的内容：这不是完整的备份；请用 sqlite3 打开一次后再试 / not a whole backup: its last changes stand in this file; open it once with sqlite3, then try again"
+    )]
+    UnmergedLog(PathBuf),
+    /// Its schema.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// A tool of PostgreSQL.
+    #[error("{0}")]
+    Tool(String),
+    /// What was restored is not what was saved; it was taken back.
+    #[error(
+        "恢复后的内容与备份不符，已退回 / what was restored differs from the backup and was taken back: {0}"
+    )]
+    Differs(String),
+}
+
+impl BackupError {
+    /// That a tool of PostgreSQL could not be run.
+    pub(super) fn tool(name: &str, error: &io::Error) -> Self {
+        Self::Tool(if error.kind() == io::ErrorKind::NotFound {
+            format!(
+                "没有找到 {name}，请安装 PostgreSQL 客户端工具 / {name} is not there: install PostgreSQL's client tools (Debian: postgresql-client)"
+            )
+        } else {
+            format!("{name}: {error}")
+        })
+    }
+
+    /// That a file could not be read or written.
+    pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let named = guard::named(path);
+        |error| match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace,
+            _ => Self::Db(named(error)),
+        }
+    }
+}
+
+impl From<sqlx::Error> for BackupError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = match &error {
+            sqlx::Error::Database(database) => database.code().unwrap_or_default().into_owned(),
+            _ => String::new(),
+        };
+        match code.as_str() {
+            // SQLITE_FULL, and PostgreSQL's disk_full.
+            "13" | "53100" => Self::NoSpace,
+            _ => Self::Engine(error),
+        }
+    }
+}
+
+/// Saves the database at `url` to `file`, which must not exist.
+pub async fn backup(url: &str, file: &Path) -> Result<(), BackupError> {
+    if file.symlink_metadata().is_ok() {
+        return Err(BackupError::Exists(file.to_owned()));
+    }
+    let address = Address::parse(url)?;
+    if let Address::Sqlite(database) = address
+        && !database.exists()
+    {
+        return Err(BackupError::NoDatabase(database.display().to_string()));
+    }
+    let folder = part_folder(file)?;
+    let part = NamedTempFile::new_in(folder.path()).map_err(BackupError::file(folder.path()))?;
+    match address {
+        Address::Sqlite(database) => save_sqlite(database, part.path()).await?,
+        Address::Postgres(url) => save_postgres(url, part.path()).await?,
+    }
+    give_name(part, file)
+}
+
+/// A hidden folder beside the file to be made; removed when dropped.
+fn part_folder(file: &Path) -> Result<TempDir, BackupError> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let start = format!(".{name}.");
+    clear_parts_of_the_dead(guard::folder_of(file), &start);
+    tempfile::Builder::new()
+        .prefix(&format!("{start}{}.", std::process::id()))
+        .suffix(".part")
+        .tempdir_in(guard::folder_of(file))
+        .map_err(BackupError::file(file))
+}
+
+/// Removes what backups to the same name have left that were killed.
+fn clear_parts_of_the_dead(folder: &Path, start: &str) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let process = name
+            .to_str()
+            .and_then(|name| {
+                name.strip_prefix(start)?
+                    .strip_suffix(".part")?
+                    .split_once('.')
+            })
+            .and_then(|(process, _)| Pid::from_raw(process.parse().ok()?));
+        if process.is_some_and(|process| !lives(process)) {
+            // If it cannot be removed it is in nobody's way.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn lives(process: Pid) -> bool {
+    test_kill_process(process) != Err(rustix::io::Errno::SRCH)
+}
+
+/// On a connection of its own: neither the writer nor a reader of the service waits for it, and what is
+/// written meanwhile goes on to the write-ahead log.
+async fn save_sqlite(database: &Path, part: &Path) -> Result<(), BackupError> {
+    let (_, _in_use) = guard::enter(database).await?;
+    let mut connection = SqliteConnectOptions::new()
+        .filename(database)
+        .busy_timeout(PATIENCE)
+        .connect()
+        .await?;
+    if sqlite_file::applied(&mut connection).await?.is_empty() {
+        return Err(BackupError::NoDatabase(database.display().to_string()));
+    }
+    let saved = vacuum_into(&mut connection, part).await;
+    connection.close().await?;
+    saved?;
+    let mut saved = sqlite_file::open_as_it_is(part).await?;
+    let faults = sqlite_file::faults(&mut saved, sqlite_file::Thoroughly::No).await;
+    saved.close().await?;
+    match faults? {
+        None => Ok(()),
+        Some(faults) => Err(BackupError::Unsound(faults)),
+    }
+}
+
+async fn vacuum_into(connection: &mut SqliteConnection, part: &Path) -> Result<(), BackupError> {
+    sqlx::query("VACUUM INTO $1")
+        .bind(part.to_string_lossy().into_owned())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn save_postgres(url: &str, part: &Path) -> Result<(), BackupError> {
+    let (url, password) = without_password(url);
+    let output = tool("pg_dump")
+        .args(["--format=custom", "--encoding=UTF8", "--no-password"])
+        .arg(format!("--exclude-schema={PUT_ASIDE}*"))
+        .arg("--file")
+        .arg(part)
+        .arg(url)
+        .env("PGTZ", "UTC")
+        .envs(password.map(|password| ("PGPASSWORD", password)))
+        .output()
+        .await
+        .map_err(|error| BackupError::tool("pg_dump", &error))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(if said.contains("No space left on device") {
+            BackupError::NoSpace
+        } else {
+            BackupError::Tool(format!("备份失败 / backup failed: {}", said.trim()))
+        });
+    }
+    match Archive::open(part).await {
+        Err(BackupError::Schema(_)) => Err(BackupError::NoDatabase("PostgreSQL".to_owned())),
+        other => other.map(|_| ()),
+    }
+}
+
+/// Makes the file lasting and gives it its name, unless another took that meanwhile.
+fn give_name(part: NamedTempFile, file: &Path) -> Result<(), BackupError> {
+    part.as_file().sync_all().map_err(BackupError::file(file))?;
+    match part.persist_noclobber(file) {
+        Ok(_) => {}
+        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(BackupError::Exists(file.to_owned()));
+        }
+        // Some file systems (exFAT) know neither a rename that does not replace nor hard links.
+        Err(refused) if file.symlink_metadata().is_err() => {
+            let named = refused.file.persist(file);
+            named.map_err(|refused| BackupError::file(file)(refused.error))?;
+        }
+        Err(_) => return Err(BackupError::Exists(file.to_owned())),
+    }
+    sync_folder(file)
+}
+
+/// Makes the names in a file's folder lasting.
+pub(super) fn sync_folder(file: &Path) -> Result<(), BackupError> {
+    let folder = guard::folder_of(file);
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(BackupError::file(folder))
+}

@@ -1,0 +1,226 @@
+//! Who may open a SQLite database, and who on this machine may read its files.
+//!
+//! Two lock files stand beside the database, because SQLite's own locks cannot say what we need:
+//!
+//! | file | held by | why |
+//! | --- | --- | --- |
+//! | `qianshou.lock` | who opens or restores, alone | the switch to WAL and sqlx's migrations do not wait for each other |
+//! | `qianshou.db.in-use` | who has it open, shared; who restores, alone | a service that runs must not lose its database to a restore |
+//!
+//! The system releases both when their process ends, however it ends.
+//!
+//! All files are readable by their owner only (mode 0600): a database holds identity numbers, telephones
+//! and illnesses. SQLite gives `-wal` and `-shm` the mode of the database, so it is set there, before
+//! SQLite sees the file.
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::DbError;
+
+/// Readable and writable by the owner only.
+pub(super) const PRIVATE: u32 = 0o600;
+/// The same for a folder.
+const PRIVATE_FOLDER: u32 = 0o700;
+/// The bits of a mode that let others in.
+const OTHERS: u32 = 0o077;
+
+/// What SQLite keeps beside a database: write-ahead log, shared memory, rollback journal. What stands
+/// in the first and the last belongs to the database's content.
+pub(super) const SIDECARS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// The right to open, held until it is dropped. Others who want to open wait.
+#[derive(Debug)]
+pub(super) struct Opening {
+    _lock: File,
+}
+
+/// That the database is open here, until it is said to be closed or this is dropped.
+#[derive(Debug)]
+pub struct InUse {
+    lock: File,
+}
+
+impl InUse {
+    /// All connections are closed.
+    pub(super) fn end(&self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!("the lock of the open database cannot be released: {error}");
+        }
+    }
+}
+
+/// The database for oneself alone: nobody opens it, nobody has it open.
+#[derive(Debug)]
+pub(super) struct Alone {
+    _opening: Opening,
+    _in_use: File,
+}
+
+/// Waits until nobody else opens or restores the database at `path`, and says that it is open here.
+/// Makes the folder if it is not there.
+pub(super) async fn enter(path: &Path) -> Result<(Opening, InUse), DbError> {
+    make_folder(path)?;
+    let path = real(path);
+    let name = opening_name(&path);
+    let lock = lock_file(&name, &path)?;
+    let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock))
+        .await
+        .map_err(io::Error::other)
+        .flatten()
+        .map_err(named(&name))?;
+    let name = in_use_name(&path);
+    let in_use = lock_file(&name, &path)?;
+    in_use.lock_shared().map_err(named(&name))?;
+    Ok((Opening { _lock: lock }, InUse { lock: in_use }))
+}
+
+/// Takes the database for oneself alone; `None` when someone has it open or is about to.
+pub(super) fn claim(path: &Path) -> Result<Option<Alone>, DbError> {
+    make_folder(path)?;
+    let path = real(path);
+    let Some(opening) = try_lock(&opening_name(&path), &path)? else {
+        return Ok(None);
+    };
+    let Some(in_use) = try_lock(&in_use_name(&path), &path)? else {
+        return Ok(None);
+    };
+    Ok(Some(Alone {
+        _opening: Opening { _lock: opening },
+        _in_use: in_use,
+    }))
+}
+
+fn try_lock(name: &Path, database: &Path) -> Result<Option<File>, DbError> {
+    let file = lock_file(name, database)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(named(name)(error)),
+    }
+}
+
+/// The name without symbolic links: one database has one pair of lock files, and SQLite keeps its own
+/// files beside the real one.
+pub(super) fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path)
+        .or_else(|_| {
+            let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+            Ok::<_, io::Error>(std::fs::canonicalize(folder_of(path))?.join(name))
+        })
+        .unwrap_or_else(|_| path.to_owned())
+}
+
+/// The folder that a file stands in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// The name of a file that stands beside another, with this ending.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
+/// Named without the database's ending, as all versions of this program do.
+fn opening_name(path: &Path) -> PathBuf {
+    path.with_extension("lock")
+}
+
+/// Whether someone has opened a database at `path` before, be it gone by now.
+pub(super) fn was_opened(path: &Path) -> bool {
+    opening_name(&real(path)).exists()
+}
+
+fn in_use_name(path: &Path) -> PathBuf {
+    beside(path, ".in-use")
+}
+
+fn make_folder(path: &Path) -> Result<(), DbError> {
+    let folder = folder_of(path);
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(PRIVATE_FOLDER)
+        .create(folder)
+        .map_err(named(folder))
+}
+
+/// Never truncates: the name may be that of a database (`--database sqlite:office.lock`).
+fn lock_file(name: &Path, database: &Path) -> Result<File, DbError> {
+    let is_new = !name.exists();
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(PRIVATE)
+        .open(name)
+        .map_err(named(name))?;
+    if is_new && let Ok(metadata) = std::fs::metadata(database) {
+        // Made by root, the service's own user could not open it.
+        give_to(name, &metadata);
+    }
+    Ok(file)
+}
+
+/// Gives a file to the owner of another, if it may be given away; if not, it stays ours.
+pub(super) fn give_to(path: &Path, owner: &Metadata) -> bool {
+    let ours = std::fs::metadata(path);
+    ours.is_ok_and(|ours| (ours.uid(), ours.gid()) == (owner.uid(), owner.gid()))
+        || std::os::unix::fs::chown(path, Some(owner.uid()), Some(owner.gid())).is_ok()
+}
+
+/// Makes an empty database of mode 0600 where there is none, and takes the rights of others away where
+/// there is one.
+pub(super) fn make_private(path: &Path) -> Result<(), DbError> {
+    let made = File::options()
+        .create_new(true)
+        .write(true)
+        .mode(PRIVATE)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(named(path)(error)),
+        _ => {
+            tighten(path);
+            Ok(())
+        }
+    }
+}
+
+/// Takes the rights of others on a database away. That it cannot be done (it belongs to someone else) is
+/// no reason not to open it.
+fn tighten(path: &Path) {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let name = beside(path, ending);
+        let Ok(metadata) = std::fs::metadata(&name) else {
+            continue;
+        };
+        let mode = metadata.permissions().mode() & 0o7777;
+        if mode & OTHERS == 0 {
+            continue;
+        }
+        let wanted = mode & !OTHERS;
+        match std::fs::set_permissions(&name, Permissions::from_mode(wanted)) {
+            Ok(()) => tracing::warn!(
+                "{}: others could read it (mode {mode:o}); its mode is now {wanted:o}",
+                name.display()
+            ),
+            Err(error) => tracing::warn!(
+                "{}: others can read it (mode {mode:o}), and that cannot be changed: {error}",
+                name.display()
+            ),
+        }
+    }
+}
+
+/// That a file of this name could not be used.
+pub(super) fn named(path: &Path) -> impl FnOnce(io::Error) -> DbError {
+    let path = path.to_owned();
+    move |source| DbError::File { path, source }
+}
