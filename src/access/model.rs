@@ -28,9 +28,12 @@ pub enum Permission {
     SeeAllHouseholds,
     /// See identity numbers whole.
     SeeIdentityNumbers,
+    /// Log one's own visits, set plans, propose lifts, write and read hand-over notes: for the
+    /// households that one serves, by the rule in [`rights`](crate::pairing::rights).
+    ServeHouseholds,
     /// Compute, confirm and end pairings.
     ManagePairings,
-    /// Log a visit for any helper; a helper may always log his own.
+    /// Log a visit for any helper.
     LogForOthers,
     /// Record the steps of a lift.
     RecordLifts,
@@ -46,7 +49,7 @@ impl Role {
             // An administrator keeps the system running and stands in for the office.
             Self::Administrator => true,
             Self::Office => permission != P::ManageAccounts,
-            Self::Helper => false,
+            Self::Helper => permission == P::ServeHouseholds,
             Self::Leader => matches!(permission, P::SeeAllHouseholds | P::SeeProgress),
         }
     }
