@@ -37,6 +37,7 @@ mod profiles;
 mod progress;
 mod reading;
 mod report;
+mod rights;
 mod roll;
 mod roster;
 mod rules;

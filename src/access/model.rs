@@ -55,6 +55,16 @@ impl Role {
     }
 }
 
+/// The permissions to change anything but one's own session and password.
+const CHANGES: [Permission; 6] = [
+    Permission::ManageAccounts,
+    Permission::KeepRegister,
+    Permission::ServeHouseholds,
+    Permission::ManagePairings,
+    Permission::LogForOthers,
+    Permission::RecordLifts,
+];
+
 /// The account that a request comes from.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Caller {
@@ -99,14 +109,26 @@ impl Caller {
         if self.may(permission) {
             return Ok(());
         }
-        Err(Problem::forbidden(
+        Err(self.forbidden())
+    }
+
+    /// Refuses, with 403, who may change nothing at all.
+    pub fn require_any_change(&self) -> Result<(), Problem> {
+        if CHANGES.iter().any(|permission| self.may(*permission)) {
+            return Ok(());
+        }
+        Err(self.forbidden())
+    }
+
+    fn forbidden(&self) -> Problem {
+        Problem::forbidden(
             "forbidden",
             format!(
                 "您的角色（{}）不能执行此操作，请联系办公室",
                 self.role.label()
             ),
             format!("the role `{}` may not do this; ask the office", self.role),
-        ))
+        )
     }
 }
 

@@ -18,7 +18,7 @@ mod server;
 mod service;
 mod workbook_file;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Call, Client};
 pub use database::TestDatabase;
 pub use imports::XLSX;
 pub use office::soffice_to;
