@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use qianshou::access::{Caller, Role, history};
 use qianshou::db::Engine;
 use qianshou::on;
@@ -688,25 +688,19 @@ async fn an_account_closes_with_the_departure_of_its_person() {
         on!(&mut tx, connection => sqlx::query("UPDATE account SET active = TRUE WHERE staff_id = $1")
             .bind(person).execute(connection).await.map(|_| ()))
         .unwrap();
-        on!(&mut tx, connection => sqlx::query(
-                "INSERT INTO token (digest, account_id, created_at, expires_at)
-                 SELECT $1, account_id, created_at, expires_at FROM token LIMIT 1")
-            .bind("x").execute(connection).await.map(|_| ()))
-        .unwrap();
-        on!(&mut tx, connection => sqlx::query("UPDATE token SET account_id = $1, digest = $2 WHERE digest = 'x'")
-            .bind(helper.account_id).bind(digest(helper.token.as_deref().unwrap()))
-            .execute(connection).await.map(|_| ()))
+        let now = server.app.now();
+        qianshou::insert!(&mut tx, "token", [()], |_token| {
+            digest: digest(helper.token.as_deref().unwrap()),
+            account_id: helper.account_id.unwrap(),
+            created_at: now,
+            expires_at: now + TimeDelta::hours(1),
+        })
         .unwrap();
         tx.commit().await.unwrap();
         let me = helper.get("/accounts/me").await;
         me.expect_problem(401, "unauthenticated");
         let refused = log_in(&helper).await;
         refused.expect_problem(401, "wrong_credentials");
-        let mut tx = server.db.write().await.unwrap();
-        on!(&mut tx, connection => sqlx::query("UPDATE account SET active = FALSE WHERE staff_id = $1")
-            .bind(person).execute(connection).await.map(|_| ()))
-        .unwrap();
-        tx.commit().await.unwrap();
         // Back again, it stays closed until an administrator opens it.
         let back = json!({ "reason": "返聘", "take_up": false });
         let back = office.post(&format!("{path}/return")).json(&back);

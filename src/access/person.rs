@@ -11,7 +11,7 @@ use crate::on;
 const CLOSED: &str = "close_with_person";
 
 /// Closes all open accounts of a person and ends their sessions, in the transaction in which the
-/// person leaves. They stay closed when the person comes back: an administrator opens them.
+/// person leaves or comes back: an administrator opens them again.
 pub async fn close_accounts(
     tx: &mut Tx,
     actor: &str,
@@ -25,8 +25,13 @@ pub async fn close_accounts(
     .fetch_all(connection)
     .await)?;
     for id in ids {
-        let Some(before) = store::find(tx, id).await? else {
+        let Some(found) = store::find(tx, id).await? else {
             continue;
+        };
+        // Its own row says open, though the account of one who is away is not.
+        let before = Account {
+            active: true,
+            ..found
         };
         let after = Account {
             active: false,

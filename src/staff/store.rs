@@ -141,7 +141,8 @@ pub async fn replace_many(
 }
 
 /// Replaces one person's record, and keeps what it was. The unit must be there. Every way by which a
-/// person leaves comes through here: the accounts of one who becomes inactive are closed.
+/// person leaves or comes back comes through here: the person's accounts are closed. One that was left
+/// open, as by versions before this rule, is not opened by the way back.
 pub async fn change(
     tx: &mut Tx,
     actor: &str,
@@ -160,7 +161,7 @@ pub async fn change(
         before,
     };
     history::record(tx, actor, now, &[kept]).await?;
-    if before.active && !after.active {
+    if before.active != after.active {
         person::close_accounts(tx, actor, now, before.id).await?;
     }
     on!(tx, connection => sqlx::query(
