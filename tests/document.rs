@@ -8,12 +8,12 @@ use crate::support::TestServer;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
-fn document() -> Value {
+pub fn document() -> Value {
     serde_json::from_str(&qianshou::server::openapi(false)).unwrap()
 }
 
 /// `(METHOD path, operation)` of every operation.
-fn operations(document: &Value) -> Vec<(String, &Value)> {
+pub fn operations(document: &Value) -> Vec<(String, &Value)> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -24,7 +24,7 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
     operations
 }
 
-fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
         Some(link) => document.pointer(link.trim_start_matches('#')).unwrap(),
         None => schema,

@@ -430,7 +430,7 @@ async fn a_helper_proposes_for_his_own_household_and_sees_no_other() {
         .post(&format!("/households/{other}/lifts"))
         .json(&body)
         .await;
-    refused.expect_problem(403, "not_your_household");
+    refused.expect_problem(404, "not_found");
     let id = propose(&helper, household, "2026-03-01").await;
     let theirs = propose(&office, other, "2026-03-01").await;
 

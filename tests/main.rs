@@ -40,6 +40,7 @@ mod profiles;
 mod progress;
 mod reading;
 mod report;
+mod rights;
 mod roll;
 mod roster;
 mod rules;

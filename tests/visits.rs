@@ -307,13 +307,12 @@ async fn limits_themselves_are_within_the_rules() {
 async fn another_helpers_household_is_refused() {
     let office = Office::open().await;
     let stranger = office.server.client(Role::Helper).await;
-    let problem = stranger
+    stranger
         .post(&office.visits())
         .key("1")
         .json(&office.visit())
         .await
-        .expect_problem(403, "not_your_household");
-    assert!(problem["detail"].as_str().unwrap().contains("办公室"));
+        .expect_problem(404, "not_found");
     assert_eq!(office.count().await, 0);
 }
 
@@ -366,9 +365,14 @@ async fn who_was_responsible_on_the_day_counts() {
     log(&clerk, 101)
         .await
         .expect_problem(409, "no_responsible_helper");
-    log(&former, 101)
-        .await
-        .expect_problem(403, "not_your_household");
+    let problem = log(&former, 101).await;
+    let problem = problem.expect_problem(403, "not_your_household");
+    let days = format!("{begin} 至 {hand_over}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.contains(&days) && detail.contains("办公室"),
+        "{detail}"
+    );
     // In the former helper's time.
     log(&office.helper, 31)
         .await
@@ -378,12 +382,16 @@ async fn who_was_responsible_on_the_day_counts() {
     let typed = log(&clerk, 100).await.expect(201);
     assert_eq!(typed["staff_id"], json!(former.staff_id));
     assert_eq!(typed["logged_by"], clerk.username);
-    // From the day of the hand-over.
-    log(&former, 30)
-        .await
-        .expect_problem(403, "not_your_household");
+    // The day of the hand-over is of both, each for his own visit; the office's is the new helper's.
     let own = log(&office.helper, 30).await.expect(201);
     assert_eq!(own["staff_id"], json!(office.staff));
+    let morning = log(&former, 30).await.expect(201);
+    assert_eq!(morning["staff_id"], json!(former.staff_id));
+    let typed = log(&clerk, 30).await.expect(201);
+    assert_eq!(typed["staff_id"], json!(office.staff));
+    log(&former, 29)
+        .await
+        .expect_problem(403, "not_your_household");
     let typed = log(&clerk, 0).await.expect(201);
     assert_eq!(typed["staff_id"], json!(office.staff));
 }
@@ -494,7 +502,7 @@ async fn one_bad_visit_does_not_stop_a_batch() {
         outcome,
         [
             ("a", 201, "-"),
-            ("b", 403, "not_your_household"),
+            ("b", 404, "not_found"),
             ("c", 422, "future_date"),
             ("d", 400, "bad_request"),
             ("e", 404, "not_found"),
@@ -508,7 +516,7 @@ async fn one_bad_visit_does_not_stop_a_batch() {
     );
     assert_eq!(results[0]["visit"], results[5]["visit"]);
     assert_eq!(results[3]["problem"]["errors"][0]["pointer"], "/visits/3");
-    assert_eq!(results[1]["problem"]["status"], 403);
+    assert_eq!(results[1]["problem"]["status"], 404);
     assert_eq!(office.count().await, 2);
 
     // The network broke before the answer came: the telephone sends all again.
@@ -823,11 +831,14 @@ async fn only_those_concerned_see_and_correct_a_visit() {
     correct(&office.helper, "甲")
         .await
         .expect_problem(403, "not_your_visit");
-    // He who made the visit may, though the household is no longer his.
-    correct(&former, "乙").await.expect(200);
-    // But the visit cannot move to a day on which it would have been another's.
-    for (days, status) in [(5, 422), (90, 200)] {
-        let answer = former
+    // He who made the visit neither reads nor corrects it now that the household is no longer his.
+    correct(&former, "乙")
+        .await
+        .expect_problem(404, "not_found");
+    // And the office cannot move it to a day on which it would have been another's.
+    let clerk = server.client(Role::Office).await;
+    for (days, status) in [(8, 422), (9, 200), (91, 422), (90, 200)] {
+        let answer = clerk
             .patch(&uri(&visit))
             .if_match("*")
             .json(&json!({ "reason": "日期写错", "visited_on": server.days_ago(days) }))
@@ -836,11 +847,11 @@ async fn only_those_concerned_see_and_correct_a_visit() {
         assert!(status == 200 || code == "other_helper_on_day", "{code}");
     }
     let stranger = server.client(Role::Helper).await;
-    correct(&stranger, "丙")
-        .await
-        .expect_problem(404, "not_found");
-    for path in [uri(&visit), format!("{}/history", uri(&visit))] {
-        stranger.get(&path).await.expect_problem(404, "not_found");
+    for other in [&stranger, &former] {
+        correct(other, "丙").await.expect_problem(404, "not_found");
+        for path in [uri(&visit), format!("{}/history", uri(&visit))] {
+            other.get(&path).await.expect_problem(404, "not_found");
+        }
     }
     for path in ["/visits/", "/visits/"].map(|path| format!("{path}{}", Uuid::now_v7())) {
         office
@@ -852,7 +863,7 @@ async fn only_those_concerned_see_and_correct_a_visit() {
 }
 
 #[tokio::test]
-async fn whoever_logged_a_visit_may_correct_it_in_another_role_too() {
+async fn whoever_logged_a_visit_corrects_it_in_another_role_only_while_he_serves_the_household() {
     let office = Office::open().await;
     let server = &office.server;
     let clerk = server.client(Role::Office).await;
@@ -863,25 +874,30 @@ async fn whoever_logged_a_visit_may_correct_it_in_another_role_too() {
         .await
         .expect(201);
     let administrator = server.client(Role::Administrator).await;
+    let staff = server.add_staff().await;
     administrator
         .patch(&format!("/accounts/{}", clerk.account_id.unwrap()))
         .if_match("*")
-        .json(&json!({ "role": "helper", "staff_id": server.add_staff().await }))
+        .json(&json!({ "role": "helper", "staff_id": staff }))
         .await
         .expect(200);
     let clerk = server.log_in(&clerk.username).await;
-    clerk
-        .patch(&uri(&visit))
-        .if_match("*")
-        .json(&json!({ "reason": "录入有误", "note": "改正" }))
-        .await
-        .expect(200);
+    let correct = async || {
+        let body = json!({ "reason": "录入有误", "note": "改正" });
+        clerk.patch(&uri(&visit)).if_match("*").json(&body).await
+    };
+    correct().await.expect_problem(404, "not_found");
     clerk
         .post(&office.visits())
         .key("2")
         .json(&office.visit())
         .await
-        .expect_problem(403, "not_your_household");
+        .expect_problem(404, "not_found");
+    let body = json!({ "household_id": office.household, "staff_id": staff, "reason": "协助" });
+    let clerk_of_office = server.client(Role::Office).await;
+    let assistance = clerk_of_office.post("/assistances").json(&body).await;
+    assistance.expect(201);
+    correct().await.expect(200);
 }
 
 #[tokio::test]
@@ -935,12 +951,12 @@ async fn the_list_shows_each_what_is_his_newest_first() {
     assert_eq!(list(&leader, &[]).await, logged);
     // His households now, with what was done there before him.
     assert_eq!(list(&office.helper, &[]).await, pick(&[0, 2, 3, 5]));
-    // His household now, and his own earlier visits.
-    assert_eq!(list(&former, &[]).await, pick(&[1, 4, 5]));
+    // His household now, and not his own visits to the one that is another's.
+    assert_eq!(list(&former, &[]).await, pick(&[1, 4]));
 
     let household = |id: Uuid| ("household_id", id.to_string());
     assert_eq!(list(&clerk, &[household(shared)]).await, pick(&[2, 5]));
-    assert_eq!(list(&former, &[household(shared)]).await, pick(&[5]));
+    assert_eq!(list(&former, &[household(shared)]).await, pick(&[]));
     assert_eq!(
         list(&former, &[household(office.household)]).await,
         pick(&[])
@@ -1059,7 +1075,7 @@ async fn a_help_plan_is_set_by_those_concerned_within_the_rules() {
         .post(&path)
         .json(&right)
         .await
-        .expect_problem(403, "not_your_household");
+        .expect_problem(404, "not_found");
     stranger.get(&path).await.expect_problem(404, "not_found");
     let leader = office.server.client(Role::Leader).await;
     leader

@@ -5,6 +5,7 @@ pub mod history;
 pub mod idempotency;
 pub mod model;
 pub mod password;
+pub mod person;
 pub mod store;
 mod token;
 

@@ -28,9 +28,12 @@ pub enum Permission {
     SeeAllHouseholds,
     /// See identity numbers whole.
     SeeIdentityNumbers,
+    /// Log one's own visits, set plans, propose lifts, write and read hand-over notes: for the
+    /// households that one serves, by the rule in [`rights`](crate::pairing::rights).
+    ServeHouseholds,
     /// Compute, confirm and end pairings.
     ManagePairings,
-    /// Log a visit for any helper; a helper may always log his own.
+    /// Log a visit for any helper.
     LogForOthers,
     /// Record the steps of a lift.
     RecordLifts,
@@ -46,11 +49,21 @@ impl Role {
             // An administrator keeps the system running and stands in for the office.
             Self::Administrator => true,
             Self::Office => permission != P::ManageAccounts,
-            Self::Helper => false,
+            Self::Helper => permission == P::ServeHouseholds,
             Self::Leader => matches!(permission, P::SeeAllHouseholds | P::SeeProgress),
         }
     }
 }
+
+/// The permissions to change anything but one's own session and password.
+const CHANGES: [Permission; 6] = [
+    Permission::ManageAccounts,
+    Permission::KeepRegister,
+    Permission::ServeHouseholds,
+    Permission::ManagePairings,
+    Permission::LogForOthers,
+    Permission::RecordLifts,
+];
 
 /// The account that a request comes from.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -96,14 +109,26 @@ impl Caller {
         if self.may(permission) {
             return Ok(());
         }
-        Err(Problem::forbidden(
+        Err(self.forbidden())
+    }
+
+    /// Refuses, with 403, who may change nothing at all.
+    pub fn require_any_change(&self) -> Result<(), Problem> {
+        if CHANGES.iter().any(|permission| self.may(*permission)) {
+            return Ok(());
+        }
+        Err(self.forbidden())
+    }
+
+    fn forbidden(&self) -> Problem {
+        Problem::forbidden(
             "forbidden",
             format!(
                 "您的角色（{}）不能执行此操作，请联系办公室",
                 self.role.label()
             ),
             format!("the role `{}` may not do this; ask the office", self.role),
-        ))
+        )
     }
 }
 

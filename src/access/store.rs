@@ -56,15 +56,20 @@ pub struct FoundToken {
     pub expires_at: DateTime<Utc>,
 }
 
-const ACCOUNT: &str =
-    "id, username, password_hash, role, staff_id, active, version, created_at, updated_at";
+/// An account is open only if its person is still there, whatever its own row says: a second lock
+/// beside [`close_accounts`](super::person::close_accounts).
+const ACCOUNT: &str = "id, username, password_hash, role, staff_id,
+    active AND (staff_id IS NULL
+        OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active)) AS active,
+    version, created_at, updated_at";
 
-/// The account of a token, if the account is still active.
+/// The account of a token, if the account is still active and its person, if it has one, has not left.
 pub async fn find_token(tx: &mut Tx, digest: &str) -> Result<Option<FoundToken>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT account.id AS account_id, username, role, staff_id, expires_at
          FROM token JOIN account ON account.id = token.account_id
-         WHERE digest = $1 AND active",
+         WHERE digest = $1 AND account.active AND (staff_id IS NULL
+             OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active))",
     )
     .bind(digest)
     .fetch_optional(connection)

@@ -56,7 +56,19 @@ async fn authenticate(request: &Request, bearer: Bearer) -> poem::Result<Caller>
     let app = request
         .data::<App>()
         .ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
-    Ok(caller_of(app, &bearer.token).await?)
+    let caller = caller_of(app, &bearer.token).await?;
+    if changes_more_than_oneself(request) {
+        caller.require_any_change()?;
+    }
+    Ok(caller)
+}
+
+/// Whether a request is to change anything but the caller's own session and password. It is looked at
+/// here, before the body is looked at, so that a role that changes nothing is told so whatever it sends.
+fn changes_more_than_oneself(request: &Request) -> bool {
+    let path = request.original_uri().path();
+    let of_oneself = path.ends_with("/sessions/current") || path.ends_with("/password");
+    !request.method().is_safe() && !of_oneself
 }
 
 async fn caller_of(app: &App, token: &str) -> Result<Caller, Problem> {

@@ -387,14 +387,9 @@ impl HouseholdApi {
 
 /// The household with this id, if the caller may see it: to others it is not there.
 pub async fn visible(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Household, Problem> {
-    let not_found = || Problem::not_found("户", "household");
-    if !caller.may(Permission::SeeAllHouseholds) {
-        let serving = pairing::assist::store::serving_now(tx, id).await?;
-        if !caller.staff_id.is_some_and(|me| serving.includes(me)) {
-            return Err(not_found());
-        }
-    }
-    store::find(tx, id).await?.ok_or_else(not_found)
+    pairing::rights::must_see(tx, caller, id).await?;
+    let found = store::find(tx, id).await?;
+    found.ok_or_else(pairing::rights::no_such_household)
 }
 
 async fn helper_of(tx: &mut Tx, household_id: Uuid) -> Result<Option<Helper>, sqlx::Error> {

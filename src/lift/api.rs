@@ -12,13 +12,14 @@ use super::model::{
 };
 use super::store::{self, Filter, NamedLift};
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission, Role, Signed};
+use crate::access::{Caller, Permission, Signed};
 use crate::api::Year;
 use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::{self, Tx, page};
 use crate::household::store::Household;
+use crate::pairing::rights;
 use crate::problem::{CreateFault, FieldProblem, GetFault, ListFault, Problem};
 use crate::{household, pairing, settings};
 
@@ -245,7 +246,8 @@ impl From<&NamedLift> for LiftSummary {
 impl LiftApi {
     /// Propose a lift
     ///
-    /// The first step. The office may do it for any household, a helper for his own. A household has
+    /// The first step. The office may do it for any household, a helper for those for which he is
+    /// responsible. A household has
     /// one lift under way at most; one that is lifted can be proposed again only after a relapse.
     #[oai(
         path = "/households/:id/lifts",
@@ -263,12 +265,18 @@ impl LiftApi {
         body: Json<LiftProposal>,
     ) -> Result<Created<LiftView>, CreateFault> {
         let caller = caller.0;
+        let is_helper = !caller.may(Permission::RecordLifts);
+        if is_helper {
+            caller.require(Permission::ServeHouseholds)?;
+        }
         let mut tx = self.0.db.write().await?;
+        if is_helper {
+            rights::must_be_responsible(&mut tx, &caller, id.0).await?;
+        }
         let household = household::store::find(&mut tx, id.0).await?;
         let household = household
             .filter(|household| household.facts.closed_on.is_none())
-            .ok_or_else(|| Problem::not_found("户", "household"))?;
-        may_propose(&mut tx, &caller, household.id).await?;
+            .ok_or_else(rights::no_such_household)?;
         let request = ("proposeLift", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller, key, &request).await? {
@@ -409,8 +417,11 @@ impl LiftApi {
     ) -> Result<Tagged<LiftView>, GetFault> {
         let mut tx = self.0.db.read().await?;
         let household_id = find(&mut tx, id.0).await?.lift.household_id;
-        let sees_all = caller.0.may(Permission::SeeAllHouseholds);
-        if !sees_all && !is_own(&mut tx, &caller.0, household_id).await? {
+        let sees = caller.0.may(Permission::SeeAllHouseholds)
+            || rights::tenures_of(&mut tx, &caller.0, household_id)
+                .await?
+                .is_responsible_now();
+        if !sees {
             return Err(not_found().into());
         }
         Ok(tagged(view(&self.0, &mut tx, id.0).await?))
@@ -474,27 +485,6 @@ fn days_of(year: i64) -> Option<(NaiveDate, NaiveDate)> {
     Some((
         NaiveDate::from_ymd_opt(year, 1, 1)?,
         NaiveDate::from_ymd_opt(year, 12, 31)?,
-    ))
-}
-
-/// Whether the caller is the helper responsible for the household.
-async fn is_own(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<bool, Problem> {
-    let helper = pairing::store::current_helper(tx, household_id).await?;
-    Ok(helper.is_some() && helper == caller.staff_id)
-}
-
-/// Refuses a proposal by anyone but those who record lifts and the household's own helper.
-async fn may_propose(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<(), Problem> {
-    if caller.role != Role::Helper {
-        return caller.require(Permission::RecordLifts);
-    }
-    if is_own(tx, caller, household_id).await? {
-        return Ok(());
-    }
-    Err(Problem::forbidden(
-        "not_your_household",
-        "该户不是您负责的帮扶户，只能为自己负责的户提出脱贫",
-        "this household is not yours to help; propose lifts for your own households only",
     ))
 }
 

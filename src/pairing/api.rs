@@ -8,14 +8,15 @@ use uuid::Uuid;
 
 use super::assist::{self, api::AssistanceView};
 use super::error::PairingError;
+use super::rights;
 use super::run::{self, NewPairing};
 use super::store::{self, Filter};
 use crate::access::{Caller, Permission, Signed};
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
-use crate::db::page;
-use crate::household;
+use crate::db::{Tx, page};
 use crate::problem::{CreateFault, GetFault, ListFault, Problem};
+use crate::{household, settings};
 
 /// Operations on pairings.
 pub struct PairingApi(pub App);
@@ -109,7 +110,8 @@ struct HouseholdHelper {
 impl PairingApi {
     /// List pairings
     ///
-    /// Current and ended ones, those that began last first. A helper sees only their own.
+    /// Current and ended ones, those that began last first. A helper sees only their own that hold, and
+    /// those whose visits may still be handed in.
     #[oai(path = "/pairings", method = "get", operation_id = "listPairings")]
     async fn list_pairings(
         &self,
@@ -136,18 +138,20 @@ impl PairingApi {
         #[oai(validator(max_length = 500))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<Pairing>>, ListFault> {
+        let staff_id = seen_of(&caller.0, staff_id.0)?;
+        let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let mut tx = self.0.db.read().await?;
         let filter = Filter {
             household_id: household_id.0,
-            staff_id: seen_of(&caller.0, staff_id.0)?,
+            staff_id,
             current: current.0,
+            lasting_to: own_since(&mut tx, &self.0, &caller.0).await?,
             on: on.0,
             unit_id: unit_id.0,
             town: town.0.unwrap_or_default(),
             village: village.0.unwrap_or_default(),
         };
-        let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
         let pairings = store::list(&mut tx, &filter, after, limit).await?;
         let (pairings, next) =
             page::cut(pairings, limit, |pairing| (pairing.from_date, pairing.id));
@@ -256,6 +260,20 @@ pub(super) fn seen_of(caller: &Caller, asked: Option<Uuid>) -> Result<Option<Uui
         Err(_) if asked.is_none_or(|asked| asked == own) => Ok(Some(own)),
         Err(forbidden) => Err(forbidden),
     }
+}
+
+/// The day to which the records that the caller may list must last: a helper's own ended ones are
+/// there only while he may hand in visits of that time.
+pub(super) async fn own_since(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+) -> Result<Option<NaiveDate>, sqlx::Error> {
+    if may_read(caller).is_ok() {
+        return Ok(None);
+    }
+    let days = settings::store::load(tx).await?.hand_in_days;
+    Ok(Some(rights::earliest_open_end(app.today(), days)))
 }
 
 /// A pairing as it is sent.

@@ -147,8 +147,9 @@ impl DepartureApi {
 
     /// Record a departure
     ///
-    /// Makes the person inactive, so that nobody can give households to the person, and ends all
-    /// pairings and assistances of the person; all or nothing. Gives the households that now need another helper. To
+    /// Makes the person inactive, so that nobody can give households to the person, ends all pairings
+    /// and assistances of the person, and closes the person's accounts with their sessions; all or
+    /// nothing. Visits that the person has not handed in are logged by the office. Gives the households that now need another helper. To
     /// hand them over without a day between, confirm a run with `leaving` first. For one who only is
     /// away for a time and keeps the households, write down a leave instead.
     #[oai(
@@ -183,7 +184,8 @@ impl DepartureApi {
     /// Makes a person active again who had left, and with `take_up` responsible again for the
     /// households that are still without a helper: all of them or, if one may not be given to the
     /// person, none, and the person does not come back. Leaves stay as they are: one that still lasts
-    /// is to be ended first. What the person assisted stays ended. Gives the person's pairings.
+    /// is to be ended first. What the person assisted stays ended, and the person's accounts stay closed
+    /// until an administrator opens them. Gives the person's pairings.
     #[oai(
         path = "/staff/:id/return",
         method = "post",

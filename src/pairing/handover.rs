@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::error::PairingError;
 use super::model::check_day;
-use super::store;
+use super::store::{self, Pairing};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission, history};
 use crate::app::App;
@@ -70,7 +70,11 @@ async fn find(tx: &mut Tx, id: Uuid) -> Result<Note, Problem> {
     let sql = format!("{NOTE} WHERE handover_note.id = $1");
     let found: Option<Note> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .bind(id).fetch_optional(connection).await)?;
-    found.ok_or_else(|| Problem::not_found("交接说明", "hand-over note"))
+    found.ok_or_else(not_found)
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("交接说明", "hand-over note")
 }
 
 /// A page of notes, the latest first, at most `limit` and one more.
@@ -110,27 +114,31 @@ pub struct NewNote {
     pub written_on: Option<NaiveDate>,
 }
 
-/// Writes a note on a pairing: whoever manages pairings may, and the helper of that pairing.
+/// Writes a note on a pairing: whoever manages pairings may, and the helper of that pairing, to the day
+/// on which it ends.
 pub async fn write(
     app: &App,
     caller: &Caller,
     key: Option<&str>,
     new: &NewNote,
 ) -> Result<Note, Problem> {
+    caller.require(Permission::ServeHouseholds)?;
     let written_on = new.written_on.unwrap_or(app.today());
     check_day(written_on, app.today())?;
     let mut tx = app.db.write().await?;
+    let pairing = store::find(&mut tx, new.pairing_id).await?;
+    let is_open = |pairing: &Pairing| pairing.to_date.is_none_or(|end| app.today() <= end);
+    let own = pairing.filter(|pairing| {
+        caller.may(Permission::ManagePairings)
+            || caller.staff_id == Some(pairing.staff_id) && is_open(pairing)
+    });
+    // To others it is not there.
+    own.ok_or_else(|| Problem::not_found("结对", "pairing"))?;
     let request = ("createHandoverNote", new);
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
         Ticket::Answered(note) => return Ok(note),
         Ticket::Open(ticket) => ticket,
     };
-    let pairing = store::find(&mut tx, new.pairing_id).await?;
-    let own = pairing.filter(|pairing| {
-        caller.may(Permission::ManagePairings) || caller.staff_id == Some(pairing.staff_id)
-    });
-    // To others it is not there.
-    own.ok_or_else(|| Problem::not_found("结对", "pairing"))?;
     let (id, now) = (Uuid::now_v7(), app.now());
     insert!(&mut tx, "handover_note", [new], |new| {
         id: id,
@@ -146,14 +154,18 @@ pub async fn write(
     Ok(note)
 }
 
-/// Writes down that the helper who is responsible now has read a note; the first reading counts.
+/// Writes down that the helper who is responsible now has read a note; the first reading counts. To
+/// another helper the note is not there.
 pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<Note, Problem> {
+    caller.require(Permission::ServeHouseholds)?;
     let mut tx = app.db.write().await?;
     let before = find(&mut tx, id).await?;
     let present = store::current_helper(&mut tx, before.household_id).await?;
-    let is_new_helper =
-        present.is_some() && present == caller.staff_id && present != Some(before.staff_id);
-    if !is_new_helper {
+    let is_present_helper = present.is_some() && present == caller.staff_id;
+    if !is_present_helper && !caller.may(Permission::SeeAllHouseholds) {
+        return Err(not_found());
+    }
+    if !is_present_helper || present == Some(before.staff_id) {
         return Err(PairingError::NotTheNewHelper.into());
     }
     if before.read_at.is_some() {

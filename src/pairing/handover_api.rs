@@ -66,7 +66,8 @@ impl HandoverApi {
     /// Write a hand-over note
     ///
     /// On a pairing that ends or has ended, for whoever has the household next. The helper of the
-    /// pairing may write it, and whoever manages pairings. It is never changed: write another one.
+    /// pairing may write it to the day on which it ends, and whoever manages pairings on any day. It is
+    /// never changed: write another one.
     #[oai(
         path = "/pairings/:id/handover-notes",
         method = "post",

@@ -10,7 +10,8 @@
 //! and [`settled`] (the pairs of a run that stand by it); [`gate`] refuses what may not be made by hand.
 //! What happens to pairs that hold: [`departure`] (a helper leaves, comes back, goes to another unit),
 //! [`term`] (how they end), [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import). Beside
-//! the responsible helper, one more may [`assist`] a household.
+//! the responsible helper, one more may [`assist`] a household. What a helper may do with a household,
+//! now or after his time with it, stands in [`rights`].
 
 pub mod api;
 pub mod assist;
@@ -37,6 +38,7 @@ pub mod import;
 pub mod input_store;
 pub mod model;
 pub mod plan;
+pub mod rights;
 pub mod roll;
 pub mod rules;
 pub mod run;

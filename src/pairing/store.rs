@@ -167,6 +167,8 @@ pub struct Filter {
     pub staff_id: Option<Uuid>,
     /// Only those that hold, or only those that have ended.
     pub current: Option<bool>,
+    /// Only those that hold, or ended on or after this day.
+    pub lasting_to: Option<NaiveDate>,
     /// Only those that held on this day; on the day of a hand-over, the new one.
     pub on: Option<NaiveDate>,
     /// Only of people of this unit.
@@ -198,7 +200,8 @@ pub async fn list(
            AND (NOT $9 OR (from_date <= $10 AND (to_date IS NULL OR to_date > $10)))
            AND (NOT $11 OR unit.id = $12)
            AND ($13 = '' OR household.town = $13) AND ($14 = '' OR household.village = $14)
-         ORDER BY from_date DESC, pairing.id DESC LIMIT $15"
+           AND (NOT $15 OR to_date IS NULL OR to_date >= $16)
+         ORDER BY from_date DESC, pairing.id DESC LIMIT $17"
     );
     let (from_date, id) = after.unwrap_or(LATEST);
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -209,6 +212,7 @@ pub async fn list(
         .bind(filter.on.is_some()).bind(filter.on.unwrap_or_default())
         .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
         .bind(&filter.town).bind(&filter.village)
+        .bind(filter.lasting_to.is_some()).bind(filter.lasting_to.unwrap_or_default())
         .bind(limit + 1)
         .fetch_all(connection).await)
 }

@@ -53,9 +53,21 @@ pub struct Settings {
     /// Full days for which a lift is publicised before it may be approved; 7 at least.
     #[oai(validator(minimum(value = "7"), maximum(value = "90")))]
     pub publicity_days: u32,
+    /// Days after the end of a pairing or an assistance within which its helper may still hand in
+    /// visits of that time; 30 unless changed, also if left out. With 0, only on the day of the end.
+    #[oai(
+        default = "default_hand_in_days",
+        validator(minimum(value = "0"), maximum(value = "366"))
+    )]
+    pub hand_in_days: u32,
     /// Where helpers may serve and how pairs are weighed; the defaults if left out.
     #[oai(default)]
     pub pairing: PairingRules,
+}
+
+/// A month: visits are handed in with the month's report at the latest.
+fn default_hand_in_days() -> u32 {
+    30
 }
 
 impl Default for Settings {
@@ -71,6 +83,7 @@ impl Default for Settings {
             wishes_months: 12,
             follow_up_months: 3,
             publicity_days: 7,
+            hand_in_days: default_hand_in_days(),
             pairing: PairingRules::default(),
         }
     }

@@ -83,8 +83,8 @@ struct StaffPatch {
     /// 负责村.
     #[oai(validator(max_length = 50))]
     village: MaybeUndefined<String>,
-    /// Whether households may be given to this person. One who is responsible for households can
-    /// be made inactive only by `recordDeparture`, or after those pairings have ended.
+    /// Whether households may be given to this person. The accounts of one who is made inactive are
+    /// closed. One who is responsible for households can be made inactive only by `recordDeparture`, or after those pairings have ended.
     active: MaybeUndefined<bool>,
 }
 

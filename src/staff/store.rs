@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::model::{Staff, StaffFacts};
-use crate::access::history;
+use crate::access::{history, person};
 use crate::db::{Tx, page};
 use crate::{insert, on};
 
@@ -140,7 +140,9 @@ pub async fn replace_many(
     Ok(())
 }
 
-/// Replaces one person's record, and keeps what it was. The unit must be there.
+/// Replaces one person's record, and keeps what it was. The unit must be there. Every way by which a
+/// person leaves or comes back comes through here: the person's accounts are closed. One that was left
+/// open, as by versions before this rule, is not opened by the way back.
 pub async fn change(
     tx: &mut Tx,
     actor: &str,
@@ -159,6 +161,9 @@ pub async fn change(
         before,
     };
     history::record(tx, actor, now, &[kept]).await?;
+    if before.active != after.active {
+        person::close_accounts(tx, actor, now, before.id).await?;
+    }
     on!(tx, connection => sqlx::query(
         "UPDATE staff SET number = $2, identity_number = $3, name = $4, sex = $5, unit_id = $6,
              position = $7, rank = $8, political_status = $9, phone = $10, capacity = $11, town = $12,

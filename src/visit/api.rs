@@ -16,14 +16,15 @@ use super::model::{
 };
 use super::store;
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission, Role, Signed, history};
+use crate::access::{Caller, Permission, Signed, history};
 use crate::api::{Created, ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household;
 use crate::household::Measure;
-use crate::pairing::assist::store::{serving_now, serving_on};
+use crate::pairing::rights::{self, Tenures};
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
+use crate::{pairing, settings};
 
 /// Operations on visits.
 pub struct VisitApi(pub App);
@@ -88,7 +89,9 @@ impl VisitApi {
     /// Log a visit
     ///
     /// By the helper who was responsible for the household on that day or assisted it, as his own visit;
-    /// or by the office for the responsible one.
+    /// or by the office for the responsible one. On the day of a hand-over both helpers may. Whose time
+    /// with the household has ended hands in visits of that time for so many days after as the settings
+    /// say (`hand_in_days`); then the office logs them.
     /// `Idempotency-Key` is needed: sent twice with the same body, the visit is logged once and the
     /// first answer is given again.
     #[oai(
@@ -165,8 +168,8 @@ impl VisitApi {
 
     /// List visits
     ///
-    /// Newest first. A helper sees his own visits and all to the households for which he is responsible
-    /// now, or which he assists.
+    /// Newest first. A helper sees those to the households for which he is responsible now, or which he
+    /// assists, and no others, be they his own.
     #[allow(clippy::too_many_arguments)] // one for each query parameter
     #[oai(path = "/visits", method = "get", operation_id = "listVisits")]
     async fn list_visits(
@@ -219,8 +222,8 @@ impl VisitApi {
 
     /// Correct a visit
     ///
-    /// With a reason. What was said before is kept. Only by the account that logged it, by the
-    /// helper whose visit it is, or by the office.
+    /// With a reason. What was said before is kept. Only by the account that logged it or by the
+    /// helper whose visit it is, as long as they see the household; or by the office.
     #[oai(path = "/visits/:id", method = "patch", operation_id = "correctVisit")]
     async fn correct_visit(
         &self,
@@ -253,8 +256,8 @@ impl VisitApi {
         }
         let day = after.facts.visited_on;
         if day != before.facts.visited_on {
-            let serving = serving_on(&mut tx, before.household_id, day).await?;
-            if !serving.includes(before.staff_id) {
+            let tenures = rights::tenures(&mut tx, before.household_id, before.staff_id).await?;
+            if !tenures.covers(day) {
                 return Err(VisitError::OtherHelper { day }.into());
             }
         }
@@ -302,15 +305,15 @@ impl VisitApi {
 
 /// As whom the caller may log visits and set plans; 403 for a role that may do neither.
 pub(super) fn logger(caller: &Caller) -> Result<Logger, Problem> {
-    match caller.staff_id {
-        Some(staff_id) if caller.role == Role::Helper => Ok(Logger::Helper(staff_id)),
-        _ => caller
-            .require(Permission::LogForOthers)
-            .map(|()| Logger::Office),
+    if caller.may(Permission::LogForOthers) {
+        return Ok(Logger::Office);
     }
+    caller.require(Permission::ServeHouseholds)?;
+    // A helper's account without a person serves nobody: there is no staff with this id.
+    Ok(Logger::Helper(caller.staff_id.unwrap_or_default()))
 }
 
-/// The helper to whose households and visits the caller's view is narrowed.
+/// The helper to whose households the caller's view is narrowed.
 fn seen_by(caller: &Caller) -> Option<Uuid> {
     // A helper's account without a person sees nothing: there is no staff with this id.
     (!caller.may(Permission::SeeAllHouseholds)).then(|| caller.staff_id.unwrap_or_default())
@@ -320,13 +323,31 @@ fn seen_by(caller: &Caller) -> Option<Uuid> {
 async fn find_seen(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Visit, Problem> {
     let not_found = || Problem::not_found("走访记录", "visit");
     let visit = store::find(tx, id).await?.ok_or_else(not_found)?;
-    let Some(helper) = seen_by(caller) else {
-        return Ok(visit);
+    let seen = match seen_by(caller) {
+        None => true,
+        Some(helper) => rights::tenures(tx, visit.household_id, helper)
+            .await?
+            .serves_now(),
     };
-    let seen = visit.staff_id == helper
-        || visit.logged_by == caller.username
-        || serving_now(tx, visit.household_id).await?.includes(helper);
     if seen { Ok(visit) } else { Err(not_found()) }
+}
+
+/// The times of a helper with a household for which he may log visits today. Refuses who has none: one
+/// who never served the household is told that it is not there.
+async fn open_tenures(
+    tx: &mut Tx,
+    app: &App,
+    household_id: Uuid,
+    helper: Uuid,
+) -> Result<Tenures, Problem> {
+    let tenures = rights::tenures(tx, household_id, helper).await?;
+    let days = settings::store::load(tx).await?.hand_in_days;
+    let open = tenures.open_for_visits(app.today(), days);
+    match tenures.last_end() {
+        _ if !open.0.is_empty() => Ok(open),
+        Some(ended) => Err(VisitError::HandInOver { ended, days }.into()),
+        None => Err(rights::no_such_household()),
+    }
 }
 
 /// Logs one visit, or gives the answer that the same key got before.
@@ -342,6 +363,11 @@ async fn log(
     if key.trim().is_empty() {
         return Err(idempotency::missing());
     }
+    // Before the key is looked up: who may no longer log is not given a former answer either.
+    let own = match logger {
+        Logger::Helper(me) => open_tenures(tx, app, household_id, me).await?,
+        Logger::Office => Tenures::default(),
+    };
     let request = ("logVisit", household_id, &facts);
     let ticket = match idempotency::take(tx, caller, Some(key), &request).await? {
         Ticket::Answered(visit) => return Ok(visit),
@@ -350,11 +376,10 @@ async fn log(
     let facts = facts.checked(app.today())?;
     let household = household::store::find(tx, household_id)
         .await?
-        .ok_or_else(|| Problem::not_found("户", "household"))?;
+        .ok_or_else(rights::no_such_household)?;
     let day = facts.visited_on;
-    let on_day = serving_on(tx, household_id, day).await?;
-    let today = serving_now(tx, household_id).await?;
-    let staff_id = visitor(logger, on_day, today, day)?;
+    let responsible = pairing::store::helper_on(tx, household_id, day).await?;
+    let staff_id = visitor(logger, &own, responsible, day)?;
     let staff = crate::staff::store::find(tx, staff_id)
         .await?
         .ok_or_else(|| Problem::not_found("帮扶责任人", "helper"))?;
@@ -463,11 +488,19 @@ impl From<VisitError> for Problem {
                     "nobody was responsible for this household on {day}; check the day, or ask the office to pair the household first"
                 ),
             ),
-            E::NotYourHousehold { day } => Self::forbidden(
+            E::NotYourHousehold { day, served } => Self::forbidden(
                 "not_your_household",
                 zh,
                 format!(
-                    "on {day} you were neither responsible for this household nor its assistant; ask the office if that is wrong"
+                    "on {day} you were neither responsible for this household nor its assistant, but {}; ask the office if that is wrong",
+                    served.english()
+                ),
+            ),
+            E::HandInOver { ended, days } => Self::forbidden(
+                "hand_in_over",
+                zh,
+                format!(
+                    "your time with this household ended on {ended}, and visits of it could be handed in for {days} days; give them to the office"
                 ),
             ),
             E::NotYourVisit => Self::forbidden(

@@ -10,7 +10,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::Json;
 use crate::household::Measure;
-use crate::pairing::assist::Serving;
+use crate::pairing::rights::Tenures;
 
 code_list! {
     /// How the helper was in touch with the household (走访方式).
@@ -194,11 +194,23 @@ pub enum VisitError {
     },
     /// The helper did not serve the household on that day.
     #[error(
-        "您在 {day} 不是该户的帮扶责任人或协助帮扶人，只能登记自己帮扶的户；如有出入请联系办公室"
+        "您在 {day} 不是该户的帮扶责任人或协助帮扶人，可登记的走访日期：{served}；如有出入请联系办公室"
     )]
     NotYourHousehold {
         /// The day in question.
         day: NaiveDate,
+        /// The days that he may log.
+        served: Tenures,
+    },
+    /// The helper serves the household no more, and the days for handing in visits are over.
+    #[error(
+        "您对该户的帮扶已于 {ended} 结束，补登走访的期限为结束后 {days} 天，现已截止；请将走访情况交办公室登记"
+    )]
+    HandInOver {
+        /// When his time with it ended.
+        ended: NaiveDate,
+        /// For how many days after it he could hand in visits.
+        days: u32,
     },
     /// Only the one who logged a visit, its helper or the office may correct it.
     #[error("只有登记人、走访人或办公室可以更正这次走访")]
@@ -307,29 +319,33 @@ pub enum Logger {
     Helper(Uuid),
 }
 
-/// Whose visit it is on `day`: a helper's own who served the household then, responsible or assisting;
-/// by the office, the responsible helper's. `now` is who serves it today.
+/// Whose visit it is on `day`: a helper's own, of whose times with the household those in `own` are
+/// open for visits; by the office, that of the helper who was `responsible` on the day.
 pub fn visitor(
     logger: Logger,
-    on_day: Serving,
-    now: Serving,
+    own: &Tenures,
+    responsible: Option<Uuid>,
     day: NaiveDate,
 ) -> Result<Uuid, VisitError> {
-    match (logger, on_day.responsible) {
-        (Logger::Helper(me), _) if on_day.includes(me) => Ok(me),
+    match (logger, responsible) {
+        (Logger::Helper(me), _) if own.covers(day) => Ok(me),
         (Logger::Office, Some(helper)) => Ok(helper),
         (Logger::Office, None) => Err(VisitError::NoResponsibleHelper { day }),
         // His household, but not yet on that day.
-        (Logger::Helper(me), None) if now.includes(me) => {
+        (Logger::Helper(_), None) if own.serves_now() => {
             Err(VisitError::NoResponsibleHelper { day })
         }
-        (Logger::Helper(_), _) => Err(VisitError::NotYourHousehold { day }),
+        (Logger::Helper(_), _) => Err(VisitError::NotYourHousehold {
+            day,
+            served: own.clone(),
+        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pairing::rights::Tenure;
     use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -446,67 +462,50 @@ mod tests {
         assert!(facts.checked(day(TODAY)).is_ok());
     }
 
-    #[test]
-    fn a_visit_belongs_to_the_helper_of_the_day() {
-        let (me, other, day) = (Uuid::from_u128(1), Uuid::from_u128(2), day(TODAY));
-        let nobody = Err(VisitError::NoResponsibleHelper { day });
-        let not_mine = Err(VisitError::NotYourHousehold { day });
-        let mine = Logger::Helper(me);
-        let responsible = |responsible| Serving {
-            responsible,
-            assistant: None,
+    fn tenures(times: &[(&str, Option<&str>)]) -> Tenures {
+        let tenure = |(from, to): &(&str, Option<&str>)| Tenure {
+            is_responsible: true,
+            from_date: day(from),
+            to_date: to.map(day),
         };
-        for (logger, on_day, now, expected) in [
-            (mine, Some(me), Some(me), Ok(me)),
-            (mine, Some(me), Some(other), Ok(me)),
-            (mine, Some(other), Some(me), not_mine.clone()),
-            (mine, Some(other), Some(other), not_mine.clone()),
-            (mine, None, Some(me), nobody.clone()),
-            (mine, None, Some(other), not_mine.clone()),
-            (mine, None, None, not_mine),
-            (Logger::Office, Some(other), None, Ok(other)),
-            (Logger::Office, None, Some(other), nobody.clone()),
-            (Logger::Office, None, None, nobody),
-        ] {
-            let (on_day, now) = (responsible(on_day), responsible(now));
-            assert_eq!(visitor(logger, on_day, now, day), expected);
-        }
+        Tenures(times.iter().map(tenure).collect())
     }
 
     #[test]
-    fn an_assistant_logs_his_own_visits_and_the_office_those_of_the_responsible_helper() {
-        let (me, other, day) = (Uuid::from_u128(1), Uuid::from_u128(2), day(TODAY));
-        let assisting = |responsible| Serving {
-            responsible,
-            assistant: Some(me),
+    fn a_visit_belongs_to_the_helper_of_the_day() {
+        let (me, other, today) = (Uuid::from_u128(1), Uuid::from_u128(2), day(TODAY));
+        let nobody = Err(VisitError::NoResponsibleHelper { day: today });
+        let mine = Logger::Helper(me);
+        let now = tenures(&[("2026-11-01", None)]);
+        let until_today = tenures(&[("2026-11-01", Some(TODAY))]);
+        let from_tomorrow = tenures(&[("2026-11-26", None)]);
+        let until_yesterday = tenures(&[("2026-11-01", Some("2026-11-24"))]);
+        let not_mine = |served: &Tenures| {
+            Err(VisitError::NotYourHousehold {
+                day: today,
+                served: served.clone(),
+            })
         };
-        let nobody = Serving::default();
-        let not_yet = Err(VisitError::NoResponsibleHelper { day });
-        for (logger, on_day, now, expected) in [
-            (Logger::Helper(me), assisting(Some(other)), nobody, Ok(me)),
-            (Logger::Helper(me), assisting(None), nobody, Ok(me)),
+        for (logger, own, responsible, expected) in [
+            (mine, &now, Some(me), Ok(me)),
+            // Assisting, too.
+            (mine, &now, Some(other), Ok(me)),
+            (mine, &now, None, Ok(me)),
+            // The day of a hand-over is of both.
+            (mine, &until_today, Some(other), Ok(me)),
+            (mine, &from_tomorrow, Some(other), not_mine(&from_tomorrow)),
+            (mine, &from_tomorrow, None, nobody.clone()),
             (
-                Logger::Helper(me),
-                nobody,
-                assisting(Some(other)),
-                not_yet.clone(),
+                mine,
+                &until_yesterday,
+                Some(other),
+                not_mine(&until_yesterday),
             ),
-            (
-                Logger::Helper(other),
-                assisting(Some(other)),
-                nobody,
-                Ok(other),
-            ),
-            (Logger::Office, assisting(Some(other)), nobody, Ok(other)),
-            (Logger::Office, assisting(None), assisting(None), not_yet),
-            (
-                Logger::Helper(other),
-                assisting(None),
-                assisting(Some(me)),
-                Err(VisitError::NotYourHousehold { day }),
-            ),
+            (mine, &until_yesterday, None, not_mine(&until_yesterday)),
+            (Logger::Office, &Tenures::default(), Some(other), Ok(other)),
+            (Logger::Office, &Tenures::default(), None, nobody),
         ] {
-            assert_eq!(visitor(logger, on_day, now, day), expected);
+            assert_eq!(visitor(logger, own, responsible, today), expected);
         }
     }
 

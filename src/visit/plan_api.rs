@@ -6,15 +6,16 @@ use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::api::logger;
-use super::model::{Logger, VisitError};
+use super::model::Logger;
 use super::plan::{self, HelpPlan, PlanFacts, PlanKey};
 use crate::access::Signed;
 use crate::access::idempotency::{self, Ticket};
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
-use crate::problem::{CreateFault, GetFault, Problem};
-use crate::{household, pairing};
+use crate::household;
+use crate::pairing::rights;
+use crate::problem::{CreateFault, GetFault};
 
 /// Operations on help plans.
 pub struct PlanApi(pub App);
@@ -43,6 +44,9 @@ impl PlanApi {
         let logger = logger(&caller.0)?;
         let (now, today) = (self.0.now(), self.0.today());
         let mut tx = self.0.db.write().await?;
+        if let Logger::Helper(_) = logger {
+            rights::must_be_responsible(&mut tx, &caller.0, id.0).await?;
+        }
         let request = ("setHelpPlan", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
@@ -52,12 +56,7 @@ impl PlanApi {
         let facts = body.0.checked(today)?;
         household::store::find(&mut tx, id.0)
             .await?
-            .ok_or_else(|| Problem::not_found("户", "household"))?;
-        if let Logger::Helper(me) = logger
-            && pairing::store::current_helper(&mut tx, id.0).await? != Some(me)
-        {
-            return Err(VisitError::NotYourHousehold { day: today }.into());
-        }
+            .ok_or_else(rights::no_such_household)?;
         let plan = HelpPlan {
             id: Uuid::now_v7(),
             household_id: id.0,

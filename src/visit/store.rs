@@ -25,7 +25,7 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Only on or before this day.
     pub to: Option<NaiveDate>,
-    /// Only what this helper may see: his own visits, and all to households that he serves now.
+    /// Only what this helper may see: visits to the households that he serves now.
     pub seen_by: Option<Uuid>,
 }
 
@@ -49,7 +49,7 @@ impl Filter {
             .to_owned();
         let mut ids = Vec::new();
         // A subquery: fetched apart, it would be a list of ids to send back.
-        let seen = format!("(staff_id = $N OR household_id IN ({}))", served_by("$N"));
+        let seen = format!("household_id IN ({})", served_by("$N"));
         for (id, clause) in [
             (self.household_id, "household_id = $N"),
             (self.staff_id, "staff_id = $N"),

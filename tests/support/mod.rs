@@ -20,7 +20,7 @@ mod server;
 mod service;
 mod workbook_file;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Call, Client};
 pub use database::{POSTGRES, TestDatabase};
 pub use disk::SmallDisk;
 pub use imports::XLSX;

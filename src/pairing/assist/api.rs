@@ -12,7 +12,7 @@ use crate::access::{Permission, Signed};
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
-use crate::pairing::api::seen_of;
+use crate::pairing::api::{own_since, seen_of};
 use crate::problem::{CreateFault, ListFault, Problem};
 
 /// Operations on second helpers.
@@ -90,7 +90,8 @@ struct AssistanceEnd {
 impl AssistApi {
     /// List second helpers
     ///
-    /// Current and ended assistances, those that began last first. A helper sees only their own.
+    /// Current and ended assistances, those that began last first. A helper sees only their own that hold,
+    /// and those whose visits may still be handed in.
     #[oai(
         path = "/assistances",
         method = "get",
@@ -110,14 +111,16 @@ impl AssistApi {
         #[oai(validator(max_length = 500))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<AssistanceView>>, ListFault> {
-        let filter = Filter {
-            household_id: household_id.0,
-            staff_id: seen_of(&caller.0, staff_id.0)?,
-            current: current.0,
-        };
+        let staff_id = seen_of(&caller.0, staff_id.0)?;
         let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
+        let filter = Filter {
+            household_id: household_id.0,
+            staff_id,
+            current: current.0,
+            lasting_to: own_since(&mut tx, &self.0, &caller.0).await?,
+        };
         let assistances = store::list(&mut tx, &filter, after, limit).await?;
         let (assistances, next) = page::cut(assistances, limit, |one| (one.from_date, one.id));
         Ok(Page::json(assistances.into_iter().map(view), next))

@@ -23,22 +23,6 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
 
-/// Who serves a household at a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Serving {
-    /// The helper who is responsible.
-    pub responsible: Option<Uuid>,
-    /// The one who assists.
-    pub assistant: Option<Uuid>,
-}
-
-impl Serving {
-    /// Whether this person is one of the two: who is, sees the household and visits it.
-    pub fn includes(self, person: Uuid) -> bool {
-        [self.responsible, self.assistant].contains(&Some(person))
-    }
-}
-
 /// What keeps an assistance from being made or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AssistError {

@@ -1,13 +1,13 @@
-//! Assistances in the database, and who serves a household.
+//! Assistances in the database, and the households that a person serves.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::{NewAssistance, Serving};
+use super::NewAssistance;
 use crate::db::{Ids, Mention, Subject, Tx, mentions};
-use crate::pairing::store::{LATEST, Start, current_helper, helper_on};
+use crate::pairing::store::{LATEST, Start};
 use crate::pairing::term::{self, Hand, Record, Term};
 use crate::{insert, on};
 
@@ -87,6 +87,8 @@ pub struct Filter {
     pub staff_id: Option<Uuid>,
     /// Only those that hold, or only those that have ended.
     pub current: Option<bool>,
+    /// Only those that hold, or ended on or after this day.
+    pub lasting_to: Option<NaiveDate>,
 }
 
 /// The assistance with this id.
@@ -107,7 +109,8 @@ pub async fn list(
            AND (NOT $3 OR household_id = $4)
            AND (NOT $5 OR staff_id = $6)
            AND (NOT $7 OR (to_date IS NULL) = $8)
-         ORDER BY from_date DESC, assistance.id DESC LIMIT $9"
+           AND (NOT $9 OR to_date IS NULL OR to_date >= $10)
+         ORDER BY from_date DESC, assistance.id DESC LIMIT $11"
     );
     let (from_date, id) = after.unwrap_or(LATEST);
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -115,6 +118,7 @@ pub async fn list(
         .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
         .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
         .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
+        .bind(filter.lasting_to.is_some()).bind(filter.lasting_to.unwrap_or_default())
         .bind(limit + 1)
         .fetch_all(connection).await)
 }
@@ -124,33 +128,6 @@ pub async fn current_of(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Assistance>, 
     let sql = format!("{ASSISTANCE} WHERE staff_id = $1 AND to_date IS NULL ORDER BY household_id");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .bind(staff_id).fetch_all(connection).await)
-}
-
-/// Who serves a household now.
-pub async fn serving_now(tx: &mut Tx, household_id: Uuid) -> Result<Serving, sqlx::Error> {
-    Ok(Serving {
-        responsible: current_helper(tx, household_id).await?,
-        assistant: on!(tx, connection => sqlx::query_scalar(
-            "SELECT staff_id FROM assistance WHERE household_id = $1 AND to_date IS NULL",
-        )
-        .bind(household_id)
-        .fetch_optional(connection)
-        .await)?,
-    })
-}
-
-/// Who served a household on a day.
-pub async fn serving_on(
-    tx: &mut Tx,
-    household_id: Uuid,
-    day: NaiveDate,
-) -> Result<Serving, sqlx::Error> {
-    Ok(Serving {
-        responsible: helper_on(tx, household_id, day).await?,
-        assistant: held_on(tx, household_id, day)
-            .await?
-            .map(|assistance| assistance.staff_id),
-    })
 }
 
 /// The assistance of a household that held on a day; of two that meet on it, the new one.
@@ -167,7 +144,8 @@ pub async fn held_on(
         .bind(household_id).bind(day).fetch_optional(connection).await)
 }
 
-/// The households that a person serves now, as a query for a parameter such as `$1`.
+/// The households that a person serves now, and so may see, as a query for a parameter such as `$1`: the
+/// rule of [`rights`](crate::pairing::rights) for lists.
 pub fn served_by(person: &str) -> String {
     format!(
         "SELECT household_id FROM pairing WHERE staff_id = {person} AND to_date IS NULL
