@@ -16,6 +16,7 @@ mod support;
 mod access;
 mod assist;
 mod audits;
+mod books;
 mod cli;
 mod corpus;
 mod database;

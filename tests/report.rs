@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::lifts::{go_on, lift, propose};
 use crate::support::register::{day, sound_household};
-use crate::support::{Client, TestServer, soffice_to};
+use crate::support::{Client, TestServer, check_package, soffice_to};
 
 const SHEETS: [&str; 5] = ["总览", "单位", "帮扶责任人", "户台账", "脱贫"];
 /// Comma, double quote, UTF-8.
@@ -26,6 +26,7 @@ pub struct Book(pub Xlsx<Cursor<Vec<u8>>>);
 
 impl Book {
     pub fn open(bytes: &[u8]) -> Self {
+        check_package(bytes);
         Self(open_workbook_from_rs(Cursor::new(bytes.to_vec())).unwrap())
     }
 
