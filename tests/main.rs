@@ -25,6 +25,7 @@ mod document;
 mod errors;
 mod fuzzed;
 mod gate;
+mod hostile_text;
 mod households;
 mod imports;
 mod life;

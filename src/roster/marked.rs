@@ -157,8 +157,9 @@ struct SheetWriter<'a, 'p> {
     begun: usize,
     /// The last row of those.
     merged_to: u32,
-    /// The last row that was written, if it is hidden.
-    hidden_last: Option<u32>,
+    /// Whether a row is hidden, and the last row of all.
+    is_any_hidden: bool,
+    last: u32,
 }
 
 impl<'a, 'p> SheetWriter<'a, 'p> {
@@ -191,7 +192,8 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
             merged,
             begun: 0,
             merged_to: 0,
-            hidden_last: None,
+            is_any_hidden: false,
+            last: 0,
         })
     }
 
@@ -211,8 +213,8 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
         self.empty_rows(u32::MAX)?;
         // The library writes the last row of a sheet with constant memory twice if it is hidden, and
         // Excel calls that damaged. So it is not the last one.
-        if let Some(below) = self.hidden_last {
-            self.out.write_blank(below, 0, &style::unlined())?;
+        if self.is_any_hidden && self.last < MAX_ROWS {
+            self.out.write_blank(self.last, 0, &style::unlined())?;
         }
         Ok(())
     }
@@ -221,9 +223,10 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
         self.empty_rows(row.number)?;
         self.begin_merged(row)?;
         let marks = self.marks.remove(&row.number).unwrap_or_default();
-        self.hidden_last = (row.hidden && row.number < MAX_ROWS).then_some(row.number);
-        if self.hidden_last.is_some() {
+        self.last = row.number;
+        if row.hidden && row.number < MAX_ROWS {
             self.out.set_row_hidden(row.number - 1)?;
+            self.is_any_hidden = true;
         }
         for (column, cell) in &row.cells {
             let Ok(column) = u16::try_from(*column) else {
@@ -248,7 +251,7 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
             && *entry.key() < before
         {
             let (row, marks) = entry.remove_entry();
-            self.hidden_last = None;
+            self.last = row;
             for (column, problems) in &marks {
                 self.blank(row, *column, Some(problems))?;
             }

@@ -15,6 +15,7 @@ mod note;
 mod ods;
 mod package;
 mod pipe;
+pub mod queue;
 pub mod reader;
 pub mod serve;
 pub mod sheet_name;

@@ -81,10 +81,10 @@ impl Package {
     fn check(mut self) -> Vec<String> {
         let mut faults = std::mem::take(&mut self.faults);
         self.content_types(&mut faults);
-        for name in self.parts.keys().filter(|name| !name.ends_with(".rels")) {
+        for name in self.parts.keys().filter(|name| !is_list(name)) {
             self.references(name, &mut faults);
         }
-        for name in self.parts.keys().filter(|name| name.ends_with(".rels")) {
+        for name in self.parts.keys().filter(|name| is_list(name)) {
             self.relations_of_part(name, &mut faults);
         }
         let root = self.relations("", &mut faults);
@@ -186,6 +186,11 @@ impl Package {
         }
         self.relations(&part, faults);
     }
+}
+
+/// Whether a part lists the relations of another.
+fn is_list(name: &str) -> bool {
+    name.contains("_rels/")
 }
 
 /// A path as it is seen from a folder of the package.

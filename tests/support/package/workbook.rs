@@ -138,8 +138,8 @@ fn check_defined_names(workbook: &Element, sheets: &[String], faults: &mut Vec<S
         if own == Some(None) {
             wrong("of a sheet that is not there");
         }
-        for range in content.split(',') {
-            match reference(range) {
+        for range in ranges(&content) {
+            match reference(&range) {
                 Some((sheet, _)) if !sheets.contains(&sheet) => wrong("points at no sheet"),
                 Some((sheet, _)) if own.is_some_and(|own| own != Some(&sheet)) => {
                     wrong("points at another sheet than its own");
@@ -149,6 +149,20 @@ fn check_defined_names(workbook: &Element, sheets: &[String], faults: &mut Vec<S
             }
         }
     }
+}
+
+/// References parted by commas, of which a quoted name may have some, too.
+fn ranges(content: &str) -> Vec<String> {
+    let mut ranges = vec![String::new()];
+    let mut is_quoted = false;
+    for character in content.chars() {
+        is_quoted ^= character == '\'';
+        match ranges.last_mut() {
+            Some(range) if character != ',' || is_quoted => range.push(character),
+            _ => ranges.push(String::new()),
+        }
+    }
+    ranges
 }
 
 /// ECMA-376, 18.17.2.5, and what Excel keeps for itself (`_xlnm.`).
@@ -164,27 +178,33 @@ fn is_name(name: &str) -> bool {
         && !["r", "c"].contains(&name.to_lowercase().as_str())
 }
 
+/// Excel writes pictures such as 😀 without quotes unless they come first.
+fn is_picture(character: char) -> bool {
+    character > '\u{203b}' && !character.is_whitespace()
+}
+
 /// The sheet and the cells of a reference such as `'甲''乙'!$A$1:$B$2`.
 pub fn reference(text: &str) -> Option<(String, Area)> {
     let (sheet, cells) = text.rsplit_once('!')?;
-    let sheet = match sheet.strip_prefix('\'') {
-        Some(quoted) => {
-            let inside = quoted.strip_suffix('\'')?;
-            if inside.replace("''", "").contains('\'') {
-                return None;
+    let sheet =
+        match sheet.strip_prefix('\'') {
+            Some(quoted) => {
+                let inside = quoted.strip_suffix('\'')?;
+                if inside.replace("''", "").contains('\'') {
+                    return None;
+                }
+                inside.replace("''", "'")
             }
-            inside.replace("''", "'")
-        }
-        // Without quotes only what could be nothing else.
-        None if sheet
-            .chars()
-            .all(|one| one.is_alphanumeric() || one == '_' || one == '.')
-            && !sheet.starts_with(|one: char| one.is_ascii_digit() || one == '.')
-            && Area::parsed(sheet).is_none() =>
-        {
-            sheet.to_owned()
-        }
-        None => return None,
-    };
+            // Without quotes only what could be nothing else.
+            None if sheet.chars().all(|one| {
+                one.is_alphanumeric() || one == '_' || one == '.' || is_picture(one)
+            }) && !sheet.starts_with(|one: char| {
+                one.is_ascii_digit() || one == '.' || (is_picture(one) && !one.is_alphanumeric())
+            }) && Area::parsed(sheet).is_none() =>
+            {
+                sheet.to_owned()
+            }
+            None => return None,
+        };
     Some((sheet, Area::parsed(&cells.replace('$', ""))?))
 }
