@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use crate::db::Db;
 use crate::workbook::child::Program;
+use crate::workbook::queue::Queue;
 
 /// China Standard Time, the only zone of the offices that we serve: a date is a date there.
 const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;
@@ -20,6 +21,8 @@ pub struct App {
     pub reader: Program,
     /// Rung when there is an import to work on.
     pub work: Arc<Notify>,
+    /// Where those wait who want a workbook made.
+    pub workbooks: Queue,
 }
 
 impl App {
@@ -29,6 +32,7 @@ impl App {
             db,
             reader: Program::this(),
             work: Arc::default(),
+            workbooks: Queue::default(),
         }
     }
 

@@ -1,7 +1,9 @@
 //! The progress workbook, downloaded, opened again by calamine and by LibreOffice.
 #![allow(clippy::float_cmp, reason = "counts and fen are exact in floats")]
 
+use std::future::IntoFuture;
 use std::io::Cursor;
+use std::time::Duration;
 
 use calamine::{Data, DataType, Range, Reader, Xlsx, open_workbook_from_rs};
 use chrono::NaiveDate;
@@ -9,12 +11,14 @@ use qianshou::access::Role;
 use qianshou::code_list::CodeList;
 use qianshou::household::Cause;
 use qianshou::method::{Point, PointStatus};
+use qianshou::workbook::queue::{Queue, Turn};
 use serde_json::json;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::lifts::{go_on, lift, propose};
 use crate::support::register::{day, sound_household};
-use crate::support::{Client, TestServer, soffice_to};
+use crate::support::{Client, TestServer, check_package, soffice_to};
 
 const SHEETS: [&str; 5] = ["总览", "单位", "帮扶责任人", "户台账", "脱贫"];
 /// Comma, double quote, UTF-8.
@@ -26,6 +30,7 @@ pub struct Book(pub Xlsx<Cursor<Vec<u8>>>);
 
 impl Book {
     pub fn open(bytes: &[u8]) -> Self {
+        check_package(bytes);
         Self(open_workbook_from_rs(Cursor::new(bytes.to_vec())).unwrap())
     }
 
@@ -514,4 +519,66 @@ async fn only_those_who_may_see_progress_download_it() {
         .get(&format!("/reports/progress?as_of={tomorrow}"))
         .await;
     future.expect_problem(422, "as_of_in_future");
+}
+
+/// Workbooks wait without a connection of the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn workbooks_wait_for_their_turn_and_keep_nobody_else_waiting() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let turns = all_turns(&server.app.workbooks).await;
+    // More than there are connections to read with.
+    let wanted: Vec<_> = (0..20)
+        .map(|at| tokio::spawn(office.get(WORKBOOKS[at % 2]).into_future()))
+        .collect();
+    for _ in 0..20 {
+        let others = office.get("/households").into_future();
+        let answer = timeout(Duration::from_secs(15), others).await;
+        answer.unwrap().expect(200);
+    }
+    assert!(wanted.iter().all(|one| !one.is_finished()));
+    drop(turns);
+    for one in wanted {
+        one.await.unwrap().expect(200);
+    }
+}
+
+/// Who finds no place to wait is told when to come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_too_many_is_refused() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let queue = &server.app.workbooks;
+    let turns = all_turns(queue).await;
+    let mut waiting = Vec::new();
+    loop {
+        let mut place = Box::pin(queue.turn());
+        match timeout(Duration::from_millis(1), &mut place).await {
+            Err(_) => waiting.push(place),
+            Ok(turn) => break assert!(turn.is_err()),
+        }
+    }
+    assert!(waiting.len() >= 16, "{}", waiting.len());
+    for path in WORKBOOKS {
+        let answer = office.get(path).await;
+        answer.expect_problem(503, "too_many_workbooks");
+        assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
+    }
+    drop(waiting);
+    drop(turns);
+    for path in WORKBOOKS {
+        office.get(path).await.expect(200);
+    }
+}
+
+const WORKBOOKS: [&str; 2] = ["/reports/progress", "/reports/pairings"];
+
+/// Takes all turns, so that whoever comes must wait.
+async fn all_turns(queue: &Queue) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    while let Ok(turn) = timeout(Duration::from_millis(50), queue.turn()).await {
+        turns.push(turn.unwrap());
+    }
+    assert!(!turns.is_empty());
+    turns
 }

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::workbook::text;
 
 /// Households read at once.
 const AT_ONCE: i64 = 10_000;
@@ -137,7 +138,8 @@ fn write_map(model: &Model<'_>, file: &Path) -> io::Result<()> {
     csv.write_record(["node", "kind", "id", "number", "words"])?;
     let mut line = |node: Node, kind: &str, (id, number): (&str, Option<&str>), words: &str| {
         let node = (node + 1).to_string();
-        csv.write_record([&node, kind, id, number.unwrap_or_default(), words])
+        let number = text::of_csv(number.unwrap_or_default());
+        csv.write_record([&node, kind, id, &number, &text::of_csv(words)])
     };
     line(0, "sink", ("", None), "所有户最终流入此处")?;
     for (helper, node) in model.nodes_of_helpers() {

@@ -16,6 +16,7 @@ use crate::pairing::roll;
 use crate::problem::{Fault, Problem, bits};
 use crate::progress::api::{ProgressFault, check_as_of, period};
 use crate::staff::unit;
+use crate::workbook::queue::Turn;
 
 /// A roll can be asked for with a day that is against the rules, or of a unit that is not there.
 type RollFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::INVALID }>;
@@ -99,6 +100,7 @@ pub async fn pairing_roll(
 ) -> Result<(String, Vec<u8>), Problem> {
     let made_on = app.today();
     check_as_of(as_of, made_on)?;
+    let turn = app.workbooks.turn().await?;
     let mut tx = app.db.read().await?;
     let unit = match unit_id {
         None => None,
@@ -119,7 +121,7 @@ pub async fn pairing_roll(
         made_by,
     };
     let roll = Roll::new(entries, occasion);
-    let bytes = written(move || sheets::pairings::workbook(&roll)).await?;
+    let bytes = written(turn, move || sheets::pairings::workbook(&roll)).await?;
     Ok((name, bytes))
 }
 
@@ -130,17 +132,22 @@ pub fn file_name(occasion: &Occasion) -> String {
 
 /// Makes the workbook.
 pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem> {
+    let turn = app.workbooks.turn().await?;
     let mut tx = app.db.read().await?;
     let sources = store::sources(&mut tx, &occasion).await?;
     drop(tx);
-    written(move || sheets::workbook(&model::report(sources, occasion))).await
+    written(turn, move || {
+        sheets::workbook(&model::report(sources, occasion))
+    })
+    .await
 }
 
 /// Writes a workbook where it keeps no request waiting.
 async fn written(
+    turn: Turn,
     write: impl FnOnce() -> Result<Vec<u8>, XlsxError> + Send + 'static,
 ) -> Result<Vec<u8>, Problem> {
-    match tokio::task::spawn_blocking(write).await {
+    match turn.run(write).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => Err(cannot_write(&error)),
         Err(error) => Err(cannot_write(&error)),

@@ -4,5 +4,5 @@ pub mod api;
 pub mod cli;
 pub mod model;
 pub mod pairings;
-mod sheets;
+pub mod sheets;
 pub mod store;

@@ -700,6 +700,7 @@ impl RosterApi {
         if_none_match: Header<Option<String>>,
     ) -> Result<Workbook, MarkedFault> {
         caller.0.require(Permission::KeepRegister)?;
+        let turn = self.0.workbooks.turn().await?;
         let mut tx = self.0.db.read().await?;
         let import = job::find(&mut tx, id.0).await?;
         if import.report.is_none() {
@@ -707,7 +708,7 @@ impl RosterApi {
         }
         let problems = store::all_problems(&mut tx, id.0).await?;
         drop(tx);
-        let file = file::marked(&self.0, id.0, problems).await?;
+        let file = file::marked(&self.0, turn, id.0, problems).await?;
         let name = import
             .file_name
             .rsplit_once('.')

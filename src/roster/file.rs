@@ -17,6 +17,7 @@ use crate::db::Tx;
 use crate::problem::{FieldProblem, Problem};
 use crate::workbook::child::Child;
 use crate::workbook::error::ReadError;
+use crate::workbook::queue::Turn;
 
 /// Pieces of a file that are written in one transaction.
 const PIECES_AT_ONCE: usize = 4;
@@ -109,8 +110,13 @@ pub async fn spool(tx: &mut Tx, id: Uuid) -> Result<NamedTempFile, SpoolError> {
     Ok(file)
 }
 
-/// The file of an import as a workbook with these problems marked in it.
-pub async fn marked(app: &App, id: Uuid, problems: Vec<RosterProblem>) -> Result<Vec<u8>, Problem> {
+/// The file of an import as a workbook with these problems marked in it, made in this turn.
+pub async fn marked(
+    app: &App,
+    turn: Turn,
+    id: Uuid,
+    problems: Vec<RosterProblem>,
+) -> Result<Vec<u8>, Problem> {
     let mut tx = app.db.read().await?;
     let file = match spool(&mut tx, id).await {
         Ok(file) => file,
@@ -125,9 +131,7 @@ pub async fn marked(app: &App, id: Uuid, problems: Vec<RosterProblem>) -> Result
         marked::write(&mut source, &problems, &mut output)?;
         Ok::<_, MarkError>(output.into_inner())
     };
-    let written = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| unwritten(&error))?;
+    let written = turn.run(work).await.map_err(|error| unwritten(&error))?;
     written.map_err(|error| match error {
         MarkError::Read(ReadError::Internal) => unwritten(&error),
         MarkError::Read(error) => unreadable(&error),

@@ -8,18 +8,17 @@ use rust_xlsxwriter::{Color, Format, FormatBorder, Note, Workbook, Worksheet, Xl
 
 use super::report::{RosterProblem, Severity};
 use crate::code_list::CodeList;
+use crate::workbook::limit::MAX_ROWS;
 use crate::workbook::reader::{Cell, ReadError, Row};
+use crate::workbook::sheet_name::SheetNames;
 use crate::workbook::source::{Area, Sheet, Source};
-use crate::workbook::{place, style};
+use crate::workbook::{place, style, text};
 
 /// The sheet that lists the problems; it is no roster, and is not carried over when the marked
 /// workbook is sent again.
 pub const PROBLEMS_SHEET: &str = "错误清单";
 /// Excel follows no more links than this in a sheet.
 const MAX_LINKS: usize = 65_000;
-/// Characters in the name of a sheet, and those that may not stand in it.
-const SHEET_NAME_CHARS: usize = 31;
-const NOT_IN_SHEET_NAMES: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
 /// Widths of columns, in characters of Latin.
 const NARROWEST: f64 = 8.0;
 const WIDEST: f64 = 40.0;
@@ -47,39 +46,34 @@ pub fn write(
     let styles = Styles::new();
     let mut marks = Marks::of(problems);
     let sheets = source.sheets().to_vec();
+    let mut given = SheetNames::default();
+    let list_name = given.give(PROBLEMS_SHEET);
     let mut names = HashMap::new();
+    let mut is_any_shown = false;
     for (index, sheet) in sheets.iter().enumerate() {
         if sheet.name == PROBLEMS_SHEET {
             continue;
         }
-        let name = sheet_name(&sheet.name, index, names.values());
+        let name = given.give(&sheet.name);
         let marks = marks.of_sheets.remove(sheet.name.as_str());
         let out = workbook.add_worksheet_with_constant_memory()?;
         out.set_name(&name)?;
+        // The library opens a workbook at its first sheet, and Excel cannot if that is hidden.
+        if sheet.visible && !is_any_shown {
+            out.set_active(true);
+            is_any_shown = true;
+        }
         SheetWriter::new(out, sheet, &styles, marks.unwrap_or_default())?.write(source, index)?;
         names.insert(sheet.name.clone(), name);
     }
     let out = workbook.add_worksheet_with_constant_memory()?;
-    list(out.set_name(PROBLEMS_SHEET)?, problems, &names)?;
+    out.set_name(&list_name)?;
+    if !is_any_shown {
+        out.set_active(true);
+    }
+    list(out, problems, &names)?;
     workbook.save_to_writer(output)?;
     Ok(())
-}
-
-/// A name that Excel accepts, and that no sheet has.
-fn sheet_name<'n>(name: &str, index: usize, mut taken: impl Iterator<Item = &'n String>) -> String {
-    let name: String = name
-        .trim_matches('\'')
-        .chars()
-        .filter(|character| !NOT_IN_SHEET_NAMES.contains(character) && !character.is_control())
-        .take(SHEET_NAME_CHARS)
-        .collect();
-    if name.is_empty() || taken.any(|other| other.eq_ignore_ascii_case(&name)) {
-        let end = format!("（{}）", index + 1);
-        let room = SHEET_NAME_CHARS - end.chars().count();
-        name.chars().take(room).chain(end.chars()).collect()
-    } else {
-        name
-    }
 }
 
 /// The problems of each cell, sheet by sheet and row by row.
@@ -163,6 +157,9 @@ struct SheetWriter<'a, 'p> {
     begun: usize,
     /// The last row of those.
     merged_to: u32,
+    /// Whether a row is hidden, and the last row of all.
+    is_any_hidden: bool,
+    last: u32,
 }
 
 impl<'a, 'p> SheetWriter<'a, 'p> {
@@ -195,6 +192,8 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
             merged,
             begun: 0,
             merged_to: 0,
+            is_any_hidden: false,
+            last: 0,
         })
     }
 
@@ -212,6 +211,11 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
         read?;
         // What is wrong below the last row.
         self.empty_rows(u32::MAX)?;
+        // The library writes the last row of a sheet with constant memory twice if it is hidden, and
+        // Excel calls that damaged. So it is not the last one.
+        if self.is_any_hidden && self.last < MAX_ROWS {
+            self.out.write_blank(self.last, 0, &style::unlined())?;
+        }
         Ok(())
     }
 
@@ -219,8 +223,10 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
         self.empty_rows(row.number)?;
         self.begin_merged(row)?;
         let marks = self.marks.remove(&row.number).unwrap_or_default();
-        if row.hidden {
+        self.last = row.number;
+        if row.hidden && row.number < MAX_ROWS {
             self.out.set_row_hidden(row.number - 1)?;
+            self.is_any_hidden = true;
         }
         for (column, cell) in &row.cells {
             let Ok(column) = u16::try_from(*column) else {
@@ -245,6 +251,7 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
             && *entry.key() < before
         {
             let (row, marks) = entry.remove_entry();
+            self.last = row;
             for (column, problems) in &marks {
                 self.blank(row, *column, Some(problems))?;
             }
@@ -293,27 +300,23 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
         shade: usize,
     ) -> Result<(), XlsxError> {
         let row = row - 1;
-        let text = &self.styles.text[shade];
+        let plain = &self.styles.text[shade];
         match cell {
-            Cell::Text(content) => self
-                .out
-                .write_string_with_format(row, column, &**content, text)?,
-            Cell::Error(content) => self
-                .out
-                .write_string_with_format(row, column, content, text)?,
+            Cell::Text(content) => text::write(self.out, row, column, content, plain)?,
+            Cell::Error(content) => text::write(self.out, row, column, content, plain)?,
             Cell::Number(number) => self
                 .out
-                .write_number_with_format(row, column, *number, text)?,
+                .write_number_with_format(row, column, *number, plain)?,
             Cell::Bool(truth) => self
                 .out
-                .write_boolean_with_format(row, column, *truth, text)?,
+                .write_boolean_with_format(row, column, *truth, plain)?,
             Cell::Date(day) => {
                 let date = &self.styles.date[shade];
                 match self.out.write_date_with_format(row, column, *day, date) {
                     // Before 1900 there are no dates in Excel.
                     Err(_) => {
                         self.out
-                            .write_string_with_format(row, column, day.to_string(), text)?
+                            .write_string_with_format(row, column, day.to_string(), plain)?
                     }
                     Ok(out) => out,
                 }
@@ -338,7 +341,7 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
     fn notes(&mut self, row: u32, marks: &CellMarks<'_>) -> Result<(), XlsxError> {
         for (column, problems) in marks {
             let words: Vec<_> = problems.iter().map(|problem| words(problem)).collect();
-            let note = Note::new(words.join("\n")).add_author_prefix(false);
+            let note = Note::new(text::of_note(&words.join("\n"))).add_author_prefix(false);
             self.out.insert_note(row - 1, *column, &note)?;
         }
         Ok(())
@@ -407,7 +410,7 @@ fn list(
         ("改法", 50.0),
         ("建议", 20.0),
     ];
-    let (heading, text) = (style::heading(), style::wrapped());
+    let (heading, wrapped) = (style::heading(), style::wrapped());
     for (column, (name, width)) in (0..).zip(COLUMNS) {
         out.set_column_width(column, width)?;
         out.write_string_with_format(0, column, name, &heading)?;
@@ -433,7 +436,7 @@ fn list(
                     out.write_url_with_text(row, column, link.as_str(), value)?;
                 }
                 _ => {
-                    out.write_string_with_format(row, column, value, &text)?;
+                    text::write(out, row, column, value, &wrapped)?;
                 }
             }
         }

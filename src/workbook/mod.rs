@@ -15,11 +15,14 @@ mod note;
 mod ods;
 mod package;
 mod pipe;
+pub mod queue;
 pub mod reader;
 pub mod serve;
+pub mod sheet_name;
 pub mod source;
 pub mod style;
 pub mod table;
+pub mod text;
 
 /// The address of a cell as Excel shows it: row from 1, column from 0.
 ///

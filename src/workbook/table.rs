@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
-use super::style;
+use super::{style, text};
 
 /// What one cell holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,6 +136,8 @@ const ROW_HEIGHT: f64 = 17.0;
 const LINE_HEIGHT: f64 = 14.0;
 /// Least height of a row to be signed, in points.
 const SIGNED_HEIGHT: f64 = 30.0;
+/// The highest row that Excel has, in points; it calls a workbook with a higher one damaged.
+const HIGHEST: f64 = 409.5;
 /// Row of the headings of a sheet that holds one table: under the title and the line below it.
 pub const HEADING_ROW: u32 = 2;
 
@@ -157,11 +159,16 @@ pub fn title(
     subtitle: &str,
     last_column: u16,
 ) -> Result<(), XlsxError> {
-    sheet
-        .set_row_height(0, TITLE_HEIGHT)?
-        .merge_range(0, 0, 0, last_column, title, &style::title())?
-        .set_row_height(1, SUBTITLE_HEIGHT)?
-        .merge_range(1, 0, 1, last_column, subtitle, &style::subtitle())?;
+    for (row, height, line, format) in [
+        (0, TITLE_HEIGHT, title, style::title()),
+        (1, SUBTITLE_HEIGHT, subtitle, style::subtitle()),
+    ] {
+        let format = text::format_of(line, &format);
+        let line = text::of_cell(line);
+        sheet
+            .set_row_height(row, height)?
+            .merge_range(row, 0, row, last_column, &line, &format)?;
+    }
     Ok(())
 }
 
@@ -277,7 +284,7 @@ fn height(columns: &[Column], cells: &[Cell<'_>]) -> f64 {
         .fold(1.0, f64::max);
     let signed = columns.iter().any(|column| column.look == Look::ToSign);
     let least = if signed { SIGNED_HEIGHT } else { ROW_HEIGHT };
-    (ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT).max(least)
+    (ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT).clamp(least, HIGHEST)
 }
 
 /// How many lines a text takes in a column: a Chinese character is as wide as two Latin ones.
@@ -312,7 +319,7 @@ pub fn write(
     format: &Format,
 ) -> Result<(), XlsxError> {
     match cell {
-        Cell::Text(text) => sheet.write_string_with_format(row, column, text.as_ref(), format)?,
+        Cell::Text(content) => text::write(sheet, row, column, content, format)?,
         Cell::Whole(number) => {
             sheet.write_number_with_format(row, column, number_of(*number), format)?
         }
@@ -359,6 +366,9 @@ mod tests {
         let columns = [Column::new("单位", 16.0, Look::Wrapped)];
         let row = [Cell::text("大丰区第一实验小学教育集团")];
         assert!(height(&columns, &row) > height(&columns, &[Cell::Empty]));
+        // Excel has no row that is higher.
+        let row = [Cell::text("长".repeat(32_767))];
+        assert!((height(&columns, &row) - HIGHEST).abs() < f64::EPSILON);
     }
 
     #[test]

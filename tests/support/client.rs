@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::{XLSX, check_package};
+
 /// Talks to one server with one token, or none.
 #[derive(Clone)]
 pub struct Client {
@@ -159,12 +161,18 @@ impl IntoFuture for Call {
                 .send()
                 .await
                 .unwrap_or_else(|error| panic!("{}: no answer: {error:?}", self.what));
-            Answer {
+            let answer = Answer {
                 status: response.status().as_u16(),
                 headers: response.headers().clone(),
                 bytes: response.bytes().await.unwrap().to_vec(),
                 what: self.what,
+            };
+            // The file of an import is as it was sent, whatever it is.
+            let is_ours = !answer.what.ends_with("/file");
+            if answer.status == 200 && answer.header("content-type") == XLSX && is_ours {
+                check_package(&answer.bytes);
             }
+            answer
         })
     }
 }

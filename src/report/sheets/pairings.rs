@@ -1,13 +1,12 @@
 //! 结对花名册: the units in sum, all pairs, and a sheet for each unit to sign.
 
-use std::collections::HashSet;
-
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::NOBODY;
 use crate::code_list::CodeList;
 use crate::pairing::roll::Entry;
 use crate::report::pairings::{Roll, Sum};
+use crate::workbook::sheet_name::SheetNames;
 use crate::workbook::style;
 use crate::workbook::table::{self, Cell, Column, HEADING_ROW, Look};
 
@@ -55,16 +54,19 @@ pub fn workbook(roll: &Roll) -> Result<Vec<u8>, XlsxError> {
     let mut names = SheetNames::default();
     if let Some((_, unit)) = &roll.occasion.unit {
         let sheet = workbook.add_worksheet_with_constant_memory()?;
-        pairs(sheet.set_name(names.of(unit))?, roll, &roll.paired, unit)?;
+        pairs(sheet.set_name(names.give(unit))?, roll, &roll.paired, unit)?;
         return workbook.save_to_buffer();
     }
-    summary(workbook.add_worksheet().set_name(names.of(SUMMARY))?, roll)?;
+    summary(
+        workbook.add_worksheet().set_name(names.give(SUMMARY))?,
+        roll,
+    )?;
     let sheet = workbook.add_worksheet_with_constant_memory()?;
-    pairs(sheet.set_name(names.of(ALL))?, roll, &roll.paired, "")?;
+    pairs(sheet.set_name(names.give(ALL))?, roll, &roll.paired, "")?;
     for households in roll.by_unit() {
         let unit = households[0].unit.as_deref().unwrap_or_default();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
-        pairs(sheet.set_name(names.of(unit))?, roll, households, unit)?;
+        pairs(sheet.set_name(names.give(unit))?, roll, households, unit)?;
     }
     workbook.save_to_buffer()
 }
@@ -151,68 +153,4 @@ fn subtitle(roll: &Roll) -> String {
         "截至 {}　　制表日期：{}　　制表人：{}",
         occasion.as_of, occasion.made_on, occasion.made_by
     )
-}
-
-/// Longest name of a sheet, in units of UTF-16.
-const LONGEST_NAME: usize = 31;
-
-/// Gives names that Excel takes, each once.
-#[derive(Default)]
-struct SheetNames(HashSet<String>);
-
-impl SheetNames {
-    fn of(&mut self, wanted: &str) -> String {
-        let clean = wanted.replace(['[', ']', ':', '*', '?', '/', '\\', '\''], "_");
-        let clean = if clean.trim().is_empty() { "_" } else { &clean };
-        let mut name = shortened(clean, "");
-        let mut number = 1;
-        // Excel takes no two names that differ only in case.
-        while !self.0.insert(name.to_lowercase()) {
-            number += 1;
-            name = shortened(clean, &format!("~{number}"));
-        }
-        name
-    }
-}
-
-/// As much of a name as there is room for before an ending.
-fn shortened(name: &str, ending: &str) -> String {
-    let mut room = LONGEST_NAME - ending.len();
-    let fits = |character: &char| {
-        let width = character.len_utf16();
-        let fits = width <= room;
-        room = if fits { room - width } else { 0 };
-        fits
-    };
-    let mut short: String = name.chars().take_while(fits).collect();
-    short.push_str(ending);
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_sheets_are_such_as_excel_takes() {
-        let mut names = SheetNames::default();
-        let long = "大丰区第一实验小学教育集团".repeat(4);
-        let given: Vec<_> = [&long, &long, "甲/乙", "甲:乙", "", "ABC校", "abc校"]
-            .map(|name| names.of(name))
-            .into();
-        assert_eq!(given[0].chars().count(), LONGEST_NAME);
-        assert_eq!(given[1].chars().count(), LONGEST_NAME);
-        assert!(given[1].ends_with("~2"), "{given:?}");
-        assert_eq!(given[2..], ["甲_乙", "甲_乙~2", "_", "ABC校", "abc校~2"]);
-        let mut workbook = Workbook::new();
-        for name in &given {
-            workbook.add_worksheet().set_name(name).unwrap();
-        }
-        workbook.save_to_buffer().unwrap();
-    }
-
-    #[test]
-    fn a_character_beyond_the_first_plane_takes_two_places() {
-        assert_eq!(shortened(&"𠮷".repeat(20), "").chars().count(), 15);
-    }
 }
