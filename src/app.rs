@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
+use ipnet::IpNet;
 use tokio::sync::Notify;
 
 use crate::db::Db;
@@ -20,6 +21,8 @@ pub struct App {
     pub reader: Program,
     /// Rung when there is an import to work on.
     pub work: Arc<Notify>,
+    /// Proxies in front of the server that are believed when they say whom they ask for.
+    pub trusted_proxies: Arc<[IpNet]>,
 }
 
 impl App {
@@ -29,6 +32,7 @@ impl App {
             db,
             reader: Program::this(),
             work: Arc::default(),
+            trusted_proxies: Arc::default(),
         }
     }
 

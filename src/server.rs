@@ -11,6 +11,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
 use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::access::purge;
 use crate::answer::answer;
 use crate::api::API_ROOT;
 use crate::app::App;
@@ -155,6 +156,7 @@ pub async fn serve(
     tokio::select! {
         served = server => served,
         () = worker::run(app, &address) => Ok(()),
+        () = purge::run(app) => Ok(()),
     }
 }
 

@@ -28,6 +28,7 @@ mod households;
 mod imports;
 mod life;
 mod lifts;
+mod log_in;
 mod marked;
 mod matching;
 mod method;
