@@ -14,6 +14,7 @@
 mod support;
 
 mod access;
+mod accounts;
 mod assist;
 mod audits;
 mod cli;

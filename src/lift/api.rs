@@ -263,7 +263,7 @@ impl LiftApi {
         body: Json<LiftProposal>,
     ) -> Result<Created<LiftView>, CreateFault> {
         let caller = caller.0;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.write(&self.0.db).await?;
         let household = household::store::find(&mut tx, id.0).await?;
         let household = household
             .filter(|household| household.facts.closed_on.is_none())
@@ -303,7 +303,7 @@ impl LiftApi {
         body: Json<LiftStepReport>,
     ) -> Result<Tagged<LiftView>, CreateFault> {
         caller.0.require(Permission::RecordLifts)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("recordLiftStep", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
@@ -337,7 +337,7 @@ impl LiftApi {
         body: Json<LiftRejection>,
     ) -> Result<Tagged<LiftView>, CreateFault> {
         caller.0.require(Permission::RecordLifts)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("rejectLift", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
@@ -372,7 +372,7 @@ impl LiftApi {
         body: Json<LiftRelapse>,
     ) -> Result<Tagged<LiftView>, CreateFault> {
         caller.0.require(Permission::RecordLifts)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("recordRelapse", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {

@@ -119,7 +119,7 @@ pub async fn write(
 ) -> Result<Note, Problem> {
     let written_on = new.written_on.unwrap_or(app.today());
     check_day(written_on, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let request = ("createHandoverNote", new);
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
         Ticket::Answered(note) => return Ok(note),
@@ -148,7 +148,7 @@ pub async fn write(
 
 /// Writes down that the helper who is responsible now has read a note; the first reading counts.
 pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<Note, Problem> {
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, id).await?;
     let present = store::current_helper(&mut tx, before.household_id).await?;
     let is_new_helper =

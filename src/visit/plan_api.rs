@@ -42,7 +42,7 @@ impl PlanApi {
     ) -> Result<Created<HelpPlan>, CreateFault> {
         let logger = logger(&caller.0)?;
         let (now, today) = (self.0.now(), self.0.today());
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("setHelpPlan", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
