@@ -1,6 +1,7 @@
 //! Where a request comes from, for limits that count by address.
 
 use std::net::IpAddr;
+use std::sync::Once;
 
 use ipnet::{IpNet, Ipv6Net};
 use poem::Request;
@@ -20,8 +21,22 @@ pub fn of(request: &Request, trusted: &[IpNet]) -> String {
         return String::new();
     };
     let headers = request.headers().get_all(FORWARDED);
+    if trusted.is_empty() && headers.iter().next().is_some() {
+        tell_of_proxy(peer.ip());
+    }
     let forwarded = headers.iter().filter_map(|value| value.to_str().ok());
     client(peer.ip(), forwarded, trusted)
+}
+
+/// Once: whoever runs the service behind a proxy should know what is missing.
+fn tell_of_proxy(peer: IpAddr) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        tracing::warn!(
+            %peer,
+            "a request was forwarded, but `trusted_proxies` names no proxy: all its clients count as one address when log-ins fail"
+        );
+    });
 }
 
 fn client<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, trusted: &[IpNet]) -> String {
