@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
+use ipnet::IpNet;
 use tokio::sync::Notify;
 
 use crate::db::Db;
@@ -23,6 +24,8 @@ pub struct App {
     pub work: Arc<Notify>,
     /// Where those wait who want a workbook made.
     pub workbooks: Queue,
+    /// Proxies in front of the server that are believed when they say whom they ask for.
+    pub trusted_proxies: Arc<[IpNet]>,
 }
 
 impl App {
@@ -33,6 +36,7 @@ impl App {
             reader: Program::this(),
             work: Arc::default(),
             workbooks: Queue::default(),
+            trusted_proxies: Arc::default(),
         }
     }
 

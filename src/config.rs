@@ -1,9 +1,10 @@
 //! Settings of the program: by flag, by environment, by file, in this order; then the default.
 
-use std::net::ToSocketAddrs;
+use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::db::Creation;
@@ -36,7 +37,18 @@ pub struct Flags {
     /// start at the default path, or `migrate`, `user add` and `import`]
     #[arg(long, global = true)]
     create: bool,
-    /// File with these settings (TOML: database, listen, log) [default: qianshou.toml if it is there]
+    /// Reverse proxies whose `X-Forwarded-For` is believed, as addresses or networks, with commas
+    /// between them; without them all who come through a proxy count as one address when log-ins
+    /// fail [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "QIANSHOU_TRUSTED_PROXIES",
+        value_name = "ADDRESSES",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Option<Vec<String>>,
+    /// File with these settings (TOML: database, listen, log, `trusted_proxies`) [default: qianshou.toml if it is there]
     #[arg(long, global = true, env = "QIANSHOU_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -48,6 +60,7 @@ struct File {
     database: Option<String>,
     listen: Option<String>,
     log: Option<String>,
+    trusted_proxies: Option<Vec<String>>,
 }
 
 /// The settings in force.
@@ -63,6 +76,8 @@ pub struct Config {
     pub listen: String,
     /// What to log, if anyone has said.
     pub log: Option<String>,
+    /// Proxies in front of the server that are believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// A setting that cannot be used.
@@ -120,6 +135,13 @@ impl Config {
                 .or(file.listen)
                 .unwrap_or_else(|| DEFAULT_LISTEN.to_owned()),
             log: flags.log.or(file.log),
+            trusted_proxies: flags
+                .trusted_proxies
+                .or(file.trusted_proxies)
+                .unwrap_or_default()
+                .iter()
+                .map(|proxy| network(proxy))
+                .collect::<Result<_, _>>()?,
         };
         config.check()?;
         Ok(config)
@@ -170,6 +192,18 @@ impl Config {
     }
 }
 
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, ConfigError> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse()
+        .or_else(|_| address())
+        .map_err(|_| ConfigError::Value {
+            name: "trusted_proxies (QIANSHOU_TRUSTED_PROXIES)",
+            value: text.to_owned(),
+            cure: "应为 IP 地址或网段，例如 127.0.0.1 或 10.0.0.0/8",
+        })
+}
+
 fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
         path: path.to_owned(),
@@ -217,11 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        let toml = "trusted_proxies = ['127.0.0.1', '10.0.0.0/8', '::1']";
+        let file: File = toml::from_str(toml).unwrap();
+        let config = Config::merge(Flags::default(), file).unwrap();
+        let shown: Vec<_> = config
+            .trusted_proxies
+            .iter()
+            .map(IpNet::to_string)
+            .collect();
+        assert_eq!(shown, ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]);
+    }
+
+    #[test]
     fn a_bad_setting_is_named() {
         for (toml, name) in [
             ("database = 'mysql://x'", "DATABASE_URL"),
             ("listen = 'nowhere'", "QIANSHOU_LISTEN"),
             ("log = '=='", "QIANSHOU_LOG"),
+            (
+                "trusted_proxies = ['proxy.example']",
+                "QIANSHOU_TRUSTED_PROXIES",
+            ),
         ] {
             let file: File = toml::from_str(toml).unwrap();
             let error = Config::merge(Flags::default(), file)

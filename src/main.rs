@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use chrono::{Datelike, NaiveDate};
 use clap::{Parser, Subcommand};
-use qianshou::access::{self, Caller, Role};
+use qianshou::access::account::{self, NewAccount};
+use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::calendar;
 use qianshou::code_list::CodeList;
@@ -311,9 +312,15 @@ enum UserCommand {
         #[arg(long)]
         staff: Option<String>,
     },
-    /// Give an account a new password, printed once, and end its sessions
+    /// Give an account a new password, printed once; ends its sessions and unlocks it
     #[command(after_help = "Example:\n  qianshou user reset admin")]
     Reset {
+        /// The account's name
+        name: String,
+    },
+    /// Forget the failed log-ins with an account's name, so that it need not wait
+    #[command(after_help = "Example:\n  qianshou user unlock lina")]
+    Unlock {
         /// The account's name
         name: String,
     },
@@ -401,7 +408,8 @@ async fn run(cli: Cli) -> Outcome {
     if opened.made {
         eprintln!("新建了一个空的登记库 / made a new, empty register");
     }
-    let app = App::new(opened.db);
+    let mut app = App::new(opened.db);
+    app.trusted_proxies = config.trusted_proxies.as_slice().into();
     let outcome = dispatch(cli.command, &config, &app).await;
     app.db.close().await;
     outcome
@@ -410,7 +418,7 @@ async fn run(cli: Cli) -> Outcome {
 async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
     match command {
         Command::Serve => {
-            if let Some((name, password)) = access::api::first_administrator(app).await? {
+            if let Some((name, password)) = account::first_administrator(app).await? {
                 println!(
                     "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
                 );
@@ -492,31 +500,41 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
 
 async fn user(command: UserCommand, app: &App) -> Outcome {
     let caller = Caller::command_line();
-    let (name, password) = match command {
+    let (account, password) = match command {
         UserCommand::Add { name, role, staff } => {
             let staff_id = match staff {
                 None => None,
                 Some(number) => Some(staff_by_number(app, &number).await?),
             };
-            access::api::create(app, &caller, name, role, staff_id, None)
-                .await
-                .map(|(account, made)| (account.username, made))?
+            let new = NewAccount {
+                username: name,
+                role,
+                staff_id,
+                password: None,
+            };
+            account::create(app, &caller, new).await?
         }
         UserCommand::Reset { name } => {
-            let mut tx = app.db.read().await?;
-            let account = access::store::find_by_username(&mut tx, &name)
-                .await?
-                .ok_or_else(|| Problem::not_found("账号", "account"))?;
-            drop(tx);
-            let made = access::api::reset(app, &caller, &account, None).await?;
-            (name, made)
+            let id = account_named(app, &name).await?;
+            account::reset(app, &caller, id, None).await?
+        }
+        UserCommand::Unlock { name } => {
+            let id = account_named(app, &name).await?;
+            account::unlock(app, &caller, id).await?;
+            return print(&format!("已解除账号 {name} 的登录限制"));
         }
     };
     println!(
-        "账号：{name}  密码：{}  （仅显示这一次，请立即记下）",
+        "账号：{}  密码：{}  （仅显示这一次，请立即记下）",
+        account.username,
         password.unwrap_or_default()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+async fn account_named(app: &App, name: &str) -> Result<uuid::Uuid, Problem> {
+    let mut tx = app.db.read().await?;
+    Ok(account::find_by_username(&mut tx, name).await?.id)
 }
 
 async fn staff_by_number(app: &App, number: &str) -> Result<uuid::Uuid, Problem> {

@@ -13,6 +13,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
 use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::access::purge;
 use crate::answer::answer;
 use crate::api::API_ROOT;
 use crate::app::App;
@@ -156,6 +157,7 @@ pub async fn serve(
     tokio::select! {
         () = server => {}
         () = worker::run(app, &address) => {}
+        () = purge::run(app) => {}
     }
     Ok(())
 }

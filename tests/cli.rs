@@ -193,3 +193,19 @@ fn serving_prints_the_first_administrator_once_and_stops_when_told() {
         assert!(server.wait().unwrap().success(), "a stop is no failure");
     }
 }
+
+#[test]
+fn an_account_is_unlocked_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let at_database = |arguments: &[&str]| {
+        let database = ["--database", "sqlite:x.db"];
+        run(at, &[arguments, &database].concat())
+    };
+    stdout(&at_database(&["user", "add", "lina", "--role", "leader"]));
+    let unlocked = stdout(&at_database(&["user", "unlock", "lina"]));
+    assert!(unlocked.contains("lina"), "{unlocked}");
+    let missing = at_database(&["user", "unlock", "nobody"]);
+    assert!(!missing.status.success());
+    assert!(stderr(&missing).contains("账号"), "{}", stderr(&missing));
+}

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use qianshou::access::Role;
 use qianshou::db::Db;
 use qianshou::household::{self, Health, HouseholdFacts};
+use qianshou::roster::worker;
 use qianshou::staff::{Rank, StaffFacts};
 use qianshou::{on, staff};
 use serde_json::{Value, json};
@@ -892,6 +893,26 @@ async fn a_preview_expires_and_can_be_checked_again() {
     assert_eq!(register(&server.db).await.len(), 1);
 }
 
+/// A worker that has seen a preview expire, or an import end, comes to it after someone has had it
+/// checked anew.
+#[tokio::test]
+async fn a_preview_that_was_checked_anew_is_neither_given_up_nor_cleared_away() {
+    let (server, office) = office().await;
+    let households = [household("X1"), household("X2")];
+    let preview = office.preview(HOUSEHOLDS, roster(&households)).await;
+    let id = preview["id"].as_str().unwrap().parse().unwrap();
+    let staged = count(&server.db, "staged_household").await;
+    assert_eq!(staged, 2);
+    let week_ago = server.app.now() - chrono::TimeDelta::days(7);
+    worker::expire(&server.app, id, week_ago).await.unwrap();
+    worker::clear(&server.app, id).await.unwrap();
+    let import = office.get(&at(&preview, "")).await.expect(200);
+    assert_eq!(import["state"], "ready");
+    assert_eq!(count(&server.db, "staged_household").await, staged);
+    office.commit(&preview).await.expect(200);
+    assert_eq!(register(&server.db).await, by_number(&households));
+}
+
 #[tokio::test]
 async fn what_a_dead_worker_was_at_is_taken_up_and_at_last_given_up() {
     let (server, office) = office().await;
@@ -1071,16 +1092,16 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
     let database = crate::support::TestDatabase::create().await;
     let db = database.open().await;
     let app = qianshou::app::App::new(db.clone());
-    qianshou::access::api::create(
-        &app,
-        &qianshou::access::Caller::command_line(),
-        "clerk".to_owned(),
-        Role::Office,
-        None,
-        Some(crate::support::PASSWORD.to_owned()),
-    )
-    .await
-    .unwrap();
+    let clerk = qianshou::access::account::NewAccount {
+        username: "clerk".to_owned(),
+        role: Role::Office,
+        staff_id: None,
+        password: Some(crate::support::PASSWORD.to_owned()),
+    };
+    let command_line = qianshou::access::Caller::command_line();
+    qianshou::access::account::create(&app, &command_line, clerk)
+        .await
+        .unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut service = Service::start(&database.url()).await;
     let url = service.url.clone();

@@ -14,6 +14,7 @@
 mod support;
 
 mod access;
+mod accounts;
 mod assist;
 mod audits;
 mod backups;
@@ -33,6 +34,7 @@ mod imports;
 mod life;
 mod lifts;
 mod limits;
+mod log_in;
 mod marked;
 mod matching;
 mod method;

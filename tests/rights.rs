@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
+use qianshou::access::account::{self, NewAccount};
 use qianshou::access::{Caller, Role, history};
 use qianshou::db::Engine;
 use qianshou::on;
@@ -286,16 +287,15 @@ async fn first_of(server: &TestServer, table: &str) -> Uuid {
 /// An account of this role that belongs to a person of the staff, logged in.
 async fn account_of(server: &TestServer, role: Role, staff_id: Uuid) -> Client {
     let username = format!("{role}-{staff_id}");
-    qianshou::access::api::create(
-        &server.app,
-        &Caller::command_line(),
-        username.clone(),
+    let new = NewAccount {
+        username: username.clone(),
         role,
-        Some(staff_id),
-        Some(PASSWORD.to_owned()),
-    )
-    .await
-    .unwrap();
+        staff_id: Some(staff_id),
+        password: Some(PASSWORD.to_owned()),
+    };
+    account::create(&server.app, &Caller::command_line(), new)
+        .await
+        .unwrap();
     server.log_in(&username).await
 }
 

@@ -1,20 +1,19 @@
 //! Logging in and out, and accounts.
 
 use chrono::{DateTime, Utc};
-use poem::http::StatusCode;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::model::{FAILURES_ALLOWED, FAILURES_COUNT_MINUTES, SHORTEST_PASSWORD};
+use super::login::{self, Try};
 use super::store::Account;
-use super::{Caller, Permission, Role, Signed, password, store, token};
+use super::{Permission, Role, Signed, account, source, store, token};
 use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::page;
-use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
+use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, bits};
 
 /// Operations on sessions and accounts.
 pub struct AccessApi(pub App);
@@ -28,6 +27,10 @@ struct Credentials {
     /// Its password.
     #[oai(validator(min_length = 1, max_length = 128))]
     password: String,
+    /// The `device` that an earlier log-in from this device gave. With it, wrong guesses of others
+    /// do not keep you out.
+    #[oai(validator(min_length = 1, max_length = 100))]
+    device: Option<String>,
 }
 
 /// A session that has begun.
@@ -39,6 +42,8 @@ struct Session {
     expires_at: DateTime<Utc>,
     /// Who logged in.
     account: AccountView,
+    /// Keep it on the device and send it at the next log-in. It does not log anyone in by itself.
+    device: String,
 }
 
 /// An account, as others see it.
@@ -111,6 +116,9 @@ struct AccountPatch {
 /// A password to set.
 #[derive(Object)]
 struct NewPassword {
+    /// The present password: needed to set your own.
+    #[oai(validator(min_length = 1, max_length = 128))]
+    current_password: Option<String>,
     /// At least 8 characters. Left out, one is made and shown once in the answer.
     #[oai(validator(min_length = 8, max_length = 128))]
     password: Option<String>,
@@ -118,43 +126,46 @@ struct NewPassword {
 
 type LoginFault =
     Fault<{ bits::BAD_REQUEST | bits::UNAUTHORIZED | bits::BODY | bits::TOO_MANY | bits::SERVER }>;
+type PasswordFault =
+    Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT | bits::BODY | bits::TOO_MANY }>;
+
+impl AccessApi {
+    fn source(&self, request: &poem::Request) -> String {
+        source::of(request, &self.0.trusted_proxies)
+    }
+}
 
 #[OpenApi(tag = "Tag::Access")]
 impl AccessApi {
     /// Log in
     ///
-    /// Gives a token that is good for twelve hours. After ten failures within a quarter of an hour
-    /// a name must wait.
+    /// Gives a token that is good for twelve hours. After ten failures of one name from one address
+    /// it must wait a quarter of an hour, and longer with each further failure; many failures of one
+    /// name from several addresses, or of many names from one, must wait too. Whoever sends the
+    /// `device` of an earlier log-in is held to the failures of that device alone.
     #[oai(path = "/sessions", method = "post", operation_id = "createSession")]
     async fn create_session(
         &self,
+        request: &poem::Request,
         body: Json<Credentials>,
     ) -> Result<Created<Session>, LoginFault> {
-        let Credentials { username, password } = body.0;
-        let now = self.0.now();
-        let mut tx = self.0.db.read_access().await?;
-        if store::failures(&mut tx, &username, now).await? >= FAILURES_ALLOWED {
-            return Err(too_many_failures().into());
-        }
-        let account = store::find_by_username(&mut tx, &username).await?;
-        drop(tx);
-        let stored = account
-            .as_ref()
-            .map(|account| account.password_hash.clone());
-        let fits = password::verify(password, stored).await;
-        let mut tx = self.0.db.write_access().await?;
-        let Some(account) = account.filter(|account| fits && account.active) else {
-            store::add_failure(&mut tx, &username, now).await?;
-            tx.commit().await?;
-            return Err(wrong_credentials().into());
+        let Credentials {
+            username,
+            password,
+            device,
+        } = body.0;
+        let tried = Try {
+            username,
+            password,
+            source: self.source(request),
+            device,
         };
-        let token = token::generate();
-        let expires_at = store::add_token(&mut tx, account.id, &token::digest(&token), now).await?;
-        tx.commit().await?;
+        let begun = login::log_in(&self.0, tried).await?;
         Ok(Created::new(Session {
-            token,
-            expires_at,
-            account: (&account).into(),
+            token: begun.token,
+            expires_at: begun.expires_at,
+            account: (&begun.account).into(),
+            device: begun.device,
         }))
     }
 
@@ -187,7 +198,9 @@ impl AccessApi {
     #[oai(path = "/accounts/me", method = "get", operation_id = "getMyAccount")]
     async fn get_my_account(&self, caller: Signed) -> Result<Json<AccountView>, GetFault> {
         let mut tx = self.0.db.read().await?;
-        Ok(Json((&find(&mut tx, caller.0.account_id).await?).into()))
+        Ok(Json(
+            (&account::find(&mut tx, caller.0.account_id).await?).into(),
+        ))
     }
 
     /// List accounts
@@ -229,8 +242,13 @@ impl AccessApi {
             staff_id,
             password,
         } = body.0;
-        let (account, made) =
-            create(&self.0, &caller.0, username, role, staff_id, password).await?;
+        let new = account::NewAccount {
+            username,
+            role,
+            staff_id,
+            password,
+        };
+        let (account, made) = account::create(&self.0, &caller.0, new).await?;
         Ok(Created::new(AccountWithPassword {
             account: (&account).into(),
             password: made,
@@ -239,7 +257,8 @@ impl AccessApi {
 
     /// Change an account
     ///
-    /// For administrators. Ends the account's sessions.
+    /// For administrators. Ends the account's sessions. Once an account has been used it stays its
+    /// person's; the last active administrator stays one.
     #[oai(
         path = "/accounts/:id",
         method = "patch",
@@ -256,35 +275,47 @@ impl AccessApi {
         body: Json<AccountPatch>,
     ) -> Result<Tagged<AccountView>, ChangeFault> {
         caller.0.require(Permission::ManageAccounts)?;
-        let mut tx = self.0.db.write().await?;
-        let before = find(&mut tx, id.0).await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
+        let before = account::find(&mut tx, id.0).await?;
         ETag(before.version).must_match(if_match.0.as_deref())?;
-        let mut after = before.clone();
-        if let MaybeUndefined::Value(role) = body.0.role {
-            after.role = role;
-        }
-        if let MaybeUndefined::Value(active) = body.0.active {
-            after.active = active;
-        }
-        after.staff_id = merged(body.0.staff_id, after.staff_id);
-        check_person(&mut tx, after.role, after.staff_id).await?;
-        store::change(
-            &mut tx,
-            &caller.0.username,
-            self.0.now(),
-            &before,
-            &after,
-            "update",
-        )
-        .await?;
+        let AccountPatch {
+            role,
+            staff_id,
+            active,
+        } = body.0;
+        let new = account::Change {
+            role: role.take().unwrap_or(before.role),
+            staff_id: merged(staff_id, before.staff_id),
+            active: active.take().unwrap_or(before.active),
+        };
+        let after = account::change(&mut tx, &self.0, &caller.0, &before, new).await?;
         tx.commit().await?;
-        after.version += 1;
         Ok(Tagged::new((&after).into(), ETag(after.version)))
+    }
+
+    /// Unlock an account
+    ///
+    /// For administrators. Forgets the failed log-ins with its name, so that it need not wait.
+    #[oai(
+        path = "/accounts/:id/unlock",
+        method = "post",
+        operation_id = "unlockAccount"
+    )]
+    async fn unlock_account(
+        &self,
+        caller: Signed,
+        /// The account's id.
+        id: Path<Uuid>,
+    ) -> Result<NoContent, GetFault> {
+        caller.0.require(Permission::ManageAccounts)?;
+        account::unlock(&self.0, &caller.0, id.0).await?;
+        Ok(NoContent::Done)
     }
 
     /// Set a password
     ///
-    /// Your own, or as an administrator anyone's. Ends the account's sessions.
+    /// Your own, with the present one; or as an administrator anyone else's, which unlocks the account
+    /// too. Ends the account's sessions.
     #[oai(
         path = "/accounts/:id/password",
         method = "post",
@@ -292,178 +323,27 @@ impl AccessApi {
     )]
     async fn set_password(
         &self,
+        request: &poem::Request,
         caller: Signed,
         /// The account's id.
         id: Path<Uuid>,
         body: Json<NewPassword>,
-    ) -> Result<Json<AccountWithPassword>, CreateFault> {
-        if id.0 != caller.0.account_id {
+    ) -> Result<Json<AccountWithPassword>, PasswordFault> {
+        let NewPassword {
+            current_password,
+            password,
+        } = body.0;
+        let (account, made) = if id.0 == caller.0.account_id {
+            let source = self.source(request);
+            account::change_own_password(&self.0, &caller.0, source, current_password, password)
+                .await?
+        } else {
             caller.0.require(Permission::ManageAccounts)?;
-        }
-        let mut tx = self.0.db.read().await?;
-        let account = find(&mut tx, id.0).await?;
-        drop(tx);
-        let made = reset(&self.0, &caller.0, &account, body.0.password).await?;
+            account::reset(&self.0, &caller.0, id.0, password).await?
+        };
         Ok(Json(AccountWithPassword {
             account: (&account).into(),
             password: made,
         }))
     }
-}
-
-async fn find(tx: &mut crate::db::Tx, id: Uuid) -> Result<Account, Problem> {
-    store::find(tx, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("账号", "account"))
-}
-
-async fn check_person(
-    tx: &mut crate::db::Tx,
-    role: Role,
-    staff_id: Option<Uuid>,
-) -> Result<(), Problem> {
-    let Some(staff_id) = staff_id else {
-        if role == Role::Helper {
-            return Err(Problem::invalid(
-                "helper_without_person",
-                "帮扶责任人账号必须对应人员花名册中的一个人，请填写 staff_id",
-                "a helper's account must belong to a person of the staff roster: give `staff_id`",
-            )
-            .at("/staff_id"));
-        }
-        return Ok(());
-    };
-    match crate::staff::store::find(tx, staff_id).await? {
-        Some(staff) if staff.active => Ok(()),
-        _ => Err(Problem::invalid(
-            "no_such_person",
-            "人员花名册中没有此人，或此人已停用",
-            "no such person on the staff roster, or no longer active",
-        )
-        .at("/staff_id")),
-    }
-}
-
-/// Makes an account; gives the password too if it had to be made.
-pub async fn create(
-    app: &App,
-    caller: &Caller,
-    username: String,
-    role: Role,
-    staff_id: Option<Uuid>,
-    password: Option<String>,
-) -> Result<(Account, Option<String>), Problem> {
-    let (password_hash, made) = hashed(password).await?;
-    let now = app.now();
-    let mut tx = app.db.write().await?;
-    if store::find_by_username(&mut tx, &username).await?.is_some() {
-        return Err(Problem::conflict(
-            "username_taken",
-            format!("账号名“{username}”已被使用，请换一个"),
-            format!("the account name `{username}` is taken; choose another"),
-        )
-        .at("/username"));
-    }
-    check_person(&mut tx, role, staff_id).await?;
-    let account = Account {
-        id: Uuid::now_v7(),
-        username,
-        password_hash,
-        role,
-        staff_id,
-        active: true,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
-    store::add(&mut tx, &account).await?;
-    tx.commit().await?;
-    tracing::info!(account = account.username, role = %role, by = caller.username, "account made");
-    Ok((account, made))
-}
-
-/// Sets a password; gives it if it had to be made.
-pub async fn reset(
-    app: &App,
-    caller: &Caller,
-    before: &Account,
-    password: Option<String>,
-) -> Result<Option<String>, Problem> {
-    let (password_hash, made) = hashed(password).await?;
-    let after = Account {
-        password_hash,
-        ..before.clone()
-    };
-    let mut tx = app.db.write().await?;
-    store::change(
-        &mut tx,
-        &caller.username,
-        app.now(),
-        before,
-        &after,
-        "set_password",
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(made)
-}
-
-/// Makes the first administrator if there is no account yet, and gives its name and password.
-pub async fn first_administrator(app: &App) -> Result<Option<(String, String)>, Problem> {
-    let mut tx = app.db.read().await?;
-    if store::count(&mut tx).await? > 0 {
-        return Ok(None);
-    }
-    drop(tx);
-    let (account, made) = create(
-        app,
-        &Caller::command_line(),
-        "admin".to_owned(),
-        Role::Administrator,
-        None,
-        None,
-    )
-    .await?;
-    Ok(made.map(|password| (account.username, password)))
-}
-
-async fn hashed(password: Option<String>) -> Result<(String, Option<String>), Problem> {
-    let made = password.is_none().then(password::generate);
-    let password = password.or_else(|| made.clone()).unwrap_or_default();
-    if password.chars().count() < SHORTEST_PASSWORD {
-        return Err(Problem::invalid(
-            "password_too_short",
-            format!("密码至少需要 {SHORTEST_PASSWORD} 个字符"),
-            format!("a password needs at least {SHORTEST_PASSWORD} characters"),
-        )
-        .at("/password"));
-    }
-    let hash = password::hash(password).await.ok_or_else(|| {
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "密码处理失败，请重试",
-            "the password could not be hashed; try again",
-        )
-    })?;
-    Ok((hash, made))
-}
-
-fn wrong_credentials() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "wrong_credentials",
-        "账号或密码不正确，或账号已停用；忘记密码请联系系统管理员",
-        "wrong name or password, or the account is disabled; ask the administrator for a new password",
-    )
-}
-
-fn too_many_failures() -> Problem {
-    Problem::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too_many_failures",
-        format!("登录失败次数过多，请 {FAILURES_COUNT_MINUTES} 分钟后再试"),
-        format!("too many failed log-ins; wait {FAILURES_COUNT_MINUTES} minutes"),
-    )
-    .retry_after(u32::try_from(FAILURES_COUNT_MINUTES * 60).unwrap_or(900))
 }

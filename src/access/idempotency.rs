@@ -1,9 +1,11 @@
 //! `Idempotency-Key`: a request that is sent twice is done once.
 //!
-//! The answer is kept in the transaction that does the work, so it is there exactly if the work is.
+//! The answer is kept in the transaction that does the work, so it is there exactly if the work is. It
+//! is kept for the person for whom it was done: an account that has come to belong to someone else
+//! is not given it.
 //!
 //! ```text
-//! let mut tx = app.db.write().await?;
+//! let mut tx = caller.write(&app.db).await?;
 //! let ticket = match idempotency::take(&mut tx, &caller, key, &("logVisit", &body)).await? {
 //!     Ticket::Answered(answer) => return Ok(answer),
 //!     Ticket::Open(ticket) => ticket,
@@ -51,8 +53,24 @@ pub enum Ticket<T> {
 #[derive(Debug)]
 #[must_use]
 pub struct Open {
-    key: Option<(Uuid, String)>,
+    key: Option<Key>,
     request_digest: String,
+}
+
+/// Whose key it is.
+#[derive(Debug)]
+struct Key {
+    account_id: Uuid,
+    staff_id: Option<Uuid>,
+    text: String,
+}
+
+/// A key that was answered before.
+#[derive(sqlx::FromRow)]
+struct Seen {
+    staff_id: Option<Uuid>,
+    request_digest: String,
+    answer: Json<serde_json::Value>,
 }
 
 /// Looks up a key of this caller. `request` is all that makes the request what it is: the
@@ -71,20 +89,26 @@ pub async fn take<T: DeserializeOwned>(
             request_digest,
         }));
     };
-    let seen: Option<(String, Json<serde_json::Value>)> = on!(&mut *tx, connection => sqlx::query_as(
-        "SELECT request_digest, answer FROM idempotency WHERE account_id = $1 AND key = $2",
+    let seen: Option<Seen> = on!(&mut *tx, connection => sqlx::query_as(
+        "SELECT staff_id, request_digest, answer FROM idempotency WHERE account_id = $1 AND key = $2",
     )
     .bind(caller.account_id)
     .bind(key)
     .fetch_optional(connection)
     .await)?;
+    let is_same =
+        |seen: &Seen| seen.request_digest == request_digest && seen.staff_id == caller.staff_id;
     match seen {
         None => Ok(Ticket::Open(Open {
-            key: Some((caller.account_id, key.to_owned())),
+            key: Some(Key {
+                account_id: caller.account_id,
+                staff_id: caller.staff_id,
+                text: key.to_owned(),
+            }),
             request_digest,
         })),
-        Some((digest, Json(answer))) if digest == request_digest => Ok(Ticket::Answered(
-            serde_json::from_value(answer).map_err(|error| {
+        Some(seen) if is_same(&seen) => Ok(Ticket::Answered(
+            serde_json::from_value(seen.answer.0).map_err(|error| {
                 tracing::error!(%error, "a kept answer cannot be read");
                 sqlx::Error::decode(error)
             })?,
@@ -107,8 +131,9 @@ impl Open {
     ) -> Result<(), sqlx::Error> {
         let Some(key) = self.key else { return Ok(()) };
         insert!(tx, "idempotency", [key], |key| {
-            account_id: key.0,
-            key: key.1.as_str(),
+            account_id: key.account_id,
+            staff_id: key.staff_id,
+            key: key.text.as_str(),
             request_digest: self.request_digest.as_str(),
             answer: Json(answer),
             created_at: now,

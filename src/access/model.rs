@@ -76,6 +76,8 @@ pub struct Caller {
     pub role: Role,
     /// The person of the staff roster that the account belongs to.
     pub staff_id: Option<Uuid>,
+    /// The version of the account by which all this was read, see [`Caller::write`].
+    pub account_version: i64,
 }
 
 impl Caller {
@@ -86,6 +88,7 @@ impl Caller {
             username: "命令行".to_owned(),
             role: Role::Administrator,
             staff_id: None,
+            account_version: 0,
         }
     }
 
@@ -134,9 +137,5 @@ impl Caller {
 
 /// Shortest password that is accepted, in characters (NIST SP 800-63B: at least 8).
 pub const SHORTEST_PASSWORD: usize = 8;
-/// Failed log-ins of one name after which it must wait.
-pub const FAILURES_ALLOWED: i64 = 10;
-/// How long failed log-ins count, in minutes.
-pub const FAILURES_COUNT_MINUTES: i64 = 15;
 /// How long a token is good for, in hours: a working day.
 pub const TOKEN_HOURS: i64 = 12;

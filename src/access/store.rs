@@ -1,11 +1,11 @@
-//! Accounts, tokens and failed log-ins.
+//! Accounts and tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::model::{FAILURES_COUNT_MINUTES, TOKEN_HOURS};
+use super::model::TOKEN_HOURS;
 use super::{Caller, Role, history};
 use crate::db::{Ids, Mention, Tx, mentions};
 use crate::{insert, on};
@@ -26,6 +26,8 @@ pub struct Account {
     pub staff_id: Option<Uuid>,
     /// Whether it may log in.
     pub active: bool,
+    /// Whether anyone has logged in with it: from then on it stays its person's.
+    pub used: bool,
     /// Counts its changes, from 1.
     pub version: i64,
     /// When it was made.
@@ -35,13 +37,25 @@ pub struct Account {
 }
 
 impl Account {
-    /// This account as the one that a request comes from.
-    pub fn caller(&self) -> Caller {
-        Caller {
-            account_id: self.id,
-            username: self.username.clone(),
-            role: self.role,
-            staff_id: self.staff_id,
+    /// A new account that may log in.
+    pub fn new(
+        username: String,
+        password_hash: String,
+        role: Role,
+        staff_id: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            username,
+            password_hash,
+            role,
+            staff_id,
+            active: true,
+            used: false,
+            version: 1,
+            created_at: now,
+            updated_at: now,
         }
     }
 }
@@ -56,42 +70,58 @@ pub struct FoundToken {
     pub expires_at: DateTime<Utc>,
 }
 
-/// An account is open only if its person is still there, whatever its own row says: a second lock
-/// beside [`close_accounts`](super::person::close_accounts).
-const ACCOUNT: &str = "id, username, password_hash, role, staff_id,
-    active AND (staff_id IS NULL
-        OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active)) AS active,
-    version, created_at, updated_at";
+/// Which accounts may do anything at all: asked when one logs in, with each request, and again in
+/// each write. One whose person has left may not, whatever its own row says: a second lock beside
+/// [`close_accounts`](super::person::close_accounts).
+const MAY_ACT: &str = "account.active AND (account.staff_id IS NULL
+    OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active))";
 
-/// The account of a token, if the account is still active and its person, if it has one, has not left.
-pub async fn find_token(tx: &mut Tx, digest: &str) -> Result<Option<FoundToken>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as(
-        "SELECT account.id AS account_id, username, role, staff_id, expires_at
-         FROM token JOIN account ON account.id = token.account_id
-         WHERE digest = $1 AND account.active AND (staff_id IS NULL
-             OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active))",
+/// The columns of an account, which is active only if it may act.
+fn columns() -> String {
+    format!(
+        "id, username, password_hash, role, staff_id, {MAY_ACT} AS active, used, version, created_at, updated_at"
     )
-    .bind(digest)
-    .fetch_optional(connection)
-    .await)
 }
 
-/// Remembers a token and forgets those of the account that have expired.
+/// The account of a token, if it may act and is what it was when the session began.
+pub async fn find_token(tx: &mut Tx, digest: &str) -> Result<Option<FoundToken>, sqlx::Error> {
+    let sql = format!(
+        "SELECT account.id AS account_id, username, role, staff_id, version AS account_version, expires_at
+         FROM token JOIN account ON account.id = token.account_id AND version = account_version
+         WHERE digest = $1 AND {MAY_ACT}"
+    );
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(digest).fetch_optional(connection).await)
+}
+
+/// Whether an account may act, and is still what it was in this version.
+pub async fn may_act(tx: &mut Tx, account_id: Uuid, version: i64) -> Result<bool, sqlx::Error> {
+    let sql = format!("SELECT count(*) FROM account WHERE id = $1 AND version = $2 AND {MAY_ACT}");
+    let found: i64 = on!(tx, connection => sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(account_id).bind(version).fetch_one(connection).await)?;
+    Ok(found > 0)
+}
+
+/// Remembers a token, for this account as it is, and forgets those of the account that have expired.
 pub async fn add_token(
     tx: &mut Tx,
-    account_id: Uuid,
+    account: &Account,
     digest: &str,
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>, sqlx::Error> {
     let expires_at = now + TimeDelta::hours(TOKEN_HOURS);
     on!(&mut *tx, connection => sqlx::query("DELETE FROM token WHERE account_id = $1 AND expires_at < $2")
-        .bind(account_id).bind(now).execute(connection).await.map(|_| ()))?;
-    insert!(tx, "token", [digest], |digest| {
+        .bind(account.id).bind(now).execute(connection).await.map(|_| ()))?;
+    insert!(&mut *tx, "token", [digest], |digest| {
         digest: *digest,
-        account_id: account_id,
+        account_id: account.id,
+        account_version: account.version,
         created_at: now,
         expires_at: expires_at,
     })?;
+    if !account.used {
+        on!(tx, connection => sqlx::query("UPDATE account SET used = TRUE WHERE id = $1")
+            .bind(account.id).execute(connection).await.map(|_| ()))?;
+    }
     Ok(expires_at)
 }
 
@@ -107,39 +137,15 @@ pub async fn remove_tokens(tx: &mut Tx, account_id: Uuid) -> Result<(), sqlx::Er
         .bind(account_id).execute(connection).await.map(|_| ()))
 }
 
-/// How often logging in with this name failed lately.
-pub async fn failures(tx: &mut Tx, username: &str, now: DateTime<Utc>) -> Result<i64, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT count(*) FROM failed_login WHERE username = $1 AND at > $2",
-    )
-    .bind(username)
-    .bind(now - TimeDelta::minutes(FAILURES_COUNT_MINUTES))
-    .fetch_one(connection)
-    .await)
-}
-
-/// Remembers a failed log-in.
-pub async fn add_failure(
-    tx: &mut Tx,
-    username: &str,
-    now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    insert!(tx, "failed_login", [username], |username| {
-        id: Uuid::now_v7(),
-        username: *username,
-        at: now,
-    })
-}
-
 /// The account with this name.
 pub async fn find_by_username(tx: &mut Tx, username: &str) -> Result<Option<Account>, sqlx::Error> {
-    let sql = format!("SELECT {ACCOUNT} FROM account WHERE username = $1");
+    let sql = format!("SELECT {} FROM account WHERE username = $1", columns());
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(username).fetch_optional(connection).await)
 }
 
 /// The account with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Account>, sqlx::Error> {
-    let sql = format!("SELECT {ACCOUNT} FROM account WHERE id = $1");
+    let sql = format!("SELECT {} FROM account WHERE id = $1", columns());
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
 }
 
@@ -149,8 +155,10 @@ pub async fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Account>, sqlx::Error> {
-    let sql =
-        format!("SELECT {ACCOUNT} FROM account WHERE username > $1 ORDER BY username LIMIT $2");
+    let sql = format!(
+        "SELECT {} FROM account WHERE username > $1 ORDER BY username LIMIT $2",
+        columns()
+    );
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(after.unwrap_or("")).bind(limit + 1).fetch_all(connection).await)
 }
@@ -158,6 +166,12 @@ pub async fn list(
 /// How many accounts there are.
 pub async fn count(tx: &mut Tx) -> Result<i64, sqlx::Error> {
     on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(connection).await)
+}
+
+/// How many active administrators there are beside this account.
+pub async fn other_administrators(tx: &mut Tx, id: Uuid) -> Result<i64, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM account WHERE role = $1 AND active AND id <> $2")
+        .bind(Role::Administrator).bind(id).fetch_one(connection).await)
 }
 
 /// Adds an account. Its name must be free.
@@ -169,13 +183,15 @@ pub async fn add(tx: &mut Tx, account: &Account) -> Result<(), sqlx::Error> {
         role: account.role,
         staff_id: account.staff_id,
         active: account.active,
+        used: account.used,
         version: account.version,
         created_at: account.created_at,
         updated_at: account.updated_at,
     })
 }
 
-/// Replaces what may change of an account, keeps what was there, and ends its sessions.
+/// Replaces what may change of an account, keeps what was there, and ends its sessions. `before` was
+/// read in this transaction.
 pub async fn change(
     tx: &mut Tx,
     actor: &str,

@@ -83,6 +83,8 @@ const WRITER_CACHE: &str = "-65536";
 const ROWS_ON_THE_WAY: usize = 1_000;
 /// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).
 const WRITER_LOCK: i64 = 0x7169_616e_7368_6f75;
+/// The one at which those queue who write sessions and attempts to log in.
+const ACCESS_LOCK: i64 = WRITER_LOCK + 1;
 
 /// Why the database could not be opened or moved forward.
 #[derive(Debug, thiserror::Error)]
@@ -377,16 +379,30 @@ impl Db {
         self.begin_to_write(Lasting::Later).await
     }
 
-    /// Begins to write who is there: sessions and attempts to log in. On PostgreSQL this does not wait
-    /// for the writer of records, so that a long import keeps nobody out; what is read in it another
-    /// may be changing, so a rule that it guards must stand in the statement that writes. SQLite has
-    /// one writer for all.
+    /// Begins to write who is there: sessions and attempts to log in, one at a time. On PostgreSQL this
+    /// does not wait for the writer of records, so that a long import keeps nobody out; records that
+    /// are read in it another may be changing. SQLite has one writer for all.
     pub async fn write_access(&self) -> Result<Tx, sqlx::Error> {
+        self.begin_to_write_access(Lasting::AtOnce).await
+    }
+
+    /// [`write_access`](Self::write_access) of what may be lost in a power cut, as by
+    /// [`write_ahead`](Self::write_ahead).
+    pub async fn write_access_ahead(&self) -> Result<Tx, sqlx::Error> {
+        self.begin_to_write_access(Lasting::Later).await
+    }
+
+    async fn begin_to_write_access(&self, lasting: Lasting) -> Result<Tx, sqlx::Error> {
         match self {
-            Self::Sqlite { .. } => self.write().await,
-            Self::Postgres { access, reach, .. } => {
-                let begin = Transaction::begin(access, "BEGIN");
-                reach.while_waiting(begin).await.map(Tx::Postgres)
+            Self::Sqlite { .. } => self.begin_to_write(lasting).await,
+            Self::Postgres {
+                access,
+                patience,
+                reach,
+                ..
+            } => {
+                let begin = write_postgres(access, ACCESS_LOCK, lasting, *patience);
+                reach.while_waiting(begin).await
             }
         }
     }
@@ -409,7 +425,7 @@ impl Db {
                 reach,
                 ..
             } => {
-                let begin = write_postgres(writers, lasting, *patience);
+                let begin = write_postgres(writers, WRITER_LOCK, lasting, *patience);
                 reach.while_waiting(begin).await
             }
         }
@@ -472,6 +488,7 @@ async fn read_postgres(pool: &PgPool) -> Result<Tx, sqlx::Error> {
 
 async fn write_postgres(
     pool: &PgPool,
+    lock: i64,
     lasting: Lasting,
     patience: Duration,
 ) -> Result<Tx, sqlx::Error> {
@@ -487,7 +504,7 @@ async fn write_postgres(
     .execute(&mut *transaction)
     .await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(WRITER_LOCK)
+        .bind(lock)
         .execute(&mut *transaction)
         .await?;
     Ok(Tx::Postgres(transaction))

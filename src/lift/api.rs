@@ -269,7 +269,7 @@ impl LiftApi {
         if is_helper {
             caller.require(Permission::ServeHouseholds)?;
         }
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.write(&self.0.db).await?;
         if is_helper {
             rights::must_be_responsible(&mut tx, &caller, id.0).await?;
         }
@@ -311,7 +311,7 @@ impl LiftApi {
         body: Json<LiftStepReport>,
     ) -> Result<Tagged<LiftView>, CreateFault> {
         caller.0.require(Permission::RecordLifts)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("recordLiftStep", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
@@ -345,7 +345,7 @@ impl LiftApi {
         body: Json<LiftRejection>,
     ) -> Result<Tagged<LiftView>, CreateFault> {
         caller.0.require(Permission::RecordLifts)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("rejectLift", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
@@ -380,7 +380,7 @@ impl LiftApi {
         body: Json<LiftRelapse>,
     ) -> Result<Tagged<LiftView>, CreateFault> {
         caller.0.require(Permission::RecordLifts)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("recordRelapse", id.0, &body.0);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {

@@ -104,7 +104,7 @@ pub async fn depart(
     departure: &Departure,
 ) -> Result<(), Problem> {
     check_day(departure.date, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
     may(person.version)?;
     if !person.active {
@@ -145,7 +145,7 @@ pub async fn come_back(
     coming: &ComingBack,
 ) -> Result<Vec<Pairing>, Problem> {
     check_day(coming.date, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
     may(person.version)?;
     if person.active {
@@ -189,7 +189,7 @@ pub async fn transfer(
     transfer: &Transfer,
 ) -> Result<Vec<Pairing>, Problem> {
     check_day(transfer.date, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
     may(person.version)?;
     if person.unit_id == transfer.unit_id {

@@ -43,7 +43,7 @@ pub async fn edit(
     new: &NewEdit,
     dry_run: bool,
 ) -> Result<Edited, Problem> {
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let request = ("editPairingRun", id, new);
     let key = key.filter(|_| !dry_run);
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
@@ -81,7 +81,7 @@ pub async fn submit(
     id: Uuid,
     if_match: Option<&str>,
 ) -> Result<Run, Problem> {
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let before = run::undecided(&mut tx, id).await?;
     if before.status != RunStatus::Draft {
         return Err(PairingError::RunProposed.into());

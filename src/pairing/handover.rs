@@ -125,7 +125,7 @@ pub async fn write(
     caller.require(Permission::ServeHouseholds)?;
     let written_on = new.written_on.unwrap_or(app.today());
     check_day(written_on, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let pairing = store::find(&mut tx, new.pairing_id).await?;
     let is_open = |pairing: &Pairing| pairing.to_date.is_none_or(|end| app.today() <= end);
     let own = pairing.filter(|pairing| {
@@ -158,7 +158,7 @@ pub async fn write(
 /// another helper the note is not there.
 pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<Note, Problem> {
     caller.require(Permission::ServeHouseholds)?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, id).await?;
     let present = store::current_helper(&mut tx, before.household_id).await?;
     let is_present_helper = present.is_some() && present == caller.staff_id;

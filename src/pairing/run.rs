@@ -79,7 +79,7 @@ pub async fn propose(
         decided_at: None,
         decided_by: None,
     };
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
         Ticket::Answered(run) => return Ok(run),
         Ticket::Open(ticket) => ticket,
@@ -146,7 +146,7 @@ pub async fn confirm(
     if_match: Option<&str>,
 ) -> Result<Run, Problem> {
     check_day(from_date, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let run = undecided(&mut tx, id).await?;
     if run.status == RunStatus::Draft {
         return Err(PairingError::RunDraft.into());
@@ -188,7 +188,7 @@ pub async fn confirm(
 
 /// Gives up a run.
 pub async fn drop_run(app: &App, caller: &Caller, id: Uuid) -> Result<Run, Problem> {
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let run = undecided(&mut tx, id).await?;
     decide(app, caller, tx, &run, RunStatus::Dropped).await
 }
@@ -256,7 +256,7 @@ pub async fn pair_by_hand(
 ) -> Result<Pairing, Problem> {
     let from_date = new.from_date.unwrap_or(app.today());
     check_day(from_date, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let ticket = match idempotency::take(&mut tx, caller, key, &("createPairing", new)).await? {
         Ticket::Answered(pairing) => return Ok(pairing),
         Ticket::Open(ticket) => ticket,
@@ -294,7 +294,7 @@ pub async fn end_pairing(
 ) -> Result<Pairing, Problem> {
     let date = date.unwrap_or(app.today());
     check_day(date, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let before = find_pairing(&mut tx, id).await?;
     if let Some(ended) = before.to_date {
         return Err(PairingError::AlreadyEnded(ended).into());

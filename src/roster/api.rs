@@ -430,7 +430,10 @@ impl RosterApi {
     ) -> Result<Accepted, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
         let tag = |version| ETag(version).must_match(if_match.0.as_deref());
-        let import = job::check_again(&self.0, id.0, tag, |choices| body.0.apply(choices)).await?;
+        let import = job::check_again(&self.0, &caller.0, id.0, tag, |choices| {
+            body.0.apply(choices);
+        })
+        .await?;
         Ok(import.into())
     }
 
@@ -450,7 +453,7 @@ impl RosterApi {
         id: Path<Uuid>,
     ) -> Result<Accepted, ActFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let import = job::check_again(&self.0, id.0, |_| Ok(()), |_| {}).await?;
+        let import = job::check_again(&self.0, &caller.0, id.0, |_| Ok(()), |_| {}).await?;
         Ok(import.into())
     }
 
@@ -498,7 +501,7 @@ impl RosterApi {
         id: Path<Uuid>,
     ) -> Result<Tagged<ImportView>, ActFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let import = job::cancel(&self.0, id.0).await?;
+        let import = job::cancel(&self.0, &caller.0, id.0).await?;
         let tag = ETag(import.version);
         Ok(Tagged::new(import.into(), tag))
     }

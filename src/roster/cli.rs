@@ -136,7 +136,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
         terminal::print(in_words(&import, &problems, refusal.as_deref()).trim_end())?;
     }
     if import.state == ImportState::Ready {
-        job::cancel(app, id).await?;
+        job::cancel(app, &caller, id).await?;
     }
     worker::clear(app, id).await?;
     Ok(if good {

@@ -29,7 +29,7 @@ pub async fn commit(
     good_rows_only: bool,
     if_match: Option<&str>,
 ) -> Result<Import, Problem> {
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let began = Instant::now();
     let mut import = job::find(&mut tx, id).await?;
     if import.state != ImportState::Ready {

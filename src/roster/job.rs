@@ -126,7 +126,7 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
     drop(tx);
     let id = Uuid::now_v7();
     file::keep(app, id, &mut upload.file).await?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
         Ticket::Answered(first) => {
             // The same file came twice at once.
@@ -182,11 +182,12 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Import, Problem> {
 /// now. `may` refuses who has not seen its latest version.
 pub async fn check_again(
     app: &App,
+    caller: &Caller,
     id: Uuid,
     may: impl FnOnce(i64) -> Result<(), Problem>,
     choose: impl FnOnce(&mut Choices),
 ) -> Result<Import, Problem> {
-    let import = change(app, id, |import| {
+    let import = change(app, caller, id, |import| {
         may(import.version)?;
         choose(&mut import.choices.0);
         import.state = ImportState::Queued;
@@ -201,8 +202,8 @@ pub async fn check_again(
 }
 
 /// Gives an import up: whoever works on it stops at the next step.
-pub async fn cancel(app: &App, id: Uuid) -> Result<Import, Problem> {
-    let import = change(app, id, |import| {
+pub async fn cancel(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Problem> {
+    let import = change(app, caller, id, |import| {
         import.state = ImportState::Cancelled;
         Ok(())
     })
@@ -214,10 +215,11 @@ pub async fn cancel(app: &App, id: Uuid) -> Result<Import, Problem> {
 /// Changes an import that is still open, and takes it away from whoever works on it.
 async fn change(
     app: &App,
+    caller: &Caller,
     id: Uuid,
     change: impl FnOnce(&mut Import) -> Result<(), Problem>,
 ) -> Result<Import, Problem> {
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let mut import = find(&mut tx, id).await?;
     if !import.state.is_open() {
         return Err(ended(&import));

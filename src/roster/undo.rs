@@ -380,7 +380,7 @@ struct Undoing<'a> {
 impl Undoing<'_> {
     /// Nobody else may work on it meanwhile.
     async fn begin(&self) -> Result<(), Problem> {
-        let mut tx = self.app.db.write().await?;
+        let mut tx = self.caller.write(&self.app.db).await?;
         let mut import = job::find(&mut tx, self.id).await?;
         let outlook = outlook_by_records(&mut tx, &import).await?;
         if !outlook.dependents.is_empty() {
@@ -410,7 +410,7 @@ impl Undoing<'_> {
     }
 
     async fn step(&self) -> Result<Tx, Problem> {
-        let mut tx = self.app.db.write().await?;
+        let mut tx = self.caller.write(&self.app.db).await?;
         let step = Step {
             state: ImportState::Committed,
             done: 0,

@@ -90,7 +90,7 @@ pub async fn next(app: &App, name: &str, only: Option<Uuid>) -> Result<bool, sql
     let mut tx = app.db.read().await?;
     if let Some(id) = store::next_to_expire(&mut tx, now - TimeDelta::days(PREVIEW_DAYS)).await? {
         drop(tx);
-        expire(app, id).await?;
+        expire(app, id, now - TimeDelta::days(PREVIEW_DAYS)).await?;
         return Ok(true);
     }
     if let Some(id) = store::next_to_clear(&mut tx, now).await? {
@@ -220,10 +220,15 @@ async fn end(app: &App, id: Uuid, claim: Uuid, failure: RosterProblem) -> Result
     tx.commit().await
 }
 
-async fn expire(app: &App, id: Uuid) -> Result<(), sqlx::Error> {
+/// Gives up a preview that was checked before this time; looked at again in the write, since someone
+/// may have had it checked anew.
+pub async fn expire(app: &App, id: Uuid, before: DateTime<Utc>) -> Result<(), sqlx::Error> {
     let mut tx = app.db.write().await?;
     let found = store::find(&mut tx, id).await?;
-    if let Some(mut import) = found.filter(|import| import.state == ImportState::Ready) {
+    let is_old = |import: &Import| {
+        import.state == ImportState::Ready && import.checked_at.is_some_and(|at| at < before)
+    };
+    if let Some(mut import) = found.filter(is_old) {
         import.state = ImportState::Expired;
         import.version += 1;
         store::save(&mut tx, &import).await?;
@@ -238,7 +243,9 @@ pub async fn clear(app: &App, id: Uuid) -> Result<(), sqlx::Error> {
         let Some(mut import) = store::find(&mut tx, id).await? else {
             return Ok(());
         };
-        if import.state.is_at_work() || import.is_claimed(app.now()) {
+        // Checked anew meanwhile, what is staged is its preview.
+        let is_open = import.state.is_at_work() || import.state == ImportState::Ready;
+        if is_open || import.is_claimed(app.now()) {
             return Ok(());
         }
         let kept = matches!(import.state, ImportState::Committed | ImportState::Undone);

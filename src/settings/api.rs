@@ -58,7 +58,7 @@ impl SettingsApi {
     ) -> Result<Tagged<Settings>, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
         body.0.pairing.check()?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let (_, version) = store::load_versioned(&mut tx).await?;
         ETag(version).must_match(if_match.0.as_deref())?;
         store::save(&mut tx, &caller.0.username, self.0.now(), &body.0).await?;
@@ -115,7 +115,7 @@ impl SettingsApi {
         body: Json<YearPlanValues>,
     ) -> Result<Tagged<YearPlan>, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let before = store::year_plan(&mut tx, year.0.0).await?;
         ETag(before.version).must_match(if_match.0.as_deref())?;
         let plan = YearPlan {

@@ -163,7 +163,7 @@ impl StaffApi {
         body: Json<StaffPatch>,
     ) -> Result<Tagged<StaffView>, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let before = find(&mut tx, id.0).await?;
         ETag(before.version).must_match(if_match.0.as_deref())?;
         let mut after = patched(&before, body.0);

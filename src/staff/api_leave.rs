@@ -104,7 +104,7 @@ impl LeaveApi {
         let leave = body.0.leave(Uuid::now_v7(), id.0, 1);
         leave.check()?;
         let key = idempotency_key.0.as_deref();
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = (
             "createStaffLeave",
             (id.0, leave.from_date, leave.to_date, &leave.reason),
@@ -139,7 +139,7 @@ impl LeaveApi {
         body: Json<LeaveRequest>,
     ) -> Result<Tagged<LeaveView>, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let before = find(&mut tx, id.0).await?;
         ETag(before.version).must_match(if_match.0.as_deref())?;
         let after = body.0.leave(id.0, before.staff_id, before.version + 1);
@@ -168,7 +168,7 @@ impl LeaveApi {
         if_match: Header<Option<String>>,
     ) -> Result<NoContent, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let before = find(&mut tx, id.0).await?;
         ETag(before.version).must_match(if_match.0.as_deref())?;
         leave::remove(&mut tx, &caller.0.username, self.0.now(), &before).await?;

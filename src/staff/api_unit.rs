@@ -115,7 +115,7 @@ impl UnitApi {
         body: Json<UnitVillages>,
     ) -> Result<Tagged<Unit>, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let found = unit::find(&mut tx, id.0).await?.ok_or_else(not_found)?;
         ETag(found.version).must_match(if_match.0.as_deref())?;
         let villages = body.0.villages.iter();

@@ -111,7 +111,7 @@ impl VisitApi {
     ) -> Result<Created<Visit>, CreateFault> {
         let logger = logger(&caller.0)?;
         let key = &idempotency_key.0;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let visit = log(&mut tx, &self.0, &caller.0, logger, key, id.0, body.0).await?;
         tx.commit().await?;
         Ok(Created::new(visit))
@@ -133,7 +133,7 @@ impl VisitApi {
         let mut results = Vec::with_capacity(body.0.visits.len());
         // One transaction: what stops a visit is found before anything of it is written, and a
         // fault of the database stops all, to be sent again with the same keys.
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         for (position, sent) in body.0.visits.into_iter().enumerate() {
             let key = sent.key.clone();
             let outcome = match sent.read(position) {
@@ -222,8 +222,8 @@ impl VisitApi {
 
     /// Correct a visit
     ///
-    /// With a reason. What was said before is kept. Only by the account that logged it or by the
-    /// helper whose visit it is, as long as they see the household; or by the office.
+    /// With a reason. What was said before is kept. Only by the helper whose visit it is, as long as he
+    /// sees the household, or by the office.
     #[oai(path = "/visits/:id", method = "patch", operation_id = "correctVisit")]
     async fn correct_visit(
         &self,
@@ -236,11 +236,9 @@ impl VisitApi {
         body: Json<VisitCorrection>,
     ) -> Result<Tagged<Visit>, ChangeFault> {
         let logger = logger(&caller.0)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let before = find_seen(&mut tx, &caller.0, id.0).await?;
-        let may_correct = logger == Logger::Office
-            || logger == Logger::Helper(before.staff_id)
-            || before.logged_by == caller.0.username;
+        let may_correct = logger == Logger::Office || logger == Logger::Helper(before.staff_id);
         if !may_correct {
             return Err(VisitError::NotYourVisit.into());
         }
@@ -506,7 +504,7 @@ impl From<VisitError> for Problem {
             E::NotYourVisit => Self::forbidden(
                 "not_your_visit",
                 zh,
-                "only the account that logged it, the helper whose visit it is, or the office may correct it",
+                "only the helper whose visit it is, or the office, may correct it",
             ),
             E::OtherHelper { day } => Self::invalid(
                 "other_helper_on_day",

@@ -212,8 +212,8 @@ pub enum VisitError {
         /// For how many days after it he could hand in visits.
         days: u32,
     },
-    /// Only the one who logged a visit, its helper or the office may correct it.
-    #[error("只有登记人、走访人或办公室可以更正这次走访")]
+    /// Only its helper or the office may correct a visit.
+    #[error("只有走访人或办公室可以更正这次走访")]
     NotYourVisit,
     /// On the corrected day the helper who went did not serve the household.
     #[error("本次走访的走访人在 {day} 不是该户的帮扶责任人或协助帮扶人，日期不能改到这一天")]

@@ -43,7 +43,7 @@ impl PlanApi {
     ) -> Result<Created<HelpPlan>, CreateFault> {
         let logger = logger(&caller.0)?;
         let (now, today) = (self.0.now(), self.0.today());
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         if let Logger::Helper(_) = logger {
             rights::must_be_responsible(&mut tx, &caller.0, id.0).await?;
         }

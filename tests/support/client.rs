@@ -46,6 +46,17 @@ impl Client {
         }
     }
 
+    /// The same account from another address of this machine, `127.0.0.N`.
+    pub fn at_address(&self, address: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .local_address(address.parse::<std::net::IpAddr>().unwrap());
+        Self {
+            http: http.build().unwrap(),
+            ..self.clone()
+        }
+    }
+
     /// GET of a path below the API's root, such as `/households`.
     pub fn get(&self, path: &str) -> Call {
         self.call(&Method::GET, path)

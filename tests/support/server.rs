@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use poem::listener::{Acceptor, Listener, TcpListener};
+use qianshou::access::account::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::db::Db;
@@ -47,9 +48,21 @@ impl TestServer {
         Self::over(database, db).await
     }
 
+    /// Starts one that believes a proxy at these addresses.
+    pub async fn start_behind_proxy(proxies: &str) -> Self {
+        let database = TestDatabase::create().await;
+        let mut app = App::new(database.open().await);
+        app.trusted_proxies = [proxies.parse().unwrap()].into();
+        Self::of(database, app).await
+    }
+
     /// Starts one over a database that was opened in a way of its own.
     pub async fn over(database: TestDatabase, db: Db) -> Self {
-        let mut app = App::new(db.clone());
+        Self::of(database, App::new(db)).await
+    }
+
+    async fn of(database: TestDatabase, mut app: App) -> Self {
+        let db = app.db.clone();
         app.reader.path = env!("CARGO_BIN_EXE_qianshou").into();
         let acceptor = TcpListener::bind("127.0.0.1:0")
             .into_acceptor()
@@ -96,16 +109,15 @@ impl TestServer {
 
     async fn client_of(&self, role: Role, staff_id: Option<Uuid>) -> Client {
         let username = format!("{role}-{}", self.accounts.fetch_add(1, Ordering::Relaxed));
-        qianshou::access::api::create(
-            &self.app,
-            &Caller::command_line(),
-            username.clone(),
+        let new = NewAccount {
+            username: username.clone(),
             role,
             staff_id,
-            Some(PASSWORD.to_owned()),
-        )
-        .await
-        .unwrap();
+            password: Some(PASSWORD.to_owned()),
+        };
+        account::create(&self.app, &Caller::command_line(), new)
+            .await
+            .unwrap();
         let mut client = self.log_in(&username).await;
         client.staff_id = staff_id;
         client

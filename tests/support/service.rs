@@ -61,6 +61,15 @@ impl Service {
         }
     }
 
+    /// The memory that it holds, in MiB.
+    pub fn resident_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let status = status.unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+        kib.parse::<u64>().unwrap() / 1024
+    }
+
     /// Kills it, as `kill -9` does.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();

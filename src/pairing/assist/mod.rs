@@ -63,7 +63,7 @@ pub async fn begin(
     let (now, today) = (app.now(), app.today());
     let from_date = new.from_date.unwrap_or(today);
     check_day(from_date, today)?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let ticket = match idempotency::take(&mut tx, caller, key, &("createAssistance", new)).await? {
         Ticket::Answered(assistance) => return Ok(assistance),
         Ticket::Open(ticket) => ticket,
@@ -90,7 +90,7 @@ pub async fn end(
 ) -> Result<Assistance, Problem> {
     let date = date.unwrap_or(app.today());
     check_day(date, app.today())?;
-    let mut tx = app.db.write().await?;
+    let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, id).await?;
     if let Some(ended) = before.to_date {
         return Err(AssistError::AlreadyEnded(ended).into());

@@ -103,7 +103,7 @@ impl ConstraintApi {
             reason: body.0.reason.trim().to_owned(),
         };
         let (key, now) = (idempotency_key.0.as_deref(), self.0.now());
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("createPairingConstraint", &new);
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
             Ticket::Answered(constraint) => return Ok(Created::new(view(constraint))),
@@ -172,7 +172,7 @@ impl ConstraintApi {
         id: Path<Uuid>,
     ) -> Result<NoContent, GetFault> {
         caller.0.require(Permission::ManagePairings)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let before = store::find(&mut tx, id.0)
             .await?
             .filter(|constraint| constraint.removed_at.is_none())

@@ -101,7 +101,7 @@ pub async fn import(
     let mut tx = if list.dry_run {
         app.db.read().await?
     } else {
-        app.db.write().await?
+        caller.write(&app.db).await?
     };
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
         Ticket::Answered(outcome) => return Ok(outcome),

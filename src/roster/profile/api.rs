@@ -131,7 +131,7 @@ impl ProfileApi {
         caller.0.require(Permission::KeepRegister)?;
         let new = body.0;
         let now = self.0.now();
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         let request = ("createImportProfile", &new);
         let key = idempotency_key.0.as_deref();
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
@@ -193,7 +193,7 @@ impl ProfileApi {
         if_match: Header<Option<String>>,
     ) -> Result<NoContent, ChangeFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let mut tx = self.0.db.write().await?;
+        let mut tx = caller.0.write(&self.0.db).await?;
         find(&mut tx, id.0).await?;
         ETag(VERSION).must_match(if_match.0.as_deref())?;
         store::remove(&mut tx, id.0).await?;
