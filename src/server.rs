@@ -11,6 +11,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
 use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::access::shield::shield;
 use crate::answer::answer;
 use crate::api::API_ROOT;
 use crate::app::App;
@@ -92,6 +93,7 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
         .nest("/docs", Route::new().at("/", poem::get(docs_page(docs))))
         .with(AddData::new(app.clone()))
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
+        .around(shield)
 }
 
 /// The `OpenAPI` document, as JSON or YAML.

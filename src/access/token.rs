@@ -9,7 +9,7 @@ use poem_openapi::auth::Bearer;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use super::{Caller, store};
+use super::{Caller, shield, store};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -43,7 +43,9 @@ async fn authenticate(request: &Request, bearer: Bearer) -> poem::Result<Caller>
     let app = request
         .data::<App>()
         .ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
-    Ok(caller_of(app, &bearer.token).await?)
+    let caller = caller_of(app, &bearer.token).await?;
+    shield::note(request, caller.sight());
+    Ok(caller)
 }
 
 async fn caller_of(app: &App, token: &str) -> Result<Caller, Problem> {
