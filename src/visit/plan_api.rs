@@ -49,7 +49,7 @@ impl PlanApi {
             Ticket::Answered(plan) => return Ok(Created::new(plan)),
             Ticket::Open(ticket) => ticket,
         };
-        let facts = body.0.checked(today)?;
+        let mut facts = body.0.checked(today)?;
         household::store::find(&mut tx, id.0)
             .await?
             .ok_or_else(|| Problem::not_found("户", "household"))?;
@@ -57,6 +57,11 @@ impl PlanApi {
             && pairing::store::current_helper(&mut tx, id.0).await? != Some(me)
         {
             return Err(VisitError::NotYourHousehold { day: today }.into());
+        }
+        if let Some(former) = plan::list(&mut tx, id.0, None, 1).await?.first() {
+            // Who goes on from the former plan means the numbers in it that he read masked.
+            let sight = caller.0.sight();
+            facts.approach = sight.unmasked(facts.approach, &former.facts.approach);
         }
         let plan = HelpPlan {
             id: Uuid::now_v7(),
