@@ -3,6 +3,7 @@
 pub mod api;
 pub mod history;
 pub mod idempotency;
+pub mod log;
 pub mod model;
 pub mod password;
 pub mod privacy;

@@ -34,6 +34,7 @@
 //! | workbooks for leaders (progress, roll) | masked for all, since files are passed on: `report::model`, `report::pairings` |
 //! | files of imports, marked files, previews, events of an import | the office alone may have them (`KeepRegister`), and the office sees numbers whole; messages about rows mask identity numbers all the same, since they are read aloud and sent by chat |
 //! | entity tags | count versions, or are digests of the masked file |
+//! | log | [`log::Masked`](super::log::Masked), for every event; a query, a body or a cell is not logged at all |
 //! | command line | whoever can open the database file sees all |
 //!
 //! Stored data stay as they were typed: everything here is done on the way out.
