@@ -550,11 +550,12 @@ fn print(text: &str) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Logs go to standard error, so that standard output is the command's own.
+/// Logs go to standard error, so that standard output is the command's own; private numbers in them are
+/// masked.
 fn start_log(filter: &str) {
     tracing_subscriber::fmt()
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
+        .with_writer(|| qianshou::access::log::Masked(std::io::stderr()))
         .init();
 }

@@ -14,6 +14,7 @@ use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::access::purge;
+use crate::access::shield::shield;
 use crate::answer::answer;
 use crate::api::API_ROOT;
 use crate::app::App;
@@ -95,6 +96,7 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
         )
         .nest("/docs", Route::new().at("/", poem::get(docs_page(docs))))
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
+        .around(shield)
         .with(AddData::new(app.clone()))
 }
 

@@ -72,8 +72,36 @@ pub fn yuan(fen: i64) -> String {
     format!("{sign}{}.{:02}", fen / 100, fen % 100)
 }
 
+/// A private number as those see it who may not see it whole: its first three and last two characters.
+/// One of less than 11 characters keeps its last two alone, since too little of it would be hidden.
+///
+/// ```
+/// assert_eq!(qianshou::text::masked("13800138000"), "138******00");
+/// assert_eq!(qianshou::text::masked("83512345"), "******45");
+/// ```
+pub fn masked(number: &str) -> String {
+    let length = number.chars().count();
+    number
+        .chars()
+        .enumerate()
+        .map(|(at, character)| {
+            if is_hidden(at, length) {
+                '*'
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+/// Whether the mask hides this character of a number of so many.
+pub fn is_hidden(at: usize, length: usize) -> bool {
+    let first = if length < 11 { 0 } else { 3 };
+    at >= first && at + 2 < length
+}
+
 /// Byte-order marks, zero-width characters and directional marks: pasted in from web pages, never meant.
-fn is_invisible(character: char) -> bool {
+pub fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'

@@ -40,6 +40,7 @@ mod matching;
 mod method;
 mod pairing;
 mod pairing_list;
+mod privacy;
 mod profiles;
 mod progress;
 mod reading;

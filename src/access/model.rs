@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use crate::code_list;
 use crate::code_list::CodeList;
-use crate::household::IdentityNumber;
 use crate::problem::Problem;
 
 code_list! {
@@ -26,11 +25,15 @@ pub enum Permission {
     KeepRegister,
     /// See every household, not only those one is responsible for.
     SeeAllHouseholds,
-    /// See identity numbers whole.
+    /// See identity numbers, bank cards and birth dates whole.
     SeeIdentityNumbers,
     /// Log one's own visits, set plans, propose lifts, write and read hand-over notes: for the
     /// households that one serves, by the rule in [`rights`](crate::pairing::rights).
     ServeHouseholds,
+    /// See telephone numbers of households whole.
+    SeeContacts,
+    /// See the health, disability and ability to work of a person.
+    SeeHealth,
     /// Compute, confirm and end pairings.
     ManagePairings,
     /// Log a visit for any helper.
@@ -49,7 +52,13 @@ impl Role {
             // An administrator keeps the system running and stands in for the office.
             Self::Administrator => true,
             Self::Office => permission != P::ManageAccounts,
-            Self::Helper => permission == P::ServeHouseholds,
+            // For the households he serves: he must call them, and help them with what ails them.
+            Self::Helper => {
+                matches!(
+                    permission,
+                    P::ServeHouseholds | P::SeeContacts | P::SeeHealth
+                )
+            }
             Self::Leader => matches!(permission, P::SeeAllHouseholds | P::SeeProgress),
         }
     }
@@ -95,16 +104,6 @@ impl Caller {
     /// Whether the caller may do this.
     pub fn may(&self, permission: Permission) -> bool {
         self.role.permits(permission)
-    }
-
-    /// An identity number as this caller may see it: whole, or its first three and last four
-    /// characters.
-    pub fn shown(&self, number: &IdentityNumber) -> String {
-        if self.may(Permission::SeeIdentityNumbers) {
-            number.whole().to_owned()
-        } else {
-            number.masked()
-        }
     }
 
     /// Refuses, with 403, what the caller may not do.

@@ -9,7 +9,7 @@ use poem_openapi::auth::{Bearer, BearerAuthorization};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use super::{Caller, store};
+use super::{Caller, shield, store};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -57,6 +57,7 @@ async fn authenticate(request: &Request, bearer: Bearer) -> poem::Result<Caller>
         .data::<App>()
         .ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
     let caller = caller_of(app, &bearer.token).await?;
+    shield::note(request, caller.sight());
     if changes_more_than_oneself(request) {
         caller.require_any_change()?;
     }

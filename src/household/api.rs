@@ -10,17 +10,17 @@ use super::change::{self, ChangeKind};
 use super::model::Member;
 use super::store::{self, AreaKey, Filter, Household};
 use super::{
-    Category, Cause, Education, Health, HousingGrade, IdentityNumber, Labour, Measure,
-    PovertyStatus, Relation, Schooling, Sex, Workplace,
+    Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
+    Schooling, Sex, Workplace,
 };
-use crate::access::{Caller, Permission, Signed, history};
+use crate::access::{Caller, Kind, Permission, Sight, Signed, history};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::{Tx, page};
 use crate::problem::{GetFault, ListFault, Problem};
 use crate::roster::rule::{self, Finding};
-use crate::{pairing, roster, settings, staff};
+use crate::{pairing, roster, settings, staff, text};
 
 /// Operations on households.
 pub struct HouseholdApi(pub App);
@@ -84,7 +84,8 @@ struct HouseholdView {
     village: String,
     /// 组.
     group_name: Option<String>,
-    /// 联系电话.
+    /// 联系电话: whole for the office and the household's helpers, else its first three and last two
+    /// digits.
     phone: Option<String>,
     /// 家庭住址.
     address: Option<String>,
@@ -141,7 +142,8 @@ struct HouseholdView {
     helper: Option<Helper>,
     /// 家庭成员, the head among them.
     members: Vec<MemberView>,
-    /// What a data inspector would send back, by the rules that also check a roster.
+    /// What a data inspector would send back, by the rules that also check a roster; without those
+    /// that would tell what the caller may not see.
     checks: Vec<HouseholdCheck>,
 }
 
@@ -173,27 +175,30 @@ struct MemberView {
     name: String,
     /// 性别.
     sex: Option<Sex>,
-    /// 证件号码: whole for the office, else its first three and last four characters.
+    /// 证件号码: whole for the office, else its first three and last two characters.
     identity_number: Option<String>,
     /// 与户主关系.
     relation: Relation,
     /// 民族.
     ethnicity: Option<String>,
-    /// 出生日期.
+    /// 出生日期, for the office; with the birth date an identity number could be rebuilt.
     birth_date: Option<NaiveDate>,
+    /// The year of birth.
+    birth_year: Option<i32>,
     /// 文化程度.
     education: Option<Education>,
     /// 在校生状况.
     schooling: Option<Schooling>,
-    /// 健康状况.
+    /// 健康状况, for the office and the household's helpers.
     health: Option<Health>,
-    /// 劳动技能.
+    /// 劳动技能, for the office and the household's helpers.
     labour: Option<Labour>,
     /// 务工状况.
     workplace: Option<Workplace>,
     /// 务工时间, months of the year.
     months_worked: Option<i64>,
-    /// 联系电话.
+    /// 联系电话: whole for the office and the household's helpers, else its first three and last two
+    /// digits.
     phone: Option<String>,
     /// 是否参加城乡居民基本医疗保险.
     resident_medical: Option<bool>,
@@ -273,7 +278,8 @@ impl HouseholdApi {
         status: Query<Option<PovertyStatus>>,
         /// Only with this main cause.
         main_cause: Query<Option<Cause>>,
-        /// Part of the head's name, or the whole 户编号.
+        /// Part of the head's name, or the whole 户编号. Who may not see identity numbers finds no name
+        /// by digits in it, and nothing by an identity number.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,
         /// Only those for which the caller is responsible, or which they assist.
@@ -288,6 +294,10 @@ impl HouseholdApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HouseholdSummary>>, ListFault> {
         let own = mine.0 == Some(true) || !caller.0.may(Permission::SeeAllHouseholds);
+        let (sight, search) = (caller.0.sight(), search.0.unwrap_or_default());
+        if sight.would_probe(&search) {
+            return Ok(Page::json([], None));
+        }
         let filter = Filter {
             town: town.0.unwrap_or_default(),
             village: village.0.unwrap_or_default(),
@@ -297,7 +307,8 @@ impl HouseholdApi {
             main_cause: main_cause
                 .0
                 .map_or_else(String::new, |cause| cause.to_string()),
-            text: search.0.unwrap_or_default(),
+            in_names: sight.may_search_names(&search),
+            text: search,
             helper: staff_id.0.filter(|_| !own),
             // An account that is nobody's has no households.
             served_by: own.then(|| caller.0.staff_id.unwrap_or_default()),
@@ -320,7 +331,9 @@ impl HouseholdApi {
     /// Get a household
     ///
     /// With its members and the responsible helper. A helper sees only households for which they
-    /// are responsible now, or which they assist.
+    /// are responsible now, or which they assist. Identity numbers and birth dates are whole for the
+    /// office alone; telephone numbers, health and ability to work are for the office and the
+    /// household's helpers. Numbers in texts are masked likewise.
     #[oai(
         path = "/households/:id",
         method = "get",
@@ -407,12 +420,17 @@ async fn helper_of(tx: &mut Tx, household_id: Uuid) -> Result<Option<Helper>, sq
 
 /// A change as this caller may see it.
 pub fn field_change(change: change::FieldChange, caller: &Caller) -> FieldChangeView {
-    let private = change.pointer.ends_with("/identity_number");
-    let show = |text: String| match IdentityNumber::parse(&text) {
-        Ok(number) if private => caller.shown(&number),
-        _ => text,
+    let sight = caller.sight();
+    let field = change.pointer.rsplit('/').next().unwrap_or_default();
+    let field = field.to_owned();
+    let show = |text: String| shown(sight, &field, text);
+    // Of what may not be seen there are no words either.
+    let words = |value: Option<&String>| {
+        value.map(|value| match show(value.clone()) {
+            shown if shown == *value => change.words(value),
+            masked => masked,
+        })
     };
-    let words = |value: Option<&String>| value.map(|value| show(change.words(value)));
     FieldChangeView {
         label: change.label(),
         old_words: words(change.old.as_ref()),
@@ -420,6 +438,23 @@ pub fn field_change(change: change::FieldChange, caller: &Caller) -> FieldChange
         pointer: change.pointer,
         old: change.old.map(show),
         new: change.new.map(show),
+    }
+}
+
+/// A value of a field as one of this sight may see it.
+fn shown(sight: Sight, field: &str, value: String) -> String {
+    let private = match field {
+        "identity_number" => Kind::Identity,
+        "birth_date" => Kind::BirthDate,
+        "phone" => Kind::Telephone,
+        "health" | "labour" => Kind::Health,
+        _ => return value,
+    };
+    match private {
+        kind if sight.sees(kind) => value,
+        Kind::BirthDate => value.chars().take(4).collect(),
+        Kind::Health => "***".to_owned(),
+        _ => text::masked(&value),
     }
 }
 
@@ -452,6 +487,7 @@ fn view(
     checks: Vec<Finding>,
     caller: &Caller,
 ) -> HouseholdView {
+    let sight = caller.sight();
     let facts = household.facts;
     HouseholdView {
         id: household.id,
@@ -462,7 +498,7 @@ fn view(
         town: facts.town,
         village: facts.village,
         group_name: facts.group_name,
-        phone: facts.phone,
+        phone: facts.phone.map(|number| sight.telephone(number)),
         address: facts.address,
         identified_year: facts.identified_year,
         category: facts.category,
@@ -492,9 +528,13 @@ fn view(
         members: facts
             .members
             .into_iter()
-            .map(|member| member_view(member, caller))
+            .map(|member| member_view(member, sight))
             .collect(),
-        checks: checks.into_iter().map(check_view).collect(),
+        checks: checks
+            .into_iter()
+            .filter(|finding| finding.rule.tells().iter().all(|kind| sight.sees(*kind)))
+            .map(check_view)
+            .collect(),
     }
 }
 
@@ -509,22 +549,24 @@ fn check_view(finding: Finding) -> HouseholdCheck {
     }
 }
 
-fn member_view(member: Member, caller: &Caller) -> MemberView {
+fn member_view(member: Member, sight: Sight) -> MemberView {
+    let number = member.identity_number;
     MemberView {
         number: member.number,
         name: member.name,
         sex: member.sex,
-        identity_number: member.identity_number.map(|number| caller.shown(&number)),
+        identity_number: number.map(|number| sight.identity_number(&number)),
         relation: member.relation,
         ethnicity: member.ethnicity,
-        birth_date: member.birth_date,
+        birth_date: member.birth_date.and_then(|born| sight.birth_date(born)),
+        birth_year: member.birth_date.map(|born| born.year()),
         education: member.education,
         schooling: member.schooling,
-        health: member.health,
-        labour: member.labour,
+        health: sight.health(member.health),
+        labour: sight.health(member.labour),
         workplace: member.workplace,
         months_worked: member.months_worked,
-        phone: member.phone,
+        phone: member.phone.map(|number| sight.telephone(number)),
         resident_medical: member.resident_medical,
         employee_medical: member.employee_medical,
         resident_pension: member.resident_pension,

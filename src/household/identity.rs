@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Sex;
-use crate::text::{half_width, half_width_char};
+use crate::text::half_width;
 
 /// A citizen identity number (公民身份号码) that has been checked: 17 digits and a check character
 /// by ISO 7064 MOD 11-2, with a birth date that exists.
@@ -55,7 +55,7 @@ impl IdentityNumber {
     /// use qianshou::household::IdentityNumber;
     /// let number = IdentityNumber::parse("'11010519491231002x").unwrap();
     /// assert_eq!(number.whole(), "11010519491231002X");
-    /// assert_eq!(number.masked(), "110***********002X");
+    /// assert_eq!(number.masked(), "110*************2X");
     /// ```
     pub fn parse(text: &str) -> Result<Self, IdentityError> {
         let typed = Self::tight(text);
@@ -92,12 +92,6 @@ impl IdentityNumber {
             .filter(|character| !is_padding(*character))
             .collect();
         Cow::Owned(tight.to_ascii_uppercase())
-    }
-
-    /// Whether a character may stand in a number as people type it.
-    pub fn may_hold(character: char) -> bool {
-        let character = half_width_char(character);
-        character.is_ascii_digit() || matches!(character, 'x' | 'X') || is_padding(character)
     }
 
     /// The number that a shorter one may mean: 15 digits of before 1999 with the century 19 and the
@@ -143,11 +137,11 @@ impl IdentityNumber {
         Self::from_body(&format!("{packed:017}"))
     }
 
-    /// The first three and the last four characters: what may be shown to anyone who may see the
-    /// household at all.
+    /// The first three and the last two characters: what may be shown to anyone who may see the
+    /// household at all. Four at the end would be too many: with the household's number, which begins
+    /// with the county, and the birth date they leave one number (see `access::privacy`).
     pub fn masked(&self) -> String {
-        let whole = self.whole();
-        format!("{}***********{}", &whole[..3], &whole[14..])
+        crate::text::masked(self.whole())
     }
 
     /// Birth date, digits 7 to 14.
@@ -290,7 +284,7 @@ mod tests {
     #[test]
     fn debug_shows_no_private_digits() {
         let number = IdentityNumber::parse("11010519491231002X").unwrap();
-        assert_eq!(format!("{number:?}"), "110***********002X");
+        assert_eq!(format!("{number:?}"), "110*************2X");
     }
 
     proptest! {

@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 
 use super::report::Severity;
+use crate::access::Kind;
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Cause, Education, Health, Labour, Measure, Relation, Schooling, Sex};
@@ -48,6 +49,25 @@ impl PartialEq for Rule {
 }
 
 impl Eq for Rule {}
+
+impl Rule {
+    /// Private data that one learns of a household from whether it breaks the rule, or from the reason:
+    /// an age that is told each day tells the birthday.
+    pub fn tells(&self) -> &'static [Kind] {
+        match self.code {
+            "identity_birth_date" | "born_later" => &[Kind::BirthDate],
+            "minor_with_labour" | "elder_with_labour" | "compulsory_education" => {
+                &[Kind::BirthDate, Kind::Health]
+            }
+            "disability_certificate_health"
+            | "months_without_labour"
+            | "labour_missing"
+            | "disability_without_disabled"
+            | "illness_without_ill" => &[Kind::Health],
+            _ => &[],
+        }
+    }
+}
 
 /// A household on a day, with the income line of the year.
 struct Subject<'a> {

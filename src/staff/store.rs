@@ -20,6 +20,8 @@ pub struct Filter {
     pub active: Option<bool>,
     /// Part of the name, or the whole 工号.
     pub text: String,
+    /// Whether `text` may be part of a name; 工号 is looked for whole in any case.
+    pub in_names: bool,
 }
 
 /// Where a page of staff begins: unit, name and id of the last one of the page before.
@@ -59,7 +61,7 @@ pub async fn list(
         "{STAFF} WHERE (unit.name, staff.name, staff.id) > ($1, $2, $3)
            AND (NOT $4 OR unit_id = $5)
            AND (NOT $6 OR active = $7)
-           AND ($8 = '' OR number = $8 OR staff.name LIKE $9)
+           AND ($8 = '' OR number = $8 OR ($11 AND staff.name LIKE $9))
          ORDER BY unit.name, staff.name, staff.id LIMIT $10"
     );
     let (unit, name, id) = after.unwrap_or_default();
@@ -68,7 +70,7 @@ pub async fn list(
         .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
         .bind(filter.active.is_some()).bind(filter.active.unwrap_or_default())
         .bind(&filter.text).bind(page::containing(&filter.text))
-        .bind(limit + 1)
+        .bind(limit + 1).bind(filter.in_names)
         .fetch_all(connection).await)
 }
 

@@ -16,7 +16,7 @@ use super::model::{
 };
 use super::store;
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission, Signed, history};
+use crate::access::{Caller, Permission, Sight, Signed, history};
 use crate::api::{Created, ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::{Tx, page};
@@ -223,7 +223,8 @@ impl VisitApi {
     /// Correct a visit
     ///
     /// With a reason. What was said before is kept. Only by the helper whose visit it is, as long as he
-    /// sees the household, or by the office.
+    /// sees the household, or by the office. A masked number that is sent back as it was read stays the
+    /// number that is stored.
     #[oai(path = "/visits/:id", method = "patch", operation_id = "correctVisit")]
     async fn correct_visit(
         &self,
@@ -243,7 +244,8 @@ impl VisitApi {
             return Err(VisitError::NotYourVisit.into());
         }
         ETag(before.version).must_match(if_match.0.as_deref())?;
-        let (reason, facts) = body.0.apply(&before.facts)?;
+        let sent = body.0.unmasked(&before.facts, caller.0.sight());
+        let (reason, facts) = sent.apply(&before.facts)?;
         let after = Visit {
             facts: facts.checked(self.0.today())?,
             version: before.version + 1,
@@ -402,6 +404,28 @@ async fn log(
 }
 
 impl VisitCorrection {
+    /// With the numbers put back that were masked when the visit was read.
+    fn unmasked(mut self, stored: &VisitFacts, sight: Sight) -> Self {
+        let unmask = |sent: String, stored: Option<&String>| {
+            sight.unmasked(sent, stored.map_or("", String::as_str))
+        };
+        for (sent, stored) in [
+            (&mut self.wishes, &stored.wishes),
+            (&mut self.note, &stored.note),
+        ] {
+            if let MaybeUndefined::Value(text) = sent {
+                *text = unmask(std::mem::take(text), stored.as_ref());
+            }
+        }
+        if let MaybeUndefined::Value(benefits) = &mut self.benefits {
+            for (sent, stored) in benefits.iter_mut().zip(&stored.benefits) {
+                let text = std::mem::take(&mut sent.description);
+                sent.description = unmask(text, Some(&stored.description));
+            }
+        }
+        self
+    }
+
     /// The reason, and the facts with the correction applied.
     fn apply(self, facts: &VisitFacts) -> Result<(String, VisitFacts), VisitError> {
         let reason = needed_text(self.reason, "更正原因", MAX_REASON, "/reason")?;

@@ -53,10 +53,15 @@ impl PlanApi {
             Ticket::Answered(plan) => return Ok(Created::new(plan)),
             Ticket::Open(ticket) => ticket,
         };
-        let facts = body.0.checked(today)?;
+        let mut facts = body.0.checked(today)?;
         household::store::find(&mut tx, id.0)
             .await?
             .ok_or_else(rights::no_such_household)?;
+        if let Some(former) = plan::list(&mut tx, id.0, None, 1).await?.first() {
+            // Who goes on from the former plan means the numbers in it that he read masked.
+            let sight = caller.0.sight();
+            facts.approach = sight.unmasked(facts.approach, &former.facts.approach);
+        }
         let plan = HelpPlan {
             id: Uuid::now_v7(),
             household_id: id.0,

@@ -259,7 +259,7 @@ fn corrected(wang: &str) -> Vec<Mess> {
         cell: cell.to_owned(),
         value: value.to_owned(),
     };
-    let masked = format!("{}***********{}", &wang[..3], &wang[14..]);
+    let masked = qianshou::text::masked(wang);
     let choices = Choices {
         corrections: vec![
             correct("名册", "F2", &masked),
