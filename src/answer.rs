@@ -6,6 +6,7 @@ mod intake;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use poem::error::{
     MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
@@ -86,13 +87,20 @@ async fn answered<E: Endpoint>(
     let method = request.method().clone();
     let has_key = request.headers().contains_key(idempotency::HEADER);
     let operation = description.operation(method.as_str(), below_root(&path));
+    let mut body = Bytes::new();
     let done = async {
-        let request = intake::take_in(request, operation).await?;
+        let (request, bytes) = intake::take_in(request, operation).await?;
+        body = bytes;
         endpoint.call(request).await
     };
     match AssertUnwindSafe(done).catch_unwind().await {
         Ok(Ok(response)) => Ok(response.into_response()),
         Ok(Err(error)) => {
+            if error.is::<openapi_error::ParseRequestPayloadError>()
+                && let Some(problem) = intake::refused_body(operation, &body)
+            {
+                return Err(problem);
+            }
             let parameter = error.downcast_ref::<openapi_error::ParseParamError>();
             if !has_key && parameter.is_some_and(|it| it.name == idempotency::HEADER) {
                 return Err(idempotency::missing());

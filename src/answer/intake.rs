@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::problem_of;
 use crate::access;
-use crate::openapi::Operation;
+use crate::openapi::{ItemFaults, Operation, faulty_body};
 use crate::problem::{Problem, Text};
 use crate::text::is_storable;
 use crate::workbook::limit::MAX_FILE_BYTES;
@@ -34,11 +34,12 @@ const MEMORY_BODY_TIME: Duration = Duration::from_mins(1);
 const JSON: &str = "application/json";
 const FORM: &str = "multipart/form-data";
 
-/// Refuses a request that no operation should see, and gives the others on.
+/// Refuses a request that no operation should see, and gives the others on, with the body that was
+/// read.
 pub async fn take_in(
     mut request: Request,
     operation: Option<Operation<'_>>,
-) -> Result<Request, Problem> {
+) -> Result<(Request, Bytes), Problem> {
     let needs_token = operation.is_some_and(Operation::needs_token);
     if needs_token {
         access::sign(&mut request).await.map_err(problem_of)?;
@@ -48,7 +49,7 @@ pub async fn take_in(
     let body = request.take_body();
     if operation.is_some_and(|operation| operation.takes(FORM)) && is_form(&request) {
         request.set_body(Body::from_bytes_stream(limited(body, MAX_BODY_BYTES)));
-        return Ok(request);
+        return Ok((request, Bytes::new()));
     }
     let takes_json = operation.filter(|operation| operation.takes(JSON));
     let limit = match takes_json {
@@ -57,10 +58,11 @@ pub async fn take_in(
     };
     let bytes = in_memory(body, limit).await?;
     if let Some(operation) = takes_json.filter(|_| is_json(&request)) {
-        check_json(operation, &bytes)?;
+        let item_faults = check_json(operation, &bytes)?;
+        request.extensions_mut().insert(item_faults);
     }
-    request.set_body(bytes);
-    Ok(request)
+    request.set_body(bytes.clone());
+    Ok((request, bytes))
 }
 
 /// The framework's own test.
@@ -156,16 +158,16 @@ fn not_read(error: &std::io::Error, limit: usize) -> Problem {
 
 /// Refuses a JSON body that cannot be stored or is not what the document says. One that is no JSON
 /// is left to the framework, which says where it breaks off.
-fn check_json(operation: Operation<'_>, bytes: &[u8]) -> Result<(), Problem> {
+fn check_json(operation: Operation<'_>, bytes: &[u8]) -> Result<ItemFaults, Problem> {
     let Ok(json) = serde_json::from_slice(bytes) else {
-        return Ok(());
+        return Ok(ItemFaults::default());
     };
     if !all_texts_storable(&json) {
         return Err(unstorable());
     }
-    let faults = operation.body_faults(&json);
+    let (faults, item_faults) = operation.body_faults(&json);
     if faults.is_empty() {
-        Ok(())
+        Ok(item_faults)
     } else {
         Err(faulty_body(faults))
     }
@@ -189,14 +191,11 @@ fn unstorable() -> Problem {
     )
 }
 
-/// What is wrong with the body, place by place; the framework's own words name no place.
-fn faulty_body(faults: Vec<(String, Text)>) -> Problem {
-    let count = faults.len();
-    Problem::bad_request(
-        format!("请求内容有 {count} 处需要更正，见 errors"),
-        format!("{count} places of the body must be put right, see `errors`"),
-    )
-    .with_places(faults)
+/// What is wrong with a body that the operation did not take; the framework's own words name no place.
+pub fn refused_body(operation: Option<Operation<'_>>, bytes: &[u8]) -> Option<Problem> {
+    let json = serde_json::from_slice(bytes).ok()?;
+    let faults = operation?.all_body_faults(&json);
+    (!faults.is_empty()).then(|| faulty_body(faults))
 }
 
 fn too_slow() -> Problem {
