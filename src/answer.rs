@@ -7,6 +7,7 @@ mod intake;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use poem::error::{
     MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
@@ -89,8 +90,12 @@ async fn answered<E: Endpoint>(
     let method = request.method().clone();
     let has_key = request.headers().contains_key(idempotency::HEADER);
     let operation = description.operation(method.as_str(), below_root(&path));
+    let mut body = Bytes::new();
     let done = async {
         let (request, again) = intake::take_in(request, operation).await?;
+        if let Some(again) = &again {
+            body = again.body().clone();
+        }
         match (endpoint.call(request).await, again) {
             (Err(error), Some(again)) if again::is_worth_it(&error) => {
                 endpoint.call(again.request()).await
@@ -101,6 +106,11 @@ async fn answered<E: Endpoint>(
     match AssertUnwindSafe(done).catch_unwind().await {
         Ok(Ok(response)) => Ok(response.into_response()),
         Ok(Err(error)) => {
+            if error.is::<openapi_error::ParseRequestPayloadError>()
+                && let Some(problem) = intake::refused_body(operation, &body)
+            {
+                return Err(problem);
+            }
             let parameter = error.downcast_ref::<openapi_error::ParseParamError>();
             if !has_key && parameter.is_some_and(|it| it.name == idempotency::HEADER) {
                 return Err(idempotency::missing());

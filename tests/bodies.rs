@@ -161,6 +161,11 @@ async fn no_operation_takes_a_value_of_another_type_or_a_day_that_no_office_sees
             let mut body = good.clone();
             *body.pointer_mut(&pointer).unwrap() = value.clone();
             let (status, answer) = status(&administrator, &method, &path, &body).await;
+            // A visit of a batch is refused by itself.
+            let (status, answer) = match answer["results"][0]["problem"].clone() {
+                Value::Null => (status, answer),
+                problem => (400, problem),
+            };
             let named = answer["errors"]
                 .as_array()
                 .is_some_and(|errors| errors.iter().any(|error| error["pointer"] == pointer));

@@ -515,7 +515,8 @@ async fn one_bad_visit_does_not_stop_a_batch() {
         ]
     );
     assert_eq!(results[0]["visit"], results[5]["visit"]);
-    assert_eq!(results[3]["problem"]["errors"][0]["pointer"], "/visits/3");
+    let place = &results[3]["problem"]["errors"][0]["pointer"];
+    assert_eq!(place, "/visits/3/visit/kind");
     assert_eq!(results[1]["problem"]["status"], 404);
     assert_eq!(office.count().await, 2);
 

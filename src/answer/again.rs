@@ -41,6 +41,11 @@ impl Again {
         }
     }
 
+    /// Its body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
     /// The request anew.
     pub fn request(self) -> Request {
         let parts = RequestParts::from((self.parts, self.local, self.remote, self.scheme));

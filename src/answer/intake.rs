@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::again::{self, Again};
 use super::problem_of;
-use crate::openapi::Operation;
+use crate::openapi::{ItemFaults, Operation, faulty_body};
 use crate::problem::{Problem, Text};
 use crate::text::is_storable;
 use crate::workbook::limit::MAX_FILE_BYTES;
@@ -58,7 +58,8 @@ pub async fn take_in(
     };
     let bytes = in_memory(body, limit).await?;
     if let Some(operation) = takes_json.filter(|_| is_json(&request)) {
-        check_json(operation, &bytes)?;
+        let item_faults = check_json(operation, &bytes)?;
+        request.extensions_mut().insert(item_faults);
     }
     let again = Again::of(&request, bytes.clone());
     request.set_body(bytes);
@@ -158,16 +159,16 @@ fn not_read(error: &std::io::Error, limit: usize) -> Problem {
 
 /// Refuses a JSON body that cannot be stored or is not what the document says. One that is no JSON
 /// is left to the framework, which says where it breaks off.
-fn check_json(operation: Operation<'_>, bytes: &[u8]) -> Result<(), Problem> {
+fn check_json(operation: Operation<'_>, bytes: &[u8]) -> Result<ItemFaults, Problem> {
     let Ok(json) = serde_json::from_slice(bytes) else {
-        return Ok(());
+        return Ok(ItemFaults::default());
     };
     if !all_texts_storable(&json) {
         return Err(unstorable());
     }
-    let faults = operation.body_faults(&json);
+    let (faults, item_faults) = operation.body_faults(&json);
     if faults.is_empty() {
-        Ok(())
+        Ok(item_faults)
     } else {
         Err(faulty_body(faults))
     }
@@ -191,14 +192,11 @@ fn unstorable() -> Problem {
     )
 }
 
-/// What is wrong with the body, place by place; the framework's own words name no place.
-fn faulty_body(faults: Vec<(String, Text)>) -> Problem {
-    let count = faults.len();
-    Problem::bad_request(
-        format!("请求内容有 {count} 处需要更正，见 errors"),
-        format!("{count} places of the body must be put right, see `errors`"),
-    )
-    .with_places(faults)
+/// What is wrong with a body that the operation did not take; the framework's own words name no place.
+pub fn refused_body(operation: Option<Operation<'_>>, bytes: &[u8]) -> Option<Problem> {
+    let json = serde_json::from_slice(bytes).ok()?;
+    let faults = operation?.all_body_faults(&json);
+    (!faults.is_empty()).then(|| faulty_body(faults))
 }
 
 fn too_slow() -> Problem {

@@ -13,9 +13,6 @@ use uuid::Uuid;
 use crate::calendar;
 use crate::problem::Text;
 
-/// Most places that one answer names.
-const MOST_FAULTS: usize = 100;
-
 /// The expressions of the keyword `pattern` in a document, compiled once: a batch has a thousand
 /// texts to match.
 #[derive(Clone, Debug, Default)]
@@ -51,16 +48,19 @@ impl Patterns {
     }
 }
 
-/// All faults of `body` against `schema`, whose references point into `document`.
+/// All faults of `body` against `schema`, whose references point into `document`; with `blanks`, also
+/// texts that are blank where the schema asks for something.
 pub fn faults(
     document: &Value,
     patterns: &Patterns,
     schema: &Value,
     body: &Value,
+    blanks: bool,
 ) -> Vec<(String, Text)> {
     let mut check = Check {
         document,
         patterns,
+        blanks,
         faults: Vec::new(),
     };
     check.value(schema, body, "");
@@ -70,15 +70,15 @@ pub fn faults(
 struct Check<'a> {
     document: &'a Value,
     patterns: &'a Patterns,
+    /// Whether a blank text is a fault.
+    blanks: bool,
     faults: Vec<(String, Text)>,
 }
 
 impl<'a> Check<'a> {
     fn fault(&mut self, pointer: &str, zh: impl Into<String>, en: impl Into<String>) {
-        if self.faults.len() < MOST_FAULTS {
-            let (zh, en) = (zh.into(), en.into());
-            self.faults.push((pointer.to_owned(), Text { zh, en }));
-        }
+        let (zh, en) = (zh.into(), en.into());
+        self.faults.push((pointer.to_owned(), Text { zh, en }));
     }
 
     fn resolve(&self, schema: &'a Value) -> &'a Value {
@@ -255,7 +255,7 @@ impl<'a> Check<'a> {
                 format!("至少 {least} 个字符"),
                 format!("at least {least} characters"),
             );
-        } else if schema["minLength"].as_u64() > Some(0) && text.trim().is_empty() {
+        } else if self.blanks && schema["minLength"].as_u64() > Some(0) && text.trim().is_empty() {
             self.fault(pointer, "不能只有空格", "must not be blank");
         }
         if let Some(pattern) = schema["pattern"].as_str()
@@ -323,7 +323,7 @@ mod tests {
 
     fn places(schema: &Value, body: &Value) -> Vec<String> {
         let document = json!({ "components": { "schemas": { "Code": { "type": "string", "enum": ["a", "b"] } } } });
-        faults(&document, &Patterns::of(schema), schema, body)
+        faults(&document, &Patterns::of(schema), schema, body, true)
             .into_iter()
             .map(|(pointer, words)| format!("{pointer} {}", words.zh))
             .collect()

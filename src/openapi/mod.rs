@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-use crate::problem::Text;
+use crate::problem::{Problem, Text};
 use body::Patterns;
 
 /// The media type of our JSON answers, as the framework names it.
@@ -94,6 +94,44 @@ impl Document {
     }
 }
 
+/// Operations that take the items of a list one by one, so that a faulty one does not stop the others,
+/// and how the places in that list begin.
+const ONE_BY_ONE: &[(&str, &str)] = &[("logVisits", "/visits/")];
+
+/// A place in a body (RFC 6901), and what is wrong there.
+pub type Place = (String, Text);
+
+/// What is wrong with the items of a list that are taken one by one: among a request's extensions.
+#[derive(Clone, Debug, Default)]
+pub struct ItemFaults(Vec<Place>);
+
+impl ItemFaults {
+    /// What is wrong with the item whose place is `item`, such as `/visits/3`.
+    pub fn of(&self, item: &str) -> Option<Problem> {
+        let is_there = |pointer: &str| {
+            let below = pointer.strip_prefix(item);
+            below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        };
+        let places = self.0.iter().filter(|(pointer, _)| is_there(pointer));
+        let places: Vec<Place> = places.cloned().collect();
+        (!places.is_empty()).then(|| faulty_body(places))
+    }
+}
+
+/// Most places that one answer names.
+const MOST_PLACES: usize = 100;
+
+/// 400 for a body in which these places must be put right.
+pub fn faulty_body(mut places: Vec<Place>) -> Problem {
+    let count = places.len();
+    places.truncate(MOST_PLACES);
+    Problem::bad_request(
+        format!("请求内容有 {count} 处需要更正，见 errors"),
+        format!("{count} places of the body must be put right, see `errors`"),
+    )
+    .with_places(places)
+}
+
 /// What the document says of one operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
@@ -101,7 +139,7 @@ pub struct Operation<'a> {
     described: &'a Value,
 }
 
-impl Operation<'_> {
+impl<'a> Operation<'a> {
     /// Whether it is for those only who have a token.
     pub fn needs_token(self) -> bool {
         self.described["security"]
@@ -130,14 +168,42 @@ impl Operation<'_> {
         faults.into_iter().next().map(|(_, words)| words)
     }
 
-    /// All that is wrong with a JSON body, each with the place where it stands.
-    pub fn body_faults(self, body: &Value) -> Vec<(String, Text)> {
-        let schema = &self.described["requestBody"]["content"]["application/json"]["schema"];
-        self.faults(schema, body)
+    /// All that is wrong with a JSON body, each with the place where it stands; and apart from it
+    /// what is wrong with items that are taken one by one. Texts that say nothing are left to the
+    /// operation, where a rule of its own may name them.
+    pub fn body_faults(self, body: &Value) -> (Vec<Place>, ItemFaults) {
+        let (items, whole) = self
+            .faults(self.body_schema(), body)
+            .into_iter()
+            .partition(|(pointer, _)| self.is_of_item(pointer));
+        (whole, ItemFaults(items))
     }
 
-    fn faults(self, schema: &Value, value: &Value) -> Vec<(String, Text)> {
-        body::faults(&self.document.json, &self.document.patterns, schema, value)
+    /// All that is wrong with a JSON body that the operation did not take.
+    pub fn all_body_faults(self, body: &Value) -> Vec<Place> {
+        let Document { json, patterns } = self.document;
+        body::faults(json, patterns, self.body_schema(), body, true)
+    }
+
+    fn body_schema(self) -> &'a Value {
+        &self.described["requestBody"]["content"]["application/json"]["schema"]
+    }
+
+    fn is_of_item(self, pointer: &str) -> bool {
+        let id = self.described["operationId"].as_str();
+        ONE_BY_ONE
+            .iter()
+            .any(|(operation, list)| id == Some(operation) && pointer.starts_with(list))
+    }
+
+    fn faults(self, schema: &Value, value: &Value) -> Vec<Place> {
+        body::faults(
+            &self.document.json,
+            &self.document.patterns,
+            schema,
+            value,
+            false,
+        )
     }
 }
 

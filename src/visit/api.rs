@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household;
 use crate::household::Measure;
+use crate::openapi::ItemFaults;
 use crate::pairing::rights::{self, Tenures};
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
 use crate::{pairing, settings};
@@ -136,7 +137,9 @@ impl VisitApi {
         let mut tx = caller.0.write(&self.0.db).await?;
         for (position, sent) in body.0.visits.into_iter().enumerate() {
             let key = sent.key.clone();
-            let outcome = match sent.read(position) {
+            let item_faults = request.extensions().get::<ItemFaults>();
+            let faulty = item_faults.and_then(|faults| faults.of(&format!("/visits/{position}")));
+            let outcome = match faulty.map_or_else(|| sent.read(position), Err) {
                 Ok(sent) => {
                     let key = &sent.idempotency_key;
                     let id = sent.household_id;
