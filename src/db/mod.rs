@@ -47,7 +47,7 @@ pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
-pub use restore::{Restored, restore};
+pub use restore::{Restored, remove, restore};
 pub use schema::SchemaError;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
