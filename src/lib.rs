@@ -23,7 +23,8 @@
 //! for all that is not the answer asked for), [`app`] (the database and the time), [`api`] (what
 //! operations share), [`openapi`] (the
 //! document), [`server`] (routes, start, stop), [`mod@answer`] (what every request and answer goes
-//! through), [`mod@code_list`], [`text`], [`calendar`] (the days that may be named), [`config`].
+//! through), [`mod@code_list`], [`text`], [`calendar`] (the days that may be named), [`config`],
+//! [`private`] (files that only their owner may read).
 //!
 //! # A room
 //!
@@ -48,6 +49,7 @@ pub mod lift;
 pub mod method;
 pub mod openapi;
 pub mod pairing;
+pub mod private;
 pub mod problem;
 pub mod progress;
 pub mod report;

@@ -986,6 +986,32 @@ async fn nobody_else_can_read_a_database_or_a_backup() {
 }
 
 #[tokio::test]
+async fn a_demo_does_not_take_the_database_of_one_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("demo.db").display());
+    let db = Db::open(&url).await.unwrap();
+    add_units(&db, &named("旧", 3)).await;
+    let demo = ["demo", "--no-serve", "--dir", text(folder.path())];
+    refused(run(&url, &demo), "使用中");
+    assert_eq!(units_of(&db).await.len(), 3);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn nobody_else_can_read_an_exported_workbook() {
+    let database = database_with(&named("旧", 3)).await;
+    let folder = tempfile::tempdir().unwrap();
+    for what in ["progress", "pairings"] {
+        let file = folder.path().join(what);
+        succeeds(run(
+            &database.url(),
+            &["export", what, "--out", text(&file)],
+        ));
+        assert_eq!(mode(&file), 0o600);
+    }
+}
+
+#[tokio::test]
 async fn a_backup_makes_no_writer_wait() {
     let database = database_with(&named("旧", 20_000)).await;
     let db = database.open_with(Duration::from_millis(500)).await;

@@ -47,7 +47,7 @@ pub enum BackupError {
     SameFile(PathBuf),
     /// Someone has the database open.
     #[error(
-        "数据库正在使用中（{0}）：请先停止服务及其他连接，再恢复 / the database is in use; stop the service and others who are connected, then restore"
+        "数据库正在使用中（{0}）：请先停止服务及其他连接 / the database is in use; stop the service and others who are connected first"
     )]
     InUse(String),
     /// Neither kind of backup.

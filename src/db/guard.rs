@@ -19,11 +19,10 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::DbError;
+use super::{DbError, sqlite_file};
+use crate::private;
 
-/// Readable and writable by the owner only.
-pub(super) const PRIVATE: u32 = 0o600;
-/// The same for a folder.
+/// Readable and writable by the owner only, for a folder.
 const PRIVATE_FOLDER: u32 = 0o700;
 /// The bits of a mode that let others in.
 const OTHERS: u32 = 0o077;
@@ -159,7 +158,7 @@ fn lock_file(name: &Path, database: &Path) -> Result<File, DbError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .mode(PRIVATE)
+        .mode(private::MODE)
         .open(name)
         .map_err(named(name))?;
     if is_new && let Ok(metadata) = std::fs::metadata(database) {
@@ -182,14 +181,18 @@ pub(super) fn make_private(path: &Path) -> Result<(), DbError> {
     let made = File::options()
         .create_new(true)
         .write(true)
-        .mode(PRIVATE)
+        .mode(private::MODE)
         .open(path);
     match made {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(named(path)(error)),
-        _ => {
-            tighten(path);
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // A letter that someone named by mistake is left as it is.
+            if sqlite_file::begins_as_one(path) {
+                tighten(path);
+            }
             Ok(())
         }
+        Err(error) => Err(named(path)(error)),
     }
 }
 

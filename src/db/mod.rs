@@ -57,7 +57,7 @@ pub use plans::note_error;
 pub use problem::{SCHEMA_CHANGED, will_pass};
 use pulse::Reach;
 pub use pulse::{Pulse, known_schema};
-pub use restore::{Restored, restore};
+pub use restore::{Restored, remove, restore};
 pub use schema::SchemaError;
 use transaction::is_clean;
 pub use transaction::{Transaction, Tx};

@@ -1,5 +1,7 @@
 //! Looks into the file of a SQLite database that is no service's: a backup, or a copy of one.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -10,6 +12,13 @@ use super::schema::Applied;
 
 /// How every SQLite database begins.
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Whether a file begins as a SQLite database does.
+pub(super) fn begins_as_one(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
+    read.is_ok() && head == MAGIC
+}
 
 /// How closely to look for faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

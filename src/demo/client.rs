@@ -33,6 +33,9 @@ pub enum DemoError {
     /// The database.
     #[error("{0}")]
     Database(#[from] crate::db::DbError),
+    /// The database of an earlier demo.
+    #[error("{0}")]
+    Earlier(#[from] crate::db::BackupError),
     /// The first administrator.
     #[error("{0}")]
     Problem(#[from] crate::problem::Problem),

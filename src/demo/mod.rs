@@ -21,7 +21,7 @@ use story::When;
 
 use crate::access;
 use crate::app::App;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::server;
 
 /// Where the demo puts its files, unless told otherwise.
@@ -34,12 +34,7 @@ const STAFF_ROSTER: &str = "staff-roster.xlsx";
 /// it ends there. What an earlier demo left in the folder is replaced.
 pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
     std::fs::create_dir_all(folder)?;
-    for suffix in ["", "-wal", "-shm"] {
-        let file = folder.join(format!("{DATABASE}{suffix}"));
-        if file.exists() {
-            std::fs::remove_file(file)?;
-        }
-    }
+    db::remove(&folder.join(DATABASE))?;
     let db = Db::open(&format!("sqlite:{}", folder.join(DATABASE).display())).await?;
     let app = App::new(db);
     let administrator = access::account::first_administrator(&app).await?;

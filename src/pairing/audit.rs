@@ -1,6 +1,5 @@
 //! Checking a stored run, and writing its network for another solver to check, step by step.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -19,6 +18,7 @@ use super::store;
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::Tx;
+use crate::private;
 use crate::problem::Problem;
 use crate::workbook::text;
 
@@ -118,7 +118,7 @@ fn write(run: &Run, input: &Input, file: &Path) -> io::Result<Exported> {
         cost: computed.cost + left.0 * left.1,
         left,
     };
-    let mut out = BufWriter::new(File::create(file)?);
+    let mut out = BufWriter::new(private::create(file)?);
     writeln!(out, "c pairing run {}", run.id)?;
     writeln!(
         out,
@@ -134,7 +134,7 @@ fn write(run: &Run, input: &Input, file: &Path) -> io::Result<Exported> {
 /// One line for each thing that a node of the DIMACS file, counted from 1, stands for. Households
 /// alike begin at the node of what they need.
 fn write_map(model: &Model<'_>, file: &Path) -> io::Result<()> {
-    let mut csv = csv::Writer::from_path(file)?;
+    let mut csv = csv::Writer::from_writer(private::create(file)?);
     csv.write_record(["node", "kind", "id", "number", "words"])?;
     let mut line = |node: Node, kind: &str, (id, number): (&str, Option<&str>), words: &str| {
         let node = (node + 1).to_string();

@@ -10,7 +10,7 @@ use super::model::Occasion;
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{progress, staff, terminal};
+use crate::{private, progress, staff, terminal};
 
 /// Writes the progress workbook of a year as of a day to a file, and says so. A file that is there is
 /// replaced.
@@ -29,7 +29,7 @@ pub async fn export_progress(
         made_by: Caller::command_line().username,
     };
     let bytes = api::workbook(app, occasion).await?;
-    keep(&bytes, out).await
+    keep(&bytes, out)
 }
 
 /// Writes the roll of pairings as of a day, of all units or of the one of this name, to a file, and
@@ -46,7 +46,7 @@ pub async fn export_pairings(
     };
     let made_by = Caller::command_line().username;
     let (_, bytes) = api::pairing_roll(app, as_of, unit_id, made_by).await?;
-    keep(&bytes, out).await
+    keep(&bytes, out)
 }
 
 async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
@@ -58,10 +58,8 @@ async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
         .ok_or_else(|| Problem::not_found("单位", "unit"))
 }
 
-async fn keep(bytes: &[u8], out: &Path) -> Result<(), Problem> {
-    tokio::fs::write(out, bytes)
-        .await
-        .map_err(|error| not_written(out, &error))?;
+fn keep(bytes: &[u8], out: &Path) -> Result<(), Problem> {
+    private::write(out, bytes).map_err(|error| not_written(out, &error))?;
     let size = bytes.len().div_ceil(1024);
     terminal::print(&format!("已写出 {}（{size} KiB）", out.display()))
         .map_err(|error| not_written(Path::new("-"), &error))

@@ -16,6 +16,7 @@ use chrono::Utc;
 use super::backup::BackupError;
 use super::{Address, DbError, Engine, sqlite_file};
 
+pub use sqlite::remove;
 pub(super) use sqlite::tidy;
 
 /// What a restore has done.

@@ -27,6 +27,7 @@ use crate::db::guard::{self, SIDECARS, beside, folder_of};
 use crate::db::schema::{self, Schema};
 use crate::db::sqlite_file::{self, Thoroughly};
 use crate::db::{DbError, Engine, MIGRATIONS};
+use crate::private;
 
 /// Between the database's name and the time, in the name of what is put aside.
 const PUT_ASIDE: &str = ".before-restore-";
@@ -73,8 +74,24 @@ pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, Ba
     })
 }
 
-fn begins_as_one(database: &Path) -> bool {
-    super::engine_of(database).is_ok_and(|engine| engine == Engine::Sqlite)
+/// Removes the database, unless someone has it open.
+pub fn remove(database: &Path) -> Result<(), BackupError> {
+    let Some(_alone) = guard::claim(database)? else {
+        return Err(in_use(database));
+    };
+    let database = guard::real(database);
+    tidy(&database)?;
+    // The database last: without it, its log would be taken for that of the next one.
+    for ending in SIDECARS.into_iter().chain([""]) {
+        let file = beside(&database, ending);
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(BackupError::file(&file)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn in_use(database: &Path) -> BackupError {
@@ -158,7 +175,7 @@ fn copy_file(from: &Path, to: &Path) -> Result<FileHash, BackupError> {
     let mut copy = File::options()
         .create_new(true)
         .write(true)
-        .mode(guard::PRIVATE)
+        .mode(private::MODE)
         .open(to)
         .map_err(BackupError::file(to))?;
     let hash = read_through(&mut source, from, |bytes| {
@@ -265,7 +282,7 @@ impl Old {
             return Ok(Self::None);
         }
         // SQLite would delete the log of such a file as that of no database.
-        if !begins_as_one(database) {
+        if !sqlite_file::begins_as_one(database) {
             return Ok(Self::Broken);
         }
         match Self::fold_in(database).await {
