@@ -43,10 +43,11 @@ struct Operation<'d> {
     body: Option<Body>,
 }
 
-#[derive(Clone)]
 enum Body {
     Json(Value),
     File,
+    /// JSON that ends too early.
+    Broken,
 }
 
 impl Operation<'_> {
@@ -56,6 +57,10 @@ impl Operation<'_> {
 
     /// A call whose path speaks of these ids, with a body by the document and a key.
     fn call(&self, client: &Client, ids: impl Fn(&str) -> Uuid) -> Call {
+        self.call_with(client, ids, self.body.as_ref())
+    }
+
+    fn call_with(&self, client: &Client, ids: impl Fn(&str) -> Uuid, body: Option<&Body>) -> Call {
         let mut path = self
             .path
             .replace("{household_id}", &ids("households").to_string())
@@ -70,8 +75,9 @@ impl Operation<'_> {
         for (name, value) in &self.needed {
             call = call.query(&[(name, value)]);
         }
-        let call = match self.body.clone() {
-            Some(Body::Json(body)) => call.json(&body),
+        let call = match body {
+            Some(Body::Json(body)) => call.json(body),
+            Some(Body::Broken) => call.body("application/json", "{"),
             Some(Body::File) => call.file("a.xlsx", "application/octet-stream", b"PK".to_vec()),
             None => call,
         };
@@ -314,8 +320,8 @@ async fn a_leader_changes_nothing_anywhere() {
             continue;
         }
         let well_formed = operation.call(&leader, |segment| world.record(segment));
-        let malformed = operation.call(&leader, |segment| world.record(segment));
-        let malformed = malformed.body("application/json", "{");
+        let record = |segment: &str| world.record(segment);
+        let malformed = operation.call_with(&leader, record, Some(&Body::Broken));
         for call in [well_formed, malformed] {
             let answer = call.if_match("*").await;
             let code = answer.text();
