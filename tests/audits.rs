@@ -13,6 +13,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::pairing::{add_households, add_person, confirm, items, link, path_of, propose};
+use crate::support::register::facts;
 use crate::support::{Client, TestServer};
 
 #[path = "bench/dimacs.rs"]
@@ -362,6 +363,36 @@ async fn another_solver_finds_the_same_cost_in_the_network_that_is_written() {
     .await;
     assert_eq!(output.status.code(), Some(1));
     assert!(self::told(&output).contains("无法写入"));
+}
+
+/// Excel would take what a roster wrote for a formula, in quotes or not.
+#[tokio::test]
+async fn the_list_of_nodes_holds_no_formulas() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let mut household = facts("@青禾镇", "东圩村");
+    household.number = Some("+3200001".to_owned());
+    server.add_household(household).await;
+    add_person(&server, "=HYPERLINK(\"http://a.example\")", Some(2)).await;
+    let run = propose(&office, json!({})).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.min");
+    let output = qianshou(&server, "dimacs", &run, &["--out", file.to_str().unwrap()]).await;
+    assert!(output.status.success(), "{}", told(&output));
+    let mut csv = csv::Reader::from_path(folder.path().join("run.nodes.csv")).unwrap();
+    let rows: Vec<_> = csv.records().map(Result::unwrap).collect();
+    let cells: Vec<_> = rows.iter().flat_map(|row| row.iter()).collect();
+    for wanted in ["'=HYPERLINK", "'+3200001", "'@青禾镇"] {
+        assert!(
+            cells.iter().any(|cell| cell.starts_with(wanted)),
+            "{wanted} in {cells:?}"
+        );
+    }
+    assert!(
+        !cells
+            .iter()
+            .any(|cell| cell.starts_with(['=', '+', '-', '@']))
+    );
 }
 
 fn read(file: &Path, all_arcs: bool) -> flow::Network {

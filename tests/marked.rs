@@ -181,14 +181,17 @@ fn a_marked_workbook_that_is_sent_again_is_marked_anew() {
 #[test]
 fn a_text_is_marked_as_a_workbook() {
     let marked = mark(
-        "姓名,备注\n张三,好\n".as_bytes(),
+        "姓名,备注\n张三,好\n=1+1,'@好\n".as_bytes(),
         &[problem(Severity::Error, "CSV", "A2", "不对")],
     );
     let mut file = OpenFile::open(&marked).unwrap();
     assert_eq!(
         rows(&mut file, "CSV"),
-        ["1: 0=姓名 1=备注", "2: 0=张三 1=好"]
+        ["1: 0=姓名 1=备注", "2: 0=张三 1=好", "3: 0==1+1 1='@好"]
     );
+    // What looks like a formula is kept as it was sent, as text.
+    let sheet = part(&marked, "xl/worksheets/sheet1.xml");
+    assert!(!sheet.contains("<f>"), "{sheet}");
 }
 
 /// Names of sheets that Excel would not take come from other programs.
