@@ -121,8 +121,8 @@ fn last_key(pointer: &str) -> String {
 fn shown<'a>(text: &'a str, key: &str, sight: Sight) -> Cow<'a, str> {
     match key {
         // Decided where the view is made, or made by us and read by programs.
-        "identity_number" | "birth_date" | "phone" | "token" | "device" | "password" | "username" | "cursor"
-        | "next_cursor" => Cow::Borrowed(text),
+        "identity_number" | "birth_date" | "phone" | "token" | "device" | "password"
+        | "username" | "cursor" | "next_cursor" => Cow::Borrowed(text),
         "number" | "household_number" => sight.register_number(text),
         _ => sight.text(text),
     }
