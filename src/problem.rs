@@ -259,6 +259,7 @@ fn title(status: StatusCode) -> (&'static str, &'static str) {
         403 => ("没有权限", "Forbidden"),
         404 => ("没有找到", "Not found"),
         405 => ("不支持的方法", "Method not allowed"),
+        408 => ("请求传送过慢", "Request timeout"),
         409 => ("与现有情况冲突", "Conflict"),
         412 => ("数据已被他人修改", "Changed meanwhile"),
         413 => ("内容过大", "Content too large"),

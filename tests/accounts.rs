@@ -292,8 +292,10 @@ fn writes_for_a_caller_look_at_the_caller_again() {
             let name = path.strip_prefix(&root).unwrap().display().to_string();
             let code = text.lines().filter(|line| !line.trim().starts_with("//"));
             found.extend(
-                code.filter(|line| line.contains("db.write()"))
-                    .map(|_| name.clone()),
+                code.filter(|line| {
+                    line.contains("db.write()") || line.contains("db.write_access()")
+                })
+                .map(|_| name.clone()),
             );
         }
     }

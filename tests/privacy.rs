@@ -628,7 +628,8 @@ async fn the_log_of_the_program_holds_no_number_that_was_asked_for() {
     drop(listener);
     let database = format!("sqlite:{}", folder.path().join("a.db").display());
     let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
-        .args(["serve", "--listen", &address, "--database", &database])
+        .args(["serve", "--create", "--listen", &address])
+        .args(["--database", &database])
         .env("QIANSHOU_LOG", "info")
         .stdout(std::process::Stdio::null())
         .stderr(std::fs::File::create(&log).unwrap())

@@ -335,7 +335,7 @@ async fn a_leader_changes_nothing_anywhere() {
     assert!(tried > 30, "only {tried} operations");
     assert_eq!(world.rows().await, before);
     // What is his own: the password of his account, and of no other.
-    let password = json!({ "password": "一个新的口令八字" });
+    let password = json!({ "password": "一个新的口令八字", "current_password": PASSWORD });
     let set = |id: Uuid| {
         leader
             .post(&format!("/accounts/{id}/password"))

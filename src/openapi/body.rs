@@ -274,8 +274,8 @@ impl<'a> Check<'a> {
             Some("date") if calendar::parse(text).is_none() => {
                 self.fault(
                     pointer,
-                    "应为日期，如 2026-03-01",
-                    "must be a date such as 2026-03-01",
+                    "应为 1900 至 2100 年的日期，如 2026-03-01",
+                    "must be a date from 1900 to 2100, such as 2026-03-01",
                 );
             }
             Some("date-time")
@@ -361,7 +361,10 @@ mod tests {
                 &schema,
                 &json!({ "name": "a", "days": ["2026-02-30"], "count": "2" })
             ),
-            ["/days/0 应为日期，如 2026-03-01", "/count 应为整数"]
+            [
+                "/days/0 应为 1900 至 2100 年的日期，如 2026-03-01",
+                "/count 应为整数"
+            ]
         );
         assert_eq!(
             places(
