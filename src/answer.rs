@@ -18,7 +18,7 @@ use poem_openapi::error as openapi_error;
 
 use crate::access::idempotency;
 use crate::api::API_ROOT;
-use crate::db::outcome;
+use crate::db::{self, outcome};
 use crate::openapi::Document;
 use crate::problem::Problem;
 pub use intake::{MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_STRANGER_BYTES};
@@ -131,6 +131,9 @@ fn problem_of(error: poem::Error) -> Problem {
     let words = error.to_string();
     if intake::was_too_large(&error) {
         return intake::too_large(MAX_BODY_BYTES);
+    }
+    if intake::found_no_room(&words) {
+        return db::storage_full();
     }
     if error.is::<openapi_error::AuthorizationError>() {
         return crate::access::unauthenticated();

@@ -458,7 +458,7 @@ impl<const STATUSES: u16> ApiResponse for Fault<STATUSES> {
         if STATUSES & bits::SERVER != 0 {
             responses.push(response(
                 503,
-                "The database is busy or gone; try again later.",
+                "The database is busy or gone, or too many ask at once; `Retry-After` says when to try again.",
             ));
             responses.push(response(
                 507,

@@ -197,7 +197,7 @@ impl AccessApi {
     /// The account that the token belongs to.
     #[oai(path = "/accounts/me", method = "get", operation_id = "getMyAccount")]
     async fn get_my_account(&self, caller: Signed) -> Result<Json<AccountView>, GetFault> {
-        let mut tx = self.0.db.read().await?;
+        let mut tx = self.0.db.read_access().await?;
         Ok(Json(
             (&account::find(&mut tx, caller.0.account_id).await?).into(),
         ))

@@ -54,7 +54,7 @@ use file::DatabaseFile;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
 pub use plans::note_error;
-pub use problem::{SCHEMA_CHANGED, will_pass};
+pub use problem::{SCHEMA_CHANGED, storage_full, will_pass};
 use pulse::Reach;
 pub use pulse::{Pulse, known_schema};
 pub use restore::{Restored, remove, restore};

@@ -15,8 +15,8 @@ const POSTGRES_BUSY: [&str; 3] = ["55P03", "40001", "40P01"];
 const SQLITE_FULL: [u32; 2] = [13, 4874];
 /// PostgreSQL's code for a full disk.
 const POSTGRES_FULL: &str = "53100";
-/// PostgreSQL's codes for a table and a column that are not there.
-const POSTGRES_NO_SUCH: [&str; 2] = ["42P01", "42703"];
+/// PostgreSQL's code for a table that is not there.
+const POSTGRES_NO_TABLE: &str = "42P01";
 
 /// The kind of a problem that goes away when the request is done again.
 pub const SCHEMA_CHANGED: &str = "database_schema_changed";
@@ -38,6 +38,12 @@ impl From<Arc<sqlx::Error>> for Problem {
     }
 }
 
+/// 507 for a full disk that is not the database's, such as that of temporary files.
+pub fn storage_full() -> Problem {
+    tracing::error!("there is no room on the disk");
+    Kind::Full.problem()
+}
+
 impl From<&sqlx::Error> for Problem {
     fn from(error: &sqlx::Error) -> Self {
         let kind = Kind::of(error);
@@ -48,18 +54,7 @@ impl From<&sqlx::Error> for Problem {
             }
             _ => tracing::error!(%error, kind = kind.code(), "a fault of the database"),
         }
-        let outcome = outcome::words();
-        let (zh, en) = kind.words();
-        let problem = Self::new(
-            kind.status(),
-            kind.code(),
-            format!("{zh}；{}", outcome.zh),
-            format!("{en}; {}", outcome.en),
-        );
-        match kind.retry_after() {
-            Some(seconds) => problem.retry_after(seconds),
-            None => problem,
-        }
+        kind.problem()
     }
 }
 
@@ -116,7 +111,7 @@ impl Kind {
         match code {
             _ if POSTGRES_BUSY.contains(&code) => Self::Busy,
             POSTGRES_FULL => Self::Full,
-            _ if POSTGRES_NO_SUCH.contains(&code) => Self::Replaced,
+            POSTGRES_NO_TABLE => Self::Replaced,
             _ if ["08", "53", "57", "58", "3D"]
                 .iter()
                 .any(|class| code.starts_with(class)) =>
@@ -124,6 +119,21 @@ impl Kind {
                 Self::Gone
             }
             _ => Self::Internal,
+        }
+    }
+
+    fn problem(self) -> Problem {
+        let outcome = outcome::words();
+        let (zh, en) = self.words();
+        let problem = Problem::new(
+            self.status(),
+            self.code(),
+            format!("{zh}；{}", outcome.zh),
+            format!("{en}; {}", outcome.en),
+        );
+        match self.retry_after() {
+            Some(seconds) => problem.retry_after(seconds),
+            None => problem,
         }
     }
 
