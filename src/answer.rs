@@ -33,7 +33,8 @@ pub async fn answer<E: Endpoint>(
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     let started = std::time::Instant::now();
-    let answering = answered(endpoint, request, &description);
+    // Boxed: it is large, and stands in the future of every connection.
+    let answering = Box::pin(answered(endpoint, request, &description));
     let mut response = match outcome::of_one_request(answering).await {
         Ok(response) => response,
         Err(problem) => problem.render(&headers, &path),

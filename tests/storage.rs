@@ -10,7 +10,7 @@ use qianshou::db::{Creation, Db};
 use qianshou::on;
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, Proxy, SmallDisk, TestDatabase, TestServer};
+use crate::support::{Client, PASSWORD, Proxy, Service, SmallDisk, TestDatabase, TestServer};
 
 const LONG: Duration = Duration::from_secs(30);
 const CSV: &str = "text/csv";
@@ -80,6 +80,28 @@ async fn a_full_disk_is_told_and_writing_works_again_as_soon_as_there_is_room() 
         let health = server.stranger().get("/health").await.expect(200);
         assert_eq!(health["database_schema"], health["program_schema"]);
     }
+}
+
+/// Uploads come in by temporary files, whose disk need not be the database's.
+#[tokio::test]
+async fn a_full_disk_of_temporary_files_is_told_too() {
+    let Some(disk) = SmallDisk::of_mib(8) else {
+        return;
+    };
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let service = Service::start_with_temporary_files_in(&server.database.url(), disk.path()).await;
+    let office = office.at_server(&service.url);
+    let upload = async |number| {
+        let call = office.post("/imports/households");
+        call.file("名册.csv", CSV, large_file(number)).await
+    };
+    upload(0).await.expect(202);
+    disk.fill();
+    let problem = upload(1).await.expect_problem(507, "storage_full");
+    assert!(problem["detail"].as_str().unwrap().contains("没有写入"));
+    disk.make_room();
+    upload(2).await.expect(202);
 }
 
 /// A database file, its write-ahead log and its shared memory.

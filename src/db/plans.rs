@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// When plans were last found to be out of date, in milliseconds since [`began`]; 0 for never. One for
-/// the whole process: a connection too many that is replaced costs little.
+/// When plans were last found to be out of date, in milliseconds since the process
+/// began; 0 for never. One for the whole process: a connection too many that is replaced costs little.
 static OUT_OF_DATE_AT: AtomicU64 = AtomicU64::new(0);
 
 fn now() -> u64 {

@@ -16,7 +16,7 @@ use sqlx_core::transaction::TransactionManager;
 use super::file::DatabaseFile;
 use super::{Engine, outcome};
 
-/// A transaction on a connection of a pool. Dropped without [`commit`](Transaction::commit), it is
+/// A transaction on a connection of a pool. Dropped without a commit, it is
 /// rolled back before the connection is used again.
 pub struct Transaction<DB: Database> {
     connection: PoolConnection<DB>,

@@ -31,7 +31,7 @@ pub fn write<'s>(
     sheet.write_string_with_format(row, column, of_cell(text), &format)
 }
 
-/// The format for a cell with this text, see [`write`].
+/// The format for a cell with this text, see [`write()`].
 pub fn format_of<'f>(text: &str, format: &'f Format) -> Cow<'f, Format> {
     if begins_formula(text) {
         Cow::Owned(format.clone().set_quote_prefix())

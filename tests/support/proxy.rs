@@ -89,7 +89,7 @@ async fn pass(
             let commits = said.windows(6).any(|six| six == b"COMMIT");
             if commits && mode.load(Ordering::Relaxed) == BREAK_AT_COMMIT {
                 // The server has answered, so it is done; nobody hears it.
-                server.read(&mut from_server).await?;
+                let _answered = server.read(&mut from_server).await?;
                 mode.store(PASS, Ordering::Relaxed);
                 return Ok(());
             }

@@ -1,5 +1,6 @@
 //! The real program as a process of its own, which can be killed.
 
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -30,15 +31,26 @@ impl Service {
 
     /// Starts one that may have no more than so many files open.
     pub async fn start_with_open_files(database: &str, most: u32) -> Self {
-        let address = address_to_keep();
         let mut limited = Command::new("sh");
         // `exec`: the process that is killed is the service itself.
         limited.args(["-c", &format!("ulimit -n {most} && exec \"$@\""), "sh"]);
         limited.arg(env!("CARGO_BIN_EXE_qianshou"));
+        Self::start_by(limited, database).await
+    }
+
+    /// Starts one whose temporary files go to this folder.
+    pub async fn start_with_temporary_files_in(database: &str, folder: &Path) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_qianshou"));
+        program.env("TMPDIR", folder);
+        Self::start_by(program, database).await
+    }
+
+    async fn start_by(program: Command, database: &str) -> Self {
+        let address = address_to_keep();
         let service = Self {
             url: format!("http://{address}"),
             database: database.to_owned(),
-            process: spawn_by(limited, database, &address),
+            process: spawn_by(program, database, &address),
         };
         service.answers().await;
         service
