@@ -45,8 +45,12 @@ pub async fn answer<E: Endpoint>(
         HeaderValue::from_static("nosniff"),
     );
     if path.starts_with(API_ROOT) && !is_public(&response) {
-        let kept = HeaderValue::from_static(kept(&response));
-        response.headers_mut().insert(header::CACHE_CONTROL, kept);
+        // Nearly all hold what is known of persons. Who asks by a workbook's tag whether it is still
+        // the same has kept it himself.
+        let nowhere = HeaderValue::from_static("no-store");
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, nowhere);
     }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED
         && let Ok(methods) = description.methods(below_root(&path)).parse()
@@ -62,20 +66,6 @@ pub async fn answer<E: Endpoint>(
 fn is_public(response: &Response) -> bool {
     let cache = response.headers().get(header::CACHE_CONTROL);
     cache.is_some_and(|cache| cache.as_bytes().starts_with(b"public"))
-}
-
-/// How long an answer that is not public may be kept: not at all, since nearly
-/// all hold what is known of persons; a workbook by its reader, who asks by its tag whether it is
-/// still the same.
-fn kept(response: &Response) -> &'static str {
-    let has_tag = response.headers().contains_key(header::ETAG);
-    let is_workbook = response.status() == StatusCode::NOT_MODIFIED
-        || response.headers().contains_key(header::CONTENT_DISPOSITION);
-    if has_tag && is_workbook {
-        "private, no-cache"
-    } else {
-        "no-store"
-    }
 }
 
 fn below_root(path: &str) -> &str {
@@ -97,12 +87,13 @@ async fn answered<E: Endpoint>(
         if let Some(again) = &again {
             body = again.body().clone();
         }
-        match (endpoint.call(request).await, again) {
-            (Err(error), Some(again)) if again::is_worth_it(&error) => {
-                endpoint.call(again.request()).await
-            }
-            (answered, _) => answered,
+        let mut answered = endpoint.call(request).await;
+        while let (Err(error), Some(again)) = (&answered, &again)
+            && again.is_worth_it(error).await
+        {
+            answered = endpoint.call(again.request()).await;
         }
+        answered
     };
     match AssertUnwindSafe(done).catch_unwind().await {
         Ok(Ok(response)) => Ok(response.into_response()),

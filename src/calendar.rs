@@ -15,7 +15,9 @@ pub fn is_in_range(day: NaiveDate) -> bool {
 
 /// The day that `text`, such as `2026-03-01`, names.
 pub fn parse(text: &str) -> Option<NaiveDate> {
-    text.parse().ok().filter(|day| is_in_range(*day))
+    // The parser would take spaces and single digits as well.
+    let day = text.parse().ok().filter(|day| is_in_range(*day));
+    day.filter(|day: &NaiveDate| day.to_string() == text)
 }
 
 /// As [`parse`], for an argument of the command line.
@@ -46,6 +48,8 @@ mod tests {
             "-262143-01-01",
             "+262142-12-31",
             "2023-02-29",
+            " 2026-11-30",
+            "2026-1-1",
             "",
         ] {
             assert_eq!(parse(text), None, "{text}");

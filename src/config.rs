@@ -150,7 +150,10 @@ impl Config {
     /// Whether a database may be made for a command, which `begins` a register (an import, the first
     /// account) or works with one that is there. A database that is named and is not there may have
     /// been deleted or moved: to serve an empty one in its place would hide that.
-    pub fn creation(&self, begins: bool) -> Creation {
+    pub fn creation(&self, begins: bool, serves: bool) -> Creation {
+        // A database on a server was made by someone for this, or there would be none.
+        let on_a_server = !self.database.starts_with("sqlite:");
+        let begins = begins || serves && on_a_server;
         match (self.create, self.named) {
             (true, _) => Creation::Allowed,
             (false, true) if !begins => Creation::Never,
@@ -241,7 +244,7 @@ mod tests {
                 ..Flags::default()
             };
             let config = Config::merge(flags, File::default()).unwrap();
-            config.creation(begins)
+            config.creation(begins, false)
         };
         let named = Some("sqlite:a.db");
         assert_eq!(creation(named, false, false), Creation::Never);

@@ -403,8 +403,8 @@ async fn run(cli: Cli) -> Outcome {
     let begins = matches!(
         cli.command,
         Command::Migrate | Command::User(UserCommand::Add { .. }) | Command::Import(_)
-    );
-    let opened = Db::open_or_create(&config.database, config.creation(begins)).await?;
+    ) && !matches!(cli.command, Command::Import(ImportCommand::Undo { .. }));
+    let opened = Db::open_or_create(&config.database, config.creation(begins, serves)).await?;
     if opened.made {
         eprintln!("新建了一个空的登记库 / made a new, empty register");
     }

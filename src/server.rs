@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use poem::http::header;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::middleware::AddData;
@@ -111,6 +112,8 @@ pub fn openapi(yaml: bool) -> String {
 }
 
 fn document(content_type: &'static str, text: String) -> impl Endpoint {
+    // One text for all who read it at once, however slowly.
+    let text = Bytes::from(text);
     poem::endpoint::make_sync(move |_| {
         Response::builder()
             .content_type(content_type)

@@ -206,7 +206,7 @@ async fn who_holds_connections_shuts_nobody_out() {
             assert_eq!(asked.await.unwrap().status(), 200);
         }
     }
-    assert!(begun.elapsed() < Duration::from_mins(1));
+    assert!(begun.elapsed() < Duration::from_mins(5));
     holding.iter().for_each(tokio::task::JoinHandle::abort);
 }
 

@@ -304,6 +304,40 @@ async fn waiting_writers_hold_up_no_reader_no_log_in_and_no_health() {
     waiting.join_all().await;
 }
 
+/// PostgreSQL shows a table that is written anew as empty to a snapshot from before.
+#[tokio::test]
+async fn while_a_table_is_written_anew_nobody_reads_it_as_empty() {
+    let server = TestServer::start().await;
+    if let TestDatabase::Sqlite(_) = &server.database {
+        return;
+    }
+    let office = server.client(Role::Office).await;
+    server.add_staff().await;
+    let paths = ["/units", "/staff", "/accounts/me"];
+    for path in paths {
+        office.get(path).await.expect(200);
+    }
+    let mut tx = server.db.write().await.unwrap();
+    for sql in [
+        "ALTER TABLE unit ALTER COLUMN name TYPE VARCHAR(300) USING upper(name)",
+        "ALTER TABLE staff ALTER COLUMN name TYPE VARCHAR(300) USING upper(name)",
+        "ALTER TABLE token ALTER COLUMN digest TYPE VARCHAR(300) USING lower(digest)",
+    ] {
+        on!(&mut tx, connection => sqlx::query(sql).execute(connection).await.map(|_| ())).unwrap();
+    }
+    let asked = paths.map(|path| {
+        let office = office.clone();
+        tokio::spawn(async move { office.get(path).await })
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    tx.commit().await.unwrap();
+    for answer in asked {
+        let answer = answer.await.unwrap().expect(200);
+        let items = answer["items"].as_array();
+        assert!(items.is_none_or(|items| items.len() == 1), "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_migration_by_another_program_stops_nothing() {
     let server = TestServer::start().await;

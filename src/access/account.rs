@@ -169,7 +169,6 @@ pub async fn reset(
 pub async fn change_own_password(
     app: &App,
     caller: &Caller,
-    source: String,
     current: Option<String>,
     password: Option<String>,
 ) -> Result<(Account, Option<String>), Problem> {
@@ -177,7 +176,8 @@ pub async fn change_own_password(
     let tried = Try {
         username: caller.username.clone(),
         password: current,
-        source,
+        // Not the address: what strangers try from there says nothing of who has a session.
+        source: format!("session of {}", caller.account_id),
         device: None,
     };
     let proof = login::prove(app, tried)

@@ -156,10 +156,10 @@ fn too_many_failures(wait_seconds: u32) -> Problem {
         StatusCode::TOO_MANY_REQUESTS,
         "too_many_failures",
         format!(
-            "登录失败次数过多，请约 {minutes} 分钟后再试；常用设备不受他人影响，也可请系统管理员解除限制"
+            "登录失败次数过多，请约 {minutes} 分钟后再试；曾登录过的设备不受他人影响。如是本账号失败过多，可请系统管理员解除"
         ),
         format!(
-            "too many failed log-ins; wait about {minutes} minutes, use a device that has logged in before, or ask the administrator to unlock the account"
+            "too many failed log-ins; wait about {minutes} minutes, or use a device that has logged in before; if it was this account that failed, the administrator can unlock it"
         ),
     )
     .retry_after(wait_seconds)

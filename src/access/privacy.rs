@@ -140,9 +140,10 @@ impl Sight {
 
     /// A number that a register gives, such as 户编号: whole, unless it is an identity number.
     pub fn register_number(self, number: &str) -> Cow<'_, str> {
-        match IdentityNumber::parse(number) {
-            Ok(_) => self.text(number),
-            Err(_) => Cow::Borrowed(number),
+        if IdentityNumber::parse(number).is_ok() || private_text::holds_identity_number(number) {
+            self.text(number)
+        } else {
+            Cow::Borrowed(number)
         }
     }
 

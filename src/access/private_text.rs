@@ -19,6 +19,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::privacy::{Kind, Sight};
+use crate::household::IdentityNumber;
 use crate::text::{half_width_char, is_hidden, is_invisible};
 
 /// Shortest run of digits that is a private number without further signs.
@@ -103,6 +104,39 @@ pub fn masked(text: &str, sight: Sight) -> Cow<'_, str> {
     Cow::Owned(shown.collect())
 }
 
+/// The first `most` characters of a text, or fewer: where a number would be cut it is left out, since
+/// a part of it is masked as nothing, or as a shorter number of which more is shown.
+pub fn up_to(text: &str, most: usize) -> String {
+    let signs: Vec<char> = text.chars().collect();
+    let is_part = |sign: &char| {
+        let sign = half_width_char(*sign);
+        sign.is_ascii_digit() || is_check(sign) || !sign.is_alphanumeric()
+    };
+    let goes_on = signs.iter().skip(most).take_while(|sign| is_part(sign));
+    let mut end = most.min(signs.len());
+    if goes_on
+        .into_iter()
+        .any(|sign| half_width_char(*sign).is_ascii_digit())
+    {
+        end -= signs[..end]
+            .iter()
+            .rev()
+            .take_while(|sign| is_part(sign))
+            .count();
+    }
+    signs[..end].iter().collect()
+}
+
+/// Whether an identity number stands somewhere in a number that a register gives.
+pub fn holds_identity_number(number: &str) -> bool {
+    let signs: Vec<char> = number.chars().map(half_width_char).collect();
+    signs.windows(18).any(|window| {
+        let window: String = window.iter().collect();
+        window.chars().all(|sign| sign.is_ascii_alphanumeric())
+            && IdentityNumber::parse(&window).is_ok()
+    })
+}
+
 /// `sent`, a text that a reader changed, with the numbers put back that were masked when he read
 /// `stored`: what he could not see he did not mean to change.
 pub fn unmasked(sent: String, stored: &str, sight: Sight) -> String {
@@ -164,7 +198,7 @@ impl Signs {
         for piece in self.pieces() {
             let goes_on = |last: &Piece| {
                 let between = &self.signs[last.end..piece.start];
-                (1..=2).contains(&between.len()) && between.iter().all(|sign| separates(*sign))
+                (1..=3).contains(&between.len()) && between.iter().all(|sign| separates(*sign))
             };
             match chains.last_mut() {
                 Some(chain) if chain.last().is_some_and(goes_on) => chain.push(piece),
@@ -395,7 +429,40 @@ fn separates(sign: char) -> bool {
     sign.is_whitespace()
         || matches!(
             sign,
-            '-' | '–' | '—' | '_' | '·' | '.' | '/' | '(' | ')' | '\'' | '‘' | '’' | '`'
+            '-' | '–'
+                | '—'
+                | '−'
+                | '_'
+                | '·'
+                | '.'
+                | '/'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '【'
+                | '】'
+                | '\''
+                | '‘'
+                | '’'
+                | '“'
+                | '”'
+                | '"'
+                | '`'
+                | ','
+                | '、'
+                | '。'
+                | ':'
+                | ';'
+                | '…'
+                | '|'
+                | '*'
+                | '+'
+                | '~'
+                | '='
+                | '#'
+                | '&'
+                | '\\'
         )
 }
 

@@ -1,7 +1,9 @@
 //! A request that can be answered once more.
 //!
-//! When another program has just moved the schema forward, the first statement of a request fails
-//! and nothing is done: whoever sent it need not know.
+//! When another program moves the schema forward, a statement of a request fails and nothing is done:
+//! whoever sent it need not know. He waits until the schema has changed.
+
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use poem::http::request::Parts;
@@ -14,6 +16,11 @@ use crate::access;
 use crate::db::{SCHEMA_CHANGED, outcome};
 use crate::problem::Problem;
 
+/// How long a request waits for a change of the schema.
+const LONGEST: Duration = Duration::from_secs(20);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(25);
+
 /// All of a request, as it came.
 pub struct Again {
     parts: Parts,
@@ -21,6 +28,7 @@ pub struct Again {
     remote: RemoteAddr,
     scheme: Scheme,
     body: Bytes,
+    came: Instant,
 }
 
 impl Again {
@@ -38,6 +46,7 @@ impl Again {
             remote: request.remote_addr().clone(),
             scheme: request.scheme().clone(),
             body,
+            came: Instant::now(),
         }
     }
 
@@ -47,25 +56,42 @@ impl Again {
     }
 
     /// The request anew.
-    pub fn request(self) -> Request {
-        let parts = RequestParts::from((self.parts, self.local, self.remote, self.scheme));
-        Request::from_parts(parts, Body::from(self.body))
+    pub fn request(&self) -> Request {
+        let parts = RequestParts::from((
+            self.parts.clone(),
+            self.local.clone(),
+            self.remote.clone(),
+            self.scheme.clone(),
+        ));
+        Request::from_parts(parts, Body::from(self.body.clone()))
+    }
+
+    /// [`is_worth_it`], after a moment, for as long as a client may be kept waiting.
+    pub async fn is_worth_it(&self, error: &poem::Error) -> bool {
+        is_worth_it(error, self.came).await
     }
 }
 
-/// Whether an error came of a schema that changed, before anything was written.
-pub fn is_worth_it(error: &poem::Error) -> bool {
-    error
-        .downcast_ref::<Problem>()
-        .is_some_and(|problem| problem.code() == SCHEMA_CHANGED)
+/// Whether an error came of a schema that changes, before anything was written.
+async fn is_worth_it(error: &poem::Error, came: Instant) -> bool {
+    let problem = error.downcast_ref::<Problem>();
+    let worth_it = problem.is_some_and(|problem| problem.code() == SCHEMA_CHANGED)
         && !outcome::may_have_written()
+        && came.elapsed() < LONGEST;
+    if worth_it {
+        tokio::time::sleep(PAUSE).await;
+    }
+    worth_it
 }
 
 /// [`access::sign`], which is the first to ask the database.
 pub async fn sign(request: &mut Request) -> Result<(), Problem> {
-    match access::sign(request).await {
-        Err(error) if is_worth_it(&error) => access::sign(request).await,
-        signed => signed,
+    let came = Instant::now();
+    let mut signed = access::sign(request).await;
+    while let Err(error) = &signed
+        && is_worth_it(error, came).await
+    {
+        signed = access::sign(request).await;
     }
-    .map_err(problem_of)
+    signed.map_err(problem_of)
 }

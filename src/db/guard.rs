@@ -135,7 +135,13 @@ fn opening_name(path: &Path) -> PathBuf {
 
 /// Whether someone has opened a database at `path` before, be it gone by now.
 pub(super) fn was_opened(path: &Path) -> bool {
-    opening_name(&real(path)).exists()
+    let path = real(path);
+    let leaves = [
+        opening_name(&path),
+        in_use_name(&path),
+        beside(&path, "-wal"),
+    ];
+    path.exists() || leaves.iter().any(|name| name.exists())
 }
 
 fn in_use_name(path: &Path) -> PathBuf {

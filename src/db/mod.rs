@@ -224,7 +224,7 @@ impl Db {
         patience: Duration,
     ) -> Result<Opened, DbError> {
         match Address::parse(url)? {
-            Address::Postgres(url) => Self::open_postgres(url, patience).await,
+            Address::Postgres(url) => Self::open_postgres(url, creation, patience).await,
             Address::Sqlite(path) => Self::open_sqlite(path, creation, patience).await,
         }
     }
@@ -312,9 +312,13 @@ impl Db {
         })
     }
 
-    /// Whoever has made an empty database on a server and names it here wants a register in it: it
-    /// needs no further word, as a file that may have been deleted does.
-    async fn open_postgres(url: &str, patience: Duration) -> Result<Opened, DbError> {
+    /// Whoever has made an empty database on a server and serves it wants a register in it: it needs no
+    /// further word, as a file that may have been deleted does.
+    async fn open_postgres(
+        url: &str,
+        creation: Creation,
+        patience: Duration,
+    ) -> Result<Opened, DbError> {
         let options = PgConnectOptions::from_str(url)?;
         let pool = |connections| {
             PgPoolOptions::new()
@@ -327,9 +331,13 @@ impl Db {
         };
         let writers = pool(WRITERS).connect_with(options.clone()).await?;
         let found = found_in_postgres(&writers).await?;
-        if found == Found::Foreign {
-            let name = options.get_database().unwrap_or_default();
-            return Err(DbError::Foreign(name.to_owned()));
+        let name = || options.get_database().unwrap_or_default().to_owned();
+        match found {
+            Found::Foreign => return Err(DbError::Foreign(name())),
+            Found::Nothing if creation == Creation::Never => {
+                return Err(DbError::Missing(name().into()));
+            }
+            Found::Nothing | Found::Ours => {}
         }
         // Guarded against another starter by sqlx's own advisory lock.
         MIGRATIONS.run(&writers).await?;
@@ -481,8 +489,11 @@ async fn read_sqlite(pool: &SqlitePool, file: &Arc<DatabaseFile>) -> Result<Tx, 
     Ok(Tx::Sqlite(transaction, file.clone()))
 }
 
+/// A reader waits for no lock but that of who is changing a table. PostgreSQL shows a table that was
+/// written anew as empty to a snapshot from before, so to wait is wrong: the reader ends as
+/// [`SCHEMA_CHANGED`], and whoever sent the request gets a new snapshot.
 async fn read_postgres(pool: &PgPool) -> Result<Tx, sqlx::Error> {
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '20ms'";
     Transaction::begin(pool, begin).await.map(Tx::Postgres)
 }
 
@@ -506,8 +517,21 @@ async fn write_postgres(
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(lock)
         .execute(&mut *transaction)
-        .await?;
+        .await
+        .map_err(waited_in_vain)?;
     Ok(Tx::Postgres(transaction))
+}
+
+/// Who has waited for another writer for too long was in the queue of a pool whose connections are the
+/// locks.
+fn waited_in_vain(error: sqlx::Error) -> sqlx::Error {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    if code.as_deref() == Some(problem::POSTGRES_NO_LOCK) {
+        return sqlx::Error::PoolTimedOut;
+    }
+    error
 }
 
 /// What is in a database before it is opened.

@@ -9,12 +9,17 @@ use crate::problem::Problem;
 
 /// SQLite's primary result codes for "another holds the lock".
 const SQLITE_BUSY: [u32; 2] = [5, 6];
-/// PostgreSQL's codes for "could not get the lock" and "serialisation failure".
-const POSTGRES_BUSY: [&str; 3] = ["55P03", "40001", "40P01"];
+/// PostgreSQL's codes for "serialisation failure" and "deadlock".
+const POSTGRES_BUSY: [&str; 2] = ["40001", "40P01"];
+/// PostgreSQL's code for "could not get the lock". Who waits for another writer in vain is told that
+/// the database is busy; all other locks are those of who is changing a table.
+pub(super) const POSTGRES_NO_LOCK: &str = "55P03";
 /// SQLite's result codes for a full disk: full, and no room for the shared memory beside the database.
 const SQLITE_FULL: [u32; 2] = [13, 4874];
 /// PostgreSQL's code for a full disk.
 const POSTGRES_FULL: &str = "53100";
+/// PostgreSQL's code for a server that only reads, such as one that stands by.
+const POSTGRES_READ_ONLY: &str = "25006";
 /// PostgreSQL's code for a table that is not there.
 const POSTGRES_NO_TABLE: &str = "42P01";
 
@@ -96,7 +101,7 @@ impl Kind {
     }
 
     /// SQLite: disk I/O error, corrupt, cannot open, read-only, not a database.
-    /// PostgreSQL: connection exceptions (08), no such database (3D), insufficient resources (53),
+    /// PostgreSQL: connection exceptions (08), not let in (28), no such database (3D), insufficient resources (53),
     /// operator intervention (57), system error (58).
     fn of_code(code: &str) -> Self {
         if let Some(extended) = sqlite_code(code) {
@@ -111,8 +116,10 @@ impl Kind {
         match code {
             _ if POSTGRES_BUSY.contains(&code) => Self::Busy,
             POSTGRES_FULL => Self::Full,
+            POSTGRES_NO_LOCK => Self::SchemaChanged,
             POSTGRES_NO_TABLE => Self::Replaced,
-            _ if ["08", "53", "57", "58", "3D"]
+            POSTGRES_READ_ONLY => Self::Gone,
+            _ if ["08", "28", "53", "57", "58", "3D"]
                 .iter()
                 .any(|class| code.starts_with(class)) =>
             {
@@ -177,8 +184,8 @@ impl Kind {
                 "the database was moved, deleted or replaced, so that nothing more is read or written; ask the administrator to put it back and to start the service again",
             ),
             Self::SchemaChanged => (
-                "数据库结构刚刚升级，请重试",
-                "the database has just been moved to another schema, try again",
+                "数据库结构正在升级，请稍后重试",
+                "the database is being moved to another schema, try again in a moment",
             ),
             Self::Internal => (
                 "系统内部错误，已记录",
@@ -226,7 +233,10 @@ mod tests {
             ("778", Kind::Gone),       // SQLITE_IOERR_WRITE
             ("19", Kind::Internal),    // SQLITE_CONSTRAINT
             ("22021", Kind::Internal), // has 5 in its lowest byte and is no SQLITE_BUSY
-            ("55P03", Kind::Busy),
+            ("55P03", Kind::SchemaChanged),
+            ("40P01", Kind::Busy),
+            ("28P01", Kind::Gone),
+            ("25006", Kind::Gone),
             ("53100", Kind::Full),
             ("53300", Kind::Gone),
             ("42P01", Kind::Replaced),

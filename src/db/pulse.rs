@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use rand::RngExt;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
@@ -16,7 +17,9 @@ use crate::on;
 /// How long an answer is good: so often, at most, does asking cost anything.
 const FRESH: Duration = Duration::from_secs(1);
 /// How long a database may take to write one row, or a server to take a connection.
-const PROMPT: Duration = Duration::from_millis(1_500);
+const PROMPT: Duration = Duration::from_millis(900);
+/// What is written to see whether there is room; random, since PostgreSQL would pack it.
+const FILLER_BYTES: usize = 32 << 10;
 /// After so long a wait for a connection, one looks whether the server is there at all.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -83,8 +86,10 @@ impl Db {
 
     async fn beat(&self) -> Result<(), sqlx::Error> {
         let mut tx = self.write_access().await?;
-        on!(&mut tx, connection => sqlx::query("UPDATE heartbeat SET at = $1 WHERE id = 1")
-            .bind(Utc::now()).execute(connection).await.map(|_| ()))?;
+        let mut filler = vec![0_u8; FILLER_BYTES];
+        rand::rng().fill(&mut filler[..]);
+        on!(&mut tx, connection => sqlx::query("UPDATE heartbeat SET at = $1, filler = $2 WHERE id = 1")
+            .bind(Utc::now()).bind(filler).execute(connection).await.map(|_| ()))?;
         tx.commit().await
     }
 

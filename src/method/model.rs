@@ -27,6 +27,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::private_text;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::{Cause, HouseholdFacts, Measure, PovertyStatus};
@@ -788,7 +789,8 @@ fn short(text: &str) -> String {
     if line.chars().count() <= LENGTH {
         return line;
     }
-    line.chars().take(LENGTH - 1).chain(['…']).collect()
+    let short = private_text::up_to(&line, LENGTH - 1);
+    format!("{short}…")
 }
 
 /// The first few of a list in words.

@@ -51,7 +51,8 @@ pub fn write(
     let mut names = HashMap::new();
     let mut is_any_shown = false;
     for (index, sheet) in sheets.iter().enumerate() {
-        if sheet.name == PROBLEMS_SHEET {
+        // A roster of that name is none of ours.
+        if sheet.name == PROBLEMS_SHEET && !marks.of_sheets.contains_key(PROBLEMS_SHEET) {
             continue;
         }
         let name = given.give(&sheet.name);

@@ -20,6 +20,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often the check of an import is begun before it is given up: a file that ends the process
 /// each time must not do so for ever.
 const MOST_ATTEMPTS: i64 = 5;
+/// How often a check looks whether a database that is full, busy or gone is well again.
+const MOST_WAITS: u32 = 30;
 /// How long a preview waits to be decided.
 pub const PREVIEW_DAYS: i64 = 7;
 /// After so long, pieces of a file that came to no import never will.
@@ -162,6 +164,7 @@ fn given_up() -> RosterProblem {
 
 async fn check(app: &App, import: &Import, claim: Uuid) -> Result<(), sqlx::Error> {
     let mut refused: Option<String> = None;
+    let mut waits = 0;
     let checked = loop {
         match check::run(app, import, claim).await {
             Err(Stop::RegisterChanged) => {
@@ -178,6 +181,11 @@ async fn check(app: &App, import: &Import, claim: Uuid) -> Result<(), sqlx::Erro
                 tracing::error!(import = %import.id, %error, "the database refuses what a check writes");
                 refused = Some(words);
             }
+            Err(Stop::Database(error)) if waits < MOST_WAITS => {
+                tracing::warn!(import = %import.id, %error, "the check begins anew when the database is well");
+                waits += 1;
+                tokio::time::sleep(LOOK).await;
+            }
             checked => break checked,
         }
     };
@@ -190,8 +198,8 @@ async fn check(app: &App, import: &Import, claim: Uuid) -> Result<(), sqlx::Erro
             tracing::info!(import = %import.id, %error, "a file cannot be read");
             end(app, import.id, claim, RosterProblem::of_reading(&error)).await?;
         }
-        // The database is busy or gone. Left as it is: taken up again when this worker has been
-        // silent for a while.
+        // The database is busy or gone for long. Left as it is: taken up again when this worker has
+        // been silent for a while.
         Err(Stop::Database(error)) => return Err(error),
     }
     Ok(())

@@ -214,7 +214,8 @@ async fn attend<Io, E>(
     };
     tokio::select! {
         () = connection.closed.notified() => {}
-        well = served => if well {
+        // Well or not: a client that is still sending has an answer to read.
+        _ = served => {
             connection.set(Turn::Body);
             let io = http.into_parts().io.into_inner();
             tokio::select! {
