@@ -127,6 +127,12 @@ fn problem_of(error: poem::Error) -> Problem {
     if intake::found_no_room(&words) {
         return db::storage_full();
     }
+    if words.contains("failed to read stream") {
+        return Problem::bad_request(
+            "上传的内容没有收全，或格式有误，请重新上传",
+            "the form did not arrive whole, or is not well formed; send it again",
+        );
+    }
     if error.is::<openapi_error::AuthorizationError>() {
         return crate::access::unauthenticated();
     }

@@ -410,6 +410,27 @@ async fn what_is_no_whole_backup_of_ours_is_refused_and_nothing_changes() {
     backup(&other, &at("changed"));
     wrong.push((at("changed"), "不是本程序的数据库结构"));
 
+    if let TestDatabase::Sqlite(_) = &database {
+        for (number, change) in [
+            "DROP TABLE idempotency",
+            "ALTER TABLE visit ADD COLUMN more TEXT",
+            "CREATE TRIGGER gone AFTER INSERT ON visit BEGIN DELETE FROM visit; END",
+        ]
+        .iter()
+        .enumerate()
+        {
+            let file = at(&format!("altered-{number}"));
+            std::fs::copy(at("whole"), &file).unwrap();
+            let options = sqlx::sqlite::SqliteConnectOptions::new()
+                .filename(&file)
+                .journal_mode(sqlx::sqlite::SqliteJournalMode::Delete);
+            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+            sqlx::query(*change).execute(&pool).await.unwrap();
+            pool.close().await;
+            wrong.push((file, "与结构"));
+        }
+    }
+
     for (file, because) in &wrong {
         let before = std::fs::read(file).ok();
         refused(run(&database.url(), &["restore", text(file)]), because);

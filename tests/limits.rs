@@ -94,6 +94,26 @@ async fn who_has_a_token_sends_as_much_json_as_may_be_and_no_more() {
         .expect(200);
 }
 
+/// Each operation that takes a form is the office's.
+#[tokio::test]
+async fn a_form_is_looked_at_only_for_who_may_send_one_and_has_a_short_head() {
+    let server = TestServer::start().await;
+    let helper = server.client(Role::Helper).await;
+    let office = server.client(Role::Office).await;
+    let endless = || {
+        let mut form = b"--x\r\n".to_vec();
+        form.extend(b"X-A: b\r\n".repeat(4 << 20));
+        form
+    };
+    let kind = "multipart/form-data; boundary=x";
+    for path in ["/imports/households", "/imports/staff", "/pairing-imports"] {
+        let answer = helper.post(path).body(kind, endless()).await;
+        answer.expect_problem(403, "forbidden");
+        let answer = office.post(path).body(kind, endless()).await;
+        answer.expect_problem(400, "bad_request");
+    }
+}
+
 #[tokio::test]
 async fn a_packed_body_is_not_unpacked() {
     let server = TestServer::start().await;

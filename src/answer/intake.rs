@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::again::{self, Again};
 use super::problem_of;
+use crate::access::{Caller, Permission};
 use crate::openapi::{ItemFaults, Operation, faulty_body};
 use crate::problem::{Problem, Text};
 use crate::text::is_storable;
@@ -35,7 +36,7 @@ const MEMORY_BODY_TIME: Duration = Duration::from_mins(1);
 const JSON: &str = "application/json";
 const FORM: &str = "multipart/form-data";
 
-/// Refuses a request that no operation should see, and gives the others on, with what it takes to
+/// Refuses a request that no operation should see, a form of who may not send one among them, and gives the others on, with what it takes to
 /// answer them once more.
 pub async fn take_in(
     mut request: Request,
@@ -49,7 +50,11 @@ pub async fn take_in(
     check_encoding(&request)?;
     let body = request.take_body();
     if operation.is_some_and(|operation| operation.takes(FORM)) && is_form(&request) {
-        request.set_body(Body::from_bytes_stream(limited(body, MAX_BODY_BYTES)));
+        if let Some(caller) = request.extensions().get::<Caller>() {
+            caller.require(Permission::KeepRegister)?;
+        }
+        let form = with_short_head(limited(body, MAX_BODY_BYTES));
+        request.set_body(Body::from_bytes_stream(form));
         return Ok((request, None));
     }
     let takes_json = operation.filter(|operation| operation.takes(JSON));
@@ -130,6 +135,27 @@ fn limited(body: Body, limit: usize) -> impl Stream<Item = std::io::Result<Bytes
     body.into_bytes_stream().map(move |chunk| {
         let chunk = chunk?;
         left = left.checked_sub(chunk.len()).ok_or(TooLarge)?;
+        Ok(chunk)
+    })
+}
+
+/// A form whose first part has a head of a usual length: the framework looks through all of a head
+/// again with each piece that comes in.
+fn with_short_head(
+    body: impl Stream<Item = std::io::Result<Bytes>>,
+) -> impl Stream<Item = std::io::Result<Bytes>> {
+    let mut head = Some(Vec::new());
+    body.map(move |chunk| {
+        let chunk = chunk?;
+        if let Some(begun) = &mut head {
+            begun.extend_from_slice(&chunk[..chunk.len().min(MAX_STRANGER_BYTES)]);
+            let ends = begun.windows(4).position(|four| four == b"\r\n\r\n");
+            match ends {
+                Some(_) => head = None,
+                None if begun.len() > MAX_STRANGER_BYTES => return Err(TooLarge.into()),
+                None => {}
+            }
+        }
         Ok(chunk)
     })
 }

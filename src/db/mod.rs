@@ -371,7 +371,8 @@ impl Db {
         match self {
             Self::Sqlite { access, file, .. } => read_sqlite(access, file).await,
             Self::Postgres { access, reach, .. } => {
-                reach.while_waiting(read_postgres(access)).await
+                let begin = Transaction::begin(access, READ_ACCESS);
+                reach.while_waiting(begin).await.map(Tx::Postgres)
             }
         }
     }
@@ -489,12 +490,8 @@ async fn read_sqlite(pool: &SqlitePool, file: &Arc<DatabaseFile>) -> Result<Tx, 
     Ok(Tx::Sqlite(transaction, file.clone()))
 }
 
-/// A reader waits for no lock but that of who is changing a table. PostgreSQL shows a table that was
-/// written anew as empty to a snapshot from before, so to wait is wrong: the reader ends as
-/// [`SCHEMA_CHANGED`], and whoever sent the request gets a new snapshot.
 async fn read_postgres(pool: &PgPool) -> Result<Tx, sqlx::Error> {
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '20ms'";
-    Transaction::begin(pool, begin).await.map(Tx::Postgres)
+    Transaction::begin(pool, READ).await.map(Tx::Postgres)
 }
 
 async fn write_postgres(
@@ -533,6 +530,19 @@ fn waited_in_vain(error: sqlx::Error) -> sqlx::Error {
     }
     error
 }
+
+/// How a reader begins on PostgreSQL, whose snapshot is taken by its first query.
+///
+/// To a snapshot from before, PostgreSQL shows a table that another program has written anew meanwhile
+/// (`ALTER TABLE … TYPE`) as empty. So the tables that nearly all questions are about are locked before
+/// the snapshot is taken, in the mode in which reading locks them anyway. A reader waits for no lock but
+/// that of who is changing a table; it ends as [`SCHEMA_CHANGED`], and the request begins anew.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '20ms'; \
+    LOCK TABLE unit, staff, household, member, pairing, visit, benefit, help_plan, lift, lift_step, import, \
+    setting IN ACCESS SHARE MODE";
+/// How those begin on PostgreSQL who ask who is there: each query has a snapshot of its own, taken after
+/// its locks.
+const READ_ACCESS: &str = "BEGIN READ ONLY; SET LOCAL lock_timeout = '10s'";
 
 /// What is in a database before it is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

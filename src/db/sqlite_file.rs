@@ -1,5 +1,6 @@
 //! Looks into the file of a SQLite database that is no service's: a backup, or a copy of one.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -7,7 +8,9 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
 
+use super::MIGRATIONS;
 use super::archive::MIGRATIONS_TABLE;
+use super::backup::BackupError;
 use super::schema::Applied;
 
 /// How every SQLite database begins.
@@ -109,6 +112,36 @@ pub(super) async fn counts(
         counts.push((table, rows.unsigned_abs()));
     }
     Ok(counts)
+}
+
+/// What is not as the migrations up to `version` make it: a table, an index or a trigger that is
+/// missing, changed or added.
+pub(super) async fn altered(
+    connection: &mut SqliteConnection,
+    version: i64,
+) -> Result<Option<String>, BackupError> {
+    let mut made = SqliteConnectOptions::new()
+        .in_memory(true)
+        .connect()
+        .await?;
+    MIGRATIONS.run_to(version, &mut made).await?;
+    let (wanted, found) = (objects(&mut made).await?, objects(connection).await?);
+    Ok(wanted
+        .symmetric_difference(&found)
+        .next()
+        .map(|(kind, name, _)| format!("{kind} {name}")))
+}
+
+/// Tables, indexes and triggers, each with the text that made it.
+async fn objects(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeSet<(String, String, String)>, sqlx::Error> {
+    let objects: Vec<_> = sqlx::query_as(
+        "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(objects.into_iter().collect())
 }
 
 async fn tables(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {

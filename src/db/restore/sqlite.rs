@@ -241,6 +241,13 @@ async fn look_through(
     }
     let applied = sqlite_file::applied(&mut opened).await.map_err(damaged)?;
     let schema = schema::compare(&applied)?;
+    let version = applied.last().map_or(0, |last| last.version);
+    if let Some(altered) = sqlite_file::altered(&mut opened, version).await? {
+        return Err(BackupError::Damaged(format!(
+            "{}: {altered} 与结构 {version} 不符 / is not that of schema {version}",
+            file.display()
+        )));
+    }
     let counts = sqlite_file::counts(&mut opened).await.map_err(damaged)?;
     opened.close().await?;
     Ok((schema, counts))
