@@ -89,7 +89,7 @@ async fn answered<E: Endpoint>(
         }
         let mut answered = endpoint.call(request).await;
         while let (Err(error), Some(again)) = (&answered, &again)
-            && again.is_worth_it(error).await
+            && again.paused_to_try_again(error).await
         {
             answered = endpoint.call(again.request()).await;
         }

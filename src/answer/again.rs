@@ -66,14 +66,15 @@ impl Again {
         Request::from_parts(parts, Body::from(self.body.clone()))
     }
 
-    /// [`is_worth_it`], after a moment, for as long as a client may be kept waiting.
-    pub async fn is_worth_it(&self, error: &poem::Error) -> bool {
-        is_worth_it(error, self.came).await
+    /// [`paused_to_try_again`], counted from when the request came.
+    pub async fn paused_to_try_again(&self, error: &poem::Error) -> bool {
+        paused_to_try_again(error, self.came).await
     }
 }
 
-/// Whether an error came of a schema that changes, before anything was written.
-async fn is_worth_it(error: &poem::Error, came: Instant) -> bool {
+/// Whether an error came of a schema that changes, before anything was written, so that the request may
+/// be tried again: then this has waited a moment. False once a client has been kept waiting for too long.
+async fn paused_to_try_again(error: &poem::Error, came: Instant) -> bool {
     let problem = error.downcast_ref::<Problem>();
     let worth_it = problem.is_some_and(|problem| problem.code() == SCHEMA_CHANGED)
         && !outcome::may_have_written()
@@ -89,7 +90,7 @@ pub async fn sign(request: &mut Request) -> Result<(), Problem> {
     let came = Instant::now();
     let mut signed = access::sign(request).await;
     while let Err(error) = &signed
-        && is_worth_it(error, came).await
+        && paused_to_try_again(error, came).await
     {
         signed = access::sign(request).await;
     }
