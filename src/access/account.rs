@@ -12,7 +12,7 @@ use super::password;
 use super::store::{self, Account};
 use super::{Caller, Role, attempt, turns};
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Db, Tx};
 use crate::problem::Problem;
 
 /// An account to be made.
@@ -37,6 +37,13 @@ pub struct Change {
     pub staff_id: Option<Uuid>,
     /// Whether it may log in.
     pub active: bool,
+}
+
+/// Begins to write accounts, for this caller; no log-in goes on meanwhile.
+pub async fn write(app: &App, caller: &Caller) -> Result<Tx, Problem> {
+    let mut tx = caller.write(&app.db).await?;
+    Db::hold_access(&mut tx).await?;
+    Ok(tx)
 }
 
 /// The account with this id, or 404.
@@ -157,7 +164,7 @@ pub async fn reset(
     password: Option<String>,
 ) -> Result<(Account, Option<String>), Problem> {
     let (password_hash, made) = hashed(caller, password).await?;
-    let mut tx = caller.write(&app.db).await?;
+    let mut tx = write(app, caller).await?;
     let before = find(&mut tx, id).await?;
     let account = set_password(&mut tx, app, caller, before, password_hash).await?;
     attempt::unlock(&mut tx, &account.username).await?;
@@ -184,7 +191,7 @@ pub async fn change_own_password(
         .await?
         .ok_or_else(wrong_current_password)?;
     let (password_hash, made) = hashed(caller, password).await?;
-    let mut tx = caller.write(&app.db).await?;
+    let mut tx = write(app, caller).await?;
     let before = proven(&mut tx, &proof).await?;
     let account = set_password(&mut tx, app, caller, before, password_hash).await?;
     tx.commit().await?;
@@ -218,7 +225,7 @@ async fn set_password(
 
 /// Forgets the failed log-ins of an account's name, whoever made them.
 pub async fn unlock(app: &App, caller: &Caller, id: Uuid) -> Result<(), Problem> {
-    let mut tx = caller.write(&app.db).await?;
+    let mut tx = write(app, caller).await?;
     let account = find(&mut tx, id).await?;
     attempt::unlock(&mut tx, &account.username).await?;
     tx.commit().await?;

@@ -275,7 +275,7 @@ impl AccessApi {
         body: Json<AccountPatch>,
     ) -> Result<Tagged<AccountView>, ChangeFault> {
         caller.0.require(Permission::ManageAccounts)?;
-        let mut tx = caller.0.write(&self.0.db).await?;
+        let mut tx = account::write(&self.0, &caller.0).await?;
         let before = account::find(&mut tx, id.0).await?;
         ETag(before.version).must_match(if_match.0.as_deref())?;
         let AccountPatch {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::store::{self, Account};
-use crate::db::Tx;
+use crate::db::{Db, Tx};
 use crate::on;
 
 /// Why an account was closed, as its history calls it.
@@ -18,6 +18,7 @@ pub async fn close_accounts(
     now: DateTime<Utc>,
     staff_id: Uuid,
 ) -> Result<(), sqlx::Error> {
+    Db::hold_access(tx).await?;
     let ids: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
         "SELECT id FROM account WHERE staff_id = $1 AND active ORDER BY id",
     )

@@ -401,6 +401,17 @@ impl Db {
         self.begin_to_write_access(Lasting::Later).await
     }
 
+    /// In a transaction of [`write`](Self::write): log-ins wait until it ends, as they wait for each
+    /// other. To be called before an account is read that is to be changed, or its failed log-ins or
+    /// devices: without it the two lock the same rows in another order, and PostgreSQL ends one of them.
+    /// The order of the locks is this one after the writers', nowhere the other way round.
+    pub async fn hold_access(tx: &mut Tx) -> Result<(), sqlx::Error> {
+        match tx {
+            Tx::Sqlite(..) => Ok(()),
+            Tx::Postgres(transaction) => lock_postgres(transaction, ACCESS_LOCK).await,
+        }
+    }
+
     async fn begin_to_write_access(&self, lasting: Lasting) -> Result<Tx, sqlx::Error> {
         match self {
             Self::Sqlite { .. } => self.begin_to_write(lasting).await,
@@ -511,12 +522,20 @@ async fn write_postgres(
     })
     .execute(&mut *transaction)
     .await?;
+    lock_postgres(&mut transaction, lock).await?;
+    Ok(Tx::Postgres(transaction))
+}
+
+async fn lock_postgres(
+    transaction: &mut Transaction<Postgres>,
+    lock: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(lock)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await
-        .map_err(waited_in_vain)?;
-    Ok(Tx::Postgres(transaction))
+        .map(|_| ())
+        .map_err(waited_in_vain)
 }
 
 /// Who has waited for another writer for too long was in the queue of a pool whose connections are the
