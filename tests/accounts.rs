@@ -91,6 +91,32 @@ async fn a_log_in_with_the_old_password_outlives_no_reset() {
     }
 }
 
+/// Both lock the account's row and its failed log-ins. Were it not one after the other, each could hold
+/// what the other waits for, and the database would end one of the two.
+#[tokio::test]
+async fn a_log_in_and_a_reset_of_the_same_account_wait_for_each_other() {
+    let server = TestServer::start().await;
+    let administrator = server.client(Role::Administrator).await;
+    let office = server.client(Role::Office).await;
+    log_in(&server, &office.username, "不是这个口令")
+        .await
+        .expect(401);
+    let mut log_in = server.db.write_access().await.unwrap();
+    on!(&mut log_in, connection => sqlx::query("DELETE FROM failed_login WHERE username = $1")
+        .bind(&office.username).execute(connection).await.map(|_| ()))
+    .unwrap();
+    let path = format!("{}/password", path_of(&office));
+    let reset = administrator.post(&path).json(&json!({}));
+    let reset = tokio::spawn(async move { reset.await });
+    // Long enough to come to the write: passwords are hashed before.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    on!(&mut log_in, connection => sqlx::query("UPDATE account SET used = TRUE WHERE id = $1")
+        .bind(office.account_id.unwrap()).execute(connection).await.map(|_| ()))
+    .unwrap();
+    log_in.commit().await.unwrap();
+    reset.await.unwrap().expect(200);
+}
+
 #[tokio::test]
 async fn of_two_administrators_who_disable_each_other_one_stays() {
     let server = TestServer::start().await;
