@@ -41,20 +41,22 @@ pub fn trimmed(text: &str) -> String {
         .to_owned()
 }
 
-/// Whether a database and a workbook can both keep the character: PostgreSQL has no U+0000, XML 1.0
-/// no control character but tab and line ends, and not the last two of the plane.
+/// Whether a text may hold the character: a database and a workbook can both keep it, and what is shown
+/// is what is stored. PostgreSQL has no U+0000, XML 1.0 not the last two of the plane; of control
+/// characters only tab and line ends mean anything; those that turn the direction of writing round show
+/// the signs of a text in another order.
 pub fn is_storable(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' => true,
-        '\u{fffe}' | '\u{ffff}' => false,
-        _ => character >= ' ',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => !character.is_control(),
     }
 }
 
 /// `text` without the characters that are not [storable](is_storable).
 pub fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
     // Nearly every text is: its bytes tell, and faster than its characters.
-    let suspicious = |byte: u8| byte < b' ' || byte == 0xef;
+    let suspicious = |byte: u8| matches!(byte, ..b' ' | 0x7f | 0xc2 | 0xe2 | 0xef);
     if !text.bytes().any(suspicious) || text.chars().all(is_storable) {
         return text;
     }
@@ -119,6 +121,8 @@ mod tests {
             ("一\t二\r\n三", "一\t二\r\n三"),
             ("\u{ffff}\u{fffe}\u{fffd}", "\u{fffd}"),
             ("ＡＢ", "ＡＢ"),
+            ("a\u{7f}b\u{85}c\u{9f}é“…”", "abcé“…”"),
+            ("一\u{202e}三二\u{2066}四", "一三二四"),
         ] {
             assert_eq!(storable(text.into()), left);
         }

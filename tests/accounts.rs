@@ -160,6 +160,27 @@ async fn the_last_administrator_stays_one() {
         .await
         .expect_problem(409, "last_administrator");
     administrator.get("/accounts").await.expect(200);
+    // Nor does the person leave whose account it is.
+    let office = server.client(Role::Office).await;
+    let person = server.client(Role::Helper).await.staff_id.unwrap();
+    administrator
+        .patch(&path_of(&administrator))
+        .if_match("*")
+        .json(&json!({ "staff_id": person }))
+        .await
+        .expect(200);
+    let path = format!("/staff/{person}");
+    let departure = json!({ "kind": "retired", "date": server.days_ago(0) });
+    let leave = async || {
+        let call = office.post(&format!("{path}/departure")).if_match("*");
+        call.json(&departure).await
+    };
+    leave().await.expect_problem(409, "last_administrator");
+    let inactive = office.patch(&path).if_match("*");
+    let inactive = inactive.json(&json!({ "active": false })).await;
+    inactive.expect_problem(409, "last_administrator");
+    server.client(Role::Administrator).await;
+    leave().await.expect(200);
 }
 
 #[tokio::test]

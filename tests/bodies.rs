@@ -234,6 +234,9 @@ async fn texts_that_cannot_be_stored_are_refused_anywhere_in_a_body() {
     for body in [
         json!({ "username": "a\u{0}", "role": "leader" }),
         json!({ "username": "a\u{1f}", "role": "leader" }),
+        json!({ "username": "a\u{7f}", "role": "leader" }),
+        json!({ "username": "a\u{85}", "role": "leader" }),
+        json!({ "username": "a\u{202e}", "role": "leader" }),
         json!({ "username": "a", "role": "leader", "b\u{0}": 1 }),
         json!({ "username": "a", "role": "leader", "other": [["\u{ffff}"]] }),
     ] {

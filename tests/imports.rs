@@ -794,6 +794,27 @@ fn many(first: usize, count: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn events_end_when_the_account_is_closed() {
+    let (server, office) = office().await;
+    // Nobody writes meanwhile, so the check does not go on.
+    let answer = office.send_roster(HOUSEHOLDS, many(0, 1_000)).await;
+    let path = at(&answer.expect(202), "/events");
+    let mut held = server.db.write().await.unwrap();
+    let mut client = server.stranger();
+    client.token = office.token.clone();
+    let events = tokio::spawn(async move { client.get(&path).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!events.is_finished());
+    on!(&mut held, connection => sqlx::query("UPDATE account SET version = version + 1 WHERE id = $1")
+        .bind(office.account_id.unwrap()).execute(connection).await.map(|_| ()))
+    .unwrap();
+    held.commit().await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(5), events).await;
+    let words = ended.unwrap().unwrap().text();
+    assert!(!words.contains("\"ready\""), "{words}");
+}
+
+#[tokio::test]
 async fn events_tell_how_far_it_is_to_the_end() {
     let (server, office) = office().await;
     let answer = office.send_roster(HOUSEHOLDS, many(0, 1_000)).await;

@@ -96,21 +96,24 @@ async fn who_has_a_token_sends_as_much_json_as_may_be_and_no_more() {
 
 /// Each operation that takes a form is the office's.
 #[tokio::test]
-async fn a_form_is_looked_at_only_for_who_may_send_one_and_has_a_short_head() {
+async fn a_form_is_looked_at_only_for_who_may_send_one_and_has_short_heads() {
     let server = TestServer::start().await;
     let helper = server.client(Role::Helper).await;
     let office = server.client(Role::Office).await;
-    let endless = || {
-        let mut form = b"--x\r\n".to_vec();
+    let first = b"--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n\r\n--x\r\n";
+    let endless = |begin: &[u8]| {
+        let mut form = begin.to_vec();
         form.extend(b"X-A: b\r\n".repeat(4 << 20));
         form
     };
     let kind = "multipart/form-data; boundary=x";
     for path in ["/imports/households", "/imports/staff", "/pairing-imports"] {
-        let answer = helper.post(path).body(kind, endless()).await;
-        answer.expect_problem(403, "forbidden");
-        let answer = office.post(path).body(kind, endless()).await;
-        answer.expect_problem(400, "bad_request");
+        for begin in [b"--x\r\n".as_slice(), first] {
+            let answer = helper.post(path).body(kind, endless(begin)).await;
+            answer.expect_problem(403, "forbidden");
+            let answer = office.post(path).body(kind, endless(begin)).await;
+            answer.expect_problem(400, "bad_request");
+        }
     }
 }
 
@@ -130,13 +133,30 @@ async fn a_packed_body_is_not_unpacked() {
 async fn json_that_is_nested_too_deep_is_refused() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
-    let deep = "[".repeat(MAX_JSON_BYTES / 2);
+    let deep = "[".repeat(200_000);
     office
         .post("/visits/batch")
         .key("k")
         .body("application/json", deep)
         .await
         .expect_problem(400, "bad_request");
+}
+
+/// A value in memory takes many times the room of the two characters in which it can be written.
+#[tokio::test]
+async fn json_of_too_many_values_is_refused_before_it_is_built() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let mut many = "1,".repeat(MAX_JSON_BYTES / 2 - 8);
+    many.insert_str(0, "{\"visits\":[");
+    many.truncate(many.len() - 4);
+    many.push_str("]}");
+    office
+        .post("/visits/batch")
+        .key("k")
+        .body("application/json", many)
+        .await
+        .expect_problem(413, "too_large");
 }
 
 /// Sends `bytes` and reads all that comes until the server ends the connection.

@@ -127,7 +127,7 @@ pub async fn change(
     }
     let stays = new.active && new.role == Role::Administrator;
     if !stays {
-        keep_an_administrator(tx, before).await?;
+        keep_an_administrator(tx, std::slice::from_ref(before)).await?;
     }
     let after = Account {
         role: new.role,
@@ -143,13 +143,14 @@ pub async fn change(
 }
 
 /// Refuses to take the rights of the last active administrator away: nobody could give them back.
-pub async fn keep_an_administrator(tx: &mut Tx, leaving: &Account) -> Result<(), Problem> {
-    let is_one = leaving.active && leaving.role == Role::Administrator;
-    if is_one && store::other_administrators(tx, leaving.id).await? == 0 {
+pub async fn keep_an_administrator(tx: &mut Tx, leaving: &[Account]) -> Result<(), Problem> {
+    let is_one = |account: &Account| account.active && account.role == Role::Administrator;
+    let ids: Vec<Uuid> = leaving.iter().map(|account| account.id).collect();
+    if leaving.iter().any(is_one) && !store::has_administrator_without(tx, &ids).await? {
         return Err(Problem::conflict(
             "last_administrator",
-            "这是最后一个在用的系统管理员账号，不能停用或改为其他角色；请先设立另一个系统管理员",
-            "this is the last active administrator; make another one before this one is disabled or gets another role",
+            "这是最后一个在用的系统管理员账号，不能停用或改为其他角色，其持有人也不能离岗或停用；请先设立另一个系统管理员",
+            "this is the last active administrator, who cannot leave, be disabled or get another role; make another one before",
         ));
     }
     Ok(())

@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::account;
 use super::store::{self, Account};
 use crate::db::{Db, Tx};
 use crate::on;
+use crate::problem::Problem;
 
 /// Why an account was closed, as its history calls it.
 const CLOSED: &str = "close_with_person";
@@ -19,21 +21,7 @@ pub async fn close_accounts(
     staff_id: Uuid,
 ) -> Result<(), sqlx::Error> {
     Db::hold_access(tx).await?;
-    let ids: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
-        "SELECT id FROM account WHERE staff_id = $1 AND active ORDER BY id",
-    )
-    .bind(staff_id)
-    .fetch_all(connection)
-    .await)?;
-    for id in ids {
-        let Some(found) = store::find(tx, id).await? else {
-            continue;
-        };
-        // Its own row says open, though the account of one who is away is not.
-        let before = Account {
-            active: true,
-            ..found
-        };
+    for before in open_accounts(tx, staff_id).await? {
         let after = Account {
             active: false,
             ..before.clone()
@@ -41,4 +29,30 @@ pub async fn close_accounts(
         store::change(tx, actor, now, &before, &after, CLOSED).await?;
     }
     Ok(())
+}
+
+/// Refuses, with 409, that a person leaves whose account is the last administrator's.
+pub async fn check_leaving(tx: &mut Tx, staff_id: Uuid) -> Result<(), Problem> {
+    Db::hold_access(tx).await?;
+    let leaving = open_accounts(tx, staff_id).await?;
+    account::keep_an_administrator(tx, &leaving).await
+}
+
+async fn open_accounts(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Account>, sqlx::Error> {
+    let ids: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
+        "SELECT id FROM account WHERE staff_id = $1 AND active ORDER BY id",
+    )
+    .bind(staff_id)
+    .fetch_all(connection)
+    .await)?;
+    let mut accounts = Vec::with_capacity(ids.len());
+    for id in ids {
+        let found = store::find(tx, id).await?;
+        // Its own row says open, though the account of one who is away is not.
+        accounts.extend(found.map(|account| Account {
+            active: true,
+            ..account
+        }));
+    }
+    Ok(accounts)
 }

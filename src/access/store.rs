@@ -168,10 +168,12 @@ pub async fn count(tx: &mut Tx) -> Result<i64, sqlx::Error> {
     on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(connection).await)
 }
 
-/// How many active administrators there are beside this account.
-pub async fn other_administrators(tx: &mut Tx, id: Uuid) -> Result<i64, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM account WHERE role = $1 AND active AND id <> $2")
-        .bind(Role::Administrator).bind(id).fetch_one(connection).await)
+/// Whether administrators who may act are left without these accounts.
+pub async fn has_administrator_without(tx: &mut Tx, leaving: &[Uuid]) -> Result<bool, sqlx::Error> {
+    let sql = format!("SELECT id FROM account WHERE role = $1 AND {MAY_ACT}");
+    let administrators: Vec<Uuid> = on!(tx, connection => sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(Role::Administrator).fetch_all(connection).await)?;
+    Ok(administrators.iter().any(|id| !leaving.contains(id)))
 }
 
 /// Adds an account. Its name must be free.

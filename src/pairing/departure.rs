@@ -15,7 +15,7 @@ use super::model::{Scope, check_day};
 use super::plan::Plan;
 use super::store::{self, Of, Pairing, Start};
 use super::{gate, run};
-use crate::access::Caller;
+use crate::access::{self, Caller};
 use crate::app::App;
 use crate::code_list;
 use crate::code_list::CodeList;
@@ -110,6 +110,7 @@ pub async fn depart(
     if !person.active {
         return Err(PairingError::AlreadyInactive.into());
     }
+    access::person::check_leaving(&mut tx, staff_id).await?;
     let pairings = store::current_of(&mut tx, staff_id).await?;
     let reason = in_words(departure.kind.label(), departure.remark.as_deref());
     end_all(&mut tx, app, caller, &pairings, departure.date, &reason).await?;

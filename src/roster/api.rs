@@ -565,7 +565,7 @@ impl RosterApi {
         caller.0.require(Permission::KeepRegister)?;
         let mut tx = self.0.db.read().await?;
         job::find(&mut tx, id.0).await?;
-        let events = events(self.0.clone(), id.0).boxed();
+        let events = events(self.0.clone(), caller.0, id.0).boxed();
         Ok(EventStream::new(events).keep_alive(Duration::from_secs(15)))
     }
 
@@ -813,16 +813,22 @@ impl RosterApi {
     }
 }
 
-/// An event whenever an import is further, the last one when no work is done on it any more.
-fn events(app: App, id: Uuid) -> impl futures_util::Stream<Item = ImportProgress> + Send {
-    let first = (app, None::<ImportProgress>);
-    stream::unfold(first, move |(app, last)| async move {
+/// An event whenever an import is further, the last one when no work is done on it any more. Ends too
+/// when the caller's account is closed or changed.
+fn events(
+    app: App,
+    caller: Caller,
+    id: Uuid,
+) -> impl futures_util::Stream<Item = ImportProgress> + Send {
+    let first = (app, caller, None::<ImportProgress>);
+    stream::unfold(first, move |(app, caller, last)| async move {
         if last.as_ref().is_some_and(|last| !last.state.is_at_work()) {
             return None;
         }
         loop {
             // A database that is gone ends the stream: the client asks again.
             let mut tx = app.db.read().await.ok()?;
+            caller.still(&mut tx).await.ok()?;
             let import = store::find(&mut tx, id).await.ok()??;
             drop(tx);
             let now = ImportProgress {
@@ -832,7 +838,7 @@ fn events(app: App, id: Uuid) -> impl futures_util::Stream<Item = ImportProgress
                 version: import.version,
             };
             if last.as_ref() != Some(&now) {
-                return Some((now.clone(), (app, Some(now))));
+                return Some((now.clone(), (app, caller, Some(now))));
             }
             tokio::time::sleep(LOOK).await;
         }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Rank;
 use super::model::Staff;
 use super::store::{self, Filter, UnitKey};
-use crate::access::{Caller, Permission, Signed};
+use crate::access::{self, Caller, Permission, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::{Tx, page};
@@ -174,6 +174,7 @@ impl StaffApi {
         ETag(before.version).must_match(if_match.0.as_deref())?;
         let mut after = patched(&before, body.0);
         if before.active && !after.active {
+            access::person::check_leaving(&mut tx, before.id).await?;
             let households = pairing::assist::store::count_served(&mut tx, before.id).await?;
             if households > 0 {
                 return Err(Problem::conflict(
