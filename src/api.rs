@@ -332,8 +332,10 @@ impl Workbook {
 /// What RFC 5987 (3.2.1, `attr-char`) lets stand unescaped, as far as we need it.
 const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
-/// `Content-Disposition` (RFC 6266) that saves under a Chinese name where it is understood.
+/// `Content-Disposition` (RFC 6266) that saves under a Chinese name where it is understood. Signs that
+/// Windows allows in no name of a file, such as the `*` of a mask, become `_`.
 fn content_disposition(name: &str, ascii_name: &str) -> String {
+    let name = name.replace(['\\', '/', ':', '*', '?', '"', '<', '>', '|'], "_");
     let ascii_name: String = ascii_name
         .chars()
         .map(|character| match character {
@@ -343,7 +345,7 @@ fn content_disposition(name: &str, ascii_name: &str) -> String {
         .collect();
     format!(
         "attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{}",
-        utf8_percent_encode(name, ATTRIBUTE)
+        utf8_percent_encode(&name, ATTRIBUTE)
     )
 }
 

@@ -31,7 +31,7 @@
 //! | histories | `household::api::field_change`, field by field |
 //! | what a household breaks of the rules (`checks`) | left out where it tells a birth date or health |
 //! | search | digits find only a whole 户编号, and an identity number finds nothing: else one could ask digit by digit |
-//! | workbooks for leaders (progress, roll) | masked for all, since files are passed on: `report::model`, `report::pairings` |
+//! | workbooks for leaders (progress, roll) | masked for all, since files are passed on: every text of a table passes [`table::Reader`](crate::workbook::table::Reader), names of sheets and files [`READER`](crate::report::sheets::READER) |
 //! | files of imports, marked files, previews, events of an import | the office alone may have them (`KeepRegister`), and the office sees numbers whole; messages about rows mask identity numbers all the same, since they are read aloud and sent by chat |
 //! | entity tags | count versions, or are digests of the masked file |
 //! | log | [`log::Masked`](super::log::Masked), for every event; a query, a body or a cell is not logged at all |
@@ -47,6 +47,21 @@ use super::private_text;
 use super::{Caller, Permission};
 use crate::household::IdentityNumber;
 use crate::text;
+use crate::workbook::table::Reader;
+
+impl Reader for Sight {
+    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        Sight::text(*self, text)
+    }
+
+    fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str> {
+        Sight::register_number(*self, number)
+    }
+
+    fn staff_telephone<'a>(&self, number: &'a str) -> Cow<'a, str> {
+        Sight::staff_telephone(*self, number)
+    }
+}
 
 /// A kind of private data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,19 +173,19 @@ impl Sight {
         private_text::unmasked(sent, stored, self)
     }
 
+    /// The telephone of a person of the staff: whole for everyone, unless something else was typed there.
+    pub fn staff_telephone(self, number: &str) -> Cow<'_, str> {
+        Self {
+            contacts: true,
+            ..self
+        }
+        .text(number)
+    }
+
     /// Masks what a text that is passed on must not hold.
     pub fn mask(self, text: &mut String) {
         if let Cow::Owned(masked) = self.text(text) {
             *text = masked;
-        }
-    }
-
-    /// Masks a number that a register gives, if it is an identity number.
-    pub fn mask_register_number(self, number: &mut Option<String>) {
-        if let Some(number) = number
-            && let Cow::Owned(masked) = self.register_number(number)
-        {
-            *number = masked;
         }
     }
 
