@@ -43,6 +43,7 @@ const NOT_TYPED: &[&str] = &[
     "household.main_cause",
     "household.other_causes",
     "idempotency.*",
+    "import.failure",
     "import.file_sha256",
     "import.report",
     "import.state",
@@ -224,6 +225,10 @@ async fn former_helper(it: &Scene) -> Client {
 async fn a_number_typed_anywhere_reaches_nobody_who_may_not_see_it() {
     let mut it = Scene::open().await;
     let former = former_helper(&it).await;
+    let villages = json!({ "villages": [{ "town": "青禾镇", "village": "东圩村" }] });
+    let path = format!("/units/{}/villages", it.ids.unit);
+    let linked = it.office.put(&path).if_match("*").json(&villages).await;
+    linked.expect(200);
     let planted = plant(&it.server).await;
     assert!(planted.len() > 60, "{planted:#?}");
     // A run that was computed from names with numbers in them.
@@ -256,7 +261,7 @@ async fn a_number_typed_anywhere_reaches_nobody_who_may_not_see_it() {
         may_see,
         sees: BTreeSet::new(),
     });
-    let mut office_sees = BTreeSet::new();
+    let (mut office_sees, mut leaks) = (BTreeSet::new(), Vec::new());
     let mut paths: Vec<_> = get_operations()
         .into_iter()
         // It writes the number of an example.
@@ -266,28 +271,36 @@ async fn a_number_typed_anywhere_reaches_nobody_who_may_not_see_it() {
     let unit = &it.ids.unit;
     paths.push(format!("/reports/pairings?unit_id={unit}"));
     for path in paths {
-        let all = told(&it.office, &path).await;
-        office_sees.extend(seen(&planted, &all));
+        // The file that the scene has uploaded is no workbook.
+        if !path.starts_with("/imports/") {
+            let all = told(&it.office, &path).await;
+            office_sees.extend(seen(&planted, &all));
+        }
         for reader in &mut readers {
             let all = told(&reader.client, &path).await;
             let what = reader.what;
             for secret in [IDENTITY, &IDENTITY[..17], CARD, "1949年12月", "13812345678"] {
                 let is_his_phone = secret.starts_with("138") && what == "helper";
-                assert!(
-                    is_his_phone || !all.contains(secret),
-                    "{path} tells the {what} {secret}: {all}"
-                );
+                if !is_his_phone && all.contains(secret) {
+                    leaks.push(format!(
+                        "{path} tells the {what} {secret}: {}",
+                        around(&all, secret)
+                    ));
+                }
             }
             for one in planted.iter().filter(|one| !(reader.may_see)(one)) {
-                assert!(
-                    !all.contains(&one.phone),
-                    "{path} tells the {what} {}: {all}",
-                    one.name()
-                );
+                if all.contains(&one.phone) {
+                    leaks.push(format!(
+                        "{path} tells the {what} {}: {}",
+                        one.name(),
+                        around(&all, &one.phone)
+                    ));
+                }
             }
             reader.sees.extend(seen(&planted, &all));
         }
     }
+    assert!(leaks.is_empty(), "{leaks:#?}");
     // The walk shows something only if what was planted is there to be read.
     for column in [
         "unit.name",
@@ -337,6 +350,15 @@ async fn a_number_typed_anywhere_reaches_nobody_who_may_not_see_it() {
         "{:?}",
         sees("leader")
     );
+}
+
+/// What stands around a secret.
+fn around(all: &str, secret: &str) -> String {
+    let (before, after) = all.split_once(secret).unwrap();
+    let before: Vec<_> = before.chars().rev().take(80).collect();
+    let before: String = before.into_iter().rev().collect();
+    let after: String = after.chars().take(40).collect();
+    format!("{before}[{secret}]{after}")
 }
 
 /// The columns whose telephone number stands in a text.

@@ -153,10 +153,11 @@ impl Pairing {
             &mut self.helper,
             &mut self.unit,
             &mut self.reason,
+            &mut self.started_by,
         ];
-        for text in texts.into_iter().chain(&mut self.end_reason) {
-            sight.mask(text);
-        }
+        let of_the_end = [&mut self.end_reason, &mut self.ended_by];
+        let texts = texts.into_iter().chain(of_the_end.into_iter().flatten());
+        texts.for_each(|text| sight.mask(text));
         self
     }
 }

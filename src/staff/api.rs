@@ -250,7 +250,9 @@ fn view(person: Staff, caller: &Caller) -> StaffView {
         id: person.id,
         version: person.version,
         updated_at: person.updated_at,
-        number: person.number,
+        number: person
+            .number
+            .map(|number| sight.register_number(&number).into_owned()),
         identity_number,
         name: text(person.name),
         sex: person.sex,
