@@ -159,12 +159,12 @@ impl Sight {
     }
 
     /// A telephone number of a household, whole or masked.
-    pub fn telephone(self, number: String) -> String {
+    pub fn telephone(self, number: &str) -> String {
         if self.sees(Kind::Telephone) {
             // Something else may have been typed there.
-            self.text(&number).into_owned()
+            self.text(number).into_owned()
         } else {
-            text::masked(&number)
+            text::masked(number)
         }
     }
 
@@ -174,7 +174,7 @@ impl Sight {
     }
 
     /// A number that a register gives, such as 户编号: whole, unless a private number was typed there,
-    /// by the forms in [`register_number`].
+    /// by the forms that the module of this name lists.
     pub fn register_number(self, number: &str) -> Cow<'_, str> {
         if self.sees_all() || !register_number::is_private(number) {
             return Cow::Borrowed(number);

@@ -40,7 +40,6 @@ pub(super) fn is_private(number: &str) -> bool {
 /// Whether a run of digits is a private number.
 fn is_private_run(digits: &str) -> bool {
     match digits.len() {
-        0..=9 => false,
         10..=13 => is_telephone(digits),
         14 => is_telephone(digits) || begins_as_identity_number(digits),
         15 => is_old_identity_number(digits),
@@ -114,7 +113,7 @@ fn fits_luhn(digits: &str) -> bool {
         .map(|(at, digit)| if at % 2 == 1 { digit * 2 } else { digit })
         .map(|doubled| doubled / 10 + doubled % 10)
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub fn size(limit: i64) -> usize {
 }
 
 /// The sort key of the last row of a page that another one follows. It leaves the program only
-/// [sealed](super::cursor).
+/// sealed, see [`CursorKey`](super::CursorKey).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Last<K>(pub(crate) K);
 

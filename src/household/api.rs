@@ -466,7 +466,7 @@ fn shown(sight: Sight, field: &str, value: String) -> String {
         _ => return value,
     };
     match private {
-        Kind::Telephone => sight.telephone(value),
+        Kind::Telephone => sight.telephone(&value),
         kind if sight.sees(kind) => value,
         Kind::BirthDate => value.chars().take(4).collect(),
         Kind::Health => "***".to_owned(),
@@ -514,7 +514,7 @@ fn view(
         town: facts.town,
         village: facts.village,
         group_name: facts.group_name,
-        phone: facts.phone.map(|number| sight.telephone(number)),
+        phone: facts.phone.map(|number| sight.telephone(&number)),
         address: facts.address,
         identified_year: facts.identified_year,
         category: facts.category,
@@ -582,7 +582,7 @@ fn member_view(member: Member, sight: Sight) -> MemberView {
         labour: sight.health(member.labour),
         workplace: member.workplace,
         months_worked: member.months_worked,
-        phone: member.phone.map(|number| sight.telephone(number)),
+        phone: member.phone.map(|number| sight.telephone(&number)),
         resident_medical: member.resident_medical,
         employee_medical: member.employee_medical,
         resident_pension: member.resident_pension,

@@ -80,7 +80,7 @@ impl LeaveApi {
         let leaves = leave::list(&mut tx, id.0, after, limit).await?;
         let (leaves, next) = page::cut(leaves, limit, |leave| leave.id);
         Ok(Page::json(
-            leaves.into_iter().map(|leave| view(leave, &caller.0)),
+            leaves.into_iter().map(|leave| view(&leave, &caller.0)),
             cursors.next(next)?,
         ))
     }
@@ -114,14 +114,14 @@ impl LeaveApi {
             (id.0, leave.from_date, leave.to_date, &leave.reason),
         );
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
-            Ticket::Answered(leave) => return Ok(Created::new(view(leave, &caller.0))),
+            Ticket::Answered(leave) => return Ok(Created::new(view(&leave, &caller.0))),
             Ticket::Open(ticket) => ticket,
         };
         must_be_there(&mut tx, id.0).await?;
         leave::add(&mut tx, &leave).await?;
         ticket.answer(&mut tx, self.0.now(), &leave).await?;
         tx.commit().await?;
-        Ok(Created::new(view(leave, &caller.0)))
+        Ok(Created::new(view(&leave, &caller.0)))
     }
 
     /// Change a leave
@@ -151,7 +151,7 @@ impl LeaveApi {
         leave::change(&mut tx, &caller.0.username, self.0.now(), &before, &after).await?;
         tx.commit().await?;
         let tag = ETag(after.version);
-        Ok(Tagged::new(view(after, &caller.0), tag))
+        Ok(Tagged::new(view(&after, &caller.0), tag))
     }
 
     /// Remove a leave
@@ -207,7 +207,7 @@ async fn must_be_there(tx: &mut Tx, id: Uuid) -> Result<(), Problem> {
     }
 }
 
-fn view(leave: Leave, caller: &Caller) -> LeaveView {
+fn view(leave: &Leave, caller: &Caller) -> LeaveView {
     let sight = caller.sight().elsewhere();
     LeaveView {
         id: leave.id,
