@@ -12,13 +12,13 @@ use poem_openapi::types::{
 };
 use poem_openapi::validation::Validator;
 use poem_openapi::{ApiResponse, Object, Tags};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::calendar::is_in_range;
-use crate::db::page;
+use crate::app::App;
+use crate::db::{CursorKey, page};
 use crate::problem::Problem;
-use crate::text::is_storable;
 
 /// Where the operations stand.
 pub const API_ROOT: &str = "/api/v1";
@@ -150,40 +150,62 @@ pub fn limit(limit: Option<Limit>) -> i64 {
     limit.map_or(page::DEFAULT_LIMIT, |limit| limit.0)
 }
 
-/// The sort key after which the page begins.
-pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Problem> {
-    cursor
-        .map(|cursor| {
-            decode(cursor).ok_or_else(|| {
-                Problem::bad_request(
-                    "cursor 无效：请原样使用上一页给出的 next_cursor",
-                    "invalid `cursor`: send the `next_cursor` of the page before as it is",
-                )
-            })
-        })
-        .transpose()
+/// The cursors of one list, which is named so that one of another list is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursors<'a> {
+    key: Option<&'a CursorKey>,
+    list: &'static str,
 }
 
-/// The key that a cursor of ours names; nothing for one that was made by hand and holds what no
-/// database stores.
-fn decode<K: DeserializeOwned>(cursor: &str) -> Option<K> {
-    let key: serde_json::Value = page::decode(cursor)?;
-    let texts = match &key {
-        serde_json::Value::Array(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let storable = |text: &str| {
-        let day = text.parse::<chrono::NaiveDate>();
-        text.chars().all(is_storable) && day.map_or(true, is_in_range)
-    };
-    if !texts
-        .iter()
-        .filter_map(serde_json::Value::as_str)
-        .all(storable)
-    {
-        return None;
+impl App {
+    /// The cursors of the list that this operation gives.
+    pub fn cursors(&self, operation: &'static str) -> Cursors<'_> {
+        Cursors {
+            key: self.db.cursor_key(),
+            list: operation,
+        }
     }
-    serde_json::from_value(key).ok()
+}
+
+impl Cursors<'_> {
+    /// The sort key after which the page begins that a request asks for.
+    pub fn after<K: DeserializeOwned>(&self, cursor: Option<&str>) -> Result<Option<K>, Problem> {
+        let open = |cursor: &str| self.key?.open(self.list, cursor);
+        cursor
+            .map(|cursor| {
+                open(cursor).ok_or_else(|| {
+                    Problem::bad_request(
+                        "cursor 无效：请原样使用上一页给出的 next_cursor",
+                        "invalid `cursor`: send the `next_cursor` of the page before as it is",
+                    )
+                })
+            })
+            .transpose()
+    }
+
+    /// The `next_cursor` of a page whose last row has this sort key.
+    pub fn next<K: Serialize>(
+        &self,
+        last: Option<page::Last<K>>,
+    ) -> Result<Option<String>, Problem> {
+        let Some(page::Last(last)) = last else {
+            return Ok(None);
+        };
+        let key = self.key.ok_or_else(|| cannot_seal(&"no key"))?;
+        let cursor = key.seal(self.list, &last);
+        cursor.map(Some).map_err(|error| cannot_seal(&error))
+    }
+}
+
+/// A page without the cursor of the next one would end the list too early.
+fn cannot_seal(error: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(%error, "the cursor of a list cannot be sealed");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "系统内部错误，已记录；请联系管理员",
+        "an internal error, which has been logged; tell the administrator",
+    )
 }
 
 /// A field after a merge patch (RFC 7396): absent stays, `null` clears.
@@ -332,8 +354,10 @@ impl Workbook {
 /// What RFC 5987 (3.2.1, `attr-char`) lets stand unescaped, as far as we need it.
 const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
-/// `Content-Disposition` (RFC 6266) that saves under a Chinese name where it is understood.
+/// `Content-Disposition` (RFC 6266) that saves under a Chinese name where it is understood. Signs that
+/// Windows allows in no name of a file, such as the `*` of a mask, become `_`.
 fn content_disposition(name: &str, ascii_name: &str) -> String {
+    let name = name.replace(['\\', '/', ':', '*', '?', '"', '<', '>', '|'], "_");
     let ascii_name: String = ascii_name
         .chars()
         .map(|character| match character {
@@ -343,7 +367,7 @@ fn content_disposition(name: &str, ascii_name: &str) -> String {
         .collect();
     format!(
         "attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{}",
-        utf8_percent_encode(name, ATTRIBUTE)
+        utf8_percent_encode(&name, ATTRIBUTE)
     )
 }
 

@@ -94,11 +94,7 @@ async fn a_list_can_be_narrowed() {
     assert!(ids(&page).is_empty());
     // A sign that means "anything" to the database is a letter like any other.
     let page = leader.get("/households?search=%25").await.expect(200);
-    assert_eq!(
-        ids(&page).len(),
-        2,
-        "only the text without the sign is looked for"
-    );
+    assert!(ids(&page).is_empty(), "no name has this sign");
 }
 
 #[tokio::test]

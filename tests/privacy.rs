@@ -20,21 +20,21 @@ const CARD: &str = "6222021234567890128";
 const BIRTHDAYS: [&str; 4] = ["1970-01-01", "19700101", "1970年1月1日", "1970年01月01日"];
 
 /// One household of which everything private is written wherever there is room for words.
-struct Scene {
-    server: TestServer,
-    office: Client,
-    helper: Client,
+pub struct Scene {
+    pub server: TestServer,
+    pub office: Client,
+    pub helper: Client,
     identity: IdentityNumber,
-    household: Uuid,
-    ids: Ids,
+    pub household: Uuid,
+    pub ids: Ids,
 }
 
 /// What the paths of the document name.
-struct Ids {
+pub struct Ids {
     visit: String,
     lift: String,
-    unit: String,
-    run: String,
+    pub unit: String,
+    pub run: String,
     import: String,
 }
 
@@ -66,7 +66,7 @@ fn private_household() -> (HouseholdFacts, IdentityNumber) {
 }
 
 impl Scene {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let server = TestServer::start().await;
         let office = server.client(Role::Office).await;
         let staff_id = add_person(&server, "东圩小学", "甲帮扶").await;
@@ -105,7 +105,7 @@ impl Scene {
     }
 
     /// The path of an operation, with ids for what it names.
-    fn path(&self, template: &str) -> String {
+    pub fn path(&self, template: &str) -> String {
         let id = match template.split('/').nth(1).unwrap_or_default() {
             "households" => self.household.to_string(),
             "visits" => self.ids.visit.clone(),
@@ -240,7 +240,7 @@ async fn write_everywhere(
 }
 
 /// All that an answer says: its body, the parts of a workbook, its headers.
-fn said(answer: &Answer) -> String {
+pub fn said(answer: &Answer) -> String {
     let mut said = format!("{:?}\n{}", answer.headers, answer.text());
     if let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(&answer.bytes)) {
         for index in 0..archive.len() {
@@ -252,7 +252,7 @@ fn said(answer: &Answer) -> String {
     said
 }
 
-fn get_operations() -> Vec<(String, String)> {
+pub fn get_operations() -> Vec<(String, String)> {
     let document: Value = serde_json::from_str(&qianshou::server::openapi(false)).unwrap();
     let paths = document["paths"].as_object().unwrap();
     paths

@@ -212,16 +212,20 @@ impl AccessApi {
         caller: Signed,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<AccountView>>, ListFault> {
         caller.0.require(Permission::ManageAccounts)?;
-        let after: Option<String> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listAccounts");
+        let after: Option<String> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let accounts = store::list(&mut tx, after.as_deref(), limit).await?;
         let (accounts, next) = page::cut(accounts, limit, |account| account.username.clone());
-        Ok(Page::json(accounts.iter().map(Into::into), next))
+        Ok(Page::json(
+            accounts.iter().map(Into::into),
+            cursors.next(next)?,
+        ))
     }
 
     /// Create an account

@@ -14,6 +14,7 @@ pub mod person;
 pub mod privacy;
 pub mod private_text;
 pub mod purge;
+mod register_number;
 pub mod shield;
 mod source;
 pub mod store;

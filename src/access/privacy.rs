@@ -11,11 +11,21 @@
 //! | telephone of a household or member | whole | whole | first three, last two |
 //! | health, disability, ability to work of a person | yes | yes | no |
 //! | telephone of the staff | whole | his own | whole |
+//! | causes of poverty of a household, 因病 and 因残 among them | yes | yes | yes |
+//!
+//! Elsewhere (a pairing that has ended, the name of an import's file, his own record on the roster of staff)
+//! a helper sees what a leader does: [`Sight::elsewhere`].
 //!
 //! Why: the office keeps the register and must compare it with papers. A helper calls the household
 //! and helps it with what ails it; no duty of his needs a number that opens an account. A leader judges
-//! figures. The causes of poverty stay visible to a leader: they are said of a household, and the
-//! figures are counted by them. The telephone of a helper is given to households on paper.
+//! figures. The telephone of a helper is given to households on paper.
+//!
+//! Why causes stay visible to a leader, on lists of single households too: the cause is what the office
+//! decided of a household and not a finding about a person. The method stands on it (致贫原因清楚), the
+//! papers that leaders ask for name it beside each household (结对花名册, 台账, 帮扶手册), and to judge whether
+//! an approach fits, one must see what it should answer; no other figure of ours tells it. What it costs:
+//! of a household of one, 因病 or 因残 tells of that person. So nothing more is told with it: not whose
+//! illness it is, nor which, nor how much someone can work. A notice for the public (公示) must not name it.
 //!
 //! Why the last two only, and the year only: a household's number begins with the code of its county,
 //! so with a birth date and the last four of 18 characters the whole number can be rebuilt (it was, for
@@ -30,8 +40,9 @@
 //! | answers of the API: all other texts (remarks, notes, wishes, plans, reasons, file names, names), problems with their `value` and `instance` | [`shield`](super::shield), for every answer alike |
 //! | histories | `household::api::field_change`, field by field |
 //! | what a household breaks of the rules (`checks`) | left out where it tells a birth date or health |
-//! | search | digits find only a whole 户编号, and an identity number finds nothing: else one could ask digit by digit |
-//! | workbooks for leaders (progress, roll) | masked for all, since files are passed on: `report::model`, `report::pairings` |
+//! | search | finds no more than its reader sees: digits find only a whole 户编号 that he sees whole, a part of a name only where that part can be seen; a town or village whose name is masked for him is found by no filter |
+//! | cursors of lists | sealed: see `db::cursor` |
+//! | workbooks for leaders (progress, roll) | masked for all, since files are passed on: every text of a table passes [`table::Reader`](crate::workbook::table::Reader), names of sheets and files [`READER`](crate::report::sheets::READER) |
 //! | files of imports, marked files, previews, events of an import | the office alone may have them (`KeepRegister`), and the office sees numbers whole; messages about rows mask identity numbers all the same, since they are read aloud and sent by chat |
 //! | entity tags | count versions, or are digests of the masked file |
 //! | log | [`log::Masked`](super::log::Masked), for every event; a query, a body or a cell is not logged at all |
@@ -43,10 +54,25 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::private_text;
 use super::{Caller, Permission};
+use super::{private_text, register_number};
 use crate::household::IdentityNumber;
 use crate::text;
+use crate::workbook::table::Reader;
+
+impl Reader for Sight {
+    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        Sight::text(*self, text)
+    }
+
+    fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str> {
+        Sight::register_number(*self, number)
+    }
+
+    fn staff_telephone<'a>(&self, number: &'a str) -> Cow<'a, str> {
+        Sight::staff_telephone(*self, number)
+    }
+}
 
 /// A kind of private data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +122,14 @@ impl Sight {
         health: true,
     };
 
+    /// What the same reader sees in what is not of a household that he serves: a file's name, a pairing that
+    /// has ended, his own record. A helper is given telephones and health for the households that he serves,
+    /// and for those alone.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        if self.numbers { self } else { Self::NOTHING }
+    }
+
     /// Whether this kind may be seen.
     pub fn sees(self, kind: Kind) -> bool {
         match kind {
@@ -125,11 +159,12 @@ impl Sight {
     }
 
     /// A telephone number of a household, whole or masked.
-    pub fn telephone(self, number: String) -> String {
+    pub fn telephone(self, number: &str) -> String {
         if self.sees(Kind::Telephone) {
-            number
+            // Something else may have been typed there.
+            self.text(number).into_owned()
         } else {
-            text::masked(&number)
+            text::masked(number)
         }
     }
 
@@ -138,13 +173,17 @@ impl Sight {
         fact.filter(|_| self.sees(Kind::Health))
     }
 
-    /// A number that a register gives, such as 户编号: whole, unless it is an identity number.
+    /// A number that a register gives, such as 户编号: whole, unless a private number was typed there,
+    /// by the forms that the module of this name lists.
     pub fn register_number(self, number: &str) -> Cow<'_, str> {
-        if IdentityNumber::parse(number).is_ok() || private_text::holds_identity_number(number) {
-            self.text(number)
-        } else {
-            Cow::Borrowed(number)
+        if self.sees_all() || !register_number::is_private(number) {
+            return Cow::Borrowed(number);
         }
+        if private_text::masked(number, Self::NOTHING) == number {
+            // Written in a way that is no number to a text.
+            return Cow::Owned(text::masked(number));
+        }
+        self.text(number)
     }
 
     /// A text that people wrote, with the private numbers in it masked.
@@ -158,19 +197,19 @@ impl Sight {
         private_text::unmasked(sent, stored, self)
     }
 
+    /// The telephone of a person of the staff: whole for everyone, unless something else was typed there.
+    pub fn staff_telephone(self, number: &str) -> Cow<'_, str> {
+        Self {
+            contacts: true,
+            ..self
+        }
+        .text(number)
+    }
+
     /// Masks what a text that is passed on must not hold.
     pub fn mask(self, text: &mut String) {
         if let Cow::Owned(masked) = self.text(text) {
             *text = masked;
-        }
-    }
-
-    /// Masks a number that a register gives, if it is an identity number.
-    pub fn mask_register_number(self, number: &mut Option<String>) {
-        if let Some(number) = number
-            && let Cow::Owned(masked) = self.register_number(number)
-        {
-            *number = masked;
         }
     }
 
@@ -180,8 +219,30 @@ impl Sight {
         self.sees(Kind::Identity) || !search.chars().any(char::is_numeric)
     }
 
-    /// Whether a search for this text would try out digits of a number that may not be seen.
-    pub fn would_probe(self, search: &str) -> bool {
-        !self.sees(Kind::Identity) && IdentityNumber::parse(search).is_ok()
+    /// Whether a record that a search has found may be told: only if what was searched for can be seen in
+    /// its name, or is its number. What is found tells as much as what is shown.
+    pub fn may_tell(self, search: &str, number: Option<&str>, name: &str) -> bool {
+        if search.is_empty() || number == Some(search) {
+            return true;
+        }
+        match self.text(name) {
+            Cow::Borrowed(_) => true,
+            Cow::Owned(shown) => shown.to_lowercase().contains(&search.to_lowercase()),
+        }
+    }
+
+    /// Whether records may be looked for by these whole names, such as of a town and a village: not if one
+    /// is shown masked, or else a guess would be confirmed.
+    pub fn may_find_names(self, names: &[&Option<String>]) -> bool {
+        names
+            .iter()
+            .filter_map(|name| name.as_deref())
+            .all(|name| matches!(self.text(name), Cow::Borrowed(_)))
+    }
+
+    /// Whether a record may be looked for by this whole number that a register gives: not if it is shown
+    /// masked.
+    pub fn may_find_number(self, number: &str) -> bool {
+        matches!(self.register_number(number), Cow::Borrowed(_))
     }
 }

@@ -124,6 +124,8 @@ fn shown<'a>(text: &'a str, key: &str, sight: Sight) -> Cow<'a, str> {
         "identity_number" | "birth_date" | "phone" | "token" | "device" | "password"
         | "username" | "cursor" | "next_cursor" => Cow::Borrowed(text),
         "number" | "household_number" => sight.register_number(text),
+        // A file holds many households, and its name may be about any of them.
+        "file_name" => sight.elsewhere().text(text),
         _ => sight.text(text),
     }
 }

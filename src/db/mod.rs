@@ -22,6 +22,7 @@ mod archive;
 mod backup;
 mod bulk;
 mod column;
+mod cursor;
 mod digest;
 mod file;
 mod guard;
@@ -40,7 +41,7 @@ mod transaction;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -50,6 +51,7 @@ use sqlx::{ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool};
 pub use backup::{BackupError, backup};
 pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
+pub use cursor::{CursorKey, SealError};
 use file::DatabaseFile;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
@@ -138,6 +140,8 @@ pub enum Db {
         in_use: Option<Arc<guard::InUse>>,
         /// How it was last.
         pulse: Arc<pulse::Kept>,
+        /// Seals the cursors of its lists.
+        cursors: Arc<OnceLock<CursorKey>>,
     },
     /// A server that speaks PostgreSQL's protocol.
     Postgres {
@@ -151,6 +155,8 @@ pub enum Db {
         patience: Duration,
         /// How it was last.
         pulse: Arc<pulse::Kept>,
+        /// Seals the cursors of its lists.
+        cursors: Arc<OnceLock<CursorKey>>,
         /// Whether the server answers at all.
         reach: Arc<Reach>,
     },
@@ -240,6 +246,7 @@ impl Db {
             file: Arc::default(),
             in_use: None,
             pulse: Arc::default(),
+            cursors: Arc::default(),
         }
     }
 
@@ -305,7 +312,9 @@ impl Db {
             file: Arc::new(file),
             in_use: Some(Arc::new(in_use)),
             pulse: Arc::default(),
+            cursors: Arc::default(),
         };
+        db.keep_cursor_key().await?;
         Ok(Opened {
             db,
             made: found == Found::Nothing,
@@ -347,8 +356,10 @@ impl Db {
             access: pool(ACCESS).connect_lazy_with(options.clone()),
             patience,
             pulse: Arc::default(),
+            cursors: Arc::default(),
             reach: Arc::new(Reach::of(options)),
         };
+        db.keep_cursor_key().await?;
         Ok(Opened {
             db,
             made: found == Found::Nothing,

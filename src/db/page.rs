@@ -1,38 +1,56 @@
-//! Lists in pages: an opaque cursor that names the last row given, so that rows added or removed
-//! meanwhile neither repeat nor hide another.
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Serialize, de::DeserializeOwned};
+//! Lists in pages. A page begins after the sort key of the last row of the page before, so that rows
+//! added or removed meanwhile neither repeat nor hide another.
 
 /// Items of a page when the caller does not say.
 pub const DEFAULT_LIMIT: i64 = 50;
 
-/// The cursor for the row whose sort key is `key`.
-pub fn encode(key: &impl Serialize) -> String {
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
+/// How many items a limit lets into a page.
+pub fn size(limit: i64) -> usize {
+    usize::try_from(limit).unwrap_or_default()
 }
 
-/// The sort key that a cursor of ours names; nothing for any other text.
-pub fn decode<K: DeserializeOwned>(cursor: &str) -> Option<K> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+/// The sort key of the last row of a page that another one follows. It leaves the program only
+/// sealed, see [`CursorKey`](super::CursorKey).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Last<K>(pub(crate) K);
+
+/// Cuts `rows`, of which one more than `limit` were asked for, to a page, and gives the sort key after
+/// which the next one begins, if there is one.
+pub fn cut<T, K>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> (Vec<T>, Option<Last<K>>) {
+    let more = rows.len() > size(limit);
+    rows.truncate(size(limit));
+    let last = rows.last().filter(|_| more).map(|row| Last(key(row)));
+    (rows, last)
 }
 
-/// Cuts `rows`, of which one more than `limit` were asked for, to a page, and gives the cursor of
-/// the next one if there is one.
-pub fn cut<T, K: Serialize>(
-    mut rows: Vec<T>,
-    limit: i64,
-    key: impl Fn(&T) -> K,
-) -> (Vec<T>, Option<String>) {
-    let limit = usize::try_from(limit).unwrap_or_default();
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| encode(&key(row)));
-    (rows, next)
-}
-
-/// The pattern of `LIKE` for texts that contain `text`; signs that stand for others are left out.
+/// The pattern by which `LIKE … ESCAPE '\'` finds texts that contain `text`, each sign of which stands
+/// for itself alone.
 pub fn containing(text: &str) -> String {
-    format!("%{}%", text.replace(['%', '_'], ""))
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for sign in text.chars() {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_of_a_pattern_stand_for_themselves() {
+        for (text, pattern) in [
+            ("张三", "%张三%"),
+            ("%", "%\\%%"),
+            ("a_b", "%a\\_b%"),
+            ("\\", "%\\\\%"),
+        ] {
+            assert_eq!(containing(text), pattern);
+        }
+    }
 }

@@ -57,8 +57,10 @@ pub struct Filter {
     pub main_cause: String,
     /// Part of the head's name, or the whole 户编号.
     pub text: String,
-    /// Whether `text` may be part of a name; 户编号 is looked for whole in any case.
+    /// Whether `text` may be part of a name; 户编号 is looked for whole.
     pub in_names: bool,
+    /// Whether `text` may be a whole 户编号.
+    pub in_numbers: bool,
     /// Only households whose responsible helper is this one.
     pub helper: Option<Uuid>,
     /// Only households that this person serves, responsible or assisting.
@@ -69,6 +71,15 @@ pub struct Filter {
 
 /// Where a page of households begins: town, village and id of the last one of the page before.
 pub type AreaKey = (String, String, Uuid);
+
+/// Where the page after this household begins.
+pub fn area_key(household: &Household) -> AreaKey {
+    (
+        household.facts.town.clone(),
+        household.facts.village.clone(),
+        household.id,
+    )
+}
 
 /// The columns that hold what a roster says of a household, in the register and in the staging.
 macro_rules! household_columns {
@@ -147,7 +158,7 @@ pub async fn list(
          WHERE closed_on IS NULL AND (town, village, household.id) > ($1, $2, $3)
            AND ($4 = '' OR town = $4) AND ($5 = '' OR village = $5)
            AND ($6 = '' OR status = $6) AND ($7 = '' OR main_cause = $7)
-           AND ($8 = '' OR number = $8 OR ($17 AND head_name LIKE $9))
+           AND ($8 = '' OR ($18 AND number = $8) OR ($17 AND head_name LIKE $9 ESCAPE '\\'))
            AND (NOT $10 OR pairing.staff_id = $11)
            AND (NOT $12 OR household.id IN ({}))
            AND (NOT $14 OR (pairing.staff_id IS NOT NULL) = $15)
@@ -163,7 +174,7 @@ pub async fn list(
         .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
         .bind(filter.served_by.is_some()).bind(filter.served_by.unwrap_or_default())
         .bind(filter.paired.is_some()).bind(filter.paired.unwrap_or_default())
-        .bind(limit + 1).bind(filter.in_names)
+        .bind(limit + 1).bind(filter.in_names).bind(filter.in_numbers)
         .fetch_all(connection).await)
 }
 

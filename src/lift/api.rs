@@ -445,10 +445,14 @@ impl LiftApi {
         year: Query<Option<Year>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<LiftSummary>>, ListFault> {
-        let after: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
+        if !caller.0.sight().may_find_names(&[&town.0]) {
+            return Ok(Page::json([], None));
+        }
+        let cursors = self.0.cursors("listLifts");
+        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let sees_all = caller.0.may(Permission::SeeAllHouseholds);
         let helper = (!sees_all).then(|| caller.0.staff_id.unwrap_or_default());
@@ -462,7 +466,10 @@ impl LiftApi {
         let mut tx = self.0.db.read().await?;
         let lifts = store::list(&mut tx, &filter, after, limit).await?;
         let (lifts, next) = page::cut(lifts, limit, |named| named.lift.id);
-        Ok(Page::json(lifts.iter().map(Into::into), next))
+        Ok(Page::json(
+            lifts.iter().map(Into::into),
+            cursors.next(next)?,
+        ))
     }
 }
 

@@ -99,10 +99,13 @@ impl MethodApi {
         state: Query<Option<PointStatus>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HouseholdMethod>>, ListFault> {
         let sees_all = caller.0.may(Permission::SeeAllHouseholds);
+        if !caller.0.sight().may_find_names(&[&town.0, &village.0]) {
+            return Ok(Page::json([], None));
+        }
         let filter = Filter {
             town: town.0.unwrap_or_default(),
             village: village.0.unwrap_or_default(),
@@ -122,14 +125,15 @@ impl MethodApi {
         // One more than the page has, to see whether there is another.
         let chunk = if state.0.is_some() { CHUNK } else { limit + 1 };
         let today = self.0.today();
-        let mut after: Option<AreaKey> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listMethodStates");
+        let mut after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
         let mut tx = self.0.db.read().await?;
         let settings = settings::store::load(&mut tx).await?;
         let mut found = Vec::new();
         loop {
             let households = household::store::list(&mut tx, &filter, after, chunk).await?;
-            let (mut households, next) = page::cut(households, chunk, area_key);
-            after = households.last().map(area_key);
+            let (mut households, next) = page::cut(households, chunk, household::store::area_key);
+            after = households.last().map(household::store::area_key);
             household::store::read_members(&mut tx, &mut households).await?;
             let households = evaluated(&mut tx, households, &settings, today).await?;
             found.extend(
@@ -137,7 +141,7 @@ impl MethodApi {
                     .into_iter()
                     .filter(|household| wanted(&household.points)),
             );
-            if next.is_none() || found.len() > usize::try_from(limit).unwrap_or_default() {
+            if next.is_none() || found.len() > page::size(limit) {
                 break;
             }
         }
@@ -150,17 +154,8 @@ impl MethodApi {
             } = household;
             (town.clone(), village.clone(), *household_id)
         });
-        Ok(Page::json(found, next))
+        Ok(Page::json(found, cursors.next(next)?))
     }
-}
-
-/// Where the page after this household begins.
-fn area_key(household: &Household) -> AreaKey {
-    (
-        household.facts.town.clone(),
-        household.facts.village.clone(),
-        household.id,
-    )
 }
 
 /// The six points of a page of households with their members.

@@ -135,11 +135,15 @@ impl PairingApi {
         village: Query<Option<String>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<Pairing>>, ListFault> {
         let staff_id = seen_of(&caller.0, staff_id.0)?;
-        let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
+        if !caller.0.sight().may_find_names(&[&town.0, &village.0]) {
+            return Ok(Page::json([], None));
+        }
+        let cursors = self.0.cursors("listPairings");
+        let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let filter = Filter {
@@ -155,7 +159,9 @@ impl PairingApi {
         let pairings = store::list(&mut tx, &filter, after, limit).await?;
         let (pairings, next) =
             page::cut(pairings, limit, |pairing| (pairing.from_date, pairing.id));
-        Ok(Page::json(pairings.into_iter().map(pairing_view), next))
+        let sight = caller.0.sight();
+        let seen = pairings.into_iter().map(|one| one.of_his_own(sight));
+        Ok(Page::json(seen.map(pairing_view), cursors.next(next)?))
     }
 
     /// Get the helper of a household on a day

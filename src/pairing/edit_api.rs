@@ -217,17 +217,21 @@ impl PairingDeskApi {
         id: Path<Uuid>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingRunEdit>>, GetFault> {
         may_read(&caller.0)?;
-        let before: Option<i64> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listPairingRunEdits");
+        let before: Option<i64> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         run::find(&mut tx, id.0).await?;
         let edits = edit_store::list(&mut tx, id.0, before, limit).await?;
         let (edits, next) = page::cut(edits, limit, |edit| edit.version);
-        Ok(Page::json(edits.into_iter().map(edit_view), next))
+        Ok(Page::json(
+            edits.into_iter().map(edit_view),
+            cursors.next(next)?,
+        ))
     }
 
     /// Propose a draft
@@ -271,11 +275,12 @@ impl PairingDeskApi {
         other: Query<Uuid>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<PairingRunComparison>, GetFault> {
         may_read(&caller.0)?;
-        let after: Option<AreaKey> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("comparePairingRuns");
+        let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let found = edit::compare(&self.0, (id.0, other.0), after, limit).await?;
         let (rows, next_cursor) = page::cut(found.differences, limit, |row| {
@@ -286,7 +291,7 @@ impl PairingDeskApi {
             other: totals_view(&found.other),
             differing: found.differing,
             items: rows.into_iter().map(difference_view).collect(),
-            next_cursor,
+            next_cursor: cursors.next(next_cursor)?,
         }))
     }
 }

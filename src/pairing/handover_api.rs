@@ -110,7 +110,7 @@ impl HandoverApi {
         read: Query<Option<bool>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HandoverNote>>, ListFault> {
         let sees_all = caller.0.may(Permission::SeeAllHouseholds);
@@ -120,12 +120,13 @@ impl HandoverApi {
             // An account without a person is responsible for nobody.
             helper: (!sees_all).then(|| caller.0.staff_id.unwrap_or_default()),
         };
-        let after: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listHandoverNotes");
+        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let notes = handover::list(&mut tx, &filter, after, limit).await?;
         let (notes, next) = page::cut(notes, limit, |note| note.id);
-        Ok(Page::json(notes.into_iter().map(view), next))
+        Ok(Page::json(notes.into_iter().map(view), cursors.next(next)?))
     }
 
     /// Mark a hand-over note as read

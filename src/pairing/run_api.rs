@@ -234,11 +234,12 @@ impl PairingRunApi {
         status: Query<Option<RunStatus>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingRun>>, ListFault> {
         may_read(&caller.0)?;
-        let after: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listPairingRuns");
+        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let runs = run_store::list_runs(&mut tx, status.0, after, limit).await?;
@@ -247,7 +248,10 @@ impl PairingRunApi {
             shortages: None,
             ..run_view(run)
         };
-        Ok(Page::json(runs.into_iter().map(in_list), next))
+        Ok(Page::json(
+            runs.into_iter().map(in_list),
+            cursors.next(next)?,
+        ))
     }
 
     /// Get a pairing run
@@ -289,11 +293,12 @@ impl PairingRunApi {
         staff_id: Query<Option<Uuid>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingProposal>>, GetFault> {
         may_read(&caller.0)?;
-        let after: Option<AreaKey> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listProposals");
+        let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         run::find(&mut tx, id.0).await?;
@@ -303,7 +308,10 @@ impl PairingRunApi {
             let area = (proposal.town.clone(), proposal.village.clone());
             (area.0, area.1, proposal.household_id)
         });
-        Ok(Page::json(proposals.into_iter().map(proposal_view), next))
+        Ok(Page::json(
+            proposals.into_iter().map(proposal_view),
+            cursors.next(next)?,
+        ))
     }
 
     /// Get a proposal
@@ -348,11 +356,12 @@ impl PairingRunApi {
         id: Path<Uuid>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingLoad>>, GetFault> {
         may_read(&caller.0)?;
-        let start: usize = crate::api::after(cursor.0.as_deref())?.unwrap_or_default();
+        let cursors = self.0.cursors("listPairingLoads");
+        let start: usize = cursors.after(cursor.0.as_deref())?.unwrap_or_default();
         let limit = usize::try_from(crate::api::limit(limit.0)).unwrap_or_default();
         let mut tx = self.0.db.read().await?;
         let loads = run_store::loads(&mut tx, id.0)
@@ -360,12 +369,12 @@ impl PairingRunApi {
             .ok_or_else(run_not_found)?;
         // Whatever becomes of a run, its helpers stay, so a place in the list is as good as a key.
         let end = start.saturating_add(limit);
-        let next = (end < loads.len()).then(|| page::encode(&end));
+        let next = (end < loads.len()).then_some(page::Last(end));
         let (all, units) = Share::averages(&loads);
         let view = |load: &Load| load_view(load, units[load.unit.as_str()], all);
         Ok(Page::json(
             loads.iter().skip(start).take(limit).map(view),
-            next,
+            cursors.next(next)?,
         ))
     }
 

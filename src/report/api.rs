@@ -113,6 +113,7 @@ pub async fn pairing_roll(
     let entries = roll::on_day(&mut tx, as_of, unit_id).await?;
     drop(tx);
     let of = unit.as_ref().map_or("", |(_, name)| name.as_str());
+    let of = sheets::READER.text(of);
     let name = format!("{of}结对花名册-截至{as_of}.xlsx");
     let occasion = pairings::Occasion {
         as_of,

@@ -6,7 +6,6 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use super::sheets::NOBODY;
-use crate::access::Sight;
 use crate::code_list::CodeList;
 use crate::household::store::LedgerEntry;
 use crate::lift::model::{Lift, State, Step};
@@ -198,9 +197,9 @@ pub struct Report {
     pub lifts: Vec<LiftRow>,
 }
 
-/// Works out the report. No private number in a text of it is whole.
+/// Works out the report. Its texts are as they are stored: what its reader may see of them the
+/// [sheets](super::sheets::READER) decide.
 pub fn report(mut sources: Sources, occasion: Occasion) -> Report {
-    sources.mask(Sight::NOTHING);
     let progress = sources.basis.progress();
     sources
         .households
@@ -402,32 +401,6 @@ fn lifts(sources: &Sources, occasion: &Occasion) -> Vec<LiftRow> {
 }
 
 impl Sources {
-    /// Masks private numbers in all that people wrote: a workbook is passed on.
-    fn mask(&mut self, sight: Sight) {
-        for person in self.basis.staff.values_mut() {
-            sight.mask(&mut person.name);
-            person.position.iter_mut().for_each(|text| sight.mask(text));
-        }
-        for entry in &mut self.households {
-            sight.mask(&mut entry.head_name);
-            entry
-                .group_name
-                .iter_mut()
-                .for_each(|text| sight.mask(text));
-            sight.mask_register_number(&mut entry.number);
-        }
-        for named in &mut self.basis.lifts {
-            sight.mask(&mut named.head_name);
-            sight.mask_register_number(&mut named.household_number);
-            let reason = named.lift.relapse_reason.iter_mut();
-            reason.for_each(|text| sight.mask(text));
-            for step in &mut named.lift.steps {
-                sight.mask(&mut step.person);
-                step.note.iter_mut().for_each(|text| sight.mask(text));
-            }
-        }
-    }
-
     /// Who was responsible for a household on the day.
     fn helper(&self, household_id: Uuid) -> Option<&Staff> {
         let staff_id = self.basis.helpers.get(&household_id)?;

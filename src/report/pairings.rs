@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::access::Sight;
 use crate::pairing::roll::Entry;
 
 /// For which day, of which unit and by whom a roll is made.
@@ -31,18 +30,9 @@ pub struct Roll {
 }
 
 impl Roll {
-    /// The roll of households in the order of [`on_day`](crate::pairing::roll::on_day). No private
-    /// number in a name is whole; the telephone is the helper's.
-    pub fn new(mut entries: Vec<Entry>, occasion: Occasion) -> Self {
-        let sight = Sight::NOTHING;
-        for entry in &mut entries {
-            sight.mask(&mut entry.head_name);
-            sight.mask_register_number(&mut entry.number);
-            let texts = [&mut entry.helper, &mut entry.position, &mut entry.assistant];
-            for text in texts.into_iter().flatten() {
-                sight.mask(text);
-            }
-        }
+    /// The roll of households in the order of [`on_day`](crate::pairing::roll::on_day). Its texts are as
+    /// they are stored: what its reader may see of them the [sheets](super::sheets::READER) decide.
+    pub fn new(entries: Vec<Entry>, occasion: Occasion) -> Self {
         let (paired, unpaired) = entries
             .into_iter()
             .partition(|entry| entry.staff_id.is_some());

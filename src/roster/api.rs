@@ -382,18 +382,19 @@ impl RosterApi {
         caller: Signed,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<ImportView>>, ListFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let before: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listImports");
+        let before: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let imports = store::list(&mut tx, before, limit).await?;
         let (imports, next) = page::cut(imports, limit, |import| import.id);
         Ok(Page::json(
             imports.into_iter().map(ImportView::in_list),
-            next,
+            cursors.next(next)?,
         ))
     }
 
@@ -589,11 +590,12 @@ impl RosterApi {
         code: Query<Option<String>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<RosterProblem>>, GetFault> {
         caller.0.require(Permission::KeepRegister)?;
-        let after: Option<ProblemKey> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listImportProblems");
+        let after: Option<ProblemKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         job::find(&mut tx, id.0).await?;
@@ -602,7 +604,7 @@ impl RosterApi {
         let (problems, next) = page::cut(problems, limit, |(key, _)| *key);
         Ok(Page::json(
             problems.into_iter().map(|(_, problem)| problem),
-            next,
+            cursors.next(next)?,
         ))
     }
 
@@ -623,7 +625,7 @@ impl RosterApi {
         action: Query<Option<Action>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<ImportChange>>, GetFault> {
         let (limit, cursor) = (crate::api::limit(limit.0), cursor.0.as_deref());
@@ -646,7 +648,7 @@ impl RosterApi {
         id: Path<Uuid>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<ImportChange>>, GetFault> {
         let (limit, cursor) = (crate::api::limit(limit.0), cursor.0.as_deref());
@@ -800,7 +802,8 @@ impl RosterApi {
         cursor: Option<&str>,
     ) -> Result<Json<Page<ImportChange>>, GetFault> {
         caller.require(Permission::KeepRegister)?;
-        let after: Option<i64> = crate::api::after(cursor)?;
+        let cursors = self.0.cursors("listImportChanges");
+        let after: Option<i64> = cursors.after(cursor)?;
         let mut tx = self.0.db.read().await?;
         let import = job::find(&mut tx, id).await?;
         let (changes, next) = preview::changes(&mut tx, &import, action, after, limit).await?;
@@ -808,7 +811,7 @@ impl RosterApi {
             changes
                 .into_iter()
                 .map(|change| change_view(change, caller)),
-            next,
+            cursors.next(next)?,
         ))
     }
 }

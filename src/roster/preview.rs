@@ -44,7 +44,7 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
 }
 
-/// A page of what an import does to records, and the cursor of the next one: one action, or all that do
+/// A page of what an import does to records, and where the next one begins: one action, or all that do
 /// something.
 pub async fn changes(
     tx: &mut Tx,
@@ -52,7 +52,7 @@ pub async fn changes(
     action: Option<Action>,
     after: Option<i64>,
     limit: i64,
-) -> Result<(Vec<Change>, Option<String>), sqlx::Error> {
+) -> Result<(Vec<Change>, Option<page::Last<i64>>), sqlx::Error> {
     let after = after.unwrap_or(-1);
     match import.kind {
         RosterKind::Households => {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::leave::{self, Leave, LeaveError};
 use super::store;
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Permission, Signed};
+use crate::access::{Caller, Permission, Signed};
 use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged};
 use crate::app::App;
 use crate::db::{Tx, page};
@@ -66,19 +66,23 @@ impl LeaveApi {
         id: Path<Uuid>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<LeaveView>>, GetFault> {
         if caller.0.staff_id != Some(id.0) {
             caller.0.require(Permission::SeeAllHouseholds)?;
         }
-        let after: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listStaffLeaves");
+        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         must_be_there(&mut tx, id.0).await?;
         let leaves = leave::list(&mut tx, id.0, after, limit).await?;
         let (leaves, next) = page::cut(leaves, limit, |leave| leave.id);
-        Ok(Page::json(leaves.into_iter().map(view), next))
+        Ok(Page::json(
+            leaves.into_iter().map(|leave| view(&leave, &caller.0)),
+            cursors.next(next)?,
+        ))
     }
 
     /// Write down a leave
@@ -110,14 +114,14 @@ impl LeaveApi {
             (id.0, leave.from_date, leave.to_date, &leave.reason),
         );
         let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
-            Ticket::Answered(leave) => return Ok(Created::new(view(leave))),
+            Ticket::Answered(leave) => return Ok(Created::new(view(&leave, &caller.0))),
             Ticket::Open(ticket) => ticket,
         };
         must_be_there(&mut tx, id.0).await?;
         leave::add(&mut tx, &leave).await?;
         ticket.answer(&mut tx, self.0.now(), &leave).await?;
         tx.commit().await?;
-        Ok(Created::new(view(leave)))
+        Ok(Created::new(view(&leave, &caller.0)))
     }
 
     /// Change a leave
@@ -147,7 +151,7 @@ impl LeaveApi {
         leave::change(&mut tx, &caller.0.username, self.0.now(), &before, &after).await?;
         tx.commit().await?;
         let tag = ETag(after.version);
-        Ok(Tagged::new(view(after), tag))
+        Ok(Tagged::new(view(&after, &caller.0), tag))
     }
 
     /// Remove a leave
@@ -203,13 +207,14 @@ async fn must_be_there(tx: &mut Tx, id: Uuid) -> Result<(), Problem> {
     }
 }
 
-fn view(leave: Leave) -> LeaveView {
+fn view(leave: &Leave, caller: &Caller) -> LeaveView {
+    let sight = caller.sight().elsewhere();
     LeaveView {
         id: leave.id,
         staff_id: leave.staff_id,
         from_date: leave.from_date,
         to_date: leave.to_date,
-        reason: leave.reason,
+        reason: sight.text(&leave.reason).into_owned(),
         version: leave.version,
     }
 }

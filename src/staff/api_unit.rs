@@ -62,11 +62,12 @@ impl UnitApi {
         caller: Signed,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<UnitSummary>>, ListFault> {
         caller.0.require(Permission::SeeAllHouseholds)?;
-        let after: Option<String> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listUnits");
+        let after: Option<String> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let units = unit::list(&mut tx, after.as_deref(), limit).await?;
@@ -77,7 +78,10 @@ impl UnitApi {
             active_staff: unit.active_staff,
             version: unit.version,
         };
-        Ok(Page::json(units.into_iter().map(summary), next))
+        Ok(Page::json(
+            units.into_iter().map(summary),
+            cursors.next(next)?,
+        ))
     }
 
     /// Get a unit

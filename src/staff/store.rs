@@ -20,8 +20,10 @@ pub struct Filter {
     pub active: Option<bool>,
     /// Part of the name, or the whole 工号.
     pub text: String,
-    /// Whether `text` may be part of a name; 工号 is looked for whole in any case.
+    /// Whether `text` may be part of a name; 工号 is looked for whole.
     pub in_names: bool,
+    /// Whether `text` may be a whole 工号.
+    pub in_numbers: bool,
 }
 
 /// Where a page of staff begins: unit, name and id of the last one of the page before.
@@ -61,7 +63,7 @@ pub async fn list(
         "{STAFF} WHERE (unit.name, staff.name, staff.id) > ($1, $2, $3)
            AND (NOT $4 OR unit_id = $5)
            AND (NOT $6 OR active = $7)
-           AND ($8 = '' OR number = $8 OR ($11 AND staff.name LIKE $9))
+           AND ($8 = '' OR ($12 AND number = $8) OR ($11 AND staff.name LIKE $9 ESCAPE '\\'))
          ORDER BY unit.name, staff.name, staff.id LIMIT $10"
     );
     let (unit, name, id) = after.unwrap_or_default();
@@ -70,7 +72,7 @@ pub async fn list(
         .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
         .bind(filter.active.is_some()).bind(filter.active.unwrap_or_default())
         .bind(&filter.text).bind(page::containing(&filter.text))
-        .bind(limit + 1).bind(filter.in_names)
+        .bind(limit + 1).bind(filter.in_names).bind(filter.in_numbers)
         .fetch_all(connection).await)
 }
 

@@ -189,7 +189,7 @@ impl VisitApi {
         /// How many items a page has at most.
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<Visit>>, ListFault> {
         let filter = store::Filter {
@@ -199,12 +199,13 @@ impl VisitApi {
             to: to.0,
             seen_by: seen_by(&caller.0),
         };
-        let after: Option<store::VisitKey> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listVisits");
+        let after: Option<store::VisitKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let visits = store::list(&mut tx, &filter, after, limit).await?;
         let (visits, next) = page::cut(visits, limit, |visit| (visit.facts.visited_on, visit.id));
-        Ok(Page::json(visits, next))
+        Ok(Page::json(visits, cursors.next(next)?))
     }
 
     /// Get a visit

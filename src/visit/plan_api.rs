@@ -91,15 +91,16 @@ impl PlanApi {
         /// How many items a page has at most.
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HelpPlan>>, GetFault> {
-        let after: Option<PlanKey> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listHelpPlans");
+        let after: Option<PlanKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         household::api::visible(&mut tx, &caller.0, id.0).await?;
         let plans = plan::list(&mut tx, id.0, after, limit).await?;
         let (plans, next) = page::cut(plans, limit, |plan| (plan.facts.decided_on, plan.id));
-        Ok(Page::json(plans, next))
+        Ok(Page::json(plans, cursors.next(next)?))
     }
 }

@@ -7,11 +7,26 @@ use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
 use super::{style, text};
 
+/// How texts are shown to those for whom a workbook is made. The rooms above know who may see what;
+/// every text of a table is given to this before it is written, so that no sheet can forget it.
+pub trait Reader {
+    /// A text that people wrote: a name, a remark, a title with a name in it.
+    fn text<'a>(&self, text: &'a str) -> Cow<'a, str>;
+    /// A number that a register gives, such as 户编号.
+    fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str>;
+    /// The telephone number of a person of the staff.
+    fn staff_telephone<'a>(&self, number: &'a str) -> Cow<'a, str>;
+}
+
 /// What one cell holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
     /// Text, which stays text whatever it begins with.
     Text(Cow<'a, str>),
+    /// A number that a register gives, such as 户编号.
+    RegisterNumber(&'a str),
+    /// The telephone number of a person of the staff.
+    StaffTelephone(&'a str),
     /// A count.
     Whole(i64),
     /// Money, in fen; shown in yuan.
@@ -33,6 +48,26 @@ impl<'a> Cell<'a> {
     /// Text, or nothing.
     pub fn text_or_empty(text: Option<&'a str>) -> Self {
         text.map_or(Self::Empty, Self::text)
+    }
+
+    /// A number that a register gives, or nothing.
+    pub fn register_number_or_empty(number: Option<&'a str>) -> Self {
+        number.map_or(Self::Empty, Self::RegisterNumber)
+    }
+
+    /// The telephone number of a person of the staff, or nothing.
+    pub fn staff_telephone_or_empty(number: Option<&'a str>) -> Self {
+        number.map_or(Self::Empty, Self::StaffTelephone)
+    }
+
+    /// The cell as the reader may see it: what is text is plain text then.
+    fn shown_to(&self, reader: &dyn Reader) -> Cell<'_> {
+        match self {
+            Self::Text(text) => Cell::Text(reader.text(text)),
+            Self::RegisterNumber(number) => Cell::Text(reader.register_number(number)),
+            Self::StaffTelephone(number) => Cell::Text(reader.staff_telephone(number)),
+            other => other.clone(),
+        }
     }
 
     /// A day, or nothing.
@@ -155,6 +190,7 @@ pub fn page(sheet: &mut Worksheet) {
 /// Writes the title over the columns up to `last_column`, and the line under it.
 pub fn title(
     sheet: &mut Worksheet,
+    reader: &dyn Reader,
     title: &str,
     subtitle: &str,
     last_column: u16,
@@ -163,8 +199,9 @@ pub fn title(
         (0, TITLE_HEIGHT, title, style::title()),
         (1, SUBTITLE_HEIGHT, subtitle, style::subtitle()),
     ] {
-        let format = text::format_of(line, &format);
-        let line = text::of_cell(line);
+        let line = reader.text(line);
+        let format = text::format_of(&line, &format);
+        let line = text::of_cell(&line);
         sheet
             .set_row_height(row, height)?
             .merge_range(row, 0, row, last_column, &line, &format)?;
@@ -179,6 +216,7 @@ pub fn title(
 /// are written in order, so the sheet may be one with constant memory.
 pub fn sheet<'a>(
     sheet: &mut Worksheet,
+    reader: &dyn Reader,
     title_and_subtitle: (&str, &str),
     columns: &[Column],
     frozen: u16,
@@ -195,11 +233,12 @@ pub fn sheet<'a>(
         .set_repeat_rows(0, HEADING_ROW)?;
     title(
         sheet,
+        reader,
         title_and_subtitle.0,
         title_and_subtitle.1,
         last_column,
     )?;
-    let end = table(sheet, HEADING_ROW, 0, columns, rows, totals)?;
+    let end = table(sheet, reader, (HEADING_ROW, 0), columns, rows, totals)?;
     sheet.autofilter(HEADING_ROW, 0, end.last_row.max(HEADING_ROW), last_column)?;
     Ok(end.count)
 }
@@ -213,12 +252,12 @@ pub struct End {
     pub count: u32,
 }
 
-/// Writes a table whose headings stand in `heading_row`, from `first_column` on. An empty one has no
-/// row of sums.
+/// Writes a table whose headings stand in the row and from the column on that are given. An empty one
+/// has no row of sums.
 pub fn table<'a>(
     sheet: &mut Worksheet,
-    heading_row: u32,
-    first_column: u16,
+    reader: &dyn Reader,
+    (heading_row, first_column): (u32, u16),
     columns: &[Column],
     rows: impl IntoIterator<Item = Vec<Cell<'a>>>,
     totals: &[(usize, Cell<'_>)],
@@ -233,6 +272,7 @@ pub fn table<'a>(
     let mut row = heading_row;
     for cells in rows {
         row += 1;
+        let cells: Vec<_> = cells.iter().map(|cell| cell.shown_to(reader)).collect();
         sheet.set_row_height(row, height(columns, &cells))?;
         for (index, (cell, at)) in cells.iter().zip(first_column..).enumerate() {
             write(sheet, row, at, cell, &formats[index])?;
@@ -255,7 +295,7 @@ pub fn table<'a>(
                 let formula = sum(rows, at, sums[index], column.look);
                 sheet.write_formula_with_format(row + 1, at, formula, &format)?;
             } else if let Some((_, cell)) = given {
-                write(sheet, row + 1, at, cell, &format)?;
+                write(sheet, row + 1, at, &cell.shown_to(reader), &format)?;
             } else if index == 0 {
                 sheet.write_string_with_format(row + 1, at, "合计", &format)?;
             } else {
@@ -310,8 +350,8 @@ fn sum(rows: (u32, u32), column: u16, value: i64, look: Look) -> Formula {
     Formula::new(format!("=SUBTOTAL(109,{letter}{from}:{letter}{to})")).set_result(result)
 }
 
-/// Writes one cell.
-pub fn write(
+/// Writes one cell, whose text is as its reader may see it.
+fn write(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
@@ -320,6 +360,9 @@ pub fn write(
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Text(content) => text::write(sheet, row, column, content, format)?,
+        Cell::RegisterNumber(content) | Cell::StaffTelephone(content) => {
+            text::write(sheet, row, column, content, format)?
+        }
         Cell::Whole(number) => {
             sheet.write_number_with_format(row, column, number_of(*number), format)?
         }
@@ -357,6 +400,21 @@ pub fn share<'a>(part: i64, whole: i64) -> Cell<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// One who may see all.
+    struct Anyone;
+
+    impl Reader for Anyone {
+        fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+            text.into()
+        }
+        fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str> {
+            number.into()
+        }
+        fn staff_telephone<'a>(&self, number: &'a str) -> Cow<'a, str> {
+            number.into()
+        }
+    }
 
     #[test]
     fn a_long_text_makes_its_row_higher() {
@@ -407,7 +465,7 @@ mod tests {
                     workbook.add_worksheet()
                 };
                 let rows = [vec![Cell::text(text)]];
-                sheet(written, ("题", "注"), &columns, 0, rows, &[]).unwrap();
+                sheet(written, &Anyone, ("题", "注"), &columns, 0, rows, &[]).unwrap();
                 let bytes = workbook.save_to_buffer().unwrap();
                 forbids_nothing(&bytes);
                 let mut read: calamine::Xlsx<_> =

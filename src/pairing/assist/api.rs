@@ -108,11 +108,12 @@ impl AssistApi {
         current: Query<Option<bool>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<AssistanceView>>, ListFault> {
         let staff_id = seen_of(&caller.0, staff_id.0)?;
-        let after: Option<(NaiveDate, Uuid)> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listAssistances");
+        let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let filter = Filter {
@@ -123,7 +124,9 @@ impl AssistApi {
         };
         let assistances = store::list(&mut tx, &filter, after, limit).await?;
         let (assistances, next) = page::cut(assistances, limit, |one| (one.from_date, one.id));
-        Ok(Page::json(assistances.into_iter().map(view), next))
+        let sight = caller.0.sight();
+        let seen = assistances.into_iter().map(|one| one.of_his_own(sight));
+        Ok(Page::json(seen.map(view), cursors.next(next)?))
     }
 
     /// Give a household a second helper

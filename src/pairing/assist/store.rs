@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::NewAssistance;
+use crate::access::Sight;
 use crate::db::{Ids, Mention, Subject, Tx, mentions};
 use crate::pairing::store::{LATEST, Start};
 use crate::pairing::term::{self, Hand, Record, Term};
@@ -51,6 +52,34 @@ pub struct Assistance {
     pub ended_at: Option<DateTime<Utc>>,
     /// By which account.
     pub ended_by: Option<String>,
+}
+
+impl Assistance {
+    /// As one of this sight may see it who sees only his own: when it has ended, the household is no longer
+    /// his.
+    #[must_use]
+    pub fn of_his_own(mut self, sight: Sight) -> Self {
+        if self.to_date.is_none() {
+            return self;
+        }
+        let sight = sight.elsewhere();
+        if let Some(number) = &mut self.household_number {
+            *number = sight.register_number(number).into_owned();
+        }
+        let texts = [
+            &mut self.head_name,
+            &mut self.town,
+            &mut self.village,
+            &mut self.assistant,
+            &mut self.unit,
+            &mut self.reason,
+            &mut self.started_by,
+        ];
+        let of_the_end = [&mut self.end_reason, &mut self.ended_by];
+        let texts = texts.into_iter().chain(of_the_end.into_iter().flatten());
+        texts.for_each(|text| sight.mask(text));
+        self
+    }
 }
 
 impl Record for Assistance {

@@ -139,7 +139,7 @@ impl ConstraintApi {
         current: Query<Option<bool>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 500))]
+        #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<ConstraintView>>, ListFault> {
         caller.0.require(Permission::SeeAllHouseholds)?;
@@ -149,12 +149,16 @@ impl ConstraintApi {
             kind: kind.0,
             current: current.0,
         };
-        let after: Option<Uuid> = crate::api::after(cursor.0.as_deref())?;
+        let cursors = self.0.cursors("listPairingConstraints");
+        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
         let constraints = store::list(&mut tx, &filter, after, limit).await?;
         let (constraints, next) = page::cut(constraints, limit, |constraint| constraint.id);
-        Ok(Page::json(constraints.into_iter().map(view), next))
+        Ok(Page::json(
+            constraints.into_iter().map(view),
+            cursors.next(next)?,
+        ))
     }
 
     /// Remove a pinned or forbidden pair

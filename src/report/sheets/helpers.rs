@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::subtitle;
+use super::{READER, subtitle};
 use crate::report::model::{HelperRow, Report};
 use crate::workbook::table::{self, Cell, Column, Look};
 
@@ -25,7 +25,7 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let title = format!("{} 年帮扶责任人工作情况", report.occasion.year);
     let subtitle = subtitle(report, "实惠含资金和已折价的物资等");
     let rows = report.helpers.iter().map(row);
-    table::sheet(sheet, (&title, &subtitle), &COLUMNS, 2, rows, &[])?;
+    table::sheet(sheet, &READER, (&title, &subtitle), &COLUMNS, 2, rows, &[])?;
     Ok(())
 }
 

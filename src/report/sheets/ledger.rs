@@ -4,7 +4,7 @@ use rust_xlsxwriter::{
     Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, Worksheet, XlsxError,
 };
 
-use super::{points, subtitle};
+use super::{READER, points, subtitle};
 use crate::code_list::CodeList;
 use crate::method::{Point, PointStatus};
 use crate::report::model::{LedgerRow, Report};
@@ -43,7 +43,7 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
         .iter()
         .zip(&masked)
         .map(|(household, masked)| row(household, masked.as_deref()));
-    let count = table::sheet(sheet, (&title, &subtitle), &columns, 5, rows, &[])?;
+    let count = table::sheet(sheet, &READER, (&title, &subtitle), &columns, 5, rows, &[])?;
     if count > 0 {
         colour(sheet, HEADING_ROW + count)?;
     }
@@ -61,7 +61,7 @@ fn row<'a>(household: &'a LedgerRow, masked: Option<&'a str>) -> Vec<Cell<'a>> {
         Cell::text(&entry.town),
         Cell::text(&entry.village),
         Cell::text_or_empty(entry.group_name.as_deref()),
-        Cell::text_or_empty(entry.number.as_deref()),
+        Cell::register_number_or_empty(entry.number.as_deref()),
         Cell::text(&entry.head_name),
         Cell::text_or_empty(masked),
         Cell::Whole(entry.size),

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::subtitle;
+use super::{READER, subtitle};
 use crate::code_list::CodeList;
 use crate::lift::model::Step;
 use crate::report::model::{LiftRow, Report};
@@ -43,7 +43,7 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let title = format!("{} 年脱贫退出情况", report.occasion.year);
     let subtitle = subtitle(report, "含本年办结和正在办理的");
     let rows = report.lifts.iter().map(row);
-    table::sheet(sheet, (&title, &subtitle), &columns, 4, rows, &[])?;
+    table::sheet(sheet, &READER, (&title, &subtitle), &columns, 4, rows, &[])?;
     Ok(())
 }
 
@@ -56,7 +56,7 @@ fn row(row: &LiftRow) -> Vec<Cell<'_>> {
     let mut cells = vec![
         Cell::text(&row.town),
         Cell::text(&row.village),
-        Cell::text_or_empty(row.number.as_deref()),
+        Cell::register_number_or_empty(row.number.as_deref()),
         Cell::text(&row.head_name),
         Cell::text(kind),
         Cell::text(row.lift.state.label()),

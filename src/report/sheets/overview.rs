@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use super::{OVERVIEW, subtitle};
+use super::{OVERVIEW, READER, subtitle};
 use crate::code_list::CodeList;
 use crate::lift::model::State;
 use crate::progress::model::{Month, count};
@@ -51,22 +51,28 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     }
     let title = format!("{} 年结对帮扶脱贫进度", report.occasion.year);
     let line = format!("脱贫收入标准：{:.2} 元/人·年", table::yuan(report.line_fen));
-    table::title(sheet, &title, &subtitle(report, &line), COLUMNS - 1)?;
+    table::title(
+        sheet,
+        &READER,
+        &title,
+        &subtitle(report, &line),
+        COLUMNS - 1,
+    )?;
     figures(sheet, report)?;
     pipeline(sheet, report)?;
     let target = report.progress.target;
     let months = report.progress.months.iter();
     table::table(
         sheet,
-        MONTHS_ROW,
-        0,
+        &READER,
+        (MONTHS_ROW, 0),
         &MONTHS,
         months.map(|month| month_row(month, target)),
         &[],
     )?;
     sheet.insert_chart_with_offset(MONTHS_ROW, RIGHT, &chart(report), 12, 0)?;
     let towns = report.towns.iter().map(town_row);
-    table::table(sheet, TOWNS_ROW, 0, &TOWNS, towns, &[])?;
+    table::table(sheet, &READER, (TOWNS_ROW, 0), &TOWNS, towns, &[])?;
     notes(sheet)
 }
 

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
-use super::NOBODY;
+use super::{NOBODY, READER};
 use crate::code_list::CodeList;
 use crate::pairing::roll::Entry;
 use crate::report::pairings::{Roll, Sum};
@@ -54,7 +54,8 @@ pub fn workbook(roll: &Roll) -> Result<Vec<u8>, XlsxError> {
     let mut names = SheetNames::default();
     if let Some((_, unit)) = &roll.occasion.unit {
         let sheet = workbook.add_worksheet_with_constant_memory()?;
-        pairs(sheet.set_name(names.give(unit))?, roll, &roll.paired, unit)?;
+        let name = names.give(&READER.text(unit));
+        pairs(sheet.set_name(name)?, roll, &roll.paired, unit)?;
         return workbook.save_to_buffer();
     }
     summary(
@@ -66,7 +67,8 @@ pub fn workbook(roll: &Roll) -> Result<Vec<u8>, XlsxError> {
     for households in roll.by_unit() {
         let unit = households[0].unit.as_deref().unwrap_or_default();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
-        pairs(sheet.set_name(names.give(unit))?, roll, households, unit)?;
+        let name = names.give(&READER.text(unit));
+        pairs(sheet.set_name(name)?, roll, households, unit)?;
     }
     workbook.save_to_buffer()
 }
@@ -90,7 +92,15 @@ fn summary(sheet: &mut Worksheet, roll: &Roll) -> Result<(), XlsxError> {
         ]
     });
     let title = ("结对花名册汇总", subtitle(roll));
-    table::sheet(sheet, (title.0, &title.1), &SUMMARY_COLUMNS, 0, rows, &[])?;
+    table::sheet(
+        sheet,
+        &READER,
+        (title.0, &title.1),
+        &SUMMARY_COLUMNS,
+        0,
+        rows,
+        &[],
+    )?;
     Ok(())
 }
 
@@ -111,7 +121,15 @@ fn pairs(
         .zip(1..)
         .map(|(entry, number)| row(entry, number));
     let title = format!("{unit}结对花名册");
-    let count = table::sheet(sheet, (&title, &subtitle(roll)), &COLUMNS, 3, rows, &totals)?;
+    let count = table::sheet(
+        sheet,
+        &READER,
+        (&title, &subtitle(roll)),
+        &COLUMNS,
+        3,
+        rows,
+        &totals,
+    )?;
     let last = u16::try_from(COLUMNS.len() - 1).unwrap_or_default();
     let below = HEADING_ROW + count + 2;
     // The last row of a sheet with constant memory must have no height of its own: the library would
@@ -133,10 +151,10 @@ fn row(entry: &Entry, number: i64) -> Vec<Cell<'_>> {
         Cell::text_or_empty(entry.unit.as_deref()),
         Cell::text_or_empty(entry.helper.as_deref()),
         Cell::text_or_empty(entry.position.as_deref()),
-        Cell::text_or_empty(entry.phone.as_deref()),
+        Cell::staff_telephone_or_empty(entry.phone.as_deref()),
         Cell::text(&entry.town),
         Cell::text(&entry.village),
-        Cell::text_or_empty(entry.number.as_deref()),
+        Cell::register_number_or_empty(entry.number.as_deref()),
         Cell::text(&entry.head_name),
         Cell::Whole(entry.size),
         Cell::text_or_empty(entry.main_cause.map(CodeList::label)),

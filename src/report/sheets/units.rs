@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{points, subtitle};
+use super::{READER, points, subtitle};
 use crate::report::model::{Coverage, Report, UnitRow};
 use crate::workbook::table::{self, Cell, Column, Look, share};
 
@@ -31,7 +31,15 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let title = format!("{} 年各单位帮扶进度", report.occasion.year);
     let subtitle = subtitle(report, "六项为已达成户数占帮扶户数的比例");
     let rows = report.units.iter().map(row);
-    table::sheet(sheet, (&title, &subtitle), &columns, 1, rows, &totals)?;
+    table::sheet(
+        sheet,
+        &READER,
+        (&title, &subtitle),
+        &columns,
+        1,
+        rows,
+        &totals,
+    )?;
     Ok(())
 }
 
