@@ -431,6 +431,10 @@ async fn what_is_no_whole_backup_of_ours_is_refused_and_nothing_changes() {
         }
     }
 
+    if let TestDatabase::Postgres { .. } = &database {
+        wrong.extend(altered_archives(folder.path()).await);
+    }
+
     for (file, because) in &wrong {
         let before = std::fs::read(file).ok();
         refused(run(&database.url(), &["restore", text(file)]), because);
@@ -446,6 +450,58 @@ async fn what_is_no_whole_backup_of_ours_is_refused_and_nothing_changes() {
         TestDatabase::Sqlite(_) => assert_eq!(listed_beside(&database), ["qianshou.db"]),
         TestDatabase::Postgres { url, .. } => assert_eq!(schemas_aside(url).await, [""; 0]),
     }
+}
+
+/// Archives of databases in which someone has changed a table, and of ones that were not saved whole.
+async fn altered_archives(folder: &Path) -> Vec<(PathBuf, &'static str)> {
+    let mut archives = Vec::new();
+    for (number, (change, because)) in [
+        ("DROP TABLE idempotency", "table idempotency 与结构"),
+        ("ALTER TABLE visit ADD COLUMN more TEXT", "column visit.more 与结构"),
+        ("ALTER TABLE unit DROP COLUMN name", "column unit.name 与结构"),
+        ("ALTER TABLE visit ALTER COLUMN visited_on TYPE TIMESTAMP", "column visit.visited_on 与结构"),
+        ("ALTER TABLE unit ALTER COLUMN name DROP NOT NULL", "column unit.name 与结构"),
+        ("ALTER TABLE unit ALTER COLUMN name SET DEFAULT '甲'", "column unit.name 与结构"),
+        ("CREATE TABLE song (title TEXT)", "table song 与结构"),
+        ("CREATE VIEW song AS SELECT 1 AS one", "view song 与结构"),
+        ("CREATE INDEX slow ON visit (visited_on, kind)", "index slow 与结构"),
+        ("ALTER TABLE visit ADD CONSTRAINT none CHECK (kind <> 'x')", "constraint visit.none 与结构"),
+        ("ALTER TABLE staff DROP CONSTRAINT staff_unit_id_fkey", "constraint staff.staff_unit_id_fkey 与结构"),
+        (
+            "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+             CREATE TRIGGER gone BEFORE INSERT ON visit FOR EACH ROW EXECUTE FUNCTION gone()",
+            "与结构",
+        ),
+        ("CREATE RULE gone AS ON INSERT TO visit DO INSTEAD NOTHING", "rule visit.gone 与结构"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let other = database_with(&named("旧", 2)).await;
+        run_as_stranger(&other, change).await;
+        let file = folder.join(format!("altered-{number}"));
+        backup(&other, &file);
+        archives.push((file, because));
+    }
+    let other = database_with(&named("旧", 2)).await;
+    for (name, left_out) in [
+        ("without-table", "--exclude-table=idempotency"),
+        ("without-rows", "--exclude-table-data=unit"),
+    ] {
+        let file = folder.join(name);
+        let mut dump = Command::new("pg_dump");
+        dump.args(["--format=custom", left_out, "--file"])
+            .arg(&file)
+            .arg(other.url());
+        assert!(dump.status().unwrap().success());
+        let because = if name == "without-rows" {
+            "缺少表 unit"
+        } else {
+            "table idempotency 与结构"
+        };
+        archives.push((file, because));
+    }
+    archives
 }
 
 /// A backup of the same engine with a table of another program.

@@ -30,6 +30,7 @@ mod mention;
 pub mod outcome;
 pub mod page;
 mod plans;
+mod postgres_shape;
 mod problem;
 mod pulse;
 mod restore;
