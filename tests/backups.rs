@@ -910,6 +910,80 @@ async fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
     );
 }
 
+/// What is left of a killed backup or restore holds the whole register.
+#[tokio::test]
+async fn what_killed_ones_of_other_names_have_left_is_cleared_away() {
+    let database = database_with(&named("旧", 3_000)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let parts = || {
+        let mut names = listed(folder.path());
+        names.retain(|name| name.ends_with(".part"));
+        names
+    };
+    // Killed in the middle.
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while parts().is_empty() {
+        assert!(Instant::now() < deadline, "none is killed in the middle");
+        let mut saving = command(&database.url(), &["backup", text(&at("killed.db"))]);
+        let mut saving = saving.spawn().unwrap();
+        while parts().is_empty() && saving.try_wait().unwrap().is_none() {}
+        saving.kill().unwrap();
+        saving.wait().unwrap();
+        let _ = std::fs::remove_file(at("killed.db"));
+    }
+    // One whose process's number another has by now.
+    let reused = format!(".a.b.{}.Ab3xY9.part", std::process::id());
+    std::fs::create_dir(at(&reused)).unwrap();
+    std::fs::write(at(&reused).join(".tmpQ1w2e3"), "half").unwrap();
+    // Not ours, though it is called alike.
+    std::fs::create_dir(at(".film.999999.x.part")).unwrap();
+    std::fs::write(at(".film.999999.x.part").join("film"), "half").unwrap();
+    // What killed restores have left of other databases in the same folder.
+    std::fs::write(at(".other.db.restore.part"), "half a copy").unwrap();
+    std::fs::write(at("other.lock"), "").unwrap();
+    std::fs::write(at(".third.db.restore.part-journal"), "half a copy").unwrap();
+
+    // One that is at work is left alone.
+    let url = database.url();
+    let mut stopped = command(&url, &["backup", text(&at("stopped.db"))])
+        .spawn()
+        .unwrap();
+    while !parts().iter().any(|name| name.contains("stopped")) {
+        assert!(stopped.try_wait().unwrap().is_none(), "it was too quick");
+    }
+    let signal = |name: &str| {
+        let done = Command::new("kill")
+            .arg(name)
+            .arg(stopped.id().to_string())
+            .status();
+        assert!(done.unwrap().success());
+    };
+    signal("-STOP");
+    backup(&database, &at("saved.db"));
+    let left = parts();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(
+        left[0].contains("film") && left[1].contains("stopped"),
+        "{left:?}"
+    );
+    assert!(
+        listed(folder.path())
+            .iter()
+            .all(|name| !name.contains(".restore.part"))
+    );
+    signal("-CONT");
+    assert!(stopped.wait().unwrap().success());
+    assert!(at("stopped.db").exists());
+
+    if let TestDatabase::Sqlite(_) = &database {
+        std::fs::write(at(".other.db.restore.part"), "half a copy").unwrap();
+        let url = format!("sqlite:{}", at("new.db").display());
+        succeeds(run(&url, &["restore", text(&at("saved.db"))]));
+        assert!(!at(".other.db.restore.part").exists());
+    }
+}
+
 #[tokio::test]
 async fn a_restore_that_is_killed_leaves_the_old_database_or_the_new_one() {
     let (old, new) = (named("旧", 2_000), named("新", 3_000));
