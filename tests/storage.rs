@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use qianshou::access::Role;
 use qianshou::db::{self, Creation, Db};
 use qianshou::on;
+use qianshou::roster::file;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Client, PASSWORD, Proxy, Service, SmallDisk, TestDatabase, TestServer};
 
@@ -103,6 +105,41 @@ async fn a_full_disk_of_temporary_files_is_told_too() {
     assert!(problem["detail"].as_str().unwrap().contains("没有写入"));
     disk.make_room();
     upload(2).await.expect(202);
+}
+
+/// A file of 200 MiB is written in fifty parts, each of which may have to wait.
+#[tokio::test]
+async fn an_upload_that_must_wait_for_others_again_and_again_is_told_so_in_time() {
+    let server = TestServer::start().await;
+    let mut app = server.app.clone();
+    app.upload_patience = Duration::from_secs(1);
+    let others = tokio::spawn({
+        let db = server.db.clone();
+        async move {
+            loop {
+                let held = db.write().await.unwrap();
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                drop(held);
+            }
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut file = std::io::Cursor::new(vec![b'a'; 64 << 20]);
+    let asked = Instant::now();
+    let refused = file::keep(&app, Uuid::now_v7(), &mut file)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "database_busy");
+    assert!(refused.to_string().contains("没有保存"), "{refused}");
+    assert!(
+        asked.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        asked.elapsed()
+    );
+    others.abort();
+    let _ = others.await;
+    // Without others, the same file is kept within the same time.
+    file::keep(&app, Uuid::now_v7(), &mut file).await.unwrap();
 }
 
 /// A database file, its write-ahead log and its shared memory.
