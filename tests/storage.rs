@@ -258,6 +258,18 @@ async fn a_file_that_is_overwritten_in_place_is_noticed_and_nothing_is_acknowled
         std::fs::metadata(&log).unwrap().len() > 0,
         "what was acknowledged is still there"
     );
+    // A restore puts both aside as they are.
+    let restored = db::restore(&url, &at("own")).await.unwrap();
+    let aside = restored.put_aside.unwrap();
+    assert!(std::fs::read(&aside).unwrap() == overwritten);
+    assert!(std::fs::metadata(format!("{aside}-wal")).unwrap().len() > 0);
+    database_opens(&url).await;
+}
+
+async fn database_opens(url: &str) {
+    let db = Db::open(url).await.unwrap();
+    db.write().await.unwrap().commit().await.unwrap();
+    db.close().await;
 }
 
 /// A copy by hand from before the service was started again, and one that was made while it runs.

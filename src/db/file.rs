@@ -18,7 +18,9 @@ use super::incarnation::OpenHeader;
 
 /// The file is no longer the one that was opened.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}: 数据库文件已被移走、删除或替换 / the database file was moved, deleted or replaced")]
+#[error(
+    "{0}: 数据库文件已被移走、删除、替换或覆盖 / the database file was moved, deleted, replaced or overwritten"
+)]
 pub struct FileReplaced(pub PathBuf);
 
 /// A file as the system knows it, whatever its name is.

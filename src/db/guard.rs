@@ -73,7 +73,9 @@ impl InUse {
 fn write_note(file: &File, note: &str) -> io::Result<()> {
     let line = format!("{note}\n");
     file.write_all_at(line.as_bytes(), 0)?;
-    file.set_len(line.len() as u64)
+    file.set_len(line.len() as u64)?;
+    // Before the database itself has the number: a power cut must not leave the two at odds.
+    file.sync_all()
 }
 
 fn numbers_in(lock: &File) -> Vec<u32> {
