@@ -1,6 +1,7 @@
 //! What every operation works with: the database, the reader of workbooks, and the time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
 use ipnet::IpNet;
@@ -13,6 +14,9 @@ use crate::workbook::queue::Queue;
 /// China Standard Time, the only zone of the offices that we serve: a date is a date there.
 const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;
 
+/// A little longer than the longest that anyone writes at a stretch.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(45);
+
 /// What every operation works with.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -24,6 +28,10 @@ pub struct App {
     pub work: Arc<Notify>,
     /// Where those wait who want a workbook made.
     pub workbooks: Queue,
+    /// Where those wait who ask for the figures of a year.
+    pub figures: Queue,
+    /// How long all pieces of a file that is sent may wait for other writers, together.
+    pub upload_patience: Duration,
     /// Proxies in front of the server that are believed when they say whom they ask for.
     pub trusted_proxies: Arc<[IpNet]>,
 }
@@ -36,6 +44,8 @@ impl App {
             reader: Program::this(),
             work: Arc::default(),
             workbooks: Queue::default(),
+            figures: Queue::default(),
+            upload_patience: UPLOAD_PATIENCE,
             trusted_proxies: Arc::default(),
         }
     }

@@ -149,7 +149,8 @@ impl Config {
 
     /// Whether a database may be made for a command, which `begins` a register (an import, the first
     /// account) or works with one that is there. A database that is named and is not there may have
-    /// been deleted or moved: to serve an empty one in its place would hide that.
+    /// been deleted or moved: to serve an empty one in its place would hide that. One that is not named has a
+    /// folder of its own, which is there after the first start.
     pub fn creation(&self, begins: bool, serves: bool) -> Creation {
         // A database on a server was made by someone for this, or there would be none.
         let on_a_server = !self.database.starts_with("sqlite:");
@@ -157,7 +158,8 @@ impl Config {
         match (self.create, self.named) {
             (true, _) => Creation::Allowed,
             (false, true) if !begins => Creation::Never,
-            (false, _) => Creation::First,
+            (false, true) => Creation::First,
+            (false, false) => Creation::FirstWithFolder,
         }
     }
 
@@ -250,7 +252,7 @@ mod tests {
         assert_eq!(creation(named, false, false), Creation::Never);
         assert_eq!(creation(named, false, true), Creation::First);
         assert_eq!(creation(named, true, false), Creation::Allowed);
-        assert_eq!(creation(None, false, false), Creation::First);
+        assert_eq!(creation(None, false, false), Creation::FirstWithFolder);
     }
 
     #[test]

@@ -431,6 +431,10 @@ async fn what_is_no_whole_backup_of_ours_is_refused_and_nothing_changes() {
         }
     }
 
+    if let TestDatabase::Postgres { .. } = &database {
+        wrong.extend(altered_archives(folder.path()).await);
+    }
+
     for (file, because) in &wrong {
         let before = std::fs::read(file).ok();
         refused(run(&database.url(), &["restore", text(file)]), because);
@@ -446,6 +450,58 @@ async fn what_is_no_whole_backup_of_ours_is_refused_and_nothing_changes() {
         TestDatabase::Sqlite(_) => assert_eq!(listed_beside(&database), ["qianshou.db"]),
         TestDatabase::Postgres { url, .. } => assert_eq!(schemas_aside(url).await, [""; 0]),
     }
+}
+
+/// Archives of databases in which someone has changed a table, and of ones that were not saved whole.
+async fn altered_archives(folder: &Path) -> Vec<(PathBuf, &'static str)> {
+    let mut archives = Vec::new();
+    for (number, (change, because)) in [
+        ("DROP TABLE idempotency", "table idempotency 与结构"),
+        ("ALTER TABLE visit ADD COLUMN more TEXT", "column visit.more 与结构"),
+        ("ALTER TABLE unit DROP COLUMN name", "column unit.name 与结构"),
+        ("ALTER TABLE visit ALTER COLUMN visited_on TYPE TIMESTAMP", "column visit.visited_on 与结构"),
+        ("ALTER TABLE unit ALTER COLUMN name DROP NOT NULL", "column unit.name 与结构"),
+        ("ALTER TABLE unit ALTER COLUMN name SET DEFAULT '甲'", "column unit.name 与结构"),
+        ("CREATE TABLE song (title TEXT)", "table song 与结构"),
+        ("CREATE VIEW song AS SELECT 1 AS one", "view song 与结构"),
+        ("CREATE INDEX slow ON visit (visited_on, kind)", "index slow 与结构"),
+        ("ALTER TABLE visit ADD CONSTRAINT none CHECK (kind <> 'x')", "constraint visit.none 与结构"),
+        ("ALTER TABLE staff DROP CONSTRAINT staff_unit_id_fkey", "constraint staff.staff_unit_id_fkey 与结构"),
+        (
+            "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+             CREATE TRIGGER gone BEFORE INSERT ON visit FOR EACH ROW EXECUTE FUNCTION gone()",
+            "与结构",
+        ),
+        ("CREATE RULE gone AS ON INSERT TO visit DO INSTEAD NOTHING", "rule visit.gone 与结构"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let other = database_with(&named("旧", 2)).await;
+        run_as_stranger(&other, change).await;
+        let file = folder.join(format!("altered-{number}"));
+        backup(&other, &file);
+        archives.push((file, because));
+    }
+    let other = database_with(&named("旧", 2)).await;
+    for (name, left_out) in [
+        ("without-table", "--exclude-table=idempotency"),
+        ("without-rows", "--exclude-table-data=unit"),
+    ] {
+        let file = folder.join(name);
+        let mut dump = Command::new("pg_dump");
+        dump.args(["--format=custom", left_out, "--file"])
+            .arg(&file)
+            .arg(other.url());
+        assert!(dump.status().unwrap().success());
+        let because = if name == "without-rows" {
+            "缺少表 unit"
+        } else {
+            "table idempotency 与结构"
+        };
+        archives.push((file, because));
+    }
+    archives
 }
 
 /// A backup of the same engine with a table of another program.
@@ -852,6 +908,80 @@ async fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
         ["0.db", "saved.db"],
         "of {KILLS}, {finished} had finished"
     );
+}
+
+/// What is left of a killed backup or restore holds the whole register.
+#[tokio::test]
+async fn what_killed_ones_of_other_names_have_left_is_cleared_away() {
+    let database = database_with(&named("旧", 3_000)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let parts = || {
+        let mut names = listed(folder.path());
+        names.retain(|name| name.contains(".part") && !name.contains(".restore."));
+        names
+    };
+    // Killed in the middle.
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while parts().is_empty() {
+        assert!(Instant::now() < deadline, "none is killed in the middle");
+        let mut saving = command(&database.url(), &["backup", text(&at("killed.db"))]);
+        let mut saving = saving.spawn().unwrap();
+        while parts().is_empty() && saving.try_wait().unwrap().is_none() {}
+        saving.kill().unwrap();
+        saving.wait().unwrap();
+        let _ = std::fs::remove_file(at("killed.db"));
+    }
+    // One whose process's number another has by now.
+    let reused = format!(".a.b.{}.Ab3xY9.part", std::process::id());
+    std::fs::create_dir(at(&reused)).unwrap();
+    std::fs::write(at(&reused).join(".tmpQ1w2e3"), "half").unwrap();
+    // Not ours, though it is called alike.
+    std::fs::create_dir(at(".film.999999.x.part")).unwrap();
+    std::fs::write(at(".film.999999.x.part").join("film"), "half").unwrap();
+    // What killed restores have left of other databases in the same folder.
+    std::fs::write(at(".other.db.restore.part"), "half a copy").unwrap();
+    std::fs::write(at("other.lock"), "").unwrap();
+    std::fs::write(at(".third.db.restore.part-journal"), "half a copy").unwrap();
+
+    // One that is at work is left alone.
+    let url = database.url();
+    let mut stopped = command(&url, &["backup", text(&at("stopped.db"))])
+        .spawn()
+        .unwrap();
+    while !parts().iter().any(|name| name.contains("stopped")) {
+        assert!(stopped.try_wait().unwrap().is_none(), "it was too quick");
+    }
+    let signal = |name: &str| {
+        let done = Command::new("kill")
+            .arg(name)
+            .arg(stopped.id().to_string())
+            .status();
+        assert!(done.unwrap().success());
+    };
+    signal("-STOP");
+    backup(&database, &at("saved.db"));
+    let left = parts();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(
+        left[0].contains("film") && left[1].contains("stopped"),
+        "{left:?}"
+    );
+    assert!(
+        listed(folder.path())
+            .iter()
+            .all(|name| !name.contains(".restore.part"))
+    );
+    signal("-CONT");
+    assert!(stopped.wait().unwrap().success());
+    assert!(at("stopped.db").exists());
+
+    if let TestDatabase::Sqlite(_) = &database {
+        std::fs::write(at(".other.db.restore.part"), "half a copy").unwrap();
+        let url = format!("sqlite:{}", at("new.db").display());
+        succeeds(run(&url, &["restore", text(&at("saved.db"))]));
+        assert!(!at(".other.db.restore.part").exists());
+    }
 }
 
 #[tokio::test]

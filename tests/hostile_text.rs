@@ -26,7 +26,7 @@ use crate::support::register::{day, facts};
 use crate::support::{TestServer, check_package, soffice_to};
 
 /// What breaks workbooks, alone or together.
-const PIECES: [&str; 62] = [
+const PIECES: [&str; 67] = [
     "甲",
     "乙小学",
     "a",
@@ -85,6 +85,11 @@ const PIECES: [&str; 62] = [
     "History",
     "A1",
     "R1C1",
+    "TRUE",
+    "2026",
+    "２",
+    "①",
+    "مدرسة",
     "=1+1",
     "@",
     "-",
@@ -288,6 +293,50 @@ fn problems(sent: &Sent, texts: &[String]) -> Vec<RosterProblem> {
         })
     })
     .collect()
+}
+
+/// Without quotes LibreOffice drops the reference, and with it the headings on each page.
+#[test]
+fn headings_are_printed_on_each_page_of_a_sheet_of_any_name() {
+    for name in [
+        "家庭😀",
+        "😀",
+        "家👨\u{200d}👩\u{200d}👧庭",
+        "𠮷林小学",
+        "一𠮷",
+        "مدرسة",
+        "2026届",
+        "２班",
+        "①班",
+        "R1C1",
+        "RC",
+        "r",
+        "A1",
+        "XFD1048576",
+        "TRUE",
+        "false",
+        "it's",
+        "'甲😀'",
+        "a.b",
+        "A1.5",
+        "一 中",
+        "甲,乙!丙",
+        "e\u{301}",
+        "班²",
+    ] {
+        let texts = ["甲"; 8].map(str::to_owned).to_vec();
+        let bytes =
+            sheets::pairings::workbook(&roll(vec![(name.to_owned(), texts)], true)).unwrap();
+        let sheet = readable(&bytes).remove(0);
+        let quoted = format!("'{}'!", sheet.replace('\'', "''"));
+        let mut book = String::new();
+        let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+        let mut part = archive.by_name("xl/workbook.xml").unwrap();
+        std::io::Read::read_to_string(&mut part, &mut book).unwrap();
+        let titles = book.split("Print_Titles").nth(1).unwrap();
+        let titles = titles.split_once('>').unwrap().1;
+        assert!(titles.starts_with(&quoted), "{name}: {titles}");
+    }
 }
 
 proptest! {

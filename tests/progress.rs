@@ -1,5 +1,7 @@
 //! Progress over HTTP: what counts, where, and as of which day.
 
+use std::time::Duration;
+
 use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -202,4 +204,30 @@ async fn progress_is_for_those_who_may_see_it_and_never_of_the_future() {
         .get("/progress?as_of=2026-02-30")
         .await
         .expect_problem(400, "bad_request");
+}
+
+/// Counting reads all lifts: many at once would take every connection from those who read records.
+#[tokio::test]
+async fn few_count_at_once_and_the_others_wait_without_a_connection() {
+    let server = TestServer::start().await;
+    let leader = server.client(Role::Leader).await;
+    let turns = [
+        server.app.figures.turn().await.unwrap(),
+        server.app.figures.turn().await.unwrap(),
+    ];
+    let waiting: Vec<_> = (0..20)
+        .map(|_| {
+            let leader = leader.clone();
+            tokio::spawn(async move { leader.get("/progress").await.expect(200) })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(waiting.iter().all(|one| !one.is_finished()));
+    leader.get("/households").await.expect(200);
+    // Workbooks do not wait for them, nor they for workbooks.
+    drop(server.app.workbooks.turn().await.unwrap());
+    drop(turns);
+    for one in waiting {
+        one.await.unwrap();
+    }
 }

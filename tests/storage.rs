@@ -3,12 +3,15 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use qianshou::access::Role;
-use qianshou::db::{Creation, Db};
+use qianshou::db::{self, Creation, Db};
 use qianshou::on;
+use qianshou::roster::file;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Client, PASSWORD, Proxy, Service, SmallDisk, TestDatabase, TestServer};
 
@@ -104,6 +107,41 @@ async fn a_full_disk_of_temporary_files_is_told_too() {
     upload(2).await.expect(202);
 }
 
+/// A file of 200 MiB is written in fifty parts, each of which may have to wait.
+#[tokio::test]
+async fn an_upload_that_must_wait_for_others_again_and_again_is_told_so_in_time() {
+    let server = TestServer::start().await;
+    let mut app = server.app.clone();
+    app.upload_patience = Duration::from_secs(1);
+    let others = tokio::spawn({
+        let db = server.db.clone();
+        async move {
+            loop {
+                let held = db.write().await.unwrap();
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                drop(held);
+            }
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut file = std::io::Cursor::new(vec![b'a'; 64 << 20]);
+    let asked = Instant::now();
+    let refused = file::keep(&app, Uuid::now_v7(), &mut file)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "database_busy");
+    assert!(refused.to_string().contains("没有保存"), "{refused}");
+    assert!(
+        asked.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        asked.elapsed()
+    );
+    others.abort();
+    let _ = others.await;
+    // Without others, the same file is kept within the same time.
+    file::keep(&app, Uuid::now_v7(), &mut file).await.unwrap();
+}
+
 /// A database file, its write-ahead log and its shared memory.
 fn files(database: &TestDatabase) -> Option<[PathBuf; 3]> {
     let TestDatabase::Sqlite(folder) = database else {
@@ -159,6 +197,154 @@ async fn what_is_written_never_goes_into_a_file_that_is_gone() {
         assert!(names.contains(&json!(name)), "{names:?}");
     }
     assert!(!names.contains(&json!("gone")) && !names.contains(&json!("other")));
+}
+
+/// To the system, a file into which another was copied is the same as before.
+#[tokio::test]
+async fn a_file_that_is_overwritten_in_place_is_noticed_and_nothing_is_acknowledged() {
+    let (server, other) = (TestServer::start().await, TestServer::start().await);
+    let Some([file, log, _]) = files(&server.database) else {
+        return;
+    };
+    let administrator = server.client(Role::Administrator).await;
+    let create = async |name: &str| {
+        let body = json!({ "username": name, "role": "leader", "password": PASSWORD });
+        administrator.post("/accounts").json(&body).await
+    };
+    create("a").await.expect(201);
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    db::backup(&server.database.url(), &at("own"))
+        .await
+        .unwrap();
+    db::backup(&other.database.url(), &at("other"))
+        .await
+        .unwrap();
+    create("b").await.expect(201);
+    let url = server.database.url();
+    db::backup(&url, &at("latest")).await.unwrap();
+    std::fs::copy(&file, at("original")).unwrap();
+    for copied in ["own", "other", "latest"] {
+        std::fs::copy(at(copied), &file).unwrap();
+        let overwritten = std::fs::read(&file).unwrap();
+        let problem = create("gone").await;
+        let problem = problem.expect_problem(503, "database_replaced");
+        assert!(problem["detail"].as_str().unwrap().contains("没有写入"));
+        let read = administrator.get("/accounts").await;
+        read.expect_problem(503, "database_replaced");
+        // Health may remember for a second that all was well.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let health = server.stranger().get("/health").await;
+        health.expect_problem(503, "database_replaced");
+        assert!(
+            std::fs::read(&file).unwrap() == overwritten,
+            "nothing is written into it"
+        );
+        // The log beside it is another's: who opens it now would destroy it.
+        let refused = Db::open(&url).await.unwrap_err().to_string();
+        assert!(refused.contains("-wal"), "{refused}");
+        let refused = db::backup(&url, &at("none")).await.unwrap_err().to_string();
+        assert!(refused.contains("-wal"), "{refused}");
+        assert!(std::fs::read(&file).unwrap() == overwritten);
+        std::fs::copy(at("original"), &file).unwrap();
+        create(&format!("back-{copied}")).await.expect(201);
+    }
+    // It ends beside another database: the log is not written into that.
+    std::fs::copy(at("other"), &file).unwrap();
+    let overwritten = std::fs::read(&file).unwrap();
+    server.db.close().await;
+    assert!(std::fs::read(&file).unwrap() == overwritten);
+    assert!(
+        std::fs::metadata(&log).unwrap().len() > 0,
+        "what was acknowledged is still there"
+    );
+    // A restore puts both aside as they are.
+    let restored = db::restore(&url, &at("own")).await.unwrap();
+    let aside = restored.put_aside.unwrap();
+    assert!(std::fs::read(&aside).unwrap() == overwritten);
+    assert!(std::fs::metadata(format!("{aside}-wal")).unwrap().len() > 0);
+    database_opens(&url).await;
+}
+
+async fn database_opens(url: &str) {
+    let db = Db::open(url).await.unwrap();
+    db.write().await.unwrap().commit().await.unwrap();
+    db.close().await;
+}
+
+/// A copy by hand from before the service was started again, and one that was made while it runs.
+#[tokio::test]
+async fn an_older_copy_of_the_file_itself_is_noticed() {
+    let database = TestDatabase::create().await;
+    let Some([file, ..]) = files(&database) else {
+        return;
+    };
+    database.open().await.close().await;
+    let copy = file.with_extension("copy");
+    std::fs::copy(&file, &copy).unwrap();
+    let db = database.open().await;
+    std::fs::copy(&copy, &file).unwrap();
+    assert!(db.read().await.is_err());
+    assert!(db.write().await.is_err());
+    drop(db);
+}
+
+#[tokio::test]
+async fn several_programs_may_have_a_database_open_and_know_it_for_the_same() {
+    let database = TestDatabase::create().await;
+    let first = database.open().await;
+    let second = database.open().await;
+    for db in [&first, &second, &first] {
+        let mut tx = db.write().await.unwrap();
+        on!(&mut tx, connection => sqlx::query("UPDATE heartbeat SET at = at WHERE id = 1")
+            .execute(connection).await.map(|_| ()))
+        .unwrap();
+        tx.commit().await.unwrap();
+    }
+    first.close().await;
+    let third = database.open().await;
+    second.write().await.unwrap().commit().await.unwrap();
+    third.read().await.unwrap();
+    second.close().await;
+    third.close().await;
+    database.open().await.close().await;
+}
+
+#[tokio::test]
+async fn the_default_database_is_made_without_a_word_only_where_not_even_its_folder_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("qianshou-data");
+    let serve = |more: &[&str]| {
+        let mut serve = Command::new("timeout");
+        serve
+            .args([
+                "--signal=INT",
+                "10",
+                env!("CARGO_BIN_EXE_qianshou"),
+                "user",
+                "add",
+                "lina",
+            ])
+            .args(["--role", "office"])
+            .args(more)
+            .env_remove("DATABASE_URL")
+            .current_dir(folder.path());
+        let output = serve.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), said)
+    };
+    let (done, said) = serve(&[]);
+    assert!(done, "{said}");
+    assert!(data.join("qianshou.db").exists());
+    // All that was in it is gone.
+    for entry in std::fs::read_dir(&data).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    let (done, said) = serve(&[]);
+    assert!(!done && said.contains("--create"), "{said}");
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+    let (done, said) = serve(&["--create"]);
+    assert!(done, "{said}");
 }
 
 #[tokio::test]

@@ -21,7 +21,8 @@ const PIECE: u64 = 64 * 1024;
 
 /// An archive whose table of contents can be read and names our tables.
 pub(super) struct Archive {
-    file: PathBuf,
+    /// Where it is.
+    pub file: PathBuf,
     /// The schema ("public") that our tables are in.
     pub schema: String,
 }

@@ -2,10 +2,12 @@
 //! before an upgrade is one of what was there.
 //!
 //! The file gets its name only when it is whole, safe from a power cut and looked through. Until then it
-//! is in a hidden folder beside it, `.NAME.PROCESS.….part`, together with what SQLite keeps beside it; a
-//! later backup to the same name clears away what a killed one has left. A file of that name is never
+//! is in a hidden folder beside it, `.NAME.PROCESS.….part`, together with what SQLite keeps beside it. Who makes
+//! a backup holds a lock on that folder; a later backup in the same place, of whatever name, clears away the
+//! folders that nobody holds. A file of that name is never
 //! replaced. All is readable by its owner only.
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,10 +19,14 @@ use tempfile::{NamedTempFile, TempDir};
 
 use super::archive::{Archive, tool};
 use super::schema::SchemaError;
-use super::{Address, DbError, guard, sqlite_file, without_password};
+use super::{Address, DbError, guard, incarnation, restore, sqlite_file, without_password};
 
 /// Schemas of PostgreSQL in which restores put aside what was there: not part of a backup.
 pub(super) const PUT_ASIDE: &str = "before_restore_";
+/// How the name of a folder ends in which a backup is made.
+const PART: &str = ".part";
+/// How often to make such a folder anew that another backup has cleared away.
+const TRIES: u32 = 5;
 /// How long to wait for a lock of another program.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -134,7 +140,9 @@ pub async fn backup(url: &str, file: &Path) -> Result<(), BackupError> {
     {
         return Err(BackupError::NoDatabase(database.display().to_string()));
     }
-    let folder = part_folder(file)?;
+    let place = guard::folder_of(file);
+    clear_leftovers(place);
+    let folder = PartFolder::beside(file)?;
     let part = NamedTempFile::new_in(folder.path()).map_err(BackupError::file(folder.path()))?;
     match address {
         Address::Sqlite(database) => save_sqlite(database, part.path()).await?,
@@ -144,37 +152,111 @@ pub async fn backup(url: &str, file: &Path) -> Result<(), BackupError> {
 }
 
 /// A hidden folder beside the file to be made; removed when dropped.
-fn part_folder(file: &Path) -> Result<TempDir, BackupError> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let start = format!(".{name}.");
-    clear_parts_of_the_dead(guard::folder_of(file), &start);
-    tempfile::Builder::new()
-        .prefix(&format!("{start}{}.", std::process::id()))
-        .suffix(".part")
-        .tempdir_in(guard::folder_of(file))
-        .map_err(BackupError::file(file))
+struct PartFolder {
+    /// Before the lock: the folder is gone when others may have the lock.
+    folder: TempDir,
+    /// Says that its process lives. The system gives it up however the process ends.
+    _lock: Option<File>,
 }
 
-/// Removes what backups to the same name have left that were killed.
-fn clear_parts_of_the_dead(folder: &Path, start: &str) {
+impl PartFolder {
+    fn beside(file: &Path) -> Result<Self, BackupError> {
+        // Another backup may take the new folder for one that was left, until it is locked.
+        for _ in 0..TRIES {
+            let folder = Self::make(file)?;
+            let lock = match lock_folder(folder.path()) {
+                Ok(None) => continue,
+                Ok(lock) => lock,
+                // A file system without locks: others look whether our process lives.
+                Err(_) => None,
+            };
+            if folder.path().exists() {
+                return Ok(Self {
+                    folder,
+                    _lock: lock,
+                });
+            }
+        }
+        let taken = io::Error::from(io::ErrorKind::ResourceBusy);
+        Err(BackupError::file(file)(taken))
+    }
+
+    fn make(file: &Path) -> Result<TempDir, BackupError> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        tempfile::Builder::new()
+            .prefix(&format!(".{name}.{}.", std::process::id()))
+            .suffix(PART)
+            .tempdir_in(guard::folder_of(file))
+            .map_err(BackupError::file(file))
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Locks a folder; `None` where another has it locked, or it is gone.
+fn lock_folder(path: &Path) -> io::Result<Option<File>> {
+    let folder = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Removes what backups and restores have left in a folder that were killed, of whatever name. What cannot be
+/// removed is in nobody's way.
+pub(super) fn clear_leftovers(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
     };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let process = name
-            .to_str()
-            .and_then(|name| {
-                name.strip_prefix(start)?
-                    .strip_suffix(".part")?
-                    .split_once('.')
-            })
-            .and_then(|(process, _)| Pid::from_raw(process.parse().ok()?));
-        if process.is_some_and(|process| !lives(process)) {
-            // If it cannot be removed it is in nobody's way.
-            let _ = std::fs::remove_dir_all(entry.path());
+        let name = name.to_string_lossy();
+        if let Some(process) = maker_of(&name) {
+            clear_part(&entry.path(), process);
+        } else if let Some(database) = restore::database_of_copy(&name) {
+            restore::tidy_if_free(&folder.join(database));
         }
     }
+}
+
+/// The process in the name of a backup's folder, `.NAME.PROCESS.….part`.
+fn maker_of(name: &str) -> Option<Pid> {
+    let (name, _) = name
+        .strip_prefix('.')?
+        .strip_suffix(PART)?
+        .rsplit_once('.')?;
+    let (_, process) = name.rsplit_once('.')?;
+    Pid::from_raw(process.parse().ok()?)
+}
+
+fn clear_part(part: &Path, process: Pid) {
+    if !is_ours(part) {
+        return;
+    }
+    let is_left = match lock_folder(part) {
+        Ok(lock) => lock.is_some(),
+        // A file system without locks.
+        Err(_) => !lives(process),
+    };
+    if is_left {
+        let _ = std::fs::remove_dir_all(part);
+    }
+}
+
+/// Whether nothing is in a folder but the file that [`tempfile`] has named and what SQLite keeps beside it.
+fn is_ours(part: &Path) -> bool {
+    let is_folder = std::fs::symlink_metadata(part).is_ok_and(|part| part.is_dir());
+    let entries = std::fs::read_dir(part).into_iter().flatten().flatten();
+    is_folder
+        && entries
+            .map(|entry| entry.file_name())
+            .all(|name| name.to_string_lossy().starts_with(".tmp"))
 }
 
 fn lives(process: Pid) -> bool {
@@ -196,6 +278,7 @@ async fn save_sqlite(database: &Path, part: &Path) -> Result<(), BackupError> {
     let saved = vacuum_into(&mut connection, part).await;
     connection.close().await?;
     saved?;
+    incarnation::renew(part).map_err(BackupError::file(part))?;
     let mut saved = sqlite_file::open_as_it_is(part).await?;
     let faults = sqlite_file::faults(&mut saved, sqlite_file::Thoroughly::No).await;
     saved.close().await?;

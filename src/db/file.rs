@@ -2,7 +2,8 @@
 //!
 //! SQLite goes on writing into a file that has been deleted or replaced, and says that all is well; at
 //! the next start what was written is gone. So the files that were opened are compared with those that
-//! stand under their names, before each transaction and around each commit.
+//! stand under their names, before each transaction and around each commit. A file that was overwritten in
+//! place is the same to the system: it is known by the number in its header (`incarnation.rs`).
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -13,10 +14,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sqlx::SqliteConnection;
 
 use super::guard::beside;
+use super::incarnation::OpenHeader;
 
 /// The file is no longer the one that was opened.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}: 数据库文件已被移走、删除或替换 / the database file was moved, deleted or replaced")]
+#[error(
+    "{0}: 数据库文件已被移走、删除、替换或覆盖 / the database file was moved, deleted, replaced or overwritten"
+)]
 pub struct FileReplaced(pub PathBuf);
 
 /// A file as the system knows it, whatever its name is.
@@ -42,6 +46,8 @@ pub struct DatabaseFile {
     path: PathBuf,
     /// The database and what SQLite keeps beside it: write-ahead log and shared memory.
     files: Vec<(PathBuf, Identity)>,
+    /// What stands in the database's header; nothing without a file.
+    header: Option<OpenHeader>,
     /// A connection that does nothing. SQLite deletes and makes anew what it keeps beside the database
     /// when the last connection is closed; while this one is open there is no last one.
     anchor: Mutex<Option<SqliteConnection>>,
@@ -50,8 +56,12 @@ pub struct DatabaseFile {
 }
 
 impl DatabaseFile {
-    /// The files of the database at `path`, which is open and has been read by `anchor`.
-    pub(super) fn of(path: &Path, anchor: SqliteConnection) -> Result<Self, FileReplaced> {
+    /// The files of the database at `path`, which is open, has been read by `anchor` and has this header.
+    pub(super) fn of(
+        path: &Path,
+        header: OpenHeader,
+        anchor: SqliteConnection,
+    ) -> Result<Self, FileReplaced> {
         let names = [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")];
         let files = names.map(|name| match Identity::of(&name) {
             Some(identity) => Ok((name, identity)),
@@ -60,6 +70,7 @@ impl DatabaseFile {
         Ok(Self {
             path: path.to_owned(),
             files: files.into_iter().collect::<Result<_, _>>()?,
+            header: Some(header),
             anchor: Mutex::new(Some(anchor)),
             closed: AtomicBool::new(false),
         })
@@ -81,13 +92,31 @@ impl DatabaseFile {
                 return Err(sqlx::Error::Io(error));
             }
         }
+        if self.is_overwritten() {
+            let error = std::io::Error::other(FileReplaced(self.path.clone()));
+            return Err(sqlx::Error::Io(error));
+        }
         Ok(())
+    }
+
+    /// Whether the file holds another database than the one that was opened.
+    pub(super) fn is_overwritten(&self) -> bool {
+        self.header.as_ref().is_some_and(|header| !header.is_same())
     }
 
     /// The connection that keeps the files, to be closed last.
     pub(super) fn take_anchor(&self) -> Option<SqliteConnection> {
         self.closed.store(true, Ordering::Relaxed);
         self.anchor.lock().ok()?.take()
+    }
+}
+
+impl Drop for DatabaseFile {
+    fn drop(&mut self) {
+        // Connections may still be open, and would lose their locks.
+        if !self.closed.load(Ordering::Relaxed) {
+            std::mem::forget(self.header.take());
+        }
     }
 }
 

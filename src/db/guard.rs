@@ -7,7 +7,8 @@
 //! | `qianshou.lock` | who opens or restores, alone | the switch to WAL and sqlx's migrations do not wait for each other |
 //! | `qianshou.db.in-use` | who has it open, shared; who restores, alone | a service that runs must not lose its database to a restore |
 //!
-//! The system releases both when their process ends, however it ends.
+//! The system releases both when their process ends, however it ends. In the second stands the number of the
+//! database that was opened (`incarnation.rs`).
 //!
 //! All files are readable by their owner only (mode 0600): a database holds identity numbers, telephones
 //! and illnesses. SQLite gives `-wal` and `-shm` the mode of the database, so it is set there, before
@@ -16,10 +17,10 @@
 use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{DbError, sqlite_file};
+use super::{DbError, incarnation, sqlite_file};
 use crate::private;
 
 /// Readable and writable by the owner only, for a folder.
@@ -41,6 +42,8 @@ pub(super) struct Opening {
 #[derive(Debug)]
 pub struct InUse {
     lock: File,
+    /// Whether nobody else had it open when it was opened.
+    pub(super) is_first: bool,
 }
 
 impl InUse {
@@ -50,13 +53,70 @@ impl InUse {
             tracing::warn!("the lock of the open database cannot be released: {error}");
         }
     }
+
+    /// Writes down the numbers that the open file may have, see [`super::incarnation`], for others who open it
+    /// and for the next start.
+    pub(super) fn note_numbers(&self, numbers: &[u32]) {
+        let words: Vec<_> = numbers.iter().map(u32::to_string).collect();
+        if let Err(error) = write_note(&self.lock, &words.join(" ")) {
+            tracing::warn!("the database's number cannot be written down: {error}");
+        }
+    }
+
+    /// The numbers that were written down; none if nobody has.
+    pub(super) fn numbers(&self) -> Vec<u32> {
+        numbers_in(&self.lock)
+    }
+}
+
+/// In one write, and cut afterwards: it may be read at any time.
+fn write_note(file: &File, note: &str) -> io::Result<()> {
+    let line = format!("{note}\n");
+    file.write_all_at(line.as_bytes(), 0)?;
+    file.set_len(line.len() as u64)?;
+    // Before the database itself has the number: a power cut must not leave the two at odds.
+    file.sync_all()
+}
+
+fn numbers_in(lock: &File) -> Vec<u32> {
+    let mut note = [0; 64];
+    let read = lock.read_at(&mut note, 0).unwrap_or_default();
+    let note = String::from_utf8_lossy(note.get(..read).unwrap_or_default()).into_owned();
+    let line = note.lines().next().unwrap_or_default();
+    line.split_whitespace()
+        .filter_map(|number| number.parse().ok())
+        .collect()
+}
+
+/// Whether a log stands beside a database that is not the one that wrote it: the file was overwritten by hand.
+/// SQLite would replay the log into it and destroy it.
+fn is_log_of_another(lock: &File, database: &Path) -> bool {
+    let numbers = numbers_in(lock);
+    let log = std::fs::metadata(beside(database, "-wal"));
+    log.is_ok_and(|log| log.len() > 0)
+        && !numbers.is_empty()
+        && incarnation::number_of(database).is_some_and(|number| !numbers.contains(&number))
 }
 
 /// The database for oneself alone: nobody opens it, nobody has it open.
 #[derive(Debug)]
 pub(super) struct Alone {
     _opening: Opening,
-    _in_use: File,
+    in_use: File,
+}
+
+impl Alone {
+    /// See [`DbError::ForeignLog`].
+    pub(super) fn is_log_of_another(&self, database: &Path) -> bool {
+        is_log_of_another(&self.in_use, database)
+    }
+
+    /// What was written down of the database is not true of the one that has taken its place.
+    pub(super) fn forget_numbers(&self) {
+        if let Err(error) = self.in_use.set_len(0) {
+            tracing::warn!("the old database's number is still written down: {error}");
+        }
+    }
 }
 
 /// Waits until nobody else opens or restores the database at `path`, and says that it is open here.
@@ -73,8 +133,17 @@ pub(super) async fn enter(path: &Path) -> Result<(Opening, InUse), DbError> {
         .map_err(named(&name))?;
     let name = in_use_name(&path);
     let in_use = lock_file(&name, &path)?;
+    // Nobody else comes in between: they wait for the lock above.
+    let is_first = in_use.try_lock().is_ok();
     in_use.lock_shared().map_err(named(&name))?;
-    Ok((Opening { _lock: lock }, InUse { lock: in_use }))
+    if is_log_of_another(&in_use, &path) {
+        return Err(DbError::ForeignLog(path));
+    }
+    let in_use = InUse {
+        lock: in_use,
+        is_first,
+    };
+    Ok((Opening { _lock: lock }, in_use))
 }
 
 /// Takes the database for oneself alone; `None` when someone has it open or is about to.
@@ -89,7 +158,7 @@ pub(super) fn claim(path: &Path) -> Result<Option<Alone>, DbError> {
     };
     Ok(Some(Alone {
         _opening: Opening { _lock: opening },
-        _in_use: in_use,
+        in_use,
     }))
 }
 
@@ -144,6 +213,16 @@ pub(super) fn was_opened(path: &Path) -> bool {
     path.exists() || leaves.iter().any(|name| name.exists())
 }
 
+/// Whether someone has opened or restored a database at `path` before.
+pub(super) fn was_locked(path: &Path) -> bool {
+    opening_name(&real(path)).exists()
+}
+
+/// Whether the folder of a database is there.
+pub(super) fn has_folder(path: &Path) -> bool {
+    folder_of(path).exists()
+}
+
 fn in_use_name(path: &Path) -> PathBuf {
     beside(path, ".in-use")
 }
@@ -163,6 +242,7 @@ fn lock_file(name: &Path, database: &Path) -> Result<File, DbError> {
     let file = File::options()
         .create(true)
         .truncate(false)
+        .read(true)
         .write(true)
         .mode(private::MODE)
         .open(name)

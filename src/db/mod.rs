@@ -27,10 +27,12 @@ mod digest;
 mod file;
 mod guard;
 mod ids;
+mod incarnation;
 mod mention;
 pub mod outcome;
 pub mod page;
 mod plans;
+mod postgres_shape;
 mod problem;
 mod pulse;
 mod restore;
@@ -54,6 +56,7 @@ pub use column::Json;
 pub use cursor::{CursorKey, SealError};
 use file::DatabaseFile;
 pub use ids::Ids;
+use incarnation::OpenHeader;
 pub use mention::{Mention, Subject, mentions};
 pub use plans::note_error;
 pub use problem::{SCHEMA_CHANGED, storage_full, will_pass};
@@ -116,6 +119,12 @@ pub enum DbError {
         path = .0.display()
     )]
     Missing(PathBuf),
+    /// The log of another database stands beside it.
+    #[error(
+        "{path} 是别的数据库：旁边的日志（-wal）不是它的，合并会毁掉它，因此没有打开，也没有做任何改动。请放回原来的数据库文件，或用 qianshou restore 恢复备份；如确认日志属于该文件，请删除 {path}.in-use 后重试 / {path} is another database than the one whose log (-wal) stands beside it; nothing was opened or changed. Put the file back that was there, or `qianshou restore` a backup; if you are sure that the log is this file's, delete {path}.in-use and try again",
+        path = .0.display()
+    )]
+    ForeignLog(PathBuf),
     /// The database belongs to another program.
     #[error(
         "{0} 是其他程序的数据库（没有牵手的结构），为避免损坏，没有做任何改动 / {0} is a database of another program; nothing was changed"
@@ -169,6 +178,9 @@ pub enum Creation {
     Never,
     /// If there was none there before, by what is left beside it.
     First,
+    /// If not even its folder is there: a folder that this program alone uses was made when it first began, and
+    /// that it is empty does not mean that there was nothing.
+    FirstWithFolder,
     /// Yes.
     Allowed,
 }
@@ -260,6 +272,7 @@ impl Db {
         let may_be_made = match creation {
             Creation::Allowed => true,
             Creation::First => !guard::was_opened(path),
+            Creation::FirstWithFolder => !guard::has_folder(path),
             Creation::Never => false,
         };
         let missing = || DbError::Missing(path.to_owned());
@@ -278,6 +291,8 @@ impl Db {
             Found::Nothing if !may_be_made => return Err(missing()),
             Found::Nothing | Found::Ours => guard::make_private(path)?,
         }
+        let real = guard::real(path);
+        let mut header = OpenHeader::before_opening(&real).map_err(guard::named(&real))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(may_be_made)
@@ -299,12 +314,13 @@ impl Db {
             .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
         MIGRATIONS.run(&writer).await?;
+        header.settle(&writer, &in_use).await;
         let reading = options.pragma("query_only", "ON");
         let mut anchor = reading.connect().await?;
         sqlx::query("SELECT count(*) FROM heartbeat")
             .execute(&mut anchor)
             .await?;
-        let file = DatabaseFile::of(&guard::real(path), anchor).map_err(|_| missing())?;
+        let file = DatabaseFile::of(&real, header, anchor).map_err(|_| missing())?;
         let db = Self::Sqlite {
             writer,
             readers: pool(READERS).connect_lazy_with(reading.clone()),
@@ -484,9 +500,14 @@ impl Db {
                 access.close().await;
                 readers.close().await;
                 writer.close().await;
-                if let Some(anchor) = file.take_anchor() {
+                let is_overwritten = file.is_overwritten();
+                match file.take_anchor() {
+                    // When the last connection is closed, SQLite writes the log into the file: into another
+                    // database than the log's. The connection ends with the process.
+                    Some(anchor) if is_overwritten => std::mem::forget(anchor),
                     // It has done nothing, and the process ends.
-                    let _ = anchor.close().await;
+                    Some(anchor) => drop(anchor.close().await),
+                    None => {}
                 }
                 if let Some(in_use) = in_use {
                     in_use.end();

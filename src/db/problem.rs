@@ -180,8 +180,8 @@ impl Kind {
                 "the database cannot be reached, ask the administrator to look at it",
             ),
             Self::Replaced => (
-                "数据库已被移走、删除或替换，为避免丢失记录已停止读写；请联系管理员放回原数据库并重新启动服务",
-                "the database was moved, deleted or replaced, so that nothing more is read or written; ask the administrator to put it back and to start the service again",
+                "数据库已被移走、删除、替换或覆盖，为避免丢失记录已停止读写；请联系管理员放回原数据库并重新启动服务",
+                "the database was moved, deleted, replaced or overwritten, so that nothing more is read or written; ask the administrator to put it back and to start the service again",
             ),
             Self::SchemaChanged => (
                 "数据库结构正在升级，请稍后重试",

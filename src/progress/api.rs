@@ -1,9 +1,11 @@
 //! Progress over HTTP.
 
 use chrono::{Datelike, NaiveDate};
+use poem::http::StatusCode;
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 use super::model::{self, Figures, Progress};
@@ -11,6 +13,7 @@ use super::store::{self, Basis};
 use crate::access::{Permission, Signed};
 use crate::api::{Tag, Year};
 use crate::app::App;
+use crate::db::{Db, outcome};
 use crate::lift::model::Step;
 use crate::problem::{Fault, Problem, bits};
 
@@ -156,11 +159,31 @@ impl ProgressApi {
     ) -> Result<Json<ProgressView>, ProgressFault> {
         caller.0.require(Permission::SeeProgress)?;
         let (year, as_of) = period(&self.0, year.0, as_of.0)?;
-        let mut tx = self.0.db.read().await?;
-        let basis = store::basis(&mut tx, year, as_of).await?;
-        drop(tx);
-        Ok(Json(view(&basis)))
+        let turn = self.0.figures.turn().await?;
+        let db = self.0.db.clone();
+        let counted = turn.run_async(move || outcome::of_one_request(counted(db, year, as_of)));
+        let view = counted
+            .await
+            .unwrap_or_else(|error| Err(cannot_count(&error)))?;
+        Ok(Json(view))
     }
+}
+
+async fn counted(db: Db, year: i32, as_of: NaiveDate) -> Result<ProgressView, Problem> {
+    let mut tx = db.read().await?;
+    let basis = store::basis(&mut tx, year, as_of).await?;
+    drop(tx);
+    Ok(view(&basis))
+}
+
+fn cannot_count(error: &JoinError) -> Problem {
+    tracing::error!(%error, "the figures of a year cannot be counted");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "统计进度时出错，已记录；请稍后重试",
+        "the figures could not be counted; the fault has been logged, try again",
+    )
 }
 
 /// The year and day that a request means.

@@ -1,9 +1,10 @@
 //! The workbooks over HTTP.
 
+use std::future::Future;
+
 use chrono::NaiveDate;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Query};
-use rust_xlsxwriter::XlsxError;
 use uuid::Uuid;
 
 use super::model::{self, Occasion};
@@ -12,11 +13,11 @@ use super::{sheets, store};
 use crate::access::{Permission, Signed};
 use crate::api::{Tag, Workbook, Year};
 use crate::app::App;
+use crate::db::outcome;
 use crate::pairing::roll;
 use crate::problem::{Fault, Problem, bits};
 use crate::progress::api::{ProgressFault, check_as_of, period};
 use crate::staff::unit;
-use crate::workbook::queue::Turn;
 
 /// A roll can be asked for with a day that is against the rules, or of a unit that is not there.
 type RollFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::INVALID }>;
@@ -100,30 +101,33 @@ pub async fn pairing_roll(
 ) -> Result<(String, Vec<u8>), Problem> {
     let made_on = app.today();
     check_as_of(as_of, made_on)?;
-    let turn = app.workbooks.turn().await?;
-    let mut tx = app.db.read().await?;
-    let unit = match unit_id {
-        None => None,
-        Some(id) => {
-            let unit = unit::find(&mut tx, id).await?;
-            let unit = unit.ok_or_else(|| Problem::not_found("单位", "unit"))?;
-            Some((id, unit.name))
-        }
-    };
-    let entries = roll::on_day(&mut tx, as_of, unit_id).await?;
-    drop(tx);
-    let of = unit.as_ref().map_or("", |(_, name)| name.as_str());
-    let of = sheets::READER.text(of);
-    let name = format!("{of}结对花名册-截至{as_of}.xlsx");
-    let occasion = pairings::Occasion {
-        as_of,
-        unit,
-        made_on,
-        made_by,
-    };
-    let roll = Roll::new(entries, occasion);
-    let bytes = written(turn, move || sheets::pairings::workbook(&roll)).await?;
-    Ok((name, bytes))
+    let db = app.db.clone();
+    made(app, async move || {
+        let mut tx = db.read().await?;
+        let unit = match unit_id {
+            None => None,
+            Some(id) => {
+                let unit = unit::find(&mut tx, id).await?;
+                let unit = unit.ok_or_else(|| Problem::not_found("单位", "unit"))?;
+                Some((id, unit.name))
+            }
+        };
+        let entries = roll::on_day(&mut tx, as_of, unit_id).await?;
+        drop(tx);
+        let of = unit.as_ref().map_or("", |(_, name)| name.as_str());
+        let of = sheets::READER.text(of);
+        let name = format!("{of}结对花名册-截至{as_of}.xlsx");
+        let occasion = pairings::Occasion {
+            as_of,
+            unit,
+            made_on,
+            made_by,
+        };
+        let roll = Roll::new(entries, occasion);
+        let bytes = sheets::pairings::workbook(&roll).map_err(|error| cannot_write(&error))?;
+        Ok((name, bytes))
+    })
+    .await
 }
 
 /// The name under which the office files the workbook.
@@ -133,26 +137,27 @@ pub fn file_name(occasion: &Occasion) -> String {
 
 /// Makes the workbook.
 pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem> {
-    let turn = app.workbooks.turn().await?;
-    let mut tx = app.db.read().await?;
-    let sources = store::sources(&mut tx, &occasion).await?;
-    drop(tx);
-    written(turn, move || {
-        sheets::workbook(&model::report(sources, occasion))
+    let db = app.db.clone();
+    made(app, async move || {
+        let mut tx = db.read().await?;
+        let sources = store::sources(&mut tx, &occasion).await?;
+        drop(tx);
+        let report = model::report(sources, occasion);
+        sheets::workbook(&report).map_err(|error| cannot_write(&error))
     })
     .await
 }
 
-/// Writes a workbook where it keeps no request waiting.
-async fn written(
-    turn: Turn,
-    write: impl FnOnce() -> Result<Vec<u8>, XlsxError> + Send + 'static,
-) -> Result<Vec<u8>, Problem> {
-    match turn.run(write).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) => Err(cannot_write(&error)),
-        Err(error) => Err(cannot_write(&error)),
-    }
+/// Reads for a workbook and makes it, in its turn, where it keeps no request waiting.
+async fn made<T, F>(app: &App, make: impl FnOnce() -> F + Send + 'static) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Problem>>,
+{
+    let turn = app.workbooks.turn().await?;
+    turn.run_async(|| outcome::of_one_request(make()))
+        .await
+        .unwrap_or_else(|error| Err(cannot_write(&error)))
 }
 
 fn cannot_write(error: &dyn std::error::Error) -> Problem {

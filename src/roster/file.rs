@@ -1,11 +1,13 @@
 //! The file of an import: kept in pieces, put together again where it is needed.
 
 use std::io::{Cursor, Write};
+use std::time::Instant;
 
 use poem::http::StatusCode;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::marked::{self, MarkError};
@@ -19,6 +21,8 @@ use crate::workbook::child::Child;
 use crate::workbook::error::ReadError;
 use crate::workbook::queue::Turn;
 
+/// After how many seconds one who has waited in vain may try again.
+const RETRY_AFTER_SECONDS: u32 = 30;
 /// Pieces of a file that are written in one transaction.
 const PIECES_AT_ONCE: usize = 4;
 
@@ -47,8 +51,15 @@ pub async fn keep<F: AsyncRead + AsyncSeek + Unpin>(
 ) -> Result<(), Problem> {
     file.rewind().await.map_err(|error| not_whole(&error))?;
     let mut position = 0;
+    let mut patience = app.upload_patience;
     loop {
-        let mut tx = app.db.write_ahead().await?;
+        let asked = Instant::now();
+        let mut tx = match timeout(patience, app.db.write_ahead()).await {
+            Ok(Ok(tx)) => tx,
+            Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => return Err(waited_in_vain()),
+            Ok(Err(error)) => return Err(error.into()),
+        };
+        patience = patience.saturating_sub(asked.elapsed());
         for _ in 0..PIECES_AT_ONCE {
             let piece = read_piece(file).await.map_err(|error| not_whole(&error))?;
             if piece.is_empty() {
@@ -60,6 +71,17 @@ pub async fn keep<F: AsyncRead + AsyncSeek + Unpin>(
         }
         tx.commit().await?;
     }
+}
+
+/// 503 for an upload that has waited for others for too long. What was written of it nobody sees.
+fn waited_in_vain() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "database_busy",
+        "系统正在写入大量数据（如提交导入），本次上传等待过久，没有保存；请稍后重新上传",
+        "much is being written just now, such as an import that is committed; this upload has waited for too long and was not kept, send it again later",
+    )
+    .retry_after(RETRY_AFTER_SECONDS)
 }
 
 async fn read_piece(file: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Vec<u8>> {

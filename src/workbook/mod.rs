@@ -17,6 +17,7 @@ mod package;
 mod pipe;
 pub mod queue;
 pub mod reader;
+pub mod save;
 pub mod serve;
 pub mod sheet_name;
 pub mod source;

@@ -1,11 +1,14 @@
 //! The queue of workbooks: few are made at once, some wait, more are sent away.
 //!
 //! A large workbook takes seconds of the processor, a connection of the database while it is read, and
-//! memory for all that it holds. Made all at once, a few dozen of them keep everybody else waiting.
+//! memory for all that it holds. Made all at once, a few dozen of them keep everybody else waiting. The same is
+//! true of the figures of a year, which have a queue of their own: they are soon counted.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use poem::http::StatusCode;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
@@ -80,6 +83,16 @@ impl Turn {
         })
         .await
     }
+
+    /// [`run`](Self::run) for work that also asks the database: thousands of rows that become records take the
+    /// processor as a workbook does, and on the threads of requests they would keep these waiting.
+    pub async fn run_async<T: Send + 'static, F: Future<Output = T>>(
+        self,
+        work: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<T, JoinError> {
+        let runtime = Handle::current();
+        self.run(move || runtime.block_on(work())).await
+    }
 }
 
 impl From<Full> for Problem {
@@ -87,8 +100,8 @@ impl From<Full> for Problem {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "too_many_workbooks",
-            "正在生成的表格文件过多，请稍后重试",
-            "too many workbooks are being made, try again later",
+            "正在生成的报表和表格文件过多，请稍后重试",
+            "too many reports and workbooks are being made, try again later",
         )
         .retry_after(RETRY_AFTER_SECONDS)
     }

@@ -17,7 +17,7 @@ use super::backup::BackupError;
 use super::{Address, DbError, Engine, sqlite_file};
 
 pub use sqlite::remove;
-pub(super) use sqlite::tidy;
+pub(super) use sqlite::{database_of_copy, tidy, tidy_if_free};
 
 /// What a restore has done.
 #[derive(Debug)]

@@ -18,6 +18,7 @@ use super::{Restored, stamp};
 use crate::db::archive::{Archive, Section, table_of};
 use crate::db::backup::{BackupError, PUT_ASIDE};
 use crate::db::digest::{RowHasher, TableDigest};
+use crate::db::postgres_shape::{self, Shape};
 use crate::db::schema::{self, Schema};
 use crate::db::{Engine, MIGRATIONS, WRITER_LOCK};
 
@@ -32,18 +33,24 @@ pub(super) async fn restore(url: &str, file: &Path) -> Result<Restored, BackupEr
     let archive = Archive::open(file).await?;
     let contents = archive.contents().await?;
     let schema = schema::compare(&contents.applied)?;
+    let version = contents.applied.iter().map(|one| one.version).max();
+    let version = version.unwrap_or_default();
 
     let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
     claim(&mut connection).await?;
     let mut tx = connection.begin().await?;
+    let wanted = postgres_shape::of_version(&mut tx, version).await?;
     let put_aside = put_aside(&mut tx, &archive).await?;
-    for section in [Section::Tables, Section::Rows, Section::Keys] {
-        match section {
-            Section::Rows => fill(&mut tx, &archive).await?,
-            _ => execute(&mut tx, archive.statements(section).await?).await?,
-        }
-    }
+    execute(&mut tx, archive.statements(Section::Tables).await?).await?;
+    let made = postgres_shape::of_schema(&mut tx, &archive.schema).await?;
+    // Keys, indexes and triggers are made after the rows.
+    refuse_altered(&archive, version, wanted.differing_column(&made))?;
+    refuse_without_rows(&archive, &wanted, &contents.tables)?;
+    fill(&mut tx, &archive).await?;
+    execute(&mut tx, archive.statements(Section::Keys).await?).await?;
     check(&mut tx, &contents.tables).await?;
+    let made = postgres_shape::of_schema(&mut tx, &archive.schema).await?;
+    refuse_altered(&archive, version, wanted.difference(&made))?;
     MIGRATIONS.run(&mut *tx).await?;
     tx.commit().await?;
     connection.close().await?;
@@ -59,6 +66,42 @@ pub(super) async fn restore(url: &str, file: &Path) -> Result<Restored, BackupEr
         migrated: schema == Schema::Older,
         engine: Engine::Postgres,
     })
+}
+
+/// Refuses a backup in which something is not as the migrations up to `version` make it. All of a restore is
+/// one transaction: what was put aside for it is in its place again.
+fn refuse_altered(
+    archive: &Archive,
+    version: i64,
+    altered: Option<&str>,
+) -> Result<(), BackupError> {
+    let Some(altered) = altered else {
+        return Ok(());
+    };
+    Err(BackupError::Damaged(format!(
+        "{}: {altered} 与结构 {version} 不符 / is not that of schema {version}",
+        archive.file.display()
+    )))
+}
+
+/// Refuses an archive that has a table but not its rows, as `pg_dump --exclude-table-data` and
+/// `--schema-only` make them: `pg_dump` writes also of an empty table that it has no rows.
+fn refuse_without_rows(
+    archive: &Archive,
+    wanted: &Shape,
+    saved: &Tables,
+) -> Result<(), BackupError> {
+    let is_saved = |table: &str| {
+        let name = |head: &String| table_of(head) == format!("{}.{table}", archive.schema);
+        saved.keys().any(name)
+    };
+    match wanted.tables().find(|table| !is_saved(table)) {
+        None => Ok(()),
+        Some(table) => Err(BackupError::Damaged(format!(
+            "{}: 缺少表 {table} 的内容 / the rows of table {table} are not in it",
+            archive.file.display()
+        ))),
+    }
 }
 
 /// Keeps starters and writers out until this connection ends, and refuses if anyone else is connected.

@@ -22,7 +22,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::{Restored, stamp};
-use crate::db::backup::{BackupError, sync_folder};
+use crate::db::backup::{BackupError, clear_leftovers, sync_folder};
 use crate::db::guard::{self, SIDECARS, beside, folder_of};
 use crate::db::schema::{self, Schema};
 use crate::db::sqlite_file::{self, Thoroughly};
@@ -31,6 +31,8 @@ use crate::private;
 
 /// Between the database's name and the time, in the name of what is put aside.
 const PUT_ASIDE: &str = ".before-restore-";
+/// How the name of a copy ends while it is looked through.
+const COPY: &str = ".restore.part";
 /// A program that is only just closing the database gets this long.
 const PATIENCE: Duration = Duration::from_secs(2);
 const BUFFER: usize = 1 << 20;
@@ -43,11 +45,12 @@ pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, Ba
         return Err(BackupError::SameFile(file.to_owned()));
     }
     refuse_unmerged(file)?;
-    let Some(_alone) = guard::claim(database)? else {
+    let Some(alone) = guard::claim(database)? else {
         return Err(in_use(database));
     };
     let database = guard::real(database);
     tidy(&database)?;
+    clear_leftovers(folder_of(&database));
 
     let copy = Copy::of(file, &database).await?;
     let (schema, tables) = look_through(&copy.0, file).await?;
@@ -55,10 +58,15 @@ pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, Ba
         bring_forward(&copy.0).await?;
     }
     let hash = hash_of(&copy.0).await?;
-    let old = Old::close_to_others(&database).await?;
+    let old = if alone.is_log_of_another(&database) {
+        Old::Broken
+    } else {
+        Old::close_to_others(&database).await?
+    };
     copy.take_owner_of(&database)?;
     let put_aside = put_aside(&database, &old)?;
     let swapped = copy.take_place_of(&database);
+    alone.forget_numbers();
     old.let_go().await;
     swapped?;
 
@@ -123,7 +131,7 @@ impl Copy {
     /// Where the copy is while it is made. Only one restores at a time.
     fn name(database: &Path) -> PathBuf {
         let name = database.file_name().unwrap_or_default().to_string_lossy();
-        folder_of(database).join(format!(".{name}.restore.part"))
+        folder_of(database).join(format!(".{name}{COPY}"))
     }
 
     async fn of(file: &Path, database: &Path) -> Result<Self, BackupError> {
@@ -428,6 +436,29 @@ fn return_sidecars(aside: &Path, database: &Path) -> Result<(), DbError> {
         }
     }
     Ok(())
+}
+
+/// The name of the database whose restore has left a copy of this name.
+pub(in crate::db) fn database_of_copy(copy: &str) -> Option<&str> {
+    let (database, _) = copy.strip_prefix('.')?.split_once(COPY)?;
+    (!database.is_empty()).then_some(database)
+}
+
+/// [`tidy`] for a database that is not ours, unless someone opens it, has it open or restores it.
+pub(in crate::db) fn tidy_if_free(database: &Path) {
+    // Without their lock file nobody restores it, and none is made for it here.
+    if !guard::was_locked(database) {
+        let copy = Copy::name(database);
+        remove_copy(&copy);
+        let _ = std::fs::remove_file(beside(&copy, ".old"));
+    } else if let Ok(Some(_alone)) = guard::claim(database)
+        && let Err(error) = tidy(&guard::real(database))
+    {
+        tracing::warn!(
+            "{}: what a restore has left stays: {error}",
+            database.display()
+        );
+    }
 }
 
 /// Undoes what a restore has left that was killed before its switch. Only for who holds the right to open.

@@ -13,6 +13,7 @@ use super::model::Report;
 use crate::access::Sight;
 use crate::code_list::CodeList;
 use crate::method::Point;
+use crate::workbook::save;
 use crate::workbook::style;
 use crate::workbook::table::{Column, Look};
 
@@ -36,7 +37,7 @@ pub fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let ledger = workbook.add_worksheet_with_constant_memory()?;
     ledger::write(ledger.set_name("户台账")?, report)?;
     lifts::write(workbook.add_worksheet().set_name("脱贫")?, report)?;
-    workbook.save_to_buffer()
+    save::to_buffer(&mut workbook)
 }
 
 /// The line under each title.

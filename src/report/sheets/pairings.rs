@@ -6,6 +6,7 @@ use super::{NOBODY, READER};
 use crate::code_list::CodeList;
 use crate::pairing::roll::Entry;
 use crate::report::pairings::{Roll, Sum};
+use crate::workbook::save;
 use crate::workbook::sheet_name::SheetNames;
 use crate::workbook::style;
 use crate::workbook::table::{self, Cell, Column, HEADING_ROW, Look};
@@ -56,7 +57,7 @@ pub fn workbook(roll: &Roll) -> Result<Vec<u8>, XlsxError> {
         let sheet = workbook.add_worksheet_with_constant_memory()?;
         let name = names.give(&READER.text(unit));
         pairs(sheet.set_name(name)?, roll, &roll.paired, unit)?;
-        return workbook.save_to_buffer();
+        return save::to_buffer(&mut workbook);
     }
     summary(
         workbook.add_worksheet().set_name(names.give(SUMMARY))?,
@@ -70,7 +71,7 @@ pub fn workbook(roll: &Roll) -> Result<Vec<u8>, XlsxError> {
         let name = names.give(&READER.text(unit));
         pairs(sheet.set_name(name)?, roll, households, unit)?;
     }
-    workbook.save_to_buffer()
+    save::to_buffer(&mut workbook)
 }
 
 fn summary(sheet: &mut Worksheet, roll: &Roll) -> Result<(), XlsxError> {

@@ -178,33 +178,40 @@ fn is_name(name: &str) -> bool {
         && !["r", "c"].contains(&name.to_lowercase().as_str())
 }
 
-/// Excel writes pictures such as 😀 without quotes unless they come first.
-fn is_picture(character: char) -> bool {
-    character > '\u{203b}' && !character.is_whitespace()
-}
-
 /// The sheet and the cells of a reference such as `'甲''乙'!$A$1:$B$2`.
 pub fn reference(text: &str) -> Option<(String, Area)> {
     let (sheet, cells) = text.rsplit_once('!')?;
-    let sheet =
-        match sheet.strip_prefix('\'') {
-            Some(quoted) => {
-                let inside = quoted.strip_suffix('\'')?;
-                if inside.replace("''", "").contains('\'') {
-                    return None;
-                }
-                inside.replace("''", "'")
+    let sheet = match sheet.strip_prefix('\'') {
+        Some(quoted) => {
+            let inside = quoted.strip_suffix('\'')?;
+            if inside.replace("''", "").contains('\'') {
+                return None;
             }
-            // Without quotes only what could be nothing else.
-            None if sheet.chars().all(|one| {
-                one.is_alphanumeric() || one == '_' || one == '.' || is_picture(one)
-            }) && !sheet.starts_with(|one: char| {
-                one.is_ascii_digit() || one == '.' || (is_picture(one) && !one.is_alphanumeric())
-            }) && Area::parsed(sheet).is_none() =>
-            {
-                sheet.to_owned()
-            }
-            None => return None,
-        };
+            inside.replace("''", "'")
+        }
+        // Without quotes only what could be nothing else, and what LibreOffice reads, too.
+        None if is_plain(sheet) => sheet.to_owned(),
+        None => return None,
+    };
     Some((sheet, Area::parsed(&cells.replace('$', ""))?))
+}
+
+/// Whether a sheet's name may stand without quotes: no picture, no digit of another script, nothing that looks
+/// like a cell or a truth value.
+fn is_plain(sheet: &str) -> bool {
+    let is_letter = |one: char| {
+        one.is_ascii_alphabetic() || one == '_' || ('\u{3400}'..='\u{9fff}').contains(&one)
+    };
+    let upper = sheet.to_uppercase();
+    let is_row_or_column = upper.starts_with(['R', 'C'])
+        && upper
+            .chars()
+            .all(|one| one.is_ascii_digit() || one == 'R' || one == 'C');
+    sheet.starts_with(is_letter)
+        && sheet
+            .chars()
+            .all(|one| is_letter(one) || one.is_ascii_digit())
+        && !matches!(upper.as_str(), "TRUE" | "FALSE")
+        && !is_row_or_column
+        && Area::parsed(sheet).is_none()
 }

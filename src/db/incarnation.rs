@@ -1,0 +1,145 @@
+//! The number of a SQLite database file: a random one for each time that it is opened and for each copy that we
+//! make, so that a file that was overwritten in place (`cp backup.db qianshou.db`) is known from the one that
+//! was opened. To the system both are the same file.
+//!
+//! The number stands in the file's header, where SQLite keeps `user_version` for the program. In the same place
+//! SQLite counts how often the first page was written: in one file it never goes back, in an older copy it does.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rand::RngExt;
+use sqlx::{AssertSqlSafe, SqlitePool};
+
+use super::guard::InUse;
+use super::sqlite_file::MAGIC;
+
+/// Where SQLite keeps `user_version`.
+const NUMBER_AT: usize = 60;
+/// Where SQLite counts the changes of the first page.
+const CHANGES_AT: usize = 24;
+const HEADER_BYTES: usize = 100;
+
+/// What is looked at in a header.
+#[derive(Clone, Copy, Debug)]
+struct Header {
+    number: u32,
+    changes: u32,
+}
+
+impl Header {
+    /// `None` where the file does not begin as a database.
+    fn of(file: &File) -> io::Result<Option<Self>> {
+        let mut bytes = [0; HEADER_BYTES];
+        match file.read_exact_at(&mut bytes, 0) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            read => read?,
+        }
+        let field = |at: usize| {
+            let field = bytes.get(at..at + 4)?.try_into().ok()?;
+            Some(u32::from_be_bytes(field))
+        };
+        let (Some(number), Some(changes)) = (field(NUMBER_AT), field(CHANGES_AT)) else {
+            return Ok(None);
+        };
+        Ok(bytes.starts_with(MAGIC).then_some(Self { number, changes }))
+    }
+}
+
+/// The number of the file at `path`, if a database is there.
+pub(super) fn number_of(path: &Path) -> Option<u32> {
+    let header = File::open(path).and_then(|file| Header::of(&file));
+    header.ok().flatten().map(|header| header.number)
+}
+
+/// Gives a file that nobody has open another number.
+pub(super) fn renew(path: &Path) -> io::Result<()> {
+    let file = File::options().write(true).open(path)?;
+    file.write_all_at(&random().to_be_bytes(), NUMBER_AT as u64)?;
+    file.sync_all()
+}
+
+fn random() -> u32 {
+    rand::rng().random_range(1..=u32::MAX)
+}
+
+/// The header of a database that is open.
+#[derive(Debug)]
+pub(super) struct OpenHeader {
+    /// Stays open as long as the database is: when a process closes a file, it loses all locks that it has on it,
+    /// also those of SQLite.
+    file: File,
+    /// Those that the file may have: mostly one.
+    numbers: Vec<u32>,
+    /// The latest count of changes that was seen.
+    changes: AtomicU32,
+}
+
+impl OpenHeader {
+    /// Of the file at `path`, before SQLite opens it.
+    pub fn before_opening(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: File::open(path)?,
+            numbers: Vec::new(),
+            changes: AtomicU32::default(),
+        })
+    }
+
+    /// After SQLite has opened it: gives it another number if nobody else has it open, and knows it from now on
+    /// by its number.
+    pub async fn settle(&mut self, writer: &SqlitePool, in_use: &InUse) {
+        if in_use.is_first {
+            self.renew(writer, in_use).await;
+        }
+        self.numbers = in_use.numbers();
+        if self.numbers.is_empty() {
+            self.numbers.extend(self.number());
+        }
+    }
+
+    /// Not where it cannot be written, as on a full disk: the number that it has is better than no service.
+    async fn renew(&self, writer: &SqlitePool, in_use: &InUse) {
+        let (before, number) = (self.number().unwrap_or_default(), random());
+        // Both, until it is certain that the file has the new one: it may stand in the log only.
+        in_use.note_numbers(&[before, number]);
+        // As SQLite sees it, the number has a sign.
+        let statement = format!(
+            "PRAGMA user_version = {}; PRAGMA wal_checkpoint(PASSIVE)",
+            number.cast_signed()
+        );
+        let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+        if let Err(error) = statement.execute(writer).await {
+            tracing::warn!("the database keeps its number: {error}");
+        }
+        if self.number() == Some(number) {
+            in_use.note_numbers(&[number]);
+        }
+    }
+
+    fn number(&self) -> Option<u32> {
+        let header = Header::of(&self.file).ok().flatten();
+        header.map(|header| header.number)
+    }
+
+    /// Whether the file is still the one that was opened, by what stands in it.
+    pub fn is_same(&self) -> bool {
+        // A second look: another process may be writing the page just now.
+        self.looks_the_same() || self.looks_the_same()
+    }
+
+    fn looks_the_same(&self) -> bool {
+        // Before the file is read: what others see later is no less than this.
+        let seen = self.changes.load(Ordering::Acquire);
+        let Ok(Some(header)) = Header::of(&self.file) else {
+            return false;
+        };
+        let is_same = self.numbers.contains(&header.number) && header.changes >= seen;
+        if is_same {
+            self.changes.fetch_max(header.changes, Ordering::AcqRel);
+        }
+        is_same
+    }
+}
