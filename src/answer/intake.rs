@@ -59,7 +59,7 @@ pub async fn take_in(
             caller.require(Permission::KeepRegister)?;
         }
         let boundary = request.content_type().and_then(form::boundary);
-        let form = form::with_short_heads(limited(body, MAX_BODY_BYTES), boundary);
+        let form = form::with_short_heads(limited(body, MAX_BODY_BYTES), boundary.as_deref());
         request.set_body(Body::from_bytes_stream(form));
         return Ok((request, None));
     }

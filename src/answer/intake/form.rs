@@ -24,11 +24,11 @@ pub fn boundary(content_type: &str) -> Option<Vec<u8>> {
 /// all of a head again with each piece that comes in.
 ///
 /// A form without a boundary is passed on, and the framework refuses it.
-pub fn with_short_heads(
-    body: impl Stream<Item = std::io::Result<Bytes>>,
-    boundary: Option<Vec<u8>>,
-) -> impl Stream<Item = std::io::Result<Bytes>> {
-    let mut heads = boundary.as_deref().map(Heads::of);
+pub fn with_short_heads<S: Stream<Item = std::io::Result<Bytes>>>(
+    body: S,
+    boundary: Option<&[u8]>,
+) -> impl Stream<Item = std::io::Result<Bytes>> + use<S> {
+    let mut heads = boundary.map(Heads::of);
     body.map(move |chunk| {
         let chunk = chunk?;
         if let Some(heads) = &mut heads {
