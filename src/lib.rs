@@ -10,7 +10,8 @@
 //! | [`workbook`] | reads sheets as rows, writes styled sheets; knows Excel, not households |
 //! | [`roster`] | from rows to facts: columns, headings, values, cross-checks, import, templates |
 //! | [`household`], [`staff`] | the register: households with their members, units with their staff |
-//! | [`pairing`] | who helps whom: a run proposes at least cost, a confirm makes it current |
+//! | [`serving`] | who serves which household, from when to when |
+//! | [`pairing`] | who should help whom: a run proposes at least cost, a confirm makes it current |
 //! | [`visit`] | what a helper did, heard and delivered; the plan for a household |
 //! | [`method`] | which of the six points hold, by what evidence, and the next step |
 //! | [`lift`] | out of poverty, step by step; relapses |
@@ -55,6 +56,7 @@ pub mod progress;
 pub mod report;
 pub mod roster;
 pub mod server;
+pub mod serving;
 pub mod settings;
 pub mod staff;
 pub mod terminal;

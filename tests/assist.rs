@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::roll::add_person;
-use crate::support::register::facts;
+use crate::support::register::{facts, tester};
 use crate::support::{Client, TestServer, household};
 
 /// A household with a responsible helper for a year, and an assistant for ninety days.
@@ -418,7 +418,7 @@ async fn an_assistance_ends_with_a_household_that_an_import_closes_and_comes_bac
         let two = Two::start().await;
         let (import, now) = (Uuid::now_v7(), two.server.app.now());
         let mut tx = two.server.db.write().await.unwrap();
-        pairing::closed::end_closed(&mut tx, "测试", now, import, &[two.household])
+        pairing::closed::end_closed(&mut tx, tester(now, Some(import)), &[two.household])
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -432,7 +432,7 @@ async fn an_assistance_ends_with_a_household_that_an_import_closes_and_comes_bac
             call.await.expect(200);
         }
         let mut tx = two.server.db.write().await.unwrap();
-        pairing::closed::resume(&mut tx, "测试", now, import)
+        pairing::closed::resume(&mut tx, tester(now, Some(import)), import)
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::pairing_list::{number_of, send, workbook};
 use crate::roll::add_person;
-use crate::support::register::facts;
+use crate::support::register::{facts, tester};
 use crate::support::{Client, TestServer};
 
 /// What stands between a person and a household, with the code by which a pair is refused.
@@ -97,7 +97,7 @@ impl Office {
         let mut after = before.clone();
         after.identity_number = household.unwrap().facts.members[0].identity_number;
         let now = self.server.app.now();
-        staff::store::change(&mut tx, "测试", now, None, "update", &before, &after)
+        staff::store::change(&mut tx, tester(now, None), "update", &before, &after)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -285,7 +285,7 @@ async fn by_an_import_that_is_taken_back() {
         let (household, person) = office.pair().await;
         let (import, now) = (Uuid::now_v7(), office.server.app.now());
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::closed::end_closed(&mut tx, "测试", now, import, &[household])
+        pairing::closed::end_closed(&mut tx, tester(now, Some(import)), &[household])
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -293,7 +293,7 @@ async fn by_an_import_that_is_taken_back() {
             office.put_between(obstacle, household, person).await;
         }
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::closed::resume(&mut tx, "测试", now, import)
+        pairing::closed::resume(&mut tx, tester(now, Some(import)), import)
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -9,7 +9,7 @@ use qianshou::staff::{self, Rank, StaffFacts};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::register::facts;
+use crate::support::register::{facts, tester};
 use crate::support::{Client, TestServer};
 
 /// A person of the staff roster of this unit.
@@ -42,7 +42,7 @@ pub async fn add_person_of(
     };
     change(&mut person);
     let mut tx = server.db.write().await.unwrap();
-    staff::store::add_many(&mut tx, server.app.now(), None, &[(id, person)])
+    staff::store::add_many(&mut tx, tester(server.app.now(), None), &[(id, person)])
         .await
         .unwrap();
     tx.commit().await.unwrap();

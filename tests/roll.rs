@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::report::{Book, CSV, date, each_row_once, float, part};
-use crate::support::register::{day, facts};
+use crate::support::register::{day, facts, tester};
 use crate::support::{Client, TestServer, soffice_to};
 
 const PATH: &str = "/reports/pairings?as_of=2026-06-30";
@@ -35,7 +35,7 @@ pub async fn add_person(server: &TestServer, unit: &str, name: &str) -> Uuid {
         remark: None,
     };
     let mut tx = server.db.write().await.unwrap();
-    staff::store::add_many(&mut tx, server.app.now(), None, &[(id, person)])
+    staff::store::add_many(&mut tx, tester(server.app.now(), None), &[(id, person)])
         .await
         .unwrap();
     tx.commit().await.unwrap();

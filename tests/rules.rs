@@ -7,7 +7,7 @@ use qianshou::household::Relation;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::register::{facts, person};
+use crate::support::register::{facts, person, tester};
 use crate::support::{Answer, Client, TestServer};
 
 async fn items(client: &Client, path: &str) -> Vec<Value> {
@@ -254,7 +254,7 @@ async fn nobody_is_given_the_household_on_whose_register_he_stands() {
     let mut after = before.clone();
     after.identity_number = number;
     let now = office.server.app.now();
-    qianshou::staff::store::change(&mut tx, "测试", now, None, "update", &before, &after)
+    qianshou::staff::store::change(&mut tx, tester(now, None), "update", &before, &after)
         .await
         .unwrap();
     tx.commit().await.unwrap();

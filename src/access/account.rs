@@ -135,7 +135,7 @@ pub async fn change(
         active: new.active,
         ..before.clone()
     };
-    store::change(tx, &caller.username, app.now(), before, &after, "update").await?;
+    store::change(tx, caller.at(app.now()), "update", before, &after).await?;
     Ok(Account {
         version: before.version + 1,
         ..after
@@ -215,8 +215,8 @@ async fn set_password(
         password_hash,
         ..before.clone()
     };
-    let (actor, now) = (&caller.username, app.now());
-    store::change(tx, actor, now, &before, &after, "set_password").await?;
+    let actor = caller.at(app.now());
+    store::change(tx, actor, "set_password", &before, &after).await?;
     attempt::forget_known(tx, before.id).await?;
     Ok(Account {
         version: before.version + 1,

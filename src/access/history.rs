@@ -12,21 +12,40 @@ use uuid::Uuid;
 use crate::db::{Ids, Json, Tx};
 use crate::{insert, on};
 
-/// One change of one record, as it is written.
-#[derive(Debug)]
-pub struct Change<'a, T> {
-    /// Kind of record: `household`, `staff`, `visit` …
-    pub subject: &'static str,
-    /// Which one.
-    pub subject_id: String,
-    /// The version that was replaced.
-    pub version: i64,
-    /// What was done: `import`, `update`, `correct` …
-    pub action: &'static str,
-    /// The import that did it.
+/// Who changes records, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// Name of the account.
+    pub account: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The import that does it, or is taken back.
     pub import_id: Option<Uuid>,
-    /// The record as it was.
-    pub before: &'a T,
+}
+
+impl Actor<'_> {
+    /// Keeps what a record was before `action` (`update`, `correct` …), in the transaction that changes
+    /// it. The record is named by its kind (`household`, `visit` …), its id, and the version that is
+    /// replaced.
+    pub async fn keep<T: Serialize + Sync>(
+        &self,
+        tx: &mut Tx,
+        action: &str,
+        (subject, id, version): (&str, impl ToString, i64),
+        before: &T,
+    ) -> Result<(), sqlx::Error> {
+        insert!(tx, "history", [self], |actor| {
+            id: Uuid::now_v7(),
+            subject: subject,
+            subject_id: id.to_string(),
+            version: version,
+            action: action,
+            at: actor.at,
+            actor: actor.account,
+            import_id: actor.import_id,
+            before: Json(before),
+        })
+    }
 }
 
 /// One change of one record, as it is read.
@@ -37,6 +56,7 @@ pub struct Entry {
     /// What was done.
     pub action: String,
     /// When.
+    /// When.
     pub at: DateTime<Utc>,
     /// By which account.
     pub actor: String,
@@ -44,26 +64,6 @@ pub struct Entry {
     pub import_id: Option<Uuid>,
     /// The record as it was.
     pub before: Json<serde_json::Value>,
-}
-
-/// Writes down changes, in the transaction that makes them.
-pub async fn record<T: Serialize + Sync>(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    changes: &[Change<'_, T>],
-) -> Result<(), sqlx::Error> {
-    insert!(tx, "history", changes, |change| {
-        id: Uuid::now_v7(),
-        subject: change.subject,
-        subject_id: change.subject_id.as_str(),
-        version: change.version,
-        action: change.action,
-        at: now,
-        actor: actor,
-        import_id: change.import_id,
-        before: Json(change.before),
-    })
 }
 
 /// All changes of one record, the latest first.

@@ -2,9 +2,11 @@
 
 use uuid::Uuid;
 
+use super::history::Actor;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::problem::Problem;
+use chrono::{DateTime, Utc};
 
 code_list! {
     /// What an account is for.
@@ -28,7 +30,7 @@ pub enum Permission {
     /// See identity numbers, bank cards and birth dates whole.
     SeeIdentityNumbers,
     /// Log one's own visits, set plans, propose lifts, write and read hand-over notes: for the
-    /// households that one serves, by the rule in [`rights`](crate::pairing::rights).
+    /// households that one serves, by the rule in [`rights`](crate::serving::rights).
     ServeHouseholds,
     /// See telephone numbers of households whole.
     SeeContacts,
@@ -98,6 +100,15 @@ impl Caller {
             role: Role::Administrator,
             staff_id: None,
             account_version: 0,
+        }
+    }
+
+    /// As who changes records now.
+    pub fn at(&self, now: DateTime<Utc>) -> Actor<'_> {
+        Actor {
+            account: &self.username,
+            at: now,
+            import_id: None,
         }
     }
 

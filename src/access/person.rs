@@ -1,10 +1,10 @@
 //! The accounts of a person of the staff: they close when the person leaves.
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::account;
 use super::store::{self, Account};
+use crate::access::history::Actor;
 use crate::db::{Db, Tx};
 use crate::on;
 use crate::problem::Problem;
@@ -16,8 +16,7 @@ const CLOSED: &str = "close_with_person";
 /// person leaves or comes back: an administrator opens them again.
 pub async fn close_accounts(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
+    actor: Actor<'_>,
     staff_id: Uuid,
 ) -> Result<(), sqlx::Error> {
     Db::hold_access(tx).await?;
@@ -26,7 +25,7 @@ pub async fn close_accounts(
             active: false,
             ..before.clone()
         };
-        store::change(tx, actor, now, &before, &after, CLOSED).await?;
+        store::change(tx, actor, CLOSED, &before, &after).await?;
     }
     Ok(())
 }

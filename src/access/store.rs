@@ -6,7 +6,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::model::TOKEN_HOURS;
-use super::{Caller, Role, history};
+use super::{Caller, Role};
+use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Tx, mentions};
 use crate::{insert, on};
 
@@ -196,26 +197,13 @@ pub async fn add(tx: &mut Tx, account: &Account) -> Result<(), sqlx::Error> {
 /// read in this transaction.
 pub async fn change(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
+    actor: Actor<'_>,
+    action: &str,
     before: &Account,
     after: &Account,
-    action: &'static str,
 ) -> Result<(), sqlx::Error> {
-    history::record(
-        tx,
-        actor,
-        now,
-        &[history::Change {
-            subject: "account",
-            subject_id: before.id.to_string(),
-            version: before.version,
-            action,
-            import_id: None,
-            before,
-        }],
-    )
-    .await?;
+    let version = ("account", before.id, before.version);
+    actor.keep(tx, action, version, before).await?;
     on!(&mut *tx, connection => sqlx::query(
         "UPDATE account SET password_hash = $2, role = $3, staff_id = $4, active = $5,
              version = version + 1, updated_at = $6
@@ -226,7 +214,7 @@ pub async fn change(
     .bind(after.role)
     .bind(after.staff_id)
     .bind(after.active)
-    .bind(now)
+    .bind(actor.at)
     .execute(connection)
     .await
     .map(|_| ()))?;

@@ -20,7 +20,8 @@ use crate::code_list::CodeList;
 use crate::db::{Tx, page};
 use crate::problem::{GetFault, ListFault, Problem};
 use crate::roster::rule::{self, Finding};
-use crate::{pairing, roster, settings, staff, text};
+use crate::serving;
+use crate::{roster, settings, staff, text};
 
 /// Operations on households.
 pub struct HouseholdApi(pub App);
@@ -415,13 +416,13 @@ impl HouseholdApi {
 
 /// The household with this id, if the caller may see it: to others it is not there.
 pub async fn visible(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Household, Problem> {
-    pairing::rights::must_see(tx, caller, id).await?;
+    serving::rights::must_see(tx, caller, id).await?;
     let found = store::find(tx, id).await?;
-    found.ok_or_else(pairing::rights::no_such_household)
+    found.ok_or_else(serving::rights::no_such_household)
 }
 
 async fn helper_of(tx: &mut Tx, household_id: Uuid) -> Result<Option<Helper>, sqlx::Error> {
-    let Some(staff_id) = pairing::store::current_helper(tx, household_id).await? else {
+    let Some(staff_id) = serving::store::current_helper(tx, household_id).await? else {
         return Ok(None);
     };
     Ok(staff::store::find(tx, staff_id)

@@ -7,16 +7,16 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::{HouseholdFacts, Member};
 use super::store::{HOUSEHOLD_COLUMNS, Household, MEMBER_COLUMNS};
+use crate::access::history::Actor;
 use crate::code_list::CodeList;
 use crate::db::{Engine, Ids, Inserts, Json, Tx};
 use crate::roster::report::Action;
-use crate::{inserts, on, pairing};
+use crate::{inserts, on};
 
 /// What is to become of one household.
 #[derive(Clone, Debug)]
@@ -328,57 +328,53 @@ pub async fn first_outdated(
         .bind(import_id).bind(limit).fetch_all(connection).await)
 }
 
-/// Who takes staged households over, and when.
-pub struct Hand<'a> {
-    /// The import that they belong to.
-    pub import_id: Uuid,
-    /// By which account.
-    pub actor: &'a str,
-    /// When.
-    pub now: DateTime<Utc>,
-}
-
 /// Takes an import's good households into the register. A unique constraint of the database speaks
 /// up where another household has meanwhile got what one of these needs.
-pub async fn take_over(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> {
-    keep_history(tx, hand, "import").await?;
-    take_members_out(tx, hand.import_id, REPLACED).await?;
-    replace(tx, hand, "$1").await?;
+pub async fn take_over(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+    keep_history(tx, actor, import_id, "import").await?;
+    take_members_out(tx, import_id, REPLACED).await?;
+    replace(tx, actor, import_id, "$1").await?;
     let sql = format!(
         "INSERT INTO household (id, version, import_id, created_at, updated_at, {HOUSEHOLD_COLUMNS})
          SELECT staged.household_id, 1, $1, $2, $2, {HOUSEHOLD_COLUMNS}
          FROM staged_household AS staged JOIN {PLAN} AND {ADDED} WHERE staged.import_id = $1"
     );
     on!(&mut *tx, connection => sqlx::query(AssertSqlSafe(sql))
-        .bind(hand.import_id).bind(hand.now).execute(connection).await.map(|_| ()))?;
-    put_members_in(tx, hand.import_id, TOUCHED).await?;
-    let closed: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
+        .bind(import_id).bind(actor.at).execute(connection).await.map(|_| ()))?;
+    put_members_in(tx, import_id, TOUCHED).await
+}
+
+/// The households that an import closes.
+pub async fn closed_by(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
         "SELECT household_id FROM import_household
          WHERE import_id = $1 AND good AND action = 'closed' ORDER BY position",
     )
-    .bind(hand.import_id)
+    .bind(import_id)
     .fetch_all(connection)
-    .await)?;
-    pairing::closed::end_closed(tx, hand.actor, hand.now, hand.import_id, &closed).await
+    .await)
 }
 
 /// Takes back what [`take_over`] did: what is staged by now is what the households were before.
-pub async fn take_back(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), sqlx::Error> {
-    keep_history(tx, hand, "undo").await?;
-    take_members_out(tx, hand.import_id, TOUCHED).await?;
+pub async fn take_back(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+    keep_history(tx, actor, import_id, "undo").await?;
+    take_members_out(tx, import_id, TOUCHED).await?;
     let sql = format!(
         "DELETE FROM household WHERE id IN (SELECT plan.household_id FROM import_household AS plan
              WHERE plan.import_id = $1 AND plan.good AND {ADDED})"
     );
-    run(tx, &sql, hand.import_id).await?;
-    replace(tx, hand, "plan.base_import_id").await?;
-    put_members_in(tx, hand.import_id, REPLACED).await?;
-    // Last, for who stands on a household's register is not its helper.
-    pairing::closed::resume(tx, hand.actor, hand.now, hand.import_id).await
+    run(tx, &sql, import_id).await?;
+    replace(tx, actor, import_id, "plan.base_import_id").await?;
+    put_members_in(tx, import_id, REPLACED).await
 }
 
 /// Writes down what the households are.
-async fn keep_history(tx: &mut Tx, hand: &Hand<'_>, action: &str) -> Result<(), sqlx::Error> {
+async fn keep_history(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    import_id: Uuid,
+    action: &str,
+) -> Result<(), sqlx::Error> {
     let sql = format!(
         "INSERT INTO history (id, subject, subject_id, version, action, at, actor, import_id, before)
          SELECT staged.history_id, 'household', staged.subject_id, household.version, $2, $3, $4, $1,
@@ -388,7 +384,7 @@ async fn keep_history(tx: &mut Tx, hand: &Hand<'_>, action: &str) -> Result<(), 
          WHERE staged.import_id = $1 AND staged.history_id IS NOT NULL"
     );
     on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
-        .bind(hand.import_id).bind(action).bind(hand.now).bind(hand.actor)
+        .bind(import_id).bind(action).bind(actor.at).bind(actor.account)
         .execute(connection).await.map(|_| ()))
 }
 
@@ -409,28 +405,33 @@ async fn put_members_in(tx: &mut Tx, import_id: Uuid, which: &str) -> Result<(),
     run(tx, &sql, import_id).await.map(|_| ())
 }
 
-/// Writes what is staged over the households that are on the register. `import_id` is the import
+/// Writes what is staged over the households that are on the register. `source` is the import
 /// that their facts come from by now, in SQL.
-async fn replace(tx: &mut Tx, hand: &Hand<'_>, import_id: &str) -> Result<(), sqlx::Error> {
+async fn replace(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    import_id: Uuid,
+    source: &str,
+) -> Result<(), sqlx::Error> {
     // Two households may exchange their numbers, which are unique at every moment.
     let sql = format!(
         "UPDATE household SET number = NULL FROM staged_household AS staged JOIN {PLAN} AND {REPLACED}
          WHERE staged.import_id = $1 AND household.id = staged.household_id
              AND household.number <> COALESCE(staged.number, '')"
     );
-    run(tx, &sql, hand.import_id).await?;
+    run(tx, &sql, import_id).await?;
     let columns: Vec<_> = HOUSEHOLD_COLUMNS
         .split(',')
         .map(|column| format!("{0} = staged.{0}", column.trim()))
         .collect();
     let sql = format!(
-        "UPDATE household SET version = household.version + 1, import_id = {import_id}, updated_at = $2, {}
+        "UPDATE household SET version = household.version + 1, import_id = {source}, updated_at = $2, {}
          FROM staged_household AS staged JOIN {PLAN} AND {REPLACED}
          WHERE staged.import_id = $1 AND household.id = staged.household_id",
         columns.join(", ")
     );
     on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
-        .bind(hand.import_id).bind(hand.now).execute(connection).await.map(|_| ()))
+        .bind(import_id).bind(actor.at).execute(connection).await.map(|_| ()))
 }
 
 /// The households that a committed import added.

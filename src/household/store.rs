@@ -13,7 +13,7 @@ use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::db::{Ids, Tx, page};
 use crate::on;
-use crate::pairing::assist::store::served_by;
+use crate::serving::store::{join_responsible_now, served_by};
 
 /// A household as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
@@ -154,7 +154,7 @@ pub async fn list(
     // A parameter stands beside a value of its type, so that PostgreSQL knows the type.
     let sql = format!(
         "SELECT {HOUSEHOLD} FROM household
-         LEFT JOIN pairing ON pairing.household_id = household.id AND pairing.to_date IS NULL
+         {}
          WHERE closed_on IS NULL AND (town, village, household.id) > ($1, $2, $3)
            AND ($4 = '' OR town = $4) AND ($5 = '' OR village = $5)
            AND ($6 = '' OR status = $6) AND ($7 = '' OR main_cause = $7)
@@ -163,6 +163,7 @@ pub async fn list(
            AND (NOT $12 OR household.id IN ({}))
            AND (NOT $14 OR (pairing.staff_id IS NOT NULL) = $15)
          ORDER BY town, village, household.id LIMIT $16",
+        join_responsible_now("household.id"),
         served_by("$13")
     );
     let (town, village, id) = after.unwrap_or_default();

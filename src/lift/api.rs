@@ -19,9 +19,10 @@ use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::{self, Tx, page};
 use crate::household::store::Household;
-use crate::pairing::rights;
 use crate::problem::{CreateFault, FieldProblem, GetFault, ListFault, Problem};
-use crate::{household, pairing, settings};
+use crate::serving;
+use crate::serving::rights;
+use crate::{household, settings};
 
 /// Operations on lifts.
 pub struct LiftApi(pub App);
@@ -396,8 +397,8 @@ impl LiftApi {
             relapse_by: Some(caller.0.username.clone()),
             ..before.clone()
         };
-        let (actor, now) = (&caller.0.username, self.0.now());
-        store::change(&mut tx, actor, now, "relapse", &before, &after).await?;
+        let (_actor, now) = (&caller.0.username, self.0.now());
+        store::change(&mut tx, caller.0.at(now), "relapse", &before, &after).await?;
         let lift = view(&self.0, &mut tx, id.0).await?;
         ticket.answer(&mut tx, now, &lift).await?;
         tx.commit().await?;
@@ -418,7 +419,7 @@ impl LiftApi {
         let mut tx = self.0.db.read().await?;
         let household_id = find(&mut tx, id.0).await?.lift.household_id;
         let sees = caller.0.may(Permission::SeeAllHouseholds)
-            || rights::tenures_of(&mut tx, &caller.0, household_id)
+            || rights::periods_of(&mut tx, &caller.0, household_id)
                 .await?
                 .is_responsible_now();
         if !sees {
@@ -580,7 +581,7 @@ async fn record_step(
         earlier.retain(|lift| lift.id != before.id);
         after.again = model::is_again(&household.facts, &earlier, date.year());
         after.approved_on = Some(date);
-        after.helper_id = pairing::store::helper_on(tx, household.id, date).await?;
+        after.helper_id = serving::store::helper_on(tx, household.id, date).await?;
     }
     let record = StepRecord {
         step,
@@ -592,7 +593,7 @@ async fn record_step(
     };
     store::add_step(tx, &record).await?;
     let now = record.recorded_at;
-    store::change(tx, &caller.username, now, step.code(), before, &after).await?;
+    store::change(tx, caller.at(now), step.code(), before, &after).await?;
     Ok(())
 }
 
@@ -652,7 +653,7 @@ async fn reject(
     };
     store::add_step(tx, &record).await?;
     let now = record.recorded_at;
-    store::change(tx, &caller.username, now, "reject", before, &after).await?;
+    store::change(tx, caller.at(now), "reject", before, &after).await?;
     Ok(())
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::{Lift, State, Step, StepRecord};
-use crate::access::history;
+use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
+use crate::serving::store::join_responsible_now;
 use crate::{insert, on};
 
 /// A lift with the names that people know its household and helper by.
@@ -139,14 +140,15 @@ pub async fn list(
 ) -> Result<Vec<NamedLift>, sqlx::Error> {
     let sql = format!(
         "{NAMED_LIFT}
-         LEFT JOIN pairing ON pairing.household_id = lift.household_id AND pairing.to_date IS NULL
+         {}
          WHERE lift.id < $1
            AND ($2 = '' OR lift.state = $2)
            AND (NOT $3 OR lift.household_id = $4)
            AND ($5 = '' OR household.town = $5)
            AND (NOT $6 OR (approved_on >= $7 AND approved_on <= $8))
            AND (NOT $9 OR pairing.staff_id = $10)
-         ORDER BY lift.id DESC LIMIT $11"
+         ORDER BY lift.id DESC LIMIT $11",
+        join_responsible_now("lift.household_id")
     );
     let (from, to) = filter.approved.unwrap_or_default();
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -219,21 +221,13 @@ pub async fn add_step(tx: &mut Tx, step: &StepRecord) -> Result<(), sqlx::Error>
 /// Replaces a lift's own fields, and keeps what they were.
 pub async fn change(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    action: &'static str,
+    actor: Actor<'_>,
+    action: &str,
     before: &Lift,
     after: &Lift,
 ) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "lift",
-        subject_id: before.id.to_string(),
-        version: before.version,
-        action,
-        import_id: None,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
+    let version = ("lift", before.id, before.version);
+    actor.keep(tx, action, version, before).await?;
     on!(tx, connection => sqlx::query(
         "UPDATE lift SET state = $2, again = $3, approved_on = $4, helper_id = $5, relapsed_on = $6,
              relapse_reason = $7, relapse_by = $8, version = version + 1

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Deserialize;
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::model::{
@@ -18,7 +17,7 @@ use crate::household::store::Household;
 use crate::household::{Cause, Measure, Member};
 use crate::lift::model::State as LiftStage;
 use crate::lift::store::LiftState;
-use crate::on;
+use crate::serving;
 use crate::settings::Settings;
 use crate::visit::store::Confirmation;
 use crate::{household, lift, visit};
@@ -48,7 +47,10 @@ pub async fn load(
     settings: &Settings,
     today: NaiveDate,
 ) -> Result<Vec<Evidence>, sqlx::Error> {
-    let mut helpers: HashMap<_, _> = helper_names(tx, ids).await?.into_iter().collect();
+    let mut helpers: HashMap<_, _> = serving::store::helper_names(tx, ids)
+        .await?
+        .into_iter()
+        .collect();
     let mut changes = changes(tx, households, ids, settings, today).await?;
     let visits = visit::store::confirmations(tx, ids, today).await?;
     let mut visits = grouped(visits, |visit| visit.household_id);
@@ -130,23 +132,6 @@ fn grouped<T>(rows: Vec<T>, household: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec
         groups.entry(household(&row)).or_default().push(row);
     }
     groups
-}
-
-/// Names of the helpers who are responsible now, by household: a join of the pairings with the
-/// names of the staff, which saves a round trip for each household.
-async fn helper_names(tx: &mut Tx, ids: &Ids<'_>) -> Result<Vec<(Uuid, String)>, sqlx::Error> {
-    let sql = format!(
-        "SELECT household_id, staff.name FROM pairing JOIN staff ON staff.id = pairing.staff_id
-         WHERE to_date IS NULL AND {}",
-        ids.clause("household_id", 1)
-    );
-    on!(tx, connection => {
-        let mut query = sqlx::query_as(AssertSqlSafe(sql));
-        for id in ids.parameters() {
-            query = query.bind(*id);
-        }
-        query.fetch_all(connection).await
-    })
 }
 
 /// What of a household's former facts tells whether something changed that matters here.

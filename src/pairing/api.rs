@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use super::assist::{self, api::AssistanceView};
 use super::error::PairingError;
-use super::rights;
 use super::run::{self, NewPairing};
-use super::store::{self, Filter};
 use crate::access::{Caller, Permission, Signed};
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::{CreateFault, GetFault, ListFault, Problem};
+use crate::serving::store::{self, Filter};
+use crate::serving::tenure::{Part, Tenure, earliest_open_end};
 use crate::{household, settings};
 
 /// Operations on pairings.
@@ -156,11 +156,11 @@ impl PairingApi {
             town: town.0.unwrap_or_default(),
             village: village.0.unwrap_or_default(),
         };
-        let pairings = store::list(&mut tx, &filter, after, limit).await?;
+        let pairings = store::list(&mut tx, Part::Responsible, &filter, after, limit).await?;
         let (pairings, next) =
             page::cut(pairings, limit, |pairing| (pairing.from_date, pairing.id));
         let sight = caller.0.sight();
-        let seen = pairings.into_iter().map(|one| one.of_his_own(sight));
+        let seen = pairings.into_iter().map(|one| one.of_ones_own(sight));
         Ok(Page::json(seen.map(pairing_view), cursors.next(next)?))
     }
 
@@ -190,13 +190,15 @@ impl PairingApi {
             on: Some(on),
             ..Filter::default()
         };
-        let pairing = store::list(&mut tx, &filter, None, 1).await?.into_iter();
-        let assistance = assist::store::held_on(&mut tx, id.0, on).await?;
+        let pairing = store::list(&mut tx, Part::Responsible, &filter, None, 1)
+            .await?
+            .into_iter();
+        let assistance = store::list(&mut tx, Part::Assisting, &filter, None, 1).await?;
         Ok(Json(HouseholdHelper {
             household_id: id.0,
             on,
             pairing: pairing.map(pairing_view).next(),
-            assistance: assistance.map(assist::api::view),
+            assistance: assistance.into_iter().map(assist::api::view).next(),
         }))
     }
 
@@ -279,11 +281,11 @@ pub(super) async fn own_since(
         return Ok(None);
     }
     let days = settings::store::load(tx).await?.hand_in_days;
-    Ok(Some(rights::earliest_open_end(app.today(), days)))
+    Ok(Some(earliest_open_end(app.today(), days)))
 }
 
 /// A pairing as it is sent.
-pub(super) fn pairing_view(pairing: store::Pairing) -> Pairing {
+pub(super) fn pairing_view(pairing: Tenure) -> Pairing {
     Pairing {
         id: pairing.id,
         household_id: pairing.household_id,
@@ -292,7 +294,7 @@ pub(super) fn pairing_view(pairing: store::Pairing) -> Pairing {
         town: pairing.town,
         village: pairing.village,
         staff_id: pairing.staff_id,
-        helper: pairing.helper,
+        helper: pairing.name,
         unit: pairing.unit,
         run_id: pairing.run_id,
         from_date: pairing.from_date,

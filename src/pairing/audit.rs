@@ -14,7 +14,6 @@ use super::model::{Input, RunStatus};
 use super::run::{self, apart};
 use super::run_store::{self, Run};
 use super::solver::{Between, Model};
-use super::store;
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::Tx;
@@ -59,7 +58,7 @@ async fn claim(tx: &mut Tx, run: &Run) -> Result<Claim, sqlx::Error> {
     }
     let edits = edit_store::all(tx, run.id).await?.into_iter();
     let begun = match run.status {
-        RunStatus::Confirmed => Some(store::begun(tx, run.id).await?),
+        RunStatus::Confirmed => Some(run_store::begun(tx, run.id).await?),
         _ => None,
     };
     let computed = run.summary.computed();

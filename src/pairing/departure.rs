@@ -8,13 +8,14 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::assist::{self, store::Assistance};
+use super::ending;
 use super::error::PairingError;
 use super::input_store;
 use super::model::{Scope, check_day};
 use super::plan::Plan;
-use super::store::{self, Of, Pairing, Start};
+use super::run_store::Of;
 use super::{gate, run};
+use crate::access::history::Actor;
 use crate::access::{self, Caller};
 use crate::app::App;
 use crate::code_list;
@@ -22,6 +23,8 @@ use crate::code_list::CodeList;
 use crate::db::Tx;
 use crate::household::{self, Household};
 use crate::problem::{Problem, Text};
+use crate::serving::store::{self, Start};
+use crate::serving::tenure::{Part, Tenure};
 use crate::staff::{self, model::Staff, unit};
 
 code_list! {
@@ -51,7 +54,7 @@ pub struct Outlook {
     /// Who leaves or has left.
     pub person: Staff,
     /// What the person assists until then.
-    pub assistances: Vec<Assistance>,
+    pub assistances: Vec<Tenure>,
     /// The least costly way to give the households to others.
     pub plan: Plan,
     /// The households, by id.
@@ -68,7 +71,7 @@ pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
     };
     let mut tx = app.db.read().await?;
     let person = find(&mut tx, staff_id).await?;
-    let assistances = assist::store::current_of(&mut tx, staff_id).await?;
+    let assistances = store::current_of(&mut tx, Part::Assisting, staff_id).await?;
     let input = input_store::input(&mut tx, &scope, app.today()).await?;
     let ids: Vec<_> = input.households.iter().map(|one| one.id).collect();
     let households = household::store::some(&mut tx, &ids).await?;
@@ -111,11 +114,12 @@ pub async fn depart(
         return Err(PairingError::AlreadyInactive.into());
     }
     access::person::check_leaving(&mut tx, staff_id).await?;
-    let pairings = store::current_of(&mut tx, staff_id).await?;
+    let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     let reason = in_words(departure.kind.label(), departure.remark.as_deref());
-    end_all(&mut tx, app, caller, &pairings, departure.date, &reason).await?;
-    let assistances = assist::store::current_of(&mut tx, staff_id).await?;
-    assist::end_all(&mut tx, app, caller, &assistances, departure.date, &reason).await?;
+    let actor = caller.at(app.now());
+    end_all(&mut tx, actor, &pairings, departure.date, &reason).await?;
+    let assistances = store::current_of(&mut tx, Part::Assisting, staff_id).await?;
+    end_all(&mut tx, actor, &assistances, departure.date, &reason).await?;
     let after = Staff {
         active: false,
         ..person.clone()
@@ -144,7 +148,7 @@ pub async fn come_back(
     staff_id: Uuid,
     may: impl FnOnce(i64) -> Result<(), Problem>,
     coming: &ComingBack,
-) -> Result<Vec<Pairing>, Problem> {
+) -> Result<Vec<Tenure>, Problem> {
     check_day(coming.date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
@@ -162,7 +166,7 @@ pub async fn come_back(
         let from = (coming.date, coming.reason.as_str());
         begin_all(&mut tx, app, caller, &waiting, staff_id, from).await?;
     }
-    let pairings = store::current_of(&mut tx, staff_id).await?;
+    let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     tx.commit().await?;
     Ok(pairings)
 }
@@ -188,7 +192,7 @@ pub async fn transfer(
     staff_id: Uuid,
     may: impl FnOnce(i64) -> Result<(), Problem>,
     transfer: &Transfer,
-) -> Result<Vec<Pairing>, Problem> {
+) -> Result<Vec<Tenure>, Problem> {
     check_day(transfer.date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
@@ -201,9 +205,16 @@ pub async fn transfer(
         .ok_or(PairingError::NoSuchUnit)?;
     let words = format!("由{}调至{}", person.unit, unit.name);
     let reason = in_words(&words, Some(&transfer.reason));
-    let pairings = store::current_of(&mut tx, staff_id).await?;
+    let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     if transfer.pairings != PairingsChoice::Keep {
-        end_all(&mut tx, app, caller, &pairings, transfer.date, &reason).await?;
+        end_all(
+            &mut tx,
+            caller.at(app.now()),
+            &pairings,
+            transfer.date,
+            &reason,
+        )
+        .await?;
     }
     let after = Staff {
         unit_id: unit.id,
@@ -216,7 +227,7 @@ pub async fn transfer(
         let from = (transfer.date, reason.as_str());
         begin_all(&mut tx, app, caller, &households, staff_id, from).await?;
     }
-    let pairings = store::current_of(&mut tx, staff_id).await?;
+    let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     tx.commit().await?;
     Ok(pairings)
 }
@@ -235,20 +246,18 @@ async fn change(
     before: &Staff,
     after: &Staff,
 ) -> Result<(), sqlx::Error> {
-    let (actor, now) = (&caller.username, app.now());
-    staff::store::change(tx, actor, now, None, action, before, after).await
+    staff::store::change(tx, caller.at(app.now()), action, before, after).await
 }
 
 async fn end_all(
     tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-    pairings: &[Pairing],
+    actor: Actor<'_>,
+    tenures: &[Tenure],
     date: NaiveDate,
     reason: &str,
 ) -> Result<(), Problem> {
-    let ending = pairings.iter().map(|one| (one.clone(), reason.to_owned()));
-    run::end_all(tx, app, caller, &ending.collect::<Vec<_>>(), date).await
+    let ending = tenures.iter().map(|one| (one.clone(), reason.to_owned()));
+    ending::end_all(tx, actor, &ending.collect::<Vec<_>>(), date).await
 }
 
 /// Gives a person these households, each if it may go to the person, or none.
@@ -272,7 +281,7 @@ async fn begin_all(
         if let Err(problem) = must_be_free(tx, pair, from_date, app.today()).await {
             return Err(problem.with_places(vec![named(tx, *household).await?]));
         }
-        store::start(tx, start, &[pair]).await?;
+        store::make_responsible(tx, start, &[pair]).await?;
     }
     Ok(())
 }

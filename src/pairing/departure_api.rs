@@ -11,11 +11,11 @@ use super::assist::api::{AssistanceView, view as assist_view};
 use super::departure::{self, ComingBack, Departure, DepartureKind, Outlook, PairingsChoice};
 use super::model::Reason;
 use super::plan::Shortage;
-use super::store;
 use crate::access::{Caller, Permission, Signed};
 use crate::api::{ETag, Tag};
 use crate::app::App;
 use crate::problem::{ChangeFault, GetFault, Problem};
+use crate::serving::tenure::Tenure;
 
 /// Operations on what becomes of a helper's households.
 pub struct DepartureApi(pub App);
@@ -252,7 +252,7 @@ fn may_move(caller: &Caller) -> Result<(), Problem> {
     caller.require(Permission::ManagePairings)
 }
 
-fn held(staff_id: Uuid, pairings: Vec<store::Pairing>) -> PairingsHeld {
+fn held(staff_id: Uuid, pairings: Vec<Tenure>) -> PairingsHeld {
     PairingsHeld {
         staff_id,
         items: pairings.into_iter().map(pairing_view).collect(),

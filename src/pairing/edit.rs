@@ -14,13 +14,13 @@ use super::model::{Helper, Input, RunStatus};
 use super::plan::{Load, Spread};
 use super::run;
 use super::run_store::{self, AreaKey, Proposal, Run};
-use super::store;
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::serving::store;
 
 /// An edit to be made.
 #[derive(Clone, Debug, Serialize)]
@@ -66,8 +66,8 @@ pub async fn edit(
     let after = edited.apply(&before);
     let mut loads = run_store::loads(&mut tx, id).await?.unwrap_or_default();
     shift(&mut loads, &edited.changes);
-    let action = ("edit", edited.edited_at, caller.username.as_str());
-    run_store::replace_run(&mut tx, action, &before, &after).await?;
+    let actor = caller.at(edited.edited_at);
+    run_store::replace_run(&mut tx, actor, "edit", &before, &after).await?;
     edit_store::write(&mut tx, &edited, &loads).await?;
     ticket.answer(&mut tx, edited.edited_at, &edited).await?;
     tx.commit().await?;
@@ -95,8 +95,7 @@ pub async fn submit(
         proposed_by: Some(caller.username.clone()),
         ..before.clone()
     };
-    let action = ("propose", now, caller.username.as_str());
-    run_store::replace_run(&mut tx, action, &before, &after).await?;
+    run_store::replace_run(&mut tx, caller.at(now), "propose", &before, &after).await?;
     tx.commit().await?;
     Ok(after)
 }

@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use super::error::PairingError;
 use super::model::check_day;
-use super::store::{self, Pairing};
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission, history};
+use crate::access::{Caller, Permission};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::serving::store;
+use crate::serving::tenure::{Part, Tenure};
 use crate::{insert, on};
 
 /// A note, with the names that belong to its pairing.
@@ -126,8 +127,8 @@ pub async fn write(
     let written_on = new.written_on.unwrap_or(app.today());
     check_day(written_on, app.today())?;
     let mut tx = caller.write(&app.db).await?;
-    let pairing = store::find(&mut tx, new.pairing_id).await?;
-    let is_open = |pairing: &Pairing| pairing.to_date.is_none_or(|end| app.today() <= end);
+    let pairing = store::find(&mut tx, Part::Responsible, new.pairing_id).await?;
+    let is_open = |pairing: &Tenure| pairing.to_date.is_none_or(|end| app.today() <= end);
     let own = pairing.filter(|pairing| {
         caller.may(Permission::ManagePairings)
             || caller.staff_id == Some(pairing.staff_id) && is_open(pairing)
@@ -172,15 +173,11 @@ pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<Note, Problem>
         return Ok(before);
     }
     let now = app.now();
-    let kept = history::Change {
-        subject: "handover_note",
-        subject_id: id.to_string(),
-        version: 1,
-        action: "read",
-        import_id: None,
-        before: &before,
-    };
-    history::record(&mut tx, &caller.username, now, &[kept]).await?;
+    let version = ("handover_note", id, 1);
+    caller
+        .at(now)
+        .keep(&mut tx, "read", version, &before)
+        .await?;
     on!(&mut tx, connection => sqlx::query(
         "UPDATE handover_note SET read_at = $2, read_by = $3 WHERE id = $1",
     )

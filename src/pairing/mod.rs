@@ -9,9 +9,9 @@
 //! What is decided before anything is weighed stands in [`constraint`] (what the office set of a pair)
 //! and [`settled`] (the pairs of a run that stand by it); [`gate`] refuses what may not be made by hand.
 //! What happens to pairs that hold: [`departure`] (a helper leaves, comes back, goes to another unit),
-//! [`term`] (how they end), [`handover`] (what he tells the next one), [`closed`] (the household is closed by an import). Beside
-//! the responsible helper, one more may [`assist`] a household. What a helper may do with a household,
-//! now or after his time with it, stands in [`rights`].
+//! [`ending`] (on which day they may end), [`handover`] (what they tell the next one), [`closed`] (the
+//! household is closed by an import). Beside the responsible helper, one more may [`assist`] a household.
+//! Who serves whom, then, stands in [`serving`](crate::serving).
 
 pub mod api;
 pub mod assist;
@@ -29,6 +29,7 @@ pub mod desk;
 pub mod edit;
 pub mod edit_api;
 pub mod edit_store;
+pub mod ending;
 pub mod error;
 pub mod flow;
 pub mod gate;
@@ -38,7 +39,6 @@ pub mod import;
 pub mod input_store;
 pub mod model;
 pub mod plan;
-pub mod rights;
 pub mod roll;
 pub mod rules;
 pub mod run;
@@ -48,8 +48,6 @@ pub mod settled;
 pub mod shortage;
 pub mod skill;
 pub mod solver;
-pub mod store;
-pub mod term;
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,14 @@
 //! The roll of pairings as of a day: every household with whoever was responsible for it.
 
 use chrono::NaiveDate;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::household::Cause;
 use crate::on;
+use crate::serving::store::join_on_day;
+use crate::serving::tenure::Part;
 
 /// One household of the roll. Names, units and family sizes are those of today; who was responsible
 /// is as of the day.
@@ -51,24 +53,23 @@ pub async fn on_day(
     day: NaiveDate,
     unit_id: Option<Uuid>,
 ) -> Result<Vec<Entry>, sqlx::Error> {
+    let [responsible, assisting] =
+        [Part::Responsible, Part::Assisting].map(|part| join_on_day(part, "household.id", "$1"));
     let mut entries: Vec<Entry> = on!(tx, connection => sqlx::query_as(
-        "SELECT household.id AS household_id, household.number AS number, household.town AS town,
+        AssertSqlSafe(format!("SELECT household.id AS household_id, household.number AS number, household.town AS town,
              household.village AS village, head_name, size, main_cause, staff.id AS staff_id,
              staff.name AS helper, staff.position AS position, staff.phone AS phone,
              unit.id AS unit_id, unit.name AS unit, pairing.from_date AS from_date,
              second.name AS assistant
          FROM household
-         LEFT JOIN pairing ON pairing.household_id = household.id
-             AND pairing.from_date <= $1 AND (pairing.to_date IS NULL OR pairing.to_date > $1)
+         {responsible}
          LEFT JOIN staff ON staff.id = pairing.staff_id
          LEFT JOIN unit ON unit.id = staff.unit_id
-         LEFT JOIN assistance ON assistance.household_id = household.id
-             AND assistance.from_date <= $1
-             AND (assistance.to_date IS NULL OR assistance.to_date > $1)
+         {assisting}
          LEFT JOIN staff AS second ON second.id = assistance.staff_id
          WHERE (pairing.id IS NOT NULL OR closed_on IS NULL OR closed_on > $1)
-             AND (NOT $2 OR unit.id = $3)",
-    )
+             AND (NOT $2 OR unit.id = $3)"),
+    ))
     .bind(day)
     .bind(unit_id.is_some())
     .bind(unit_id.unwrap_or_default())

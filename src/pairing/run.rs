@@ -13,14 +13,13 @@ use uuid::Uuid;
 
 use super::basis::{self, Basis};
 use super::desk::{self, NextBest};
+use super::ending;
 use super::error::PairingError;
 use super::input_store;
 use super::model::{Input, RunStatus, Scope, check_day};
 use super::plan::{Plan, Summary};
-use super::run_store::{self, Proposal, Run};
+use super::run_store::{self, Of, Proposal, Run};
 use super::settled::Changes;
-use super::store::{self, Filter, Of, Pairing, Start};
-use super::term::{self, Hand, Record};
 use super::{gate, solver};
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
@@ -28,6 +27,8 @@ use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::serving::store::{self, Filter, Start};
+use crate::serving::tenure::{Part, Tenure};
 use crate::staff::leave;
 
 /// What the pairings of a confirmed run give as their reason.
@@ -162,19 +163,15 @@ pub async fn confirm(
     must_be_on_duty(&mut tx, &changes.begin, from_date).await?;
     let mut ending = Vec::new();
     for (household_id, reason) in changes.end {
-        let current = Filter {
-            household_id: Some(household_id),
-            current: Some(true),
-            ..Filter::default()
-        };
-        let pairings = store::list(&mut tx, &current, None, 1).await?;
+        let current = Filter::current_of(household_id);
+        let pairings = store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
         ending.extend(
             pairings
                 .into_iter()
                 .map(|pairing| (pairing, reason.clone())),
         );
     }
-    end_all(&mut tx, app, caller, &ending, from_date).await?;
+    ending::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
     let start = Start {
         run_id: Some(id),
         from_date,
@@ -182,7 +179,7 @@ pub async fn confirm(
         at: app.now(),
         by: &caller.username,
     };
-    store::start(&mut tx, start, &changes.begin).await?;
+    store::make_responsible(&mut tx, start, &changes.begin).await?;
     decide(app, caller, tx, &run, RunStatus::Confirmed).await
 }
 
@@ -253,7 +250,7 @@ pub async fn pair_by_hand(
     caller: &Caller,
     key: Option<&str>,
     new: &NewPairing,
-) -> Result<Pairing, Problem> {
+) -> Result<Tenure, Problem> {
     let from_date = new.from_date.unwrap_or(app.today());
     check_day(from_date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
@@ -277,7 +274,7 @@ pub async fn pair_by_hand(
         at: app.now(),
         by: &caller.username,
     };
-    let ids = store::start(&mut tx, start, &[(new.household_id, new.staff_id)]).await?;
+    let ids = store::make_responsible(&mut tx, start, &[(new.household_id, new.staff_id)]).await?;
     let pairing = find_pairing(&mut tx, ids[0]).await?;
     ticket.answer(&mut tx, start.at, &pairing).await?;
     tx.commit().await?;
@@ -291,7 +288,7 @@ pub async fn end_pairing(
     id: Uuid,
     date: Option<NaiveDate>,
     reason: &str,
-) -> Result<Pairing, Problem> {
+) -> Result<Tenure, Problem> {
     let date = date.unwrap_or(app.today());
     check_day(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
@@ -300,31 +297,10 @@ pub async fn end_pairing(
         return Err(PairingError::AlreadyEnded(ended).into());
     }
     let ending = [(before, reason.to_owned())];
-    end_all(&mut tx, app, caller, &ending, date).await?;
+    ending::end_all(&mut tx, caller.at(app.now()), &ending, date).await?;
     let after = find_pairing(&mut tx, id).await?;
     tx.commit().await?;
     Ok(after)
-}
-
-/// Ends pairings that hold, each with why, on a day on which all of them may end.
-pub(super) async fn end_all(
-    tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-    ending: &[(Pairing, String)],
-    date: NaiveDate,
-) -> Result<(), Problem> {
-    let terms = ending.iter().map(|(pairing, _)| pairing.term());
-    term::must_end_on(tx, terms, date).await?;
-    let hand = Hand {
-        actor: &caller.username,
-        now: app.now(),
-        import_id: None,
-    };
-    for (pairing, reason) in ending {
-        term::end(tx, hand, pairing, date, reason).await?;
-    }
-    Ok(())
 }
 
 /// Refuses pairs, `(household, helper)`, of which a helper is on leave on their first day.
@@ -341,8 +317,8 @@ async fn must_be_on_duty(
     }
 }
 
-async fn find_pairing(tx: &mut Tx, id: Uuid) -> Result<Pairing, Problem> {
-    store::find(tx, id)
+async fn find_pairing(tx: &mut Tx, id: Uuid) -> Result<Tenure, Problem> {
+    store::find(tx, Part::Responsible, id)
         .await?
         .ok_or_else(|| Problem::not_found("结对", "pairing"))
 }
@@ -381,8 +357,7 @@ async fn decide(
         decided_by: Some(caller.username.clone()),
         ..before.clone()
     };
-    let step = (action, now, caller.username.as_str());
-    run_store::replace_run(&mut tx, step, before, &after).await?;
+    run_store::replace_run(&mut tx, caller.at(now), action, before, &after).await?;
     tx.commit().await?;
     Ok(after)
 }
@@ -406,7 +381,7 @@ pub(super) fn must_match(input: &Input, run: &Run) -> Result<(), PairingError> {
 /// Refuses a first day on which a household still had its former helper. The day on which that
 /// pairing ended is free: it belongs to the new one.
 pub(super) async fn must_not_overlap(tx: &mut Tx, of: Of, from: NaiveDate) -> Result<(), Problem> {
-    let ended = store::ended_after(tx, of, from).await?;
+    let ended = run_store::ended_after(tx, of, from).await?;
     match ended.iter().max() {
         None => Ok(()),
         Some(earliest) => Err(PairingError::Overlaps {

@@ -1,6 +1,6 @@
 //! Runs and what they propose in the database.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::certificate::Stated;
 use super::model::{Reason, RunStatus, Scope};
 use super::plan::{Load, Plan, Summary};
-use crate::access::history;
+use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::{insert, on};
 
@@ -150,22 +150,16 @@ pub async fn loads(tx: &mut Tx, run_id: Uuid) -> Result<Option<Vec<Load>>, sqlx:
     Ok(found.map(|(Json(loads),)| loads))
 }
 
-/// Makes a run what it is after a step, and keeps what it was; `action` comes with when and by whom.
+/// Makes a run what it is after a step, and keeps what it was.
 pub async fn replace_run(
     tx: &mut Tx,
-    (action, now, actor): (&'static str, DateTime<Utc>, &str),
+    actor: Actor<'_>,
+    action: &str,
     before: &Run,
     after: &Run,
 ) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "pairing_run",
-        subject_id: before.id.to_string(),
-        version: before.version,
-        action,
-        import_id: None,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
+    let version = ("pairing_run", before.id, before.version);
+    actor.keep(tx, action, version, before).await?;
     on!(tx, connection => sqlx::query(
         "UPDATE pairing_run SET status = $2, summary = $3, version = $4, proposed_at = $5,
              proposed_by = $6, decided_at = $7, decided_by = $8
@@ -314,4 +308,50 @@ pub async fn runs_naming(
 ) -> Result<Vec<Mention>, sqlx::Error> {
     let columns = ("run_id", subject.column(), "CAST(NULL AS DATE)");
     mentions(tx, "proposal", columns, ids).await
+}
+
+/// The pairings that began by a run, `(household, helper)`.
+pub async fn begun(tx: &mut Tx, run_id: Uuid) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id FROM pairing WHERE run_id = $1",
+    )
+    .bind(run_id)
+    .fetch_all(connection)
+    .await)
+}
+
+/// The last day of an ended pairing of each household that had one on or after the day `from`,
+/// for the households of a run or for one household.
+pub async fn ended_after(
+    tx: &mut Tx,
+    of: Of,
+    from: NaiveDate,
+) -> Result<Vec<NaiveDate>, sqlx::Error> {
+    let (run_id, household_id) = match of {
+        Of::Run(id) => (id, Uuid::nil()),
+        Of::Household(id) => (Uuid::nil(), id),
+    };
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT max(to_date) FROM pairing
+         WHERE to_date > $1 AND (household_id = $2 OR household_id IN (
+             SELECT household_id FROM proposal WHERE run_id = $3 AND staff_id IS NOT NULL
+               AND NOT EXISTS (
+                   SELECT 1 FROM pairing AS kept WHERE kept.household_id = proposal.household_id
+                     AND kept.staff_id = proposal.staff_id AND kept.to_date IS NULL)))
+         GROUP BY household_id",
+    )
+    .bind(from)
+    .bind(household_id)
+    .bind(run_id)
+    .fetch_all(connection)
+    .await)
+}
+
+/// The households of a question.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    /// Those that a run gives a helper whom they do not have.
+    Run(Uuid),
+    /// This one.
+    Household(Uuid),
 }

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::model::{self, LiftFacts, Progress, StepDay};
 use crate::db::Tx;
 use crate::lift::store::NamedLift;
+use crate::serving;
 use crate::settings::YearPlan;
 use crate::staff::model::Staff;
-use crate::{lift, pairing, settings, staff};
+use crate::{lift, settings, staff};
 
 /// All that a year's progress is counted from, read in one transaction.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub async fn basis(tx: &mut Tx, year: i32, as_of: NaiveDate) -> Result<Basis, sq
             .into_iter()
             .map(|person| (person.id, person))
             .collect(),
-        helpers: pairing::store::helpers_on(tx, as_of).await?,
+        helpers: serving::store::helpers_on(tx, as_of).await?,
         year,
         as_of,
     })

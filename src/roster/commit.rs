@@ -10,10 +10,12 @@ use super::job::{self, ImportState};
 use super::report::RosterKind;
 use super::store::{self, Import};
 use crate::access::Caller;
+use crate::access::history::Actor;
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
-use crate::household::staging::{self, Hand};
+use crate::household::staging;
+use crate::pairing;
 use crate::problem::{FieldProblem, Problem};
 use crate::staff;
 
@@ -40,10 +42,9 @@ pub async fn commit(
     }
     must_be_good(&import, good_rows_only)?;
     let now = app.now();
-    let hand = Hand {
-        import_id: id,
-        actor: &caller.username,
-        now,
+    let actor = Actor {
+        import_id: Some(id),
+        ..caller.at(now)
     };
     match import.kind {
         RosterKind::Households => {
@@ -51,7 +52,7 @@ pub async fn commit(
                 drop(tx);
                 return Err(changed_households(app, id).await?);
             }
-            match staging::take_over(&mut tx, &hand).await {
+            match take_households(&mut tx, actor, id).await {
                 Ok(()) => {}
                 Err(error) if job::is_taken(&error) => {
                     drop(tx);
@@ -60,7 +61,7 @@ pub async fn commit(
                 Err(error) => return Err(error.into()),
             }
         }
-        RosterKind::Staff => take_staff(&mut tx, &hand).await?,
+        RosterKind::Staff => take_staff(&mut tx, actor, id).await?,
     }
     import.state = ImportState::Committed;
     import.version += 1;
@@ -111,8 +112,18 @@ fn must_be_good(import: &Import, good_rows_only: bool) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn take_staff(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), Problem> {
-    let entries = staff::staging::taken(tx, hand.import_id).await?;
+async fn take_households(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    import_id: Uuid,
+) -> Result<(), sqlx::Error> {
+    staging::take_over(tx, actor, import_id).await?;
+    let closed = staging::closed_by(tx, import_id).await?;
+    pairing::closed::end_closed(tx, actor, &closed).await
+}
+
+async fn take_staff(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), Problem> {
+    let entries = staff::staging::taken(tx, import_id).await?;
     let known = staff::store::all(tx).await?;
     let outdated = staff::staging::outdated(&entries, &known);
     if !outdated.is_empty() {
@@ -128,7 +139,7 @@ async fn take_staff(tx: &mut Tx, hand: &Hand<'_>) -> Result<(), Problem> {
                 .collect(),
         ));
     }
-    staff::staging::take_over(tx, hand, &entries).await?;
+    staff::staging::take_over(tx, actor, &entries).await?;
     Ok(())
 }
 

@@ -8,14 +8,17 @@ use uuid::Uuid;
 use super::job::{self, ImportState};
 use super::report::{Action, RosterKind};
 use super::store::{self, Import, Step};
+use crate::access::history::Actor;
 use crate::access::{self, Caller, history};
 use crate::app::App;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::{Mention, Subject, Tx};
 use crate::household::model::HouseholdFacts;
-use crate::household::staging::{self, Becoming, Hand};
+use crate::household::staging::{self, Becoming};
 use crate::problem::{FieldProblem, Problem};
+use crate::serving;
+use crate::serving::tenure::Part;
 use crate::{household, lift, pairing, staff, visit};
 
 /// Most dependents that are listed of a kind, and that a refusal names.
@@ -135,7 +138,7 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
     for (kind, mentions) in [
         (
             DependentKind::Pairing,
-            pairing::store::pairings_naming(tx, named, &added).await?,
+            serving::store::naming(tx, Part::Responsible, named, &added).await?,
         ),
         (
             DependentKind::PairingRun,
@@ -147,7 +150,7 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
         ),
         (
             DependentKind::Assistance,
-            pairing::assist::store::naming(tx, named, &added).await?,
+            serving::store::naming(tx, Part::Assisting, named, &added).await?,
         ),
         (
             DependentKind::Visit,
@@ -230,7 +233,7 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
     for (kind, mentions) in [
         (
             DependentKind::Pairing,
-            pairing::store::pairings_naming(tx, named, &added).await?,
+            serving::store::naming(tx, Part::Responsible, named, &added).await?,
         ),
         (
             DependentKind::PairingRun,
@@ -242,7 +245,7 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
         ),
         (
             DependentKind::Assistance,
-            pairing::assist::store::naming(tx, named, &added).await?,
+            serving::store::naming(tx, Part::Assisting, named, &added).await?,
         ),
         (
             DependentKind::Visit,
@@ -437,13 +440,12 @@ impl Undoing<'_> {
             return Err(depended_on(&dependents));
         }
         let now = self.app.now();
-        let hand = Hand {
-            import_id: self.id,
-            actor: &self.caller.username,
-            now,
+        let actor = Actor {
+            import_id: Some(self.id),
+            ..self.caller.at(now)
         };
         match kind {
-            RosterKind::Households => match staging::take_back(&mut tx, &hand).await {
+            RosterKind::Households => match take_back_households(&mut tx, actor, self.id).await {
                 Ok(()) => {}
                 Err(error) if job::is_taken(&error) => {
                     drop(tx);
@@ -454,7 +456,7 @@ impl Undoing<'_> {
             RosterKind::Staff => {
                 let entries = staff::staging::taken(&mut tx, self.id).await?;
                 let known = staff::store::all(&mut tx).await?;
-                staff::staging::take_back(&mut tx, &hand, &entries, &known).await?;
+                staff::staging::take_back(&mut tx, actor, self.id, &entries, &known).await?;
             }
         }
         import.state = ImportState::Undone;
@@ -568,4 +570,14 @@ fn depended_on(dependents: &[Dependent]) -> Problem {
             })
             .collect(),
     )
+}
+
+async fn take_back_households(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    import_id: Uuid,
+) -> Result<(), sqlx::Error> {
+    staging::take_back(tx, actor, import_id).await?;
+    // Last, for who stands on a household's register is not its helper.
+    pairing::closed::resume(tx, actor, import_id).await
 }

@@ -61,7 +61,7 @@ impl SettingsApi {
         let mut tx = caller.0.write(&self.0.db).await?;
         let (_, version) = store::load_versioned(&mut tx).await?;
         ETag(version).must_match(if_match.0.as_deref())?;
-        store::save(&mut tx, &caller.0.username, self.0.now(), &body.0).await?;
+        store::save(&mut tx, caller.0.at(self.0.now()), &body.0).await?;
         tx.commit().await?;
         Ok(Tagged::new(body.0, ETag(version + 1)))
     }
@@ -123,7 +123,7 @@ impl SettingsApi {
             line_fen: body.0.line_fen,
             ..before
         };
-        let after = store::save_year_plan(&mut tx, &caller.0.username, self.0.now(), &plan).await?;
+        let after = store::save_year_plan(&mut tx, caller.0.at(self.0.now()), &plan).await?;
         tx.commit().await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(after, tag))

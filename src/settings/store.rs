@@ -1,9 +1,7 @@
 //! Settings and year plans in the database.
 
-use chrono::{DateTime, Utc};
-
 use super::model::{Settings, YearPlan};
-use crate::access::history;
+use crate::access::history::Actor;
 use crate::db::{Json, Tx};
 use crate::{insert, on};
 
@@ -31,14 +29,11 @@ pub async fn load_versioned(tx: &mut Tx) -> Result<(Settings, i64), sqlx::Error>
 }
 
 /// Puts settings in force and keeps those that were.
-pub async fn save(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    settings: &Settings,
-) -> Result<(), sqlx::Error> {
+pub async fn save(tx: &mut Tx, actor: Actor<'_>, settings: &Settings) -> Result<(), sqlx::Error> {
     let (before, version) = load_versioned(tx).await?;
-    keep(tx, actor, now, "settings", KEY.to_owned(), version, &before).await?;
+    actor
+        .keep(tx, "update", ("settings", KEY, version), &before)
+        .await?;
     on!(tx, connection => sqlx::query(
         "INSERT INTO setting (key, value, version) VALUES ($1, $2, 1)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = setting.version + 1",
@@ -73,21 +68,12 @@ pub async fn year_plans(tx: &mut Tx) -> Result<Vec<YearPlan>, sqlx::Error> {
 /// Sets the plan of a year and keeps the one that was.
 pub async fn save_year_plan(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
+    actor: Actor<'_>,
     plan: &YearPlan,
 ) -> Result<YearPlan, sqlx::Error> {
     let before = year_plan(tx, plan.year).await?;
-    keep(
-        tx,
-        actor,
-        now,
-        "year_plan",
-        plan.year.to_string(),
-        before.version,
-        &before,
-    )
-    .await?;
+    let version = ("year_plan", plan.year, before.version);
+    actor.keep(tx, "update", version, &before).await?;
     let after = YearPlan {
         version: before.version + 1,
         ..plan.clone()
@@ -112,29 +98,4 @@ pub async fn save_year_plan(
         .map(|_| ()))?;
     }
     Ok(after)
-}
-
-async fn keep<T: serde::Serialize + Sync>(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    subject: &'static str,
-    subject_id: String,
-    version: i64,
-    before: &T,
-) -> Result<(), sqlx::Error> {
-    history::record(
-        tx,
-        actor,
-        now,
-        &[history::Change {
-            subject,
-            subject_id,
-            version,
-            action: "update",
-            import_id: None,
-            before,
-        }],
-    )
-    .await
 }

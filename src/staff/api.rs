@@ -15,8 +15,8 @@ use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household::Sex;
-use crate::pairing;
 use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
+use crate::serving;
 
 /// Operations on staff.
 pub struct StaffApi(pub App);
@@ -184,7 +184,7 @@ impl StaffApi {
         let mut after = patched(&before, body.0);
         if before.active && !after.active {
             access::person::check_leaving(&mut tx, before.id).await?;
-            let households = pairing::assist::store::count_served(&mut tx, before.id).await?;
+            let households = serving::store::count_served(&mut tx, before.id).await?;
             if households > 0 {
                 return Err(Problem::conflict(
                     "still_responsible",
@@ -200,16 +200,7 @@ impl StaffApi {
             }
         }
         let now = self.0.now();
-        store::change(
-            &mut tx,
-            &caller.0.username,
-            now,
-            None,
-            "update",
-            &before,
-            &after,
-        )
-        .await?;
+        store::change(&mut tx, caller.0.at(now), "update", &before, &after).await?;
         tx.commit().await?;
         after.version += 1;
         after.updated_at = now;

@@ -148,7 +148,7 @@ impl LeaveApi {
         ETag(before.version).must_match(if_match.0.as_deref())?;
         let after = body.0.leave(id.0, before.staff_id, before.version + 1);
         after.check()?;
-        leave::change(&mut tx, &caller.0.username, self.0.now(), &before, &after).await?;
+        leave::change(&mut tx, caller.0.at(self.0.now()), &before, &after).await?;
         tx.commit().await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(view(&after, &caller.0), tag))
@@ -175,7 +175,7 @@ impl LeaveApi {
         let mut tx = caller.0.write(&self.0.db).await?;
         let before = find(&mut tx, id.0).await?;
         ETag(before.version).must_match(if_match.0.as_deref())?;
-        leave::remove(&mut tx, &caller.0.username, self.0.now(), &before).await?;
+        leave::remove(&mut tx, caller.0.at(self.0.now()), &before).await?;
         tx.commit().await?;
         Ok(NoContent::Done)
     }

@@ -126,8 +126,8 @@ impl UnitApi {
         let villages = villages
             .map(|area| Area::of(&area.town, &area.village))
             .collect();
-        let (actor, now) = (&caller.0.username, self.0.now());
-        unit::set_villages(&mut tx, actor, now, &found, &villages).await?;
+        let actor = caller.0.at(self.0.now());
+        unit::set_villages(&mut tx, actor, &found, &villages).await?;
         let after = view(&mut tx, id.0).await?;
         tx.commit().await?;
         Ok(after)

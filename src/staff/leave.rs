@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use crate::access::history;
+use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Tx, mentions};
 use crate::{insert, on};
 
@@ -129,15 +129,20 @@ pub async fn add(tx: &mut Tx, leave: &Leave) -> Result<(), sqlx::Error> {
     })
 }
 
+impl Leave {
+    fn as_kept(&self) -> (&'static str, Uuid, i64) {
+        ("staff_leave", self.id, self.version)
+    }
+}
+
 /// Replaces a leave, and keeps what it was.
 pub async fn change(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
+    actor: Actor<'_>,
     before: &Leave,
     after: &Leave,
 ) -> Result<(), sqlx::Error> {
-    keep(tx, actor, now, "update", before).await?;
+    actor.keep(tx, "update", before.as_kept(), before).await?;
     on!(tx, connection => sqlx::query(
         "UPDATE staff_leave SET from_date = $2, to_date = $3, reason = $4, version = $5
          WHERE id = $1",
@@ -153,33 +158,10 @@ pub async fn change(
 }
 
 /// Removes a leave that never was, and keeps what it was.
-pub async fn remove(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    before: &Leave,
-) -> Result<(), sqlx::Error> {
-    keep(tx, actor, now, "remove", before).await?;
+pub async fn remove(tx: &mut Tx, actor: Actor<'_>, before: &Leave) -> Result<(), sqlx::Error> {
+    actor.keep(tx, "remove", before.as_kept(), before).await?;
     on!(tx, connection => sqlx::query("DELETE FROM staff_leave WHERE id = $1")
         .bind(before.id).execute(connection).await.map(|_| ()))
-}
-
-async fn keep(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    action: &'static str,
-    before: &Leave,
-) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "staff_leave",
-        subject_id: before.id.to_string(),
-        version: before.version,
-        action,
-        import_id: None,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await
 }
 
 /// Leaves of these people.

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::model::{Staff, StaffFacts};
 use super::store;
+use crate::access::history::Actor;
 use crate::code_list::CodeList;
 use crate::db::{Ids, Json, Tx};
-use crate::household::staging::Hand;
 use crate::roster::report::Action;
 use crate::{insert, on};
 
@@ -154,7 +154,11 @@ pub fn outdated<'e>(entries: &'e [Entry], known: &[Staff]) -> Vec<&'e Entry> {
 }
 
 /// Takes the people of an import into the register.
-pub async fn take_over(tx: &mut Tx, hand: &Hand<'_>, entries: &[Entry]) -> Result<(), sqlx::Error> {
+pub async fn take_over(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
     let mut new = Vec::new();
     let mut changed = Vec::new();
     for entry in entries {
@@ -169,9 +173,8 @@ pub async fn take_over(tx: &mut Tx, hand: &Hand<'_>, entries: &[Entry]) -> Resul
         before.number != after.number || before.identity_number != after.identity_number
     });
     free_numbers(tx, renumbered.map(|(before, _)| before.id)).await?;
-    let import = Some(hand.import_id);
-    store::replace_many(tx, hand.actor, hand.now, import, &changed).await?;
-    store::add_many(tx, hand.now, import, &new).await
+    store::replace_many(tx, actor, &changed).await?;
+    store::add_many(tx, actor, &new).await
 }
 
 /// Two people may exchange their numbers, which are unique at every moment.
@@ -233,7 +236,8 @@ pub fn holders<'k>(entries: &[Entry], known: &'k [Staff]) -> Vec<&'k Staff> {
 /// Takes back what [`take_over`] did. `known` are the people as they are now.
 pub async fn take_back(
     tx: &mut Tx,
-    hand: &Hand<'_>,
+    actor: Actor<'_>,
+    import_id: Uuid,
     entries: &[Entry],
     known: &[Staff],
 ) -> Result<(), sqlx::Error> {
@@ -244,14 +248,13 @@ pub async fn take_back(
         .filter_map(|entry| Some((entry, *known.get(&entry.staff_id)?)))
         .collect();
     free_numbers(tx, touched.iter().map(|(entry, _)| entry.staff_id)).await?;
-    let import = Some(hand.import_id);
     for (entry, now) in touched {
         match &entry.before {
             Some(Json(before)) => {
-                store::change(tx, hand.actor, hand.now, import, "undo", now, before).await?;
+                store::change(tx, actor, "undo", now, before).await?;
             }
-            None => store::remove(tx, hand.actor, hand.now, import, "undo", now).await?,
+            None => store::remove(tx, actor, "undo", now).await?,
         }
     }
-    store::remove_unused_units(tx, hand.import_id).await
+    store::remove_unused_units(tx, import_id).await
 }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::model::{Staff, StaffFacts};
-use crate::access::{history, person};
+use crate::access::history::Actor;
+use crate::access::person;
 use crate::db::{Tx, page};
 use crate::{insert, on};
 
@@ -86,13 +86,12 @@ pub async fn unit_ids(tx: &mut Tx) -> Result<HashMap<String, Uuid>, sqlx::Error>
 /// Adds people who were not on the register, active, and the units that are new with them.
 pub async fn add_many(
     tx: &mut Tx,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
+    actor: Actor<'_>,
     people: &[(Uuid, StaffFacts)],
 ) -> Result<(), sqlx::Error> {
     let units = add_units(
         tx,
-        import_id,
+        actor.import_id,
         people.iter().map(|(_, facts)| facts.unit.as_str()),
     )
     .await?;
@@ -114,23 +113,21 @@ pub async fn add_many(
         remark: person.1.remark.as_deref(),
         active: true,
         version: 1_i64,
-        import_id: import_id,
-        created_at: now,
-        updated_at: now,
+        import_id: actor.import_id,
+        created_at: actor.at,
+        updated_at: actor.at,
     })
 }
 
 /// Replaces the facts of people, and keeps what they were. Whether one is active stays.
 pub async fn replace_many(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
+    actor: Actor<'_>,
     changes: &[(Staff, StaffFacts)],
 ) -> Result<(), sqlx::Error> {
     let units = add_units(
         tx,
-        import_id,
+        actor.import_id,
         changes.iter().map(|(_, after)| after.unit.as_str()),
     )
     .await?;
@@ -139,7 +136,7 @@ pub async fn replace_many(
             unit_id: units.get(&after.unit).copied().unwrap_or(before.unit_id),
             ..before.with(after.clone())
         };
-        change(tx, actor, now, import_id, "import", before, &after).await?;
+        change(tx, actor, "import", before, &after).await?;
     }
     Ok(())
 }
@@ -149,24 +146,15 @@ pub async fn replace_many(
 /// open, as by versions before this rule, is not opened by the way back.
 pub async fn change(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
-    action: &'static str,
+    actor: Actor<'_>,
+    action: &str,
     before: &Staff,
     after: &Staff,
 ) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "staff",
-        subject_id: before.id.to_string(),
-        version: before.version,
-        action,
-        import_id,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
+    let version = ("staff", before.id, before.version);
+    actor.keep(tx, action, version, before).await?;
     if before.active != after.active {
-        person::close_accounts(tx, actor, now, before.id).await?;
+        person::close_accounts(tx, actor, before.id).await?;
     }
     on!(tx, connection => sqlx::query(
         "UPDATE staff SET number = $2, identity_number = $3, name = $4, sex = $5, unit_id = $6,
@@ -191,8 +179,8 @@ pub async fn change(
     .bind(&after.specialty)
     .bind(&after.remark)
     .bind(after.active)
-    .bind(import_id)
-    .bind(now)
+    .bind(actor.import_id)
+    .bind(actor.at)
     .execute(connection)
     .await
     .map(|_| ()))
@@ -201,21 +189,12 @@ pub async fn change(
 /// Removes one person's record, and keeps what it was. Nothing else may name the person.
 pub async fn remove(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    import_id: Option<Uuid>,
-    action: &'static str,
+    actor: Actor<'_>,
+    action: &str,
     before: &Staff,
 ) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "staff",
-        subject_id: before.id.to_string(),
-        version: before.version,
-        action,
-        import_id,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
+    let version = ("staff", before.id, before.version);
+    actor.keep(tx, action, version, before).await?;
     on!(tx, connection => sqlx::query("DELETE FROM staff WHERE id = $1")
         .bind(before.id).execute(connection).await.map(|_| ()))
 }

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::access::history;
+use crate::access::history::Actor;
 use crate::db::Tx;
 use crate::text::squeezed;
 use crate::{insert, on};
@@ -105,21 +104,13 @@ pub async fn all_villages(tx: &mut Tx) -> Result<BTreeMap<String, Vec<Area>>, sq
 /// Links a unit to these villages and no others, and keeps those that were.
 pub async fn set_villages(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
+    actor: Actor<'_>,
     unit: &Unit,
     villages: &BTreeSet<Area>,
 ) -> Result<(), sqlx::Error> {
     let before = self::villages(tx, unit.id).await?;
-    let kept = history::Change {
-        subject: "unit",
-        subject_id: unit.id.to_string(),
-        version: unit.version,
-        action: "set_villages",
-        import_id: None,
-        before: &before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
+    let version = ("unit", unit.id, unit.version);
+    actor.keep(tx, "set_villages", version, &before).await?;
     on!(&mut *tx, connection => sqlx::query("DELETE FROM unit_village WHERE unit_id = $1")
         .bind(unit.id).execute(connection).await.map(|_| ()))?;
     let villages: Vec<_> = villages.iter().collect();

@@ -23,9 +23,11 @@ use crate::db::{Tx, page};
 use crate::household;
 use crate::household::Measure;
 use crate::openapi::ItemFaults;
-use crate::pairing::rights::{self, Tenures};
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Problem, bits};
-use crate::{pairing, settings};
+use crate::serving;
+use crate::serving::rights;
+use crate::serving::tenure::Periods;
+use crate::settings;
 
 /// Operations on visits.
 pub struct VisitApi(pub App);
@@ -260,13 +262,14 @@ impl VisitApi {
         }
         let day = after.facts.visited_on;
         if day != before.facts.visited_on {
-            let tenures = rights::tenures(&mut tx, before.household_id, before.staff_id).await?;
-            if !tenures.covers(day) {
+            let periods =
+                serving::store::periods(&mut tx, before.household_id, before.staff_id).await?;
+            if !periods.covers(day) {
                 return Err(VisitError::OtherHelper { day }.into());
             }
         }
-        let (actor, now) = (&caller.0.username, self.0.now());
-        store::correct(&mut tx, actor, now, &reason, &before, &after).await?;
+        let actor = caller.0.at(self.0.now());
+        store::correct(&mut tx, actor, &reason, &before, &after).await?;
         tx.commit().await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(after, tag))
@@ -329,7 +332,7 @@ async fn find_seen(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Visit, Prob
     let visit = store::find(tx, id).await?.ok_or_else(not_found)?;
     let seen = match seen_by(caller) {
         None => true,
-        Some(helper) => rights::tenures(tx, visit.household_id, helper)
+        Some(helper) => serving::store::periods(tx, visit.household_id, helper)
             .await?
             .serves_now(),
     };
@@ -338,16 +341,16 @@ async fn find_seen(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Visit, Prob
 
 /// The times of a helper with a household for which he may log visits today. Refuses who has none: one
 /// who never served the household is told that it is not there.
-async fn open_tenures(
+async fn open_periods(
     tx: &mut Tx,
     app: &App,
     household_id: Uuid,
     helper: Uuid,
-) -> Result<Tenures, Problem> {
-    let tenures = rights::tenures(tx, household_id, helper).await?;
+) -> Result<Periods, Problem> {
+    let periods = serving::store::periods(tx, household_id, helper).await?;
     let days = settings::store::load(tx).await?.hand_in_days;
-    let open = tenures.open_for_visits(app.today(), days);
-    match tenures.last_end() {
+    let open = periods.open_for_visits(app.today(), days);
+    match periods.last_end() {
         _ if !open.0.is_empty() => Ok(open),
         Some(ended) => Err(VisitError::HandInOver { ended, days }.into()),
         None => Err(rights::no_such_household()),
@@ -369,8 +372,8 @@ async fn log(
     }
     // Before the key is looked up: who may no longer log is not given a former answer either.
     let own = match logger {
-        Logger::Helper(me) => open_tenures(tx, app, household_id, me).await?,
-        Logger::Office => Tenures::default(),
+        Logger::Helper(me) => open_periods(tx, app, household_id, me).await?,
+        Logger::Office => Periods::default(),
     };
     let request = ("logVisit", household_id, &facts);
     let ticket = match idempotency::take(tx, caller, Some(key), &request).await? {
@@ -382,7 +385,7 @@ async fn log(
         .await?
         .ok_or_else(rights::no_such_household)?;
     let day = facts.visited_on;
-    let responsible = pairing::store::helper_on(tx, household_id, day).await?;
+    let responsible = serving::store::helper_on(tx, household_id, day).await?;
     let staff_id = visitor(logger, &own, responsible, day)?;
     let staff = crate::staff::store::find(tx, staff_id)
         .await?

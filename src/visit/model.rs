@@ -10,7 +10,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::Json;
 use crate::household::Measure;
-use crate::pairing::rights::Tenures;
+use crate::serving::tenure::Periods;
 
 code_list! {
     /// How the helper was in touch with the household (走访方式).
@@ -200,7 +200,7 @@ pub enum VisitError {
         /// The day in question.
         day: NaiveDate,
         /// The days that he may log.
-        served: Tenures,
+        served: Periods,
     },
     /// The helper serves the household no more, and the days for handing in visits are over.
     #[error(
@@ -323,7 +323,7 @@ pub enum Logger {
 /// open for visits; by the office, that of the helper who was `responsible` on the day.
 pub fn visitor(
     logger: Logger,
-    own: &Tenures,
+    own: &Periods,
     responsible: Option<Uuid>,
     day: NaiveDate,
 ) -> Result<Uuid, VisitError> {
@@ -345,7 +345,7 @@ pub fn visitor(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pairing::rights::Tenure;
+    use crate::serving::tenure::{Part, Period};
     use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -462,13 +462,13 @@ mod tests {
         assert!(facts.checked(day(TODAY)).is_ok());
     }
 
-    fn tenures(times: &[(&str, Option<&str>)]) -> Tenures {
-        let tenure = |(from, to): &(&str, Option<&str>)| Tenure {
-            is_responsible: true,
+    fn periods(times: &[(&str, Option<&str>)]) -> Periods {
+        let period = |(from, to): &(&str, Option<&str>)| Period {
+            part: Part::Responsible,
             from_date: day(from),
             to_date: to.map(day),
         };
-        Tenures(times.iter().map(tenure).collect())
+        Periods(times.iter().map(period).collect())
     }
 
     #[test]
@@ -476,11 +476,11 @@ mod tests {
         let (me, other, today) = (Uuid::from_u128(1), Uuid::from_u128(2), day(TODAY));
         let nobody = Err(VisitError::NoResponsibleHelper { day: today });
         let mine = Logger::Helper(me);
-        let now = tenures(&[("2026-11-01", None)]);
-        let until_today = tenures(&[("2026-11-01", Some(TODAY))]);
-        let from_tomorrow = tenures(&[("2026-11-26", None)]);
-        let until_yesterday = tenures(&[("2026-11-01", Some("2026-11-24"))]);
-        let not_mine = |served: &Tenures| {
+        let now = periods(&[("2026-11-01", None)]);
+        let until_today = periods(&[("2026-11-01", Some(TODAY))]);
+        let from_tomorrow = periods(&[("2026-11-26", None)]);
+        let until_yesterday = periods(&[("2026-11-01", Some("2026-11-24"))]);
+        let not_mine = |served: &Periods| {
             Err(VisitError::NotYourHousehold {
                 day: today,
                 served: served.clone(),
@@ -502,8 +502,8 @@ mod tests {
                 not_mine(&until_yesterday),
             ),
             (mine, &until_yesterday, None, not_mine(&until_yesterday)),
-            (Logger::Office, &Tenures::default(), Some(other), Ok(other)),
-            (Logger::Office, &Tenures::default(), None, nobody),
+            (Logger::Office, &Periods::default(), Some(other), Ok(other)),
+            (Logger::Office, &Periods::default(), None, nobody),
         ] {
             assert_eq!(visitor(logger, own, responsible, today), expected);
         }

@@ -14,8 +14,8 @@ use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
 use crate::household;
-use crate::pairing::rights;
 use crate::problem::{CreateFault, GetFault};
+use crate::serving::rights;
 
 /// Operations on help plans.
 pub struct PlanApi(pub App);

@@ -1,14 +1,14 @@
 //! Visits in the database.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::{Benefit, Corrected, Visit, VisitKind, WhoMet};
-use crate::access::history;
+use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::household::Measure;
-use crate::pairing::assist::store::served_by;
+use crate::serving::store::served_by;
 use crate::{insert, on};
 
 /// The subject under which former texts of visits are kept.
@@ -182,8 +182,7 @@ async fn add_benefits(tx: &mut Tx, visit: &Visit) -> Result<(), sqlx::Error> {
 /// next version.
 pub async fn correct(
     tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
+    actor: Actor<'_>,
     reason: &str,
     before: &Visit,
     after: &Visit,
@@ -192,20 +191,8 @@ pub async fn correct(
         reason: reason.to_owned(),
         visit: before,
     };
-    history::record(
-        tx,
-        actor,
-        now,
-        &[history::Change {
-            subject: SUBJECT,
-            subject_id: before.id.to_string(),
-            version: before.version,
-            action: "correct",
-            import_id: None,
-            before: &kept,
-        }],
-    )
-    .await?;
+    let version = (SUBJECT, before.id, before.version);
+    actor.keep(tx, "correct", version, &kept).await?;
     let facts = &after.facts;
     on!(&mut *tx, connection => sqlx::query(
         "UPDATE visit SET visited_on = $2, kind = $3, met = $4, situation_confirmed = $5,

@@ -3,13 +3,23 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use qianshou::household::staging::{self, Hand, Planned};
+use qianshou::access::history::Actor;
+use qianshou::household::staging::{self, Planned};
 use qianshou::household::{
     self, Cause, Household, HouseholdFacts, IdentityNumber, Measure, Member, Relation,
 };
 use qianshou::roster::RosterKind;
 use qianshou::roster::report::Action;
 use uuid::Uuid;
+
+/// Whoever changes records in a test, past the API.
+pub fn tester(at: DateTime<Utc>, import_id: Option<Uuid>) -> Actor<'static> {
+    Actor {
+        account: "测试",
+        at,
+        import_id,
+    }
+}
 
 use super::TestServer;
 
@@ -138,12 +148,12 @@ impl TestServer {
         for inserts in staging::inserts(tx.engine(), import_id, 0, planned).unwrap() {
             inserts.run(&mut tx).await.unwrap();
         }
-        let hand = Hand {
-            import_id,
-            actor,
-            now,
+        let actor = Actor {
+            account: actor,
+            at: now,
+            import_id: Some(import_id),
         };
-        staging::take_over(&mut tx, &hand).await.unwrap();
+        staging::take_over(&mut tx, actor, import_id).await.unwrap();
         while staging::clear(&mut tx, import_id, false).await.unwrap() {}
         tx.commit().await.unwrap();
         import_id

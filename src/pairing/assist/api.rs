@@ -6,7 +6,6 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::store::{self, Assistance, Filter};
 use super::{AssistError, NewAssistance};
 use crate::access::{Permission, Signed};
 use crate::api::{Created, Limit, Page, Tag};
@@ -14,6 +13,8 @@ use crate::app::App;
 use crate::db::page;
 use crate::pairing::api::{own_since, seen_of};
 use crate::problem::{CreateFault, ListFault, Problem};
+use crate::serving::store::{self, Filter};
+use crate::serving::tenure::{Part, Tenure};
 
 /// Operations on second helpers.
 pub struct AssistApi(pub App);
@@ -121,11 +122,12 @@ impl AssistApi {
             staff_id,
             current: current.0,
             lasting_to: own_since(&mut tx, &self.0, &caller.0).await?,
+            ..Filter::default()
         };
-        let assistances = store::list(&mut tx, &filter, after, limit).await?;
+        let assistances = store::list(&mut tx, Part::Assisting, &filter, after, limit).await?;
         let (assistances, next) = page::cut(assistances, limit, |one| (one.from_date, one.id));
         let sight = caller.0.sight();
-        let seen = assistances.into_iter().map(|one| one.of_his_own(sight));
+        let seen = assistances.into_iter().map(|one| one.of_ones_own(sight));
         Ok(Page::json(seen.map(view), cursors.next(next)?))
     }
 
@@ -184,7 +186,7 @@ impl AssistApi {
 }
 
 /// An assistance as it is sent.
-pub(in crate::pairing) fn view(assistance: Assistance) -> AssistanceView {
+pub(in crate::pairing) fn view(assistance: Tenure) -> AssistanceView {
     AssistanceView {
         id: assistance.id,
         household_id: assistance.household_id,
@@ -193,7 +195,7 @@ pub(in crate::pairing) fn view(assistance: Assistance) -> AssistanceView {
         town: assistance.town,
         village: assistance.village,
         staff_id: assistance.staff_id,
-        assistant: assistance.assistant,
+        assistant: assistance.name,
         unit: assistance.unit,
         from_date: assistance.from_date,
         to_date: assistance.to_date,

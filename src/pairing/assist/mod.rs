@@ -7,21 +7,21 @@
 //! moves one: whoever becomes responsible for a household assists it no more.
 
 pub mod api;
-pub mod store;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-use self::store::Assistance;
+use super::ending;
 use super::gate::{self, Gate};
 use super::model::check_day;
-use super::term::{self, Hand, Record};
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::serving::store::{self, Start};
+use crate::serving::tenure::{Part, Tenure};
 
 /// What keeps an assistance from being made or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +59,7 @@ pub async fn begin(
     caller: &Caller,
     key: Option<&str>,
     new: &NewAssistance,
-) -> Result<Assistance, Problem> {
+) -> Result<Tenure, Problem> {
     let (now, today) = (app.now(), app.today());
     let from_date = new.from_date.unwrap_or(today);
     check_day(from_date, today)?;
@@ -73,7 +73,14 @@ pub async fn begin(
     let gate = Gate::of_pair(&mut tx, household, person).await?;
     gate.check_person(household, &helper, from_date, today)?;
     must_be_free(&mut tx, household, person, from_date).await?;
-    let id = store::start(&mut tx, &caller.username, now, new, from_date).await?;
+    let start = Start {
+        run_id: None,
+        from_date,
+        reason: &new.reason,
+        at: now,
+        by: &caller.username,
+    };
+    let id = store::make_assistant(&mut tx, start, (household, person)).await?;
     let assistance = find(&mut tx, id).await?;
     ticket.answer(&mut tx, now, &assistance).await?;
     tx.commit().await?;
@@ -87,7 +94,7 @@ pub async fn end(
     id: Uuid,
     date: Option<NaiveDate>,
     reason: &str,
-) -> Result<Assistance, Problem> {
+) -> Result<Tenure, Problem> {
     let date = date.unwrap_or(app.today());
     check_day(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
@@ -95,32 +102,11 @@ pub async fn end(
     if let Some(ended) = before.to_date {
         return Err(AssistError::AlreadyEnded(ended).into());
     }
-    end_all(&mut tx, app, caller, &[before], date, reason).await?;
+    let ending = [(before, reason.to_owned())];
+    ending::end_all(&mut tx, caller.at(app.now()), &ending, date).await?;
     let after = find(&mut tx, id).await?;
     tx.commit().await?;
     Ok(after)
-}
-
-/// Ends assistances that hold, on a day on which all of them may end.
-pub(super) async fn end_all(
-    tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-    ending: &[Assistance],
-    date: NaiveDate,
-    reason: &str,
-) -> Result<(), Problem> {
-    let terms = ending.iter().map(Record::term);
-    term::must_end_on(tx, terms, date).await?;
-    let hand = Hand {
-        actor: &caller.username,
-        now: app.now(),
-        import_id: None,
-    };
-    for assistance in ending {
-        term::end(tx, hand, assistance, date, reason).await?;
-    }
-    Ok(())
 }
 
 /// Refuses a second assistant of a household, and one who is its responsible helper.
@@ -133,7 +119,7 @@ async fn must_be_free(
     if store::is_responsible_after(tx, household_id, staff_id, from).await? {
         return Err(AssistError::Responsible.into());
     }
-    let ends = store::ends_after(tx, household_id, from).await?;
+    let ends = store::ends_after(tx, Part::Assisting, household_id, None, from).await?;
     if ends.contains(&None) {
         return Err(AssistError::AlreadyAssisted.into());
     }
@@ -143,8 +129,8 @@ async fn must_be_free(
     }
 }
 
-async fn find(tx: &mut Tx, id: Uuid) -> Result<Assistance, Problem> {
-    store::find(tx, id)
+async fn find(tx: &mut Tx, id: Uuid) -> Result<Tenure, Problem> {
+    store::find(tx, Part::Assisting, id)
         .await?
         .ok_or_else(|| Problem::not_found("协助帮扶", "assistance"))
 }

@@ -181,7 +181,7 @@ impl ConstraintApi {
             .await?
             .filter(|constraint| constraint.removed_at.is_none())
             .ok_or_else(not_found)?;
-        store::remove(&mut tx, &caller.0.username, self.0.now(), &before).await?;
+        store::remove(&mut tx, caller.0.at(self.0.now()), &before).await?;
         tx.commit().await?;
         Ok(NoContent::Done)
     }

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::{Barrier, Barriers, ConstraintKind, Pin};
-use crate::access::history;
+use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, mentions};
 use crate::{insert, on};
 
@@ -134,27 +134,15 @@ pub async fn add(
 }
 
 /// Lets a constraint bind no more, and keeps it.
-pub async fn remove(
-    tx: &mut Tx,
-    actor: &str,
-    now: DateTime<Utc>,
-    before: &Constraint,
-) -> Result<(), sqlx::Error> {
-    let kept = history::Change {
-        subject: "pairing_constraint",
-        subject_id: before.id.to_string(),
-        version: 1,
-        action: "remove",
-        import_id: None,
-        before,
-    };
-    history::record(tx, actor, now, &[kept]).await?;
+pub async fn remove(tx: &mut Tx, actor: Actor<'_>, before: &Constraint) -> Result<(), sqlx::Error> {
+    let version = ("pairing_constraint", before.id, 1);
+    actor.keep(tx, "remove", version, before).await?;
     on!(tx, connection => sqlx::query(
         "UPDATE pairing_constraint SET removed_at = $2, removed_by = $3 WHERE id = $1",
     )
     .bind(before.id)
-    .bind(now)
-    .bind(actor)
+    .bind(actor.at)
+    .bind(actor.account)
     .execute(connection)
     .await
     .map(|_| ()))

@@ -13,9 +13,9 @@ use crate::household::{self, register};
 use crate::pairing::error::PairingError;
 use crate::pairing::gate::Gate;
 use crate::pairing::model::check_day;
-use crate::pairing::store;
 use crate::roster::report::{Place, Problems, Severity, SheetReport};
 use crate::roster::value::Refusal;
+use crate::serving::store;
 use crate::staff::{self, model::Staff};
 use crate::text::squeezed;
 

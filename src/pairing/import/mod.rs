@@ -15,7 +15,6 @@ use uuid::Uuid;
 use self::check::{Pair, Register};
 use self::columns::{COLUMNS, PairRow};
 use super::gate::Gate;
-use super::store::{self, Start};
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission};
 use crate::app::App;
@@ -24,6 +23,7 @@ use crate::roster::choices::Choices;
 use crate::roster::file;
 use crate::roster::report::{Place, Problems, RosterProblem, Severity, SheetReport};
 use crate::roster::sheet;
+use crate::serving::store::{self, Start};
 use crate::workbook::child::{Child, Program};
 use crate::workbook::error::ReadError;
 
@@ -148,7 +148,7 @@ pub async fn import(
             at: now,
             by: &caller.username,
         };
-        store::start(&mut tx, start, &pairs).await?;
+        store::make_responsible(&mut tx, start, &pairs).await?;
     }
     outcome.written = true;
     ticket.answer(&mut tx, now, &outcome).await?;

@@ -1,0 +1,65 @@
+//! What a helper may do with a household today: the one rule, which every operation of a helper asks.
+//!
+//! It goes by the times in which they served the household, responsible or assisting:
+//!
+//! - Who serves it now sees it, logs visits for any day on which they served it, and corrects them. The
+//!   responsible helper sets its plan and proposes its lift, too.
+//! - Who served it until lately only hands in visits of their own days, for as many days after the end
+//!   as the office's settings say. They read and correct nothing.
+//! - To anybody else it is not there: it is answered as a household that does not exist.
+//!
+//! The day of a hand-over belongs to both helpers, since the former one may have been there in the
+//! morning. Where one helper is asked for, it is the new one ([`store::helper_on`]).
+
+use uuid::Uuid;
+
+use super::store;
+use super::tenure::Periods;
+use crate::access::{Caller, Permission};
+use crate::db::Tx;
+use crate::problem::Problem;
+
+/// 404 for a household: what everybody is told of one that they may not see.
+pub fn no_such_household() -> Problem {
+    Problem::not_found("户", "household")
+}
+
+/// Refuses who may not see a household, as if it were not there.
+pub async fn must_see(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<(), Problem> {
+    if caller.may(Permission::SeeAllHouseholds)
+        || periods_of(tx, caller, household_id).await?.serves_now()
+    {
+        return Ok(());
+    }
+    Err(no_such_household())
+}
+
+/// Refuses a helper who is not responsible for a household: as if it were not there, unless they
+/// assist it.
+pub async fn must_be_responsible(
+    tx: &mut Tx,
+    caller: &Caller,
+    household_id: Uuid,
+) -> Result<(), Problem> {
+    let periods = periods_of(tx, caller, household_id).await?;
+    if periods.is_responsible_now() {
+        return Ok(());
+    }
+    if !periods.serves_now() {
+        return Err(no_such_household());
+    }
+    Err(Problem::forbidden(
+        "not_your_household",
+        "您是该户的协助帮扶人，此项由该户的帮扶责任人或办公室办理",
+        "you assist this household; this is done by its responsible helper or by the office",
+    ))
+}
+
+/// The times in which the caller served a household; none for an account that is nobody's.
+pub async fn periods_of(
+    tx: &mut Tx,
+    caller: &Caller,
+    household_id: Uuid,
+) -> Result<Periods, sqlx::Error> {
+    store::periods(tx, household_id, caller.staff_id.unwrap_or_default()).await
+}

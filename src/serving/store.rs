@@ -1,0 +1,447 @@
+//! Tenures in the database. What «serves now» and «served on a day» mean in SQL stands here alone.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::tenure::{Part, Periods, Tenure};
+use crate::access::history::Actor;
+use crate::db::{Ids, Mention, Subject, Tx, mentions};
+use crate::{insert, on};
+
+/// Before every page: no tenure begins later (SQLite compares years of four digits), and no id is
+/// greater.
+const LATEST: (NaiveDate, Uuid) = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(date) => (date, Uuid::max()),
+    None => (NaiveDate::MAX, Uuid::max()),
+};
+
+/// Why an assistance ends of one who becomes the responsible helper.
+const RESPONSIBLE_REASON: &str = "已成为该户帮扶责任人";
+
+/// Whether a tenure holds now, as a condition on a row of `table`.
+fn holds_now(table: &str) -> String {
+    format!("{table}.to_date IS NULL")
+}
+
+/// Whether a tenure held on the day of a parameter such as `$1`, as a condition on a row of `table`. On
+/// the day of a hand-over it is the new helper's.
+fn held_on(table: &str, day: &str) -> String {
+    format!("{table}.from_date <= {day} AND ({table}.to_date IS NULL OR {table}.to_date > {day})")
+}
+
+/// Joins `pairing` to a household's id: who is responsible for it now, if anybody.
+pub fn join_responsible_now(household: &str) -> String {
+    let holds = holds_now("pairing");
+    format!("LEFT JOIN pairing ON pairing.household_id = {household} AND {holds}")
+}
+
+/// Joins `pairing` or `assistance` to a household's id: who served it on the day of a parameter such as
+/// `$1`, if anybody.
+pub fn join_on_day(part: Part, household: &str, day: &str) -> String {
+    let table = part.table();
+    let held = held_on(table, day);
+    format!("LEFT JOIN {table} ON {table}.household_id = {household} AND {held}")
+}
+
+/// The households that a person serves now, and so may see, as a query for a parameter such as `$1`: the
+/// rule of [`rights`](super::rights) for lists.
+pub fn served_by(person: &str) -> String {
+    let of = |part: Part| {
+        let table = part.table();
+        let holds = holds_now(table);
+        format!("SELECT household_id FROM {table} WHERE staff_id = {person} AND {holds}")
+    };
+    let [responsible, assisting] = [Part::Responsible, Part::Assisting].map(of);
+    format!("{responsible} UNION ALL {assisting}")
+}
+
+/// How many households a person serves now.
+pub async fn count_served(tx: &mut Tx, staff_id: Uuid) -> Result<i64, sqlx::Error> {
+    let sql = format!("SELECT count(*) FROM ({}) AS served", served_by("$1"));
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(staff_id).fetch_one(connection).await)
+}
+
+/// The times in which a person served a household.
+pub async fn periods(
+    tx: &mut Tx,
+    household_id: Uuid,
+    staff_id: Uuid,
+) -> Result<Periods, sqlx::Error> {
+    let found = on!(tx, connection => sqlx::query_as(
+        "SELECT TRUE AS is_responsible, from_date, to_date FROM pairing
+         WHERE household_id = $1 AND staff_id = $2
+         UNION ALL
+         SELECT FALSE AS is_responsible, from_date, to_date FROM assistance
+         WHERE household_id = $1 AND staff_id = $2
+         ORDER BY from_date",
+    )
+    .bind(household_id)
+    .bind(staff_id)
+    .fetch_all(connection)
+    .await)?;
+    Ok(Periods(found))
+}
+
+/// The helper who was responsible for a household on a day; on the day of a hand-over, the new one.
+pub async fn helper_on(
+    tx: &mut Tx,
+    household_id: Uuid,
+    day: NaiveDate,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    let sql = format!(
+        "SELECT staff_id FROM pairing WHERE household_id = $1 AND {}
+         ORDER BY from_date DESC, started_at DESC LIMIT 1",
+        held_on("pairing", "$2")
+    );
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(household_id).bind(day).fetch_optional(connection).await)
+}
+
+/// Who was responsible for each household on a day, helper by household, as [`helper_on`] says.
+pub async fn helpers_on(tx: &mut Tx, day: NaiveDate) -> Result<HashMap<Uuid, Uuid>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, staff_id FROM pairing WHERE {} ORDER BY from_date, started_at",
+        held_on("pairing", "$1")
+    );
+    let pairs: Vec<(Uuid, Uuid)> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(day).fetch_all(connection).await)?;
+    Ok(pairs.into_iter().collect())
+}
+
+/// The helper who is responsible for a household now.
+pub async fn current_helper(tx: &mut Tx, household_id: Uuid) -> Result<Option<Uuid>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT staff_id FROM pairing WHERE household_id = $1 AND to_date IS NULL",
+    )
+    .bind(household_id)
+    .fetch_optional(connection)
+    .await)
+}
+
+/// The households that a helper is responsible for now, by id.
+pub async fn households_of(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT household_id FROM pairing WHERE staff_id = $1 AND to_date IS NULL
+         ORDER BY household_id",
+    )
+    .bind(staff_id)
+    .fetch_all(connection)
+    .await)
+}
+
+/// All current pairs, `(household, helper)`, by household.
+pub async fn current_pairs(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, staff_id FROM pairing WHERE to_date IS NULL ORDER BY household_id",
+    )
+    .fetch_all(connection)
+    .await)
+}
+
+/// Names of the helpers who are responsible now, with the household's id: a join with the names of the
+/// staff, which saves a round trip for each household.
+pub async fn helper_names(
+    tx: &mut Tx,
+    households: &Ids<'_>,
+) -> Result<Vec<(Uuid, String)>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, staff.name FROM pairing JOIN staff ON staff.id = pairing.staff_id
+         WHERE {} AND {}",
+        holds_now("pairing"),
+        households.clause("household_id", 1)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in households.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
+}
+
+/// The day on which the last of the pairings of a household ended that have.
+pub async fn last_ends(tx: &mut Tx) -> Result<HashMap<Uuid, NaiveDate>, sqlx::Error> {
+    let rows: Vec<(Uuid, NaiveDate)> = on!(tx, connection => sqlx::query_as(
+        "SELECT household_id, max(to_date) FROM pairing WHERE to_date IS NOT NULL
+         GROUP BY household_id",
+    )
+    .fetch_all(connection)
+    .await)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Tenures with their names.
+fn select(part: Part) -> String {
+    let table = part.table();
+    let (is_responsible, run_id) = match part {
+        Part::Responsible => ("TRUE", "run_id"),
+        Part::Assisting => ("FALSE", "NULL AS run_id"),
+    };
+    format!(
+        "SELECT {table}.id AS id, {is_responsible} AS is_responsible, household_id,
+             household.number AS household_number, head_name, household.town AS town,
+             household.village AS village, staff_id, staff.name AS name, unit.name AS unit, {run_id},
+             from_date, to_date, reason, started_at, started_by, end_reason, ended_at, ended_by
+         FROM {table}
+         JOIN household ON household.id = household_id
+         JOIN staff ON staff.id = staff_id
+         JOIN unit ON unit.id = staff.unit_id"
+    )
+}
+
+/// What a list of tenures may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this household.
+    pub household_id: Option<Uuid>,
+    /// Only of this person.
+    pub staff_id: Option<Uuid>,
+    /// Only those that hold, or only those that have ended.
+    pub current: Option<bool>,
+    /// Only those that hold, or ended on or after this day.
+    pub lasting_to: Option<NaiveDate>,
+    /// Only those that held on this day; on the day of a hand-over, the new one.
+    pub on: Option<NaiveDate>,
+    /// Only of people of this unit.
+    pub unit_id: Option<Uuid>,
+    /// Only of households of this town; of all if empty.
+    pub town: String,
+    /// Only of households of this village; of all if empty.
+    pub village: String,
+}
+
+impl Filter {
+    /// The tenure of a household that holds.
+    pub fn current_of(household_id: Uuid) -> Self {
+        Self {
+            household_id: Some(household_id),
+            current: Some(true),
+            ..Self::default()
+        }
+    }
+}
+
+/// The tenure with this id.
+pub async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Option<Tenure>, sqlx::Error> {
+    let sql = format!("{} WHERE {}.id = $1", select(part), part.table());
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of tenures, those that began last first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    part: Part,
+    filter: &Filter,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Tenure>, sqlx::Error> {
+    let (select, table) = (select(part), part.table());
+    let held = held_on(table, "$10");
+    let sql = format!(
+        "{select} WHERE (from_date, {table}.id) < ($1, $2)
+           AND (NOT $3 OR household_id = $4)
+           AND (NOT $5 OR staff_id = $6)
+           AND (NOT $7 OR (to_date IS NULL) = $8)
+           AND (NOT $9 OR ({held}))
+           AND (NOT $11 OR unit.id = $12)
+           AND ($13 = '' OR household.town = $13) AND ($14 = '' OR household.village = $14)
+           AND (NOT $15 OR to_date IS NULL OR to_date >= $16)
+         ORDER BY from_date DESC, {table}.id DESC LIMIT $17"
+    );
+    let (from_date, id) = after.unwrap_or(LATEST);
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(from_date).bind(id)
+        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
+        .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
+        .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
+        .bind(filter.on.is_some()).bind(filter.on.unwrap_or_default())
+        .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
+        .bind(&filter.town).bind(&filter.village)
+        .bind(filter.lasting_to.is_some()).bind(filter.lasting_to.unwrap_or_default())
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// The tenures of a person that hold, by the household's id.
+pub async fn current_of(
+    tx: &mut Tx,
+    part: Part,
+    staff_id: Uuid,
+) -> Result<Vec<Tenure>, sqlx::Error> {
+    let holds = holds_now(part.table());
+    let sql = format!(
+        "{} WHERE staff_id = $1 AND {holds} ORDER BY household_id",
+        select(part)
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(staff_id).fetch_all(connection).await)
+}
+
+/// When, why and by whom tenures begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// The run; none if by hand.
+    pub run_id: Option<Uuid>,
+    /// First day.
+    pub from_date: NaiveDate,
+    /// Why.
+    pub reason: &'a str,
+    /// Now.
+    pub at: DateTime<Utc>,
+    /// By which account.
+    pub by: &'a str,
+}
+
+/// Makes helpers responsible for households, `(household, helper)`; gives the ids of the pairings. Who
+/// assisted one of them until now does so no more.
+///
+/// The database refuses a second current helper of a household.
+pub async fn make_responsible(
+    tx: &mut Tx,
+    start: Start<'_>,
+    pairs: &[(Uuid, Uuid)],
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let rows: Vec<_> = pairs.iter().map(|pair| (Uuid::now_v7(), pair)).collect();
+    insert!(&mut *tx, "pairing", rows, |row| {
+        id: row.0,
+        household_id: row.1.0,
+        staff_id: row.1.1,
+        run_id: start.run_id,
+        from_date: start.from_date,
+        reason: start.reason,
+        started_at: start.at,
+        started_by: start.by,
+    })?;
+    give_way(tx, start).await?;
+    Ok(rows.into_iter().map(|(id, _)| id).collect())
+}
+
+/// Ends the assistance of those whom pairings have made responsible, with the pairing's first day.
+async fn give_way(tx: &mut Tx, start: Start<'_>) -> Result<(), sqlx::Error> {
+    let sql = format!(
+        "{} WHERE {} AND EXISTS (
+             SELECT 1 FROM pairing WHERE pairing.household_id = assistance.household_id
+               AND pairing.staff_id = assistance.staff_id AND {})",
+        select(Part::Assisting),
+        holds_now("assistance"),
+        holds_now("pairing"),
+    );
+    let ending: Vec<Tenure> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .fetch_all(connection).await)?;
+    let actor = Actor {
+        account: start.by,
+        at: start.at,
+        import_id: None,
+    };
+    for assistance in &ending {
+        let day = start.from_date.max(assistance.from_date);
+        end(tx, actor, assistance, day, RESPONSIBLE_REASON).await?;
+    }
+    Ok(())
+}
+
+/// Makes a person the assistant of a household; gives the assistance's id. The database refuses a
+/// second one of a household.
+pub async fn make_assistant(
+    tx: &mut Tx,
+    start: Start<'_>,
+    (household_id, staff_id): (Uuid, Uuid),
+) -> Result<Uuid, sqlx::Error> {
+    let id = Uuid::now_v7();
+    insert!(tx, "assistance", [start], |start| {
+        id: id,
+        household_id: household_id,
+        staff_id: staff_id,
+        from_date: start.from_date,
+        reason: start.reason,
+        started_at: start.at,
+        started_by: start.by,
+    })?;
+    Ok(id)
+}
+
+/// Ends a tenure that holds, and keeps what it was.
+pub async fn end(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    before: &Tenure,
+    to_date: NaiveDate,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
+    let table = before.part.table();
+    actor.keep(tx, "end", (table, before.id, 1), before).await?;
+    let holds = holds_now(table);
+    let sql = format!(
+        "UPDATE {table} SET to_date = $2, end_reason = $3, ended_at = $4, ended_by = $5
+         WHERE id = $1 AND {holds}"
+    );
+    on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
+        .bind(before.id)
+        .bind(to_date)
+        .bind(reason)
+        .bind(actor.at)
+        .bind(actor.account)
+        .execute(connection)
+        .await
+        .map(|_| ()))
+}
+
+/// Lets a tenure hold again that ended, and keeps what it was.
+pub async fn reopen(tx: &mut Tx, actor: Actor<'_>, before: &Tenure) -> Result<(), sqlx::Error> {
+    let table = before.part.table();
+    actor
+        .keep(tx, "undo", (table, before.id, 2), before)
+        .await?;
+    let sql = format!(
+        "UPDATE {table} SET to_date = NULL, end_reason = NULL, ended_at = NULL, ended_by = NULL
+         WHERE id = $1"
+    );
+    on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
+        .bind(before.id).execute(connection).await.map(|_| ()))
+}
+
+/// Whether a person is responsible for a household, or was after a day.
+pub async fn is_responsible_after(
+    tx: &mut Tx,
+    household_id: Uuid,
+    staff_id: Uuid,
+    day: NaiveDate,
+) -> Result<bool, sqlx::Error> {
+    let ends = ends_after(tx, Part::Responsible, household_id, Some(staff_id), day).await?;
+    Ok(!ends.is_empty())
+}
+
+/// When the tenures of a household ended that lasted beyond a day, of all or of one person; none for
+/// one that holds.
+pub async fn ends_after(
+    tx: &mut Tx,
+    part: Part,
+    household_id: Uuid,
+    staff_id: Option<Uuid>,
+    day: NaiveDate,
+) -> Result<Vec<Option<NaiveDate>>, sqlx::Error> {
+    let sql = format!(
+        "SELECT to_date FROM {} WHERE household_id = $1 AND (to_date IS NULL OR to_date > $2)
+           AND (NOT $3 OR staff_id = $4)",
+        part.table()
+    );
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(household_id).bind(day)
+        .bind(staff_id.is_some()).bind(staff_id.unwrap_or_default())
+        .fetch_all(connection).await)
+}
+
+/// Tenures, current and former, that name these households or people.
+pub async fn naming(
+    tx: &mut Tx,
+    part: Part,
+    subject: Subject,
+    ids: &Ids<'_>,
+) -> Result<Vec<Mention>, sqlx::Error> {
+    let columns = ("id", subject.column(), "from_date");
+    mentions(tx, part.table(), columns, ids).await
+}
