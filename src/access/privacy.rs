@@ -9,7 +9,7 @@
 //! | bank card, passport and the like (in texts; no field holds one) | whole | first three, last two | first three, last two |
 //! | birth date | whole | year | year |
 //! | telephone of a household or member | whole | whole | first three, last two |
-//! | health, disability, ability to work of a person | yes | yes | no |
+//! | health, disability, ability to work of a person; words for them in texts | yes | yes | no |
 //! | telephone of the staff | whole | his own | whole |
 //!
 //! Why: the office keeps the register and must compare it with papers. A helper calls the household
@@ -95,6 +95,16 @@ impl Sight {
         contacts: true,
         health: true,
     };
+
+    /// The same for labels of codes, units and posts: a word for an illness in them tells nobody's health
+    /// (残疾 in a code list, 肿瘤科主任).
+    #[must_use]
+    pub fn of_labels(self) -> Self {
+        Self {
+            health: true,
+            ..self
+        }
+    }
 
     /// Whether this kind may be seen.
     pub fn sees(self, kind: Kind) -> bool {

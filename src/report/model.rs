@@ -406,7 +406,8 @@ impl Sources {
     fn mask(&mut self, sight: Sight) {
         for person in self.basis.staff.values_mut() {
             sight.mask(&mut person.name);
-            person.position.iter_mut().for_each(|text| sight.mask(text));
+            let posts = person.position.iter_mut();
+            posts.for_each(|text| sight.of_labels().mask(text));
         }
         for entry in &mut self.households {
             sight.mask(&mut entry.head_name);

@@ -38,10 +38,12 @@ impl Roll {
         for entry in &mut entries {
             sight.mask(&mut entry.head_name);
             sight.mask_register_number(&mut entry.number);
-            let texts = [&mut entry.helper, &mut entry.position, &mut entry.assistant];
-            for text in texts.into_iter().flatten() {
+            let names = [&mut entry.helper, &mut entry.assistant];
+            for text in names.into_iter().flatten() {
                 sight.mask(text);
             }
+            let post = entry.position.iter_mut();
+            post.for_each(|text| sight.of_labels().mask(text));
         }
         let (paired, unpaired) = entries
             .into_iter()
