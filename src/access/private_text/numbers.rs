@@ -197,6 +197,11 @@ impl<'a> Candidate<'a> {
     /// What a number is that only its own digits tell.
     fn by_shape(&self) -> Option<Kind> {
         let number = &self.number;
+        let first = self.pieces.first().map_or(0, ExactSizeIterator::len);
+        // `o13800138000`: what follows the first piece is found by itself.
+        if number.get(first..).is_some_and(is_mobile) {
+            return None;
+        }
         if is_mobile(number) || is_landline(number) {
             return Some(Kind::Telephone);
         }
