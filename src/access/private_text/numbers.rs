@@ -1,5 +1,6 @@
 //! Which private number a row of digits is, by itself and by the words around it.
 
+use super::digits::Script;
 use super::privacy::{Kind, Sight};
 use super::shapes::{
     fits_check, fits_luhn, holds_mobile, is_bank_card, is_credit_code, is_date, is_identity_number,
@@ -122,6 +123,9 @@ impl<'a> Candidate<'a> {
         if says(self.before, &OTHER_NUMBER) && !is_identity_number(&self.number) || self.is_sum() {
             return None;
         }
+        if self.is_whole_without_letters() {
+            return None;
+        }
         if self.groups.len() > 1 {
             return self.in_parts();
         }
@@ -129,6 +133,32 @@ impl<'a> Candidate<'a> {
             return self.by_shape();
         }
         self.in_one()
+    }
+
+    /// Whether a letter that looks like a digit only stands beside a number, which is found by itself:
+    /// `o13800138000`, `320999194912310022ll`.
+    fn is_whole_without_letters(&self) -> bool {
+        let is_letter = |piece: &Piece| self.signs.0[piece.start].script == Some(Script::Letter);
+        let is_whole = |pieces: &[Piece]| {
+            let rest = Candidate::of(self.signs, pieces, self.before);
+            let number = &rest.number;
+            match rest.groups.len() {
+                0 => false,
+                1 => {
+                    is_mobile(number)
+                        || is_bank_card(number)
+                        || number.len() == 18 && is_identity_number(number)
+                }
+                _ => rest.in_parts().is_some(),
+            }
+        };
+        let letters: Vec<usize> = (0..self.pieces.len())
+            .filter(|at| is_letter(&self.pieces[*at]))
+            .collect();
+        let before_letters = letters.first().map(|first| &self.pieces[..*first]);
+        let after_letters = letters.first().filter(|first| **first == 0);
+        before_letters.is_some_and(is_whole)
+            || after_letters.is_some_and(|first| is_whole(&self.pieces[first + 1..]))
     }
 
     /// Whether the scripts of a row change otherwise than after a name: `张三13800138000` is no number
@@ -197,11 +227,6 @@ impl<'a> Candidate<'a> {
     /// What a number is that only its own digits tell.
     fn by_shape(&self) -> Option<Kind> {
         let number = &self.number;
-        let first = self.pieces.first().map_or(0, ExactSizeIterator::len);
-        // `o13800138000`: what follows the first piece is found by itself.
-        if number.get(first..).is_some_and(is_mobile) {
-            return None;
-        }
         if is_mobile(number) || is_landline(number) {
             return Some(Kind::Telephone);
         }

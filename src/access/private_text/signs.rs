@@ -257,10 +257,9 @@ impl Signs {
     /// Where a run of digits ends, with the check character of an identity number or of its last part.
     fn with_check(&self, from: usize, digits: usize) -> usize {
         let end = from + digits;
-        let before = self.0[..from].iter().rev();
-        let before = before
-            .take(LONGEST)
-            .take_while(|sign| sign.script.is_some());
+        let before = self.0[..from].iter().rev().take(LONGEST);
+        let is_digit = |sign: &&Sign| sign.script.is_some_and(|script| script != Script::Letter);
+        let before = before.take_while(is_digit);
         let is_whole = before.count() + digits == 17;
         let may_end = is_whole || digits <= 6;
         if !may_end || !self.0.get(end).is_some_and(|sign| is_check(sign.word)) {

@@ -142,9 +142,10 @@ fn what_was_masked_is_not_lost_by_a_change_of_the_text_around_it() {
     assert_eq!(back("******"), "******");
 }
 
-/// Text without digits, as it stands around a number.
+/// Text without digits, as it stands around a number; and without l, o and x, which may be taken for a
+/// part of it: then more of it is hidden.
 fn words() -> impl Strategy<Value = String> {
-    "[王李张的是在，。：；（）、 a-z\n]{0,12}"
+    "[王李张的是在，。：；（）、 a-kmnp-wyz\n]{0,12}"
 }
 
 /// A number with a sign between its parts, or none; perhaps full-width.
