@@ -583,6 +583,31 @@ async fn a_helper_who_corrects_a_masked_text_loses_nothing_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_leader_reads_no_word_of_health_but_every_label() {
+    let server = TestServer::start().await;
+    let leader = server.client(Role::Leader).await;
+    let staff_id = add_person(&server, "东圩小学", "甲帮扶").await;
+    let helper = server.helper(staff_id).await;
+    let mut facts = facts("青禾镇", "东圩村");
+    facts.remark = Some("户主患尿毒症，残疾二级，手机幺三八零零一三八零零零".to_owned());
+    let household = server.add_household(facts).await;
+    let today = server.app.today();
+    server.pair(household, staff_id, today).await;
+    let path = format!("/households/{household}");
+    let seen = leader.get(&path).await.expect(200);
+    assert_eq!(seen["remark"], "户主患***，****，手机幺三八******零零");
+    let seen = helper.get(&path).await.expect(200);
+    assert_eq!(
+        seen["remark"],
+        "户主患尿毒症，残疾二级，手机幺三八零零一三八零零零"
+    );
+    let office = server.client(Role::Office).await;
+    let lists = office.get("/code-lists").await.expect(200);
+    assert!(lists.to_string().contains("残疾"), "{lists}");
+    assert_eq!(leader.get("/code-lists").await.expect(200), lists);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn errors_do_not_repeat_a_number() {
     let server = TestServer::start().await;
     let identity = person("王大山", Relation::Head, "19700101")

@@ -9,7 +9,7 @@
 //! | bank card, passport and the like (in texts; no field holds one) | whole | first three, last two | first three, last two |
 //! | birth date | whole | year | year |
 //! | telephone of a household or member | whole | whole | first three, last two |
-//! | health, disability, ability to work of a person | yes | yes | no |
+//! | health, disability, ability to work of a person; words for them in texts | yes | yes | no |
 //! | telephone of the staff | whole | his own | whole |
 //! | causes of poverty of a household, 因病 and 因残 among them | yes | yes | yes |
 //!
@@ -63,6 +63,10 @@ use crate::workbook::table::Reader;
 impl Reader for Sight {
     fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         Sight::text(*self, text)
+    }
+
+    fn label<'a>(&self, label: &'a str) -> Cow<'a, str> {
+        self.of_labels().text(label)
     }
 
     fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str> {
@@ -128,6 +132,16 @@ impl Sight {
     #[must_use]
     pub fn elsewhere(self) -> Self {
         if self.numbers { self } else { Self::NOTHING }
+    }
+
+    /// The same for labels of codes, units and posts: a word for an illness in them tells nobody's health
+    /// (残疾 in a code list, 肿瘤科主任).
+    #[must_use]
+    pub fn of_labels(self) -> Self {
+        Self {
+            health: true,
+            ..self
+        }
     }
 
     /// Whether this kind may be seen.

@@ -21,7 +21,7 @@
 //! its prefectures are 户编号: cards have 16 or 19. A 户编号 of 11 digits that begins with 13, 14 or 15 (Hebei,
 //! Shanxi, Inner Mongolia) cannot be told from a mobile number, and is masked.
 
-use super::private_text;
+use super::private_text::{self, fits_luhn, is_province};
 use crate::text::half_width_char;
 
 /// Whether a private number stands in a number that a register gives.
@@ -62,27 +62,19 @@ fn is_telephone(digits: &str) -> bool {
 /// Whether the first 14 digits are the code of an area and a birth date.
 fn begins_as_identity_number(digits: &str) -> bool {
     let year = digits.get(6..10).and_then(|year| year.parse::<i32>().ok());
-    begins_with_province(digits)
+    digits.get(..2).is_some_and(is_province)
         && year.is_some_and(|year| (1900..2100).contains(&year))
         && digits.get(6..14).is_some_and(is_date)
 }
 
 fn is_old_identity_number(digits: &str) -> bool {
     let date = digits.get(6..12).map(|date| format!("19{date}"));
-    begins_with_province(digits)
+    digits.get(..2).is_some_and(is_province)
         && date.is_some_and(|date| date.as_str() >= "1930" && is_date(&date))
 }
 
 fn is_date(digits: &str) -> bool {
     chrono::NaiveDate::parse_from_str(digits, "%Y%m%d").is_ok()
-}
-
-/// The codes of provinces (GB/T 2260).
-fn begins_with_province(digits: &str) -> bool {
-    let province = digits.get(..2).and_then(|code| code.parse::<u8>().ok());
-    province.is_some_and(|code| {
-        matches!(code, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83)
-    })
 }
 
 /// 16 to 19 digits of an issuer that cards in China have, with a check digit that fits.
@@ -102,18 +94,6 @@ fn is_bank_card(digits: &str) -> bool {
 fn is_in_gansu(digits: &str) -> bool {
     let prefecture = digits.get(2..4).and_then(|code| code.parse::<u8>().ok());
     digits.starts_with("62") && prefecture.is_some_and(|code| matches!(code, 1..=12 | 29 | 30))
-}
-
-fn fits_luhn(digits: &str) -> bool {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .map(|digit| u32::from(digit - b'0'))
-        .enumerate()
-        .map(|(at, digit)| if at % 2 == 1 { digit * 2 } else { digit })
-        .map(|doubled| doubled / 10 + doubled % 10)
-        .sum();
-    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

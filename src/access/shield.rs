@@ -126,6 +126,7 @@ fn shown<'a>(text: &'a str, key: &str, sight: Sight) -> Cow<'a, str> {
         "number" | "household_number" => sight.register_number(text),
         // A file holds many households, and its name may be about any of them.
         "file_name" => sight.elsewhere().text(text),
+        "label" | "unit" | "position" | "specialty" => sight.of_labels().text(text),
         _ => sight.text(text),
     }
 }
@@ -149,6 +150,9 @@ mod tests {
                 { "pointer": "/remark", "old": "320999001002000123" },
             ],
             "at": "2026-11-29T10:00:00Z",
+            "wishes": "治好尿毒症",
+            "codes": [{ "code": "disabled", "label": "残疾" }],
+            "position": "肿瘤科主任13800138000",
         });
         assert!(mask(&mut answer, "", Sight::NOTHING));
         assert_eq!(
@@ -164,6 +168,9 @@ mod tests {
                     { "pointer": "/remark", "old": "320*************23" },
                 ],
                 "at": "2026-11-29T10:00:00Z",
+                "wishes": "治好***",
+                "codes": [{ "code": "disabled", "label": "残疾" }],
+                "position": "肿瘤科主任138******00",
             })
         );
         assert!(!mask(&mut answer, "", Sight::NOTHING), "once is enough");

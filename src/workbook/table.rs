@@ -12,6 +12,8 @@ use super::{style, text};
 pub trait Reader {
     /// A text that people wrote: a name, a remark, a title with a name in it.
     fn text<'a>(&self, text: &'a str) -> Cow<'a, str>;
+    /// The name of a unit, a post or a code: words in it are about no person.
+    fn label<'a>(&self, label: &'a str) -> Cow<'a, str>;
     /// A number that a register gives, such as 户编号.
     fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str>;
     /// The telephone number of a person of the staff.
@@ -23,6 +25,8 @@ pub trait Reader {
 pub enum Cell<'a> {
     /// Text, which stays text whatever it begins with.
     Text(Cow<'a, str>),
+    /// The name of a unit, a post or a code.
+    Label(&'a str),
     /// A number that a register gives, such as 户编号.
     RegisterNumber(&'a str),
     /// The telephone number of a person of the staff.
@@ -50,6 +54,11 @@ impl<'a> Cell<'a> {
         text.map_or(Self::Empty, Self::text)
     }
 
+    /// The name of a unit, a post or a code, or nothing.
+    pub fn label_or_empty(label: Option<&'a str>) -> Self {
+        label.map_or(Self::Empty, Self::Label)
+    }
+
     /// A number that a register gives, or nothing.
     pub fn register_number_or_empty(number: Option<&'a str>) -> Self {
         number.map_or(Self::Empty, Self::RegisterNumber)
@@ -64,6 +73,7 @@ impl<'a> Cell<'a> {
     fn shown_to(&self, reader: &dyn Reader) -> Cell<'_> {
         match self {
             Self::Text(text) => Cell::Text(reader.text(text)),
+            Self::Label(label) => Cell::Text(reader.label(label)),
             Self::RegisterNumber(number) => Cell::Text(reader.register_number(number)),
             Self::StaffTelephone(number) => Cell::Text(reader.staff_telephone(number)),
             other => other.clone(),
@@ -360,7 +370,7 @@ fn write(
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Text(content) => text::write(sheet, row, column, content, format)?,
-        Cell::RegisterNumber(content) | Cell::StaffTelephone(content) => {
+        Cell::Label(content) | Cell::RegisterNumber(content) | Cell::StaffTelephone(content) => {
             text::write(sheet, row, column, content, format)?
         }
         Cell::Whole(number) => {
@@ -407,6 +417,9 @@ mod tests {
     impl Reader for Anyone {
         fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
             text.into()
+        }
+        fn label<'a>(&self, label: &'a str) -> Cow<'a, str> {
+            label.into()
         }
         fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str> {
             number.into()

@@ -31,9 +31,9 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
 
 fn row(helper: &HelperRow) -> Vec<Cell<'_>> {
     vec![
-        Cell::text(&helper.unit),
+        Cell::Label(&helper.unit),
         Cell::text(&helper.name),
-        Cell::text_or_empty(helper.position.as_deref()),
+        Cell::label_or_empty(helper.position.as_deref()),
         Cell::Whole(helper.households),
         Cell::Whole(helper.total.visits),
         Cell::day_or_empty(helper.total.last_visit),

@@ -65,13 +65,13 @@ fn row<'a>(household: &'a LedgerRow, masked: Option<&'a str>) -> Vec<Cell<'a>> {
         Cell::text(&entry.head_name),
         Cell::text_or_empty(masked),
         Cell::Whole(entry.size),
-        Cell::text_or_empty(entry.main_cause.map(CodeList::label)),
+        Cell::label_or_empty(entry.main_cause.map(CodeList::label)),
         Cell::fen_or_empty(entry.income_per_head_fen),
         Cell::text_or_empty(household.helper.as_deref()),
-        Cell::text_or_empty(household.unit.as_deref()),
+        Cell::label_or_empty(household.unit.as_deref()),
     ];
     match household.marks {
-        Some(marks) => cells.extend(marks.map(|mark| Cell::text(mark.label()))),
+        Some(marks) => cells.extend(marks.map(|mark| Cell::Label(mark.label()))),
         None => cells.extend([const { Cell::Empty }; 6]),
     }
     cells.push(Cell::day_or_empty(household.last_visit));

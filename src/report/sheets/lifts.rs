@@ -59,7 +59,7 @@ fn row(row: &LiftRow) -> Vec<Cell<'_>> {
         Cell::register_number_or_empty(row.number.as_deref()),
         Cell::text(&row.head_name),
         Cell::text(kind),
-        Cell::text(row.lift.state.label()),
+        Cell::Label(row.lift.state.label()),
         Cell::text_or_empty(row.helper.as_deref()),
     ];
     for entry in Step::ENTRIES {

@@ -85,7 +85,7 @@ fn summary(sheet: &mut Worksheet, roll: &Roll) -> Result<(), XlsxError> {
     let rows = parts.iter().zip(1..).map(|((unit, sum), number)| {
         vec![
             Cell::Whole(number),
-            Cell::text_or_empty(*unit),
+            Cell::label_or_empty(*unit),
             Cell::Whole(sum.helpers),
             Cell::Whole(sum.households),
             Cell::Whole(sum.people),
@@ -149,16 +149,16 @@ fn pairs(
 fn row(entry: &Entry, number: i64) -> Vec<Cell<'_>> {
     vec![
         Cell::Whole(number),
-        Cell::text_or_empty(entry.unit.as_deref()),
+        Cell::label_or_empty(entry.unit.as_deref()),
         Cell::text_or_empty(entry.helper.as_deref()),
-        Cell::text_or_empty(entry.position.as_deref()),
+        Cell::label_or_empty(entry.position.as_deref()),
         Cell::staff_telephone_or_empty(entry.phone.as_deref()),
         Cell::text(&entry.town),
         Cell::text(&entry.village),
         Cell::register_number_or_empty(entry.number.as_deref()),
         Cell::text(&entry.head_name),
         Cell::Whole(entry.size),
-        Cell::text_or_empty(entry.main_cause.map(CodeList::label)),
+        Cell::label_or_empty(entry.main_cause.map(CodeList::label)),
         Cell::day_or_empty(entry.from_date),
         Cell::text_or_empty(entry.assistant.as_deref()),
         Cell::Empty,

@@ -45,7 +45,7 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
 
 fn row(unit: &UnitRow) -> Vec<Cell<'_>> {
     let mut cells = vec![
-        Cell::text(&unit.unit),
+        Cell::Label(&unit.unit),
         Cell::Whole(unit.helpers),
         Cell::Whole(unit.coverage.households),
         Cell::Whole(unit.visits),

@@ -1,0 +1,470 @@
+//! Finds birth dates: a date beside a word of birth. Its year stays.
+
+use std::ops::Range;
+
+use super::Mask;
+use super::digits::Script;
+use super::shapes::is_date;
+use super::signs::{Sign, Signs};
+use super::words::says;
+
+/// A sign that stands in every text that tells a birth date.
+pub(super) const SIGNS: &str = "生辰诞世bB";
+
+/// Words that say that the date after them is a birth date.
+const BEFORE: [&str; 23] = [
+    "出生",
+    "出生日期",
+    "出生年月",
+    "出生年月日",
+    "出生时间",
+    "出生日",
+    "出生于",
+    "生于",
+    "生日",
+    "生辰",
+    "诞辰",
+    "诞生",
+    "诞生于",
+    "降生",
+    "降生于",
+    "出世",
+    "生辰八字",
+    "dob",
+    "d.o.b",
+    "born",
+    "born on",
+    "birth",
+    "birthday",
+];
+/// Words after which a date may lack its year and the signs of a date: `生日8.3`.
+const BIRTHDAY: [&str; 3] = ["生日", "dob", "birthday"];
+/// Before 生于 and 生日 they make another word of it: 发生于, 学生于, 卫生日.
+const OTHER_WORDS: &str = "学先医发考新师产卫招研派";
+/// After 出生: words of it that are no birth of a person.
+const NO_BIRTH: [&str; 10] = [
+    "缺陷", "人口", "率", "医学", "证", "登记", "申报", "队列", "数", "公民",
+];
+/// Between a date and a word of birth: which calendar it is, and how sure.
+const CALENDARS: [&str; 9] = [
+    "农历", "阴历", "旧历", "公历", "阳历", "新历", "大约", "约", "大概",
+];
+/// Numerals of days and months that are no digits: 十月廿三, 腊月初八.
+const TENS: [(char, u32); 3] = [('十', 1), ('廿', 2), ('卅', 3)];
+/// Months that have a name.
+const MONTHS: [(char, u32); 4] = [('正', 1), ('元', 1), ('冬', 11), ('腊', 12)];
+const ENGLISH_MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+
+/// A date in a text.
+struct Date {
+    /// Where its month and day stand, or where they stand with signs between.
+    hidden: Range<usize>,
+    end: usize,
+    /// Whether it is one only after [`BIRTHDAY`].
+    is_vague: bool,
+}
+
+/// A number as a part of a date.
+struct Number {
+    value: u32,
+    digits: usize,
+    end: usize,
+}
+
+impl Number {
+    fn is_short(&self) -> bool {
+        (1..=2).contains(&self.digits)
+    }
+}
+
+/// Hides the month and day of birth dates.
+pub(super) fn hide(signs: &Signs, mask: &mut Mask) {
+    let mut at = 0;
+    while at < signs.0.len() {
+        let Some(date) = signs.date_at(at) else {
+            // A date begins where a number does.
+            at += signs.run(at, is_part_of_number).max(1);
+            continue;
+        };
+        if signs.is_birth_date(at, &date) {
+            let numerals = date.hidden.filter(|at| {
+                let sign = &signs.0[*at];
+                is_part_of_number(sign) || is_of_month(sign)
+            });
+            numerals.for_each(|at| mask.hide(at));
+        }
+        at = date.end;
+    }
+}
+
+fn is_part_of_number(sign: &Sign) -> bool {
+    sign.script.is_some() || matches!(sign.word, '十' | '廿' | '卅')
+}
+
+/// Whether a sign that is no digit is a numeral of a date: `廿`, `初`.
+pub(super) fn is_numeral(sign: char) -> bool {
+    sign == '初' || TENS.iter().any(|(ten, _)| *ten == sign)
+}
+
+/// Whether a sign that is no numeral tells a month or a day.
+fn is_of_month(sign: &Sign) -> bool {
+    sign.word.is_ascii_alphabetic()
+        || matches!(sign.word, '初' | '闰')
+        || MONTHS.iter().any(|(name, _)| *name == sign.word)
+}
+
+fn is_year(year: u32) -> bool {
+    (1850..2200).contains(&year)
+}
+
+impl Signs {
+    fn is_birth_date(&self, at: usize, date: &Date) -> bool {
+        let before = self.words_before(at);
+        let mut before = before.as_str();
+        while let Some(shorter) = CALENDARS.iter().find_map(|word| before.strip_suffix(word)) {
+            before = shorter.trim_end_matches(|sign: char| !sign.is_alphanumeric());
+        }
+        if date.is_vague {
+            return says(before, &BIRTHDAY) && !is_other_word(before);
+        }
+        says(before, &BEFORE) && !is_other_word(before) || self.is_birth_after(date.end)
+    }
+
+    /// Whether a word of birth follows: `出生`, `生于`, `生`; not `生病`, not `出生缺陷筛查`.
+    fn is_birth_after(&self, end: usize) -> bool {
+        const LENGTH: usize = 16;
+        let after = self.words(end..end + LENGTH);
+        let is_sign = |sign: char| sign.is_whitespace() || matches!(sign, '(' | ')' | '[' | ']');
+        let mut after = after.trim_start_matches(is_sign);
+        while let Some(rest) = CALENDARS.iter().find_map(|word| after.strip_prefix(word)) {
+            after = rest.trim_start_matches(is_sign);
+        }
+        let is_birth = |rest: &str| !NO_BIRTH.iter().any(|word| rest.starts_with(word));
+        let born = ["出生", "降生", "诞生", "出世"];
+        if let Some(rest) = born.iter().find_map(|word| after.strip_prefix(word)) {
+            return is_birth(rest);
+        }
+        if let Some(rest) = after.strip_prefix('生') {
+            // 1949年12月31日生, and not 生病.
+            let is_event = ["的病", "的火", "的气"]
+                .iter()
+                .any(|event| rest.starts_with(event));
+            return !is_event
+                && rest.chars().next().is_none_or(|next| {
+                    !next.is_alphanumeric()
+                        || matches!(next, '人' | '日' | '辰' | '于' | '属' | '的')
+                });
+        }
+        let phrase = after
+            .split(|sign: char| !sign.is_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        let born_there = phrase.starts_with(['于', '在'])
+            && phrase
+                .split_once("出生")
+                .is_some_and(|(_, rest)| is_birth(rest));
+        born_there
+            || phrase
+                .split_once("生日")
+                .is_some_and(|(words, _)| words.chars().count() <= 4)
+    }
+
+    /// A date that begins here: `1949-12-31`, `75年8月`, `一九七五年八月初三`, `19491231`, `8月3日`.
+    fn date_at(&self, from: usize) -> Option<Date> {
+        let sign = &self.0[from];
+        if !is_part_of_number(sign) && !is_of_month(sign) {
+            return None;
+        }
+        if let Some(date) = self.english_date_at(from) {
+            return Some(date);
+        }
+        if let Some(date) = self.day_of_year(from) {
+            return Some(date);
+        }
+        let first = self.number_at(from)?;
+        match first.digits {
+            8 => is_date(&self.digits(from..first.end)).then_some(Date {
+                hidden: from + 4..first.end,
+                end: first.end,
+                is_vague: false,
+            }),
+            6 => self.six_digits(from, first.end),
+            4 if is_year(first.value) => self.month_and_day(first.end, false),
+            1 | 2 => {
+                let is_short_year = first.digits == 2;
+                let with_year = is_short_year.then(|| self.month_and_day(first.end, true));
+                with_year.flatten().or_else(|| self.year_last(from, &first))
+            }
+            _ => None,
+        }
+    }
+
+    /// `194912` or `491231`.
+    fn six_digits(&self, from: usize, end: usize) -> Option<Date> {
+        let digits = self.digits(from..end);
+        let year_length = if is_date(&format!("{digits}01")) {
+            4
+        } else if is_date(&format!("19{digits}")) || is_date(&format!("20{digits}")) {
+            2
+        } else {
+            return None;
+        };
+        Some(Date {
+            hidden: from + year_length..end,
+            end,
+            is_vague: false,
+        })
+    }
+
+    /// What follows a year: `年12月31日`, `-12-31`, `.12`. After a year of two digits, a month alone
+    /// must be called so.
+    fn month_and_day(&self, year_end: usize, is_short_year: bool) -> Option<Date> {
+        let month_at = self.after_mark(year_end, '年')?;
+        let is_called = self.0[year_end..month_at]
+            .iter()
+            .any(|sign| sign.word == '年');
+        let month_at = month_at + self.calendar_at(month_at);
+        let month = self.month_at(month_at)?;
+        let day = self
+            .after_mark(month.end, '月')
+            .and_then(|at| self.day_at(at));
+        if is_short_year && !is_called && day.is_none() {
+            return None;
+        }
+        let mut end = day.map_or(month.end, |day| day.end);
+        end += self.run(end, |sign| matches!(sign.word, '月' | '日' | '号'));
+        Some(Date {
+            hidden: month_at..end,
+            end,
+            is_vague: false,
+        })
+    }
+
+    /// How long the word is by which a calendar is named here: 一九七五年农历八月.
+    fn calendar_at(&self, at: usize) -> usize {
+        const LENGTH: usize = 2;
+        let is_calendar = CALENDARS.contains(&self.words(at..at + LENGTH).as_str());
+        if is_calendar { LENGTH } else { 0 }
+    }
+
+    /// `8月3日`, `腊月初八`.
+    fn day_of_year(&self, from: usize) -> Option<Date> {
+        let month = self.month_at(from)?;
+        let day_at = self.after_mark(month.end, '月')?;
+        if !self.0[month.end..day_at]
+            .iter()
+            .any(|sign| sign.word == '月')
+        {
+            return None;
+        }
+        let day = self.day_at(day_at)?;
+        let end = day.end + self.run(day.end, |sign| matches!(sign.word, '日' | '号'));
+        Some(Date {
+            hidden: from..end,
+            end,
+            is_vague: false,
+        })
+    }
+
+    /// `31/12/1949`; or `12.31` alone.
+    fn year_last(&self, from: usize, first: &Number) -> Option<Date> {
+        let second = self.number_at(self.after_mark(first.end, '-')?)?;
+        let is_day = |number: &Number| number.is_short() && (1..=31).contains(&number.value);
+        if !is_day(first) || !is_day(&second) || first.value.min(second.value) > 12 {
+            return None;
+        }
+        let year = self
+            .after_mark(second.end, '-')
+            .and_then(|at| self.number_at(at));
+        let year = year.filter(|year| year.digits == 4 && is_year(year.value));
+        Some(Date {
+            hidden: from..second.end,
+            is_vague: year.is_none(),
+            end: year.map_or(second.end, |year| year.end),
+        })
+    }
+
+    /// `3 August 1975`, `Aug 3, 1975`.
+    fn english_date_at(&self, from: usize) -> Option<Date> {
+        let skip = |at: usize| at + self.run(at, |sign| matches!(sign.word, ' ' | ',' | '.' | '-'));
+        let day = |at: usize| {
+            let day = self.number_at(at).filter(Number::is_short)?;
+            Some(
+                day.end
+                    + self
+                        .run(day.end, |sign| sign.word.is_ascii_lowercase())
+                        .min(2),
+            )
+        };
+        let month = |at: usize| {
+            let end = at + self.run(at, |sign| sign.word.is_ascii_alphabetic());
+            if end < at + 3 {
+                return None;
+            }
+            let word = self.words(at..end).to_lowercase();
+            let is_month = word
+                .get(..3)
+                .is_some_and(|start| ENGLISH_MONTHS.contains(&start));
+            is_month.then_some(end)
+        };
+        let end = match day(from) {
+            Some(end) => month(skip(end))?,
+            None => day(skip(month(from)?))?,
+        };
+        let year = self.number_at(skip(end)).filter(|year| year.digits == 4);
+        Some(Date {
+            hidden: from..end,
+            end: year.map_or(end, |year| year.end),
+            is_vague: false,
+        })
+    }
+
+    fn month_at(&self, from: usize) -> Option<Number> {
+        let at = from + self.run(from, |sign| sign.word == '闰');
+        let name = self.0.get(at)?.word;
+        if let Some((_, value)) = MONTHS.iter().find(|(month, _)| *month == name) {
+            let is_month = self.0.get(at + 1).is_some_and(|sign| sign.word == '月');
+            return is_month.then_some(Number {
+                value: *value,
+                digits: 1,
+                end: at + 1,
+            });
+        }
+        let month = self.number_at(at)?;
+        (month.is_short() && (1..=12).contains(&month.value)).then_some(month)
+    }
+
+    fn day_at(&self, from: usize) -> Option<Number> {
+        let at = from + self.run(from, |sign| sign.word == '初').min(1);
+        let day = self.number_at(at)?;
+        (day.is_short() && (1..=31).contains(&day.value)).then_some(day)
+    }
+
+    /// The number that begins here, in digits or as `二十五`, `廿三`.
+    fn number_at(&self, from: usize) -> Option<Number> {
+        let end = from + self.run(from, is_part_of_number);
+        let is_start = from == 0 || !is_part_of_number(&self.0[from - 1]);
+        if end == from || !is_start || self.is_rest(&(from..end)) {
+            return None;
+        }
+        let has_tens = |sign: &Sign| sign.script.is_none();
+        let numerals = &self.0[from..end];
+        if !numerals.iter().any(has_tens) {
+            let value = numerals.iter().take(9).fold(0, |value, sign| {
+                value * 10 + sign.read.to_digit(10).unwrap_or(0)
+            });
+            return Some(Number {
+                value,
+                digits: end - from,
+                end,
+            });
+        }
+        chinese_number(numerals).map(|value| Number {
+            value,
+            digits: 2,
+            end,
+        })
+    }
+
+    fn digits(&self, range: Range<usize>) -> String {
+        self.0[range].iter().map(|sign| sign.read).collect()
+    }
+
+    /// The place after the sign that parts year, month and day, with spaces around it.
+    fn after_mark(&self, from: usize, word: char) -> Option<usize> {
+        let is_space = |sign: &Sign| sign.word.is_whitespace();
+        let at = from + self.run(from, is_space);
+        let sign = self.0.get(at)?.word;
+        let is_mark = sign == word || matches!(sign, '-' | '.' | '/' | '–' | '—' | '、' | '·');
+        let after = at + 1;
+        is_mark.then(|| after + self.run(after, is_space))
+    }
+}
+
+/// The value of `十`, `十二`, `二十`, `二十五`, `廿三`.
+fn chinese_number(numerals: &[Sign]) -> Option<u32> {
+    let ten = |sign: &Sign| {
+        TENS.iter()
+            .find(|(ten, _)| *ten == sign.word)
+            .map(|(_, tens)| *tens)
+    };
+    let unit = |sign: &Sign| {
+        sign.read
+            .to_digit(10)
+            .filter(|_| sign.script == Some(Script::Chinese))
+    };
+    match numerals {
+        [tens] => Some(ten(tens)? * 10),
+        [first, second] => match (ten(first), ten(second)) {
+            (Some(tens), None) => Some(tens * 10 + unit(second)?),
+            (None, Some(1)) => Some(unit(first)? * 10),
+            _ => None,
+        },
+        [first, tens, last] if ten(tens) == Some(1) => Some(unit(first)? * 10 + unit(last)?),
+        _ => None,
+    }
+}
+
+/// Whether `生于` or `生日` is the end of another word there: `发生于`, `卫生日`.
+fn is_other_word(before: &str) -> bool {
+    let word = ["生于", "生日"]
+        .iter()
+        .find_map(|word| before.strip_suffix(word));
+    word.is_some_and(|word| word.ends_with(|sign| OTHER_WORDS.contains(sign)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_masked, assert_stays};
+
+    #[test]
+    fn birth_dates_are_found_however_they_are_written() {
+        assert_masked(&[
+            ("一九七五年八月三日生", "一九七五年*月*日生"),
+            (
+                "出生日期：农历一九四九年十二月三十一日",
+                "出生日期：农历一九四九年**月***日",
+            ),
+            ("1975.8.3生", "1975.*.*生"),
+            ("75年8月出生", "75年*月出生"),
+            ("他是1975年8月3号生的", "他是1975年*月*号生的"),
+            ("出生于一九七五年农历八月初三", "出生于一九七五年农历*月**"),
+            ("75年8月3日生", "75年*月*日生"),
+            ("75.8.3生", "75.*.*生"),
+            ("生于750803", "生于75****"),
+            ("DOB 1975-08-03", "DOB 1975-**-**"),
+            ("DOB: 03/08/1975", "DOB: **/**/1975"),
+            ("born 3 August 1975", "born * ****** 1975"),
+            ("born on Aug 3, 1975", "born on *** *, 1975"),
+            ("生辰一九七五年八月初三", "生辰一九七五年*月**"),
+            ("生日8月3日", "生日*月*日"),
+            ("生日 8.3", "生日 *.*"),
+            ("农历八月初三生日", "农历*月**生日"),
+            ("腊月廿三生", "*月**生"),
+            ("2026-03-01出生婴儿", "2026-**-**出生婴儿"),
+            ("1975年8月3日在县医院出生", "1975年*月*日在县医院出生"),
+        ]);
+    }
+
+    #[test]
+    fn other_dates_and_names_of_numerals_stay() {
+        assert_stays(&[
+            "出生缺陷筛查 2026-03-01",
+            "2026-03-01出生缺陷筛查",
+            "2026-03-01出生证已办",
+            "2026-03-01生病住院",
+            "2026年3月1日生的病",
+            "2026年3月15日学生返校",
+            "学生于2026-03-01返校",
+            "事故发生于2026年3月1日",
+            "爱国卫生日2026-04-07",
+            "出生时3.5公斤",
+            "张三，李四，王五，赵六",
+            "三妹在第三小学，学生",
+            "一九九八年毕业的学生",
+            "二〇二六年三月十五日走访学生",
+        ]);
+    }
+}

@@ -1,0 +1,178 @@
+//! Finds private data in texts that people wrote, and masks them.
+//!
+//! | kind | what is found | file |
+//! | --- | --- | --- |
+//! | identity numbers | 18, 15 or 20 characters and what was meant to be one: every run of 14 digits or more that is nothing else; passports and the like after their name | `numbers` |
+//! | bank cards | 16 to 19 digits that fit the check digit (Luhn) of a known issuer, in groups too; any long number after «卡号» or «账号» | `numbers` |
+//! | telephones | mobile (11 digits, with 86 and zeros before it, or one or two digits too many), landline with its area code; 7 or 8 digits after «电话», «打», «联系», «家里» | `numbers` |
+//! | ends of numbers | three to eight digits after «尾号», «后四位», «末六位» | `ends` |
+//! | birth dates | a date beside «出生», «生日», «生于», «DOB»: its year stays | `birth` |
+//! | health | words for diseases, disabilities and lost ability to work, from a list | `health` |
+//!
+//! Digits may be full-width, Chinese (幺三八, 壹叁捌), circled, raised or of another script; in a row of
+//! digits an O stands for 0, an l for 1 (`digits`). They may be glued to words (电话13800138000) and apart by
+//! spaces and signs; apart by a few words too, where the text says what they are
+//! (手机138，然后0013，再8000; `spoken`). Where the parts could as well be several numbers, they are taken for one
+//! only if that one holds together (a province and a birth date, the groups in which people write it).
+//!
+//! Years, dates, times, sums of money, ids, digests and numbers that the text itself calls 户编号,
+//! 信用代码 or 准考证号 stay, unless they are identity numbers.
+//!
+//! Not found, and so not promised: numbers of less than 14 digits in groups that nobody writes, without a
+//! word for what they are; numbers with units (一百三十八亿…) or told in a riddle; a number of which parts
+//! stand in several texts; health told otherwise than by a word of the list; names and addresses.
+//!
+//! Masking keeps the number of characters, and masking what is masked changes nothing.
+
+mod birth;
+mod cut;
+mod digits;
+mod ends;
+mod health;
+mod numbers;
+mod restore;
+mod shapes;
+mod signs;
+mod spoken;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+pub use cut::up_to;
+pub use restore::unmasked;
+pub(super) use shapes::{fits_luhn, is_province};
+
+use super::privacy::{self, Kind, Sight};
+use crate::household::IdentityNumber;
+use signs::Signs;
+use survey::Survey;
+
+/// Most characters of a number that is written in parts: a disability certificate's.
+const LONGEST: usize = 20;
+
+/// `text` with the private data in it masked that the reader may not see.
+pub fn masked(text: &str, sight: Sight) -> Cow<'_, str> {
+    // What is shown of a number may look like a part of the next one: then that is masked too, so that
+    // a text that was masked stays as it is. Nearly always the second look finds nothing.
+    const MOST_LOOKS: usize = 8;
+    let mut shown = masked_once(text, sight);
+    for _ in 1..MOST_LOOKS {
+        let Cow::Owned(once) = &shown else { break };
+        let Cow::Owned(again) = masked_once(once, sight) else {
+            break;
+        };
+        shown = Cow::Owned(again);
+    }
+    shown
+}
+
+fn masked_once(text: &str, sight: Sight) -> Cow<'_, str> {
+    if sight.sees_all() {
+        return Cow::Borrowed(text);
+    }
+    let survey = Survey::of(text);
+    let hides_birth = survey.may_tell_birth() && !sight.sees(Kind::BirthDate);
+    let hides_health = survey.may_tell_health() && !sight.sees(Kind::Health);
+    let hides_numbers = survey.may_hold_number() || survey.may_hold_end();
+    if !hides_numbers && !hides_birth && !hides_health {
+        return Cow::Borrowed(text);
+    }
+    let mut signs = Signs::of(text);
+    let mut mask = Mask::over(&signs);
+    // Each step sees what the one before left, as one does that looks at a masked text.
+    if hides_health {
+        health::hide(&signs, &mut mask);
+        signs.cover(&mask);
+    }
+    if hides_birth {
+        birth::hide(&signs, &mut mask);
+        signs.cover(&mask);
+    }
+    if hides_numbers {
+        hide_numbers(&signs, &survey, sight, &mut mask);
+    }
+    mask.applied(text, &signs)
+}
+
+fn hide_numbers(signs: &Signs, survey: &Survey, sight: Sight, mask: &mut Mask) {
+    let chains = signs.chains();
+    numbers::hide(signs, &chains, sight, mask);
+    if survey.may_hold_end() {
+        ends::hide(signs, &chains, sight, mask);
+    }
+    if survey.may_hold_spoken_number() {
+        spoken::hide(signs, &chains, sight, mask);
+    }
+}
+
+/// Which of the visible characters are hidden.
+struct Mask {
+    hidden: Vec<bool>,
+    hides: bool,
+}
+
+impl Mask {
+    fn over(signs: &Signs) -> Self {
+        Self {
+            hidden: vec![false; signs.0.len()],
+            hides: false,
+        }
+    }
+
+    fn hide(&mut self, at: usize) {
+        if let Some(hidden) = self.hidden.get_mut(at) {
+            (*hidden, self.hides) = (true, true);
+        }
+    }
+
+    /// The runs of hidden characters.
+    fn ranges(&self) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for (at, _) in self
+            .hidden
+            .iter()
+            .enumerate()
+            .filter(|(_, hidden)| **hidden)
+        {
+            match ranges.last_mut() {
+                Some(last) if last.end == at => last.end += 1,
+                _ => ranges.push(at..at + 1),
+            }
+        }
+        ranges
+    }
+
+    fn applied<'a>(&self, text: &'a str, signs: &Signs) -> Cow<'a, str> {
+        if !self.hides {
+            return Cow::Borrowed(text);
+        }
+        let hidden = signs
+            .0
+            .iter()
+            .zip(&self.hidden)
+            .filter(|(_, hidden)| **hidden);
+        let mut places = hidden.map(|(sign, _)| sign.place).peekable();
+        let shown = text.char_indices().map(|(at, character)| {
+            if places.next_if_eq(&at).is_some() {
+                '*'
+            } else {
+                character
+            }
+        });
+        Cow::Owned(shown.collect())
+    }
+}
+
+/// Whether an identity number stands somewhere in a number that a register gives.
+pub fn holds_identity_number(number: &str) -> bool {
+    let signs: Vec<char> = Signs::of(number).0.iter().map(|sign| sign.read).collect();
+    signs.windows(18).any(|window| {
+        let window: String = window.iter().collect();
+        window.chars().all(|sign| sign.is_ascii_alphanumeric())
+            && IdentityNumber::parse(&window).is_ok()
+    })
+}

@@ -1,0 +1,425 @@
+//! Which private number a row of digits is, by itself and by the words around it.
+
+use super::digits::Script;
+use super::privacy::{Kind, Sight};
+use super::shapes::{
+    fits_check, fits_luhn, holds_mobile, is_bank_card, is_credit_code, is_date, is_identity_number,
+    is_landline, is_local, is_mobile, is_province, is_timestamp,
+};
+use super::signs::{Piece, Signs, is_check};
+use super::words::{
+    ACCOUNT, CALL, CALL_NEARBY, IDENTITY, MONEY, OTHER_NUMBER, PAPER, TELEPHONE, UNITS, mentions,
+    says,
+};
+use super::{LONGEST, Mask};
+use crate::text::is_hidden;
+
+/// Shortest run of digits that is a private number without further signs.
+const LONG: usize = 14;
+/// Fewest digits of which a private number is made; the end of one is another matter.
+const SHORTEST: usize = 6;
+
+/// Pieces that may be one number.
+struct Candidate<'a> {
+    signs: &'a Signs,
+    pieces: &'a [Piece],
+    /// What stands before the first piece.
+    before: &'a str,
+    /// The digits, and perhaps an X.
+    number: String,
+    /// Lengths of the parts between which something stands.
+    groups: Vec<usize>,
+}
+
+/// Hides the private numbers that stand in one place.
+pub(super) fn hide(signs: &Signs, chains: &[Vec<Piece>], sight: Sight, mask: &mut Mask) {
+    for chain in chains {
+        hide_in(signs, chain, sight, mask);
+    }
+}
+
+/// Hides the numbers in a chain: of those that begin at a piece, the longest.
+fn hide_in(signs: &Signs, chain: &[Piece], sight: Sight, mask: &mut Mask) {
+    let mut first = 0;
+    while first < chain.len() {
+        // A piece has a character at least: so many are looked at, however long the chain.
+        let end = chain.len().min(first + LONGEST);
+        if digits_in(&chain[first..end]) < SHORTEST {
+            return;
+        }
+        let before = signs.words_before(chain[first].start);
+        let found = (first..end)
+            .rev()
+            .find_map(|last| number_in(signs, &chain[first..=last], &before));
+        let Some((pieces, kind)) = found else {
+            first += 1;
+            continue;
+        };
+        first += pieces.len();
+        if !sight.sees(kind) {
+            hide_number(pieces, sight, mask);
+        }
+    }
+}
+
+fn digits_in(pieces: &[Piece]) -> usize {
+    pieces.iter().map(ExactSizeIterator::len).sum()
+}
+
+fn hide_number(pieces: Vec<Piece>, sight: Sight, mask: &mut Mask) {
+    let places: Vec<usize> = pieces.into_iter().flatten().collect();
+    let length = places.len();
+    // The last two of a disability certificate are its category and grade.
+    let tells_health = length == LONGEST && !sight.sees(Kind::Health);
+    for (at, place) in places.into_iter().enumerate() {
+        if is_hidden(at, length) || tells_health && at >= 3 {
+            mask.hide(place);
+        }
+    }
+}
+
+/// These pieces as one number, if they are one; an X at the end may belong to what follows.
+fn number_in(signs: &Signs, pieces: &[Piece], before: &str) -> Option<(Vec<Piece>, Kind)> {
+    let length = digits_in(pieces);
+    if length < SHORTEST || pieces.len() > 1 && length > LONGEST {
+        return None;
+    }
+    if let Some(kind) = Candidate::of(signs, pieces, before).kind() {
+        return Some((pieces.to_vec(), kind));
+    }
+    let mut pieces = pieces.to_vec();
+    let last = pieces.last_mut()?;
+    let ends_with_check = last.len() > 1 && is_check(signs.0[last.end - 1].word);
+    if !ends_with_check {
+        return None;
+    }
+    last.end -= 1;
+    let kind = Candidate::of(signs, &pieces, before).kind()?;
+    Some((pieces, kind))
+}
+
+impl<'a> Candidate<'a> {
+    fn of(signs: &'a Signs, pieces: &'a [Piece], before: &'a str) -> Self {
+        let number = pieces.iter().cloned().flatten();
+        let number = number.map(|place| signs.0[place].read.to_ascii_uppercase());
+        let mut groups = Vec::with_capacity(pieces.len());
+        for (at, piece) in pieces.iter().enumerate() {
+            let touches = at > 0 && pieces[at - 1].end == piece.start;
+            match groups.last_mut() {
+                Some(group) if touches => *group += piece.len(),
+                _ => groups.push(piece.len()),
+            }
+        }
+        Self {
+            signs,
+            pieces,
+            before,
+            number: number.collect(),
+            groups,
+        }
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        if says(self.before, &OTHER_NUMBER) && !is_identity_number(&self.number) || self.is_sum() {
+            return None;
+        }
+        if self.is_whole_without_letters() {
+            return None;
+        }
+        if self.groups.len() > 1 {
+            return self.in_parts();
+        }
+        if self.pieces.len() > 1 && !self.is_evenly_mixed() {
+            return self.by_shape();
+        }
+        self.in_one()
+    }
+
+    /// Whether a letter that looks like a digit only stands beside a number, which is found by itself:
+    /// `o13800138000`, `320999194912310022ll`.
+    fn is_whole_without_letters(&self) -> bool {
+        let is_letter = |piece: &Piece| self.signs.0[piece.start].script == Some(Script::Letter);
+        let is_whole = |pieces: &[Piece]| {
+            let rest = Candidate::of(self.signs, pieces, self.before);
+            let number = &rest.number;
+            match rest.groups.len() {
+                0 => false,
+                1 => {
+                    is_mobile(number)
+                        || is_bank_card(number)
+                        || number.len() == 18 && is_identity_number(number)
+                }
+                _ => rest.in_parts().is_some(),
+            }
+        };
+        let letters: Vec<usize> = (0..self.pieces.len())
+            .filter(|at| is_letter(&self.pieces[*at]))
+            .collect();
+        let before_letters = letters.first().map(|first| &self.pieces[..*first]);
+        let after_letters = letters.first().filter(|first| **first == 0);
+        before_letters.is_some_and(is_whole)
+            || after_letters.is_some_and(|first| is_whole(&self.pieces[first + 1..]))
+    }
+
+    /// Whether the scripts of a row change otherwise than after a name: `张三13800138000` is no number
+    /// of twelve digits.
+    fn is_evenly_mixed(&self) -> bool {
+        let edges = [self.pieces.first(), self.pieces.last()];
+        edges.into_iter().flatten().all(|piece| piece.len() > 2)
+    }
+
+    /// Whether the text calls it a sum of money: `金额13800000000元`.
+    fn is_sum(&self) -> bool {
+        const NEAR: usize = 8;
+        if self.groups.len() > 1 || says(self.before, &TELEPHONE) || says(self.before, &ACCOUNT) {
+            return false;
+        }
+        let first = self.pieces.first().map_or(0, |piece| piece.start);
+        let currency = self.signs.words(first.saturating_sub(2)..first);
+        if currency.trim_end().ends_with(['¥', '￥', '$']) {
+            return true;
+        }
+        let near = self
+            .before
+            .char_indices()
+            .rev()
+            .nth(NEAR - 1)
+            .map_or(0, |(at, _)| at);
+        let after = self.after();
+        let decimals = after
+            .strip_prefix('.')
+            .map(|rest| rest.trim_start_matches(|sign: char| sign.is_ascii_digit()));
+        let unit = decimals.unwrap_or(&after).trim_start();
+        unit.starts_with(['元', '万', '亿', '圆']) && mentions(&self.before[near..], &MONEY)
+    }
+
+    fn after(&self) -> String {
+        const LENGTH: usize = 5;
+        let end = self.pieces.last().map_or(0, |piece| piece.end);
+        self.signs.words(end..end + LENGTH)
+    }
+
+    /// What a number is that is written without a gap.
+    fn in_one(&self) -> Option<Kind> {
+        let number = &self.number;
+        let length = number.len();
+        if is_mobile(number) || is_landline(number) || holds_mobile(number) {
+            return Some(Kind::Telephone);
+        }
+        if says(self.before, &TELEPHONE) && (7..=12).contains(&length) || self.is_called() {
+            return Some(Kind::Telephone);
+        }
+        if says(self.before, &ACCOUNT) && length >= 9 {
+            return Some(Kind::BankCard);
+        }
+        if says(self.before, &PAPER) && length >= SHORTEST {
+            return Some(Kind::Identity);
+        }
+        if length < LONG || is_timestamp(number) || is_credit_code(number) {
+            return None;
+        }
+        if !is_identity_number(number) && is_bank_card(number) {
+            return Some(Kind::BankCard);
+        }
+        Some(Kind::Identity)
+    }
+
+    /// What a number is that only its own digits tell.
+    fn by_shape(&self) -> Option<Kind> {
+        let number = &self.number;
+        if is_mobile(number) || is_landline(number) {
+            return Some(Kind::Telephone);
+        }
+        if is_identity_number(number) {
+            return Some(Kind::Identity);
+        }
+        is_bank_card(number).then_some(Kind::BankCard)
+    }
+
+    /// Whether it is a landline without its area code that somebody calls.
+    fn is_called(&self) -> bool {
+        let counts = self
+            .after()
+            .trim_start()
+            .starts_with(|sign| UNITS.contains(sign));
+        is_local(&self.number)
+            && !counts
+            && !is_date(&self.number)
+            && (says(self.before, &CALL) || mentions(self.before, &CALL_NEARBY))
+    }
+
+    /// What a number is that is written in parts, if they are one number.
+    fn in_parts(&self) -> Option<Kind> {
+        if self.is_identity_in_parts() {
+            return Some(Kind::Identity);
+        }
+        if self.is_telephone_in_parts() {
+            return Some(Kind::Telephone);
+        }
+        self.is_card_in_parts().then_some(Kind::BankCard)
+    }
+
+    fn is_identity_in_parts(&self) -> bool {
+        let (number, groups) = (&self.number, &self.groups[..]);
+        let of_people = matches!(groups, [6, 8, 3 | 4] | [6, 4, 4, 3 | 4] | [6, 6, 3]);
+        let is_written_so = of_people && number.get(..2).is_some_and(is_province);
+        let holds_together = groups.len() <= 5
+            || fits_check(number)
+            || self.is_one_by_one()
+            || mentions(self.before, &IDENTITY);
+        number.len() >= 17 && is_identity_number(number) && holds_together || is_written_so
+    }
+
+    fn is_telephone_in_parts(&self) -> bool {
+        let (number, groups) = (&self.number, &self.groups[..]);
+        let mobile_groups = matches!(
+            groups,
+            [3, 4, 4] | [3, 8] | [7, 4] | [3, 3, 5] | [2 | 4, 11] | [2 | 4, 3, 4, 4]
+        );
+        let is_said = || mentions(self.before, &TELEPHONE) && !self.holds_date();
+        if is_mobile(number) && (mobile_groups || self.is_one_by_one() || is_said()) {
+            return true;
+        }
+        let landline_groups = matches!(
+            groups,
+            [3 | 4, 7 | 8] | [3 | 4, 3 | 4, 4] | [2 | 4, 2 | 3, 7 | 8]
+        );
+        if is_landline(number) && (landline_groups || self.is_one_by_one()) {
+            return true;
+        }
+        let local_groups = matches!(groups, [3 | 4, 4] | [4, 3]) || self.is_one_by_one();
+        let is_years = number.starts_with("19") || number.starts_with("20");
+        local_groups && !is_years && is_local(number) && says(self.before, &TELEPHONE)
+    }
+
+    fn is_card_in_parts(&self) -> bool {
+        let (number, groups) = (&self.number, &self.groups[..]);
+        if !(16..=19).contains(&number.len()) || number.contains('X') {
+            return false;
+        }
+        let Some((last, full)) = groups.split_last() else {
+            return false;
+        };
+        let in_fours = full.iter().all(|group| *group == 4) && *last <= 4;
+        if in_fours || groups == [6, 13] || self.is_one_by_one() {
+            return is_bank_card(number) || says(self.before, &ACCOUNT);
+        }
+        let is_card = number.starts_with("62") && fits_luhn(number) && groups.len() <= 8;
+        !self.holds_date() && (is_card || mentions(self.before, &ACCOUNT))
+    }
+
+    /// Whether the digits are written one by one: `1 3 8 0 0 …`.
+    fn is_one_by_one(&self) -> bool {
+        self.groups.iter().all(|group| *group == 1)
+    }
+
+    /// Whether three of the groups could as well be a date: 2026-11-29.
+    fn holds_date(&self) -> bool {
+        let mut start = 0;
+        let starts = self.groups.iter().map(|group| {
+            start += group;
+            start - group
+        });
+        let starts: Vec<usize> = starts.collect();
+        self.groups.windows(3).zip(starts).any(|(groups, start)| {
+            let year = self.number.get(start..start + 2);
+            matches!(groups, [4, 1 | 2, 1 | 2]) && matches!(year, Some("19" | "20"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_masked, assert_stays};
+
+    #[test]
+    fn digits_one_by_one_and_in_groups_are_one_number() {
+        assert_masked(&[
+            ("1 3 8 0 0 1 3 8 0 0 0", "1 3 8 * * * * * * 0 0"),
+            (
+                "1，3，8，0，0，1，3，8，0，0，0",
+                "1，3，8，*，*，*，*，*，*，0，0",
+            ),
+            (
+                "1、3、8、0、0、1、3、8、0、0、0",
+                "1、3、8、*、*、*、*、*、*、0、0",
+            ),
+            (
+                "1\n3\n8\n0\n0\n1\n3\n8\n0\n0\n0",
+                "1\n3\n8\n*\n*\n*\n*\n*\n*\n0\n0",
+            ),
+            (
+                "3.2.0.9.9.9.1.9.4.9.1.2.3.1.0.0.2.2",
+                "3.2.0.*.*.*.*.*.*.*.*.*.*.*.*.*.2.2",
+            ),
+            ("手机 13 80 01 38 000", "手机 13 8* ** ** *00"),
+            ("手机1380 0138 000", "手机138* **** *00"),
+            ("62220 21234 56789 0128", "622** ***** ***** **28"),
+            ("6222 0212345 67890128", "622* ******* ******28"),
+            (
+                "卡号（农商行）：6222 02 1234 567890 128",
+                "卡号（农商行）：622* ** **** ****** *28",
+            ),
+        ]);
+        assert_stays(&[
+            "收入 1500 3000 200 元",
+            "1500 3000 2000 1000 300 500",
+            "编号 62 2026-11-29 10:30:00",
+            "1 2 3 4 5 6 7 8 9 10 11 12",
+            "一、二、三、四、五、六、七、八、九、十",
+            "编号1、3、5、7、9、11、13",
+        ]);
+    }
+
+    #[test]
+    fn a_landline_without_its_area_code_needs_a_word() {
+        assert_masked(&[
+            ("打83512345", "打******45"),
+            ("家里 83512345", "家里 ******45"),
+            ("联系人张三83512345", "联系人张三******45"),
+            ("致电王五 83512345", "致电王五 ******45"),
+            ("固话8351234", "固话*****34"),
+            ("TEL 83512345", "TEL ******45"),
+            ("座机：8351-2345", "座机：****-**45"),
+        ]);
+        assert_stays(&[
+            "联系学校捐书83512345册",
+            "打工收入83512345元",
+            "联系 20260301",
+            "收到 83512345",
+        ]);
+    }
+
+    #[test]
+    fn a_mobile_number_with_digits_before_or_after_it_is_one() {
+        assert_masked(&[
+            ("+008613800138000", "+008**********00"),
+            ("+086 13800138000", "+086 138******00"),
+            ("0013800138000", "001********00"),
+            ("1381234567800", "138********00"),
+            ("913812345678", "913*******78"),
+        ]);
+        assert_stays(&["2201512345678", "2026031312345", "1234567890123"]);
+    }
+
+    #[test]
+    fn other_numbers_stay() {
+        assert_stays(&[
+            "统一社会信用代码913208211234567890",
+            "营业执照号：320821000012345678",
+            "准考证号：20263208211234",
+            "准考证号15320821123",
+            "宜教发〔2026〕15号",
+            "金额13800000000元",
+            "共13800000000.00元",
+            "补助 13800000000 元",
+            "￥13800000000",
+            "QQ12345678",
+        ]);
+        assert_masked(&[
+            ("给他13800138000元", "给他138******00元"),
+            ("金额5元，电话13800138000元", "金额5元，电话138******00元"),
+            ("准考证号320999194912310022", "准考证号320*************22"),
+        ]);
+    }
+}
