@@ -338,7 +338,7 @@ impl Workbook {
     /// The answer to a request for a workbook whose name is `name` (with its `.xlsx`), or for
     /// programs that read no Chinese `ascii_name`. `if_none_match` is the header as it came.
     pub fn new(bytes: Vec<u8>, name: &str, ascii_name: &str, if_none_match: Option<&str>) -> Self {
-        let etag = format!("\"{}\"", crate::access::hex(&Sha256::digest(&bytes)[..16]));
+        let etag = format!("\"{}\"", crate::text::hex(&Sha256::digest(&bytes)[..16]));
         let unchanged = if_none_match.is_some_and(|sent| {
             sent.split(',')
                 .any(|tag| tag.trim().trim_start_matches("W/") == etag)

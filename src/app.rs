@@ -8,8 +8,8 @@ use ipnet::IpNet;
 use tokio::sync::Notify;
 
 use crate::db::Db;
-use crate::workbook::child::Program;
 use crate::workbook::queue::Queue;
+use crate::workbook::reader_process::Program;
 
 /// China Standard Time, the only zone of the offices that we serve: a date is a date there.
 const CHINA_UTC_OFFSET_SECONDS: i32 = 8 * 3600;

@@ -6,7 +6,9 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use crate::api::Tag;
 use crate::code_list::CodeList;
 use crate::problem::{Fault, bits};
-use crate::{access, household, lift, method, pairing, roster, staff, visit};
+use crate::{
+    access, codes, household, import, lift, method, pairing, roster, settings, staff, visit,
+};
 
 /// Operations on code lists.
 pub struct CodeListApi;
@@ -70,23 +72,23 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<household::Workplace>,
     view::<household::Measure>,
     view::<household::HousingGrade>,
-    view::<household::change::ChangeKind>,
+    view::<import::change::ChangeKind>,
     view::<staff::Rank>,
-    view::<pairing::model::AreaRule>,
-    view::<pairing::skill::Skill>,
+    view::<settings::pairing_rules::AreaRule>,
+    view::<settings::skill::Skill>,
     view::<pairing::constraint::ConstraintKind>,
     view::<pairing::model::RunStatus>,
     view::<pairing::departure::DepartureKind>,
     view::<pairing::departure::PairingsChoice>,
     view::<pairing::model::ReasonCode>,
-    view::<pairing::desk::EditKind>,
+    view::<pairing::draft_edit::EditKind>,
     view::<roster::RosterKind>,
-    view::<roster::Severity>,
-    view::<roster::job::ImportState>,
-    view::<roster::report::Action>,
+    view::<household::rule::Severity>,
+    view::<import::job::ImportState>,
+    view::<codes::Action>,
     view::<roster::report::Certainty>,
-    view::<roster::report::ConflictKind>,
-    view::<roster::undo::DependentKind>,
+    view::<import::report::ConflictKind>,
+    view::<import::undo::DependentKind>,
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,
     view::<visit::model::BenefitKind>,

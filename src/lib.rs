@@ -23,7 +23,7 @@
 //! Under all of them: [`db`] (the only room that knows which engine runs), [`problem`] (one error type
 //! for all that is not the answer asked for), [`app`] (the database and the time), [`api`] (what
 //! operations share), [`openapi`] (the
-//! document), [`server`] (routes, start, stop), [`mod@answer`] (what every request and answer goes
+//! document), [`server`] (routes, start, stop), [`middleware`] (what every request and answer goes
 //! through), [`mod@code_list`], [`text`], [`calendar`] (the days that may be named), [`config`],
 //! [`private`] (files that only their owner may read).
 //!
@@ -35,19 +35,23 @@
 //! each other's tables. A rule stands once, in a model; whoever needs it asks there.
 
 pub mod access;
-pub mod answer;
 pub mod api;
 pub mod app;
 pub mod calendar;
 pub mod code_list;
 pub mod code_list_api;
+pub mod codes;
 pub mod config;
 pub mod db;
 pub mod demo;
+pub mod flow;
 pub mod health;
 pub mod household;
+pub mod identity;
+pub mod import;
 pub mod lift;
 pub mod method;
+pub mod middleware;
 pub mod openapi;
 pub mod pairing;
 pub mod private;

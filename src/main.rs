@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::import::report::ConflictKind;
 use chrono::{Datelike, NaiveDate};
 use clap::{Parser, Subcommand};
 use qianshou::access::account::{self, NewAccount};
@@ -12,13 +13,13 @@ use qianshou::calendar;
 use qianshou::code_list::CodeList;
 use qianshou::config::{Config, Flags};
 use qianshou::db::{self, Db};
+use qianshou::import;
 use qianshou::pairing::{self, model::Scope};
 use qianshou::problem::Problem;
-use qianshou::roster::report::ConflictKind;
-use qianshou::roster::{self, RosterKind};
+use qianshou::roster::RosterKind;
 use qianshou::server;
 use qianshou::workbook::limit::Limits;
-use qianshou::workbook::{child, serve};
+use qianshou::workbook::{reader_process, reader_worker};
 use qianshou::{report, staff, terminal};
 
 /// 牵手：结对帮扶服务（三清楚两明确一达成）
@@ -122,7 +123,7 @@ enum Command {
     Migrate,
     /// Read a workbook for another process of this program: its sheets go to standard output, then
     /// the rows of those whose numbers come from standard input
-    #[command(name = child::COMMAND, hide = true)]
+    #[command(name = reader_process::COMMAND, hide = true)]
     ReadWorkbook {
         /// Most address space, MiB
         #[arg(long)]
@@ -225,8 +226,8 @@ struct ImportFile {
 }
 
 impl ImportFile {
-    fn wish(self, kind: RosterKind) -> roster::cli::Wish {
-        roster::cli::Wish {
+    fn wish(self, kind: RosterKind) -> import::cli::Wish {
+        import::cli::Wish {
             kind,
             file: self.file,
             dry_run: self.dry_run,
@@ -354,7 +355,7 @@ fn main() -> ExitCode {
                 cpu_seconds,
             };
             // Without a runtime: its threads would take address space that the workbook may need.
-            serve::run(&file, limits)
+            reader_worker::run(&file, limits)
                 .map(|()| ExitCode::SUCCESS)
                 .map_err(Into::into)
         }
@@ -381,7 +382,7 @@ async fn run(cli: Cli) -> Outcome {
     match &cli.command {
         Command::Openapi { yaml } => return print(&server::openapi(*yaml)),
         Command::Template { dir } => {
-            roster::cli::template(dir)?;
+            import::cli::template(dir)?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Demo { no_serve, dir } => {
@@ -477,9 +478,9 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                     dry_run,
                     sheets,
                 } => return pairing::import::cli::import(app, file, dry_run, sheets).await,
-                ImportCommand::Undo { id } => return roster::cli::undo(app, id).await,
+                ImportCommand::Undo { id } => return import::cli::undo(app, id).await,
             };
-            return Box::pin(roster::cli::import(app, &file.wish(kind))).await;
+            return Box::pin(import::cli::import(app, &file.wish(kind))).await;
         }
         Command::Export(ExportCommand::Progress { year, as_of, out }) => {
             let as_of = as_of.unwrap_or_else(|| app.today());

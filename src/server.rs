@@ -16,12 +16,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::access::purge;
 use crate::access::shield::shield;
-use crate::answer::answer;
 use crate::api::API_ROOT;
 use crate::app::App;
 use crate::db::Db;
+use crate::import::worker;
+use crate::middleware::answer;
 use crate::openapi::Document;
-use crate::roster::worker;
 use connections::Limits;
 
 /// How long requests under way may go on when the server is told to stop.
@@ -35,9 +35,10 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::access::api::AccessApi(app()),
         crate::code_list_api::CodeListApi,
         crate::settings::api::SettingsApi(app()),
-        crate::roster::api::RosterApi(app()),
-        crate::roster::profile::api::ProfileApi(app()),
+        crate::import::api::RosterApi(app()),
+        crate::import::profile::api::ProfileApi(app()),
         crate::household::api::HouseholdApi(app()),
+        crate::import::household_history::HouseholdHistoryApi(app()),
         (
             crate::staff::api::StaffApi(app()),
             crate::staff::api_unit::UnitApi(app()),

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use qianshou::access::Role;
-use qianshou::pairing::flow;
+use qianshou::flow;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use qianshou::access::Role;
-use qianshou::answer::{MAX_BODY_BYTES, MAX_JSON_BYTES};
+use qianshou::middleware::{MAX_BODY_BYTES, MAX_JSON_BYTES};
 use reqwest::Method;
 use serde_json::json;
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use qianshou::access::Role;
-use qianshou::answer::{MAX_JSON_BYTES, MAX_STRANGER_BYTES};
+use qianshou::middleware::{MAX_JSON_BYTES, MAX_STRANGER_BYTES};
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

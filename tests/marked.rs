@@ -2,8 +2,9 @@
 
 use std::io::{Cursor, Read};
 
+use qianshou::household::rule::Severity;
+use qianshou::roster::RosterProblem;
 use qianshou::roster::marked::{self, PROBLEMS_SHEET};
-use qianshou::roster::{RosterProblem, Severity};
 use qianshou::workbook::reader::OpenFile;
 use qianshou::workbook::source::{Area, Cell, Row, Source};
 use rust_xlsxwriter::{Format, Workbook};

@@ -177,7 +177,7 @@ async fn the_command_line_reads_by_the_profile_that_it_is_told() {
     let path = folder.path().join("名册.xlsx");
     std::fs::write(&path, file.bytes()).unwrap();
     let import = async |profile: &str| {
-        let wish = qianshou::roster::cli::Wish {
+        let wish = qianshou::import::cli::Wish {
             kind: RosterKind::Households,
             file: path.clone(),
             dry_run: true,
@@ -187,7 +187,7 @@ async fn the_command_line_reads_by_the_profile_that_it_is_told() {
             accept: Vec::new(),
             json: true,
         };
-        Box::pin(qianshou::roster::cli::import(&server.app, &wish)).await
+        Box::pin(qianshou::import::cli::import(&server.app, &wish)).await
     };
     assert_eq!(import("民政局导出").await.unwrap(), ExitCode::SUCCESS);
     let unknown = import("扶贫办导出").await.unwrap_err().to_string();

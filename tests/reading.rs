@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use qianshou::access::Role;
-use qianshou::workbook::child::{Child, Program};
 use qianshou::workbook::error::ReadError;
 use qianshou::workbook::format::Kind;
 use qianshou::workbook::limit::{Limits, MAX_CELL_CHARS, MAX_PARTS};
+use qianshou::workbook::reader_process::{Child, Program};
 use qianshou::workbook::source::{Area, Cell, Row, Sheet, Source};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::json;

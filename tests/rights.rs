@@ -726,5 +726,5 @@ async fn an_account_closes_with_the_departure_of_its_person() {
 /// What the database knows of a token.
 fn digest(token: &str) -> String {
     use sha2::{Digest, Sha256};
-    qianshou::access::hex(&Sha256::digest(token.as_bytes()))
+    qianshou::text::hex(&Sha256::digest(token.as_bytes()))
 }

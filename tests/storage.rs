@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use qianshou::access::Role;
 use qianshou::db::{self, Creation, Db};
+use qianshou::import::file;
 use qianshou::on;
-use qianshou::roster::file;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -250,15 +250,15 @@ async fn check_person(tx: &mut Tx, role: Role, staff_id: Option<Uuid>) -> Result
         }
         return Ok(());
     };
-    match crate::staff::store::find(tx, staff_id).await? {
-        Some(staff) if staff.active => Ok(()),
-        _ => Err(Problem::invalid(
-            "no_such_person",
-            "人员花名册中没有此人，或此人已停用",
-            "no such person on the staff roster, or no longer active",
-        )
-        .at("/staff_id")),
+    if store::is_active_person(tx, staff_id).await? {
+        return Ok(());
     }
+    Err(Problem::invalid(
+        "no_such_person",
+        "人员花名册中没有此人，或此人已停用",
+        "no such person on the staff roster, or no longer active",
+    )
+    .at("/staff_id"))
 }
 
 async fn hashed(

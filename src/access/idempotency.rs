@@ -22,9 +22,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Caller;
-use super::token::hex;
 use crate::db::{Json, Tx};
 use crate::problem::Problem;
+use crate::text::hex;
 use crate::{insert, on};
 
 /// The header that holds a key.

@@ -24,4 +24,4 @@ mod write;
 
 pub use model::{Caller, Permission, Role};
 pub use privacy::{Kind, Sight};
-pub use token::{Signed, hex, sign, unauthenticated};
+pub use token::{Signed, sign, unauthenticated};

@@ -56,7 +56,7 @@ use chrono::NaiveDate;
 
 use super::{Caller, Permission};
 use super::{private_text, register_number};
-use crate::household::IdentityNumber;
+use crate::identity::IdentityNumber;
 use crate::text;
 use crate::workbook::table::Reader;
 

@@ -169,6 +169,13 @@ pub async fn count(tx: &mut Tx) -> Result<i64, sqlx::Error> {
     on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(connection).await)
 }
 
+/// Whether a person is on the staff roster and active.
+pub async fn is_active_person(tx: &mut Tx, staff_id: Uuid) -> Result<bool, sqlx::Error> {
+    let found: i64 = on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM staff WHERE id = $1 AND active")
+        .bind(staff_id).fetch_one(connection).await)?;
+    Ok(found > 0)
+}
+
 /// Whether administrators who may act are left without these accounts.
 pub async fn has_administrator_without(tx: &mut Tx, leaving: &[Uuid]) -> Result<bool, sqlx::Error> {
     let sql = format!("SELECT id FROM account WHERE role = $1 AND {MAY_ACT}");

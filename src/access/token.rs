@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Caller, shield, store};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::text;
 
 /// The caller of an operation that needs a token. Get one by `createSession`.
 #[derive(SecurityScheme)]
@@ -27,16 +28,7 @@ pub fn generate() -> String {
 
 /// What the database knows of a token.
 pub fn digest(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    text::hex(&Sha256::digest(token.as_bytes()))
 }
 
 /// Finds out who sends a request before its body is read; the operation is then given the same

@@ -1,15 +1,13 @@
-//! Households on the register and their members.
+//! Households on the register and their members, and the cross-checks between their facts.
 
 pub mod api;
-pub mod change;
-mod code;
-mod identity;
 pub mod model;
 pub mod register;
+pub mod rule;
 pub mod staging;
 pub mod store;
 
-pub use code::*;
-pub use identity::{IdentityError, IdentityNumber};
+pub use crate::codes::*;
+pub use crate::identity::{IdentityError, IdentityNumber};
 pub use model::{HouseholdFacts, Member};
 pub use store::Household;

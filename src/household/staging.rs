@@ -14,8 +14,8 @@ use super::model::{HouseholdFacts, Member};
 use super::store::{HOUSEHOLD_COLUMNS, Household, MEMBER_COLUMNS};
 use crate::access::history::Actor;
 use crate::code_list::CodeList;
+use crate::codes::Action;
 use crate::db::{Engine, Ids, Inserts, Json, Tx};
-use crate::roster::report::Action;
 use crate::{inserts, on};
 
 /// What is to become of one household.

@@ -431,12 +431,6 @@ impl From<PairingError> for Problem {
                 zh,
                 "these two are pinned or forbidden already, or the household is pinned to another; remove that first",
             ),
-            E::FitTwice(cause, skill) => Self::invalid(
-                "fit_twice",
-                zh,
-                format!("the table of fits has two rows for {cause} and {skill}"),
-            )
-            .at("/pairing/fits"),
             E::HelperFull { held, capacity } => Self::conflict(
                 "helper_full",
                 zh,

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::PairingError;
 use super::model::Input;
-use crate::access::hex;
+use crate::text::hex;
 
 /// What a run stands on, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::desk::{Change, Choice, Desk};
-use super::flow;
+use super::draft_edit::{Change, Choice, Desk};
+use super::fixed_pairs::Changes;
 use super::model::{Household, Input, Reason, ReasonCode};
-use super::settled::Changes;
 use super::solver::Model;
+use crate::flow;
 
 /// What a run says of a household.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,8 +20,8 @@ use crate::code_list::CodeList;
 use crate::db::Tx;
 use crate::db::page;
 use crate::problem::Problem;
-use crate::report::cli::not_written;
 use crate::staff;
+use crate::terminal::not_written;
 
 /// Proposals read at once.
 const AT_ONCE: i64 = 500;

@@ -14,7 +14,7 @@ use super::input_store;
 use super::model::{Scope, check_day};
 use super::plan::Plan;
 use super::run_store::Of;
-use super::{gate, run};
+use super::{eligibility, run};
 use crate::access::history::Actor;
 use crate::access::{self, Caller};
 use crate::app::App;
@@ -292,7 +292,7 @@ async fn must_be_free(
     from_date: NaiveDate,
     today: NaiveDate,
 ) -> Result<(), Problem> {
-    gate::must_be_allowed(tx, household, staff_id, from_date, today).await?;
+    eligibility::must_be_allowed(tx, household, staff_id, from_date, today).await?;
     run::must_not_overlap(tx, Of::Household(household), from_date).await
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::desk::{self, Change, Choice, Edit, Place};
+use super::draft_edit::{self, Change, Choice, Edit, Place};
 use super::edit_store::{self, Difference, Edited};
 use super::error::PairingError;
 use super::input_store;
@@ -124,7 +124,7 @@ fn changes(
         reasons: proposal.reasons.clone(),
     };
     let before: Vec<_> = proposals.iter().map(place).collect();
-    let after = desk::apply(input, &before, new.edit, &new.reason)?;
+    let after = draft_edit::apply(input, &before, new.edit, &new.reason)?;
     let helpers: HashMap<_, _> = input.helpers.iter().map(|row| (row.id, row)).collect();
     let changed = proposals.iter().zip(before.iter().zip(after));
     let changed = changed.filter(|(_, (before, after))| *before != after);

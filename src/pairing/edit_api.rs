@@ -8,7 +8,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::api::may_read;
-use super::desk::{Change, Choice, Edit, EditKind};
+use super::draft_edit::{Change, Choice, Edit, EditKind};
 use super::edit::{self, NewEdit, Totals};
 use super::edit_store::{self, Difference, Edited};
 use super::model::RunStatus;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::desk::{Change, Choice, Edit, EditKind};
+use super::draft_edit::{Change, Choice, Edit, EditKind};
 use super::edit::NewEdit;
 use super::model::{Reason, RunStatus};
 use super::plan::Load;

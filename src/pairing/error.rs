@@ -3,9 +3,6 @@
 use chrono::NaiveDate;
 
 use super::constraint::Barrier;
-use super::skill::Skill;
-use crate::code_list::CodeList;
-use crate::household::Cause;
 
 /// What keeps a pairing or a run from being made, confirmed or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,9 +100,6 @@ pub enum PairingError {
     /// The pair has a constraint, or the household is pinned to someone.
     #[error("{0}，请先取消原有约束")]
     ConstraintThere(&'static str),
-    /// The table of fits says two things.
-    #[error("专长对口表中“{}”与“{}”出现了两次，请只保留一行", .0.label(), .1.label())]
-    FitTwice(Cause, Skill),
     /// The person has as many households as he may have.
     #[error("此人已帮扶 {held} 户，可帮扶户数为 {capacity}，请另选责任人，或先调整可帮扶户数")]
     HelperFull {

@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use super::constraint;
 use super::model::{Helper, Household, Input, Scope, capacity, names_in};
-use super::skill::skills_of;
 use crate::db::{Ids, Tx};
 use crate::household::Cause;
 use crate::on;
 use crate::serving::store::{current_pairs, households_of};
+use crate::settings::skill::skills_of;
 use crate::settings::{self, Settings};
 use crate::staff::leave::{self, Leave};
 use crate::staff::unit::{self, Area};

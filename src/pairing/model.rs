@@ -3,7 +3,7 @@
 //! A cost is a number without a unit; less is better. The cost of a pair is the sum of four terms,
 //! each with a code and words that tell the office why: area, fit of skills, change of helper, and
 //! load. The load term grows with each further household of one helper, so that loads are even
-//! relative to capacity. What each weighs stands in [`rules`](super::rules).
+//! relative to capacity. What each weighs stands in [`rules`](crate::settings::pairing_rules).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 use super::constraint::{Barriers, Pin};
 use super::error::PairingError;
-pub use super::rules::{AreaFit, AreaRule, PairingRules};
-use super::skill::{Fit, Skill};
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::Cause;
 use crate::settings::Settings;
+pub use crate::settings::pairing_rules::{AreaFit, AreaRule, PairingRules};
+use crate::settings::skill::{Fit, Skill};
 use crate::staff::model::Staff;
 use crate::staff::unit::Area;
 

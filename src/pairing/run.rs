@@ -12,15 +12,15 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::basis::{self, Basis};
-use super::desk::{self, NextBest};
+use super::draft_edit::{self, NextBest};
 use super::ending;
 use super::error::PairingError;
+use super::fixed_pairs::Changes;
 use super::input_store;
 use super::model::{Input, RunStatus, Scope, check_day};
 use super::plan::{Plan, Summary};
 use super::run_store::{self, Of, Proposal, Run};
-use super::settled::Changes;
-use super::{gate, solver};
+use super::{eligibility, solver};
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
 use crate::api::ETag;
@@ -225,7 +225,7 @@ pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explaine
         explained.stands = must_match(&input, &run).is_ok();
         if explained.stands {
             let pairs = run_store::proposed_pairs(&mut tx, id).await?;
-            explained.next_best = desk::next_best(&input, &pairs, household_id);
+            explained.next_best = draft_edit::next_best(&input, &pairs, household_id);
         }
     }
     Ok(explained)
@@ -259,7 +259,7 @@ pub async fn pair_by_hand(
         Ticket::Open(ticket) => ticket,
     };
     let (household_id, staff_id) = (new.household_id, new.staff_id);
-    gate::must_be_allowed(&mut tx, household_id, staff_id, from_date, app.today()).await?;
+    eligibility::must_be_allowed(&mut tx, household_id, staff_id, from_date, app.today()).await?;
     if store::current_helper(&mut tx, new.household_id)
         .await?
         .is_some()

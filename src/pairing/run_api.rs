@@ -7,7 +7,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::api::may_read;
-use super::desk::NextBest;
+use super::draft_edit::NextBest;
 use super::model::{Reason, RunStatus, Scope};
 use super::plan::{Load, Share, Shortage};
 use super::run;

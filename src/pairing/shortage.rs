@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
+use super::fixed_pairs::Settled;
 use super::model::{Helper, Household, Input, Reach};
 use super::plan::{ShortArea, ShortUnit, Shortage};
-use super::settled::Settled;
 use crate::staff::unit::Area;
 
 /// What was found.

@@ -15,7 +15,7 @@
 //! 35,000 households with 1000 helpers take about 40,000 nodes instead of 35 million arcs.
 //!
 //! Households that never have certain helpers share a need of their own, and in place of the hubs that
-//! those helpers are in it has smaller ones without them. A pair that is [settled](super::settled)
+//! those helpers are in it has smaller ones without them. A pair that is [settled](super::fixed_pairs)
 //! takes one of its helper's places and goes to the sink at what it costs.
 //!
 //! The result is the same for every order of the rows: households and helpers are sorted by number
@@ -26,13 +26,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::flow::{self, Network, Node, SINK, Solution, UNLIMITED};
+use super::fixed_pairs::Settled;
 use super::model::{Helper, Household, Input, Reach, Reason, ReasonCode};
 use super::plan::{Load, Pair, Plan, Unplaced};
-use super::settled::Settled;
 use super::shortage;
-use super::skill::Skill;
+use crate::flow::{self, Network, Node, SINK, Solution, UNLIMITED};
 use crate::household::Cause;
+use crate::settings::skill::Skill;
 use crate::staff::unit::Area;
 
 /// The best pairing for an input.

@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 use self::sound::{assert_sound, brute_force, helper_of, settled};
 use super::constraint::{Barrier, Pin};
-use super::county::county;
-use super::flow;
+use super::fixed_pairs::Changes;
 use super::model::{AreaRule, Helper, Household, Input, PairingRules, ReasonCode};
-use super::settled::Changes;
-use super::skill::{CauseFit, Skill};
 use super::solver::{self, Model};
+use super::synthetic::county;
+use crate::flow;
 use crate::household::Cause;
+use crate::settings::skill::{CauseFit, Skill};
 use crate::staff::unit::Area;
 
 const TOWNS: [&str; 2] = ["甲镇", "乙镇"];

@@ -59,18 +59,8 @@ async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
 }
 
 fn keep(bytes: &[u8], out: &Path) -> Result<(), Problem> {
-    private::write(out, bytes).map_err(|error| not_written(out, &error))?;
+    private::write(out, bytes).map_err(|error| terminal::not_written(out, &error))?;
     let size = bytes.len().div_ceil(1024);
     terminal::print(&format!("已写出 {}（{size} KiB）", out.display()))
-        .map_err(|error| not_written(Path::new("-"), &error))
-}
-
-/// That a file cannot be written.
-pub fn not_written(out: &Path, error: &std::io::Error) -> Problem {
-    let out = out.display();
-    Problem::invalid(
-        "cannot_write_file",
-        format!("无法写入 {out}：{error}；请检查文件夹是否存在、文件是否正被打开"),
-        format!("cannot write {out}: {error}"),
-    )
+        .map_err(|error| terminal::not_written(Path::new("-"), &error))
 }

@@ -11,13 +11,14 @@ use super::choices::Choices;
 use super::column::{Carry, Put, merge};
 use super::household::{COLUMNS, HouseholdRow, Shared};
 use super::layout::{Layout, Layouts, Spoken, of_sheet};
+use super::packed_list::PackedList;
 use super::profile::Profile;
-use super::report::{Place, Problems, RosterProblem, Severity, SheetReport};
-use super::rule::{self, Rule};
+use super::report::{Place, Problems, RosterProblem, SheetReport};
 use super::sheet::{self, RosterRow};
-use super::shelf::Shelf;
 use super::value::{self, Refusal};
 use crate::household::model::{HouseholdFacts, Member};
+use crate::household::rule::Severity;
+use crate::household::rule::{self, Rule};
 use crate::household::{Health, IdentityNumber, Relation};
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
@@ -51,7 +52,7 @@ pub struct HouseholdRoster {
     /// Rows with content.
     pub rows: i64,
     /// The households, in the order of their first rows.
-    pub households: Shelf<ReadHousehold>,
+    pub households: PackedList<ReadHousehold>,
 }
 
 /// What the checks of a roster depend on.
@@ -108,10 +109,10 @@ pub fn unpackable(error: postcard::Error) -> ReadError {
 /// Households under way. Only the one that the last row belongs to is unpacked.
 #[derive(Default)]
 struct Grouping {
-    drafts: Shelf<Draft>,
+    drafts: PackedList<Draft>,
     /// The household of the last row.
     open: Option<Open>,
-    members: Shelf<Member>,
+    members: PackedList<Member>,
     /// For each member, the household.
     household_of: Vec<u32>,
     /// For each member, the row.
@@ -129,7 +130,7 @@ struct Grouping {
 struct Open {
     index: u32,
     draft: Draft,
-    /// Whether it differs from what is on the shelf.
+    /// Whether it differs from what is on the packed_list.
     changed: bool,
 }
 
@@ -406,13 +407,13 @@ impl Grouping {
         layouts: &Layouts<HouseholdRow>,
         context: &Context,
         problems: &mut Problems,
-    ) -> Result<Shelf<ReadHousehold>, postcard::Error> {
+    ) -> Result<PackedList<ReadHousehold>, postcard::Error> {
         if let Some(open) = self.open.take() {
             self.put_back(&open)?;
         }
         let (order, firsts) = self.members_by_household();
         let members_listed = layouts.list_parts();
-        let mut households = Shelf::default();
+        let mut households = PackedList::default();
         for index in 0..self.drafts.len() {
             let draft = self.drafts.take(index)?;
             let mut review = Review {

@@ -8,10 +8,9 @@ use super::choices::{Choices, ColumnChoice};
 use super::column::{Column, Headings, Record};
 use super::heading::{self, Block, HEADER_WITHIN, Meaning, Path};
 use super::profile::Profile;
-use super::report::{
-    Certainty, ColumnReport, Place, Problems, RosterProblem, Severity, SheetReport,
-};
+use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport};
 use super::value::{Refusal, Unit};
+use crate::household::rule::Severity;
 use crate::workbook::reader::MAX_COLUMNS;
 use crate::workbook::source::Sheet;
 use crate::workbook::{address, column_letters};

@@ -6,8 +6,9 @@ use std::io::{Seek, Write};
 
 use rust_xlsxwriter::{Color, Format, FormatBorder, Note, Workbook, Worksheet, XlsxError};
 
-use super::report::{RosterProblem, Severity};
+use super::report::RosterProblem;
 use crate::code_list::CodeList;
+use crate::household::rule::Severity;
 use crate::workbook::limit::MAX_ROWS;
 use crate::workbook::reader::{Cell, ReadError, Row};
 use crate::workbook::sheet_name::SheetNames;

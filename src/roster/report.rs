@@ -1,11 +1,12 @@
-//! What an import reports: counts, and all that must be put right, at once.
+//! What was found while a roster was read: its sheets and columns, and all that must be put right.
 
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::value::Refusal;
 use crate::code_list;
+use crate::code_list::CodeList;
+use crate::household::rule::Severity;
 use crate::workbook::address;
 use crate::workbook::reader::ReadError;
 
@@ -14,15 +15,6 @@ code_list! {
     pub enum RosterKind = "roster_kind", "名册" {
         Households = "households", "贫困户名册", [];
         Staff = "staff", "帮扶责任人名册", [];
-    }
-}
-
-code_list! {
-    /// How grave a problem is.
-    pub enum Severity = "severity", "严重程度" {
-        Error = "error", "错误", [];
-        Warning = "warning", "提醒", [];
-        Repair = "repair", "已自动更正", [];
     }
 }
 
@@ -104,6 +96,28 @@ impl RosterProblem {
         self.cell = Some(address(row, column));
         self.column = Some(heading.to_owned());
         self
+    }
+
+    /// In one line for a terminal: `错误 贫困户名册!J12 证件号码 “320***”：reason。改法：cure`.
+    pub fn line(&self) -> String {
+        let place = match (&self.sheet, &self.cell) {
+            (Some(sheet), Some(cell)) => format!(" {sheet}!{cell}"),
+            (Some(sheet), None) => format!(" {sheet}"),
+            _ => String::new(),
+        };
+        let column = self
+            .column
+            .as_ref()
+            .map_or_else(String::new, |column| format!(" {column}"));
+        let value = self
+            .value
+            .as_ref()
+            .map_or_else(String::new, |value| format!(" “{value}”"));
+        let severity = self.severity.label();
+        format!(
+            "{severity}{place}{column}{value}：{}。改法：{}\n",
+            self.reason, self.cure
+        )
     }
 
     /// With what stands there.
@@ -251,44 +265,6 @@ impl ColumnReport {
     }
 }
 
-code_list! {
-    /// What an import would do that people must decide.
-    pub enum ConflictKind = "import_conflict", "导入待决事项" {
-        ChangedHead = "changed_head", "户主变更", [];
-        Renumbered = "renumbered", "户编号变更", [];
-        Moved = "moved", "人员迁移", [];
-        Split = "split", "分户", [];
-        Merged = "merged", "并户", [];
-        Reopened = "reopened", "恢复登记", [];
-        Swapped = "swapped", "证件号码互换", [];
-    }
-}
-
-/// A question that people must answer before the import is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[oai(rename = "ImportConflict", skip_serializing_if_is_none)]
-pub struct Conflict {
-    /// Its name for decisions; the same each time that the file is checked.
-    #[oai(validator(max_length = 200))]
-    pub key: String,
-    /// Its kind.
-    pub kind: ConflictKind,
-    /// Cells of the file that it is about, such as `名册!J12`.
-    #[oai(validator(max_items = 200))]
-    pub places: Vec<String>,
-    /// Households of the register that it is about.
-    #[oai(validator(max_items = 200))]
-    pub household_ids: Vec<Uuid>,
-    /// What was found, in Chinese; identity numbers are masked.
-    #[oai(validator(max_length = 2000))]
-    pub question: String,
-    /// What is done if it is accepted, in Chinese.
-    #[oai(validator(max_length = 2000))]
-    pub proposal: String,
-    /// What was decided.
-    pub accepted: Option<bool>,
-}
-
 /// Most problems of one severity that are kept with an import, to be listed page by page and to be
 /// marked in the workbook; all are counted.
 pub const MAX_KEPT: usize = 20_000;
@@ -348,166 +324,5 @@ impl Problems {
     pub fn into_kept(mut self) -> Vec<RosterProblem> {
         self.kept.sort_by_key(|problem| problem.severity as u8);
         self.kept
-    }
-}
-
-/// What an import does to the records of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[oai(rename = "ImportCounts")]
-pub struct Counts {
-    /// Not on the register before.
-    pub new: i64,
-    /// On the register with other facts; what they were is kept in the history.
-    pub changed: i64,
-    /// On the register just so.
-    pub unchanged: i64,
-    /// On the register and not in the file; they stay as they are. Counted in the villages (for
-    /// staff, the units) that the file names.
-    pub absent: i64,
-    /// Part of an undecided question, whatever is to become of them.
-    #[serde(default)]
-    pub conflicting: i64,
-    /// In the file and not taken in: what was asked of them was refused, or they share persons with
-    /// a household that is not taken in.
-    #[serde(default)]
-    pub left_out: i64,
-}
-
-impl Counts {
-    /// Counts a record of the file.
-    pub fn add(&mut self, action: Action, conflicting: bool) {
-        match action {
-            Action::New => self.new += 1,
-            Action::Changed | Action::Closed => self.changed += 1,
-            Action::Unchanged => self.unchanged += 1,
-            Action::LeftOut => self.left_out += 1,
-            Action::Absent => self.absent += 1,
-        }
-        self.conflicting += i64::from(conflicting);
-    }
-}
-
-code_list! {
-    /// What an import does to a record.
-    pub enum Action = "import_action", "导入动作" {
-        New = "new", "新增", [];
-        Changed = "changed", "变更", [];
-        Unchanged = "unchanged", "未变", [];
-        Closed = "closed", "并入他户", [];
-        LeftOut = "left_out", "不导入", [];
-        Absent = "absent", "名册中没有", [];
-    }
-}
-
-/// What an import would do, or did, by its last check.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[oai(skip_serializing_if_is_none)]
-#[serde(default)]
-pub struct ImportReport {
-    /// Rows with content below the headings.
-    pub rows: i64,
-    /// Households, for a roster of households.
-    pub households: Option<Counts>,
-    /// Persons in the households, for a roster of households.
-    pub persons: Option<Counts>,
-    /// Staff, for a roster of staff.
-    pub staff: Option<Counts>,
-    /// Households (or staff) that the import of the good rows alone would leave out: those with
-    /// errors, with questions that are undecided or refused, and those that need what such a household
-    /// holds.
-    pub left_out: i64,
-    /// What the import of the good rows alone would do.
-    pub good: Counts,
-    /// How many errors there are.
-    pub error_count: i64,
-    /// How many warnings there are.
-    pub warning_count: i64,
-    /// How many cells were read otherwise than they stand.
-    pub repair_count: i64,
-    /// The kinds of problems, the gravest first; `listImportProblems` lists the problems.
-    #[oai(validator(max_items = 1000))]
-    pub kinds: Vec<ProblemKind>,
-    /// The sheets of the file and how their columns were understood.
-    #[oai(validator(max_items = 1000))]
-    pub sheets: Vec<SheetReport>,
-    /// How many questions there are to decide, and that were decided.
-    pub conflict_count: i64,
-    /// How many of them are undecided.
-    pub undecided_count: i64,
-    /// The questions, at most 1,000 of them, the undecided ones first.
-    #[oai(validator(max_items = 1000))]
-    pub conflicts: Vec<Conflict>,
-}
-
-/// Most questions that a report lists; all are counted.
-pub const MAX_CONFLICTS: usize = 1_000;
-
-impl ImportReport {
-    /// Takes over what was found.
-    pub fn count(&mut self, problems: &Problems) {
-        self.error_count = problems.count(Severity::Error);
-        self.warning_count = problems.count(Severity::Warning);
-        self.repair_count = problems.count(Severity::Repair);
-        self.kinds = problems.kinds();
-    }
-
-    /// Takes over all questions that there are.
-    pub fn ask(&mut self, mut conflicts: Vec<Conflict>) {
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        let undecided = |conflict: &&Conflict| conflict.accepted.is_none();
-        self.conflict_count = count(conflicts.len());
-        self.undecided_count = count(conflicts.iter().filter(undecided).count());
-        conflicts.sort_by_key(|conflict| conflict.accepted.is_some());
-        conflicts.truncate(MAX_CONFLICTS);
-        self.conflicts = conflicts;
-    }
-
-    /// Whether nothing of the file can be taken in.
-    pub fn nothing_good(&self) -> bool {
-        self.good.new + self.good.changed + self.good.unchanged == 0
-    }
-
-    /// The counts in words, such as `新增 3 户，变更 0 户，未变 12 户`.
-    pub fn numbers(&self) -> String {
-        self.words(self.households.or(self.staff).unwrap_or_default())
-    }
-
-    /// The counts of the good rows alone, in words.
-    pub fn good_numbers(&self) -> String {
-        self.words(self.good)
-    }
-
-    fn words(&self, counts: Counts) -> String {
-        let unit = self.unit();
-        format!(
-            "新增 {} {unit}，变更 {} {unit}，未变 {} {unit}",
-            counts.new, counts.changed, counts.unchanged
-        )
-    }
-
-    /// What the preview comes to, in one sentence.
-    pub fn outlook(&self) -> String {
-        let counts = self.households.or(self.staff).unwrap_or_default();
-        let numbers = self.numbers();
-        if self.error_count > 0 {
-            format!(
-                "发现 {} 处错误、{} 处提醒；请改正后重新上传，或明确选择只导入没有问题的行。{numbers}",
-                self.error_count, self.warning_count
-            )
-        } else if self.undecided_count > 0 {
-            format!(
-                "有 {} 个问题需要先决定；将{numbers}；提醒 {} 处",
-                self.undecided_count, self.warning_count
-            )
-        } else if counts.new == 0 && counts.changed == 0 {
-            format!("文件内容与现有登记完全一致（{numbers}）")
-        } else {
-            format!("核对通过：将{numbers}；提醒 {} 处", self.warning_count)
-        }
-    }
-
-    /// What is counted: 户 or 人.
-    pub fn unit(&self) -> &'static str {
-        if self.staff.is_some() { "人" } else { "户" }
     }
 }

@@ -8,11 +8,10 @@ use super::column::{Column, Record};
 use super::heading;
 use super::layout::{self, Layout, Layouts, Placed, of_sheet};
 use super::profile::Profile;
-use super::report::{
-    Certainty, ColumnReport, Place, Problems, RosterProblem, Severity, SheetReport,
-};
+use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport};
 use super::value::repair::Repair;
 use super::value::{self, Refusal};
+use crate::household::rule::Severity;
 use crate::text::squeezed;
 use crate::workbook::reader::{Cell, ReadError, Row};
 use crate::workbook::source::Source;

@@ -2,7 +2,7 @@
 
 use super::column::{Carry, Column, Kind, Record, labels, merge, put};
 use crate::code_list::CodeList;
-use crate::household::Sex;
+use crate::codes::Sex;
 use crate::staff::{Rank, StaffFacts};
 
 /// What one row is read into.

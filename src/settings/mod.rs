@@ -3,6 +3,8 @@
 
 pub mod api;
 pub mod model;
+pub mod pairing_rules;
+pub mod skill;
 pub mod store;
 
 pub use model::{CapacityByRank, Settings, YearPlan};

@@ -4,7 +4,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use crate::pairing::model::PairingRules;
+use super::pairing_rules::PairingRules;
 use crate::staff::Rank;
 
 /// Households that a helper may have where the roster does not say (可帮扶户数), by rank.

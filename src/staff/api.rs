@@ -13,8 +13,8 @@ use super::store::{self, Filter, UnitKey};
 use crate::access::{self, Caller, Permission, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
+use crate::codes::Sex;
 use crate::db::{Tx, page};
-use crate::household::Sex;
 use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
 use crate::serving;
 

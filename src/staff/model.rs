@@ -6,7 +6,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::code_list;
-use crate::household::{IdentityNumber, Sex};
+use crate::codes::Sex;
+use crate::identity::IdentityNumber;
 
 code_list! {
     /// Rank of a member of staff: gives the number of households where the roster does not.

@@ -10,8 +10,8 @@ use super::model::{Staff, StaffFacts};
 use super::store;
 use crate::access::history::Actor;
 use crate::code_list::CodeList;
+use crate::codes::Action;
 use crate::db::{Ids, Json, Tx};
-use crate::roster::report::Action;
 use crate::{insert, on};
 
 /// What is to become of one person.

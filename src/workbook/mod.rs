@@ -4,7 +4,6 @@
 //! files. So it is read by a process of its own ([`child`] starts it, [`serve`] is what it does), which
 //! hands typed rows back. What reads rows sees a [`source::Source`] and does not know where it is read.
 
-pub mod child;
 mod delimited;
 pub mod error;
 mod excel;
@@ -17,8 +16,9 @@ mod package;
 mod pipe;
 pub mod queue;
 pub mod reader;
+pub mod reader_process;
+pub mod reader_worker;
 pub mod save;
-pub mod serve;
 pub mod sheet_name;
 pub mod source;
 pub mod style;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::BufRead;
 
-use qianshou::pairing::flow::{Network, SINK};
+use qianshou::flow::{Network, SINK};
 
 /// The line by which `Network::write_dimacs` tells how many arcs leave units behind.
 const LEAVE: &str = "c node 1 takes all; the last ";

@@ -14,11 +14,11 @@ use std::io::{BufReader, BufWriter, Write};
 use std::time::{Duration, Instant};
 
 use qianshou::code_list::CodeList;
-use qianshou::pairing::county::{Draw, county};
-use qianshou::pairing::flow::{self, Network, SINK, Solution};
+use qianshou::flow::{self, Network, SINK, Solution};
 use qianshou::pairing::model::{AreaRule, Helper, Input, PairingRules};
 use qianshou::pairing::plan::Plan;
 use qianshou::pairing::solver::{self, Model};
+use qianshou::pairing::synthetic::{Draw, county};
 use serde_json::{Value, json};
 
 mod dimacs;

@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use qianshou::workbook::child::{Child, Program};
 use qianshou::workbook::error::ReadError;
 use qianshou::workbook::limit::Limits;
 use qianshou::workbook::reader::OpenFile;
+use qianshou::workbook::reader_process::{Child, Program};
 use qianshou::workbook::source::Source;
 
 const RUNS: usize = 3;

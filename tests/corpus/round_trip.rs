@@ -4,10 +4,11 @@ use chrono::{Days, NaiveDate};
 use proptest::option::of;
 use proptest::prelude::*;
 use qianshou::code_list::CodeList;
+use qianshou::household::rule::Severity;
 use qianshou::household::{Cause, HouseholdFacts, IdentityNumber, Measure, Member, Relation};
 use qianshou::roster::choices::Choices;
 use qianshou::roster::grouping::{self, Context};
-use qianshou::roster::report::{Problems, Severity};
+use qianshou::roster::report::Problems;
 use qianshou::roster::{household, value};
 use qianshou::workbook::reader::OpenFile;
 

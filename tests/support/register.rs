@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use qianshou::access::history::Actor;
+use qianshou::codes::Action;
 use qianshou::household::staging::{self, Planned};
 use qianshou::household::{
     self, Cause, Household, HouseholdFacts, IdentityNumber, Measure, Member, Relation,
 };
 use qianshou::roster::RosterKind;
-use qianshou::roster::report::Action;
 use uuid::Uuid;
 
 /// Whoever changes records in a test, past the API.

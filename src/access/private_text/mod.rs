@@ -47,7 +47,7 @@ pub use restore::unmasked;
 pub(super) use shapes::{fits_luhn, is_province};
 
 use super::privacy::{self, Kind, Sight};
-use crate::household::IdentityNumber;
+use crate::identity::IdentityNumber;
 use signs::Signs;
 use survey::Survey;
 

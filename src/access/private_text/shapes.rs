@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::household::IdentityNumber;
+use crate::identity::IdentityNumber;
 
 /// The codes of provinces (GB/T 2260), with which an identity number begins.
 pub(in crate::access) fn is_province(code: &str) -> bool {

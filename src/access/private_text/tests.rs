@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::shapes::fits_luhn;
 
 use super::*;
-use crate::household::IdentityNumber;
+use crate::identity::IdentityNumber;
 use crate::text::half_width_char;
 
 /// Each text as one sees it who may see nothing private.

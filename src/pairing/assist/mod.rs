@@ -12,8 +12,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::eligibility::{self, Eligibility};
 use super::ending;
-use super::gate::{self, Gate};
 use super::model::check_day;
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
@@ -69,9 +69,9 @@ pub async fn begin(
         Ticket::Open(ticket) => ticket,
     };
     let (household, person) = (new.household_id, new.staff_id);
-    let helper = gate::must_be_there(&mut tx, household, person).await?;
-    let gate = Gate::of_pair(&mut tx, household, person).await?;
-    gate.check_person(household, &helper, from_date, today)?;
+    let helper = eligibility::must_be_there(&mut tx, household, person).await?;
+    let eligibility = Eligibility::of_pair(&mut tx, household, person).await?;
+    eligibility.check_person(household, &helper, from_date, today)?;
     must_be_free(&mut tx, household, person, from_date).await?;
     let start = Start {
         run_id: None,

@@ -13,7 +13,7 @@ use crate::access::{Permission, Signed};
 use crate::api::{Created, Limit, NoContent, Page, Tag};
 use crate::app::App;
 use crate::db::page;
-use crate::pairing::gate;
+use crate::pairing::eligibility;
 use crate::problem::{CreateFault, GetFault, ListFault, Problem};
 
 /// Operations on pinned and forbidden pairs.
@@ -109,8 +109,8 @@ impl ConstraintApi {
             Ticket::Answered(constraint) => return Ok(Created::new(view(constraint))),
             Ticket::Open(ticket) => ticket,
         };
-        gate::must_be_there(&mut tx, new.household_id, new.staff_id).await?;
-        gate::must_not_be_constrained(&mut tx, &new).await?;
+        eligibility::must_be_there(&mut tx, new.household_id, new.staff_id).await?;
+        eligibility::must_not_be_constrained(&mut tx, &new).await?;
         let id = store::add(&mut tx, &caller.0.username, now, &new).await?;
         let constraint = store::find(&mut tx, id).await?.ok_or_else(not_found)?;
         ticket.answer(&mut tx, now, &constraint).await?;

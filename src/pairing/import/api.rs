@@ -15,7 +15,7 @@ use crate::api::Tag;
 use crate::app::App;
 use crate::problem::CreateFault;
 use crate::roster::RosterProblem;
-use crate::roster::file;
+use crate::roster::upload;
 use crate::text::storable;
 use crate::workbook::format;
 
@@ -80,17 +80,17 @@ impl PairingImportApi {
         let name = form.file.file_name().unwrap_or("pairings.xlsx");
         let name = storable(name.into()).into_owned();
         let mut upload = form.file.into_file();
-        let (sha256, size) = file::digest(&mut upload)
+        let (sha256, size) = upload::digest(&mut upload)
             .await
-            .map_err(|error| file::not_whole(&error))?;
+            .map_err(|error| upload::not_whole(&error))?;
         let spooled = spool(&mut upload)
             .await
-            .map_err(|error| file::unwritten(&error))?;
+            .map_err(|error| upload::unwritten(&error))?;
         let head = head(spooled.path())
             .await
-            .map_err(|error| file::not_whole(&error))?;
+            .map_err(|error| upload::not_whole(&error))?;
         let size = u64::try_from(size).unwrap_or_default();
-        format::refuse_at_once(&head, size).map_err(|error| file::unreadable(&error))?;
+        format::refuse_at_once(&head, size).map_err(|error| upload::unreadable(&error))?;
         let list = List {
             path: spooled.path().to_owned(),
             name,

@@ -9,11 +9,12 @@ use uuid::Uuid;
 use super::Listed;
 use super::columns::PairRow;
 use crate::db::Tx;
+use crate::household::rule::Severity;
 use crate::household::{self, register};
+use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::PairingError;
-use crate::pairing::gate::Gate;
 use crate::pairing::model::check_day;
-use crate::roster::report::{Place, Problems, Severity, SheetReport};
+use crate::roster::report::{Place, Problems, SheetReport};
 use crate::roster::value::Refusal;
 use crate::serving::store;
 use crate::staff::{self, model::Staff};
@@ -390,7 +391,7 @@ fn barred(row: &PairRow, error: PairingError) -> Wrong {
 /// A list under way.
 struct Check<'a> {
     register: &'a Register,
-    gate: Gate,
+    eligibility: Eligibility,
     sheets: &'a [SheetReport],
     today: NaiveDate,
     /// Where each household stood first, with whom and since when.
@@ -400,7 +401,7 @@ struct Check<'a> {
 
 /// Checks the rows of a list; what is wrong goes to the problems.
 pub fn pairs(
-    (register, gate): (&Register, Gate),
+    (register, eligibility): (&Register, Eligibility),
     sheets: &[SheetReport],
     listed: &[Listed],
     today: NaiveDate,
@@ -408,7 +409,7 @@ pub fn pairs(
 ) -> Checked {
     let mut check = Check {
         register,
-        gate,
+        eligibility,
         sheets,
         today,
         seen: HashMap::new(),
@@ -454,8 +455,8 @@ impl Check<'_> {
         }
         let from_date = self.register.first_day(row, household, self.today);
         let day = *from_date.as_ref().unwrap_or(&self.today);
-        let allowed = self.gate.check(household, helper, day, self.today);
-        self.gate.give(helper.id);
+        let allowed = self.eligibility.check(household, helper, day, self.today);
+        self.eligibility.give(helper.id);
         let wrongs = [
             self.paired(row, household).err(),
             allowed.err().map(|error| barred(row, error)),

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use super::{List, Outcome};
 use crate::access::Caller;
 use crate::app::App;
-use crate::roster::cli::{CommandError, problem_words};
-use crate::roster::file;
+use crate::roster::report::RosterProblem;
+use crate::roster::upload;
+use crate::terminal::CommandError;
 
 /// Takes a list of pairs in, or only checks it; prints what came of it, and says by its status whether
 /// the list was good.
@@ -19,7 +20,7 @@ pub async fn import(
 ) -> Result<ExitCode, CommandError> {
     let named = |error: std::io::Error| format!("{}：{error}", path.display());
     let mut opened = tokio::fs::File::open(&path).await.map_err(named)?;
-    let (sha256, _) = file::digest(&mut opened).await.map_err(named)?;
+    let (sha256, _) = upload::digest(&mut opened).await.map_err(named)?;
     let name = path.file_name().unwrap_or_default();
     let mut list = List {
         name: name.to_string_lossy().into_owned(),
@@ -45,7 +46,7 @@ pub async fn import(
 
 /// The outcome as people read it.
 pub fn in_words(outcome: &Outcome, dry_run: bool) -> String {
-    let problems: String = outcome.problems.iter().map(problem_words).collect();
+    let problems: String = outcome.problems.iter().map(RosterProblem::line).collect();
     let Outcome {
         rows,
         new,

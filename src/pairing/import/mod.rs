@@ -14,18 +14,19 @@ use uuid::Uuid;
 
 use self::check::{Pair, Register};
 use self::columns::{COLUMNS, PairRow};
-use super::gate::Gate;
+use super::eligibility::Eligibility;
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission};
 use crate::app::App;
+use crate::household::rule::Severity;
 use crate::problem::{FieldProblem, Problem};
 use crate::roster::choices::Choices;
-use crate::roster::file;
-use crate::roster::report::{Place, Problems, RosterProblem, Severity, SheetReport};
+use crate::roster::report::{Place, Problems, RosterProblem, SheetReport};
 use crate::roster::sheet;
+use crate::roster::upload;
 use crate::serving::store::{self, Start};
-use crate::workbook::child::{Child, Program};
 use crate::workbook::error::ReadError;
+use crate::workbook::reader_process::{Child, Program};
 
 /// Most problems that a report and a refusal name; all are counted.
 pub const MOST_PROBLEMS: usize = 1_000;
@@ -96,8 +97,8 @@ pub async fn import(
     let (program, path, sheets) = (app.reader.clone(), list.path.clone(), list.sheets.clone());
     let read = tokio::task::spawn_blocking(move || read(&program, &path, sheets))
         .await
-        .map_err(|error| file::unwritten(&error))?
-        .map_err(|error| file::unreadable(&error))?;
+        .map_err(|error| upload::unwritten(&error))?
+        .map_err(|error| upload::unreadable(&error))?;
     let mut tx = if list.dry_run {
         app.db.read().await?
     } else {
@@ -114,9 +115,9 @@ pub async fn import(
         listed,
         mut problems,
     } = read;
-    let gate = Gate::of_all(&mut tx).await?;
+    let eligibility = Eligibility::of_all(&mut tx).await?;
     let checked = check::pairs(
-        (&register, gate),
+        (&register, eligibility),
         &sheets,
         &listed,
         app.today(),

@@ -7,7 +7,7 @@ use super::desk::cost_of;
 use super::{bound_inputs, inputs};
 use crate::pairing::basis::{self, Basis};
 use crate::pairing::certificate::{Claim, Fault, Stated, Total, certify};
-use crate::pairing::desk::{Change, Choice, Edit, Place, apply};
+use crate::pairing::draft_edit::{Change, Choice, Edit, Place, apply};
 use crate::pairing::error::PairingError;
 use crate::pairing::model::Input;
 use crate::pairing::plan::Plan;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{area, helper_id, inputs};
-use crate::pairing::desk::{Edit, Place, apply, next_best};
+use crate::pairing::draft_edit::{Edit, Place, apply, next_best};
 use crate::pairing::error::PairingError;
 use crate::pairing::model::{AreaRule, Helper, Input, PairingRules, ReasonCode};
 use crate::pairing::plan::{Load, Share, Spread};
@@ -261,7 +261,7 @@ fn a_load_stands_beside_the_average_in_proportion_to_capacity() {
 #[test]
 fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
     let input = Input {
-        households: crate::pairing::county::county(4, 1, AreaRule::Free).households,
+        households: crate::pairing::synthetic::county(4, 1, AreaRule::Free).households,
         helpers: vec![Helper {
             id: helper_id(0),
             number: None,

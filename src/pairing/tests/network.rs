@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::inputs;
-use crate::pairing::county::county;
-use crate::pairing::flow::{self, NotOptimal};
+use crate::flow::{self, NotOptimal};
 use crate::pairing::model::AreaRule;
 use crate::pairing::solver::Model;
+use crate::pairing::synthetic::county;
 
 /// Any network with one sink: arcs both ways and in parallel, capacities from none to no limit.
 fn networks() -> impl Strategy<Value = flow::Network> {

@@ -1,0 +1,232 @@
+//! What changed between two states of a household or of a person of the staff, field by field.
+
+use serde_json::Value;
+
+use crate::code_list;
+use crate::code_list::CodeList;
+use crate::codes::{
+    Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
+    Schooling, Sex, Workplace,
+};
+use crate::roster::{household, staff};
+use crate::staff::Rank;
+use crate::text::yuan;
+
+code_list! {
+    /// What was done to a household.
+    pub enum ChangeKind = "household_change_kind", "变更方式" {
+        Import = "import", "导入", [];
+        Undo = "undo", "撤销导入", [];
+    }
+}
+
+/// One field that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// JSON pointer (RFC 6901) into the household's facts.
+    pub pointer: String,
+    /// What stood there; nothing if the place is new.
+    pub old: Option<String>,
+    /// What stands there; nothing if the place is gone.
+    pub new: Option<String>,
+}
+
+impl FieldChange {
+    /// The field in Chinese, such as `成员 2 健康状况`.
+    pub fn label(&self) -> String {
+        let mut keys = self.pointer.split('/').skip(1);
+        let first = keys.next().unwrap_or_default();
+        if first != "members" {
+            return heading(first).to_owned();
+        }
+        let position = keys.next().and_then(|key| key.parse::<usize>().ok());
+        let heading = match keys.next().unwrap_or_default() {
+            "number" => heading("member_number"),
+            key => heading(key),
+        };
+        format!(
+            "成员 {} {heading}",
+            position.map_or(0, |position| position + 1)
+        )
+    }
+
+    /// A value of this field as people read it.
+    pub fn words(&self, value: &str) -> String {
+        let mut keys = self.pointer.rsplit('/');
+        let last = keys.next().unwrap_or_default();
+        let key = match last.parse::<usize>() {
+            Ok(_) => keys.next().unwrap_or_default(),
+            Err(_) => last,
+        };
+        code_label(key, value)
+            .map(ToOwned::to_owned)
+            .or_else(|| {
+                let fen = value.parse().ok().filter(|_| key.ends_with("_fen"));
+                fen.map(|fen| format!("{} 元", yuan(fen)))
+            })
+            .unwrap_or_else(|| match value {
+                "true" => "是".to_owned(),
+                "false" => "否".to_owned(),
+                other => other.to_owned(),
+            })
+    }
+}
+
+/// The heading under which a field stands in our templates.
+fn heading(key: &str) -> &str {
+    let in_households = household::COLUMNS.iter().find(|column| column.key == key);
+    let in_staff = || staff::COLUMNS.iter().find(|column| column.key == key);
+    in_households
+        .map(|column| column.heading)
+        .or_else(|| in_staff().map(|column| column.heading))
+        .unwrap_or(match key {
+            "closed_on" => "销户日期",
+            "closed_reason" => "销户原因",
+            "merged_into" => "并入的户",
+            other => other,
+        })
+}
+
+/// The label of a code, of a field that holds one.
+fn code_label(key: &str, code: &str) -> Option<&'static str> {
+    fn of<T: CodeList>(code: &str) -> Option<&'static str> {
+        T::from_code(code).map(CodeList::label)
+    }
+    match key {
+        "category" => of::<Category>(code),
+        "status" => of::<PovertyStatus>(code),
+        "main_cause" | "other_causes" => of::<Cause>(code),
+        "housing_grade" => of::<HousingGrade>(code),
+        "measures" => of::<Measure>(code),
+        "sex" => of::<Sex>(code),
+        "relation" => of::<Relation>(code),
+        "education" => of::<Education>(code),
+        "schooling" => of::<Schooling>(code),
+        "health" => of::<Health>(code),
+        "labour" => of::<Labour>(code),
+        "workplace" => of::<Workplace>(code),
+        "rank" => of::<Rank>(code),
+        _ => None,
+    }
+}
+
+/// The fields that differ, in the order in which the states have them.
+pub fn between(old: &Value, new: &Value) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    compare(String::new(), Some(old), Some(new), &mut changes);
+    changes
+}
+
+fn compare(pointer: String, old: Option<&Value>, new: Option<&Value>, into: &mut Vec<FieldChange>) {
+    if old == new {
+        return;
+    }
+    match (old, new) {
+        (Some(Value::Object(_)) | None, Some(Value::Object(_)) | None)
+        | (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => {
+            for key in keys(old, new) {
+                let below = format!("{pointer}/{key}");
+                compare(below, child(old, &key), child(new, &key), into);
+            }
+        }
+        _ => into.push(FieldChange {
+            pointer,
+            old: old.and_then(words),
+            new: new.and_then(words),
+        }),
+    }
+}
+
+/// The keys of both, or the places of the longer list.
+fn keys(old: Option<&Value>, new: Option<&Value>) -> Vec<String> {
+    let of = |value: Option<&Value>| -> Vec<String> {
+        match value {
+            Some(Value::Object(fields)) => fields.keys().cloned().collect(),
+            Some(Value::Array(items)) => (0..items.len()).map(|index| index.to_string()).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let mut keys = of(old);
+    for key in of(new) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+fn child<'a>(value: Option<&'a Value>, key: &str) -> Option<&'a Value> {
+    match value? {
+        Value::Array(items) => items.get(key.parse::<usize>().ok()?),
+        object => object.get(key),
+    }
+}
+
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_changed_field_is_told_once() {
+        let old = json!({"town": "甲", "size": 2, "members": [{"name": "张三"}, {"name": "李四"}]});
+        let new = json!({"town": "乙", "size": 2, "members": [{"name": "张三"}], "phone": null});
+        let change = |pointer: &str, old: Option<&str>, new: Option<&str>| FieldChange {
+            pointer: pointer.to_owned(),
+            old: old.map(str::to_owned),
+            new: new.map(str::to_owned),
+        };
+        assert_eq!(
+            between(&old, &new),
+            [
+                change("/town", Some("甲"), Some("乙")),
+                change("/members/1/name", Some("李四"), None),
+                change("/phone", None, None),
+            ]
+        );
+        assert!(between(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn every_field_has_its_chinese_heading_and_its_value_in_words() {
+        let mut facts = crate::household::HouseholdFacts::of("甲", "乙");
+        let member = crate::household::Member::of("张三", Relation::Head);
+        facts.members.push(member);
+        let facts = serde_json::to_value(&facts).unwrap();
+        let mut pointers: Vec<_> = facts
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|key| *key != "members")
+            .map(|key| format!("/{key}"))
+            .collect();
+        let member = facts["members"][0].as_object().unwrap();
+        pointers.extend(member.keys().map(|key| format!("/members/0/{key}")));
+        let change = |pointer: &str| FieldChange {
+            pointer: pointer.to_owned(),
+            old: None,
+            new: None,
+        };
+        for pointer in pointers {
+            let label = change(&pointer).label();
+            assert!(
+                !label.contains(|letter: char| letter.is_ascii_lowercase()),
+                "{pointer}: {label}"
+            );
+        }
+        assert_eq!(change("/members/1/number").label(), "成员 2 人编号");
+        assert_eq!(change("/other_causes/0").label(), "其他致贫原因");
+        assert_eq!(change("/other_causes/0").words("illness"), "因病");
+        assert_eq!(change("/income_per_head_fen").words("700050"), "7000.50 元");
+        assert_eq!(change("/housing_safe").words("false"), "否");
+        assert_eq!(change("/remark").words("true story"), "true story");
+    }
+}

@@ -1,0 +1,461 @@
+//! The check of an import: its file is read, compared with the register as it is now, and what would
+//! become of each record is staged. Nothing of it is in the register.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::Datelike;
+use tempfile::NamedTempFile;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::file::{self, SpoolError};
+use super::job::ImportState;
+use super::matching::{self, Plan, PlanError};
+use super::profile;
+use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
+use crate::app::App;
+use crate::codes::Action;
+use crate::db::{Db, Inserts, Json, Tx};
+use crate::household::staging::{self, Planned};
+use crate::import::report::{Counts, ImportReport, MAX_CONFLICTS};
+use crate::roster::choices::Choices;
+use crate::roster::grouping::{self, Context, HouseholdRoster};
+use crate::roster::profile::Profile;
+use crate::roster::report::{Problems, RosterKind};
+use crate::roster::staffing::{self, StaffRoster};
+use crate::workbook::error::ReadError;
+use crate::workbook::reader_process::{Child, Program};
+use crate::workbook::source::{Row, Sheet, Source};
+use crate::{household, settings, staff};
+
+/// Rows that are staged in one transaction: others who write wait for a few milliseconds.
+const ROWS_AT_ONCE: usize = 10_000;
+/// Pieces that are ready before they are written: what is planned in one go.
+const PIECES_AHEAD: usize = 2;
+/// How often the worker says how far it is.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Why a check came to no end.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// It was cancelled, or taken up by another worker: nothing is to be written any more.
+    #[error("the import is no longer this worker's")]
+    Lost,
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+    /// The register changed while the file was compared with it.
+    #[error("the register has changed meanwhile")]
+    RegisterChanged,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<PlanError> for Stop {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Damaged(error) => Self::Unreadable(grouping::unpackable(error)),
+            PlanError::RegisterChanged(_) => Self::RegisterChanged,
+        }
+    }
+}
+
+impl From<SpoolError> for Stop {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::Database(error) => Self::Database(error),
+            SpoolError::File(error) => {
+                tracing::error!(%error, "an upload could not be put into a temporary file");
+                Self::Unreadable(ReadError::Internal)
+            }
+        }
+    }
+}
+
+/// A check under way.
+struct Check<'a> {
+    app: &'a App,
+    import: &'a Import,
+    claim: Uuid,
+    state: ImportState,
+    done: i64,
+    total: Option<i64>,
+}
+
+/// Checks an import on which the caller has this claim.
+pub async fn run(app: &App, import: &Import, claim: Uuid) -> Result<(), Stop> {
+    let mut check = Check {
+        app,
+        import,
+        claim,
+        state: ImportState::Reading,
+        done: 0,
+        total: None,
+    };
+    check.clear().await?;
+    let (roster, mut problems) = check.read().await?;
+    check.state = ImportState::Checking;
+    (check.done, check.total) = (0, None);
+    let mut report = ImportReport::default();
+    match roster {
+        Roster::Households(roster) => {
+            report.rows = roster.rows;
+            report.sheets.clone_from(&roster.sheets);
+            check
+                .stage_households(roster, &mut report, &mut problems)
+                .await?;
+        }
+        Roster::Staff(roster) => {
+            report.rows = roster.rows;
+            report.sheets.clone_from(&roster.sheets);
+            check
+                .stage_staff(roster, &mut report, &mut problems)
+                .await?;
+        }
+    }
+    report.count(&problems);
+    check.finish(report, problems).await
+}
+
+/// A roster of either kind, read.
+enum Roster {
+    Households(HouseholdRoster),
+    Staff(StaffRoster),
+}
+
+impl Check<'_> {
+    /// Begins a transaction that writes, and says how far the check is. Whoever does not commit it
+    /// has written nothing.
+    async fn step(&self) -> Result<Tx, Stop> {
+        let mut tx = self.app.db.write_ahead().await?;
+        let step = Step {
+            state: self.state,
+            done: self.done,
+            total: self.total,
+        };
+        let (id, now) = (self.import.id, self.app.now());
+        if store::beat(&mut tx, id, self.claim, step, now).await? {
+            Ok(tx)
+        } else {
+            Err(Stop::Lost)
+        }
+    }
+
+    /// Clears away what an earlier check has left.
+    async fn clear(&self) -> Result<(), Stop> {
+        loop {
+            let mut tx = self.step().await?;
+            let more = clear_some(&mut tx, self.import.id, true).await?;
+            if !more {
+                store::clear_problems(&mut tx, self.import.id).await?;
+            }
+            tx.commit().await?;
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads the file, on a thread of its own that stops with this.
+    async fn read(&mut self) -> Result<(Roster, Problems), Stop> {
+        let today = self.app.today();
+        let mut tx = self.app.db.read().await?;
+        let line_fen = settings::store::year_plan(&mut tx, today.year().into())
+            .await?
+            .line_fen;
+        let profiles = profile::store::all(&mut tx, self.import.kind).await?;
+        let file = file::spool(&mut tx, self.import.id).await?;
+        drop(tx);
+        let watch = StopOnDrop(Arc::new(Watch::default()));
+        let reading = Reading {
+            program: self.app.reader.clone(),
+            file,
+            kind: self.import.kind,
+            choices: self.import.choices.0.clone(),
+            profiles,
+            context: Context { today, line_fen },
+            watch: Arc::clone(&watch.0),
+        };
+        let mut work = tokio::task::spawn_blocking(move || reading.read());
+        let mut beat = tokio::time::interval(BEAT);
+        loop {
+            tokio::select! {
+                read = &mut work => return read.map_err(|error| {
+                    tracing::error!(%error, "reading a roster ended in a panic");
+                    ReadError::Internal
+                })?.map_err(Into::into),
+                _ = beat.tick() => {
+                    self.done = watch.0.rows.load(Ordering::Relaxed);
+                    self.step().await?.commit().await?;
+                }
+            }
+        }
+    }
+
+    async fn stage_households(
+        &mut self,
+        roster: HouseholdRoster,
+        report: &mut ImportReport,
+        problems: &mut Problems,
+    ) -> Result<(), Stop> {
+        let (roster, plan) = self.plan(roster, problems).await?;
+        report.conflicts = plan.conflicts(&roster, MAX_CONFLICTS)?;
+        (report.conflict_count, report.undecided_count) = plan.question_counts();
+        self.total = i64::try_from(plan.total()).ok();
+        // While the database writes one piece, the next ones are planned and made ready.
+        let (give, mut pieces) = mpsc::channel(PIECES_AHEAD);
+        let planning = Planning {
+            db: self.app.db.clone(),
+            import_id: self.import.id,
+            give,
+        };
+        let planning = tokio::spawn(planning.run(roster, plan));
+        while let Some((households, inserts)) = pieces.recv().await {
+            let mut tx = self.step().await?;
+            for inserts in inserts {
+                inserts.run(&mut tx).await?;
+            }
+            tx.commit().await?;
+            self.done += households;
+        }
+        let plan = planning.await.map_err(|error| {
+            tracing::error!(%error, "planning an import ended in a panic");
+            ReadError::Internal
+        })??;
+        let (households, persons) = plan.counts();
+        (report.households, report.persons) = (Some(households), Some(persons));
+        let mut tx = self.step().await?;
+        staging::settle(&mut tx, self.import.id).await?;
+        let all = staging::counts(&mut tx, self.import.id, false).await?;
+        let good = staging::counts(&mut tx, self.import.id, true).await?;
+        tx.commit().await?;
+        report.left_out = all.values().sum::<i64>() - good.values().sum::<i64>();
+        let of = |action| good.get(&action).copied().unwrap_or(0);
+        report.good = Counts {
+            new: of(Action::New),
+            changed: of(Action::Changed) + of(Action::Closed),
+            unchanged: of(Action::Unchanged),
+            ..Counts::default()
+        };
+        Ok(())
+    }
+
+    /// Compares a roster with the register, on a thread of its own.
+    async fn plan(
+        &self,
+        roster: HouseholdRoster,
+        problems: &mut Problems,
+    ) -> Result<(HouseholdRoster, Plan), Stop> {
+        let mut tx = self.app.db.read().await?;
+        let register = household::store::register(&mut tx).await?;
+        drop(tx);
+        let (choices, today) = (self.import.choices.0.clone(), self.app.today());
+        let mut found = std::mem::take(problems);
+        let work = move || {
+            let plan = Plan::of(&roster, register, &choices, today, &mut found);
+            plan.map(|plan| (roster, plan, found))
+        };
+        let planned = tokio::task::spawn_blocking(work).await.map_err(|error| {
+            tracing::error!(%error, "comparing a roster ended in a panic");
+            ReadError::Internal
+        })?;
+        let (roster, plan, found) = planned?;
+        *problems = found;
+        Ok((roster, plan))
+    }
+
+    async fn stage_staff(
+        &mut self,
+        roster: StaffRoster,
+        report: &mut ImportReport,
+        problems: &mut Problems,
+    ) -> Result<(), Stop> {
+        let mut tx = self.app.db.read().await?;
+        let known = staff::store::all(&mut tx).await?;
+        drop(tx);
+        let plan = matching::staff::plan(roster, &known, &self.import.choices.0, problems);
+        report.staff = Some(plan.counts);
+        report.ask(plan.conflicts);
+        let planned = plan.planned;
+        let mut good = Counts::default();
+        for one in planned.iter().filter(|one| one.is_good()) {
+            good.add(one.action, false);
+        }
+        let all = i64::try_from(planned.len()).unwrap_or(i64::MAX);
+        report.left_out = all - good.new - good.changed - good.unchanged - good.absent;
+        report.good = Counts { absent: 0, ..good };
+        self.total = i64::try_from(planned.len()).ok();
+        for chunk in planned.chunks(ROWS_AT_ONCE) {
+            let mut tx = self.step().await?;
+            staff::staging::add(&mut tx, self.import.id, self.done, chunk).await?;
+            tx.commit().await?;
+            self.done += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
+        }
+        Ok(())
+    }
+
+    /// The import is ready to be looked at.
+    async fn finish(&self, report: ImportReport, problems: Problems) -> Result<(), Stop> {
+        let problems = problems.into_kept();
+        let pieces: Vec<_> = problems.chunks(ROWS_AT_ONCE).collect();
+        let pieces_at_once = ROWS_AT_ONCE / PROBLEMS_AT_ONCE;
+        for (position, piece) in (0_i64..).step_by(pieces_at_once).zip(pieces) {
+            let mut tx = self.step().await?;
+            store::add_problems(&mut tx, self.import.id, position, piece).await?;
+            tx.commit().await?;
+        }
+        let mut tx = self.step().await?;
+        let Some(mut import) = store::find(&mut tx, self.import.id).await? else {
+            return Err(Stop::Lost);
+        };
+        import.state = ImportState::Ready;
+        import.version += 1;
+        import.claim = None;
+        import.checked_at = Some(self.app.now());
+        import.report = Some(Json(report));
+        store::save(&mut tx, &import).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Plans the households of a roster, and makes them ready to be staged, beside whoever stages them.
+struct Planning {
+    db: Db,
+    import_id: Uuid,
+    /// Takes pieces: how many households, and what to insert for them.
+    give: mpsc::Sender<(i64, [Inserts; 3])>,
+}
+
+impl Planning {
+    /// Goes on until all is planned or nobody takes it.
+    async fn run(self, roster: HouseholdRoster, mut plan: Plan) -> Result<Plan, Stop> {
+        let mut first = 0;
+        while !plan.is_done() {
+            let mut tx = self.db.read().await?;
+            let records = household::store::some(&mut tx, &plan.needed()).await?;
+            drop(tx);
+            let chunk = plan.next_chunk(&roster, &records)?;
+            let mut rest = &chunk[..];
+            while !rest.is_empty() {
+                let (piece, after) = rest.split_at(piece_of(rest));
+                let inserts = staging::inserts(self.db.engine(), self.import_id, first, piece)?;
+                let households = i64::try_from(piece.len()).unwrap_or(i64::MAX);
+                if self.give.send((households, inserts)).await.is_err() {
+                    return Ok(plan);
+                }
+                first += households;
+                rest = after;
+            }
+        }
+        Ok(plan)
+    }
+}
+
+/// How many of some households are staged in one transaction.
+fn piece_of(planned: &[Planned]) -> usize {
+    let mut rows = 0;
+    let within = planned.iter().take_while(|planned| {
+        rows += 2 + planned.facts.members.len();
+        rows <= ROWS_AT_ONCE
+    });
+    within.count().max(1)
+}
+
+/// Clears some staged rows of an import away, and with `record` what was to be done as well. Says
+/// whether there may be more.
+pub async fn clear_some(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, sqlx::Error> {
+    if staging::clear(tx, import_id, record).await? {
+        return Ok(true);
+    }
+    if record {
+        staff::staging::clear(tx, import_id).await?;
+    }
+    Ok(false)
+}
+
+/// What a thread that reads is told and tells.
+#[derive(Debug, Default)]
+struct Watch {
+    rows: AtomicI64,
+    stopped: AtomicBool,
+}
+
+/// Whoever no longer waits for a thread has it stop.
+struct StopOnDrop(Arc<Watch>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+/// All that reading needs.
+struct Reading {
+    program: Program,
+    file: NamedTempFile,
+    kind: RosterKind,
+    choices: Choices,
+    profiles: Vec<Profile>,
+    context: Context,
+    watch: Arc<Watch>,
+}
+
+impl Reading {
+    fn read(self) -> Result<(Roster, Problems), ReadError> {
+        let mut problems = Problems::default();
+        let mut source = Watched {
+            source: Child::open(&self.program, self.file.path())?,
+            watch: self.watch,
+        };
+        let (source, found, go_on) = (&mut source, &mut problems, &mut |_| Ok(()));
+        let roster = match self.kind {
+            RosterKind::Households => Roster::Households(grouping::read(
+                source,
+                &self.choices,
+                &self.profiles,
+                &self.context,
+                found,
+                go_on,
+            )?),
+            RosterKind::Staff => Roster::Staff(staffing::read(
+                source,
+                &self.choices,
+                &self.profiles,
+                found,
+                go_on,
+            )?),
+        };
+        Ok((roster, problems))
+    }
+}
+
+/// A source whose rows are counted, and which ends when nobody waits for it any more.
+struct Watched {
+    source: Child,
+    watch: Arc<Watch>,
+}
+
+impl Source for Watched {
+    fn sheets(&self) -> &[Sheet] {
+        self.source.sheets()
+    }
+
+    fn rows(
+        &mut self,
+        sheet: usize,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let watch = &self.watch;
+        self.source.rows(sheet, &mut |row| {
+            if watch.stopped.load(Ordering::Relaxed) {
+                return Err(ReadError::Stopped);
+            }
+            watch.rows.fetch_add(1, Ordering::Relaxed);
+            each(row)
+        })
+    }
+}

@@ -1,0 +1,286 @@
+//! What the command line does with rosters.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use poem_openapi::types::ToJSON;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use uuid::Uuid;
+
+use super::api::ImportView;
+use super::job::{self, ImportState, Upload};
+use super::store::{self, Import};
+use super::{commit, profile, undo, worker};
+use crate::access::Caller;
+use crate::app::App;
+use crate::code_list::CodeList;
+use crate::import::report::{ConflictKind, Counts};
+use crate::roster::choices::{Choices, Decision};
+use crate::roster::report::{RosterKind, RosterProblem};
+use crate::roster::template;
+use crate::terminal::{self, CommandError};
+use crate::workbook::error::ReadError;
+use crate::workbook::format;
+
+/// Most problems that are printed; all are counted.
+const MOST_PROBLEMS: i64 = 1_000;
+/// How often the progress bar is drawn.
+const DRAW: Duration = Duration::from_millis(200);
+
+/// Writes both templates into a folder.
+pub fn template(folder: &Path) -> Result<(), CommandError> {
+    std::fs::create_dir_all(folder)?;
+    for kind in [RosterKind::Households, RosterKind::Staff] {
+        let path = folder.join(template::names(kind).1);
+        std::fs::write(&path, template::workbook(kind)?)?;
+        terminal::print(&format!("{}：{}", kind.label(), path.display()))?;
+    }
+    Ok(())
+}
+
+/// What the command line says of an import.
+pub struct Wish {
+    /// Which roster.
+    pub kind: RosterKind,
+    /// The file.
+    pub file: PathBuf,
+    /// Only check it.
+    pub dry_run: bool,
+    /// Leave rows with errors and open questions out.
+    pub good_rows_only: bool,
+    /// Sheets to read; empty for those that the program takes for the roster.
+    pub sheets: Vec<String>,
+    /// Name of the profile by which headings are read.
+    pub profile: Option<String>,
+    /// Kinds of questions to answer with yes.
+    pub accept: Vec<ConflictKind>,
+    /// Print JSON.
+    pub json: bool,
+}
+
+impl Wish {
+    async fn choices(&self, app: &App) -> Result<Choices, CommandError> {
+        let decide = |kind: &ConflictKind| Decision {
+            conflict: kind.code().to_owned(),
+            accept: true,
+        };
+        Ok(Choices {
+            profile_id: match &self.profile {
+                Some(name) => Some(profile_named(app, self.kind, name).await?),
+                None => None,
+            },
+            sheets: self.sheets.clone(),
+            decisions: self.accept.iter().map(decide).collect(),
+            ..Choices::default()
+        })
+    }
+}
+
+async fn profile_named(app: &App, kind: RosterKind, name: &str) -> Result<Uuid, CommandError> {
+    let mut tx = app.db.read().await?;
+    let profiles = profile::store::all(&mut tx, kind).await?;
+    let named = profiles.iter().find(|profile| profile.name == name);
+    named.map(|profile| profile.id).ok_or_else(|| {
+        let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
+        format!("没有名为“{name}”的模板；已保存的：{}", names.join("、")).into()
+    })
+}
+
+/// Imports a roster file, prints what came of it, and says by its status whether the roster was good.
+pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
+    let caller = Caller::command_line();
+    let id = match send(app, &caller, wish).await? {
+        Ok(id) => id,
+        Err(error) => {
+            eprintln!("错误：{error}\n改法：{}", error.cure());
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let bar = progress_bar();
+    let checked = check(app, id, &bar).await;
+    bar.finish_and_clear();
+    let mut import = checked?;
+    let mut refusal = None;
+    if import.state == ImportState::Ready {
+        if wish.dry_run {
+            refusal = Some("试导入：未写入任何内容".to_owned());
+        } else {
+            match commit::commit(app, &caller, id, wish.good_rows_only, None).await {
+                Ok(committed) => import = committed,
+                Err(problem) => refusal = Some(problem.to_string()),
+            }
+        }
+    }
+    let mut tx = app.db.read().await?;
+    let problems = store::problems(&mut tx, id, None, None, None, MOST_PROBLEMS).await?;
+    drop(tx);
+    let mut problems: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
+    problems.truncate(usize::try_from(MOST_PROBLEMS)?);
+    let has_errors = import
+        .report
+        .as_ref()
+        .is_none_or(|report| report.0.error_count > 0);
+    let good = if wish.dry_run {
+        !has_errors
+    } else {
+        import.state == ImportState::Committed
+    };
+    if wish.json {
+        terminal::print(&as_json(&import, &problems))?;
+    } else {
+        terminal::print(in_words(&import, &problems, refusal.as_deref()).trim_end())?;
+    }
+    if import.state == ImportState::Ready {
+        job::cancel(app, &caller, id).await?;
+    }
+    worker::clear(app, id).await?;
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Undoes an import, or says what depends on it.
+pub async fn undo(app: &App, id: Uuid) -> Result<ExitCode, CommandError> {
+    let import = undo::undo(app, &Caller::command_line(), id).await?;
+    worker::clear(app, id).await?;
+    terminal::print(&format!("{}：{}", import.file_name, import.words()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn send(
+    app: &App,
+    caller: &Caller,
+    wish: &Wish,
+) -> Result<Result<Uuid, ReadError>, CommandError> {
+    let named = |error: std::io::Error| format!("{}：{error}", wish.file.display());
+    let mut file = tokio::fs::File::open(&wish.file).await.map_err(named)?;
+    let size = file.metadata().await.map_err(named)?.len();
+    let mut head = Vec::new();
+    (&mut file)
+        .take(format::FIRST_BYTES as u64)
+        .read_to_end(&mut head)
+        .await
+        .map_err(named)?;
+    if let Err(error) = format::refuse_at_once(&head, size) {
+        return Ok(Err(error));
+    }
+    file.rewind().await.map_err(named)?;
+    let name = wish.file.file_name().unwrap_or_default();
+    let upload = Upload {
+        kind: wish.kind,
+        name: name.to_string_lossy().into_owned(),
+        file,
+        choices: wish.choices(app).await?,
+    };
+    Ok(Ok(job::start(app, caller, upload, None).await?))
+}
+
+/// Checks the import in this process, unless a server that runs beside it was faster.
+async fn check(app: &App, id: Uuid, bar: &ProgressBar) -> Result<Import, CommandError> {
+    let found = async || {
+        let mut tx = app.db.read().await?;
+        Ok::<_, CommandError>(job::find(&mut tx, id).await?)
+    };
+    let drawing = async {
+        loop {
+            draw(bar, &found().await?);
+            tokio::time::sleep(DRAW).await;
+        }
+    };
+    let name = format!("command line {}", std::process::id());
+    let working = async {
+        loop {
+            worker::next(app, &name, Some(id)).await?;
+            let import = found().await?;
+            if !import.state.is_at_work() {
+                return Ok(import);
+            }
+            tokio::time::sleep(DRAW).await;
+        }
+    };
+    tokio::select! {
+        import = working => import,
+        failed = drawing => failed,
+    }
+}
+
+/// On a terminal, a line that says how far the import is.
+fn progress_bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+    ProgressBar::new_spinner()
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+}
+
+fn draw(bar: &ProgressBar, import: &Import) {
+    let of = import
+        .total
+        .map_or_else(String::new, |total| format!("/{total}"));
+    bar.set_message(format!("{} {}{of}", import.state.label(), import.done));
+    bar.tick();
+}
+
+fn as_json(import: &Import, problems: &[RosterProblem]) -> String {
+    let mut json = ImportView::from(import.clone())
+        .to_json()
+        .unwrap_or_default();
+    json["problems"] = problems.to_json().unwrap_or_default();
+    json.to_string()
+}
+
+/// The import as people read it.
+pub fn in_words(import: &Import, problems: &[RosterProblem], refusal: Option<&str>) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}：{}", import.kind.label(), import.file_name);
+    if let Some(report) = &import.report {
+        let report = &report.0;
+        for sheet in report.sheets.iter().filter(|sheet| sheet.read) {
+            let _ = writeln!(text, "工作表“{}”，{} 行", sheet.name, sheet.rows);
+        }
+        for (label, counts) in [
+            ("户", report.households),
+            ("人", report.persons),
+            ("帮扶责任人", report.staff),
+        ] {
+            if let Some(counts) = counts {
+                let _ = writeln!(text, "{label}：{}", count_words(counts));
+            }
+        }
+        for problem in problems {
+            text.push_str(&problem.line());
+        }
+        let total = report.error_count + report.warning_count + report.repair_count;
+        let listed = i64::try_from(problems.len()).unwrap_or(i64::MAX);
+        if total > listed {
+            let _ = writeln!(text, "共 {total} 处问题，以上只列出 {listed} 处");
+        }
+        for conflict in &report.conflicts {
+            let _ = writeln!(
+                text,
+                "待决 [{}] {}：{}",
+                conflict.kind, conflict.question, conflict.proposal
+            );
+        }
+    }
+    let _ = writeln!(text, "{}", import.words());
+    if let Some(refusal) = refusal {
+        let _ = writeln!(text, "{refusal}");
+    }
+    text
+}
+
+fn count_words(counts: Counts) -> String {
+    format!(
+        "新增 {}，变更 {}，未变 {}，名册中没有 {}",
+        counts.new, counts.changed, counts.unchanged, counts.absent
+    )
+}

@@ -1,0 +1,186 @@
+//! Taking an import into the register: what was checked and looked at, in one short transaction, or
+//! nothing.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use super::job::{self, ImportState};
+use super::store::{self, Import};
+use crate::access::Caller;
+use crate::access::history::Actor;
+use crate::api::ETag;
+use crate::app::App;
+use crate::db::Tx;
+use crate::household::staging;
+use crate::pairing;
+use crate::problem::{FieldProblem, Problem};
+use crate::roster::report::RosterKind;
+use crate::staff;
+
+/// Most households that a refusal names.
+const MOST_NAMED: i64 = 20;
+
+/// Takes an import into the register. With `good_rows_only` those with errors, and those of which
+/// something is undecided, are left out.
+pub async fn commit(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    good_rows_only: bool,
+    if_match: Option<&str>,
+) -> Result<Import, Problem> {
+    let mut tx = caller.write(&app.db).await?;
+    let began = Instant::now();
+    let mut import = job::find(&mut tx, id).await?;
+    if import.state != ImportState::Ready {
+        return Err(job::not_ready(&import));
+    }
+    if let Some(tag) = if_match {
+        ETag(import.version).must_match(Some(tag))?;
+    }
+    must_be_good(&import, good_rows_only)?;
+    let now = app.now();
+    let actor = Actor {
+        import_id: Some(id),
+        ..caller.at(now)
+    };
+    match import.kind {
+        RosterKind::Households => {
+            if staging::outdated(&mut tx, id).await? > 0 {
+                drop(tx);
+                return Err(changed_households(app, id).await?);
+            }
+            match take_households(&mut tx, actor, id).await {
+                Ok(()) => {}
+                Err(error) if job::is_taken(&error) => {
+                    drop(tx);
+                    return Err(changed_households(app, id).await?);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        RosterKind::Staff => take_staff(&mut tx, actor, id).await?,
+    }
+    import.state = ImportState::Committed;
+    import.version += 1;
+    import.good_rows_only = good_rows_only;
+    import.committed_at = Some(now);
+    import.committed_by = Some(caller.username.clone());
+    store::save(&mut tx, &import).await?;
+    tx.commit().await?;
+    let milliseconds = began.elapsed().as_millis();
+    tracing::info!(import = %id, milliseconds, by = caller.username, "an import was committed");
+    // There are rows to clear away.
+    app.work.notify_one();
+    Ok(import)
+}
+
+/// Refuses what has errors or open questions, unless they are to be left out.
+fn must_be_good(import: &Import, good_rows_only: bool) -> Result<(), Problem> {
+    let Some(report) = &import.report else {
+        return Err(job::not_ready(import));
+    };
+    let report = &report.0;
+    if report.error_count > 0 && (!good_rows_only || report.nothing_good()) {
+        return Err(Problem::invalid(
+            "import_has_errors",
+            format!(
+                "名册中有 {} 处错误，未写入任何内容；请改正后重新上传，或明确选择只导入没有问题的行",
+                report.error_count
+            ),
+            format!(
+                "the roster has {} errors and nothing was written; correct them, or choose `good_rows_only`",
+                report.error_count
+            ),
+        ));
+    }
+    if report.undecided_count > 0 && !good_rows_only {
+        return Err(Problem::invalid(
+            "import_undecided",
+            format!(
+                "有 {} 个问题需要先决定，未写入任何内容；请逐一确认，或明确选择只导入没有问题的行",
+                report.undecided_count
+            ),
+            format!(
+                "{} questions are undecided and nothing was written; decide them, or choose `good_rows_only`",
+                report.undecided_count
+            ),
+        ));
+    }
+    Ok(())
+}
+
+async fn take_households(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    import_id: Uuid,
+) -> Result<(), sqlx::Error> {
+    staging::take_over(tx, actor, import_id).await?;
+    let closed = staging::closed_by(tx, import_id).await?;
+    pairing::on_household_closed::end_closed(tx, actor, &closed).await
+}
+
+async fn take_staff(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), Problem> {
+    let entries = staff::staging::taken(tx, import_id).await?;
+    let known = staff::store::all(tx).await?;
+    let outdated = staff::staging::outdated(&entries, &known);
+    if !outdated.is_empty() {
+        let named = outdated
+            .iter()
+            .take(usize::try_from(MOST_NAMED).unwrap_or(0));
+        return Err(changed(
+            named
+                .map(|entry| {
+                    let number = entry.facts.0.number.as_ref();
+                    words(&entry.place, "工号", number, &entry.facts.0.name)
+                })
+                .collect(),
+        ));
+    }
+    staff::staging::take_over(tx, actor, &entries).await?;
+    Ok(())
+}
+
+async fn changed_households(app: &App, id: Uuid) -> Result<Problem, sqlx::Error> {
+    let mut tx = app.db.read().await?;
+    let households = staging::first_outdated(&mut tx, id, MOST_NAMED).await?;
+    Ok(changed(
+        households
+            .iter()
+            .map(|household| {
+                let head = household.head_name.as_deref().unwrap_or_default();
+                words(&household.place, "户编号", household.number.as_ref(), head)
+            })
+            .collect(),
+    ))
+}
+
+fn words(place: &str, what: &str, number: Option<&String>, name: &str) -> String {
+    let mut words = place.to_owned();
+    if let Some(number) = number {
+        // Writing to a string cannot fail.
+        let _ = write!(words, " {what} {number}");
+    }
+    words + " " + name
+}
+
+/// 409, naming the first of those that are no longer as they were when the import was checked.
+fn changed(named: Vec<String>) -> Problem {
+    Problem::conflict(
+        "register_changed",
+        "核对之后登记已有变动，未写入任何内容；请重新核对（POST …/check）后再确认",
+        "the register has changed since the import was checked and nothing was written; check it again",
+    )
+    .with_errors(
+        named
+            .into_iter()
+            .map(|detail| FieldProblem {
+                pointer: "/file".to_owned(),
+                detail,
+                ..FieldProblem::default()
+            })
+            .collect(),
+    )
+}

@@ -1,0 +1,38 @@
+//! What a roster says against what the register holds: which household of the file is which of the
+//! register, who has moved, and what people must decide.
+//!
+//! It goes in two passes over the file. `outline` looks at each household once and remembers of it
+//! only what the register knows of; `claim` says which household is which; `question` finds what
+//! must be decided: a changed head, another 户编号, persons who moved, families that split or merged.
+//! [`Plan`] then gives chunk by chunk what is to become of each household, so that no more than a
+//! chunk of the register's records is in memory.
+//!
+//! Nothing of it knows the database: [`Register`](crate::household::register::Register) is the register in little memory, and each chunk is
+//! made from the records that [`Plan::needed`] asks for.
+
+mod outline;
+mod plan;
+mod question;
+mod record_match;
+pub mod staff;
+#[cfg(test)]
+mod tests;
+
+pub use plan::{Plan, PlanError};
+
+/// A place in a list, packed.
+fn packed(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(NONE)
+}
+
+/// No place at all.
+const NONE: u32 = u32::MAX;
+
+/// A place that was packed.
+fn unpacked(index: u32) -> Option<usize> {
+    (index != NONE).then_some(index as usize)
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

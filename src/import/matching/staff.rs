@@ -1,0 +1,443 @@
+//! A roster of staff against the staff on the register.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::count;
+use crate::code_list::CodeList;
+use crate::codes::Action;
+use crate::household::rule::SAME_IDENTITY_NUMBER;
+use crate::household::rule::Severity;
+use crate::import::report::{Conflict, ConflictKind, Counts};
+use crate::roster::choices::Choices;
+use crate::roster::report::{Place, Problems};
+use crate::roster::staffing::{self, ReadPerson, StaffRoster};
+use crate::roster::value::Refusal;
+use crate::staff::StaffFacts;
+use crate::staff::model::Staff;
+use crate::staff::staging::Planned;
+
+/// What a roster of staff would do.
+#[derive(Debug)]
+pub struct StaffPlan {
+    /// How many people.
+    pub counts: Counts,
+    /// What must be decided.
+    pub conflicts: Vec<Conflict>,
+    /// What is to become of each person: those of the file in its order, then the absent ones.
+    pub planned: Vec<Planned>,
+}
+
+/// The staff on the register, by all that a roster may name them by.
+struct Known<'k> {
+    people: &'k [Staff],
+    by_number: HashMap<&'k str, usize>,
+    by_identity: HashMap<&'k str, usize>,
+}
+
+/// Who a person of the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Match {
+    /// By 工号.
+    mine: Option<usize>,
+    /// By identity number.
+    other: Option<usize>,
+}
+
+impl<'k> Known<'k> {
+    fn of(people: &'k [Staff]) -> Self {
+        let mut known = Self {
+            people,
+            by_number: HashMap::new(),
+            by_identity: HashMap::new(),
+        };
+        for (index, person) in people.iter().enumerate() {
+            if let Some(number) = &person.number {
+                known.by_number.insert(number, index);
+            }
+            if let Some(identity) = &person.identity_number {
+                known.by_identity.insert(identity.whole(), index);
+            }
+        }
+        known
+    }
+
+    fn find(&self, facts: &StaffFacts) -> Match {
+        let number = facts.number.as_deref();
+        let identity = facts.identity_number.as_ref();
+        Match {
+            mine: number.and_then(|number| self.by_number.get(number).copied()),
+            other: identity.and_then(|it| self.by_identity.get(it.whole()).copied()),
+        }
+    }
+}
+
+impl Match {
+    /// A person with another number is the same person.
+    fn found(self) -> Option<usize> {
+        self.mine.or(self.other)
+    }
+
+    /// The two whom the number and the identity number speak of, if they are two.
+    fn two(self) -> Option<(usize, usize)> {
+        self.mine
+            .zip(self.other)
+            .filter(|(mine, other)| mine != other)
+    }
+}
+
+/// Compares a roster with everyone on the register. What keeps people from being taken in goes to
+/// `problems`.
+pub fn plan(
+    mut roster: StaffRoster,
+    known: &[Staff],
+    choices: &Choices,
+    problems: &mut Problems,
+) -> StaffPlan {
+    let known = Known::of(known);
+    let matches: Vec<_> = roster
+        .people
+        .iter()
+        .map(|person| known.find(&person.facts))
+        .collect();
+    let (conflicts, swapped) = swaps(&roster, &known, &matches, choices);
+    let mut taken = HashMap::new();
+    for (index, person) in roster.people.iter_mut().enumerate() {
+        let mut refusals = Vec::new();
+        if !swapped.contains_key(&index) {
+            refusals.extend(contradiction(&known, matches[index], &person.facts));
+        }
+        if let Some(found) = matches[index].found()
+            && let Some(first) = taken.insert(found, person.place)
+        {
+            let words = first.words(&roster.sheets);
+            refusals.push(("name", same_staff(&words, &known.people[found])));
+        }
+        for (field, refusal) in refusals {
+            person.has_errors = true;
+            let place = person.place;
+            problems.push(place.problem(&roster.sheets, Severity::Error, field, refusal));
+        }
+    }
+    let mut counts = Counts::default();
+    let absent = absent(&roster.people, &known, &matches);
+    counts.absent = count(absent.len());
+    let people = std::mem::take(&mut roster.people);
+    let mut planned = Vec::with_capacity(people.len() + absent.len());
+    for (index, person) in people.into_iter().enumerate() {
+        let before = matches[index].found().map(|found| &known.people[found]);
+        let conflict = swapped.get(&index).map(|conflict| &conflicts[*conflict]);
+        let one = planned_person(&roster, person, before, conflict);
+        counts.add(one.action, !one.conflicts.is_empty());
+        planned.push(one);
+    }
+    planned.extend(absent);
+    StaffPlan {
+        counts,
+        conflicts,
+        planned,
+    }
+}
+
+fn planned_person(
+    roster: &StaffRoster,
+    person: ReadPerson,
+    before: Option<&Staff>,
+    conflict: Option<&Conflict>,
+) -> Planned {
+    let mut facts = person.facts;
+    if let Some(before) = before {
+        staffing::keep_unspoken(&roster.spoken, &mut facts, &before.facts());
+    }
+    let accepted = conflict.map(|conflict| conflict.accepted);
+    let undecided = conflict.filter(|conflict| conflict.accepted.is_none());
+    Planned {
+        staff_id: before.map_or_else(Uuid::now_v7, |before| before.id),
+        action: match before.map(|before| before.facts() == facts) {
+            _ if accepted == Some(Some(false)) => Action::LeftOut,
+            None => Action::New,
+            Some(false) => Action::Changed,
+            Some(true) => Action::Unchanged,
+        },
+        before: before.cloned(),
+        place: person.place.words(&roster.sheets),
+        has_errors: person.has_errors,
+        conflicts: undecided
+            .map(|conflict| conflict.key.clone())
+            .into_iter()
+            .collect(),
+        facts,
+    }
+}
+
+/// Pairs of people whose identity numbers the file has the other way round, and for each such person
+/// of the file the question about them.
+fn swaps(
+    roster: &StaffRoster,
+    known: &Known<'_>,
+    matches: &[Match],
+    choices: &Choices,
+) -> (Vec<Conflict>, HashMap<usize, usize>) {
+    let two: HashMap<_, _> = matches
+        .iter()
+        .enumerate()
+        .filter_map(|(index, found)| Some((found.two()?, index)))
+        .collect();
+    let mut conflicts = Vec::new();
+    let mut swapped = HashMap::new();
+    for (index, found) in matches.iter().enumerate() {
+        let Some((mine, other)) = found.two().filter(|(mine, other)| mine < other) else {
+            continue;
+        };
+        let Some(partner) = two.get(&(other, mine)).copied() else {
+            continue;
+        };
+        swapped.insert(index, conflicts.len());
+        swapped.insert(partner, conflicts.len());
+        let people = [&known.people[mine], &known.people[other]];
+        let places = [index, partner].map(|index| roster.people[index].place);
+        conflicts.push(swap(roster, people, places, choices));
+    }
+    (conflicts, swapped)
+}
+
+fn swap(
+    roster: &StaffRoster,
+    [one, other]: [&Staff; 2],
+    places: [Place; 2],
+    choices: &Choices,
+) -> Conflict {
+    let kind = ConflictKind::Swapped;
+    let key = format!("{}:{}:{}", kind.code(), one.id, other.id);
+    let words = |person: &Staff| format!("{}（{}）", person.name, person.unit);
+    Conflict {
+        kind,
+        places: places
+            .iter()
+            .map(|place| place.cell(&roster.sheets, "identity_number"))
+            .collect(),
+        household_ids: Vec::new(),
+        question: format!(
+            "名册中{}与{}的证件号码同登记的正好互换。是登记有误吗？",
+            words(one),
+            words(other)
+        ),
+        proposal: "按名册互换两人的证件号码".to_owned(),
+        accepted: choices.decision(&key, kind.code()),
+        key,
+    }
+}
+
+/// The number speaks of one person and the identity number of another, or of nobody.
+fn contradiction(
+    known: &Known<'_>,
+    found: Match,
+    facts: &StaffFacts,
+) -> Option<(&'static str, Refusal)> {
+    if let Some((_, other)) = found.two() {
+        let other = &known.people[other];
+        let reason = format!("此证件号码已登记在 {}（{}）名下", other.name, other.unit);
+        let cure = "请核对工号和证件号码";
+        let refusal = Refusal::new(SAME_IDENTITY_NUMBER.code, reason, cure);
+        return Some(("identity_number", refusal));
+    }
+    let before = &known.people[found.mine?];
+    let is_another = before.name != facts.name
+        && found.other.is_none()
+        && facts.identity_number.is_some()
+        && before.identity_number.is_some();
+    is_another.then(|| {
+        let reason = format!("此工号在登记中是另一人（{}，{}）", before.name, before.unit);
+        let cure = "请核对工号；新职工请用新的工号";
+        ("number", Refusal::new("staff_number_reused", reason, cure))
+    })
+}
+
+fn same_staff(first: &str, person: &Staff) -> Refusal {
+    let reason = format!("与 {first} 是登记中的同一人（{}）", person.name);
+    Refusal::new("same_staff", reason, "请合并为一行")
+}
+
+/// Active people of the units that the file names who are not in it.
+fn absent(people: &[ReadPerson], known: &Known<'_>, matches: &[Match]) -> Vec<Planned> {
+    let units: HashSet<&str> = people
+        .iter()
+        .map(|person| person.facts.unit.as_str())
+        .collect();
+    let present: HashSet<usize> = matches.iter().filter_map(|found| found.found()).collect();
+    let absent = known.people.iter().enumerate().filter(|(index, person)| {
+        !present.contains(index) && person.active && units.contains(person.unit.as_str())
+    });
+    absent
+        .map(|(_, person)| Planned {
+            staff_id: person.id,
+            action: Action::Absent,
+            before: Some(person.clone()),
+            facts: person.facts(),
+            place: String::new(),
+            has_errors: false,
+            conflicts: Vec::new(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::household::IdentityNumber;
+    use crate::roster::choices::Decision;
+    use crate::staff::Rank;
+
+    fn facts(number: &str, name: &str, serial: u32) -> StaffFacts {
+        let body = format!("32099919800101{serial:03}");
+        StaffFacts {
+            number: Some(number.to_owned()).filter(|number| !number.is_empty()),
+            identity_number: (serial > 0).then(|| IdentityNumber::from_body(&body).unwrap()),
+            name: name.to_owned(),
+            sex: None,
+            unit: "示例小学".to_owned(),
+            position: None,
+            rank: Rank::Ordinary,
+            political_status: None,
+            phone: None,
+            capacity: None,
+            town: None,
+            village: None,
+            specialty: None,
+            remark: None,
+        }
+    }
+
+    fn known(people: &[StaffFacts]) -> Vec<Staff> {
+        (1..)
+            .zip(people)
+            .map(|(id, facts)| Staff {
+                id: Uuid::from_u128(id),
+                unit_id: Uuid::from_u128(99),
+                unit: facts.unit.clone(),
+                number: facts.number.clone(),
+                identity_number: facts.identity_number,
+                name: facts.name.clone(),
+                sex: None,
+                position: None,
+                rank: facts.rank,
+                political_status: None,
+                phone: None,
+                capacity: None,
+                town: None,
+                village: None,
+                specialty: None,
+                remark: None,
+                active: true,
+                version: 1,
+                created_at: DateTime::UNIX_EPOCH,
+                updated_at: DateTime::UNIX_EPOCH,
+            })
+            .collect()
+    }
+
+    fn compared(
+        known: &[Staff],
+        people: &[StaffFacts],
+        accept: Option<bool>,
+    ) -> (StaffPlan, Vec<String>) {
+        let people = (2..).zip(people).map(|(row, facts)| ReadPerson {
+            place: Place { sheet: 0, row },
+            facts: facts.clone(),
+            has_errors: false,
+        });
+        let roster = StaffRoster {
+            sheets: Vec::new(),
+            spoken: crate::roster::staff::COLUMNS
+                .iter()
+                .map(|column| column.key)
+                .collect(),
+            rows: 0,
+            people: people.collect(),
+        };
+        let choices = Choices {
+            decisions: accept
+                .map(|accept| Decision {
+                    conflict: "swapped".to_owned(),
+                    accept,
+                })
+                .into_iter()
+                .collect(),
+            ..Choices::default()
+        };
+        let mut problems = Problems::default();
+        let plan = plan(roster, known, &choices, &mut problems);
+        let codes = problems.into_kept().into_iter().map(|problem| problem.code);
+        (plan, codes.collect())
+    }
+
+    fn actions(plan: &StaffPlan) -> Vec<Action> {
+        plan.planned.iter().map(|planned| planned.action).collect()
+    }
+
+    #[test]
+    fn people_are_known_by_number_or_identity_number() {
+        let known = known(&[facts("1", "甲", 1), facts("", "乙", 2), facts("3", "丙", 3)]);
+        let file = [
+            facts("1", "甲", 1),
+            facts("2", "乙", 2),
+            facts("9", "丁", 9),
+        ];
+        let (plan, codes) = compared(&known, &file, None);
+        assert_eq!(
+            actions(&plan),
+            [
+                Action::Unchanged,
+                Action::Changed,
+                Action::New,
+                Action::Absent
+            ]
+        );
+        assert!(codes.is_empty());
+        let counts = plan.counts;
+        assert_eq!(
+            (counts.new, counts.changed, counts.unchanged, counts.absent),
+            (1, 1, 1, 1)
+        );
+    }
+
+    #[test]
+    fn numbers_of_others_are_errors() {
+        let known = known(&[facts("1", "甲", 1), facts("2", "乙", 2)]);
+        let (plan, codes) = compared(&known, &[facts("1", "甲", 2)], None);
+        assert_eq!(codes, ["same_identity_number"]);
+        assert!(plan.planned[0].has_errors);
+        let (_, codes) = compared(&known, &[facts("1", "戊", 5)], None);
+        assert_eq!(codes, ["staff_number_reused"]);
+        let (_, codes) = compared(&known, &[facts("1", "甲", 1), facts("", "甲", 1)], None);
+        assert_eq!(codes, ["same_staff"]);
+    }
+
+    #[test]
+    fn exchanged_identity_numbers_are_asked() {
+        let known = known(&[facts("1", "甲", 1), facts("2", "乙", 2)]);
+        let file = [facts("2", "乙", 1), facts("1", "甲", 2)];
+        let (plan, codes) = compared(&known, &file, None);
+        assert!(codes.is_empty());
+        assert_eq!(plan.conflicts.len(), 1);
+        let key = &plan.conflicts[0].key;
+        assert!(
+            plan.planned
+                .iter()
+                .all(|planned| planned.conflicts == [key.clone()])
+        );
+        assert_eq!(plan.counts.conflicting, 2);
+        let (plan, _) = compared(&known, &file, Some(false));
+        assert_eq!(actions(&plan), [Action::LeftOut, Action::LeftOut]);
+        let (plan, _) = compared(&known, &file, Some(true));
+        assert_eq!(actions(&plan), [Action::Changed, Action::Changed]);
+        assert!(
+            plan.planned
+                .iter()
+                .all(|planned| planned.conflicts.is_empty())
+        );
+    }
+}
