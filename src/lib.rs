@@ -1,38 +1,35 @@
 //! Qianshou (牵手, "hand in hand"): the service by which an education bureau's people help poor
 //! households, by the method 三清楚两明确一达成.
 //!
-//! # The map
+//! # The floors
 //!
-//! A roster travels through the rooms in this order:
+//! A room is a folder (or a file) named after what an office does. It knows rooms of the floors below it
+//! and, without a circle, of its own: `tests/architecture.rs` reads this table and fails where an import
+//! goes up. Why: a fact is asked for by everyone, a decision asks everyone.
 //!
-//! | room | what it does |
+//! | floor | rooms |
 //! | --- | --- |
-//! | [`workbook`] | reads sheets as rows, writes styled sheets; knows Excel, not households |
-//! | [`roster`] | from rows to facts: columns, headings, values, cross-checks, import, templates |
-//! | [`household`], [`staff`] | the register: households with their members, units with their staff |
-//! | [`serving`] | who serves which household, from when to when |
-//! | [`pairing`] | who should help whom: a run proposes at least cost, a confirm makes it current |
-//! | [`visit`] | what a helper did, heard and delivered; the plan for a household |
-//! | [`method`] | which of the six points hold, by what evidence, and the next step |
-//! | [`lift`] | out of poverty, step by step; relapses |
-//! | [`progress`], [`report`] | counted toward the year's target; the workbook to hand up |
+//! | faces | `server` (routes, start, stop), `middleware` (what every request and answer goes through), `health`, `code_list_api`, `demo` (a year of a fictional office), and the command line |
+//! | telling | `progress` (counted toward the year's target), `report` (workbooks to hand up) |
+//! | jobs | `import` (a roster that was sent becomes part of the register, and can be taken back) |
+//! | judging | `method` (which of the six points hold, by what evidence, and the next step), `pairing` (who should help whom) |
+//! | doing | `visit` (what a helper did, heard and delivered; the plan for a household), `lift` (out of poverty, step by step; relapses) |
+//! | reading | `roster` (from rows to facts: columns, headings, values, templates; no job and no database) |
+//! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
+//! | beside | `access` (who may come in and do what; history; idempotency; masks) |
+//! | ground | `db` (the only room that knows which engine runs), `openapi` (the document), `workbook` (Excel; knows no household), `flow` (minimum-cost flow; pure arithmetic), `codes` (code lists that several rooms speak), `identity` (identity numbers), `code_list`, `problem` (one error type for all that is not the answer asked for), `app` (the database and the time), `api` (what operations share), `text`, `calendar` (the days that may be named), `config`, `private` (files that only their owner may read), `terminal` |
 //!
-//! Beside the way: [`access`] (who may come in, history, idempotency), [`settings`] (what an office
-//! decides for itself), [`demo`] (a year of a fictional office).
-//!
-//! Under all of them: [`db`] (the only room that knows which engine runs), [`problem`] (one error type
-//! for all that is not the answer asked for), [`app`] (the database and the time), [`api`] (what
-//! operations share), [`openapi`] (the
-//! document), [`server`] (routes, start, stop), [`middleware`] (what every request and answer goes
-//! through), [`mod@code_list`], [`text`], [`calendar`] (the days that may be named), [`config`],
-//! [`private`] (files that only their owner may read).
+//! Where things go: a new cross-check is a row of [`household::rule`]; a new column of a roster one of
+//! [`roster::household`] or [`roster::staff`]; a new reason why someone may not be paired stands in
+//! [`pairing::eligibility`]; a new kind of visit in [`visit::model`]; a new sheet in `report/sheets`.
 //!
 //! # A room
 //!
 //! `model.rs` holds types and rules: no SQL, no HTTP; time comes in as an argument. `store.rs` holds
 //! SQL, `api.rs` the operations with their documentation beside them. `api` calls `store` and `model`,
 //! `store` knows `model`, `model` knows nobody. Rooms call each other's public functions, never
-//! each other's tables. A rule stands once, in a model; whoever needs it asks there.
+//! each other's tables, but for names that a read joins. A rule stands once, in a model; whoever needs it
+//! asks there.
 
 pub mod access;
 pub mod api;

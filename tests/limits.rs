@@ -207,6 +207,27 @@ async fn several_requests_go_over_one_connection() {
         GET /api/v1/health HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     let answer = talk(&server.url, two.as_bytes()).await;
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
+    assert_eq!(answer.matches("connection: close").count(), 1, "{answer}");
+}
+
+/// A client that is not told would send its next request into a connection that ends.
+#[tokio::test]
+async fn a_connection_that_ends_behind_an_unread_body_is_announced() {
+    let server = TestServer::start().await;
+    for length in ["content-length: 100000", "transfer-encoding: chunked"] {
+        let begun = format!(
+            "POST /api/v1/imports/households HTTP/1.1\r\nhost: a\r\n{length}\r\n\
+             content-type: multipart/form-data; boundary=x\r\n\r\n"
+        );
+        let answer = talk(&server.url, begun.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+    }
+    let whole = "POST /api/v1/sessions HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\
+        content-type: application/json\r\n\r\n{}\
+        GET /api/v1/health HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let answer = talk(&server.url, whole.as_bytes()).await;
+    assert!(answer.contains("HTTP/1.1 200 OK"), "{answer}");
 }
 
 /// More connections than the service may have files, idle or with half a request, held by one who

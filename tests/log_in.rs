@@ -209,6 +209,35 @@ async fn many_may_log_in_from_one_address() {
     assert_eq!(count_failures(&server).await, 0);
 }
 
+/// Whoever is logged in proves who they are by the session, and is known afterwards where they were.
+#[tokio::test]
+async fn strangers_keep_no_owner_from_setting_the_password_and_logging_in_with_it() {
+    let server = TestServer::start().await;
+    let owner = server.client(Role::Office).await;
+    let owner = owner.at_address("127.0.0.91");
+    let name = owner.username.clone();
+    let flood = |round: usize| {
+        failures(&server, 60, {
+            let name = name.clone();
+            move |number| (name.clone(), format!("10.9.{round}.{number}"))
+        })
+    };
+    flood(0).await;
+    let path = format!("/accounts/{}/password", owner.account_id.unwrap());
+    let new = "另一个足够长的口令";
+    let set = owner.post(&path);
+    set.json(&json!({ "current_password": PASSWORD, "password": new }))
+        .await
+        .expect(200);
+    flood(1).await;
+    log_in(&at(&server, "127.0.0.92"), &name, new)
+        .await
+        .expect_problem(429, "too_many_failures");
+    log_in(&at(&server, "127.0.0.91"), &name, new)
+        .await
+        .expect(201);
+}
+
 #[tokio::test]
 async fn a_known_device_has_ten_guesses_of_its_own() {
     let server = TestServer::start().await;

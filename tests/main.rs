@@ -15,6 +15,7 @@ mod support;
 
 mod access;
 mod accounts;
+mod architecture;
 mod assist;
 mod audits;
 mod backups;

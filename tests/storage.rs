@@ -524,6 +524,37 @@ async fn while_a_table_is_written_anew_nobody_reads_it_as_empty() {
     }
 }
 
+/// As `VACUUM FULL`, `REINDEX` or a migration does for longer than a reader waits.
+#[tokio::test]
+async fn who_locks_a_table_for_a_while_leaves_no_broken_connection_behind() {
+    let server = TestServer::start().await;
+    if let TestDatabase::Sqlite(_) = &server.database {
+        return;
+    }
+    let office = server.client(Role::Office).await;
+    let paths = ["/households", "/staff", "/visits", "/progress?year=2026"];
+    for table in ["lift", "visit"] {
+        let mut tx = server.db.write().await.unwrap();
+        let sql = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        on!(&mut tx, connection => sqlx::query(sqlx::AssertSqlSafe(sql))
+            .execute(connection).await.map(|_| ()))
+        .unwrap();
+        let asked = (0..4).flat_map(|_| paths).map(|path| {
+            let office = office.clone();
+            tokio::spawn(async move { office.get(path).await })
+        });
+        let asked: Vec<_> = asked.collect();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drop(tx);
+        for answer in asked {
+            answer.await.unwrap().expect(200);
+        }
+        for path in (0..10).flat_map(|_| paths) {
+            office.get(path).await.expect(200);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_migration_by_another_program_stops_nothing() {
     let server = TestServer::start().await;

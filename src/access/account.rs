@@ -6,7 +6,7 @@
 use poem::http::StatusCode;
 use uuid::Uuid;
 
-use super::login::{self, Proof, Try};
+use super::login::{self, Proof};
 use super::model::SHORTEST_PASSWORD;
 use super::password;
 use super::store::{self, Account};
@@ -173,28 +173,27 @@ pub async fn reset(
     Ok((account, made))
 }
 
-/// Sets the caller's own password: whoever finds a session open cannot take the account over.
+/// Sets the caller's own password, from an address that is a known place of the account from now on:
+/// whoever finds a session open cannot take the account over.
 pub async fn change_own_password(
     app: &App,
     caller: &Caller,
     current: Option<String>,
     password: Option<String>,
+    source: &str,
 ) -> Result<(Account, Option<String>), Problem> {
     let current = current.ok_or_else(current_password_missing)?;
-    let tried = Try {
-        username: caller.username.clone(),
-        password: current,
-        // Not the address: what strangers try from there says nothing of who has a session.
-        source: format!("session of {}", caller.account_id),
-        device: None,
-    };
-    let proof = login::prove(app, tried)
+    let client = attempt::in_session(caller.account_id, &caller.username);
+    let proof = login::prove(app, client, current)
         .await?
         .ok_or_else(wrong_current_password)?;
     let (password_hash, made) = hashed(caller, password).await?;
     let mut tx = write(app, caller).await?;
     let before = proven(&mut tx, &proof).await?;
     let account = set_password(&mut tx, app, caller, before, password_hash).await?;
+    // Or strangers' guesses would keep the owner out of the new session.
+    let here = (account.username.as_str(), source);
+    attempt::remember_place(&mut tx, account.id, here, app.now()).await?;
     tx.commit().await?;
     Ok((account, made))
 }

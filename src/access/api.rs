@@ -327,6 +327,7 @@ impl AccessApi {
     )]
     async fn set_password(
         &self,
+        request: &poem::Request,
         caller: Signed,
         /// The account's id.
         id: Path<Uuid>,
@@ -337,7 +338,17 @@ impl AccessApi {
             password,
         } = body.0;
         let (account, made) = if id.0 == caller.0.account_id {
-            account::change_own_password(&self.0, &caller.0, current_password, password).await?
+            {
+                let source = self.source(request);
+                account::change_own_password(
+                    &self.0,
+                    &caller.0,
+                    current_password,
+                    password,
+                    &source,
+                )
+                .await?
+            }
         } else {
             caller.0.require(Permission::ManageAccounts)?;
             account::reset(&self.0, &caller.0, id.0, password).await?

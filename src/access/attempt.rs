@@ -66,6 +66,17 @@ pub async fn recognise(
     })
 }
 
+/// Whoever has a session tries the password of its account: held to the failures of that session's
+/// account alone. What strangers try with the name says nothing of who has a session.
+pub fn in_session(account_id: Uuid, username: &str) -> Client {
+    Client {
+        username: username.to_owned(),
+        source: String::new(),
+        device: Some(digest(&format!("session of {account_id}"))),
+        place: None,
+    }
+}
+
 /// With the name in it, so that nobody can tell which accounts share a place.
 fn place(username: &str, source: &str) -> String {
     digest(&format!("{source} {username}"))
@@ -213,24 +224,38 @@ pub async fn remember(
     device_token: &str,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    let known = [
-        (digest(device_token), false),
-        (place(&client.username, &client.source), true),
-    ];
-    for (digest, is_place) in known {
-        on!(&mut *tx, connection => sqlx::query(
-            "INSERT INTO known_device (account_id, digest, is_place, used_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (account_id, digest) DO UPDATE SET used_at = excluded.used_at",
-        )
-        .bind(account_id).bind(digest).bind(is_place).bind(now).execute(connection).await.map(|_| ()))?;
-        on!(&mut *tx, connection => sqlx::query(
-            "DELETE FROM known_device WHERE account_id = $1 AND is_place = $2 AND digest NOT IN
-                 (SELECT digest FROM known_device WHERE account_id = $1 AND is_place = $2
-                  ORDER BY used_at DESC, digest LIMIT $3)",
-        )
-        .bind(account_id).bind(is_place).bind(MOST_KNOWN).execute(connection).await.map(|_| ()))?;
-    }
-    Ok(())
+    let device = (digest(device_token), false);
+    remember_one(tx, account_id, device, now).await?;
+    remember_place(tx, account_id, (&client.username, &client.source), now).await
+}
+
+/// Remembers the place from which the owner, by name and address, has proved the password.
+pub async fn remember_place(
+    tx: &mut Tx,
+    account_id: Uuid,
+    (username, source): (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    remember_one(tx, account_id, (place(username, source), true), now).await
+}
+
+async fn remember_one(
+    tx: &mut Tx,
+    account_id: Uuid,
+    (digest, is_place): (String, bool),
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    on!(&mut *tx, connection => sqlx::query(
+        "INSERT INTO known_device (account_id, digest, is_place, used_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (account_id, digest) DO UPDATE SET used_at = excluded.used_at",
+    )
+    .bind(account_id).bind(digest).bind(is_place).bind(now).execute(connection).await.map(|_| ()))?;
+    on!(tx, connection => sqlx::query(
+        "DELETE FROM known_device WHERE account_id = $1 AND is_place = $2 AND digest NOT IN
+             (SELECT digest FROM known_device WHERE account_id = $1 AND is_place = $2
+              ORDER BY used_at DESC, digest LIMIT $3)",
+    )
+    .bind(account_id).bind(is_place).bind(MOST_KNOWN).execute(connection).await.map(|_| ()))
 }
 
 /// Forgets the account's devices and places: whoever knew the old password may have made some.

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{self, Client, Verdict};
 use super::store::{self, Account};
-use super::{password, token};
+use super::token;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 /// time whether a password was looked at before it was refused.
 const SHORTEST_REFUSAL: Duration = Duration::from_millis(300);
 
-/// What is tried, and from where.
+/// What is tried to log in, and from where.
 #[derive(Debug)]
 pub struct Try {
     /// The account's name.
@@ -55,7 +55,13 @@ pub struct Proof {
 /// Logs in.
 pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
     let sent_device = tried.device.clone();
-    let proof = prove(app, tried).await?.ok_or_else(wrong_credentials)?;
+    let (name, source, device) = (&tried.username, &tried.source, tried.device.as_deref());
+    let mut tx = app.db.read_access().await?;
+    let client = attempt::recognise(&mut tx, name, source, device, app.now()).await?;
+    drop(tx);
+    let proof = prove(app, client, tried.password)
+        .await?
+        .ok_or_else(wrong_credentials)?;
     let now = app.now();
     let mut tx = app.db.write_access().await?;
     let account = proof
@@ -78,10 +84,10 @@ pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
     })
 }
 
-/// Tries a password, within the limits. Nothing if it is wrong.
-pub async fn prove(app: &App, tried: Try) -> Result<Option<Proof>, Problem> {
+/// Tries a client's password, within the limits. Nothing if it is wrong.
+pub async fn prove(app: &App, client: Client, password: String) -> Result<Option<Proof>, Problem> {
     let started = Instant::now();
-    let proved = prove_now(app, tried).await;
+    let proved = prove_now(app, client, password).await;
     if let Err(problem) = &proved
         && problem.status_code() == StatusCode::TOO_MANY_REQUESTS
     {
@@ -90,14 +96,12 @@ pub async fn prove(app: &App, tried: Try) -> Result<Option<Proof>, Problem> {
     proved
 }
 
-async fn prove_now(app: &App, tried: Try) -> Result<Option<Proof>, Problem> {
+async fn prove_now(app: &App, client: Client, password: String) -> Result<Option<Proof>, Problem> {
     // Looked at before the queue, where a flood is turned away without any work …
     let mut tx = app.db.read_access().await?;
-    let (name, source, device) = (&tried.username, &tried.source, tried.device.as_deref());
-    let client = attempt::recognise(&mut tx, name, source, device, app.now()).await?;
     allowed(&mut tx, &client, app.now()).await?;
     drop(tx);
-    let turn = password::turn(client.lane()).await?;
+    let turn = super::password::turn(client.lane()).await?;
     // … and again where it is written down, so that of many attempts at once no more than allowed go
     // on. That the last of them are lost in a power cut does no harm.
     let mut tx = app.db.write_access_ahead().await?;
@@ -109,7 +113,7 @@ async fn prove_now(app: &App, tried: Try) -> Result<Option<Proof>, Problem> {
     let stored = account
         .as_ref()
         .map(|account| account.password_hash.clone());
-    let fits = turn.verify(tried.password, stored).await;
+    let fits = turn.verify(password, stored).await;
     match (account.filter(|account| fits && account.active), verdict) {
         (Some(account), _) => Ok(Some(Proof { account, client })),
         (None, Verdict::OnlyIfRight(wait)) => Err(too_many_failures(wait)),

@@ -534,7 +534,10 @@ async fn read_sqlite(pool: &SqlitePool, file: &Arc<DatabaseFile>) -> Result<Tx, 
 }
 
 async fn read_postgres(pool: &PgPool) -> Result<Tx, sqlx::Error> {
-    Transaction::begin(pool, READ).await.map(Tx::Postgres)
+    let mut transaction = Transaction::begin(pool, READ).await?;
+    // By itself, so that a lock that cannot be had is rolled back like any other failure.
+    sqlx::raw_sql(LOCK_READ).execute(&mut *transaction).await?;
+    Ok(Tx::Postgres(transaction))
 }
 
 async fn write_postgres(
@@ -588,7 +591,8 @@ fn waited_in_vain(error: sqlx::Error) -> sqlx::Error {
 /// (`ALTER TABLE … TYPE`) as empty. So the tables that nearly all questions are about are locked before
 /// the snapshot is taken, in the mode in which reading locks them anyway. A reader waits for no lock but
 /// that of who is changing a table; it ends as [`SCHEMA_CHANGED`], and the request begins anew.
-const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '20ms'; \
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const LOCK_READ: &str = "SET LOCAL lock_timeout = '20ms'; \
     LOCK TABLE unit, staff, household, member, pairing, visit, benefit, help_plan, lift, lift_step, import, \
     setting IN ACCESS SHARE MODE";
 /// How those begin on PostgreSQL who ask who is there: each query has a snapshot of its own, taken after

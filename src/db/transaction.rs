@@ -2,8 +2,10 @@
 //!
 //! sqlx counts how deep a connection is in transactions. Where the engine ends a transaction by itself
 //! (SQLite does when the disk is full), the count stays above 0 and every later `BEGIN` on the
-//! connection fails, until the pool replaces it after half an hour. So [`Transaction`] throws away a
-//! connection whose commit failed, and [`is_clean`] one whose rollback failed.
+//! connection fails, until the pool replaces it after half an hour. And it does not count a transaction
+//! whose beginning failed or was given up half-way, though the engine may have begun it. So
+//! [`Transaction`] throws away a connection whose begin or commit failed, and [`is_clean`] one whose
+//! rollback failed.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -20,7 +22,15 @@ use super::{Engine, outcome};
 /// rolled back before the connection is used again.
 pub struct Transaction<DB: Database> {
     connection: PoolConnection<DB>,
-    open: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Whether the engine has begun it is not known.
+    Beginning,
+    Open,
+    Ended,
 }
 
 impl<DB: Database> Transaction<DB> {
@@ -31,18 +41,18 @@ impl<DB: Database> Transaction<DB> {
     ) -> Result<Self, sqlx::Error> {
         let mut transaction = Self {
             connection: pool.acquire().await?,
-            // Whoever is cancelled while it begins rolls back as well.
-            open: true,
+            state: State::Beginning,
         };
         let statement: SqlStr = statement.into_sql_str();
         DB::TransactionManager::begin(&mut transaction.connection, Some(statement)).await?;
+        transaction.state = State::Open;
         Ok(transaction)
     }
 
     async fn commit(mut self) -> Result<(), sqlx::Error> {
         let committed = DB::TransactionManager::commit(&mut self.connection).await;
         // Either there is nothing left to roll back, or closing the connection does it.
-        self.open = false;
+        self.state = State::Ended;
         if committed.is_err() {
             self.connection.close_on_drop();
         }
@@ -52,8 +62,10 @@ impl<DB: Database> Transaction<DB> {
 
 impl<DB: Database> Drop for Transaction<DB> {
     fn drop(&mut self) {
-        if self.open {
-            DB::TransactionManager::start_rollback(&mut self.connection);
+        match self.state {
+            State::Beginning => self.connection.close_on_drop(),
+            State::Open => DB::TransactionManager::start_rollback(&mut self.connection),
+            State::Ended => {}
         }
     }
 }
@@ -76,7 +88,7 @@ impl<DB: Database> std::fmt::Debug for Transaction<DB> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Transaction")
-            .field("open", &self.open)
+            .field("state", &self.state)
             .finish_non_exhaustive()
     }
 }

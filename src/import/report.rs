@@ -19,6 +19,7 @@ code_list! {
         Merged = "merged", "并户", [];
         Reopened = "reopened", "恢复登记", [];
         Swapped = "swapped", "证件号码互换", [];
+        Renamed = "renamed", "同一工号姓名不同", [];
     }
 }
 

@@ -1,7 +1,7 @@
 //! The pairing against brute force, its own proof, and what must not matter to it.
 
 mod certificate;
-mod desk;
+mod draft_edit;
 mod network;
 mod sound;
 

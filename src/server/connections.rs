@@ -13,6 +13,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -24,6 +25,7 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use poem::http::uri::Scheme;
+use poem::http::{HeaderMap, HeaderValue, header};
 use poem::listener::Acceptor;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Body, Endpoint, Request, Response};
@@ -252,13 +254,20 @@ where
     connection.set(Turn::Ours);
     let mut request = Request::from((request, local, remote, scheme));
     let body = request.take_body();
+    let unread = Unread::of(&body, request.headers());
     if body.is_empty() {
         request.set_body(body);
     } else {
-        request.set_body(watched(body, connection.clone()));
+        request.set_body(watched(body, connection.clone(), unread.clone()));
     }
     Box::pin(async move {
-        let response: hyper::Response<_> = endpoint.get_response(request).await.into();
+        let mut response: hyper::Response<_> = endpoint.get_response(request).await.into();
+        if unread.is_any() {
+            // The connection cannot go on behind what is left of the body: the client is told, or it
+            // would send its next request into a connection that ends.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
         Ok(response.map(|body| AnswerBody {
             body: Box::pin(body),
             connection,
@@ -266,8 +275,42 @@ where
     })
 }
 
+/// How much of a request's body has not been read; more than all for one of unknown length until its
+/// end was seen.
+#[derive(Clone)]
+struct Unread(Arc<AtomicU64>);
+
+impl Unread {
+    fn of(body: &Body, headers: &HeaderMap) -> Self {
+        let length = headers.get(header::CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        let unread = if body.is_empty() {
+            0
+        } else {
+            length.unwrap_or(u64::MAX)
+        };
+        Self(Arc::new(AtomicU64::new(unread)))
+    }
+
+    fn read(&self, bytes: usize) {
+        let left = self.0.load(Ordering::Relaxed);
+        if left < u64::MAX {
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+            self.0.store(left.saturating_sub(bytes), Ordering::Relaxed);
+        }
+    }
+
+    fn end(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+
+    fn is_any(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+}
+
 /// The body of a request, which says when the connection waits for more of it.
-fn watched(body: Body, connection: Arc<Connection>) -> Body {
+fn watched(body: Body, connection: Arc<Connection>, unread: Unread) -> Body {
     /// Whoever gives a body up no longer waits for it.
     struct GivenUp(Arc<Connection>);
 
@@ -283,9 +326,16 @@ fn watched(body: Body, connection: Arc<Connection>) -> Body {
     let watch = GivenUp(connection);
     Body::from_bytes_stream(futures_util::stream::poll_fn(move |context| {
         let polled = stream.poll_next_unpin(context);
-        match polled {
+        match &polled {
             Poll::Pending => watch.0.wait_for_body(),
-            Poll::Ready(_) => watch.0.set(Turn::Ours),
+            Poll::Ready(piece) => {
+                match piece {
+                    Some(Ok(piece)) => unread.read(piece.len()),
+                    Some(Err(_)) => {}
+                    None => unread.end(),
+                }
+                watch.0.set(Turn::Ours);
+            }
         }
         polled
     }))

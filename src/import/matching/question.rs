@@ -439,7 +439,7 @@ impl Question {
                     .to_owned(),
             ),
             // That is asked of staff.
-            ConflictKind::Swapped => (String::new(), String::new()),
+            ConflictKind::Swapped | ConflictKind::Renamed => (String::new(), String::new()),
             ConflictKind::Reopened => (
                 format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),
                 format!("恢复此户，成员以名册为准{}", if people.is_empty() {

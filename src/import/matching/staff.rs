@@ -17,6 +17,7 @@ use crate::roster::value::Refusal;
 use crate::staff::StaffFacts;
 use crate::staff::model::Staff;
 use crate::staff::staging::Planned;
+use crate::text::squeezed;
 
 /// What a roster of staff would do.
 #[derive(Debug)]
@@ -101,7 +102,12 @@ pub fn plan(
         .iter()
         .map(|person| known.find(&person.facts))
         .collect();
-    let (conflicts, swapped) = swaps(&roster, &known, &matches, choices);
+    let (mut conflicts, mut swapped) = swaps(&roster, &known, &matches, choices);
+    for index in renamed(&roster, &known, &matches) {
+        swapped.insert(index, conflicts.len());
+        let before = matches[index].mine.map(|mine| &known.people[mine]);
+        conflicts.extend(before.map(|before| rename(&roster, index, before, choices)));
+    }
     let mut taken = HashMap::new();
     for (index, person) in roster.people.iter_mut().enumerate() {
         let mut refusals = Vec::new();
@@ -149,6 +155,8 @@ fn planned_person(
     let mut facts = person.facts;
     if let Some(before) = before {
         staffing::keep_unspoken(&roster.spoken, &mut facts, &before.facts());
+        // What tells who the person is, an empty cell does not take away.
+        facts.identity_number = facts.identity_number.or(before.identity_number);
     }
     let accepted = conflict.map(|conflict| conflict.accepted);
     let undecided = conflict.filter(|conflict| conflict.accepted.is_none());
@@ -224,6 +232,38 @@ fn swap(
             words(other)
         ),
         proposal: "按名册互换两人的证件号码".to_owned(),
+        accepted: choices.decision(&key, kind.code()),
+        key,
+    }
+}
+
+/// Those people of the file who have the number of a person of another name, where no identity number
+/// tells whether they are the same: an account, visits and pairings would go over to whoever it is.
+fn renamed(roster: &StaffRoster, known: &Known<'_>, matches: &[Match]) -> Vec<usize> {
+    let is_renamed = |(index, found): (usize, &Match)| {
+        let before = &known.people[found.mine?];
+        let facts = &roster.people[index].facts;
+        let unproved = facts.identity_number.is_none() || before.identity_number.is_none();
+        let other_name = squeezed(&before.name) != squeezed(&facts.name);
+        (other_name && unproved && found.other.is_none()).then_some(index)
+    };
+    matches.iter().enumerate().filter_map(is_renamed).collect()
+}
+
+fn rename(roster: &StaffRoster, index: usize, before: &Staff, choices: &Choices) -> Conflict {
+    let kind = ConflictKind::Renamed;
+    let person = &roster.people[index];
+    // Another name is another question.
+    let key = format!("{}:{}:{}", kind.code(), before.id, person.facts.name);
+    Conflict {
+        kind,
+        places: vec![person.place.cell(&roster.sheets, "name")],
+        household_ids: Vec::new(),
+        question: format!(
+            "此工号登记的是{}（{}），名册中姓名为{}，也没有证件号码可以核对。是同一人更名或更正姓名吗？如是新职工，请用新的工号",
+            before.name, before.unit, person.facts.name
+        ),
+        proposal: format!("按同一人登记，姓名改为{}", person.facts.name),
         accepted: choices.decision(&key, kind.code()),
         key,
     }
@@ -344,6 +384,14 @@ mod tests {
         people: &[StaffFacts],
         accept: Option<bool>,
     ) -> (StaffPlan, Vec<String>) {
+        decided(known, people, accept.map(|accept| ("swapped", accept)))
+    }
+
+    fn decided(
+        known: &[Staff],
+        people: &[StaffFacts],
+        decision: Option<(&str, bool)>,
+    ) -> (StaffPlan, Vec<String>) {
         let people = (2..).zip(people).map(|(row, facts)| ReadPerson {
             place: Place { sheet: 0, row },
             facts: facts.clone(),
@@ -359,9 +407,9 @@ mod tests {
             people: people.collect(),
         };
         let choices = Choices {
-            decisions: accept
-                .map(|accept| Decision {
-                    conflict: "swapped".to_owned(),
+            decisions: decision
+                .map(|(conflict, accept)| Decision {
+                    conflict: conflict.to_owned(),
                     accept,
                 })
                 .into_iter()
@@ -439,5 +487,44 @@ mod tests {
                 .iter()
                 .all(|planned| planned.conflicts.is_empty())
         );
+    }
+
+    #[test]
+    fn another_name_under_the_same_number_is_asked_unless_the_identity_number_tells() {
+        let all = [
+            facts("1", "甲", 1),
+            facts("2", "乙", 0),
+            facts("3", "丙", 3),
+        ];
+        let known = known(&all);
+        // Without an identity number in the file, without one on the register, and with the same one.
+        let file = [
+            facts("1", "新来人", 0),
+            facts("2", "丁", 4),
+            facts("3", "丙二", 3),
+        ];
+        let (plan, codes) = decided(&known, &file, None);
+        assert!(codes.is_empty(), "{codes:?}");
+        let asked: Vec<_> = plan.planned.iter().map(|one| one.conflicts.len()).collect();
+        assert_eq!(asked, [1, 1, 0]);
+        assert!(
+            plan.conflicts
+                .iter()
+                .all(|conflict| conflict.kind == ConflictKind::Renamed)
+        );
+        let (plan, _) = decided(&known, &file, Some(("renamed", false)));
+        assert_eq!(
+            actions(&plan),
+            [Action::LeftOut, Action::LeftOut, Action::Changed]
+        );
+        let (plan, _) = decided(&known, &file, Some(("renamed", true)));
+        assert_eq!(actions(&plan), [Action::Changed; 3]);
+        assert_eq!(
+            plan.planned[0].facts.identity_number, all[0].identity_number,
+            "it stays"
+        );
+        // Spaces in a name make no other name, and an empty cell takes no identity number away.
+        let (plan, _) = decided(&known, &[facts("1", "甲", 0)], None);
+        assert_eq!(plan.planned[0].action, Action::Unchanged);
     }
 }

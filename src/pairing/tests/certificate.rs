@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::desk::cost_of;
+use super::draft_edit::cost_of;
 use super::{bound_inputs, inputs};
 use crate::pairing::basis::{self, Basis};
 use crate::pairing::certificate::{Claim, Fault, Stated, Total, certify};
