@@ -84,7 +84,7 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<pairing::draft_edit::EditKind>,
     view::<roster::RosterKind>,
     view::<household::rule::Severity>,
-    view::<import::job::ImportState>,
+    view::<import::state::ImportState>,
     view::<codes::Action>,
     view::<roster::report::Certainty>,
     view::<import::report::ConflictKind>,

@@ -46,7 +46,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         ),
         (
             crate::pairing::run_api::PairingRunApi(app()),
-            crate::pairing::edit_api::PairingDeskApi(app()),
+            crate::pairing::edit_api::PairingDraftApi(app()),
             crate::pairing::audit_api::PairingAuditApi(app()),
             crate::pairing::api::PairingApi(app()),
             crate::pairing::constraint::api::ConstraintApi(app()),

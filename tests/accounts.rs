@@ -354,8 +354,8 @@ fn writes_for_a_caller_look_at_the_caller_again() {
         "access/api.rs",
         "access/login.rs",
         "access/write.rs",
-        "roster/undo.rs",
-        "roster/worker.rs",
+        "import/undo.rs",
+        "import/worker.rs",
     ];
     assert_eq!(found, without_caller);
 }

@@ -13,9 +13,10 @@ use tokio::io::AsyncReadExt;
 use uuid::Uuid;
 
 use super::household_history::{FieldChangeView, field_change};
-use super::job::{self, ImportState, Upload};
+use super::job::{self, Upload};
 use super::preview::{self, Change};
 use super::report::ImportReport;
+use super::state::ImportState;
 use super::store::{self, Import, ProblemKey};
 use super::undo::{self, DependentKind, Outlook};
 use super::{commit, file};

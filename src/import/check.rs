@@ -11,9 +11,9 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::file::{self, SpoolError};
-use super::job::ImportState;
 use super::matching::{self, Plan, PlanError};
 use super::profile;
+use super::state::ImportState;
 use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
 use crate::app::App;
 use crate::codes::Action;

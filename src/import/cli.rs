@@ -12,7 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use uuid::Uuid;
 
 use super::api::ImportView;
-use super::job::{self, ImportState, Upload};
+use super::job::{self, Upload};
+use super::state::ImportState;
 use super::store::{self, Import};
 use super::{commit, profile, undo, worker};
 use crate::access::Caller;

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::job::{self, ImportState};
+use super::job;
+use super::state::ImportState;
 use super::store::{self, Import};
 use crate::access::Caller;
 use crate::access::history::Actor;

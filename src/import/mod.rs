@@ -17,6 +17,7 @@ pub mod matching;
 pub mod preview;
 pub mod profile;
 pub mod report;
+pub mod state;
 pub mod store;
 pub mod undo;
 pub mod worker;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::job::ImportState;
+use super::state::ImportState;
 use super::store::Import;
 use crate::access::history;
 use crate::codes::Action;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::job::ImportState;
+use super::state::ImportState;
 use crate::db::{Json, Tx};
 use crate::household::rule::Severity;
 use crate::import::report::ImportReport;

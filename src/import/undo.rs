@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use uuid::Uuid;
 
-use super::job::{self, ImportState};
+use super::job;
+use super::state::ImportState;
 use super::store::{self, Import, Step};
 use crate::access::history::Actor;
 use crate::access::{self, Caller, history};

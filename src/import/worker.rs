@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::check::{self, Stop};
-use super::job::ImportState;
+use super::state::ImportState;
 use super::store::{self, Import};
 use crate::app::App;
 use crate::db;

@@ -9,14 +9,15 @@ use uuid::Uuid;
 use super::assist::{self, api::AssistanceView};
 use super::error::PairingError;
 use super::run::{self, NewPairing};
-use crate::access::{Caller, Permission, Signed};
+use super::scope::{own_since, seen_of};
+use crate::access::{Permission, Signed};
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
-use crate::db::{Tx, page};
+use crate::db::page;
+use crate::household;
 use crate::problem::{CreateFault, GetFault, ListFault, Problem};
 use crate::serving::store::{self, Filter};
-use crate::serving::tenure::{Part, Tenure, earliest_open_end};
-use crate::{household, settings};
+use crate::serving::tenure::{Part, Tenure};
 
 /// Operations on pairings.
 pub struct PairingApi(pub App);
@@ -248,40 +249,6 @@ impl PairingApi {
         let ended = run::end_pairing(&self.0, &caller.0, id.0, date, reason.trim()).await?;
         Ok(Json(pairing_view(ended)))
     }
-}
-
-/// Refuses who may neither see all households nor manage pairings.
-pub(super) fn may_read(caller: &Caller) -> Result<(), Problem> {
-    if caller.may(Permission::ManagePairings) {
-        return Ok(());
-    }
-    caller.require(Permission::SeeAllHouseholds)
-}
-
-/// Whose records of serving a household the caller may list: everybody's, or of those the ones asked
-/// for; a helper's own.
-pub(super) fn seen_of(caller: &Caller, asked: Option<Uuid>) -> Result<Option<Uuid>, Problem> {
-    // An account without a person has none.
-    let own = caller.staff_id.unwrap_or_default();
-    match may_read(caller) {
-        Ok(()) => Ok(asked),
-        Err(_) if asked.is_none_or(|asked| asked == own) => Ok(Some(own)),
-        Err(forbidden) => Err(forbidden),
-    }
-}
-
-/// The day to which the records that the caller may list must last: a helper's own ended ones are
-/// there only while he may hand in visits of that time.
-pub(super) async fn own_since(
-    tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-) -> Result<Option<NaiveDate>, sqlx::Error> {
-    if may_read(caller).is_ok() {
-        return Ok(None);
-    }
-    let days = settings::store::load(tx).await?.hand_in_days;
-    Ok(Some(earliest_open_end(app.today(), days)))
 }
 
 /// A pairing as it is sent.

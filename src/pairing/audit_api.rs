@@ -5,10 +5,10 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::api::may_read;
 use super::audit;
 use super::certificate::Certificate;
 use super::run_store::Run;
+use super::scope::may_read;
 use crate::access::Signed;
 use crate::api::Tag;
 use crate::app::App;

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::draft_edit::{Change, Choice, Desk};
+use super::draft_edit::{Change, Choice, Draft};
 use super::fixed_pairs::Changes;
 use super::model::{Household, Input, Reason, ReasonCode};
 use super::solver::Model;
@@ -202,7 +202,7 @@ pub fn certify(input: &Input, claim: &Claim) -> Certificate {
     let mut audit = Audit {
         input,
         model: &model,
-        desk: Desk::of(input),
+        draft: Draft::of(input),
         faults: BTreeSet::new(),
     };
     if let Err(wrong) = flow::check(&model.network, &solution) {
@@ -242,7 +242,7 @@ impl From<Total> for (i64, i64) {
 struct Audit<'a> {
     input: &'a Input,
     model: &'a Model<'a>,
-    desk: Desk<'a>,
+    draft: Draft<'a>,
     faults: BTreeSet<Fault>,
 }
 
@@ -296,9 +296,9 @@ impl Audit<'_> {
 
     /// What a pair costs by the rules but for the load; nothing if it may not be.
     fn cost(&mut self, at: usize, household: &Household, id: Uuid, by_hand: bool) -> Option<i64> {
-        let helper = self.desk.helper(id);
+        let helper = self.draft.helper(id);
         let cost = if by_hand {
-            self.desk.cost_by_hand(household.id, id).ok()
+            self.draft.cost_by_hand(household.id, id).ok()
         } else {
             helper.and_then(|helper| self.model.cost(at, helper))
         };
@@ -314,7 +314,7 @@ impl Audit<'_> {
     /// What the load of a helper costs by the rules.
     fn load(&mut self, helper: Uuid, given: &Given) -> i64 {
         // Those who are not there were found with their pairs.
-        let Some(helper) = self.desk.helper(helper) else {
+        let Some(helper) = self.draft.helper(helper) else {
             return 0;
         };
         let places = helper.capacity - helper.held;

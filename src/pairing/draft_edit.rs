@@ -45,6 +45,15 @@ pub enum Edit {
     },
 }
 
+/// An edit to be made.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewEdit {
+    /// What is to be changed.
+    pub edit: Edit,
+    /// Why.
+    pub reason: String,
+}
+
 impl Edit {
     /// How it changes the run.
     pub fn kind(self) -> EditKind {
@@ -126,10 +135,10 @@ pub fn apply(
     edit: Edit,
     why: &str,
 ) -> Result<Vec<Place>, PairingError> {
-    let desk = Desk::of(input);
+    let draft = Draft::of(input);
     let mut after = places.to_vec();
     for (household, helper) in edit.wanted(places)? {
-        let reasons = desk.by_hand(household, helper, why)?;
+        let reasons = draft.by_hand(household, helper, why)?;
         for place in after
             .iter_mut()
             .filter(|place| place.household == household)
@@ -138,7 +147,7 @@ pub fn apply(
             place.reasons.clone_from(&reasons);
         }
     }
-    desk.number(&mut after)?;
+    draft.number(&mut after)?;
     Ok(after)
 }
 
@@ -204,19 +213,19 @@ pub struct NextBest {
 /// left comes before an exchange, and then the order of the helpers' ids decides. `pairs` are all
 /// pairs of the run, `(household, helper)`.
 pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Option<NextBest> {
-    let desk = Desk::of(input);
+    let draft = Draft::of(input);
     let mut given: HashMap<Uuid, Vec<&Household>> = HashMap::new();
     let mut proposed = None;
     for (paired, helper) in pairs {
         given
             .entry(*helper)
             .or_default()
-            .push(desk.households.get(paired)?);
+            .push(draft.households.get(paired)?);
         if *paired == household {
-            proposed = Some(*desk.helpers.get(helper)?);
+            proposed = Some(*draft.helpers.get(helper)?);
         }
     }
-    let household = *desk.households.get(&household)?;
+    let household = *draft.households.get(&household)?;
     let given_to = |helper: &Helper| given.get(&helper.id).map_or(&[][..], Vec::as_slice);
     let load = |helper: &Helper, more: usize| {
         let given = i64::try_from(given_to(helper).len() + more).unwrap_or(i64::MAX);
@@ -225,7 +234,7 @@ pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Opti
     let has_place =
         |helper: &Helper| i64::try_from(given_to(helper).len()).is_ok_and(|n| n < helper.places());
     let now = match proposed {
-        Some(proposed) => desk.cost(household, proposed)?,
+        Some(proposed) => draft.cost(household, proposed)?,
         None => 0,
     };
     // (difference, whether by exchange, helper, household in exchange)
@@ -234,7 +243,7 @@ pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Opti
         if proposed.is_some_and(|proposed| proposed.id == helper.id) || helper.places() == 0 {
             continue;
         }
-        let Some(cost) = desk.cost(household, helper) else {
+        let Some(cost) = draft.cost(household, helper) else {
             continue;
         };
         let found = if has_place(helper) {
@@ -246,8 +255,8 @@ pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Opti
                 if other.is_bound_to(helper) {
                     return None;
                 }
-                let back = desk.cost(other, proposed?)?;
-                Some((back - desk.cost(other, helper)?, other.id))
+                let back = draft.cost(other, proposed?)?;
+                Some((back - draft.cost(other, helper)?, other.id))
             };
             let cheapest = given_to(helper).iter().filter_map(exchange).min();
             cheapest.map(|(more, other)| (cost + more - now, true, helper.id, Some(other)))
@@ -255,8 +264,8 @@ pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Opti
         best = best.into_iter().chain(found).min();
     }
     let (difference, by_exchange, helper, exchange) = best?;
-    let helper = desk.helpers[&helper];
-    let mut reasons = desk.terms(household, helper)?;
+    let helper = draft.helpers[&helper];
+    let mut reasons = draft.terms(household, helper)?;
     reasons.push(load(helper, usize::from(!by_exchange)));
     Some(NextBest {
         helper: helper.id,
@@ -269,13 +278,13 @@ pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Opti
 }
 
 /// What a run stands on, by ids.
-pub(super) struct Desk<'a> {
+pub(super) struct Draft<'a> {
     input: &'a Input,
     households: HashMap<Uuid, &'a Household>,
     helpers: HashMap<Uuid, &'a Helper>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Draft<'a> {
     pub(super) fn of(input: &'a Input) -> Self {
         let households = input.households.iter();
         let helpers = input.helpers.iter();
@@ -388,7 +397,7 @@ fn must_be_allowed(household: &Household, helper: &Helper) -> Result<(), Pairing
         return Err(PairingError::Barred(barrier.clone()));
     }
     match &household.pin {
-        Some(pin) if pin.helper != helper.id => Err(pin.to_another()),
+        Some(pin) if pin.helper != helper.id => Err(PairingError::pinned_to_another(pin)),
         _ => Ok(()),
     }
 }

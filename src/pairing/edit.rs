@@ -3,10 +3,9 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::draft_edit::{self, Change, Choice, Edit, Place};
+use super::draft_edit::{self, Change, Choice, Edit, NewEdit, Place};
 use super::edit_store::{self, Difference, Edited};
 use super::error::PairingError;
 use super::input_store;
@@ -21,15 +20,6 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::serving::store;
-
-/// An edit to be made.
-#[derive(Clone, Debug, Serialize)]
-pub struct NewEdit {
-    /// What is to be changed.
-    pub edit: Edit,
-    /// Why.
-    pub reason: String,
-}
 
 /// Changes a run that is not decided by hand, and keeps what was changed. A run that was proposed is a
 /// draft again: nobody confirms what they have not seen.

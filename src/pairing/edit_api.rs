@@ -7,14 +7,14 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::api::may_read;
-use super::draft_edit::{Change, Choice, Edit, EditKind};
-use super::edit::{self, NewEdit, Totals};
+use super::draft_edit::{Change, Choice, Edit, EditKind, NewEdit};
+use super::edit::{self, Totals};
 use super::edit_store::{self, Difference, Edited};
 use super::model::RunStatus;
 use super::run;
 use super::run_api::{PairingRun, tagged};
 use super::run_store::AreaKey;
+use super::scope::may_read;
 use crate::access::{Permission, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
@@ -22,7 +22,7 @@ use crate::db::page;
 use crate::problem::{ChangeFault, GetFault, Problem};
 
 /// Operations on runs that are not decided, and on two runs.
-pub struct PairingDeskApi(pub App);
+pub struct PairingDraftApi(pub App);
 
 /// A change of a run by hand.
 #[derive(Object)]
@@ -166,7 +166,7 @@ struct PairingRunDifference {
     reason = "the parameters of an operation are those of its document"
 )]
 #[OpenApi(tag = "Tag::Pairing")]
-impl PairingDeskApi {
+impl PairingDraftApi {
     /// Edit a pairing run by hand
     ///
     /// Moves a household to another helper, swaps the helpers of two, or takes a household's helper

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::draft_edit::NewEdit;
 use super::draft_edit::{Change, Choice, Edit, EditKind};
-use super::edit::NewEdit;
 use super::model::{Reason, RunStatus};
 use super::plan::Load;
 use super::run_store::{AreaKey, PROPOSAL, Proposal, Run};

@@ -77,7 +77,9 @@ impl Eligibility {
     ) -> Result<(), PairingError> {
         self.check_person(household_id, person, from_date, today)?;
         match self.binding.pins.get(&household_id) {
-            Some(pin) if pin.helper != person.id => return Err(pin.to_another()),
+            Some(pin) if pin.helper != person.id => {
+                return Err(PairingError::pinned_to_another(pin));
+            }
             _ => {}
         }
         let capacity = capacity(person, &self.settings);

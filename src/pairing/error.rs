@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::constraint::Barrier;
+use super::constraint::{Barrier, Pin};
 
 /// What keeps a pairing or a run from being made, confirmed or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -138,4 +138,14 @@ pub enum PairingError {
     /// A note can be read for the new helper by nobody else.
     #[error("只有该户现在的帮扶责任人（接手人）可以确认已读")]
     NotTheNewHelper,
+}
+
+impl PairingError {
+    /// Why a household that is pinned to one is given to nobody else.
+    pub fn pinned_to_another(pin: &Pin) -> Self {
+        Self::PinnedToAnother {
+            helper: pin.name.clone(),
+            reason: pin.reason.clone(),
+        }
+    }
 }

@@ -42,6 +42,7 @@ pub mod roll;
 pub mod run;
 pub mod run_api;
 pub mod run_store;
+mod scope;
 pub mod shortage;
 pub mod solver;
 pub mod synthetic;

@@ -6,12 +6,12 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::api::may_read;
 use super::draft_edit::NextBest;
 use super::model::{Reason, RunStatus, Scope};
 use super::plan::{Load, Share, Shortage};
 use super::run;
 use super::run_store::{self, AreaKey, Run};
+use super::scope::may_read;
 use crate::access::{Permission, Signed};
 use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;

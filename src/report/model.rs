@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
-use super::sheets::NOBODY;
 use crate::code_list::CodeList;
 use crate::household::store::LedgerEntry;
 use crate::lift::model::{Lift, State, Step};
@@ -14,6 +13,9 @@ use crate::progress::model::{Figures, Progress};
 use crate::progress::store::Basis;
 use crate::staff::model::Staff;
 use crate::visit::totals::Total;
+
+/// Stands for households without a helper, so that the parts add up to the whole.
+pub(super) const NOBODY: &str = "(无帮扶责任人)";
 
 /// How the six points of a household stand, in the order of the list [`Point`](crate::method::Point).
 pub type Marks = [PointStatus; 6];

@@ -383,6 +383,11 @@ pub fn labels<T: CodeList>() -> Vec<&'static str> {
     T::labels()
 }
 
+/// Whether a field of this name can be chosen for a column.
+pub fn is_field<R: Record>(table: &'static [Column<R>], field: &str) -> bool {
+    Headings::of(table).field(field).is_some()
+}
+
 /// A heading in the forms in which it is compared.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Heading {

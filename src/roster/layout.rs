@@ -404,11 +404,6 @@ impl<R: Record> Layout<R> {
     }
 }
 
-/// Whether a field of this name can be chosen for a column.
-pub fn is_field<R: Record>(table: &'static [Column<R>], field: &str) -> bool {
-    Headings::of(table).field(field).is_some()
-}
-
 /// Finds the roster. Where there is none, no sheet is read, and the problems say why.
 pub fn find<R: Record>(
     sheets: &[Sheet],

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::choices::ColumnChoice;
 use super::report::RosterKind;
-use super::{household, layout, staff};
+use super::{column, household, staff};
 use crate::db::Json;
 
 /// A saved mapping of headings. It is never changed: another takes its place.
@@ -31,8 +31,8 @@ pub struct Profile {
 /// The first of some choices that names a field which the roster does not have.
 pub fn unknown_field(kind: RosterKind, columns: &[ColumnChoice]) -> Option<usize> {
     let known = |field: &str| match kind {
-        RosterKind::Households => layout::is_field(household::COLUMNS, field),
-        RosterKind::Staff => layout::is_field(staff::COLUMNS, field),
+        RosterKind::Households => column::is_field(household::COLUMNS, field),
+        RosterKind::Staff => column::is_field(staff::COLUMNS, field),
     };
     columns
         .iter()

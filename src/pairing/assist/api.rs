@@ -11,7 +11,7 @@ use crate::access::{Permission, Signed};
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
-use crate::pairing::api::{own_since, seen_of};
+use crate::pairing::scope::{own_since, seen_of};
 use crate::problem::{CreateFault, ListFault, Problem};
 use crate::serving::store::{self, Filter};
 use crate::serving::tenure::{Part, Tenure};

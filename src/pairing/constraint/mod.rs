@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::error::PairingError;
 use crate::code_list;
 
 code_list! {
@@ -30,16 +29,6 @@ pub struct Pin {
     pub name: String,
     /// Why.
     pub reason: String,
-}
-
-impl Pin {
-    /// Why the household is given to nobody else.
-    pub fn to_another(&self) -> PairingError {
-        PairingError::PinnedToAnother {
-            helper: self.name.clone(),
-            reason: self.reason.clone(),
-        }
-    }
 }
 
 /// Why a household is never given to a helper, whatever the costs.

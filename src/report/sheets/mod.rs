@@ -20,8 +20,6 @@ use crate::workbook::table::{Column, Look};
 /// For whom the workbooks are made, whoever downloads them: a file is passed on. Texts, titles, names of
 /// sheets and of files are shown as this reader may see them.
 pub const READER: Sight = Sight::NOTHING;
-/// Stands for households without a helper, so that the parts add up to the whole.
-pub(super) const NOBODY: &str = "(无帮扶责任人)";
 /// Name of the first sheet, to which its chart refers.
 const OVERVIEW: &str = "总览";
 

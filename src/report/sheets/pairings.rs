@@ -2,9 +2,10 @@
 
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
-use super::{NOBODY, READER};
+use super::READER;
 use crate::code_list::CodeList;
 use crate::pairing::roll::Entry;
+use crate::report::model::NOBODY;
 use crate::report::pairings::{Roll, Sum};
 use crate::workbook::save;
 use crate::workbook::sheet_name::SheetNames;
