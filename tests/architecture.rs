@@ -89,9 +89,10 @@ fn sources() -> Vec<Source> {
             let path = entry.unwrap().path();
             let below = path.strip_prefix(source()).unwrap();
             let below = below.to_string_lossy().into_owned();
+            let is_code = path.extension().is_some_and(|it| it == "rs");
             if path.is_dir() {
                 folders.push(path);
-            } else if below.ends_with(".rs") && !below.contains("tests") {
+            } else if is_code && !below.contains("tests") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]").next().unwrap_or_default();
                 let lines = code

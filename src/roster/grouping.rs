@@ -130,7 +130,7 @@ struct Grouping {
 struct Open {
     index: u32,
     draft: Draft,
-    /// Whether it differs from what is on the packed_list.
+    /// Whether it differs from what is in the list.
     changed: bool,
 }
 
