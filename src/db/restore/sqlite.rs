@@ -31,6 +31,8 @@ use crate::private;
 
 /// Between the database's name and the time, in the name of what is put aside.
 const PUT_ASIDE: &str = ".before-restore-";
+/// How the name of a rollback journal ends.
+const JOURNAL: &str = "-journal";
 /// How the name of a copy ends while it is looked through.
 const COPY: &str = ".restore.part";
 /// A program that is only just closing the database gets this long.
@@ -115,9 +117,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// A database that was copied by hand while it was open has its last changes beside it.
 fn refuse_unmerged(file: &Path) -> Result<(), BackupError> {
-    for ending in ["-wal", "-journal"] {
+    for ending in ["-wal", JOURNAL] {
         let log = beside(file, ending);
-        if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        let is_empty = std::fs::metadata(&log).map_or(true, |log| log.len() == 0);
+        if !is_empty && !(ending == JOURNAL && sqlite_file::is_cold_journal(&log)) {
             return Err(BackupError::UnmergedLog(log));
         }
     }
@@ -346,6 +349,7 @@ impl Old {
 /// Gives the old database a second name, so that it always has one. What cannot be folded in goes with
 /// it: it must not meet the new one.
 fn put_aside(database: &Path, old: &Old) -> Result<Option<PathBuf>, BackupError> {
+    remove_cold_journal(database)?;
     let is_there = |ending: &&str| beside(database, ending).exists();
     let logs: Vec<_> = SIDECARS.into_iter().filter(is_there).collect();
     if matches!(old, Old::None) && logs.is_empty() {
@@ -361,6 +365,16 @@ fn put_aside(database: &Path, old: &Old) -> Result<Option<PathBuf>, BackupError>
     }
     sync_folder(database)?;
     Ok(Some(aside))
+}
+
+/// While SQLite holds the database in exclusive mode, it ends a journal by zeros in place of its header and
+/// leaves the file. Beside what is put aside it would only look as if something were missing.
+fn remove_cold_journal(database: &Path) -> Result<(), BackupError> {
+    let journal = beside(database, JOURNAL);
+    if sqlite_file::is_cold_journal(&journal) {
+        std::fs::remove_file(&journal).map_err(BackupError::file(&journal))?;
+    }
+    Ok(())
 }
 
 fn free_name(database: &Path) -> PathBuf {
