@@ -19,7 +19,9 @@ use tempfile::{NamedTempFile, TempDir};
 
 use super::archive::{Archive, tool};
 use super::schema::SchemaError;
-use super::{Address, DbError, guard, incarnation, restore, sqlite_file, without_password};
+use super::{
+    Address, DbError, checksum, guard, incarnation, restore, sqlite_file, without_password,
+};
 
 /// Schemas of PostgreSQL in which restores put aside what was there: not part of a backup.
 pub(super) const PUT_ASIDE: &str = "before_restore_";
@@ -282,10 +284,20 @@ async fn save_sqlite(database: &Path, part: &Path) -> Result<(), BackupError> {
     let mut saved = sqlite_file::open_as_it_is(part).await?;
     let faults = sqlite_file::faults(&mut saved, sqlite_file::Thoroughly::No).await;
     saved.close().await?;
-    match faults? {
-        None => Ok(()),
-        Some(faults) => Err(BackupError::Unsound(faults)),
+    if let Some(faults) = faults? {
+        return Err(BackupError::Unsound(faults));
     }
+    let path = part.to_owned();
+    blocking(move || checksum::append(&path).map_err(BackupError::file(&path))).await
+}
+
+/// Reads or writes whole files where it keeps nobody waiting.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, BackupError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(BackupError::Tool(error.to_string())))
 }
 
 async fn vacuum_into(connection: &mut SqliteConnection, part: &Path) -> Result<(), BackupError> {

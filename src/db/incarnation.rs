@@ -25,14 +25,14 @@ const HEADER_BYTES: usize = 100;
 
 /// What is looked at in a header.
 #[derive(Clone, Copy, Debug)]
-struct Header {
+pub(super) struct Header {
     number: u32,
     changes: u32,
 }
 
 impl Header {
     /// `None` where the file does not begin as a database.
-    fn of(file: &File) -> io::Result<Option<Self>> {
+    pub fn of(file: &File) -> io::Result<Option<Self>> {
         let mut bytes = [0; HEADER_BYTES];
         match file.read_exact_at(&mut bytes, 0) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
@@ -46,6 +46,12 @@ impl Header {
             return Ok(None);
         };
         Ok(bytes.starts_with(MAGIC).then_some(Self { number, changes }))
+    }
+
+    /// What tells it from another, as bytes.
+    pub fn bytes(self) -> [u8; 8] {
+        let both = u64::from(self.number) << 32 | u64::from(self.changes);
+        both.to_be_bytes()
     }
 }
 

@@ -21,6 +21,7 @@
 mod archive;
 mod backup;
 mod bulk;
+mod checksum;
 mod column;
 mod cursor;
 mod digest;

@@ -22,7 +22,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::{Restored, stamp};
-use crate::db::backup::{BackupError, clear_leftovers, sync_folder};
+use crate::db::backup::{BackupError, blocking, clear_leftovers, sync_folder};
+use crate::db::checksum::{self, FileHash, Verdict};
 use crate::db::guard::{self, SIDECARS, beside, folder_of};
 use crate::db::schema::{self, Schema};
 use crate::db::sqlite_file::{self, Thoroughly};
@@ -39,9 +40,6 @@ const COPY: &str = ".restore.part";
 const PATIENCE: Duration = Duration::from_secs(2);
 const BUFFER: usize = 1 << 20;
 
-/// What a file holds, byte by byte.
-type FileHash = [u8; 32];
-
 pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, BackupError> {
     if is_same(database, file) {
         return Err(BackupError::SameFile(file.to_owned()));
@@ -55,6 +53,7 @@ pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, Ba
     clear_leftovers(folder_of(&database));
 
     let copy = Copy::of(file, &database).await?;
+    let checksum = verify(&copy.0, file).await?;
     let (schema, tables) = look_through(&copy.0, file).await?;
     if schema == Schema::Older {
         bring_forward(&copy.0).await?;
@@ -81,6 +80,7 @@ pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, Ba
         put_aside: put_aside.map(|aside| aside.display().to_string()),
         migrated: schema == Schema::Older,
         engine: Engine::Sqlite,
+        has_checksum: checksum == Verdict::Whole,
     })
 }
 
@@ -189,45 +189,42 @@ fn copy_file(from: &Path, to: &Path) -> Result<FileHash, BackupError> {
         .mode(private::MODE)
         .open(to)
         .map_err(BackupError::file(to))?;
-    let hash = read_through(&mut source, from, |bytes| {
-        copy.write_all(bytes).map_err(BackupError::file(to))
-    })?;
-    copy.sync_all().map_err(BackupError::file(to))?;
-    Ok(hash)
-}
-
-fn read_through(
-    file: &mut File,
-    path: &Path,
-    mut each: impl FnMut(&[u8]) -> Result<(), BackupError>,
-) -> Result<FileHash, BackupError> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; BUFFER];
     loop {
-        let read = file.read(&mut buffer).map_err(BackupError::file(path))?;
+        let read = source.read(&mut buffer).map_err(BackupError::file(from))?;
         if read == 0 {
-            return Ok(hasher.finalize().into());
+            break;
         }
         hasher.update(&buffer[..read]);
-        each(&buffer[..read])?;
+        let written = copy.write_all(&buffer[..read]);
+        written.map_err(BackupError::file(to))?;
     }
+    copy.sync_all().map_err(BackupError::file(to))?;
+    Ok(hasher.finalize().into())
 }
 
 async fn hash_of(path: &Path) -> Result<FileHash, BackupError> {
     let path = path.to_owned();
     blocking(move || {
-        let mut file = File::open(&path).map_err(BackupError::file(&path))?;
-        read_through(&mut file, &path, |_| Ok(()))
+        let hash = File::open(&path).and_then(checksum::hash_of);
+        hash.map_err(BackupError::file(&path))
     })
     .await
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
-) -> Result<T, BackupError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(BackupError::Tool(error.to_string())))
+/// Compares the copy of the backup `file` with the checksum in it.
+async fn verify(copy: &Path, file: &Path) -> Result<Verdict, BackupError> {
+    let copy = copy.to_owned();
+    let verdict =
+        blocking(move || checksum::verify_and_take_off(&copy).map_err(BackupError::file(&copy)));
+    match verdict.await? {
+        Verdict::Damaged => Err(BackupError::Damaged(format!(
+            "{}: 校验和不符 / the checksum differs",
+            file.display()
+        ))),
+        verdict => Ok(verdict),
+    }
 }
 
 /// Looks for faults in the copy of the backup `file`, and counts its rows.
