@@ -60,7 +60,7 @@ pub use ids::Ids;
 use incarnation::OpenHeader;
 pub use mention::{Mention, Subject, mentions};
 pub use plans::note_error;
-pub use problem::{SCHEMA_CHANGED, storage_full, will_pass};
+pub use problem::{SCHEMA_CHANGED, storage_full, tells_of_full_disk, will_pass};
 use pulse::Reach;
 pub use pulse::{Pulse, known_schema};
 pub use restore::{Restored, remove, restore};

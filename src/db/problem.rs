@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use poem::http::StatusCode;
+use rustix::io::Errno;
 
 use super::{file, outcome, plans};
 use crate::problem::Problem;
@@ -47,6 +48,15 @@ impl From<Arc<sqlx::Error>> for Problem {
 pub fn storage_full() -> Problem {
     tracing::error!("there is no room on the disk");
     Kind::Full.problem()
+}
+
+/// Whether the words of a fault say that there was no room on a disk, where a library keeps only the words, or
+/// panics with them. An error in the midst of a panic's words stands there as a programmer sees it.
+pub fn tells_of_full_disk(words: &str) -> bool {
+    [Errno::NOSPC, Errno::DQUOT].iter().any(|full| {
+        let error = std::io::Error::from(*full);
+        words.contains(&error.to_string()) || words.contains(&format!("kind: {:?}", error.kind()))
+    })
 }
 
 impl From<&sqlx::Error> for Problem {
@@ -222,6 +232,20 @@ fn sqlite_code(code: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_known_by_its_words() {
+        for full in [Errno::NOSPC, Errno::DQUOT] {
+            let error = std::io::Error::from(full);
+            assert!(tells_of_full_disk(&format!("a form: {error}")));
+            let panic = format!("could not write: {error:?}");
+            assert!(tells_of_full_disk(&format!(
+                "panicked with message {panic:?}"
+            )));
+        }
+        let other = std::io::Error::from(Errno::ACCESS);
+        assert!(!tells_of_full_disk(&format!("{other} {other:?}")));
+    }
 
     #[test]
     fn codes_of_the_two_engines_are_told_apart() {

@@ -15,7 +15,7 @@ use super::report::RosterProblem;
 use super::store::{self, PIECE_BYTES};
 use crate::access::hex;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{self, Tx};
 use crate::problem::{FieldProblem, Problem};
 use crate::workbook::child::Child;
 use crate::workbook::error::ReadError;
@@ -161,8 +161,11 @@ pub async fn marked(
     })
 }
 
-/// 500 for a workbook that could not be written.
+/// 500 for a workbook that could not be written, or 507 where its temporary files found no room.
 pub fn unwritten(error: &impl std::fmt::Display) -> Problem {
+    if db::tells_of_full_disk(&error.to_string()) {
+        return db::storage_full();
+    }
     tracing::error!(%error, "a workbook could not be written");
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
