@@ -20,7 +20,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{DbError, incarnation, sqlite_file};
+use super::{DbError, incarnation, problem, sqlite_file};
 use crate::private;
 
 /// Readable and writable by the owner only, for a folder.
@@ -311,5 +311,8 @@ fn tighten(path: &Path) {
 /// That a file of this name could not be used.
 pub(super) fn named(path: &Path) -> impl FnOnce(io::Error) -> DbError {
     let path = path.to_owned();
-    move |source| DbError::File { path, source }
+    move |source| match source.kind() {
+        kind if problem::is_no_room(kind) => DbError::NoSpace,
+        _ => DbError::File { path, source },
+    }
 }

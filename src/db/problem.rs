@@ -32,6 +32,11 @@ pub fn will_pass(error: &sqlx::Error) -> bool {
     Kind::of(error) != Kind::Internal
 }
 
+/// Whether an error says that the disk is full.
+pub(super) fn is_full(error: &sqlx::Error) -> bool {
+    Kind::of(error) == Kind::Full
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         (&error).into()
@@ -98,7 +103,7 @@ impl Kind {
         match error {
             sqlx::Error::PoolTimedOut => Self::Busy,
             error if file::is_replaced(error) => Self::Replaced,
-            sqlx::Error::Io(error) if is_full(error) => Self::Full,
+            sqlx::Error::Io(error) if is_no_room(error.kind()) => Self::Full,
             sqlx::Error::Io(_)
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
@@ -215,12 +220,9 @@ impl Kind {
 }
 
 /// Whether the system says that there is no room on the disk, or none that we may use.
-fn is_full(error: &std::io::Error) -> bool {
+pub(super) fn is_no_room(kind: std::io::ErrorKind) -> bool {
     use std::io::ErrorKind;
-    matches!(
-        error.kind(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
-    )
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// SQLite's extended result code, whose lowest byte is the primary one. PostgreSQL's codes always have
