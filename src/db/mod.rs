@@ -492,7 +492,8 @@ impl Db {
                     Lasting::AtOnce => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
                     Lasting::Later => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
                 };
-                let transaction = Transaction::begin(writer, begin).await?;
+                let mut transaction = Transaction::begin(writer, begin).await?;
+                incarnation::count_transaction(&mut transaction).await?;
                 Ok(Tx::Sqlite(transaction, file.clone()))
             }
             Self::Postgres {
