@@ -33,8 +33,8 @@ impl HealthApi {
     /// Is the service well
     ///
     /// Writes one row to the database and reads from it, at most once a second however often it is
-    /// asked; 503 with the reason if the database does not answer within two seconds, 507 if the disk
-    /// is full.
+    /// asked; 503 with the reason if the database does not answer within two seconds, or its file was taken
+    /// away, 507 if the disk is full.
     #[oai(path = "/health", method = "get", operation_id = "getHealth")]
     async fn get_health(
         &self,

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use crate::import::report::ConflictKind;
 use chrono::{Datelike, NaiveDate};
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use qianshou::access::account::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::app::App;
@@ -343,7 +345,9 @@ fn one_of<T: CodeList>(code: &str) -> Result<T, String> {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    refuse_what_is_not_heeded(&cli.command, &matches);
     let outcome = match cli.command {
         Command::ReadWorkbook {
             memory_mib,
@@ -365,6 +369,20 @@ fn main() -> ExitCode {
         eprintln!("错误：{error}");
         ExitCode::FAILURE
     })
+}
+
+/// Ends the program where the command line asks for something that the command would not do. The
+/// environment and the settings file speak to all commands: what stands there may not be meant for this one.
+fn refuse_what_is_not_heeded(command: &Command, matches: &ArgMatches) {
+    let is_given = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
+    if matches!(command, Command::Demo { .. }) && (is_given("database") || is_given("create")) {
+        let words = "demo 总是在 --dir 的文件夹中新建自己的数据库，不使用 --database 和 --create；\
+            要使用指定的数据库，请用 serve / a demo makes a database of its own in the folder of --dir and heeds \
+            neither --database nor --create; to work with a database of yours, use `serve`";
+        Cli::command()
+            .error(ErrorKind::ArgumentConflict, words)
+            .exit();
+    }
 }
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;

@@ -124,7 +124,8 @@ fn problem_of(error: poem::Error) -> Problem {
     if intake::was_too_large(&error) {
         return intake::too_large(MAX_BODY_BYTES);
     }
-    if intake::found_no_room(&words) {
+    // A form is written to a temporary file as it comes in.
+    if db::tells_of_full_disk(&words) {
         return db::storage_full();
     }
     if words.contains("failed to read stream") {

@@ -293,6 +293,113 @@ async fn snapshot_with_log(database: &TestDatabase, more: &[String]) -> TestData
     killed
 }
 
+/// SQLite leaves a journal behind that has nothing in it.
+#[tokio::test]
+async fn what_a_restore_puts_aside_is_one_file_that_restores() {
+    if std::env::var(crate::support::POSTGRES).is_ok() {
+        return;
+    }
+    let (old, new) = (named("旧", 30), named("新", 30));
+    let (saved, database) = (database_with(&old).await, database_with(&new).await);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("saved.db");
+    backup(&saved, &file);
+    restore(&database, &file);
+    let left = listed_beside(&database);
+    assert_eq!(left.len(), 2, "{left:?}");
+    let aside = database.file().with_file_name(&left[1]);
+    let journal = aside.with_file_name(format!("{}-journal", left[1]));
+    let back = format!("sqlite:{}", folder.path().join("back.db").display());
+    // As an earlier version of this program has left it: the header is zero, and what follows is of no use.
+    let cold = [vec![0; 28], vec![7; 600]].concat();
+    std::fs::write(&journal, &cold).unwrap();
+    succeeds(run(&back, &["restore", text(&aside)]));
+    assert_eq!(units(&back).await, set(&new));
+    // One that SQLite would still play back.
+    let hot = [b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7".to_vec(), cold].concat();
+    std::fs::write(&journal, hot).unwrap();
+    refused(run(&back, &["restore", text(&aside)]), "-journal");
+}
+
+/// SQLite sees that pages hang together, not what stands in a text.
+#[tokio::test]
+async fn a_backup_in_which_a_letter_has_changed_is_refused() {
+    if std::env::var(crate::support::POSTGRES).is_ok() {
+        return;
+    }
+    let name = ["旧小学".to_owned()];
+    let database = database_with(&name).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("saved.db");
+    backup(&database, &file);
+    let whole = std::fs::read(&file).unwrap();
+    let at = |bytes: &[u8], word: &str| {
+        let found = bytes
+            .windows(word.len())
+            .enumerate()
+            .filter(|(_, window)| *window == word.as_bytes());
+        found.map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    let mut changed = whole.clone();
+    let places = at(&whole, &name[0]);
+    assert!(!places.is_empty());
+    for place in places {
+        // In the table and in its index alike: 旧 becomes 旦.
+        changed[place + 2] ^= 1 << 1;
+        assert_ne!(changed[place..place + 3], whole[place..place + 3]);
+    }
+    std::fs::write(&file, changed).unwrap();
+    refused(run(&database.url(), &["restore", text(&file)]), "损坏");
+    // The last byte, which belongs to the checksum itself.
+    let mut changed = whole.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    std::fs::write(&file, changed).unwrap();
+    refused(run(&database.url(), &["restore", text(&file)]), "损坏");
+    assert_eq!(units(&database.url()).await, set(&name));
+
+    std::fs::write(&file, &whole).unwrap();
+    let told = restore(&database, &file);
+    assert!(!told.contains("校验和"), "{told}");
+    // Other programs read it as the database that it is.
+    let mut connection = sqlite(&file).await;
+    let sound: String = sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(sound, "ok");
+    sqlx::raw_sql("UPDATE unit SET name = '改小学'")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    // What was changed on purpose, or made by other means, comes in with a word.
+    let told = restore(&database, &file);
+    assert!(
+        told.contains("没有校验和") && !told.contains("核对无误"),
+        "{told}"
+    );
+    assert_eq!(units(&database.url()).await, set(&["改小学".to_owned()]));
+    let by_hand = folder.path().join("by hand.db");
+    run_as_stranger(&database, &format!("VACUUM INTO '{}'", text(&by_hand))).await;
+    let told = restore(&database, &by_hand);
+    assert!(told.contains("没有校验和"), "{told}");
+}
+
+#[tokio::test]
+async fn a_backup_served_as_a_database_is_not_taken_for_a_damaged_one() {
+    if std::env::var(crate::support::POSTGRES).is_ok() {
+        return;
+    }
+    let database = database_with(&named("旧", 3)).await;
+    let other = TestDatabase::create().await;
+    backup(&database, &other.file());
+    let db = other.open().await;
+    add_units(&db, &named("新", 3)).await;
+    db.close().await;
+    restore(&database, &other.file());
+    assert_eq!(units(&database.url()).await.len(), 6);
+}
+
 #[tokio::test]
 async fn a_database_in_use_is_not_restored() {
     let names = named("旧", 3);
@@ -1142,10 +1249,25 @@ async fn a_demo_does_not_take_the_database_of_one_that_runs() {
     let url = format!("sqlite:{}", folder.path().join("demo.db").display());
     let db = Db::open(&url).await.unwrap();
     add_units(&db, &named("旧", 3)).await;
-    let demo = ["demo", "--no-serve", "--dir", text(folder.path())];
-    refused(run(&url, &demo), "使用中");
+    let demo = |named: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_qianshou"))
+            .args(["demo", "--no-serve", "--dir", text(folder.path())])
+            .args(named)
+            // It stands there for the service, and a demo leaves it alone.
+            .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing")
+            .output()
+            .unwrap()
+    };
+    refused(demo(&[]), "使用中");
     assert_eq!(units_of(&db).await.len(), 3);
     db.close().await;
+    // What would be ignored is refused.
+    let before = listed(folder.path());
+    for named in ["postgres://u@h/n", &url] {
+        refused(demo(&["--database", named]), "--dir");
+    }
+    refused(demo(&["--create"]), "--dir");
+    assert_eq!(listed(folder.path()), before);
 }
 
 #[tokio::test]

@@ -19,7 +19,9 @@ use tempfile::{NamedTempFile, TempDir};
 
 use super::archive::{Archive, tool};
 use super::schema::SchemaError;
-use super::{Address, DbError, guard, incarnation, restore, sqlite_file, without_password};
+use super::{
+    Address, DbError, checksum, guard, incarnation, problem, restore, sqlite_file, without_password,
+};
 
 /// Schemas of PostgreSQL in which restores put aside what was there: not part of a backup.
 pub(super) const PUT_ASIDE: &str = "before_restore_";
@@ -35,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum BackupError {
     /// The address or a file.
     #[error(transparent)]
-    Db(#[from] DbError),
+    Db(DbError),
     /// The engine's own word.
     #[error("{0}")]
     Engine(#[source] sqlx::Error),
@@ -108,23 +110,24 @@ impl BackupError {
     /// That a file could not be read or written.
     pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let named = guard::named(path);
-        |error| match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace,
-            _ => Self::Db(named(error)),
-        }
+        |error| named(error).into()
     }
 }
 
 impl From<sqlx::Error> for BackupError {
     fn from(error: sqlx::Error) -> Self {
-        let code = match &error {
-            sqlx::Error::Database(database) => database.code().unwrap_or_default().into_owned(),
-            _ => String::new(),
-        };
-        match code.as_str() {
-            // SQLITE_FULL, and PostgreSQL's disk_full.
-            "13" | "53100" => Self::NoSpace,
-            _ => Self::Engine(error),
+        if problem::is_full(&error) {
+            return Self::NoSpace;
+        }
+        Self::Engine(error)
+    }
+}
+
+impl From<DbError> for BackupError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::NoSpace => Self::NoSpace,
+            error => Self::Db(error),
         }
     }
 }
@@ -282,10 +285,20 @@ async fn save_sqlite(database: &Path, part: &Path) -> Result<(), BackupError> {
     let mut saved = sqlite_file::open_as_it_is(part).await?;
     let faults = sqlite_file::faults(&mut saved, sqlite_file::Thoroughly::No).await;
     saved.close().await?;
-    match faults? {
-        None => Ok(()),
-        Some(faults) => Err(BackupError::Unsound(faults)),
+    if let Some(faults) = faults? {
+        return Err(BackupError::Unsound(faults));
     }
+    let path = part.to_owned();
+    blocking(move || checksum::append(&path).map_err(BackupError::file(&path))).await
+}
+
+/// Reads or writes whole files where it keeps nobody waiting.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, BackupError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(BackupError::Tool(error.to_string())))
 }
 
 async fn vacuum_into(connection: &mut SqliteConnection, part: &Path) -> Result<(), BackupError> {

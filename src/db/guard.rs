@@ -20,7 +20,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{DbError, incarnation, sqlite_file};
+use super::{DbError, incarnation, problem, sqlite_file};
 use crate::private;
 
 /// Readable and writable by the owner only, for a folder.
@@ -42,6 +42,8 @@ pub(super) struct Opening {
 #[derive(Debug)]
 pub struct InUse {
     lock: File,
+    /// Of the lock file.
+    name: PathBuf,
     /// Whether nobody else had it open when it was opened.
     pub(super) is_first: bool,
 }
@@ -63,9 +65,47 @@ impl InUse {
         }
     }
 
+    /// The count that all who have the database open share; not where the file system gives none.
+    pub(super) fn shared_count(&self) -> Option<SharedCount> {
+        match File::options().read(true).write(true).open(&self.name) {
+            Ok(file) => Some(SharedCount(file)),
+            Err(error) => {
+                tracing::warn!("programs that open the database cannot tell each other: {error}");
+                None
+            }
+        }
+    }
+
     /// The numbers that were written down; none if nobody has.
     pub(super) fn numbers(&self) -> Vec<u32> {
         numbers_in(&self.lock)
+    }
+}
+
+/// A count that only rises, for all who have the database open: in the lock file, behind the numbers. Who opens
+/// the database first cuts it off with the numbers of before.
+#[derive(Debug)]
+pub(super) struct SharedCount(File);
+
+/// Behind the longest line of numbers.
+const COUNT_AT: u64 = NOTE_BYTES as u64;
+const NOTE_BYTES: usize = 64;
+
+impl SharedCount {
+    /// 0 if nobody has counted.
+    pub fn get(&self) -> u32 {
+        let mut count = [0; 4];
+        let read = self.0.read_exact_at(&mut count, COUNT_AT);
+        read.map_or(0, |()| u32::from_be_bytes(count))
+    }
+
+    /// Another may be raising it at the same time: then the lower of the two may stand there until the next time.
+    pub fn raise_to(&self, count: u32) {
+        if self.get() < count
+            && let Err(error) = self.0.write_all_at(&count.to_be_bytes(), COUNT_AT)
+        {
+            tracing::debug!("the count of transactions cannot be shared: {error}");
+        }
     }
 }
 
@@ -79,7 +119,7 @@ fn write_note(file: &File, note: &str) -> io::Result<()> {
 }
 
 fn numbers_in(lock: &File) -> Vec<u32> {
-    let mut note = [0; 64];
+    let mut note = [0; NOTE_BYTES];
     let read = lock.read_at(&mut note, 0).unwrap_or_default();
     let note = String::from_utf8_lossy(note.get(..read).unwrap_or_default()).into_owned();
     let line = note.lines().next().unwrap_or_default();
@@ -141,6 +181,7 @@ pub(super) async fn enter(path: &Path) -> Result<(Opening, InUse), DbError> {
     }
     let in_use = InUse {
         lock: in_use,
+        name,
         is_first,
     };
     Ok((Opening { _lock: lock }, in_use))
@@ -311,5 +352,8 @@ fn tighten(path: &Path) {
 /// That a file of this name could not be used.
 pub(super) fn named(path: &Path) -> impl FnOnce(io::Error) -> DbError {
     let path = path.to_owned();
-    move |source| DbError::File { path, source }
+    move |source| match source.kind() {
+        kind if problem::is_no_room(kind) => DbError::NoSpace,
+        _ => DbError::File { path, source },
+    }
 }

@@ -2,8 +2,15 @@
 //! make, so that a file that was overwritten in place (`cp backup.db qianshou.db`) is known from the one that
 //! was opened. To the system both are the same file.
 //!
-//! The number stands in the file's header, where SQLite keeps `user_version` for the program. In the same place
-//! SQLite counts how often the first page was written: in one file it never goes back, in an older copy it does.
+//! The number stands in the file's header, where SQLite keeps `user_version` for the program. An older copy of the
+//! same file has the same number. It is known by two counts, which never go back in one file: that of SQLite, of
+//! the changes of the first page, and our own of transactions, where SQLite keeps `application_id`. With a
+//! write-ahead log SQLite's own hardly moves. Ours makes every transaction change the first page, so that the file
+//! has a higher count whenever any of the log has been written into it. As long as none has, the copy is the
+//! same as the file, and to put it back changes nothing.
+//!
+//! The highest count that anyone has seen stands in the lock file `….in-use`: programs that have the database open
+//! together see what each other's log has brought into the file.
 
 use std::fs::File;
 use std::io;
@@ -12,27 +19,30 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rand::RngExt;
-use sqlx::{AssertSqlSafe, SqlitePool};
+use sqlx::{AssertSqlSafe, SqliteConnection, SqlitePool};
 
-use super::guard::InUse;
+use super::guard::{InUse, SharedCount};
 use super::sqlite_file::MAGIC;
 
 /// Where SQLite keeps `user_version`.
 const NUMBER_AT: usize = 60;
+/// Where SQLite keeps `application_id`.
+const TRANSACTIONS_AT: usize = 68;
 /// Where SQLite counts the changes of the first page.
 const CHANGES_AT: usize = 24;
 const HEADER_BYTES: usize = 100;
 
 /// What is looked at in a header.
 #[derive(Clone, Copy, Debug)]
-struct Header {
+pub(super) struct Header {
     number: u32,
     changes: u32,
+    transactions: u32,
 }
 
 impl Header {
     /// `None` where the file does not begin as a database.
-    fn of(file: &File) -> io::Result<Option<Self>> {
+    pub fn of(file: &File) -> io::Result<Option<Self>> {
         let mut bytes = [0; HEADER_BYTES];
         match file.read_exact_at(&mut bytes, 0) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
@@ -42,10 +52,21 @@ impl Header {
             let field = bytes.get(at..at + 4)?.try_into().ok()?;
             Some(u32::from_be_bytes(field))
         };
-        let (Some(number), Some(changes)) = (field(NUMBER_AT), field(CHANGES_AT)) else {
+        let fields = (field(NUMBER_AT), field(CHANGES_AT), field(TRANSACTIONS_AT));
+        let (Some(number), Some(changes), Some(transactions)) = fields else {
             return Ok(None);
         };
-        Ok(bytes.starts_with(MAGIC).then_some(Self { number, changes }))
+        Ok(bytes.starts_with(MAGIC).then_some(Self {
+            number,
+            changes,
+            transactions,
+        }))
+    }
+
+    /// What tells it from another, as bytes.
+    pub fn bytes(self) -> [u8; 8] {
+        let both = u64::from(self.number) << 32 | u64::from(self.changes);
+        both.to_be_bytes()
     }
 }
 
@@ -76,6 +97,46 @@ pub(super) struct OpenHeader {
     numbers: Vec<u32>,
     /// The latest count of changes that was seen.
     changes: AtomicU32,
+    /// The latest count of transactions that was seen.
+    transactions: SeenTransactions,
+}
+
+/// The highest count of transactions that was seen in the file, here or by others.
+#[derive(Debug, Default)]
+struct SeenTransactions {
+    here: AtomicU32,
+    by_all: Option<SharedCount>,
+}
+
+impl SeenTransactions {
+    fn get(&self) -> u32 {
+        let here = self.here.load(Ordering::Acquire);
+        let by_all = self.by_all.as_ref().map_or(0, SharedCount::get);
+        here.max(by_all)
+    }
+
+    fn note(&self, count: u32) {
+        if self.here.fetch_max(count, Ordering::AcqRel) < count
+            && let Some(by_all) = &self.by_all
+        {
+            by_all.raise_to(count);
+        }
+    }
+}
+
+/// In a transaction that is to write: counts it in the first page.
+pub(super) async fn count_transaction(
+    connection: &mut SqliteConnection,
+) -> Result<(), sqlx::Error> {
+    let count: i32 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut *connection)
+        .await?;
+    // As SQLite sees it, the count has a sign.
+    let next = format!("PRAGMA application_id = {}", count.wrapping_add(1));
+    sqlx::raw_sql(AssertSqlSafe(next))
+        .execute(connection)
+        .await
+        .map(|_| ())
 }
 
 impl OpenHeader {
@@ -85,6 +146,7 @@ impl OpenHeader {
             file: File::open(path)?,
             numbers: Vec::new(),
             changes: AtomicU32::default(),
+            transactions: SeenTransactions::default(),
         })
     }
 
@@ -98,6 +160,7 @@ impl OpenHeader {
         if self.numbers.is_empty() {
             self.numbers.extend(self.number());
         }
+        self.transactions.by_all = in_use.shared_count();
     }
 
     /// Not where it cannot be written, as on a full disk: the number that it has is better than no service.
@@ -107,7 +170,7 @@ impl OpenHeader {
         in_use.note_numbers(&[before, number]);
         // As SQLite sees it, the number has a sign.
         let statement = format!(
-            "PRAGMA user_version = {}; PRAGMA wal_checkpoint(PASSIVE)",
+            "PRAGMA application_id = 0; PRAGMA user_version = {}; PRAGMA wal_checkpoint(PASSIVE)",
             number.cast_signed()
         );
         let statement = sqlx::raw_sql(AssertSqlSafe(statement));
@@ -132,13 +195,17 @@ impl OpenHeader {
 
     fn looks_the_same(&self) -> bool {
         // Before the file is read: what others see later is no less than this.
-        let seen = self.changes.load(Ordering::Acquire);
+        let changes = self.changes.load(Ordering::Acquire);
+        let transactions = self.transactions.get();
         let Ok(Some(header)) = Header::of(&self.file) else {
             return false;
         };
-        let is_same = self.numbers.contains(&header.number) && header.changes >= seen;
+        let is_same = self.numbers.contains(&header.number)
+            && header.changes >= changes
+            && header.transactions >= transactions;
         if is_same {
             self.changes.fetch_max(header.changes, Ordering::AcqRel);
+            self.transactions.note(header.transactions);
         }
         is_same
     }

@@ -21,6 +21,7 @@
 mod archive;
 mod backup;
 mod bulk;
+mod checksum;
 mod column;
 mod cursor;
 mod digest;
@@ -46,6 +47,7 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool};
@@ -59,7 +61,7 @@ pub use ids::Ids;
 use incarnation::OpenHeader;
 pub use mention::{Mention, Subject, mentions};
 pub use plans::note_error;
-pub use problem::{SCHEMA_CHANGED, storage_full, will_pass};
+pub use problem::{SCHEMA_CHANGED, storage_full, tells_of_full_disk, will_pass};
 use pulse::Reach;
 pub use pulse::{Pulse, known_schema};
 pub use restore::{Restored, remove, restore};
@@ -101,10 +103,15 @@ pub enum DbError {
     Address,
     /// The engine's own word.
     #[error("{0}")]
-    Engine(#[from] sqlx::Error),
+    Engine(#[source] sqlx::Error),
+    /// There is no room left.
+    #[error(
+        "磁盘空间不足，数据库无法打开；请清理空间后重试 / no space left on the disk: the database cannot be opened; make room, then try again"
+    )]
+    NoSpace,
     /// A migration could not be applied.
     #[error("数据库结构升级失败 / migration failed: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[source] MigrateError),
     /// A file beside the database.
     #[error("{path}: {source}")]
     File {
@@ -130,6 +137,28 @@ pub enum DbError {
         "{0} 是其他程序的数据库（没有牵手的结构），为避免损坏，没有做任何改动 / {0} is a database of another program; nothing was changed"
     )]
     Foreign(String),
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        if problem::is_full(&error) {
+            return Self::NoSpace;
+        }
+        Self::Engine(error)
+    }
+}
+
+impl From<MigrateError> for DbError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _)
+                if problem::is_full(&cause) =>
+            {
+                Self::NoSpace
+            }
+            error => Self::Migration(error),
+        }
+    }
 }
 
 /// An open database of either engine.
@@ -463,7 +492,8 @@ impl Db {
                     Lasting::AtOnce => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
                     Lasting::Later => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
                 };
-                let transaction = Transaction::begin(writer, begin).await?;
+                let mut transaction = Transaction::begin(writer, begin).await?;
+                incarnation::count_transaction(&mut transaction).await?;
                 Ok(Tx::Sqlite(transaction, file.clone()))
             }
             Self::Postgres {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use poem::http::StatusCode;
+use rustix::io::Errno;
 
 use super::{file, outcome, plans};
 use crate::problem::Problem;
@@ -31,6 +32,11 @@ pub fn will_pass(error: &sqlx::Error) -> bool {
     Kind::of(error) != Kind::Internal
 }
 
+/// Whether an error says that the disk is full.
+pub(super) fn is_full(error: &sqlx::Error) -> bool {
+    Kind::of(error) == Kind::Full
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         (&error).into()
@@ -47,6 +53,15 @@ impl From<Arc<sqlx::Error>> for Problem {
 pub fn storage_full() -> Problem {
     tracing::error!("there is no room on the disk");
     Kind::Full.problem()
+}
+
+/// Whether the words of a fault say that there was no room on a disk, where a library keeps only the words, or
+/// panics with them. An error in the midst of a panic's words stands there as a programmer sees it.
+pub fn tells_of_full_disk(words: &str) -> bool {
+    [Errno::NOSPC, Errno::DQUOT].iter().any(|full| {
+        let error = std::io::Error::from(*full);
+        words.contains(&error.to_string()) || words.contains(&format!("kind: {:?}", error.kind()))
+    })
 }
 
 impl From<&sqlx::Error> for Problem {
@@ -88,7 +103,7 @@ impl Kind {
         match error {
             sqlx::Error::PoolTimedOut => Self::Busy,
             error if file::is_replaced(error) => Self::Replaced,
-            sqlx::Error::Io(error) if is_full(error) => Self::Full,
+            sqlx::Error::Io(error) if is_no_room(error.kind()) => Self::Full,
             sqlx::Error::Io(_)
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
@@ -205,12 +220,9 @@ impl Kind {
 }
 
 /// Whether the system says that there is no room on the disk, or none that we may use.
-fn is_full(error: &std::io::Error) -> bool {
+pub(super) fn is_no_room(kind: std::io::ErrorKind) -> bool {
     use std::io::ErrorKind;
-    matches!(
-        error.kind(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
-    )
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// SQLite's extended result code, whose lowest byte is the primary one. PostgreSQL's codes always have
@@ -222,6 +234,20 @@ fn sqlite_code(code: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_known_by_its_words() {
+        for full in [Errno::NOSPC, Errno::DQUOT] {
+            let error = std::io::Error::from(full);
+            assert!(tells_of_full_disk(&format!("a form: {error}")));
+            let panic = format!("could not write: {error:?}");
+            assert!(tells_of_full_disk(&format!(
+                "panicked with message {panic:?}"
+            )));
+        }
+        let other = std::io::Error::from(Errno::ACCESS);
+        assert!(!tells_of_full_disk(&format!("{other} {other:?}")));
+    }
 
     #[test]
     fn codes_of_the_two_engines_are_told_apart() {

@@ -23,6 +23,17 @@ pub(super) fn begins_as_one(path: &Path) -> bool {
     read.is_ok() && head == MAGIC
 }
 
+/// How long the header of a rollback journal is.
+const JOURNAL_HEADER_BYTES: u64 = 28;
+
+/// Whether a rollback journal is there that SQLite would not play back, since its header is zero or missing.
+pub(super) fn is_cold_journal(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(JOURNAL_HEADER_BYTES).read_to_end(&mut head));
+    read.is_ok() && head.iter().all(|byte| *byte == 0)
+}
+
 /// How closely to look for faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Thoroughly {

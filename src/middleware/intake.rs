@@ -13,7 +13,6 @@ use percent_encoding::percent_decode_str;
 use poem::http::{StatusCode, header};
 use poem::{Body, Request};
 use poem_openapi::payload::{Json, Payload};
-use rustix::io::Errno;
 use serde_json::Value;
 
 use super::again::{self, Again};
@@ -277,14 +276,6 @@ impl From<TooLarge> for std::io::Error {
 /// the words of the error.
 pub fn was_too_large(error: &poem::Error) -> bool {
     error.to_string().contains(&TooLarge.to_string())
-}
-
-/// Whether there was no room on the disk for a form as it came in. Here too the framework keeps only
-/// the words of the error.
-pub fn found_no_room(words: &str) -> bool {
-    [Errno::NOSPC, Errno::DQUOT]
-        .iter()
-        .any(|full| words.contains(&std::io::Error::from(*full).to_string()))
 }
 
 #[cfg(test)]

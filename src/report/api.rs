@@ -13,7 +13,7 @@ use super::{sheets, store};
 use crate::access::{Permission, Signed};
 use crate::api::{Tag, Workbook, Year};
 use crate::app::App;
-use crate::db::outcome;
+use crate::db::{self, outcome};
 use crate::pairing::roll;
 use crate::problem::{Fault, Problem, bits};
 use crate::progress::api::{ProgressFault, check_as_of, period};
@@ -160,7 +160,12 @@ where
         .unwrap_or_else(|error| Err(cannot_write(&error)))
 }
 
+/// Also of a panic: the library that writes workbooks knows no other way to say that a temporary file cannot be
+/// written.
 fn cannot_write(error: &dyn std::error::Error) -> Problem {
+    if db::tells_of_full_disk(&error.to_string()) {
+        return db::storage_full();
+    }
     tracing::error!(%error, "a workbook cannot be made");
     Problem::new(
         poem::http::StatusCode::INTERNAL_SERVER_ERROR,

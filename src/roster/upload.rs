@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
 
 use super::report::RosterProblem;
+use crate::db;
 use crate::problem::{FieldProblem, Problem};
 use crate::text::hex;
 use crate::workbook::error::ReadError;
@@ -44,8 +45,11 @@ pub fn not_whole(error: &std::io::Error) -> Problem {
     )
 }
 
-/// 500 for a workbook that could not be written.
+/// 500 for a workbook that could not be written, or 507 where its temporary files found no room.
 pub fn unwritten(error: &impl std::fmt::Display) -> Problem {
+    if db::tells_of_full_disk(&error.to_string()) {
+        return db::storage_full();
+    }
     tracing::error!(%error, "a workbook could not be written");
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -29,6 +29,8 @@ pub struct Restored {
     /// Whether the backup was of an earlier version and was brought forward.
     pub migrated: bool,
     engine: Engine,
+    /// Whether the backup says by a checksum that it is what was saved.
+    has_checksum: bool,
 }
 
 /// Puts the backup `file` in the place of the database at `url`, which need not be there yet.
@@ -74,10 +76,21 @@ impl fmt::Display for Restored {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: u64 = self.tables.iter().map(|(_, rows)| rows).sum();
         let tables = self.tables.len();
-        writeln!(
-            formatter,
-            "已恢复并核对无误：{tables} 张表，{rows} 行 / restored and checked: {tables} tables, {rows} rows"
-        )?;
+        if self.has_checksum {
+            writeln!(
+                formatter,
+                "已恢复并核对无误：{tables} 张表，{rows} 行 / restored and checked: {tables} tables, {rows} rows"
+            )?;
+        } else {
+            writeln!(
+                formatter,
+                "已恢复：{tables} 张表，{rows} 行 / restored: {tables} tables, {rows} rows"
+            )?;
+            writeln!(
+                formatter,
+                "备份没有校验和（由较早版本或其他方式生成，或生成后被改动过）：结构完好，但无法核对文字和数字是否与备份时一致 / the backup has no checksum (an earlier version or other means made it, or it was written into since): its structure is sound, but whether each text and number is as it was saved cannot be told"
+            )?;
+        }
         for (table, rows) in &self.tables {
             writeln!(formatter, "  {rows:>9}  {table}")?;
         }

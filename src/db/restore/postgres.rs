@@ -65,6 +65,8 @@ pub(super) async fn restore(url: &str, file: &Path) -> Result<Restored, BackupEr
         put_aside,
         migrated: schema == Schema::Older,
         engine: Engine::Postgres,
+        // An archive's tables are packed, each with a checksum of its own, and are compared row by row.
+        has_checksum: true,
     })
 }
 

@@ -22,7 +22,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::{Restored, stamp};
-use crate::db::backup::{BackupError, clear_leftovers, sync_folder};
+use crate::db::backup::{BackupError, blocking, clear_leftovers, sync_folder};
+use crate::db::checksum::{self, FileHash, Verdict};
 use crate::db::guard::{self, SIDECARS, beside, folder_of};
 use crate::db::schema::{self, Schema};
 use crate::db::sqlite_file::{self, Thoroughly};
@@ -31,14 +32,13 @@ use crate::private;
 
 /// Between the database's name and the time, in the name of what is put aside.
 const PUT_ASIDE: &str = ".before-restore-";
+/// How the name of a rollback journal ends.
+const JOURNAL: &str = "-journal";
 /// How the name of a copy ends while it is looked through.
 const COPY: &str = ".restore.part";
 /// A program that is only just closing the database gets this long.
 const PATIENCE: Duration = Duration::from_secs(2);
 const BUFFER: usize = 1 << 20;
-
-/// What a file holds, byte by byte.
-type FileHash = [u8; 32];
 
 pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, BackupError> {
     if is_same(database, file) {
@@ -53,6 +53,7 @@ pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, Ba
     clear_leftovers(folder_of(&database));
 
     let copy = Copy::of(file, &database).await?;
+    let checksum = verify(&copy.0, file).await?;
     let (schema, tables) = look_through(&copy.0, file).await?;
     if schema == Schema::Older {
         bring_forward(&copy.0).await?;
@@ -79,6 +80,7 @@ pub(super) async fn restore(database: &Path, file: &Path) -> Result<Restored, Ba
         put_aside: put_aside.map(|aside| aside.display().to_string()),
         migrated: schema == Schema::Older,
         engine: Engine::Sqlite,
+        has_checksum: checksum == Verdict::Whole,
     })
 }
 
@@ -115,9 +117,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// A database that was copied by hand while it was open has its last changes beside it.
 fn refuse_unmerged(file: &Path) -> Result<(), BackupError> {
-    for ending in ["-wal", "-journal"] {
+    for ending in ["-wal", JOURNAL] {
         let log = beside(file, ending);
-        if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        let is_empty = std::fs::metadata(&log).map_or(true, |log| log.len() == 0);
+        if !is_empty && !(ending == JOURNAL && sqlite_file::is_cold_journal(&log)) {
             return Err(BackupError::UnmergedLog(log));
         }
     }
@@ -186,45 +189,42 @@ fn copy_file(from: &Path, to: &Path) -> Result<FileHash, BackupError> {
         .mode(private::MODE)
         .open(to)
         .map_err(BackupError::file(to))?;
-    let hash = read_through(&mut source, from, |bytes| {
-        copy.write_all(bytes).map_err(BackupError::file(to))
-    })?;
-    copy.sync_all().map_err(BackupError::file(to))?;
-    Ok(hash)
-}
-
-fn read_through(
-    file: &mut File,
-    path: &Path,
-    mut each: impl FnMut(&[u8]) -> Result<(), BackupError>,
-) -> Result<FileHash, BackupError> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; BUFFER];
     loop {
-        let read = file.read(&mut buffer).map_err(BackupError::file(path))?;
+        let read = source.read(&mut buffer).map_err(BackupError::file(from))?;
         if read == 0 {
-            return Ok(hasher.finalize().into());
+            break;
         }
         hasher.update(&buffer[..read]);
-        each(&buffer[..read])?;
+        let written = copy.write_all(&buffer[..read]);
+        written.map_err(BackupError::file(to))?;
     }
+    copy.sync_all().map_err(BackupError::file(to))?;
+    Ok(hasher.finalize().into())
 }
 
 async fn hash_of(path: &Path) -> Result<FileHash, BackupError> {
     let path = path.to_owned();
     blocking(move || {
-        let mut file = File::open(&path).map_err(BackupError::file(&path))?;
-        read_through(&mut file, &path, |_| Ok(()))
+        let hash = File::open(&path).and_then(checksum::hash_of);
+        hash.map_err(BackupError::file(&path))
     })
     .await
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
-) -> Result<T, BackupError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(BackupError::Tool(error.to_string())))
+/// Compares the copy of the backup `file` with the checksum in it.
+async fn verify(copy: &Path, file: &Path) -> Result<Verdict, BackupError> {
+    let copy = copy.to_owned();
+    let verdict =
+        blocking(move || checksum::verify_and_take_off(&copy).map_err(BackupError::file(&copy)));
+    match verdict.await? {
+        Verdict::Damaged => Err(BackupError::Damaged(format!(
+            "{}: 校验和不符 / the checksum differs",
+            file.display()
+        ))),
+        verdict => Ok(verdict),
+    }
 }
 
 /// Looks for faults in the copy of the backup `file`, and counts its rows.
@@ -346,6 +346,7 @@ impl Old {
 /// Gives the old database a second name, so that it always has one. What cannot be folded in goes with
 /// it: it must not meet the new one.
 fn put_aside(database: &Path, old: &Old) -> Result<Option<PathBuf>, BackupError> {
+    remove_cold_journal(database)?;
     let is_there = |ending: &&str| beside(database, ending).exists();
     let logs: Vec<_> = SIDECARS.into_iter().filter(is_there).collect();
     if matches!(old, Old::None) && logs.is_empty() {
@@ -361,6 +362,16 @@ fn put_aside(database: &Path, old: &Old) -> Result<Option<PathBuf>, BackupError>
     }
     sync_folder(database)?;
     Ok(Some(aside))
+}
+
+/// While SQLite holds the database in exclusive mode, it ends a journal by zeros in place of its header and
+/// leaves the file. Beside what is put aside it would only look as if something were missing.
+fn remove_cold_journal(database: &Path) -> Result<(), BackupError> {
+    let journal = beside(database, JOURNAL);
+    if sqlite_file::is_cold_journal(&journal) {
+        std::fs::remove_file(&journal).map_err(BackupError::file(&journal))?;
+    }
+    Ok(())
 }
 
 fn free_name(database: &Path) -> PathBuf {
