@@ -390,13 +390,6 @@ pub(super) fn hide(signs: &Signs, mask: &mut Mask) {
     }
 }
 
-/// Where the words of health stand in a text, by its visible signs.
-pub(super) fn found_in(signs: &Signs) -> Vec<Range<usize>> {
-    let mut mask = Mask::over(signs);
-    hide(signs, &mut mask);
-    mask.ranges()
-}
-
 impl Signs {
     /// What begins here, and whether it is hidden.
     fn health_at(&self, at: usize) -> Option<(Range<usize>, bool)> {

@@ -25,7 +25,6 @@
 //! Masking keeps the number of characters, and masking what is masked changes nothing.
 
 mod birth;
-mod cut;
 mod digits;
 mod ends;
 mod health;
@@ -40,10 +39,8 @@ mod tests;
 mod words;
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-pub use cut::up_to;
-pub use restore::unmasked;
+pub use restore::{MaskMoved, unmasked, unmasked_list};
 pub(super) use shapes::{fits_luhn, is_province};
 
 use super::privacy::{self, Kind, Sight};
@@ -127,23 +124,6 @@ impl Mask {
         if let Some(hidden) = self.hidden.get_mut(at) {
             (*hidden, self.hides) = (true, true);
         }
-    }
-
-    /// The runs of hidden characters.
-    fn ranges(&self) -> Vec<Range<usize>> {
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for (at, _) in self
-            .hidden
-            .iter()
-            .enumerate()
-            .filter(|(_, hidden)| **hidden)
-        {
-            match ranges.last_mut() {
-                Some(last) if last.end == at => last.end += 1,
-                _ => ranges.push(at..at + 1),
-            }
-        }
-        ranges
     }
 
     fn applied<'a>(&self, text: &'a str, signs: &Signs) -> Cow<'a, str> {

