@@ -750,7 +750,7 @@ async fn a_masked_number_is_neither_shown_by_other_words_nor_given_to_another() 
             .json(&with(correction, json!({ "reason": "改" })))
             .await
             .expect_problem(422, "masked_number_moved");
-        assert_eq!(refused["pointer"], pointer);
+        assert_eq!(refused["errors"][0]["pointer"], pointer);
     }
     let seen = office.helper.get(&uri(&visit)).await.expect(200);
     let note = format!("{}。已核实", seen["note"].as_str().unwrap());
@@ -776,7 +776,7 @@ async fn a_masked_number_is_neither_shown_by_other_words_nor_given_to_another() 
     let moved = plan("日期1949-**-**，编号101*******90");
     let refused = office.helper.post(&path).json(&moved).await;
     assert_eq!(
-        refused.expect_problem(422, "masked_number_moved")["pointer"],
+        refused.expect_problem(422, "masked_number_moved")["errors"][0]["pointer"],
         "/approach"
     );
 }

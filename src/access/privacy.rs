@@ -196,7 +196,7 @@ impl Sight {
         }
         if private_text::masked(number, Self::NOTHING) == number {
             // Written in a way that is no number to a text.
-            return Cow::Owned(text::masked(number));
+            return Cow::Owned(register_number::masked(number));
         }
         self.text(number)
     }

@@ -230,7 +230,7 @@ impl VisitApi {
     ///
     /// With a reason. What was said before is kept. Only by the helper whose visit it is, as long as he
     /// sees the household, or by the office. A masked number that is sent back as it was read stays the
-    /// number that is stored.
+    /// number that is stored; moved, changed or in other words it is refused.
     #[oai(path = "/visits/:id", method = "patch", operation_id = "correctVisit")]
     async fn correct_visit(
         &self,

@@ -286,8 +286,8 @@ mod tests {
             assert_eq!(back(stored, sent), Err(MaskMoved), "{sent}");
         }
         let health = "他患尿毒症多年";
-        assert_eq!(back(health, "他患***防治多年").is_ok(), true);
-        assert_eq!(back("残疾二级", "助****").is_ok(), true);
+        assert!(back(health, "他患***很多年").is_ok());
+        assert!(back("残疾二级", "他****").is_ok());
     }
 
     #[test]
