@@ -718,6 +718,70 @@ async fn a_correction_keeps_the_former_text() {
 }
 
 #[tokio::test]
+async fn a_masked_number_is_neither_shown_by_other_words_nor_given_to_another() {
+    let office = Office::open().await;
+    let told = "出生于1949-12-31，身份证尾号0022，账号101234567890";
+    let parents = "父320999194912310022，母320999195012310022";
+    let gift = |to: &str| json!({ "kind": "money", "amount_fen": 1, "description": to });
+    let gifts = json!([
+        gift("给父320999194912310022"),
+        gift("给母320999195012310022")
+    ]);
+    let visit = json!({ "note": told, "wishes": parents, "benefits": gifts });
+    let visit = office.log(&with(office.visit(), visit)).await;
+    for (correction, pointer) in [
+        (
+            json!({ "note": "日期1949-**-**，有****，编号101*******90" }),
+            "/note",
+        ),
+        (
+            json!({ "wishes": "母320*************22，父320*************22" }),
+            "/wishes",
+        ),
+        (
+            json!({ "benefits": [gift("给母320*************22")] }),
+            "/benefits",
+        ),
+    ] {
+        let refused = office
+            .helper
+            .patch(&uri(&visit))
+            .if_match("\"1\"")
+            .json(&with(correction, json!({ "reason": "改" })))
+            .await
+            .expect_problem(422, "masked_number_moved");
+        assert_eq!(refused["errors"][0]["pointer"], pointer);
+    }
+    let seen = office.helper.get(&uri(&visit)).await.expect(200);
+    let note = format!("{}。已核实", seen["note"].as_str().unwrap());
+    let correction = json!({
+        "reason": "补记", "note": note, "wishes": seen["wishes"], "benefits": seen["benefits"],
+    });
+    office
+        .helper
+        .patch(&uri(&visit))
+        .if_match("\"1\"")
+        .json(&correction)
+        .await
+        .expect(200);
+    let clerk = office.server.client(Role::Office).await;
+    let whole = clerk.get(&uri(&visit)).await.expect(200);
+    assert_eq!(whole["note"], format!("{told}。已核实"));
+    assert_eq!(whole["wishes"], parents);
+    assert_eq!(whole["benefits"], gifts);
+
+    let path = format!("/households/{}/plans", office.household);
+    let plan = |approach: &str| json!({ "approach": approach, "measures": ["health"], "decided_on": office.server.days_ago(0) });
+    clerk.post(&path).json(&plan(told)).await.expect(201);
+    let moved = plan("日期1949-**-**，编号101*******90");
+    let refused = office.helper.post(&path).json(&moved).await;
+    assert_eq!(
+        refused.expect_problem(422, "masked_number_moved")["errors"][0]["pointer"],
+        "/approach"
+    );
+}
+
+#[tokio::test]
 async fn a_correction_needs_the_latest_version_and_a_reason() {
     let office = Office::open().await;
     let visit = office.log(&office.visit()).await;

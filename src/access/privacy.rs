@@ -54,8 +54,9 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
+use super::private_text::{self, MaskMoved};
+use super::register_number;
 use super::{Caller, Permission};
-use super::{private_text, register_number};
 use crate::identity::IdentityNumber;
 use crate::text;
 use crate::workbook::table::Reader;
@@ -195,7 +196,7 @@ impl Sight {
         }
         if private_text::masked(number, Self::NOTHING) == number {
             // Written in a way that is no number to a text.
-            return Cow::Owned(text::masked(number));
+            return Cow::Owned(register_number::masked(number));
         }
         self.text(number)
     }
@@ -205,10 +206,31 @@ impl Sight {
         private_text::masked(text, self)
     }
 
+    /// The beginning of a text that people wrote, of at most so many characters. It is masked before it is
+    /// cut: what is cut off may be the word that says what a number is.
+    pub fn beginning(self, text: &str, most: usize) -> String {
+        self.text(text).chars().take(most).collect()
+    }
+
     /// A text that one of this sight changed, with the numbers put back that were masked when he read
     /// what is stored.
-    pub fn unmasked(self, sent: String, stored: &str) -> String {
+    ///
+    /// # Errors
+    /// A masked number was moved or put in other words.
+    pub fn unmasked(self, sent: String, stored: &str) -> Result<String, MaskMoved> {
         private_text::unmasked(sent, stored, self)
+    }
+
+    /// The same for a list of texts.
+    ///
+    /// # Errors
+    /// A masked number was moved or put in other words.
+    pub fn unmasked_list(
+        self,
+        sent: Vec<String>,
+        stored: &[&str],
+    ) -> Result<Vec<String>, MaskMoved> {
+        private_text::unmasked_list(sent, stored, self)
     }
 
     /// The telephone of a person of the staff: whole for everyone, unless something else was typed there.

@@ -22,7 +22,7 @@
 //! Shanxi, Inner Mongolia) cannot be told from a mobile number, and is masked.
 
 use super::private_text::{self, fits_luhn, is_province};
-use crate::text::half_width_char;
+use crate::text::{self, half_width_char};
 
 /// Whether a private number stands in a number that a register gives.
 pub(super) fn is_private(number: &str) -> bool {
@@ -35,6 +35,23 @@ pub(super) fn is_private(number: &str) -> bool {
         || tight
             .split(|sign: char| !sign.is_ascii_digit())
             .any(is_private_run)
+}
+
+/// A private number that is none to a text, with its first three and last two characters; without its
+/// end, if that is a birth day.
+pub(super) fn masked(number: &str) -> String {
+    const SHOWN: usize = 3;
+    let digits: String = number
+        .chars()
+        .map(half_width_char)
+        .filter(char::is_ascii_digit)
+        .collect();
+    if !private_text::is_cut_identity_number(&digits) {
+        return text::masked(number);
+    }
+    let shown = number.chars().take(SHOWN);
+    let hidden = number.chars().skip(SHOWN).map(|_| '*');
+    shown.chain(hidden).collect()
 }
 
 /// Whether a run of digits is a private number.
@@ -111,8 +128,8 @@ mod tests {
             // A slip of the finger in the check character, none at all, the date alone.
             ("320999197501010013", "320*************13"),
             ("32099919750101001", "320************01"),
-            ("32099919750101", "320*********01"),
-            ("工320999-19750101", "工32***********01"),
+            ("32099919750101", "320***********"),
+            ("工320999-19750101", "工32*************"),
             ("320999750101001", "320**********01"),
             ("32099919750101001543", "320*****************"),
             ("13800138000", "138******00"),

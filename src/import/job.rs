@@ -17,6 +17,7 @@ use super::state::ImportState;
 use super::store::{self, Import};
 use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
+use crate::access::privacy::Sight;
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::{Json, Tx};
@@ -70,6 +71,16 @@ pub struct Upload<F> {
     pub choices: Choices,
 }
 
+/// The name of a file as it is kept. Of one that is cut nobody can tell any more which numbers in it are
+/// private, so they are masked for all.
+fn short_name(name: &str) -> String {
+    if name.chars().count() <= LONGEST_FILE_NAME {
+        name.to_owned()
+    } else {
+        Sight::NOTHING.beginning(name, LONGEST_FILE_NAME)
+    }
+}
+
 /// Keeps a file and puts it into the queue; gives the import. The same key with the same file gives
 /// the same import again.
 pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
@@ -84,7 +95,7 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
     // Browsers send a name, some a path.
     let name = upload.name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = storable(name.into());
-    let file_name: String = name.chars().take(LONGEST_FILE_NAME).collect();
+    let file_name = short_name(&name);
     let request = (
         "import",
         upload.kind,
@@ -246,4 +257,26 @@ pub fn is_taken(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_masked_before_it_is_cut() {
+        // The word that tells the birth date, and the end of the number, are cut off.
+        for (end, kept) in [
+            ("1949-12-31出生", "1949-**-**"),
+            ("320999194912310022", "320*******"),
+        ] {
+            let before = "名".repeat(LONGEST_FILE_NAME - 10);
+            let name = format!("{before}{end}.xlsx");
+            assert_eq!(short_name(&name), format!("{before}{kept}"));
+        }
+        assert_eq!(
+            short_name("320999194912310022.xlsx"),
+            "320999194912310022.xlsx"
+        );
+    }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Point, PointState, PointStatus, evaluate};
 use super::store;
+use crate::access::privacy::Sight;
 use crate::access::{Permission, Signed};
 use crate::api::{Limit, Page, Tag};
 use crate::app::App;
@@ -68,7 +69,7 @@ impl MethodApi {
         let household = household::api::visible(&mut tx, &caller.0, id.0).await?;
         let settings = settings::store::load(&mut tx).await?;
         let today = self.0.today();
-        let found = evaluated(&mut tx, vec![household], &settings, today)
+        let found = evaluated(&mut tx, vec![household], &settings, today, caller.0.sight())
             .await?
             .pop()
             .ok_or_else(|| Problem::not_found("户", "household"))?;
@@ -135,7 +136,8 @@ impl MethodApi {
             let (mut households, next) = page::cut(households, chunk, household::store::area_key);
             after = households.last().map(household::store::area_key);
             household::store::read_members(&mut tx, &mut households).await?;
-            let households = evaluated(&mut tx, households, &settings, today).await?;
+            let households =
+                evaluated(&mut tx, households, &settings, today, caller.0.sight()).await?;
             found.extend(
                 households
                     .into_iter()
@@ -164,6 +166,7 @@ async fn evaluated(
     households: Vec<Household>,
     settings: &Settings,
     today: NaiveDate,
+    reader: Sight,
 ) -> Result<Vec<HouseholdMethod>, sqlx::Error> {
     let ids: Vec<_> = households.iter().map(|household| household.id).collect();
     let evidence = store::load(tx, &households, &Ids::These(&ids), settings, today).await?;
@@ -171,7 +174,7 @@ async fn evaluated(
         .into_iter()
         .zip(evidence)
         .map(|(household, evidence)| {
-            let points = evaluate(&evidence, settings, today);
+            let points = evaluate(&evidence, settings, today, reader);
             view(household, evidence.helper, points, today)
         })
         .collect())

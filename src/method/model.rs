@@ -27,7 +27,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::access::private_text;
+use crate::access::privacy::Sight;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::{Cause, HouseholdFacts, Measure, PovertyStatus};
@@ -258,11 +258,19 @@ pub fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<String> {
 }
 
 /// How the six points stand today, in the order of their list.
-pub fn evaluate(evidence: &Evidence, settings: &Settings, today: NaiveDate) -> [PointState; 6] {
+///
+/// The texts of the evidence are as the `reader` sees them.
+pub fn evaluate(
+    evidence: &Evidence,
+    settings: &Settings,
+    today: NaiveDate,
+    reader: Sight,
+) -> [PointState; 6] {
     let judge = Judge {
         evidence,
         settings,
         today,
+        reader,
     };
     [
         judge.situation(),
@@ -287,6 +295,8 @@ struct Judge<'a> {
     evidence: &'a Evidence,
     settings: &'a Settings,
     today: NaiveDate,
+    /// Who will read the words of the evidence.
+    reader: Sight,
 }
 
 impl<'a> Judge<'a> {
@@ -342,7 +352,7 @@ impl<'a> Judge<'a> {
         let freshness = self.freshness(|visit| visit.wishes.is_some(), months, None);
         let words = |visit: &VisitEvidence| {
             let wishes = visit.wishes.as_deref().unwrap_or_default();
-            visit_ref(visit, &format!("听取诉求“{}”", short(wishes)))
+            visit_ref(visit, &format!("听取诉求“{}”", self.short(wishes)))
         };
         match freshness {
             Freshness::Fresh(visit, stale_on) => PointState {
@@ -364,7 +374,7 @@ impl<'a> Judge<'a> {
             Freshness::Never => match &roster.wishes {
                 Some(wishes) => PointState::stale(
                     Point::Wishes,
-                    vec![self.roster_ref(format!("花名册内心诉求：“{}”", short(wishes)))],
+                    vec![self.roster_ref(format!("花名册内心诉求：“{}”", self.short(wishes)))],
                     roster.on,
                     self.ask("当面听取内心诉求（花名册有记载，但没有走访记录）"),
                 ),
@@ -384,14 +394,14 @@ impl<'a> Judge<'a> {
                 Point::Approach,
                 vec![plan_ref(
                     plan,
-                    format!("帮扶思路：“{}”", short(&plan.approach)),
+                    format!("帮扶思路：“{}”", self.short(&plan.approach)),
                 )],
                 plan.on,
                 self.ask("对照帮扶思路检查落实，情况有变时重新制定帮扶计划"),
             ),
             (None, Some(approach)) => PointState::stale(
                 Point::Approach,
-                vec![self.roster_ref(format!("花名册帮扶思路：“{}”", short(approach)))],
+                vec![self.roster_ref(format!("花名册帮扶思路：“{}”", self.short(approach)))],
                 roster.on,
                 self.ask("制定帮扶计划，确认花名册所写的帮扶思路是否仍然适用"),
             ),
@@ -635,6 +645,18 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// The beginning of a text, as much as a line holds.
+    fn short(&self, text: &str) -> String {
+        const LENGTH: usize = 40;
+        // In one line a number may stand closer to the word that tells it, or further: both are masked.
+        let seen = self.reader.text(text);
+        let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.chars().count() <= LENGTH {
+            return line;
+        }
+        format!("{}…", self.reader.beginning(&line, LENGTH - 1))
+    }
+
     fn roster_ref(&self, words: String) -> EvidenceRef {
         EvidenceRef {
             kind: EvidenceKind::Roster,
@@ -780,17 +802,6 @@ fn chinese(day: NaiveDate) -> String {
 fn labels(measures: &[Measure]) -> String {
     let labels: Vec<_> = measures.iter().map(|measure| measure.label()).collect();
     labels.join("、")
-}
-
-/// The beginning of a text, as much as a line holds.
-fn short(text: &str) -> String {
-    const LENGTH: usize = 40;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= LENGTH {
-        return line;
-    }
-    let short = private_text::up_to(&line, LENGTH - 1);
-    format!("{short}…")
 }
 
 /// The first few of a list in words.

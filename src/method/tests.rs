@@ -9,6 +9,7 @@ use super::model::{
     Changes, Evidence, EvidenceKind, LiftEvidence, PlanEvidence, Point, PointState, PointStatus,
     RosterEvidence, VisitEvidence, evaluate, missing_facts,
 };
+use crate::access::privacy::Sight;
 use crate::code_list::CodeList;
 use crate::household::{
     Category, Cause, Health, HouseholdFacts, HousingGrade, Labour, Measure, Member, PovertyStatus,
@@ -84,7 +85,7 @@ fn lift(stage: LiftStage, step: LiftStep, on: &str) -> LiftEvidence {
 }
 
 fn point_on(evidence: &Evidence, point: Point, today: NaiveDate) -> PointState {
-    let states = evaluate(evidence, &Settings::default(), today);
+    let states = evaluate(evidence, &Settings::default(), today, Sight::NOTHING);
     states[point as usize].clone()
 }
 
@@ -613,7 +614,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
 }
 
 fn states(evidence: &Evidence, today: NaiveDate) -> [PointStatus; 6] {
-    evaluate(evidence, &Settings::default(), today).map(|point| point.state)
+    evaluate(evidence, &Settings::default(), today, Sight::NOTHING).map(|point| point.state)
 }
 
 /// The visits that the store reads: the latest of those that show the same.
@@ -632,6 +633,29 @@ fn latest_only(mut visits: Vec<VisitEvidence>) -> Vec<VisitEvidence> {
         })
         .map(|at| visits[at].clone())
         .collect()
+}
+
+#[test]
+fn a_text_is_masked_before_it_is_cut() {
+    let filler = "望".repeat(27);
+    for (wishes, shown) in [
+        // The word that says what it is stands after the cut.
+        (
+            format!("{filler}1949年12月31日在县医院里出生"),
+            "1949年**月**日在…",
+        ),
+        (
+            format!("{filler}出生于一九四九年十二月三十一日"),
+            "出生于一九四九年**月*…",
+        ),
+        (format!("{filler}证号320999194912310022"), "证号320*******…"),
+    ] {
+        let mut evidence = nothing();
+        evidence.roster.wishes = Some(wishes);
+        let point = point_on(&evidence, Point::Wishes, today());
+        let words = &point.evidence[0].words;
+        assert!(words.ends_with(&format!("{filler}{shown}”")), "{words}");
+    }
 }
 
 proptest! {
@@ -669,7 +693,7 @@ proptest! {
 
     #[test]
     fn a_point_is_met_until_the_day_that_it_names(evidence in any_evidence()) {
-        for point in evaluate(&evidence, &Settings::default(), today()) {
+        for point in evaluate(&evidence, &Settings::default(), today(), Sight::NOTHING) {
             match (point.state, point.stale_on) {
                 (PointStatus::Met, Some(stale_on)) => {
                     prop_assert!(stale_on > today());
@@ -686,12 +710,12 @@ proptest! {
     fn the_latest_visits_say_as_much_as_all(evidence in any_evidence()) {
         let latest = Evidence { visits: latest_only(evidence.visits.clone()), ..evidence.clone() };
         let settings = Settings::default();
-        prop_assert_eq!(evaluate(&latest, &settings, today()), evaluate(&evidence, &settings, today()));
+        prop_assert_eq!(evaluate(&latest, &settings, today(), Sight::NOTHING), evaluate(&evidence, &settings, today(), Sight::NOTHING));
     }
 
     #[test]
     fn every_point_can_be_explained(evidence in any_evidence()) {
-        let found = evaluate(&evidence, &Settings::default(), today());
+        let found = evaluate(&evidence, &Settings::default(), today(), Sight::NOTHING);
         for (place, point) in found.iter().enumerate() {
             prop_assert_eq!(point.point as usize, place);
             prop_assert!(point.next_step.ends_with('。'), "{}", point.next_step);

@@ -230,7 +230,7 @@ impl VisitApi {
     ///
     /// With a reason. What was said before is kept. Only by the helper whose visit it is, as long as he
     /// sees the household, or by the office. A masked number that is sent back as it was read stays the
-    /// number that is stored.
+    /// number that is stored; moved, changed or in other words it is refused.
     #[oai(path = "/visits/:id", method = "patch", operation_id = "correctVisit")]
     async fn correct_visit(
         &self,
@@ -250,7 +250,7 @@ impl VisitApi {
             return Err(VisitError::NotYourVisit.into());
         }
         ETag(before.version).must_match(if_match.0.as_deref())?;
-        let sent = body.0.unmasked(&before.facts, caller.0.sight());
+        let sent = body.0.unmasked(&before.facts, caller.0.sight())?;
         let (reason, facts) = sent.apply(&before.facts)?;
         let after = Visit {
             facts: facts.checked(self.0.today())?,
@@ -412,25 +412,21 @@ async fn log(
 
 impl VisitCorrection {
     /// With the numbers put back that were masked when the visit was read.
-    fn unmasked(mut self, stored: &VisitFacts, sight: Sight) -> Self {
-        let unmask = |sent: String, stored: Option<&String>| {
-            sight.unmasked(sent, stored.map_or("", String::as_str))
-        };
-        for (sent, stored) in [
-            (&mut self.wishes, &stored.wishes),
-            (&mut self.note, &stored.note),
+    fn unmasked(mut self, stored: &VisitFacts, sight: Sight) -> Result<Self, VisitError> {
+        for (sent, stored, pointer) in [
+            (&mut self.wishes, &stored.wishes, "/wishes"),
+            (&mut self.note, &stored.note, "/note"),
         ] {
             if let MaybeUndefined::Value(text) = sent {
-                *text = unmask(std::mem::take(text), stored.as_ref());
+                let stored = stored.as_deref().unwrap_or_default();
+                let whole = sight.unmasked(std::mem::take(text), stored);
+                *text = whole.map_err(|_moved| VisitError::MaskMoved { pointer })?;
             }
         }
         if let MaybeUndefined::Value(benefits) = &mut self.benefits {
-            for (sent, stored) in benefits.iter_mut().zip(&stored.benefits) {
-                let text = std::mem::take(&mut sent.description);
-                sent.description = unmask(text, Some(&stored.description));
-            }
+            unmask_benefits(benefits, &stored.benefits, sight)?;
         }
-        self
+        Ok(self)
     }
 
     /// The reason, and the facts with the correction applied.
@@ -462,6 +458,28 @@ fn needed<T>(sent: MaybeUndefined<T>, old: T, pointer: &'static str) -> Result<T
 
 fn or_default<T: Default>(sent: MaybeUndefined<T>, old: T) -> T {
     merged(sent, Some(old)).unwrap_or_default()
+}
+
+/// Puts back what was masked in the benefits, of which some may be new, gone or in another place.
+fn unmask_benefits(
+    sent: &mut [Benefit],
+    stored: &[Benefit],
+    sight: Sight,
+) -> Result<(), VisitError> {
+    let texts = sent.iter_mut();
+    let texts = texts.map(|benefit| std::mem::take(&mut benefit.description));
+    let stored: Vec<_> = stored
+        .iter()
+        .map(|benefit| benefit.description.as_str())
+        .collect();
+    let whole = sight.unmasked_list(texts.collect(), &stored);
+    let whole = whole.map_err(|_moved| VisitError::MaskMoved {
+        pointer: "/benefits",
+    })?;
+    for (benefit, text) in sent.iter_mut().zip(whole) {
+        benefit.description = text;
+    }
+    Ok(())
 }
 
 impl From<VisitError> for Problem {
@@ -546,6 +564,12 @@ impl From<VisitError> for Problem {
             E::CannotClear { pointer } => {
                 Self::invalid("cannot_clear", zh, "this cannot be cleared").at(pointer)
             }
+            E::MaskMoved { pointer } => Self::invalid(
+                "masked_number_moved",
+                zh,
+                "a masked number or word may not be moved, changed or put in other words: leave it as it was read, or write it anew and whole, or ask the office to correct it",
+            )
+            .at(pointer),
             E::NothingChanged => Self::invalid(
                 "nothing_changed",
                 zh,

@@ -227,6 +227,14 @@ pub enum VisitError {
         /// Field of the body.
         pointer: &'static str,
     },
+    /// A masked number was moved, or put in words in which it would be shown.
+    #[error(
+        "用星号遮盖的号码或词语不能移动、改动或换用别的文字：请照原样保留，或删去后重新填写完整内容；看不到完整内容的，请交办公室更正"
+    )]
+    MaskMoved {
+        /// Field of the body.
+        pointer: &'static str,
+    },
     /// A correction that changes nothing.
     #[error("没有任何改动，无须更正")]
     NothingChanged,

@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::api::logger;
-use super::model::Logger;
+use super::model::{Logger, VisitError};
 use super::plan::{self, HelpPlan, PlanFacts, PlanKey};
 use crate::access::Signed;
 use crate::access::idempotency::{self, Ticket};
@@ -60,7 +60,10 @@ impl PlanApi {
         if let Some(former) = plan::list(&mut tx, id.0, None, 1).await?.first() {
             // Who goes on from the former plan means the numbers in it that he read masked.
             let sight = caller.0.sight();
-            facts.approach = sight.unmasked(facts.approach, &former.facts.approach);
+            let approach = sight.unmasked(facts.approach, &former.facts.approach);
+            facts.approach = approach.map_err(|_moved| VisitError::MaskMoved {
+                pointer: "/approach",
+            })?;
         }
         let plan = HelpPlan {
             id: Uuid::now_v7(),

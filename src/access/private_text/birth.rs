@@ -12,7 +12,13 @@ use super::words::says;
 pub(super) const SIGNS: &str = "生辰诞世bB";
 
 /// Words that say that the date after them is a birth date.
-const BEFORE: [&str; 23] = [
+const BEFORE: [&str; 29] = [
+    "生年月日",
+    "生年",
+    "生辰日期",
+    "date of birth",
+    "birth date",
+    "birthdate",
     "出生",
     "出生日期",
     "出生年月",
@@ -37,7 +43,7 @@ const BEFORE: [&str; 23] = [
     "birth",
     "birthday",
 ];
-/// Words after which a date may lack its year and the signs of a date: `生日8.3`.
+/// Words beside which a date may lack its year and the signs of a date: `生日8.3`, `12.31生日`.
 const BIRTHDAY: [&str; 3] = ["生日", "dob", "birthday"];
 /// Before 生于 and 生日 they make another word of it: 发生于, 学生于, 卫生日.
 const OTHER_WORDS: &str = "学先医发考新师产卫招研派";
@@ -127,9 +133,19 @@ impl Signs {
             before = shorter.trim_end_matches(|sign: char| !sign.is_alphanumeric());
         }
         if date.is_vague {
-            return says(before, &BIRTHDAY) && !is_other_word(before);
+            return says(before, &BIRTHDAY) && !is_other_word(before)
+                || self.is_birthday_after(date.end);
         }
         says(before, &BEFORE) && !is_other_word(before) || self.is_birth_after(date.end)
+    }
+
+    /// Whether «birthday» follows: `12.31生日`, `0812过生日`.
+    fn is_birthday_after(&self, end: usize) -> bool {
+        const LENGTH: usize = 6;
+        let after = self.words(end..end + LENGTH).to_lowercase();
+        let after = after.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+        let after = after.trim_start_matches(['是', '过', '的']);
+        after.starts_with("生日") || after.starts_with("生辰")
     }
 
     /// Whether a word of birth follows: `出生`, `生于`, `生`; not `生病`, not `出生缺陷筛查`.
@@ -192,6 +208,7 @@ impl Signs {
             }),
             6 => self.six_digits(from, first.end),
             4 if is_year(first.value) => self.month_and_day(first.end, false),
+            4 => self.four_digits(from, &first),
             1 | 2 => {
                 let is_short_year = first.digits == 2;
                 let with_year = is_short_year.then(|| self.month_and_day(first.end, true));
@@ -199,6 +216,17 @@ impl Signs {
             }
             _ => None,
         }
+    }
+
+    /// `0812`, a month and a day.
+    fn four_digits(&self, from: usize, number: &Number) -> Option<Date> {
+        // 2000 had a 29th of February.
+        let is_day = is_date(&format!("2000{}", self.digits(from..number.end)));
+        is_day.then_some(Date {
+            hidden: from..number.end,
+            end: number.end,
+            is_vague: true,
+        })
     }
 
     /// `194912` or `491231`.
@@ -268,7 +296,7 @@ impl Signs {
         })
     }
 
-    /// `31/12/1949`; or `12.31` alone.
+    /// `31/12/1949`, `12/31/49`; or `12.31` alone.
     fn year_last(&self, from: usize, first: &Number) -> Option<Date> {
         let second = self.number_at(self.after_mark(first.end, '-')?)?;
         let is_day = |number: &Number| number.is_short() && (1..=31).contains(&number.value);
@@ -278,7 +306,10 @@ impl Signs {
         let year = self
             .after_mark(second.end, '-')
             .and_then(|at| self.number_at(at));
-        let year = year.filter(|year| year.digits == 4 && is_year(year.value));
+        let year = year.filter(|year| match year.digits {
+            4 => is_year(year.value),
+            digits => digits == 2,
+        });
         Some(Date {
             hidden: from..second.end,
             is_vague: year.is_none(),
@@ -438,6 +469,12 @@ mod tests {
             ("DOB: 03/08/1975", "DOB: **/**/1975"),
             ("born 3 August 1975", "born * ****** 1975"),
             ("born on Aug 3, 1975", "born on *** *, 1975"),
+            ("12.31生日", "**.**生日"),
+            ("生日0812", "生日****"),
+            ("0812过生日", "****过生日"),
+            ("born 12/31/49", "born **/**/49"),
+            ("DOB 31.12.49", "DOB **.**.49"),
+            ("生年月日1949.12.31", "生年月日1949.**.**"),
             ("生辰一九七五年八月初三", "生辰一九七五年*月**"),
             ("生日8月3日", "生日*月*日"),
             ("生日 8.3", "生日 *.*"),
@@ -461,6 +498,8 @@ mod tests {
             "事故发生于2026年3月1日",
             "爱国卫生日2026-04-07",
             "出生时3.5公斤",
+            "生日礼物1500元",
+            "生日1999",
             "张三，李四，王五，赵六",
             "三妹在第三小学，学生",
             "一九九八年毕业的学生",

@@ -112,7 +112,7 @@ pub(super) fn is_ambiguous(character: char) -> bool {
 pub(super) fn look_alike(character: char) -> Option<char> {
     match character {
         'O' | 'o' | 'О' | 'о' | 'Ο' | 'ο' => Some('0'),
-        'l' | 'I' => Some('1'),
+        'l' | 'I' | 'i' => Some('1'),
         _ => None,
     }
 }
@@ -125,12 +125,20 @@ pub(super) fn is_unseen(character: char) -> bool {
             character,
             '\u{ad}'
                 | '\u{61c}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{17b4}'
+                | '\u{17b5}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{ffa0}'
                 | '\u{180e}'
                 | '\u{300}'..='\u{36f}'
                 | '\u{2061}'..='\u{2064}'
                 | '\u{2066}'..='\u{206f}'
                 | '\u{20d0}'..='\u{20f0}'
                 | '\u{fe00}'..='\u{fe0f}'
+                | '\u{e0000}'..='\u{e01ef}'
         )
 }
 

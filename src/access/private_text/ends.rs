@@ -3,12 +3,12 @@
 use super::Mask;
 use super::privacy::{Kind, Sight};
 use super::signs::{Piece, Signs};
-use super::words::{ACCOUNT, IDENTITY, TELEPHONE, last_mention, says};
+use super::words::{ACCOUNT, IDENTITY, TELEPHONE, last_mention, mentions, says};
 
 /// Hides the end of a number: `尾号5678`, `后四位是002X`, `以5678结尾`.
 pub(super) fn hide(signs: &Signs, chains: &[Vec<Piece>], sight: Sight, mask: &mut Mask) {
     let mut last_end: Option<(Piece, Kind)> = None;
-    for piece in chains.iter().flatten() {
+    for piece in &whole_ends(signs, chains) {
         let goes_on = |(last, _): &(Piece, Kind)| {
             let between = signs.words(last.end..piece.start);
             piece.len() == last.len()
@@ -19,10 +19,33 @@ pub(super) fn hide(signs: &Signs, chains: &[Vec<Piece>], sight: Sight, mask: &mu
             continue;
         };
         if !sight.sees(kind) {
-            piece.clone().for_each(|place| mask.hide(place));
+            let digits = piece
+                .clone()
+                .filter(|place| signs.0[*place].word.is_alphanumeric());
+            digits.for_each(|place| mask.hide(place));
         }
         last_end = Some((piece.clone(), kind));
     }
+}
+
+/// The pieces, and such as a few spaces part as one: `尾号是 00 22`.
+fn whole_ends(signs: &Signs, chains: &[Vec<Piece>]) -> Vec<Piece> {
+    const LONGEST_PART: usize = 2;
+    let mut ends: Vec<Piece> = Vec::new();
+    for piece in chains.iter().flatten() {
+        let goes_on = |last: &Piece| {
+            let gap = &signs.0[last.end..piece.start];
+            last.len() <= LONGEST_PART
+                && piece.len() <= LONGEST_PART
+                && gap.iter().all(|sign| matches!(sign.word, ' ' | '-'))
+                && is_end(&signs.words_before(last.start), "")
+        };
+        match ends.last_mut() {
+            Some(last) if goes_on(last) => last.end = piece.end,
+            _ => ends.push(piece.clone()),
+        }
+    }
+    ends
 }
 
 /// Of what number this piece is the end, if the text says that it is one.
@@ -32,10 +55,22 @@ fn end_kind(signs: &Signs, piece: &Piece) -> Option<Kind> {
     }
     let before = signs.words_before(piece.start);
     let after = signs.words(piece.end..piece.end + 2);
-    let is_end = says(&before, &["尾号", "尾数"])
-        || counts_from_end(&before)
-        || before.ends_with('以') && matches!(after.as_str(), "结尾" | "收尾");
-    is_end.then(|| kind_near(&before))
+    is_end(&before, &after).then(|| kind_near(&before))
+}
+
+/// Whether the words around say that something is the end of a number.
+fn is_end(before: &str, after: &str) -> bool {
+    // 年尾 and the like are ends of other things: the number must be named.
+    let of_number = || {
+        let numbers = [&TELEPHONE[..], &IDENTITY, &ACCOUNT];
+        says(before, &["尾", "末位", "结尾"])
+            && !says(before, &["年尾", "月尾", "岁尾"])
+            && numbers.iter().any(|words| mentions(before, words))
+    };
+    says(before, &["尾号", "尾数"])
+        || counts_from_end(before)
+        || before.ends_with('以') && matches!(after, "结尾" | "收尾")
+        || of_number()
 }
 
 /// Whether a text ends with the words `后四位`, perhaps with what they count.
@@ -84,11 +119,18 @@ mod tests {
             ("末四位：0022", "末四位：****"),
             ("后4位数字0022", "后4位数字****"),
             ("以5678结尾", "以****结尾"),
+            ("身份证尾0022", "身份证尾****"),
+            ("身份证末尾0022", "身份证末尾****"),
+            ("手机末位是8000", "手机末位是****"),
+            ("尾号是 00 22", "尾号是 ** **"),
+            ("身份证末尾 00 2X", "身份证末尾 ** **"),
         ]);
         assert_stays(&[
             "前三位领导",
             "单位2026年3月",
             "尾号限行3和8",
+            "年尾2026户",
+            "电话联系，年尾2026户",
             "后四位同志2026年来",
         ]);
         let text = "手机尾号5678，身份证后四位0022";

@@ -234,7 +234,27 @@ const WORDS: &[&str] = &[
     "唇裂",
     "腭裂",
     "兔唇",
+    "半身不遂",
+    "换肾",
+    "换肝",
+    "换心",
+    "肝移植",
+    "心脏移植",
+    "AIDS",
     // What the fields of health and labour say.
+    "慢病",
+    "患慢病",
+    "患有慢病",
+    "失去劳动力",
+    "失去劳动能力",
+    "没有劳动力",
+    "没有劳动能力",
+    "丧失劳力",
+    "无劳力",
+    "没劳力",
+    "没有劳力",
+    "弱劳力",
+    "半劳力",
     "患有大病",
     "患大病",
     "长期慢性病",
@@ -297,6 +317,20 @@ const KEPT: &[&str] = &[
     "慢性病保障",
     "慢性病防治",
     "慢性病认定",
+    "慢病门诊",
+    "慢病补助",
+    "慢病报销",
+    "慢病救助",
+    "慢病管理",
+    "慢病签约",
+    "慢病政策",
+    "慢病用药",
+    "慢病卡",
+    "慢病证",
+    "慢病保障",
+    "慢病防治",
+    "慢病认定",
+    "换心情",
     "两癌",
     "防癌",
     "肿瘤防治",
@@ -336,6 +370,18 @@ const KEPT: &[&str] = &[
 /// Kinds of disabilities that are told by their grade: 肢体二级.
 const FACULTIES: [&str; 7] = ["肢体", "视力", "听力", "言语", "智力", "精神", "多重"];
 const GRADES: &str = "一二三四1234壹贰叁肆";
+
+/// Most spaces between two signs of a word.
+const WIDEST_GAP: usize = 2;
+
+/// What somebody puts between the signs of a word so that it is not found.
+fn is_gap(sign: &Sign) -> bool {
+    is_gap_sign(sign.word)
+}
+
+pub(super) fn is_gap_sign(sign: char) -> bool {
+    sign.is_whitespace() || matches!(sign, '·' | '.' | '-' | '_' | '|' | '/')
+}
 
 /// A phrase that begins with a sign.
 struct Phrase {
@@ -381,20 +427,14 @@ pub(super) fn hide(signs: &Signs, mask: &mut Mask) {
             Some((range, is_hidden)) => {
                 let end = range.end;
                 if is_hidden {
-                    range.for_each(|at| mask.hide(at));
+                    let visible = range.filter(|at| !is_gap(&signs.0[*at]));
+                    visible.for_each(|at| mask.hide(at));
                 }
                 end
             }
             None => at + 1,
         };
     }
-}
-
-/// Where the words of health stand in a text, by its visible signs.
-pub(super) fn found_in(signs: &Signs) -> Vec<Range<usize>> {
-    let mut mask = Mask::over(signs);
-    hide(signs, &mut mask);
-    mask.ranges()
 }
 
 impl Signs {
@@ -404,10 +444,9 @@ impl Signs {
             return Some((at..end, true));
         }
         let phrases = PHRASES.get(&self.0[at].word.to_ascii_lowercase())?;
-        let phrase = phrases
+        let (phrase, end) = phrases
             .iter()
-            .find(|phrase| self.stands_at(at, &phrase.signs))?;
-        let end = at + phrase.signs.len();
+            .find_map(|phrase| Some((phrase, self.end_of(at, &phrase.signs)?)))?;
         if !phrase.is_hidden {
             // The grade on a certificate tells the disability.
             let grade = self
@@ -433,10 +472,29 @@ impl Signs {
         goes_on || is_latin(range.start) && range.start > 0 && is_latin(range.start - 1)
     }
 
-    fn stands_at(&self, at: usize, phrase: &[char]) -> bool {
-        let signs = self.0.get(at..at + phrase.len());
-        let is_same = |(sign, letter): (&Sign, &char)| sign.word.to_ascii_lowercase() == *letter;
-        signs.is_some_and(|signs| signs.iter().zip(phrase).all(is_same))
+    /// Where a phrase ends that begins here, perhaps with spaces between its signs: `尿 毒 症`.
+    fn end_of(&self, from: usize, phrase: &[char]) -> Option<usize> {
+        let is_same = |at: usize, letter: char| {
+            let sign = self.0.get(at);
+            sign.is_some_and(|sign| sign.word.to_ascii_lowercase() == letter)
+        };
+        let (mut at, mut gaps) = (from, 0);
+        for (place, letter) in phrase.iter().enumerate() {
+            let gap = if place == 0 { 0 } else { self.run(at, is_gap) };
+            at += gap;
+            gaps += usize::from(gap > 0);
+            if gap > WIDEST_GAP || !is_same(at, *letter) {
+                return None;
+            }
+            at += 1;
+        }
+        let is_gap_at = |at: Option<usize>| {
+            let sign = at.and_then(|at| self.0.get(at));
+            sign.is_none_or(|sign| !sign.word.is_alphanumeric())
+        };
+        // «家中 风大» is no 中风: a short word must stand apart.
+        let stands_apart = || is_gap_at(from.checked_sub(1)) && is_gap_at(Some(at));
+        (gaps == 0 || phrase.len() > 2 || stands_apart()).then_some(at)
     }
 
     /// Where `肢体二级` ends, if it begins here.
@@ -480,6 +538,17 @@ mod tests {
             ("患有大病", "****"),
             ("hiv阳性", "***阳性"),
             ("尿\u{200b}毒症", "*\u{200b}**"),
+            ("患有 尿 毒 症", "患有 * * *"),
+            ("白 血 病", "* * *"),
+            ("白·血·病", "*·*·*"),
+            ("患 肝 癌", "患 * *"),
+            ("尿<br>毒<br>症", "*<br>*<br>*"),
+            ("AIDS", "****"),
+            ("换肾", "**"),
+            ("失去劳动能力", "******"),
+            ("无劳力", "***"),
+            ("慢病", "**"),
+            ("半身不遂", "****"),
         ]);
     }
 
@@ -493,6 +562,8 @@ mod tests {
             "慢性病门诊",
             "集中风险排查",
             "精神文明 第二小学 二级",
+            "家中 风大",
+            "慢病签约",
             "ARCHIVE",
         ]);
     }

@@ -2,12 +2,13 @@
 //!
 //! | kind | what is found | file |
 //! | --- | --- | --- |
+//! | numbers masked by hand | `320999********0022`, `138****8000`, with `*`, X and other signs: shown is no more than of others | `half` |
 //! | identity numbers | 18, 15 or 20 characters and what was meant to be one: every run of 14 digits or more that is nothing else; passports and the like after their name | `numbers` |
-//! | bank cards | 16 to 19 digits that fit the check digit (Luhn) of a known issuer, in groups too; any long number after «卡号» or «账号» | `numbers` |
-//! | telephones | mobile (11 digits, with 86 and zeros before it, or one or two digits too many), landline with its area code; 7 or 8 digits after «电话», «打», «联系», «家里» | `numbers` |
-//! | ends of numbers | three to eight digits after «尾号», «后四位», «末六位» | `ends` |
+//! | bank cards | 16 to 19 digits that fit the check digit (Luhn) of a known issuer, in groups too; any number of 6 digits or more after «卡号» or «账号» | `numbers` |
+//! | telephones | mobile (11 digits, with 86 and zeros before it, or one or two digits too many), landline with its area code; 7 or 8 digits after «电话», «打», «联系», «家里», «办公室», before «（家）» | `numbers` |
+//! | ends of numbers | three to eight digits after «尾号», «后四位», «末六位», and after «身份证尾», «手机末尾» | `ends` |
 //! | birth dates | a date beside «出生», «生日», «生于», «DOB»: its year stays | `birth` |
-//! | health | words for diseases, disabilities and lost ability to work, from a list | `health` |
+//! | health | words for diseases, disabilities and lost ability to work, from a list; with spaces in them too | `health` |
 //!
 //! Digits may be full-width, Chinese (幺三八, 壹叁捌), circled, raised or of another script; in a row of
 //! digits an O stands for 0, an l for 1 (`digits`). They may be glued to words (电话13800138000) and apart by
@@ -15,8 +16,17 @@
 //! (手机138，然后0013，再8000; `spoken`). Where the parts could as well be several numbers, they are taken for one
 //! only if that one holds together (a province and a birth date, the groups in which people write it).
 //!
-//! Years, dates, times, sums of money, ids, digests and numbers that the text itself calls 户编号,
-//! 信用代码 or 准考证号 stay, unless they are identity numbers.
+//! Mark-up that shows as a space (`<br>`, `&nbsp;`, `%20`) is read as one.
+//!
+//! What stays:
+//! - years, dates, times;
+//! - sums of money of less than 14 digits; one that looks like a telephone number only if it has decimals
+//!   or ends with six zeros;
+//! - UUIDs, and digests of 32, 40 or 64 hexadecimal digits; in other words of letters and digits numbers are
+//!   looked for;
+//! - numbers that the text itself calls 户编号, 单号, 项目编号 and the like, by the rule of the field
+//!   (`register_number`); 信用代码 and other codes of authorities, unless they are identity numbers or
+//!   mobile ones; 准考证号, unless they are identity numbers.
 //!
 //! Not found, and so not promised: numbers of less than 14 digits in groups that nobody writes, without a
 //! word for what they are; numbers with units (一百三十八亿…) or told in a riddle; a number of which parts
@@ -25,9 +35,9 @@
 //! Masking keeps the number of characters, and masking what is masked changes nothing.
 
 mod birth;
-mod cut;
 mod digits;
 mod ends;
+mod half;
 mod health;
 mod numbers;
 mod restore;
@@ -40,11 +50,9 @@ mod tests;
 mod words;
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-pub use cut::up_to;
-pub use restore::unmasked;
-pub(super) use shapes::{fits_luhn, is_province};
+pub use restore::{MaskMoved, unmasked, unmasked_list};
+pub(super) use shapes::{fits_luhn, is_cut_identity_number, is_province};
 
 use super::privacy::{self, Kind, Sight};
 use crate::identity::IdentityNumber;
@@ -93,6 +101,8 @@ fn masked_once(text: &str, sight: Sight) -> Cow<'_, str> {
         signs.cover(&mask);
     }
     if hides_numbers {
+        half::hide(&signs, sight, &mut mask);
+        signs.cover(&mask);
         hide_numbers(&signs, &survey, sight, &mut mask);
     }
     mask.applied(text, &signs)
@@ -127,23 +137,6 @@ impl Mask {
         if let Some(hidden) = self.hidden.get_mut(at) {
             (*hidden, self.hides) = (true, true);
         }
-    }
-
-    /// The runs of hidden characters.
-    fn ranges(&self) -> Vec<Range<usize>> {
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for (at, _) in self
-            .hidden
-            .iter()
-            .enumerate()
-            .filter(|(_, hidden)| **hidden)
-        {
-            match ranges.last_mut() {
-                Some(last) if last.end == at => last.end += 1,
-                _ => ranges.push(at..at + 1),
-            }
-        }
-        ranges
     }
 
     fn applied<'a>(&self, text: &'a str, signs: &Signs) -> Cow<'a, str> {

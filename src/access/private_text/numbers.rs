@@ -3,21 +3,24 @@
 use super::digits::Script;
 use super::privacy::{Kind, Sight};
 use super::shapes::{
-    fits_check, fits_luhn, holds_mobile, is_bank_card, is_credit_code, is_date, is_identity_number,
-    is_landline, is_local, is_mobile, is_province, is_timestamp,
+    fits_check, fits_luhn, holds_mobile, is_bank_card, is_credit_code, is_cut_identity_number,
+    is_date, is_identity_number, is_landline, is_local, is_mobile, is_province, is_timestamp,
 };
 use super::signs::{Piece, Signs, is_check};
 use super::words::{
-    ACCOUNT, CALL, CALL_NEARBY, IDENTITY, MONEY, OTHER_NUMBER, PAPER, TELEPHONE, UNITS, mentions,
-    says,
+    ACCOUNT, CALL, CALL_NEARBY, EXAM_NUMBER, IDENTITY, IDENTITY_NUMBER, LANDLINES, MONEY,
+    OFFICIAL_CODE, OTHER_NUMBER, PAPER, TELEPHONE, UNITS, mentions, says,
 };
 use super::{LONGEST, Mask};
+use crate::access::register_number;
 use crate::text::is_hidden;
 
 /// Shortest run of digits that is a private number without further signs.
 const LONG: usize = 14;
 /// Fewest digits of which a private number is made; the end of one is another matter.
 const SHORTEST: usize = 6;
+/// Longest part of an account or passport that is written in parts.
+const LONGEST_PART: usize = 6;
 
 /// Pieces that may be one number.
 struct Candidate<'a> {
@@ -57,7 +60,7 @@ fn hide_in(signs: &Signs, chain: &[Piece], sight: Sight, mask: &mut Mask) {
         };
         first += pieces.len();
         if !sight.sees(kind) {
-            hide_number(pieces, sight, mask);
+            hide_number(signs, pieces, sight, mask);
         }
     }
 }
@@ -66,13 +69,17 @@ fn digits_in(pieces: &[Piece]) -> usize {
     pieces.iter().map(ExactSizeIterator::len).sum()
 }
 
-fn hide_number(pieces: Vec<Piece>, sight: Sight, mask: &mut Mask) {
+fn hide_number(signs: &Signs, pieces: Vec<Piece>, sight: Sight, mask: &mut Mask) {
+    /// The code of a province, and one sign more.
+    const SHOWN: usize = 3;
     let places: Vec<usize> = pieces.into_iter().flatten().collect();
     let length = places.len();
+    let number: String = places.iter().map(|place| signs.0[*place].read).collect();
+    let ends_with_birth = is_cut_identity_number(&number);
     // The last two of a disability certificate are its category and grade.
     let tells_health = length == LONGEST && !sight.sees(Kind::Health);
     for (at, place) in places.into_iter().enumerate() {
-        if is_hidden(at, length) || tells_health && at >= 3 {
+        if is_hidden(at, length) || (tells_health || ends_with_birth) && at >= SHOWN {
             mask.hide(place);
         }
     }
@@ -120,7 +127,7 @@ impl<'a> Candidate<'a> {
     }
 
     fn kind(&self) -> Option<Kind> {
-        if says(self.before, &OTHER_NUMBER) && !is_identity_number(&self.number) || self.is_sum() {
+        if self.is_other_number() || self.is_sum() {
             return None;
         }
         if self.is_whole_without_letters() {
@@ -168,10 +175,34 @@ impl<'a> Candidate<'a> {
         edges.into_iter().flatten().all(|piece| piece.len() > 2)
     }
 
-    /// Whether the text calls it a sum of money: `金额13800000000元`.
+    /// Whether the text calls it a number that is no private one, and it has not the form of one.
+    fn is_other_number(&self) -> bool {
+        if !says(self.before, &OTHER_NUMBER) || is_identity_number(&self.number) {
+            return false;
+        }
+        if says(self.before, &EXAM_NUMBER) {
+            return true;
+        }
+        if says(self.before, &OFFICIAL_CODE) {
+            return !is_mobile(&self.number);
+        }
+        !register_number::is_private(&self.number)
+    }
+
+    /// Whether the text calls it a sum of money: `金额13800000000元`. No sum has as many digits as an
+    /// identity number or card; one that looks like a telephone number has decimals or is round.
     fn is_sum(&self) -> bool {
         const NEAR: usize = 8;
-        if self.groups.len() > 1 || says(self.before, &TELEPHONE) || says(self.before, &ACCOUNT) {
+        const ROUND: &str = "000000";
+        if self.groups.len() > 1 || self.number.len() >= LONG {
+            return false;
+        }
+        if says(self.before, &TELEPHONE) || says(self.before, &ACCOUNT) {
+            return false;
+        }
+        let is_telephone =
+            is_mobile(&self.number) || is_landline(&self.number) || holds_mobile(&self.number);
+        if is_telephone && !self.has_decimals() && !self.number.ends_with(ROUND) {
             return false;
         }
         let first = self.pieces.first().map_or(0, |piece| piece.start);
@@ -193,6 +224,12 @@ impl<'a> Candidate<'a> {
         unit.starts_with(['元', '万', '亿', '圆']) && mentions(&self.before[near..], &MONEY)
     }
 
+    fn has_decimals(&self) -> bool {
+        let after = self.after();
+        let decimals = after.strip_prefix('.');
+        decimals.is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()))
+    }
+
     fn after(&self) -> String {
         const LENGTH: usize = 5;
         let end = self.pieces.last().map_or(0, |piece| piece.end);
@@ -209,11 +246,8 @@ impl<'a> Candidate<'a> {
         if says(self.before, &TELEPHONE) && (7..=12).contains(&length) || self.is_called() {
             return Some(Kind::Telephone);
         }
-        if says(self.before, &ACCOUNT) && length >= 9 {
-            return Some(Kind::BankCard);
-        }
-        if says(self.before, &PAPER) && length >= SHORTEST {
-            return Some(Kind::Identity);
+        if let Some(kind) = self.said_kind() {
+            return Some(kind);
         }
         if length < LONG || is_timestamp(number) || is_credit_code(number) {
             return None;
@@ -222,6 +256,20 @@ impl<'a> Candidate<'a> {
             return Some(Kind::BankCard);
         }
         Some(Kind::Identity)
+    }
+
+    /// What the word before a number says that it is.
+    fn said_kind(&self) -> Option<Kind> {
+        // Shorter ones are codes of areas, as in 身份证320999开头.
+        const SHORTEST_CUT: usize = 9;
+        if self.before.ends_with(|sign: char| sign.is_ascii_digit()) {
+            return None;
+        }
+        if says(self.before, &ACCOUNT) {
+            return Some(Kind::BankCard);
+        }
+        let is_cut = says(self.before, &IDENTITY_NUMBER) && self.number.len() >= SHORTEST_CUT;
+        (says(self.before, &PAPER) || is_cut).then_some(Kind::Identity)
     }
 
     /// What a number is that only its own digits tell.
@@ -245,7 +293,17 @@ impl<'a> Candidate<'a> {
         is_local(&self.number)
             && !counts
             && !is_date(&self.number)
-            && (says(self.before, &CALL) || mentions(self.before, &CALL_NEARBY))
+            && (says(self.before, &CALL)
+                || mentions(self.before, &CALL_NEARBY)
+                || self.is_named_after())
+    }
+
+    /// Whether a bracket after a number says whose landline it is: `83512345（家）`.
+    fn is_named_after(&self) -> bool {
+        let after = self.after();
+        let after = after.trim_start();
+        let name = after.strip_prefix(['(', '[', '【', '〔']);
+        name.is_some_and(|name| LANDLINES.iter().any(|word| name.starts_with(word)))
     }
 
     /// What a number is that is written in parts, if they are one number.
@@ -256,7 +314,12 @@ impl<'a> Candidate<'a> {
         if self.is_telephone_in_parts() {
             return Some(Kind::Telephone);
         }
-        self.is_card_in_parts().then_some(Kind::BankCard)
+        if self.is_card_in_parts() {
+            return Some(Kind::BankCard);
+        }
+        let is_short = |group: &usize| *group <= LONGEST_PART;
+        let is_one = self.groups.iter().all(is_short) && !self.holds_date();
+        is_one.then(|| self.said_kind())?
     }
 
     fn is_identity_in_parts(&self) -> bool {
@@ -277,7 +340,8 @@ impl<'a> Candidate<'a> {
             [3, 4, 4] | [3, 8] | [7, 4] | [3, 3, 5] | [2 | 4, 11] | [2 | 4, 3, 4, 4]
         );
         let is_said = || mentions(self.before, &TELEPHONE) && !self.holds_date();
-        if is_mobile(number) && (mobile_groups || self.is_one_by_one() || is_said()) {
+        let is_written_so = || mobile_groups || self.is_one_by_one() || self.is_no_list();
+        if is_mobile(number) && (is_written_so() || is_said()) {
             return true;
         }
         let landline_groups = matches!(
@@ -290,6 +354,41 @@ impl<'a> Candidate<'a> {
         let local_groups = matches!(groups, [3 | 4, 4] | [4, 3]) || self.is_one_by_one();
         let is_years = number.starts_with("19") || number.starts_with("20");
         local_groups && !is_years && is_local(number) && says(self.before, &TELEPHONE)
+    }
+
+    /// Whether the parts can be no list of numbers: one begins with 0, is very long, or dashes join them.
+    fn is_no_list(&self) -> bool {
+        const MOBILE: usize = 11;
+        const LONG_PART: usize = 6;
+        let (number, groups) = (&self.number, &self.groups[..]);
+        let is_years = number.starts_with("19") && groups[0] == 4;
+        if number.len() != MOBILE || self.holds_date() || is_years {
+            return false;
+        }
+        let gap_is = |may_part: fn(char) -> bool| {
+            self.pieces.windows(2).all(|pair| {
+                let gap = &self.signs.0[pair[0].end..pair[1].start];
+                gap.iter().all(|sign| may_part(sign.word))
+            })
+        };
+        let is_dash = |sign: char| matches!(sign, '-' | '–' | '—');
+        if gap_is(is_dash) {
+            return true;
+        }
+        // `130000000.00` is a sum, `13800,138000` two numbers.
+        let is_space = |sign: char| sign.is_whitespace() || matches!(sign, '-' | '–' | '—');
+        gap_is(is_space)
+            && (self.has_part_with_zero() || groups.iter().any(|group| *group >= LONG_PART))
+    }
+
+    /// Whether a part after the first one begins with 0.
+    fn has_part_with_zero(&self) -> bool {
+        let mut start = 0;
+        self.groups.iter().any(|group| {
+            let part = self.number.get(start..start + group).unwrap_or_default();
+            start += group;
+            part.len() > 1 && part.starts_with('0')
+        })
     }
 
     fn is_card_in_parts(&self) -> bool {
@@ -381,6 +480,9 @@ mod tests {
             ("固话8351234", "固话*****34"),
             ("TEL 83512345", "TEL ******45"),
             ("座机：8351-2345", "座机：****-**45"),
+            ("办公室 83512345", "办公室 ******45"),
+            ("83512345（家）", "******45（家）"),
+            ("83512345(宅)", "******45(宅)"),
         ]);
         assert_stays(&[
             "联系学校捐书83512345册",
@@ -399,7 +501,37 @@ mod tests {
             ("1381234567800", "138********00"),
             ("913812345678", "913*******78"),
         ]);
+        assert_masked(&[
+            ("1380-013-8000", "138*-***-**00"),
+            ("138-00138-000", "138-*****-*00"),
+            ("1380 013 8000", "138* *** **00"),
+            ("138 0013 80 00", "138 **** ** 00"),
+            ("1380013800 0", "138******0 0"),
+            ("138-----00138000", "138-----******00"),
+            ("138<br>0013<br>8000", "138<br>****<br>**00"),
+            ("138&nbsp;0013&nbsp;8000", "138&nbsp;****&nbsp;**00"),
+            ("138%200013%208000", "138%20****%20**00"),
+            ("138\u{2800}0013\u{3164}8000", "138\u{2800}****\u{3164}**00"),
+            ("138\u{115f}00138000", "138\u{115f}******00"),
+            ("i3800138000", "i38******00"),
+        ]);
         assert_stays(&["2201512345678", "2026031312345", "1234567890123"]);
+    }
+
+    #[test]
+    fn a_word_says_what_a_number_is() {
+        assert_masked(&[
+            ("账号10123456", "账号******56"),
+            ("银行账号1012 3456 7890", "银行账号101* **** **90"),
+            (
+                "开户行农行，账号：2284 5600 4001",
+                "开户行农行，账号：228* **** **01",
+            ),
+            ("农商行卡号6217 9876 5432 1", "农商行卡号621* **** ***2 1"),
+            ("护照号码E1234 5678", "护照号码E**** **78"),
+            ("身份证号3209991949123", "身份证号320********23"),
+        ]);
+        assert_stays(&["身份证320999开头", "账号开通于2026-11-29"]);
     }
 
     #[test]
@@ -417,6 +549,17 @@ mod tests {
             "QQ12345678",
         ]);
         assert_masked(&[
+            ("收入13800138000元", "收入138******00元"),
+            ("￥13800138000", "￥138******00"),
+            ("收入320999194912310022元", "收入320*************22元"),
+            ("补助320999194912310022元", "补助320*************22元"),
+            ("￥320999194912310022", "￥320*************22"),
+            ("工资6222021234567890128元", "工资622**************28元"),
+            ("户编号13800138000", "户编号138******00"),
+            ("户编号32099919491231", "户编号320***********"),
+            ("单号138-0013-8000", "单号138-****-**00"),
+            ("项目编号6222021234567890128", "项目编号622**************28"),
+            ("税号13800138000", "税号138******00"),
             ("给他13800138000元", "给他138******00元"),
             ("金额5元，电话13800138000元", "金额5元，电话138******00元"),
             ("准考证号320999194912310022", "准考证号320*************22"),

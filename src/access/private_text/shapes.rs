@@ -25,6 +25,13 @@ pub(super) fn is_identity_number(number: &str) -> bool {
     number.get(..2).is_some_and(is_province) && date.is_some_and(|date| is_date(&date))
 }
 
+/// Whether 14 digits are an identity number that ends with its birth date.
+pub(in crate::access) fn is_cut_identity_number(number: &str) -> bool {
+    number.len() == 14
+        && number.get(..2).is_some_and(is_province)
+        && number.get(6..).is_some_and(is_date)
+}
+
 /// Whether eight digits are a date of these centuries.
 pub(super) fn is_date(digits: &str) -> bool {
     let date = NaiveDate::parse_from_str(digits, "%Y%m%d");

@@ -32,14 +32,21 @@ pub(super) type Piece = Range<usize>;
 
 impl Signs {
     pub(super) fn of(text: &str) -> Self {
-        let visible = text
-            .char_indices()
-            .filter(|(_, character)| !is_unseen(*character));
-        let mut signs = Self(
-            visible
-                .map(|(place, character)| sign(place, character))
-                .collect(),
-        );
+        let mut signs = Self(Vec::with_capacity(text.len()));
+        let mut markup_end = 0;
+        for (place, character) in text.char_indices() {
+            if place < markup_end || is_unseen(character) {
+                continue;
+            }
+            let of_markup = matches!(character, '<' | '&' | '%').then(|| markup(&text[place..]));
+            match of_markup.flatten() {
+                Some(length) => {
+                    markup_end = place + length;
+                    signs.0.push(sign(place, ' '));
+                }
+                None => signs.0.push(sign(place, character)),
+            }
+        }
         signs.forget_lone_words();
         signs.read_look_alikes();
         signs
@@ -68,8 +75,14 @@ impl Signs {
         let mut at = 0;
         while at < self.0.len() {
             let end = at + self.run(at, is_digit_or_like_one);
-            if look_alike_stands_in(&self.0[at..end]) {
-                self.read_look_alikes_in(at..end);
+            // An i after a number is a letter; before one it may be meant for 1.
+            let letters = self.0[at..end]
+                .iter()
+                .rev()
+                .take_while(|sign| sign.word == 'i');
+            let row = at..end - letters.count();
+            if look_alike_stands_in(&self.0[row.clone()]) {
+                self.read_look_alikes_in(row);
             }
             at = end.max(at + 1);
         }
@@ -193,7 +206,7 @@ impl Signs {
                 let stars = between.iter().filter(|sign| sign.word == '*').count();
                 is_apart
                     && stars <= MOST_STARS
-                    && between.len() <= WIDEST_GAP
+                    && is_narrow(between)
                     && between.iter().all(|sign| !sign.word.is_alphanumeric())
             };
             match chains.last_mut() {
@@ -285,6 +298,40 @@ impl Signs {
     }
 }
 
+/// Whether parts of one number may be so far apart: by a few signs, or a row of one: `138-----00138000`.
+fn is_narrow(gap: &[Sign]) -> bool {
+    const LONGEST_ROW: usize = 12;
+    let is_row = || gap.windows(2).all(|pair| pair[0].word == pair[1].word);
+    gap.len() <= WIDEST_GAP || gap.len() <= LONGEST_ROW && is_row()
+}
+
+/// How long the mark-up is that begins here and shows as a space or line break: `<br>`, `&nbsp;`, `%20`.
+fn markup(text: &str) -> Option<usize> {
+    const LONGEST_TAG: usize = 16;
+    let tag = |end: char, is_inside: fn(char) -> bool| {
+        let inside = text.char_indices().skip(1).take(LONGEST_TAG);
+        let mut rest = inside.skip_while(|(_, sign)| is_inside(*sign));
+        let (at, sign) = rest.next()?;
+        (sign == end && at > 1).then_some(at + 1)
+    };
+    match text.as_bytes() {
+        [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => tag('>', |sign| {
+            sign.is_ascii() && !matches!(sign, '<' | '>' | '\n')
+        }),
+        [b'&', b'#' | b'a'..=b'z', ..] => {
+            tag(';', |sign| sign.is_ascii_alphanumeric() || sign == '#')
+        }
+        [
+            b'%',
+            b'0' | b'2',
+            b'0' | b'9' | b'a' | b'A' | b'd' | b'D',
+            b'0'..=b'9',
+            ..,
+        ] => Some(3),
+        _ => None,
+    }
+}
+
 fn sign(place: usize, character: char) -> Sign {
     let half = half_width_char(character);
     let found = digit(character);
@@ -326,10 +373,12 @@ pub(super) fn is_check(sign: char) -> bool {
     matches!(sign, 'x' | 'X')
 }
 
-/// Whether a word of letters and digits was made by a program: an id or digest.
+/// Whether a word of letters and digits is a digest in hexadecimal digits, or an id of as many.
 fn is_code(word: &[Sign]) -> bool {
     let letters = word
         .split(|sign| sign.script.is_some())
         .filter(|letters| !letters.is_empty());
-    word.len() >= LONGEST && letters.count() >= 3
+    matches!(word.len(), 32 | 40 | 64)
+        && word.iter().all(|sign| sign.word.is_ascii_hexdigit())
+        && letters.count() >= 3
 }

@@ -11,7 +11,7 @@ const BIRTH: u8 = 2;
 const END: u8 = 4;
 const LOOK_ALIKE: u8 = 8;
 const UNSEEN: u8 = 16;
-/// The first sign of a word of health, its second, and a word of one sign.
+/// The first sign of a word of health, its second (perhaps after spaces), and a word of one sign.
 const HEALTH: u8 = 32;
 const HEALTH_GOES_ON: u8 = 64;
 const HEALTH_ALONE: u8 = 128;
@@ -68,6 +68,15 @@ fn of_character(character: char) -> u8 {
     }
 }
 
+/// Whether a sign may stand between two of a word of health: spaces, dots, and those of `<br>`.
+fn may_part_word(character: char) -> bool {
+    character.is_ascii()
+        || matches!(
+            character,
+            '\u{a0}' | '·' | '\u{2000}'..='\u{200a}' | '\u{3000}'
+        )
+}
+
 /// What may stand in a text.
 pub(super) struct Survey {
     digits: usize,
@@ -88,7 +97,12 @@ impl Survey {
             let sign = signs.get(character as usize).copied();
             let sign = sign.unwrap_or_else(|| of_character(character));
             if sign & UNSEEN == 0 {
-                last = survey.add(sign, last);
+                let begun = if may_part_word(character) {
+                    last & HEALTH
+                } else {
+                    0
+                };
+                last = survey.add(sign, last) | begun;
             }
         }
         survey
@@ -152,6 +166,7 @@ mod tests {
         assert!(Survey::of("腊月廿三生").may_tell_birth());
         assert!(Survey::of("患肺结核").may_tell_health());
         assert!(Survey::of("患尿\u{200b}毒症").may_tell_health());
+        assert!(Survey::of("患尿 毒症").may_tell_health());
         assert!(!Survey::of("看病，走访两次").may_tell_health());
     }
 }

@@ -40,6 +40,38 @@ pub(super) const OTHER_NUMBER: [&str; 37] = [
     "流水号",
     "税号",
 ];
+/// Those of [`OTHER_NUMBER`] whose numbers may look like anything.
+pub(super) const EXAM_NUMBER: [&str; 6] = [
+    "准考证",
+    "准考证号",
+    "准考证号码",
+    "准考证编号",
+    "考号",
+    "考生号",
+];
+/// Those of [`OTHER_NUMBER`] that an authority gives; they may fit the check digit of a card.
+pub(super) const OFFICIAL_CODE: [&str; 9] = [
+    "代码",
+    "代码证",
+    "代码证号",
+    "执照",
+    "执照号",
+    "执照号码",
+    "执照编号",
+    "注册号",
+    "税号",
+];
+/// Before an identity number, perhaps without its end.
+pub(super) const IDENTITY_NUMBER: [&str; 6] = [
+    "身份证",
+    "身份证号",
+    "身份证号码",
+    "身份号",
+    "身份号码",
+    "公民身份号码",
+];
+/// In a bracket after a landline without its area code.
+pub(super) const LANDLINES: [&str; 8] = ["家", "宅", "办", "单位", "村", "座机", "固话", "电话"];
 /// Before a telephone number.
 pub(super) const TELEPHONE: [&str; 20] = [
     "电话",
@@ -64,7 +96,13 @@ pub(super) const TELEPHONE: [&str; 20] = [
     "cell",
 ];
 /// Before a landline without its area code: who is called, or where.
-pub(super) const CALL: [&str; 18] = [
+pub(super) const CALL: [&str; 24] = [
+    "办公室",
+    "值班室",
+    "传达室",
+    "村部",
+    "村委会",
+    "住宅",
     "打",
     "打到",
     "打给",
@@ -91,7 +129,15 @@ pub(super) const CALL_NEARBY: [&str; 9] = [
 /// After a row of digits that counts something.
 pub(super) const UNITS: &str = "元块万亿角分斤吨亩克册本次户个人名位间里公千米平方头只羽株棵份件套张箱袋车天年月日岁号字辆%％度";
 /// Before the number of a bank account.
-pub(super) const ACCOUNT: [&str; 9] = [
+pub(super) const ACCOUNT: [&str; 17] = [
+    "账户号",
+    "账户号码",
+    "存折号",
+    "一折通",
+    "社保卡",
+    "社保卡号",
+    "银行卡号码",
+    "户头",
     "卡号",
     "账号",
     "帐号",
