@@ -94,9 +94,7 @@ const NOTE_BYTES: usize = 64;
 impl SharedCount {
     /// 0 if nobody has counted.
     pub fn get(&self) -> u32 {
-        let mut count = [0; 4];
-        let read = self.0.read_exact_at(&mut count, COUNT_AT);
-        read.map_or(0, |()| u32::from_be_bytes(count))
+        count_in(&self.0)
     }
 
     /// Another may be raising it at the same time: then the lower of the two may stand there until the next time.
@@ -107,6 +105,12 @@ impl SharedCount {
             tracing::debug!("the count of transactions cannot be shared: {error}");
         }
     }
+}
+
+fn count_in(lock: &File) -> u32 {
+    let mut count = [0; 4];
+    let read = lock.read_exact_at(&mut count, COUNT_AT);
+    read.map_or(0, |()| u32::from_be_bytes(count))
 }
 
 /// In one write, and cut afterwards: it may be read at any time.
@@ -135,7 +139,10 @@ fn is_log_of_another(lock: &File, database: &Path) -> bool {
     let log = std::fs::metadata(beside(database, "-wal"));
     log.is_ok_and(|log| log.len() > 0)
         && !numbers.is_empty()
-        && incarnation::number_of(database).is_some_and(|number| !numbers.contains(&number))
+        && incarnation::header_of(database).is_some_and(|header| {
+            // Or an earlier copy of itself, see `incarnation.rs`.
+            !numbers.contains(&header.number) || header.transactions < count_in(lock)
+        })
 }
 
 /// The database for oneself alone: nobody opens it, nobody has it open.

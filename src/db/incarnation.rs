@@ -35,9 +35,9 @@ const HEADER_BYTES: usize = 100;
 /// What is looked at in a header.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Header {
-    number: u32,
+    pub number: u32,
     changes: u32,
-    transactions: u32,
+    pub transactions: u32,
 }
 
 impl Header {
@@ -70,10 +70,10 @@ impl Header {
     }
 }
 
-/// The number of the file at `path`, if a database is there.
-pub(super) fn number_of(path: &Path) -> Option<u32> {
+/// The header of the file at `path`, if a database is there.
+pub(super) fn header_of(path: &Path) -> Option<Header> {
     let header = File::open(path).and_then(|file| Header::of(&file));
-    header.ok().flatten().map(|header| header.number)
+    header.ok().flatten()
 }
 
 /// Gives a file that nobody has open another number.

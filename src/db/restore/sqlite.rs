@@ -120,7 +120,8 @@ fn refuse_unmerged(file: &Path) -> Result<(), BackupError> {
     for ending in ["-wal", JOURNAL] {
         let log = beside(file, ending);
         let is_empty = std::fs::metadata(&log).map_or(true, |log| log.len() == 0);
-        if !is_empty && !(ending == JOURNAL && sqlite_file::is_cold_journal(&log)) {
+        let is_cold = ending == JOURNAL && sqlite_file::is_cold_journal(&log);
+        if !is_empty && !is_cold {
             return Err(BackupError::UnmergedLog(log));
         }
     }
