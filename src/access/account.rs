@@ -184,7 +184,8 @@ pub async fn change_own_password(
 ) -> Result<(Account, Option<String>), Problem> {
     let current = current.ok_or_else(current_password_missing)?;
     let client = attempt::in_session(caller.account_id, &caller.username);
-    let proof = login::prove(app, client, current)
+    let seen = app.db.read_access().await?;
+    let proof = login::prove(app, seen, client, current)
         .await?
         .ok_or_else(wrong_current_password)?;
     let (password_hash, made) = hashed(caller, password).await?;

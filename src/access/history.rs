@@ -56,7 +56,6 @@ pub struct Entry {
     /// What was done.
     pub action: String,
     /// When.
-    /// When.
     pub at: DateTime<Utc>,
     /// By which account.
     pub actor: String,

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{self, Client, Verdict};
 use super::store::{self, Account};
-use super::token;
+use super::{password, token};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
@@ -56,10 +56,9 @@ pub struct Proof {
 pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
     let sent_device = tried.device.clone();
     let (name, source, device) = (&tried.username, &tried.source, tried.device.as_deref());
-    let mut tx = app.db.read_access().await?;
-    let client = attempt::recognise(&mut tx, name, source, device, app.now()).await?;
-    drop(tx);
-    let proof = prove(app, client, tried.password)
+    let mut seen = app.db.read_access().await?;
+    let client = attempt::recognise(&mut seen, name, source, device, app.now()).await?;
+    let proof = prove(app, seen, client, tried.password)
         .await?
         .ok_or_else(wrong_credentials)?;
     let now = app.now();
@@ -84,10 +83,16 @@ pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
     })
 }
 
-/// Tries a client's password, within the limits. Nothing if it is wrong.
-pub async fn prove(app: &App, client: Client, password: String) -> Result<Option<Proof>, Problem> {
+/// Tries the password of a client, who was recognised in the transaction `seen`, within the limits.
+/// Nothing if it is wrong.
+pub async fn prove(
+    app: &App,
+    seen: Tx,
+    client: Client,
+    password: String,
+) -> Result<Option<Proof>, Problem> {
     let started = Instant::now();
-    let proved = prove_now(app, client, password).await;
+    let proved = prove_now(app, seen, client, password).await;
     if let Err(problem) = &proved
         && problem.status_code() == StatusCode::TOO_MANY_REQUESTS
     {
@@ -96,12 +101,16 @@ pub async fn prove(app: &App, client: Client, password: String) -> Result<Option
     proved
 }
 
-async fn prove_now(app: &App, client: Client, password: String) -> Result<Option<Proof>, Problem> {
+async fn prove_now(
+    app: &App,
+    mut seen: Tx,
+    client: Client,
+    password: String,
+) -> Result<Option<Proof>, Problem> {
     // Looked at before the queue, where a flood is turned away without any work …
-    let mut tx = app.db.read_access().await?;
-    allowed(&mut tx, &client, app.now()).await?;
-    drop(tx);
-    let turn = super::password::turn(client.lane()).await?;
+    allowed(&mut seen, &client, app.now()).await?;
+    drop(seen);
+    let turn = password::turn(client.lane()).await?;
     // … and again where it is written down, so that of many attempts at once no more than allowed go
     // on. That the last of them are lost in a power cut does no harm.
     let mut tx = app.db.write_access_ahead().await?;

@@ -127,8 +127,8 @@ impl Sight {
         health: true,
     };
 
-    /// What the same reader sees in what is not of a household that he serves: a file's name, a pairing that
-    /// has ended, his own record. A helper is given telephones and health for the households that he serves,
+    /// What the same reader sees in what is not of a household that they serve: a file's name, a pairing that
+    /// has ended, their own record. A helper is given telephones and health for the households that they serve,
     /// and for those alone.
     #[must_use]
     pub fn elsewhere(self) -> Self {

@@ -27,7 +27,6 @@ pub enum SealError {
     /// The sort key cannot be written as JSON.
     #[error("{0}")]
     Key(#[from] serde_json::Error),
-    /// The cipher refused.
     /// The cipher refused the key or the text.
     #[error("the cipher of the cursors refused")]
     Cipher,

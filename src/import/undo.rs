@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::codes::Action;
-use crate::db::{Mention, Subject, Tx};
+use crate::db::{Ids, Mention, Subject, Tx};
 use crate::household::model::HouseholdFacts;
 use crate::household::staging::{self, Becoming};
 use crate::problem::{FieldProblem, Problem};
@@ -137,36 +137,7 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
     }
     let added = staging::added_by(id);
     let named = Subject::Household;
-    for (kind, mentions) in [
-        (
-            DependentKind::Pairing,
-            serving::store::naming(tx, Part::Responsible, named, &added).await?,
-        ),
-        (
-            DependentKind::PairingRun,
-            once(pairing::run_store::runs_naming(tx, named, &added).await?),
-        ),
-        (
-            DependentKind::PairingConstraint,
-            pairing::constraint::store::naming(tx, named, &added).await?,
-        ),
-        (
-            DependentKind::Assistance,
-            serving::store::naming(tx, Part::Assisting, named, &added).await?,
-        ),
-        (
-            DependentKind::Visit,
-            visit::store::visits_naming(tx, named, &added).await?,
-        ),
-        (
-            DependentKind::Plan,
-            visit::plan::plans_naming(tx, &added).await?,
-        ),
-        (
-            DependentKind::Lift,
-            lift::store::lifts_naming(tx, named, &added).await?,
-        ),
-    ] {
+    for (kind, mentions) in naming(tx, named, &added).await? {
         found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
     }
     name_households(tx, &mut found).await?;
@@ -214,6 +185,43 @@ async fn taken(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
     Ok(found)
 }
 
+/// The records that name these households or people, by kind.
+async fn naming(
+    tx: &mut Tx,
+    named: Subject,
+    added: &Ids<'_>,
+) -> Result<Vec<(DependentKind, Vec<Mention>)>, sqlx::Error> {
+    let mut naming = vec![
+        (
+            DependentKind::Pairing,
+            serving::store::naming(tx, Part::Responsible, named, added).await?,
+        ),
+        (
+            DependentKind::PairingRun,
+            once(pairing::run_store::runs_naming(tx, named, added).await?),
+        ),
+        (
+            DependentKind::PairingConstraint,
+            pairing::constraint::store::naming(tx, named, added).await?,
+        ),
+        (
+            DependentKind::Assistance,
+            serving::store::naming(tx, Part::Assisting, named, added).await?,
+        ),
+        (
+            DependentKind::Visit,
+            visit::store::visits_naming(tx, named, added).await?,
+        ),
+    ];
+    if named == Subject::Household {
+        let plans = visit::plan::plans_naming(tx, added).await?;
+        naming.push((DependentKind::Plan, plans));
+    }
+    let lifts = lift::store::lifts_naming(tx, named, added).await?;
+    naming.push((DependentKind::Lift, lifts));
+    Ok(naming)
+}
+
 async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
     let entries = staff::staging::taken(tx, id).await?;
     let known = staff::store::all(tx).await?;
@@ -232,31 +240,8 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
     }));
     let added = staff::staging::added_by(id);
     let named = Subject::Staff;
-    for (kind, mentions) in [
-        (
-            DependentKind::Pairing,
-            serving::store::naming(tx, Part::Responsible, named, &added).await?,
-        ),
-        (
-            DependentKind::PairingRun,
-            once(pairing::run_store::runs_naming(tx, named, &added).await?),
-        ),
-        (
-            DependentKind::PairingConstraint,
-            pairing::constraint::store::naming(tx, named, &added).await?,
-        ),
-        (
-            DependentKind::Assistance,
-            serving::store::naming(tx, Part::Assisting, named, &added).await?,
-        ),
-        (
-            DependentKind::Visit,
-            visit::store::visits_naming(tx, named, &added).await?,
-        ),
-        (
-            DependentKind::Lift,
-            lift::store::lifts_naming(tx, named, &added).await?,
-        ),
+    let mut mentioning = naming(tx, named, &added).await?;
+    mentioning.extend([
         (
             DependentKind::Leave,
             staff::leave::naming(tx, &added).await?,
@@ -265,7 +250,8 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
             DependentKind::Account,
             access::store::accounts_naming(tx, &added).await?,
         ),
-    ] {
+    ]);
+    for (kind, mentions) in mentioning {
         found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
     }
     for dependent in &mut found {

@@ -124,7 +124,7 @@ pub async fn depart(
         active: false,
         ..person.clone()
     };
-    change(&mut tx, app, caller, "depart", &person, &after).await?;
+    staff::store::change(&mut tx, caller.at(app.now()), "depart", &person, &after).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -160,7 +160,7 @@ pub async fn come_back(
         active: true,
         ..person.clone()
     };
-    change(&mut tx, app, caller, "return", &person, &after).await?;
+    staff::store::change(&mut tx, caller.at(app.now()), "return", &person, &after).await?;
     if coming.take_up {
         let waiting = input_store::households_left_by(&mut tx, staff_id).await?;
         let from = (coming.date, coming.reason.as_str());
@@ -221,7 +221,7 @@ pub async fn transfer(
         unit: unit.name,
         ..person.clone()
     };
-    change(&mut tx, app, caller, "transfer", &person, &after).await?;
+    staff::store::change(&mut tx, caller.at(app.now()), "transfer", &person, &after).await?;
     if transfer.pairings == PairingsChoice::Reopen {
         let households: Vec<_> = pairings.iter().map(|one| one.household_id).collect();
         let from = (transfer.date, reason.as_str());
@@ -236,17 +236,6 @@ async fn find(tx: &mut Tx, staff_id: Uuid) -> Result<Staff, Problem> {
     staff::store::find(tx, staff_id)
         .await?
         .ok_or_else(|| Problem::not_found("人员", "person of the staff"))
-}
-
-async fn change(
-    tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-    action: &'static str,
-    before: &Staff,
-    after: &Staff,
-) -> Result<(), sqlx::Error> {
-    staff::store::change(tx, caller.at(app.now()), action, before, after).await
 }
 
 async fn end_all(

@@ -90,10 +90,9 @@ pub async fn list(
         "{NOTE} WHERE handover_note.id < $1
            AND (NOT $2 OR pairing.household_id = $3)
            AND (NOT $4 OR (read_at IS NOT NULL) = $5)
-           AND (NOT $6 OR EXISTS (
-               SELECT 1 FROM pairing AS present WHERE present.household_id = pairing.household_id
-                   AND present.to_date IS NULL AND present.staff_id = $7))
-         ORDER BY handover_note.id DESC LIMIT $8"
+           AND (NOT $6 OR pairing.household_id IN ({}))
+         ORDER BY handover_note.id DESC LIMIT $8",
+        store::served_as(Part::Responsible, "$7")
     );
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .bind(after.unwrap_or(Uuid::max()))

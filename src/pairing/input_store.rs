@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::constraint;
@@ -11,7 +11,7 @@ use super::model::{Helper, Household, Input, Scope, capacity, names_in};
 use crate::db::{Ids, Tx};
 use crate::household::Cause;
 use crate::on;
-use crate::serving::store::{current_pairs, households_of};
+use crate::serving::store::{current_pairs, holds_now, households_of};
 use crate::settings::skill::skills_of;
 use crate::settings::{self, Settings};
 use crate::staff::leave::{self, Leave};
@@ -79,16 +79,18 @@ pub async fn input(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> Result<Input
 /// Open households of the towns and villages of the scope, by id: those without a helper, or all, or
 /// those of one who leaves or has left.
 async fn to_pair(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdRow>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as(
+    let sql = format!(
         "SELECT id, number, town, village, main_cause FROM household
          WHERE closed_on IS NULL AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
            AND ($3 AND id IN (SELECT household_id FROM pairing WHERE staff_id = $4) AND $4 = (
                    SELECT staff_id FROM pairing WHERE household_id = household.id
                    ORDER BY to_date IS NULL DESC, to_date DESC, ended_at DESC, id DESC LIMIT 1)
                OR NOT $3 AND ($5 OR NOT EXISTS (
-                   SELECT 1 FROM pairing WHERE household_id = household.id AND to_date IS NULL)))
+                   SELECT 1 FROM pairing WHERE household_id = household.id AND {})))
          ORDER BY id",
-    )
+        holds_now("pairing")
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
     .bind(scope.town.as_deref().unwrap_or_default())
     .bind(scope.village.as_deref().unwrap_or_default())
     .bind(scope.leaving.is_some())

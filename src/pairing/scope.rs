@@ -31,7 +31,7 @@ pub(super) fn seen_of(caller: &Caller, asked: Option<Uuid>) -> Result<Option<Uui
 }
 
 /// The day to which the records that the caller may list must last: a helper's own ended ones are
-/// there only while he may hand in visits of that time.
+/// there only while they may hand in visits of that time.
 pub(super) async fn own_since(
     tx: &mut Tx,
     app: &App,

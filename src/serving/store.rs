@@ -22,7 +22,7 @@ const LATEST: (NaiveDate, Uuid) = match NaiveDate::from_ymd_opt(9999, 12, 31) {
 const RESPONSIBLE_REASON: &str = "已成为该户帮扶责任人";
 
 /// Whether a tenure holds now, as a condition on a row of `table`.
-fn holds_now(table: &str) -> String {
+pub fn holds_now(table: &str) -> String {
     format!("{table}.to_date IS NULL")
 }
 
@@ -49,13 +49,16 @@ pub fn join_on_day(part: Part, household: &str, day: &str) -> String {
 /// The households that a person serves now, and so may see, as a query for a parameter such as `$1`: the
 /// rule of [`rights`](super::rights) for lists.
 pub fn served_by(person: &str) -> String {
-    let of = |part: Part| {
-        let table = part.table();
-        let holds = holds_now(table);
-        format!("SELECT household_id FROM {table} WHERE staff_id = {person} AND {holds}")
-    };
-    let [responsible, assisting] = [Part::Responsible, Part::Assisting].map(of);
+    let [responsible, assisting] =
+        [Part::Responsible, Part::Assisting].map(|part| served_as(part, person));
     format!("{responsible} UNION ALL {assisting}")
+}
+
+/// The households that a person serves now in one part, as [`served_by`].
+pub fn served_as(part: Part, person: &str) -> String {
+    let table = part.table();
+    let holds = holds_now(table);
+    format!("SELECT household_id FROM {table} WHERE staff_id = {person} AND {holds}")
 }
 
 /// How many households a person serves now.
@@ -114,32 +117,25 @@ pub async fn helpers_on(tx: &mut Tx, day: NaiveDate) -> Result<HashMap<Uuid, Uui
 
 /// The helper who is responsible for a household now.
 pub async fn current_helper(tx: &mut Tx, household_id: Uuid) -> Result<Option<Uuid>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT staff_id FROM pairing WHERE household_id = $1 AND to_date IS NULL",
-    )
-    .bind(household_id)
-    .fetch_optional(connection)
-    .await)
+    let holds = holds_now("pairing");
+    let sql = format!("SELECT staff_id FROM pairing WHERE household_id = $1 AND {holds}");
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(household_id).fetch_optional(connection).await)
 }
 
 /// The households that a helper is responsible for now, by id.
 pub async fn households_of(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT household_id FROM pairing WHERE staff_id = $1 AND to_date IS NULL
-         ORDER BY household_id",
-    )
-    .bind(staff_id)
-    .fetch_all(connection)
-    .await)
+    let served = served_as(Part::Responsible, "$1");
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(format!("{served} ORDER BY household_id")))
+        .bind(staff_id).fetch_all(connection).await)
 }
 
 /// All current pairs, `(household, helper)`, by household.
 pub async fn current_pairs(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as(
-        "SELECT household_id, staff_id FROM pairing WHERE to_date IS NULL ORDER BY household_id",
-    )
-    .fetch_all(connection)
-    .await)
+    let holds = holds_now("pairing");
+    let sql =
+        format!("SELECT household_id, staff_id FROM pairing WHERE {holds} ORDER BY household_id");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
 }
 
 /// Names of the helpers who are responsible now, with the household's id: a join with the names of the

@@ -268,7 +268,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is open was his: handing in late never widens what one served.
+        /// Whatever is open was theirs: handing in late never widens what one served.
         #[test]
         fn what_is_open_was_served(
             times in proptest::collection::vec((1_u32..20, proptest::option::of(0_u32..8)), 0..4),

@@ -23,8 +23,8 @@ const APART: char = '\u{1e}';
 #[error("a masked number was moved or put in other words")]
 pub struct MaskMoved;
 
-/// `sent`, a text that a reader changed, with the numbers put back that were masked when he read
-/// `stored`: what he could not see he did not mean to change.
+/// `sent`, a text that a reader changed, with the numbers put back that were masked when they read
+/// `stored`: what they could not see they did not mean to change.
 ///
 /// # Errors
 /// It is not certain which number a mask stands for, or the number would be shown in the new words.
@@ -63,7 +63,7 @@ fn joined(texts: impl Iterator<Item = impl AsRef<str>>) -> Vec<char> {
     texts.join(&APART.to_string()).chars().collect()
 }
 
-/// The texts that were stored, as their reader saw them, and as he sent them back.
+/// The texts that were stored, as their reader saw them, and as they sent them back.
 struct Texts {
     seen: Vec<char>,
     stored: Vec<char>,
