@@ -9,7 +9,7 @@ use qianshou::staff::{self, Rank, StaffFacts};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::register::{facts, tester};
+use crate::support::register::{facts, number_of, tester};
 use crate::support::{Client, TestServer};
 
 /// A person of the staff roster of this unit.
@@ -25,7 +25,7 @@ pub async fn add_person_of(
 ) -> Uuid {
     let id = Uuid::now_v7();
     let mut person = StaffFacts {
-        number: Some(id.simple().to_string()),
+        number: Some(number_of(id)),
         identity_number: None,
         name: "张帮扶".to_owned(),
         sex: None,

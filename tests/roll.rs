@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::report::{Book, CSV, date, each_row_once, float, part};
-use crate::support::register::{day, facts, tester};
+use crate::support::register::{day, facts, number_of, tester};
 use crate::support::{Client, TestServer, soffice_to};
 
 const PATH: &str = "/reports/pairings?as_of=2026-06-30";
@@ -19,7 +19,7 @@ const WEST: &str = "青禾镇西圩小学/幼儿园";
 pub async fn add_person(server: &TestServer, unit: &str, name: &str) -> Uuid {
     let id = Uuid::now_v7();
     let person = StaffFacts {
-        number: Some(id.simple().to_string()),
+        number: Some(number_of(id)),
         identity_number: None,
         name: name.to_owned(),
         sex: None,

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Mask;
+use super::digits::Script;
 use super::privacy::{Kind, Sight};
 use super::shapes::is_province;
 use super::signs::{Sign, Signs, is_check};
@@ -127,7 +128,14 @@ impl Half {
     fn of(signs: &Signs, parts: &[Range<usize>]) -> Self {
         const IDENTITY: usize = 18;
         let mut places: Vec<usize> = parts.iter().cloned().flatten().collect();
-        // An X after a whole number is none of it.
+        // A letter before a whole number that looks like a digit is none of it.
+        let begins_with_letter = places
+            .first()
+            .is_some_and(|first| signs.0[*first].script == Some(Script::Letter));
+        if begins_with_letter && places.len() == IDENTITY + 1 {
+            places.remove(0);
+        }
+        // Nor is an X after it.
         let ends_with_check = places
             .last()
             .is_some_and(|last| is_check(signs.0[*last].word));

@@ -50,6 +50,11 @@ fn hide_in(signs: &Signs, chain: &[Piece], sight: Sight, mask: &mut Mask) {
         if digits_in(&chain[first..end]) < SHORTEST {
             return;
         }
+        let letters = letters_before_number(signs, &chain[first..end]);
+        if letters > 0 {
+            first += letters;
+            continue;
+        }
         let before = signs.words_before(chain[first].start);
         let found = (first..end)
             .rev()
@@ -62,6 +67,41 @@ fn hide_in(signs: &Signs, chain: &[Piece], sight: Sight, mask: &mut Mask) {
         if !sight.sees(kind) {
             hide_number(signs, pieces, sight, mask);
         }
+    }
+}
+
+/// How many letters that look like digits only stand before a number, which is found without them:
+/// `o13800138000`.
+fn letters_before_number(signs: &Signs, pieces: &[Piece]) -> usize {
+    let letters = pieces
+        .iter()
+        .take_while(|piece| is_letter(signs, piece))
+        .count();
+    let rest = &pieces[letters..];
+    let holds_number = || (1..=rest.len()).any(|length| is_whole(signs, &rest[..length]));
+    if letters > 0 && holds_number() {
+        letters
+    } else {
+        0
+    }
+}
+
+fn is_letter(signs: &Signs, piece: &Piece) -> bool {
+    signs.0[piece.start].script == Some(Script::Letter)
+}
+
+/// Whether the pieces are a number whatever stands around them.
+fn is_whole(signs: &Signs, pieces: &[Piece]) -> bool {
+    let candidate = Candidate::of(signs, pieces, "");
+    let number = &candidate.number;
+    match candidate.groups.len() {
+        0 => false,
+        1 => {
+            is_mobile(number)
+                || is_bank_card(number)
+                || number.len() == 18 && is_identity_number(number)
+        }
+        _ => candidate.in_parts().is_some(),
     }
 }
 
@@ -142,30 +182,12 @@ impl<'a> Candidate<'a> {
         self.in_one()
     }
 
-    /// Whether a letter that looks like a digit only stands beside a number, which is found by itself:
-    /// `o13800138000`, `320999194912310022ll`.
+    /// Whether a letter that looks like a digit only stands behind a number, which is found without it:
+    /// `320999194912310022ll`.
     fn is_whole_without_letters(&self) -> bool {
-        let is_letter = |piece: &Piece| self.signs.0[piece.start].script == Some(Script::Letter);
-        let is_whole = |pieces: &[Piece]| {
-            let rest = Candidate::of(self.signs, pieces, self.before);
-            let number = &rest.number;
-            match rest.groups.len() {
-                0 => false,
-                1 => {
-                    is_mobile(number)
-                        || is_bank_card(number)
-                        || number.len() == 18 && is_identity_number(number)
-                }
-                _ => rest.in_parts().is_some(),
-            }
-        };
-        let letters: Vec<usize> = (0..self.pieces.len())
-            .filter(|at| is_letter(&self.pieces[*at]))
-            .collect();
-        let before_letters = letters.first().map(|first| &self.pieces[..*first]);
-        let after_letters = letters.first().filter(|first| **first == 0);
-        before_letters.is_some_and(is_whole)
-            || after_letters.is_some_and(|first| is_whole(&self.pieces[first + 1..]))
+        let mut pieces = self.pieces.iter();
+        let first_letter = pieces.position(|piece| is_letter(self.signs, piece));
+        first_letter.is_some_and(|letter| is_whole(self.signs, &self.pieces[..letter]))
     }
 
     /// Whether the scripts of a row change otherwise than after a name: `张三13800138000` is no number
@@ -514,6 +536,10 @@ mod tests {
             ("138\u{2800}0013\u{3164}8000", "138\u{2800}****\u{3164}**00"),
             ("138\u{115f}00138000", "138\u{115f}******00"),
             ("i3800138000", "i38******00"),
+            ("o13800138000", "o138******00"),
+            ("ii13800138000", "ii138******00"),
+            ("i320999189001020618i", "i320*************18i"),
+            ("ii6200 2000 0004 0305 003元", "ii620* **** **** **** *03元"),
         ]);
         assert_stays(&["2201512345678", "2026031312345", "1234567890123"]);
     }
