@@ -57,7 +57,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         ),
         crate::visit::api::VisitApi(app()),
         crate::method::api::MethodApi(app()),
-        crate::visit::PlanApi(app()),
+        crate::visit::plan::api::PlanApi(app()),
         crate::lift::api::LiftApi(app()),
         crate::progress::api::ProgressApi(app()),
         crate::report::api::ReportApi(app()),

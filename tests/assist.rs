@@ -143,7 +143,7 @@ async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_hi
     }
     let mut tx = server.db.read().await.unwrap();
     let (from, to) = (server.days_ago(30), server.app.today());
-    let totals = qianshou::visit::totals::by_helper(&mut tx, from, to)
+    let totals = qianshou::visit::store::totals::by_helper(&mut tx, from, to)
         .await
         .unwrap();
     for client in [responsible, assistant] {

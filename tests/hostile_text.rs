@@ -16,7 +16,7 @@ use qianshou::report::pairings::{self, Roll};
 use qianshou::report::sheets;
 use qianshou::roster::RosterProblem;
 use qianshou::roster::marked::{self, PROBLEMS_SHEET};
-use qianshou::visit::totals::Total;
+use qianshou::visit::store::totals::Total;
 use qianshou::workbook::reader::ReadError;
 use qianshou::workbook::source::{Area, Cell, Row, Sheet, Source};
 use qianshou::workbook::{address, text};

@@ -214,7 +214,7 @@ async fn naming(
         ),
     ];
     if named == Subject::Household {
-        let plans = visit::plan::plans_naming(tx, added).await?;
+        let plans = visit::plan::store::plans_naming(tx, added).await?;
         naming.push((DependentKind::Plan, plans));
     }
     let lifts = lift::store::lifts_naming(tx, named, added).await?;

@@ -59,7 +59,7 @@ pub async fn load(
     let mut changes = changes(tx, households, ids, settings, today).await?;
     let visits = visit::store::confirmations(tx, ids, today).await?;
     let mut visits = grouped(visits, |visit| visit.household_id);
-    let plans = visit::plan::of(tx, ids, today).await?;
+    let plans = visit::plan::store::of(tx, ids, today).await?;
     let mut plans = grouped(plans, |plan| plan.household_id);
     let lifts = lift::store::states(tx, ids).await?;
     // By household, the earliest first: the latest one stays.

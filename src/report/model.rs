@@ -12,7 +12,7 @@ use crate::method::PointStatus;
 use crate::progress::model::{Figures, Progress};
 use crate::progress::store::Basis;
 use crate::staff::model::Staff;
-use crate::visit::totals::Total;
+use crate::visit::store::totals::Total;
 
 /// Stands for households without a helper, so that the parts add up to the whole.
 pub(super) const NOBODY: &str = "(无帮扶责任人)";

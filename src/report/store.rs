@@ -14,8 +14,8 @@ pub async fn sources(tx: &mut Tx, occasion: &Occasion) -> Result<Sources, sqlx::
     Ok(Sources {
         basis: progress::store::basis(tx, year, as_of).await?,
         households: household::store::ledger(tx).await?,
-        visits: visit::totals::by_household(tx, from, as_of).await?,
-        visits_by_helper: visit::totals::by_helper(tx, from, as_of).await?,
+        visits: visit::store::totals::by_household(tx, from, as_of).await?,
+        visits_by_helper: visit::store::totals::by_helper(tx, from, as_of).await?,
         marks: method::evaluate_all(tx, &settings, as_of)
             .await?
             .into_iter()

@@ -7,12 +7,12 @@
 
 pub mod api;
 mod batch;
+mod correction;
+mod error;
 pub mod model;
 pub mod plan;
-mod plan_api;
+pub mod service;
 pub mod store;
-pub mod totals;
 
 pub use model::{Benefit, BenefitKind, Visit, VisitFacts, VisitKind, WhoMet};
 pub use plan::HelpPlan;
-pub use plan_api::PlanApi;

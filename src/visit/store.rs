@@ -1,5 +1,7 @@
 //! Visits in the database.
 
+pub mod totals;
+
 use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;

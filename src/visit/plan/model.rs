@@ -1,17 +1,14 @@
-//! Help plans: the approach (帮扶思路) and the measures (帮扶措施) as decided for a household, each
-//! decision a record of its own.
+//! What a help plan holds, and the rules for setting one.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::model::{VisitError, distinct, needed_text, not_after_today};
-use super::store::latest_day;
-use crate::db::{Ids, Json, Mention, Tx, mentions};
+use crate::db::Json;
 use crate::household::Measure;
-use crate::{insert, on};
+use crate::visit::model::{VisitError, distinct, needed_text, not_after_today};
 
 /// Longest approach, in characters.
 pub const MAX_APPROACH: usize = 4000;
@@ -62,67 +59,6 @@ impl PlanFacts {
             decided_on: self.decided_on,
         })
     }
-}
-
-/// Where a page of plans begins: day and id of the last one of the page before.
-pub type PlanKey = (NaiveDate, Uuid);
-
-const PLAN: &str = "SELECT id, household_id, approach, measures, decided_on, decided_at, decided_by
-    FROM help_plan";
-
-/// Adds a plan.
-pub async fn add(tx: &mut Tx, plan: &HelpPlan) -> Result<(), sqlx::Error> {
-    insert!(tx, "help_plan", std::slice::from_ref(plan), |plan| {
-        id: plan.id,
-        household_id: plan.household_id,
-        approach: plan.facts.approach.as_str(),
-        measures: Json(&plan.facts.measures),
-        decided_on: plan.facts.decided_on,
-        decided_at: plan.decided_at,
-        decided_by: plan.decided_by.as_str(),
-    })
-}
-
-/// A page of a household's plans, the latest decision first, at most `limit` and one more.
-pub async fn list(
-    tx: &mut Tx,
-    household_id: Uuid,
-    after: Option<PlanKey>,
-    limit: i64,
-) -> Result<Vec<HelpPlan>, sqlx::Error> {
-    let (day, id) = after.unwrap_or((latest_day(), Uuid::max()));
-    let sql = format!(
-        "{PLAN} WHERE household_id = $1 AND (decided_on, id) < ($2, $3)
-         ORDER BY decided_on DESC, id DESC LIMIT $4"
-    );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(household_id).bind(day).bind(id).bind(limit + 1)
-        .fetch_all(connection).await)
-}
-
-/// All plans decided until `until`, by household, the latest decision first.
-pub async fn of(
-    tx: &mut Tx,
-    households: &Ids<'_>,
-    until: NaiveDate,
-) -> Result<Vec<HelpPlan>, sqlx::Error> {
-    let sql = format!(
-        "{PLAN} WHERE decided_on <= $1 AND {} ORDER BY household_id, decided_on DESC, id DESC",
-        households.clause("household_id", 2)
-    );
-    on!(tx, connection => {
-        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until);
-        for id in households.parameters() {
-            query = query.bind(*id);
-        }
-        query.fetch_all(connection).await
-    })
-}
-
-/// Plans for these households.
-pub async fn plans_naming(tx: &mut Tx, households: &Ids<'_>) -> Result<Vec<Mention>, sqlx::Error> {
-    let columns = ("id", "household_id", "decided_on");
-    mentions(tx, "help_plan", columns, households).await
 }
 
 #[cfg(test)]

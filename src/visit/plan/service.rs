@@ -1,0 +1,77 @@
+//! What is done with help plans: set, read.
+
+use uuid::Uuid;
+
+use super::model::{HelpPlan, PlanFacts};
+use super::store::{self, PlanKey};
+use crate::access::Caller;
+use crate::access::idempotency::{self, Ticket};
+use crate::app::App;
+use crate::db::page;
+use crate::household;
+use crate::problem::Problem;
+use crate::serving::rights;
+use crate::visit::model::{Logger, VisitError};
+use crate::visit::service::logger;
+
+/// Sets the plan of a household; former ones are kept. The same `key` with the same facts gives the
+/// first answer again.
+pub async fn set(
+    app: &App,
+    caller: &Caller,
+    key: Option<&str>,
+    household_id: Uuid,
+    facts: PlanFacts,
+) -> Result<HelpPlan, Problem> {
+    let logger = logger(caller)?;
+    let (now, today) = (app.now(), app.today());
+    let mut tx = caller.write(&app.db).await?;
+    if let Logger::Helper(_) = logger {
+        rights::must_be_responsible(&mut tx, caller, household_id).await?;
+    }
+    let request = ("setHelpPlan", household_id, &facts);
+    let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
+        Ticket::Answered(plan) => return Ok(plan),
+        Ticket::Open(ticket) => ticket,
+    };
+    let mut facts = facts.checked(today)?;
+    household::store::find(&mut tx, household_id)
+        .await?
+        .ok_or_else(rights::no_such_household)?;
+    if let Some(former) = store::list(&mut tx, household_id, None, 1).await?.first() {
+        // Who goes on from the former plan means the numbers in it that they read masked.
+        let approach = caller
+            .sight()
+            .unmasked(facts.approach, &former.facts.approach);
+        facts.approach = approach.map_err(|_moved| VisitError::MaskMoved {
+            pointer: "/approach",
+        })?;
+    }
+    let plan = HelpPlan {
+        id: Uuid::now_v7(),
+        household_id,
+        facts,
+        decided_at: now,
+        decided_by: caller.username.clone(),
+    };
+    store::add(&mut tx, &plan).await?;
+    ticket.answer(&mut tx, now, &plan).await?;
+    tx.commit().await?;
+    Ok(plan)
+}
+
+/// A page of a household's plans, the one in force first, and where the next page begins.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    household_id: Uuid,
+    after: Option<PlanKey>,
+    limit: i64,
+) -> Result<(Vec<HelpPlan>, Option<page::Last<PlanKey>>), Problem> {
+    let mut tx = app.db.read().await?;
+    household::api::visible(&mut tx, caller, household_id).await?;
+    let plans = store::list(&mut tx, household_id, after, limit).await?;
+    Ok(page::cut(plans, limit, |plan| {
+        (plan.facts.decided_on, plan.id)
+    }))
+}
