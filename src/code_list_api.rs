@@ -97,8 +97,8 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<method::model::EvidenceKind>,
     view::<lift::model::Step>,
     view::<lift::model::State>,
-    view::<lift::model::Condition>,
-    view::<lift::model::Met>,
+    view::<lift::condition::Condition>,
+    view::<lift::condition::Met>,
 ];
 
 fn view<T: CodeList>() -> CodeListView {

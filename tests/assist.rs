@@ -436,7 +436,7 @@ async fn an_assistance_ends_with_a_household_that_an_import_closes_and_comes_bac
             call.await.expect(200);
         }
         let mut tx = two.server.db.write().await.unwrap();
-        pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)), import)
+        pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
             .await
             .unwrap();
         tx.commit().await.unwrap();

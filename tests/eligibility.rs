@@ -293,7 +293,7 @@ async fn by_an_import_that_is_taken_back() {
             office.put_between(obstacle, household, person).await;
         }
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)), import)
+        pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
             .await
             .unwrap();
         tx.commit().await.unwrap();

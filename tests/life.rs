@@ -420,7 +420,7 @@ async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_i
     assert_eq!(current(&office, leaver).await.len(), 1);
     depart(&office, leaver, json!({ "kind": "resigned" })).await;
     let mut tx = server.db.write().await.unwrap();
-    pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)), import)
+    pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -328,9 +328,12 @@ pub async fn first_outdated(
         .bind(import_id).bind(limit).fetch_all(connection).await)
 }
 
-/// Takes an import's good households into the register. A unique constraint of the database speaks
+/// Takes the good households of the actor's import into the register. A unique constraint of the database speaks
 /// up where another household has meanwhile got what one of these needs.
-pub async fn take_over(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+pub async fn take_over(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
+    let Some(import_id) = actor.import_id else {
+        return Ok(());
+    };
     keep_history(tx, actor, import_id, "import").await?;
     take_members_out(tx, import_id, REPLACED).await?;
     replace(tx, actor, import_id, "$1").await?;
@@ -356,7 +359,10 @@ pub async fn closed_by(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Uuid>, sqlx::
 }
 
 /// Takes back what [`take_over`] did: what is staged by now is what the households were before.
-pub async fn take_back(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+pub async fn take_back(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
+    let Some(import_id) = actor.import_id else {
+        return Ok(());
+    };
     keep_history(tx, actor, import_id, "undo").await?;
     take_members_out(tx, import_id, TOUCHED).await?;
     let sql = format!(

@@ -118,7 +118,7 @@ async fn take_households(
     actor: Actor<'_>,
     import_id: Uuid,
 ) -> Result<(), sqlx::Error> {
-    staging::take_over(tx, actor, import_id).await?;
+    staging::take_over(tx, actor).await?;
     let closed = staging::closed_by(tx, import_id).await?;
     pairing::on_household_closed::end_closed(tx, actor, &closed).await
 }

@@ -433,7 +433,7 @@ impl Undoing<'_> {
             ..self.caller.at(now)
         };
         match kind {
-            RosterKind::Households => match take_back_households(&mut tx, actor, self.id).await {
+            RosterKind::Households => match take_back_households(&mut tx, actor).await {
                 Ok(()) => {}
                 Err(error) if job::is_taken(&error) => {
                     drop(tx);
@@ -444,7 +444,7 @@ impl Undoing<'_> {
             RosterKind::Staff => {
                 let entries = staff::staging::taken(&mut tx, self.id).await?;
                 let known = staff::store::all(&mut tx).await?;
-                staff::staging::take_back(&mut tx, actor, self.id, &entries, &known).await?;
+                staff::staging::take_back(&mut tx, actor, &entries, &known).await?;
             }
         }
         import.state = ImportState::Undone;
@@ -560,12 +560,8 @@ fn depended_on(dependents: &[Dependent]) -> Problem {
     )
 }
 
-async fn take_back_households(
-    tx: &mut Tx,
-    actor: Actor<'_>,
-    import_id: Uuid,
-) -> Result<(), sqlx::Error> {
-    staging::take_back(tx, actor, import_id).await?;
+async fn take_back_households(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
+    staging::take_back(tx, actor).await?;
     // Last, for who stands on a household's register is not its helper.
-    pairing::on_household_closed::resume(tx, actor, import_id).await
+    pairing::on_household_closed::resume(tx, actor).await
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::model::{Lift, State, Step, StepRecord};
+use super::model::{Lift, LiftState, State, StepRecord};
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
 use crate::serving::store::join_responsible_now;
@@ -28,25 +28,6 @@ pub struct NamedLift {
     pub village: String,
     /// Name of the helper at approval.
     pub helper_name: Option<String>,
-}
-
-/// Where one lift stands, as the method's sixth point asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
-pub struct LiftState {
-    /// The household.
-    pub household_id: Uuid,
-    /// The lift.
-    pub lift_id: Uuid,
-    /// Where it stands.
-    pub state: State,
-    /// The last step recorded; of a rejected lift, the one at which it was rejected.
-    pub last_step: Step,
-    /// Its day.
-    pub last_step_on: NaiveDate,
-    /// The day of approval.
-    pub approved_on: Option<NaiveDate>,
-    /// The day of the relapse.
-    pub relapsed_on: Option<NaiveDate>,
 }
 
 /// What a list of lifts may be narrowed to.

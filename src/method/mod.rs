@@ -3,10 +3,18 @@
 //! stored, so no point can be ticked off without a record that shows it.
 
 pub mod api;
+pub mod evidence;
+mod freshness;
+pub mod judge;
 pub mod model;
+pub mod service;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod view;
+mod words;
 
-pub use model::{Evidence, Point, PointState, PointStatus};
-pub use store::{evaluate_all, load};
+pub use evidence::Evidence;
+pub use model::{Point, PointState, PointStatus};
+pub use service::evaluate_all;
+pub use store::load;

@@ -6,43 +6,19 @@ use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::model::{
-    Changes, Evidence, LiftEvidence, PlanEvidence, PointState, RosterEvidence, VisitEvidence,
-    evaluate,
+use super::evidence::{
+    Changes, Evidence, LiftEvidence, PlanEvidence, RosterEvidence, VisitEvidence,
 };
 use crate::access::history;
-use crate::access::privacy::Sight;
 use crate::app::china_date;
 use crate::db::{Ids, Tx};
 use crate::household::store::Household;
 use crate::household::{Cause, Measure, Member};
-use crate::lift::model::State as LiftStage;
-use crate::lift::store::LiftState;
+use crate::lift::model::LiftState;
 use crate::serving;
 use crate::settings::Settings;
 use crate::visit::store::Confirmation;
-use crate::{household, lift, visit};
-
-/// How the six points of every household on the register stand on the day `today`, by household.
-///
-/// For a day in the past, visits, plans, approvals and relapses after it are left out; the roster,
-/// the helpers and the steps of lifts under way are those known now.
-pub async fn evaluate_all(
-    tx: &mut Tx,
-    settings: &Settings,
-    today: NaiveDate,
-) -> Result<Vec<(Uuid, [PointState; 6])>, sqlx::Error> {
-    let households = household::store::all(tx).await?;
-    let evidence = load(tx, &households, &Ids::All, settings, today).await?;
-    Ok(evidence
-        .iter()
-        .map(|evidence| {
-            // The words are not told to anybody.
-            let points = evaluate(evidence, settings, today, Sight::NOTHING);
-            (evidence.household_id, points)
-        })
-        .collect())
-}
+use crate::{lift, visit};
 
 /// The evidence for these households, in their order. `ids` are theirs, or all.
 pub async fn load(
@@ -93,7 +69,7 @@ pub async fn load(
                         measures: plan.facts.measures,
                     })
                     .collect(),
-                lift: lifts.get(&id).map(|lift| lift_on(lift, today)),
+                lift: lifts.get(&id).map(|lift| LiftEvidence::on(lift, today)),
             }
         })
         .collect())
@@ -114,19 +90,15 @@ impl From<Confirmation> for VisitEvidence {
     }
 }
 
-/// A lift as it stood on a day, as far as its approval and relapse tell.
-fn lift_on(lift: &LiftState, today: NaiveDate) -> LiftEvidence {
-    let evidence = |stage, on| LiftEvidence {
-        id: lift.lift_id,
-        stage,
-        step: lift.last_step,
-        on,
-    };
-    match (lift.approved_on, lift.relapsed_on) {
-        (_, Some(day)) if day <= today => evidence(LiftStage::Relapsed, day),
-        (Some(day), _) if day <= today => evidence(LiftStage::Approved, day),
-        (Some(_), _) => evidence(LiftStage::Publicised, lift.last_step_on.min(today)),
-        (None, _) => evidence(lift.state, lift.last_step_on),
+impl LiftEvidence {
+    fn on(lift: &LiftState, day: NaiveDate) -> Self {
+        let standing = lift.standing(day);
+        Self {
+            id: lift.lift_id,
+            stage: standing.state,
+            step: standing.step,
+            on: standing.on,
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use proptest::prelude::*;
 use proptest::{collection, option, sample};
 use uuid::Uuid;
 
-use super::model::{
-    Changes, Evidence, EvidenceKind, LiftEvidence, PlanEvidence, Point, PointState, PointStatus,
-    RosterEvidence, VisitEvidence, evaluate, missing_facts,
+use super::evidence::{
+    Changes, Evidence, LiftEvidence, PlanEvidence, RosterEvidence, VisitEvidence, missing_facts,
 };
+use super::judge::evaluate;
+use super::model::{EvidenceKind, Point, PointState, PointStatus};
 use crate::access::privacy::Sight;
 use crate::code_list::CodeList;
 use crate::household::{

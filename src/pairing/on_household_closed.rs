@@ -45,9 +45,12 @@ async fn end_for_closing(
     store::end(tx, actor, before, day, CLOSED_REASON).await
 }
 
-/// Takes back what [`end_closed`] did for an import. A helper who may not be given the household today
-/// does not get it back: it needs another one.
-pub async fn resume(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+/// Takes back what [`end_closed`] did for the import of the actor. A helper who may not be given the
+/// household today does not get it back: it needs another one.
+pub async fn resume(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
+    let Some(import_id) = actor.import_id else {
+        return Ok(());
+    };
     let today = china_date(actor.at);
     for part in [Part::Responsible, Part::Assisting] {
         for id in history::by_import(tx, part.table(), "end", import_id).await? {

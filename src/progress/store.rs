@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::model::{self, LiftFacts, Progress, StepDay};
+use super::model::{self, LiftFacts, Progress};
 use crate::db::Tx;
+use crate::lift::model::StepRecord;
 use crate::lift::store::NamedLift;
 use crate::serving;
 use crate::settings::YearPlan;
@@ -62,8 +63,7 @@ impl Basis {
 
     fn facts(&self, named: &NamedLift) -> LiftFacts {
         let lift = &named.lift;
-        let approved = lift.approved_on.is_some_and(|on| on <= self.as_of);
-        let helper_id = if approved {
+        let helper_id = if lift.is_approved_by(self.as_of) {
             lift.helper_id
         } else {
             self.helpers.get(&lift.household_id).copied()
@@ -76,15 +76,7 @@ impl Basis {
                 .and_then(|id| self.staff.get(&id))
                 .map(|person| person.unit_id),
             again: lift.again,
-            steps: lift
-                .steps
-                .iter()
-                .map(|record| StepDay {
-                    step: record.step,
-                    on: record.on_date,
-                    rejected: record.rejected,
-                })
-                .collect(),
+            steps: lift.steps.iter().map(StepRecord::day).collect(),
             relapsed_on: lift.relapsed_on,
         }
     }

@@ -16,7 +16,8 @@ use crate::app::App;
 use crate::db::{self, outcome};
 use crate::pairing::roll;
 use crate::problem::{Fault, Problem, bits};
-use crate::progress::api::{ProgressFault, check_as_of, period};
+use crate::progress::api::ProgressFault;
+use crate::progress::service::{check_as_of, period};
 use crate::staff::unit;
 
 /// A roll can be asked for with a day that is against the rules, or of a unit that is not there.

@@ -21,7 +21,7 @@ pub async fn export_progress(
     out: &Path,
 ) -> Result<(), Problem> {
     let today = app.today();
-    progress::api::check_as_of(as_of, today)?;
+    progress::service::check_as_of(as_of, today)?;
     let occasion = Occasion {
         year,
         as_of: progress::model::last_day_seen(year, as_of),

@@ -237,7 +237,6 @@ pub fn holders<'k>(entries: &[Entry], known: &'k [Staff]) -> Vec<&'k Staff> {
 pub async fn take_back(
     tx: &mut Tx,
     actor: Actor<'_>,
-    import_id: Uuid,
     entries: &[Entry],
     known: &[Staff],
 ) -> Result<(), sqlx::Error> {
@@ -256,5 +255,8 @@ pub async fn take_back(
             None => store::remove(tx, actor, "undo", now).await?,
         }
     }
-    store::remove_unused_units(tx, import_id).await
+    match actor.import_id {
+        Some(import_id) => store::remove_unused_units(tx, import_id).await,
+        None => Ok(()),
+    }
 }

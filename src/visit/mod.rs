@@ -6,8 +6,8 @@
 //! and each decision of a help plan is a record of its own.
 
 pub mod api;
-mod batch;
-mod correction;
+pub mod batch;
+pub mod correction;
 mod error;
 pub mod model;
 pub mod plan;

@@ -163,7 +163,7 @@ impl TestServer {
             at: now,
             import_id: Some(import_id),
         };
-        staging::take_over(&mut tx, actor, import_id).await.unwrap();
+        staging::take_over(&mut tx, actor).await.unwrap();
         while staging::clear(&mut tx, import_id, false).await.unwrap() {}
         tx.commit().await.unwrap();
         import_id

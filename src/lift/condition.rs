@@ -1,0 +1,256 @@
+//! What must hold for a household that is lifted, and how it is found.
+//!
+//! Source: 国务院 2016 《关于建立贫困退出机制的意见》: income over the line with 两不愁三保障.
+
+use chrono::{Datelike, NaiveDate};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+
+use crate::code_list;
+use crate::household::Schooling;
+use crate::household::model::{HouseholdFacts, Member};
+use crate::text;
+
+code_list! {
+    /// What must hold for a household that is lifted: income over the line, two no-worries, three
+    /// guarantees and safe water.
+    pub enum Condition = "lift_condition", "脱贫条件" {
+        Income = "income", "收入达标", ["年人均纯收入稳定超过标准"];
+        Food = "food", "不愁吃", [];
+        Clothing = "clothing", "不愁穿", [];
+        CompulsoryEducation = "compulsory_education", "义务教育有保障", ["义务教育"];
+        BasicMedicalCare = "basic_medical_care", "基本医疗有保障", ["基本医疗"];
+        SafeHousing = "safe_housing", "住房安全有保障", ["住房安全"];
+        SafeWater = "safe_water", "饮水安全有保障", ["饮水安全"];
+    }
+}
+
+code_list! {
+    /// Whether a condition is met, as far as the register shows.
+    pub enum Met = "condition_met", "是否达到" {
+        Yes = "yes", "达到", ["是"];
+        No = "no", "未达到", ["否"];
+        Unknown = "unknown", "资料不全", ["未知"];
+    }
+}
+
+impl From<Option<bool>> for Met {
+    fn from(answer: Option<bool>) -> Self {
+        match answer {
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None => Self::Unknown,
+        }
+    }
+}
+
+/// One condition, as found on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "LiftConditionState", skip_serializing_if_is_none)]
+pub struct ConditionState {
+    /// Which condition.
+    pub code: Condition,
+    /// Whether it is met.
+    pub met: Met,
+    /// What was found, with its figures, in Chinese.
+    #[oai(validator(max_length = 1000))]
+    pub found: String,
+    /// What to do, in Chinese, where it is not met.
+    #[oai(validator(max_length = 500))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cure: Option<String>,
+}
+
+/// What those who verified a household saw there and the register has no column for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attested {
+    /// 不愁吃.
+    pub food: Option<bool>,
+    /// 不愁穿.
+    pub clothing: Option<bool>,
+}
+
+/// What a step rested on, kept with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The income line of the year of the step's date.
+    pub line_fen: i64,
+    /// What was attested at the verification.
+    pub attested: Attested,
+    /// The conditions as found.
+    pub conditions: Vec<ConditionState>,
+}
+
+/// All conditions for a household on `day`, against the income line of that day's year.
+pub fn conditions(
+    facts: &HouseholdFacts,
+    line_fen: i64,
+    attested: Attested,
+    day: NaiveDate,
+) -> Vec<ConditionState> {
+    vec![
+        income(facts, line_fen, day),
+        attested_condition(Condition::Food, attested.food, "no_worry_food"),
+        attested_condition(Condition::Clothing, attested.clothing, "no_worry_clothing"),
+        compulsory_education(facts, day),
+        basic_medical_care(facts),
+        safe_housing(facts),
+        safe_water(facts),
+    ]
+}
+
+/// Fen as yuan for people to read.
+fn yuan(fen: i64) -> String {
+    format!("{} 元", text::yuan(fen))
+}
+
+fn state(code: Condition, met: impl Into<Met>, found: String, cure: &str) -> ConditionState {
+    let met = met.into();
+    ConditionState {
+        code,
+        met,
+        found,
+        cure: (met != Met::Yes).then(|| cure.to_owned()),
+    }
+}
+
+fn income(facts: &HouseholdFacts, line_fen: i64, day: NaiveDate) -> ConditionState {
+    let year = day.year();
+    let line = yuan(line_fen);
+    let income = facts.income_per_head_fen;
+    let found = match income {
+        None => format!("花名册没有年人均纯收入；{year} 年标准为 {line}"),
+        Some(fen) if fen > line_fen => {
+            format!("年人均纯收入 {}，高于 {year} 年标准 {line}", yuan(fen))
+        }
+        Some(fen) => format!("年人均纯收入 {}，未超过 {year} 年标准 {line}", yuan(fen)),
+    };
+    let cure = "核算该户年人均纯收入并更新花名册；须高于标准，等于标准不算达到";
+    state(
+        Condition::Income,
+        income.map(|fen| fen > line_fen),
+        found,
+        cure,
+    )
+}
+
+fn attested_condition(code: Condition, answer: Option<bool>, field: &str) -> ConditionState {
+    let found = match answer {
+        Some(true) => "核实时确认",
+        Some(false) => "核实时认为未达到",
+        None => "尚未核实",
+    };
+    let cure = format!("入户核实后在“核实”一步中确认（{field}）");
+    state(code, answer, found.to_owned(), &cure)
+}
+
+/// Ages of compulsory education, as the national register checks them.
+const SCHOOL_AGE: std::ops::RangeInclusive<u32> = 7..=15;
+
+fn goes_to_school(member: &Member) -> Option<bool> {
+    member
+        .schooling
+        .map(|schooling| schooling.is_at_school() && schooling != Schooling::Preschool)
+}
+
+fn compulsory_education(facts: &HouseholdFacts, day: NaiveDate) -> ConditionState {
+    let mut answers = Vec::new();
+    let mut out_of_school = Vec::new();
+    for member in &facts.members {
+        let of_age = member.age_on(day).map(|age| SCHOOL_AGE.contains(&age));
+        if of_age == Some(false) {
+            continue;
+        }
+        let answer = goes_to_school(member);
+        // Somebody of unknown age who does not go to school may be a grown-up.
+        let answer = if of_age.is_none() && answer == Some(false) {
+            None
+        } else {
+            answer
+        };
+        if answer != Some(true) {
+            out_of_school.push(member.name.as_str());
+        }
+        answers.push(answer);
+    }
+    let found = match (answers.len(), out_of_school.as_slice()) {
+        (0, _) => "没有 7—15 周岁成员".to_owned(),
+        (count, []) => format!("7—15 周岁成员 {count} 人，均在校"),
+        (_, names) => format!("不在校、或在校情况（年龄）不明：{}", names.join("、")),
+    };
+    let cure = "核对这些成员的出生日期和在校生状况并更新花名册；失学辍学的先劝返复学，送教上门的登记为在校";
+    state(Condition::CompulsoryEducation, all(&answers), found, cure)
+}
+
+/// Yes if all are; no if one is not; unknown otherwise.
+fn all(answers: &[Option<bool>]) -> Option<bool> {
+    if answers.contains(&Some(false)) {
+        Some(false)
+    } else if answers.contains(&None) {
+        None
+    } else {
+        Some(true)
+    }
+}
+
+/// Insured by either scheme; not insured only where the roster says so of one and not the other.
+fn is_insured(member: &Member) -> Option<bool> {
+    match (member.resident_medical, member.employee_medical) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (None, None) => None,
+        _ => Some(false),
+    }
+}
+
+fn basic_medical_care(facts: &HouseholdFacts) -> ConditionState {
+    let answers: Vec<_> = facts.members.iter().map(is_insured).collect();
+    let open: Vec<_> = facts
+        .members
+        .iter()
+        .filter(|member| is_insured(member) != Some(true))
+        .map(|member| member.name.as_str())
+        .collect();
+    let found = if open.is_empty() {
+        format!("{} 人均已参加基本医疗保险", answers.len())
+    } else {
+        format!("未参保或参保情况不明：{}", open.join("、"))
+    };
+    let cure = "为这些成员办理城乡居民或职工基本医疗保险，并更新花名册";
+    state(Condition::BasicMedicalCare, all(&answers), found, cure)
+}
+
+fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
+    let by_grade = facts
+        .housing_grade
+        .map(crate::household::HousingGrade::is_safe);
+    let answer = match (facts.housing_safe, by_grade) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (None, None) => None,
+    };
+    let grade = facts
+        .housing_grade
+        .map_or("未鉴定等级", crate::code_list::CodeList::label);
+    let found = match facts.housing_safe {
+        Some(true) => format!("住房安全：是，{grade}"),
+        Some(false) => format!("住房安全：否，{grade}"),
+        None => format!("花名册没有填写住房安全，{grade}"),
+    };
+    let cure = "鉴定住房等级，C、D 级先完成危房改造，再更新花名册的住房安全和危房等级";
+    state(Condition::SafeHousing, answer, found, cure)
+}
+
+fn safe_water(facts: &HouseholdFacts) -> ConditionState {
+    let found = match facts.water_safe {
+        Some(true) => "饮水安全：是",
+        Some(false) => "饮水安全：否",
+        None => "花名册没有填写饮水安全",
+    };
+    let cure = "解决安全饮水后更新花名册的饮水安全";
+    state(
+        Condition::SafeWater,
+        facts.water_safe,
+        found.to_owned(),
+        cure,
+    )
+}

@@ -1,0 +1,143 @@
+//! What is asked of the six points: of one household, of a page of them, of all.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::judge::evaluate;
+use super::model::{Point, PointState, PointStatus};
+use super::store;
+use super::view::HouseholdMethod;
+use crate::access::privacy::Sight;
+use crate::access::{Caller, Permission};
+use crate::app::App;
+use crate::db::{Ids, Tx, page};
+use crate::household::store::{AreaKey, Filter, Household};
+use crate::problem::Problem;
+use crate::serving::rights;
+use crate::settings::Settings;
+use crate::{household, settings};
+
+/// Households that are looked through at once when only some of them are wanted.
+const CHUNK: i64 = 200;
+
+/// How the six points of every household on the register stand on the day `today`, by household.
+///
+/// For a day in the past, visits, plans, approvals and relapses after it are left out; the roster,
+/// the helpers and the steps of lifts under way are those known now.
+pub async fn evaluate_all(
+    tx: &mut Tx,
+    settings: &Settings,
+    today: NaiveDate,
+) -> Result<Vec<(Uuid, [PointState; 6])>, sqlx::Error> {
+    let households = household::store::all(tx).await?;
+    let evidence = store::load(tx, &households, &Ids::All, settings, today).await?;
+    Ok(evidence
+        .iter()
+        .map(|evidence| {
+            // The words are not told to anybody.
+            let points = evaluate(evidence, settings, today, Sight::NOTHING);
+            (evidence.household_id, points)
+        })
+        .collect())
+}
+
+/// The six points of a household that the caller may see.
+pub async fn of_household(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<HouseholdMethod, Problem> {
+    let mut tx = app.db.read().await?;
+    let household = household::api::visible(&mut tx, caller, id).await?;
+    let settings = settings::store::load(&mut tx).await?;
+    let found = evaluated(
+        &mut tx,
+        vec![household],
+        &settings,
+        app.today(),
+        caller.sight(),
+    );
+    found.await?.pop().ok_or_else(rights::no_such_household)
+}
+
+/// What a list of points is narrowed to: those in this state, or of this point in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Only with this point in the `state`.
+    pub point: Option<Point>,
+    /// Only with the `point`, or any if none is given, in this state.
+    pub state: Option<PointStatus>,
+}
+
+impl Wanted {
+    fn has(self, points: &[PointState]) -> bool {
+        self.state.is_none_or(|state| {
+            points.iter().any(|found| {
+                found.state == state && self.point.is_none_or(|point| found.point == point)
+            })
+        })
+    }
+}
+
+/// A page of the points of households that the caller may see, and where the next page begins.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: Filter,
+    wanted: Wanted,
+    mut after: Option<AreaKey>,
+    limit: i64,
+) -> Result<(Vec<HouseholdMethod>, Option<page::Last<AreaKey>>), Problem> {
+    let sees_all = caller.may(Permission::SeeAllHouseholds);
+    let filter = Filter {
+        helper: filter.helper.filter(|_| sees_all),
+        // An account that is nobody's has no households.
+        served_by: (!sees_all).then(|| caller.staff_id.unwrap_or_default()),
+        ..filter
+    };
+    // One more than the page has, to see whether there is another.
+    let chunk = if wanted.state.is_some() {
+        CHUNK
+    } else {
+        limit + 1
+    };
+    let (today, sight) = (app.today(), caller.sight());
+    let mut tx = app.db.read().await?;
+    let settings = settings::store::load(&mut tx).await?;
+    let mut found = Vec::new();
+    loop {
+        let households = household::store::list(&mut tx, &filter, after, chunk).await?;
+        let (mut households, next) = page::cut(households, chunk, household::store::area_key);
+        after = households.last().map(household::store::area_key);
+        household::store::read_members(&mut tx, &mut households).await?;
+        let households = evaluated(&mut tx, households, &settings, today, sight).await?;
+        let matching = households
+            .into_iter()
+            .filter(|household| wanted.has(&household.points));
+        found.extend(matching);
+        if next.is_none() || found.len() > page::size(limit) {
+            break;
+        }
+    }
+    Ok(page::cut(found, limit, HouseholdMethod::key))
+}
+
+/// The six points of a page of households with their members.
+async fn evaluated(
+    tx: &mut Tx,
+    households: Vec<Household>,
+    settings: &Settings,
+    today: NaiveDate,
+    reader: Sight,
+) -> Result<Vec<HouseholdMethod>, sqlx::Error> {
+    let ids: Vec<_> = households.iter().map(|household| household.id).collect();
+    let evidence = store::load(tx, &households, &Ids::These(&ids), settings, today).await?;
+    Ok(households
+        .into_iter()
+        .zip(evidence)
+        .map(|(household, evidence)| {
+            let points = evaluate(&evidence, settings, today, reader);
+            HouseholdMethod::of(household, evidence.helper, points, today)
+        })
+        .collect())
+}

@@ -1,0 +1,60 @@
+//! What is asked of progress: the figures of a year, as of a day.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::error::{as_of_in_future, cannot_count};
+use super::model;
+use super::store;
+use super::view::ProgressView;
+use crate::access::{Caller, Permission};
+use crate::api::Year;
+use crate::app::App;
+use crate::db::{Db, outcome};
+use crate::problem::Problem;
+
+/// The year's result as of a day: this year, and today, if not said.
+pub async fn of_year(
+    app: &App,
+    caller: &Caller,
+    year: Option<Year>,
+    as_of: Option<NaiveDate>,
+) -> Result<ProgressView, Problem> {
+    caller.require(Permission::SeeProgress)?;
+    let (year, as_of) = period(app, year, as_of)?;
+    let turn = app.figures.turn().await?;
+    let db = app.db.clone();
+    let counted = turn.run_async(move || outcome::of_one_request(counted(db, year, as_of)));
+    counted
+        .await
+        .unwrap_or_else(|error| Err(cannot_count(&error)))
+}
+
+async fn counted(db: Db, year: i32, as_of: NaiveDate) -> Result<ProgressView, Problem> {
+    let mut tx = db.read().await?;
+    let basis = store::basis(&mut tx, year, as_of).await?;
+    drop(tx);
+    Ok(ProgressView::of(&basis))
+}
+
+/// The year and day that a request means.
+pub fn period(
+    app: &App,
+    year: Option<Year>,
+    as_of: Option<NaiveDate>,
+) -> Result<(i32, NaiveDate), Problem> {
+    let today = app.today();
+    let as_of = as_of.unwrap_or(today);
+    check_as_of(as_of, today)?;
+    let year = year
+        .and_then(|year| i32::try_from(year.0).ok())
+        .unwrap_or(today.year());
+    Ok((year, model::last_day_seen(year, as_of)))
+}
+
+/// Refuses to report what has not happened yet.
+pub fn check_as_of(as_of: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
+    if as_of <= today {
+        return Ok(());
+    }
+    Err(as_of_in_future(as_of, today))
+}
