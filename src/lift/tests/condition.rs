@@ -14,7 +14,7 @@ fn met(facts: &HouseholdFacts, attested: Attested, code: Condition) -> Met {
     let found = conditions(facts, LINE, attested, day(TODAY));
     assert_eq!(found.len(), Condition::ENTRIES.len());
     for state in &found {
-        assert_eq!(state.cure.is_none(), state.met == Met::Yes, "{state:?}");
+        assert_eq!(state.remedy.is_none(), state.met == Met::Yes, "{state:?}");
     }
     let state = found.iter().find(|state| state.code == code).unwrap();
     state.met

@@ -5,8 +5,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::model::HelpPlan;
-use crate::db::{Ids, Json, Mention, Tx, mentions};
-use crate::visit::store::latest_day;
+use crate::db::{Ids, Json, Mention, Tx, Where, mentions};
 use crate::{insert, on};
 
 /// Where a page of plans begins: day and id of the last one of the page before.
@@ -35,14 +34,15 @@ pub async fn list(
     after: Option<PlanKey>,
     limit: i64,
 ) -> Result<Vec<HelpPlan>, sqlx::Error> {
-    let (day, id) = after.unwrap_or((latest_day(), Uuid::max()));
-    let sql = format!(
-        "{PLAN} WHERE household_id = $1 AND (decided_on, id) < ($2, $3)
-         ORDER BY decided_on DESC, id DESC LIMIT $4"
-    );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(household_id).bind(day).bind(id).bind(limit + 1)
-        .fetch_all(connection).await)
+    let mut wanted = Where::new()
+        .and_if(Some(household_id), "household_id = ?")
+        .beyond(
+            after.map(|(day, id)| [day.into(), id.into()]),
+            "(decided_on, id) <",
+        );
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{PLAN} {wanted} ORDER BY decided_on DESC, id DESC LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// All plans decided until `until`, by household, the latest decision first.
