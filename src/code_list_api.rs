@@ -88,7 +88,7 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<codes::Action>,
     view::<roster::report::Certainty>,
     view::<import::report::ConflictKind>,
-    view::<import::undo::DependentKind>,
+    view::<import::dependent::DependentKind>,
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,
     view::<visit::model::BenefitKind>,

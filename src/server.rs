@@ -35,10 +35,13 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::access::api::AccessApi(app()),
         crate::code_list_api::CodeListApi,
         crate::settings::api::SettingsApi(app()),
-        crate::import::api::RosterApi(app()),
+        (
+            crate::import::api::RosterApi(app()),
+            crate::import::api::ContentApi(app()),
+        ),
         crate::import::profile::api::ProfileApi(app()),
         crate::household::api::HouseholdApi(app()),
-        crate::import::household_history::HouseholdHistoryApi(app()),
+        crate::import::api::HouseholdHistoryApi(app()),
         (
             crate::staff::api::StaffApi(app()),
             crate::staff::api_unit::UnitApi(app()),

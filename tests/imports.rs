@@ -1243,7 +1243,7 @@ async fn imports_of_the_first_version_are_kept() {
             .await
             .unwrap();
             sqlx::raw_sql(second).execute(&mut connection).await.unwrap();
-            let found: qianshou::import::store::Import =
+            let found: qianshou::import::model::Import =
                 sqlx::query_as("SELECT * FROM import").fetch_one(&mut connection).await.unwrap();
             let pieces: Vec<Vec<u8>> =
                 sqlx::query_scalar("SELECT bytes FROM import_file ORDER BY position")

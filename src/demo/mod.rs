@@ -115,7 +115,8 @@ async fn live(
     let (visits, helper) = story::visit(address, &office, when).await?;
     println!("走访：{visits} 次，均经 HTTP 由责任人或办公室代为登记");
     let plan = office.get(&format!("/year-plans/{}", when.year())).await?;
-    let lifts = story::lift(&office, when, plan["line_fen"].as_i64().unwrap_or_default()).await?;
+    let lifts =
+        story::lifts::lift(&office, when, plan["line_fen"].as_i64().unwrap_or_default()).await?;
     println!("脱贫退出：{lifts} 户进入程序");
 
     let query = format!("year={}&as_of={}", when.year(), when.as_of);

@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use super::file::{self, SpoolError};
 use super::matching::{self, Plan, PlanError};
+use super::model::{Import, WorkDone};
 use super::profile;
 use super::state::ImportState;
-use super::store::{self, Import, PROBLEMS_AT_ONCE, Step};
+use super::store::{self, PROBLEMS_AT_ONCE};
 use crate::app::App;
 use crate::codes::Action;
 use crate::db::{Db, Inserts, Json, Tx};
@@ -79,18 +80,18 @@ impl From<SpoolError> for Stop {
 struct Check<'a> {
     app: &'a App,
     import: &'a Import,
-    claim: Uuid,
+    lease: Uuid,
     state: ImportState,
     done: i64,
     total: Option<i64>,
 }
 
-/// Checks an import on which the caller has this claim.
-pub async fn run(app: &App, import: &Import, claim: Uuid) -> Result<(), Stop> {
+/// Checks an import on which the caller has this lease.
+pub async fn run(app: &App, import: &Import, lease: Uuid) -> Result<(), Stop> {
     let mut check = Check {
         app,
         import,
-        claim,
+        lease,
         state: ImportState::Reading,
         done: 0,
         total: None,
@@ -131,13 +132,13 @@ impl Check<'_> {
     /// has written nothing.
     async fn step(&self) -> Result<Tx, Stop> {
         let mut tx = self.app.db.write_deferred().await?;
-        let step = Step {
+        let work = WorkDone {
             state: self.state,
             done: self.done,
             total: self.total,
         };
         let (id, now) = (self.import.id, self.app.now());
-        if store::beat(&mut tx, id, self.claim, step, now).await? {
+        if store::beat(&mut tx, id, self.lease, work, now).await? {
             Ok(tx)
         } else {
             Err(Stop::Lost)
@@ -313,7 +314,7 @@ impl Check<'_> {
         };
         import.state = ImportState::Ready;
         import.version += 1;
-        import.claim = None;
+        import.lease = None;
         import.checked_at = Some(self.app.now());
         import.report = Some(Json(report));
         store::save(&mut tx, &import).await?;

@@ -11,11 +11,11 @@ use poem_openapi::types::ToJSON;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use uuid::Uuid;
 
-use super::api::ImportView;
-use super::job::{self, Upload};
+use super::model::Import;
+use super::service::{self, Upload, Wanted};
 use super::state::ImportState;
-use super::store::{self, Import};
-use super::{commit, profile, undo, worker};
+use super::view::ImportView;
+use super::{profile, worker};
 use crate::access::Caller;
 use crate::app::App;
 use crate::code_list::CodeList;
@@ -82,8 +82,7 @@ impl Wish {
 }
 
 async fn profile_named(app: &App, kind: RosterKind, name: &str) -> Result<Uuid, CommandError> {
-    let mut tx = app.db.read().await?;
-    let profiles = profile::store::all(&mut tx, kind).await?;
+    let profiles = profile::service::list(app, &Caller::command_line(), kind).await?;
     let named = profiles.iter().find(|profile| profile.name == name);
     named.map(|profile| profile.id).ok_or_else(|| {
         let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
@@ -110,17 +109,15 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
         if wish.dry_run {
             refusal = Some("试导入：未写入任何内容".to_owned());
         } else {
-            match commit::commit(app, &caller, id, wish.good_rows_only, None).await {
+            match service::commit(app, &caller, id, wish.good_rows_only, None).await {
                 Ok(committed) => import = committed,
                 Err(problem) => refusal = Some(problem.to_string()),
             }
         }
     }
-    let mut tx = app.db.read().await?;
-    let problems = store::problems(&mut tx, id, None, None, None, MOST_PROBLEMS).await?;
-    drop(tx);
-    let mut problems: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
-    problems.truncate(usize::try_from(MOST_PROBLEMS)?);
+    let every = Wanted::default();
+    let found = service::problems(app, &caller, id, every, None, MOST_PROBLEMS).await?;
+    let problems = found.0;
     let has_errors = import
         .report
         .as_ref()
@@ -136,7 +133,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
         terminal::print(in_words(&import, &problems, refusal.as_deref()).trim_end())?;
     }
     if import.state == ImportState::Ready {
-        job::cancel(app, &caller, id).await?;
+        service::cancel(app, &caller, id).await?;
     }
     worker::clear(app, id).await?;
     Ok(if good {
@@ -148,7 +145,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
 
 /// Undoes an import, or says what depends on it.
 pub async fn undo(app: &App, id: Uuid) -> Result<ExitCode, CommandError> {
-    let import = undo::undo(app, &Caller::command_line(), id).await?;
+    let import = service::undo(app, &Caller::command_line(), id).await?;
     worker::clear(app, id).await?;
     terminal::print(&format!("{}：{}", import.file_name, import.words()))?;
     Ok(ExitCode::SUCCESS)
@@ -176,18 +173,17 @@ async fn send(
     let upload = Upload {
         kind: wish.kind,
         name: name.to_string_lossy().into_owned(),
+        size,
         file,
         choices: wish.choices(app).await?,
     };
-    Ok(Ok(job::start(app, caller, upload, None).await?))
+    Ok(Ok(service::start(app, caller, upload, None).await?.id))
 }
 
 /// Checks the import in this process, unless a server that runs beside it was faster.
 async fn check(app: &App, id: Uuid, bar: &ProgressBar) -> Result<Import, CommandError> {
-    let found = async || {
-        let mut tx = app.db.read().await?;
-        Ok::<_, CommandError>(job::find(&mut tx, id).await?)
-    };
+    let caller = Caller::command_line();
+    let found = async || Ok::<_, CommandError>(service::get(app, &caller, id).await?);
     let drawing = async {
         loop {
             draw(bar, &found().await?);

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::model::Import;
 use super::state::ImportState;
-use super::store::Import;
 use crate::access::history;
 use crate::codes::Action;
 use crate::db::{Json, Tx, page};
@@ -21,8 +21,6 @@ use crate::staff;
 /// What an import does to one record.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Its place among those of the import.
-    pub position: i64,
     /// The household, or the person of the staff.
     pub subject_id: Uuid,
     /// What is done to it.
@@ -112,7 +110,6 @@ fn named(
     let head = facts.and_then(HouseholdFacts::head);
     let name = head.map(|head| &head.name);
     Change {
-        position: entry.position,
         subject_id: entry.household_id,
         action: entry.action,
         place: entry.place,
@@ -158,7 +155,6 @@ fn of_person(entry: staff::staging::Entry) -> Change {
         change::between(&json(&before.facts()), &json(&facts))
     });
     Change {
-        position: entry.position,
         subject_id: entry.staff_id,
         action: entry.action,
         place: entry.place,

@@ -2,90 +2,22 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{AssertSqlSafe, FromRow};
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::state::ImportState;
+use super::model::{Import, LEASE_TIMEOUT, WorkDone};
 use crate::db::{Json, Tx};
 use crate::household::rule::Severity;
-use crate::import::report::ImportReport;
-use crate::roster::choices::Choices;
-use crate::roster::report::{RosterKind, RosterProblem};
+use crate::roster::report::RosterProblem;
 use crate::{insert, on};
 
 /// Problems in one row.
 pub const PROBLEMS_AT_ONCE: usize = 500;
-/// Whoever works on an import says so every second. Who has said nothing for so long is dead: a
-/// writer waits half as long for another.
-pub const SILENCE: TimeDelta = TimeDelta::seconds(60);
-
-/// An import, without its file and its problems.
-#[derive(Clone, Debug, FromRow)]
-pub struct Import {
-    /// Its id; ids are in the order of time.
-    pub id: Uuid,
-    /// Which roster.
-    pub kind: RosterKind,
-    /// Name of the file.
-    pub file_name: String,
-    /// SHA-256 of the file.
-    pub file_sha256: String,
-    /// Size of the file.
-    pub file_bytes: i64,
-    /// When it was sent.
-    pub at: DateTime<Utc>,
-    /// By which account.
-    pub actor: String,
-    /// How far it is.
-    pub state: ImportState,
-    /// Counts what people did to it and what became of it.
-    pub version: i64,
-    /// What people chose.
-    pub choices: Json<Choices>,
-    /// How much of the present work is done: rows read, or households checked.
-    pub done: i64,
-    /// Of how much, if that is known.
-    pub total: Option<i64>,
-    /// Name of who works on it, or did last.
-    pub worker: Option<String>,
-    /// The present claim to work on it.
-    pub claim: Option<Uuid>,
-    /// The last sign of life of who works on it.
-    pub heartbeat: Option<DateTime<Utc>>,
-    /// How often its check was begun since someone asked for it.
-    pub attempts: i64,
-    /// Whether there may be staged rows of it.
-    pub staged: bool,
-    /// When it was last checked.
-    pub checked_at: Option<DateTime<Utc>>,
-    /// What the last check found.
-    pub report: Option<Json<ImportReport>>,
-    /// Why it failed.
-    pub failure: Option<Json<RosterProblem>>,
-    /// Whether the rows with errors were left out on purpose.
-    pub good_rows_only: bool,
-    /// When it was taken into the register.
-    pub committed_at: Option<DateTime<Utc>>,
-    /// By which account.
-    pub committed_by: Option<String>,
-    /// When it was undone.
-    pub undone_at: Option<DateTime<Utc>>,
-    /// By which account.
-    pub undone_by: Option<String>,
-}
-
 const IMPORT: &str =
     "id, kind, file_name, file_sha256, file_bytes, at, actor, state, version, choices, done,
     total, worker, claim, heartbeat, attempts, staged, checked_at, report, failure, good_rows_only,
     committed_at, committed_by, undone_at, undone_by";
-
-impl Import {
-    /// Whether someone works on it, by the signs of life at `now`.
-    pub fn is_claimed(&self, now: DateTime<Utc>) -> bool {
-        self.claim.is_some() && self.heartbeat.is_some_and(|beat| beat > now - SILENCE)
-    }
-}
 
 /// Keeps a new import. The pieces of its file are there.
 pub async fn add(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
@@ -118,7 +50,7 @@ pub async fn save(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
     .bind(import.done)
     .bind(import.total)
     .bind(&import.worker)
-    .bind(import.claim)
+    .bind(import.lease)
     .bind(import.heartbeat)
     .bind(import.attempts)
     .bind(import.staged)
@@ -155,7 +87,7 @@ pub async fn list(
 
 // Work ------------------------------------------------------------------------------------------
 
-/// The first import that waits to be checked, or whose worker has fallen silent.
+/// The first import that waits to be checked, or whose worker's lease is over.
 pub async fn next_to_check(
     tx: &mut Tx,
     only: Option<Uuid>,
@@ -167,7 +99,7 @@ pub async fn next_to_check(
              AND (state = 'queued' OR heartbeat IS NULL OR heartbeat < $1) AND (NOT $2 OR id = $3)
          ORDER BY id LIMIT 1",
     )
-    .bind(now - SILENCE)
+    .bind(now - LEASE_TIMEOUT)
     .bind(only.is_some())
     .bind(only.unwrap_or_default())
     .fetch_optional(connection)
@@ -186,34 +118,23 @@ pub async fn requeue(tx: &mut Tx, worker: &str) -> Result<(), sqlx::Error> {
     .map(|_| ()))
 }
 
-/// How far the work on an import is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Its state.
-    pub state: ImportState,
-    /// How much is done.
-    pub done: i64,
-    /// Of how much.
-    pub total: Option<i64>,
-}
-
-/// Says how far the work on an import is, and that its worker lives. False if the claim is no longer
+/// Says how far the work on an import is, and that its worker lives. False if the lease is no longer
 /// good: the import was cancelled, or is to be checked anew.
 pub async fn beat(
     tx: &mut Tx,
     id: Uuid,
-    claim: Uuid,
-    step: Step,
+    lease: Uuid,
+    work: WorkDone,
     now: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
     on!(tx, connection => sqlx::query(
         "UPDATE import SET state = $3, done = $4, total = $5, heartbeat = $6 WHERE id = $1 AND claim = $2",
     )
     .bind(id)
-    .bind(claim)
-    .bind(step.state)
-    .bind(step.done)
-    .bind(step.total)
+    .bind(lease)
+    .bind(work.state)
+    .bind(work.done)
+    .bind(work.total)
     .bind(now)
     .execute(connection)
     .await
@@ -228,7 +149,7 @@ pub async fn next_to_clear(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Uui
              AND (claim IS NULL OR heartbeat < $1)
          ORDER BY id LIMIT 1",
     )
-    .bind(now - SILENCE)
+    .bind(now - LEASE_TIMEOUT)
     .fetch_optional(connection)
     .await)
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::check::{self, Stop};
+use super::model::Import;
 use super::state::ImportState;
-use super::store::{self, Import};
+use super::store;
 use crate::app::App;
 use crate::db;
 use crate::db::Json;
@@ -82,8 +83,8 @@ async fn work(app: &App, name: &str) {
 
 /// Does the next thing that there is to do, of one import or of all. False if there is nothing.
 pub async fn next(app: &App, name: &str, only: Option<Uuid>) -> Result<bool, sqlx::Error> {
-    if let Some((import, claim)) = claim(app, name, only).await? {
-        check(app, &import, claim).await?;
+    if let Some((import, lease)) = take_lease(app, name, only).await? {
+        check(app, &import, lease).await?;
         return Ok(true);
     }
     if only.is_some() {
@@ -105,7 +106,7 @@ pub async fn next(app: &App, name: &str, only: Option<Uuid>) -> Result<bool, sql
 }
 
 /// Takes the next import that waits to be checked.
-async fn claim(
+async fn take_lease(
     app: &App,
     name: &str,
     only: Option<Uuid>,
@@ -127,28 +128,28 @@ async fn claim(
     let Some(mut import) = store::find(&mut tx, id).await? else {
         return Ok(None);
     };
-    let claim = Uuid::now_v7();
+    let lease = Uuid::now_v7();
     import.attempts += 1;
     if import.attempts > MOST_ATTEMPTS {
         fail(&mut import, given_up());
     } else {
         import.state = ImportState::Reading;
         import.worker = Some(name.to_owned());
-        import.claim = Some(claim);
+        import.lease = Some(lease);
         import.heartbeat = Some(now);
         import.staged = true;
         (import.done, import.total) = (0, None);
     }
     store::save(&mut tx, &import).await?;
     tx.commit().await?;
-    Ok((import.state == ImportState::Reading).then_some((import, claim)))
+    Ok((import.state == ImportState::Reading).then_some((import, lease)))
 }
 
 fn fail(import: &mut Import, failure: RosterProblem) {
     import.state = ImportState::Failed;
     import.failure = Some(Json(failure));
     import.report = None;
-    import.claim = None;
+    import.lease = None;
     import.version += 1;
 }
 
@@ -163,47 +164,68 @@ fn given_up() -> RosterProblem {
     )
 }
 
-async fn check(app: &App, import: &Import, claim: Uuid) -> Result<(), sqlx::Error> {
-    let mut refused: Option<String> = None;
-    let mut waits = 0;
-    let checked = loop {
-        match check::run(app, import, claim).await {
-            Err(Stop::RegisterChanged) => {
-                tracing::info!(import = %import.id, "the register changed, the check begins anew");
-            }
-            Err(Stop::Database(error)) if db::note_error(&error) => {
-                tracing::info!(import = %import.id, "the schema changed, the check begins anew");
-            }
-            Err(Stop::Database(error)) if !db::will_pass(&error) => {
-                let words = error.to_string();
-                if refused.as_ref() == Some(&words) {
-                    return end(app, import.id, claim, refused_twice()).await;
-                }
-                tracing::error!(import = %import.id, %error, "the database refuses what a check writes");
-                refused = Some(words);
-            }
-            Err(Stop::Database(error)) if waits < MOST_WAITS => {
-                tracing::warn!(import = %import.id, %error, "the check begins anew when the database is well");
-                waits += 1;
-                tokio::time::sleep(LOOK).await;
-            }
-            checked => break checked,
-        }
+async fn check(app: &App, import: &Import, lease: Uuid) -> Result<(), sqlx::Error> {
+    let mut retries = Retries::default();
+    let stop = loop {
+        let Err(stop) = check::run(app, import, lease).await else {
+            tracing::info!(import = %import.id, "an import was checked");
+            return Ok(());
+        };
+        let Some((why, wait)) = retries.next(&stop) else {
+            break stop;
+        };
+        tracing::warn!(import = %import.id, error = %stop, why, "the check begins anew");
+        tokio::time::sleep(wait).await;
     };
-    match checked {
-        Ok(()) => tracing::info!(import = %import.id, "an import was checked"),
-        Err(Stop::Lost | Stop::RegisterChanged) => {
+    match stop {
+        Stop::Lost | Stop::RegisterChanged => {
             tracing::info!(import = %import.id, "an import was taken away");
+            Ok(())
         }
-        Err(Stop::Unreadable(error)) => {
+        Stop::Unreadable(error) => {
             tracing::info!(import = %import.id, %error, "a file cannot be read");
-            end(app, import.id, claim, RosterProblem::of_reading(&error)).await?;
+            end(app, import.id, lease, RosterProblem::of_reading(&error)).await
         }
-        // The database is busy or gone for long. Left as it is: taken up again when this worker has
-        // been silent for a while.
-        Err(Stop::Database(error)) => return Err(error),
+        // The database is busy or gone for long. Left as it is: taken up again when this worker's
+        // lease is over.
+        Stop::Database(error) if db::will_pass(&error) => Err(error),
+        Stop::Database(error) => {
+            tracing::error!(import = %import.id, %error, "the database refuses what a check writes");
+            end(app, import.id, lease, refused_twice()).await
+        }
     }
-    Ok(())
+}
+
+/// How often a check was begun anew, and for what.
+#[derive(Debug, Default)]
+struct Retries {
+    /// In what words the database refused what the check wrote.
+    refused: Option<String>,
+    /// For a database that is full, busy or gone.
+    waits: u32,
+}
+
+impl Retries {
+    /// Why a check that was stopped is begun anew, and after how long; nothing if it is not.
+    fn next(&mut self, stop: &Stop) -> Option<(&'static str, Duration)> {
+        match stop {
+            Stop::RegisterChanged => Some(("the register changed", Duration::ZERO)),
+            Stop::Database(error) if db::note_error(error) => {
+                Some(("the schema changed", Duration::ZERO))
+            }
+            Stop::Database(error) if !db::will_pass(error) => {
+                let words = Some(error.to_string());
+                let is_new = self.refused != words;
+                self.refused = words;
+                is_new.then_some(("the database refused what it wrote", Duration::ZERO))
+            }
+            Stop::Database(_) if self.waits < MOST_WAITS => {
+                self.waits += 1;
+                Some(("the database is not well", LOOK))
+            }
+            Stop::Database(_) | Stop::Lost | Stop::Unreadable(_) => None,
+        }
+    }
 }
 
 /// What would be refused again for ever, while others wait for this worker.
@@ -218,11 +240,11 @@ fn refused_twice() -> RosterProblem {
     )
 }
 
-/// Ends an import on which the caller still has this claim.
-async fn end(app: &App, id: Uuid, claim: Uuid, failure: RosterProblem) -> Result<(), sqlx::Error> {
+/// Ends an import on which the caller still has this lease.
+async fn end(app: &App, id: Uuid, lease: Uuid, failure: RosterProblem) -> Result<(), sqlx::Error> {
     let mut tx = app.db.write().await?;
     let found = store::find(&mut tx, id).await?;
-    if let Some(mut import) = found.filter(|import| import.claim == Some(claim)) {
+    if let Some(mut import) = found.filter(|import| import.lease == Some(lease)) {
         fail(&mut import, failure);
         store::save(&mut tx, &import).await?;
     }
@@ -254,7 +276,7 @@ pub async fn clear(app: &App, id: Uuid) -> Result<(), sqlx::Error> {
         };
         // Checked anew meanwhile, what is staged is its preview.
         let is_open = import.state.is_at_work() || import.state == ImportState::Ready;
-        if is_open || import.is_claimed(app.now()) {
+        if is_open || import.is_leased(app.now()) {
             return Ok(());
         }
         let kept = matches!(import.state, ImportState::Committed | ImportState::Undone);
@@ -263,7 +285,7 @@ pub async fn clear(app: &App, id: Uuid) -> Result<(), sqlx::Error> {
             continue;
         }
         import.staged = false;
-        import.claim = None;
+        import.lease = None;
         store::save(&mut tx, &import).await?;
         return tx.commit().await;
     }

@@ -27,7 +27,7 @@ pub struct LiftApi(pub App);
 impl LiftApi {
     /// Propose a lift
     ///
-    /// The first step. The office may do it for any household, a helper for those for which he is
+    /// The first step. The office may do it for any household, a helper for those for which they are
     /// responsible. A household has
     /// one lift under way at most; one that is lifted can be proposed again only after a relapse.
     #[oai(
@@ -125,7 +125,7 @@ impl LiftApi {
     /// Get a lift
     ///
     /// With its steps, what each rested on, the step that is due, and the conditions as they are
-    /// today. A helper sees those of his own households.
+    /// today. A helper sees those of their own households.
     #[oai(path = "/lifts/:id", method = "get", operation_id = "getLift")]
     async fn get_lift(
         &self,
@@ -138,7 +138,7 @@ impl LiftApi {
 
     /// List lifts
     ///
-    /// The latest first. A helper sees those of his own households.
+    /// The latest first. A helper sees those of their own households.
     #[oai(path = "/lifts", method = "get", operation_id = "listLifts")]
     async fn list_lifts(
         &self,

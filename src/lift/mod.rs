@@ -1,16 +1,16 @@
 //! Lifting a household out of poverty, step by step, and relapses.
 //!
-//! [`model`] has the lift and where it stood on a day, [`condition`] what must hold for it,
-//! [`procedure`] what may follow what.
+//! `model` has the lift and where it stood on a day, `condition` what must hold for it,
+//! `procedure` what may follow what.
 
-pub mod api;
-pub mod condition;
+pub(crate) mod api;
+pub(crate) mod condition;
 mod error;
-pub mod input;
-pub mod model;
-pub mod procedure;
-pub mod service;
-pub mod store;
+pub(crate) mod input;
+pub(crate) mod model;
+pub(crate) mod procedure;
+pub(crate) mod service;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
-pub mod view;
+pub(crate) mod view;

@@ -132,9 +132,7 @@ impl Standing {
 /// What one query knows of a lift without its single steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct LiftState {
-    /// The household.
     pub household_id: Uuid,
-    /// The lift.
     pub lift_id: Uuid,
     /// Where it stands now.
     pub state: State,
@@ -173,7 +171,6 @@ impl LiftState {
 /// One step as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct StepRecord {
-    /// The lift.
     pub lift_id: Uuid,
     /// Counts the steps of the lift, from 1.
     pub position: i64,
@@ -210,9 +207,7 @@ impl StepRecord {
 /// One way of a household out of poverty.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct Lift {
-    /// Its id.
     pub id: Uuid,
-    /// The household.
     pub household_id: Uuid,
     /// Where it stands.
     pub state: State,

@@ -15,7 +15,6 @@ use crate::{insert, on};
 /// A lift with the names that people know its household and helper by.
 #[derive(Clone, Debug, FromRow)]
 pub struct NamedLift {
-    /// The lift.
     #[sqlx(flatten)]
     pub lift: Lift,
     /// 户编号.
@@ -141,11 +140,6 @@ pub async fn list(
         join_responsible_now("lift.household_id")
     );
     wanted.fetch_all(tx, sql).await
-}
-
-/// Where every lift stands, by household, the earliest first.
-pub async fn of_all(tx: &mut Tx) -> Result<Vec<LiftState>, sqlx::Error> {
-    states(tx, &Ids::All).await
 }
 
 /// Where the lifts of these households stand, by household, the earliest first.

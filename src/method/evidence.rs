@@ -12,7 +12,6 @@ use crate::visit::{VisitKind, WhoMet};
 /// All that is known of one household for its six points.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// The household.
     pub household_id: Uuid,
     /// Name of the helper who is responsible now.
     pub helper: Option<String>,
@@ -56,20 +55,15 @@ pub struct Changes {
     pub members: Option<NaiveDate>,
     /// The main or the other causes.
     pub causes: Option<NaiveDate>,
-    /// The measures.
     pub measures: Option<NaiveDate>,
 }
 
 /// What a visit shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisitEvidence {
-    /// The visit.
     pub id: Uuid,
-    /// Its day.
     pub on: NaiveDate,
-    /// How.
     pub kind: VisitKind,
-    /// Who was met.
     pub met: Option<WhoMet>,
     /// Whether it confirmed the basic situation.
     pub situation: bool,
@@ -84,11 +78,8 @@ pub struct VisitEvidence {
 /// What a help plan decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanEvidence {
-    /// The plan.
     pub id: Uuid,
-    /// Its day.
     pub on: NaiveDate,
-    /// The approach.
     pub approach: String,
     /// The measures, in the order of their list.
     pub measures: Vec<Measure>,
@@ -97,7 +88,6 @@ pub struct PlanEvidence {
 /// Where a lift stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiftEvidence {
-    /// The lift.
     pub id: Uuid,
     /// Where it stands.
     pub stage: LiftStage,

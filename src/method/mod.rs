@@ -2,19 +2,17 @@
 //! household, worked out from the evidence whenever somebody asks: nothing here is typed in or
 //! stored, so no point can be ticked off without a record that shows it.
 
-pub mod api;
-pub mod evidence;
+pub(crate) mod api;
+pub(crate) mod evidence;
 mod freshness;
-pub mod judge;
+pub(crate) mod judge;
 pub mod model;
-pub mod service;
-pub mod store;
+pub(crate) mod service;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
-pub mod view;
+pub(crate) mod view;
 mod words;
 
-pub use evidence::Evidence;
 pub use model::{Point, PointState, PointStatus};
 pub use service::evaluate_all;
-pub use store::load;

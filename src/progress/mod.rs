@@ -1,8 +1,8 @@
 //! Progress toward the year's target.
 
-pub mod api;
+pub(crate) mod api;
 mod error;
 pub mod model;
-pub mod service;
-pub mod store;
-pub mod view;
+pub(crate) mod service;
+pub(crate) mod store;
+pub(crate) mod view;

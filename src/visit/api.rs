@@ -35,7 +35,7 @@ type BatchFault = Fault<{ bits::SIGNED | bits::BODY }>;
 impl VisitApi {
     /// Log a visit
     ///
-    /// By the helper who was responsible for the household on that day or assisted it, as his own visit;
+    /// By the helper who was responsible for the household on that day or assisted it, as their own visit;
     /// or by the office for the responsible one. On the day of a hand-over both helpers may. Whose time
     /// with the household has ended hands in visits of that time for so many days after as the settings
     /// say (`hand_in_days`); then the office logs them.
@@ -90,8 +90,8 @@ impl VisitApi {
 
     /// List visits
     ///
-    /// Newest first. A helper sees those to the households for which he is responsible now, or which he
-    /// assists, and no others, be they his own.
+    /// Newest first. A helper sees those to the households for which they are responsible now, or which
+    /// they assist, and no others, be they their own.
     #[allow(clippy::too_many_arguments)] // one for each query parameter
     #[oai(path = "/visits", method = "get", operation_id = "listVisits")]
     async fn list_visits(
@@ -140,8 +140,8 @@ impl VisitApi {
 
     /// Correct a visit
     ///
-    /// With a reason. What was said before is kept. Only by the helper whose visit it is, as long as he
-    /// sees the household, or by the office. A masked number that is sent back as it was read stays the
+    /// With a reason. What was said before is kept. Only by the helper whose visit it is, as long as they
+    /// see the household, or by the office. A masked number that is sent back as it was read stays the
     /// number that is stored; moved, changed or in other words it is refused.
     #[oai(path = "/visits/:id", method = "patch", operation_id = "correctVisit")]
     async fn correct_visit(

@@ -5,13 +5,13 @@
 //! whoever types it. Nothing is overwritten: a correction keeps the former text with its reason,
 //! and each decision of a help plan is a record of its own.
 
-pub mod api;
-pub mod batch;
-pub mod correction;
+pub(crate) mod api;
+pub(crate) mod batch;
+pub(crate) mod correction;
 mod error;
 pub mod model;
 pub mod plan;
-pub mod service;
+pub(crate) mod service;
 pub mod store;
 
 pub use model::{Benefit, BenefitKind, Visit, VisitFacts, VisitKind, WhoMet};

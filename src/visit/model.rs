@@ -214,7 +214,7 @@ pub enum VisitError {
     NotYourHousehold {
         /// The day in question.
         day: NaiveDate,
-        /// The days that he may log.
+        /// The days that they may log.
         served: Periods,
     },
     /// The helper serves the household no more, and the days for handing in visits are over.
@@ -222,9 +222,9 @@ pub enum VisitError {
         "您对该户的帮扶已于 {ended} 结束，补登走访的期限为结束后 {days} 天，现已截止；请将走访情况交办公室登记"
     )]
     HandInOver {
-        /// When his time with it ended.
+        /// When their time with it ended.
         ended: NaiveDate,
-        /// For how many days after it he could hand in visits.
+        /// For how many days after it they could hand in visits.
         days: u32,
     },
     /// Only its helper or the office may correct a visit.
@@ -338,7 +338,7 @@ pub fn distinct(mut measures: Vec<Measure>) -> Result<Vec<Measure>, VisitError> 
 pub enum Logger {
     /// The office, which may log for any helper.
     Office,
-    /// A helper, who may log his own.
+    /// A helper, who may log their own.
     Helper(Uuid),
 }
 
@@ -354,7 +354,7 @@ pub fn visitor(
         (Logger::Helper(me), _) if own.covers(day) => Ok(me),
         (Logger::Office, Some(helper)) => Ok(helper),
         (Logger::Office, None) => Err(VisitError::NoResponsibleHelper { day }),
-        // His household, but not yet on that day.
+        // Their household, but not yet on that day.
         (Logger::Helper(_), None) if own.serves_now() => {
             Err(VisitError::NoResponsibleHelper { day })
         }

@@ -175,7 +175,7 @@ async fn find_seen(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Visit, Prob
     if seen { Ok(visit) } else { Err(not_found()) }
 }
 
-/// The times of a helper with a household for which he may log visits today. Refuses who has none: one
+/// The times of a helper with a household for which they may log visits today. Refuses who has none: one
 /// who never served the household is told that it is not there.
 async fn open_periods(
     tx: &mut Tx,

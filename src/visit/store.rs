@@ -27,7 +27,7 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Only on or before this day.
     pub to: Option<NaiveDate>,
-    /// Only what this helper may see: visits to the households that he serves now.
+    /// Only what this helper may see: visits to the households that they serve now.
     pub seen_by: Option<Uuid>,
 }
 
@@ -196,24 +196,15 @@ pub async fn correct(
 
 /// What the six points need of a visit.
 #[derive(Clone, Debug, FromRow)]
-pub struct Confirmation {
-    /// The household.
+pub(crate) struct Confirmation {
     pub household_id: Uuid,
-    /// The visit.
     pub id: Uuid,
-    /// Its day.
     pub visited_on: NaiveDate,
-    /// How.
     pub kind: VisitKind,
-    /// Who was met.
     pub met: Option<WhoMet>,
-    /// Whether the basic situation was confirmed.
     pub situation_confirmed: bool,
-    /// Whether the causes were confirmed.
     pub causes_confirmed: bool,
-    /// Wishes heard.
     pub wishes: Option<String>,
-    /// Measures followed up.
     #[sqlx(try_from = "Json<Vec<Measure>>")]
     pub measures: Vec<Measure>,
 }
@@ -221,7 +212,7 @@ pub struct Confirmation {
 /// For each household the latest visit, until `until`, that confirmed the situation, the latest
 /// that confirmed the causes, the latest that heard wishes, and the latest of each set of measures
 /// that was followed up; in no order.
-pub async fn confirmations(
+pub(crate) async fn confirmations(
     tx: &mut Tx,
     households: &Ids<'_>,
     until: NaiveDate,

@@ -2,14 +2,16 @@
 //! register, who has moved, and what people must decide.
 //!
 //! It goes in two passes over the file. `outline` looks at each household once and remembers of it
-//! only what the register knows of; `claim` says which household is which; `question` finds what
-//! must be decided: a changed head, another 户编号, persons who moved, families that split or merged.
+//! only what the register knows of; `record_match` says which household is which; `question`
+//! finds what must be decided: a changed head, another 户编号, persons who moved, families that split or merged.
 //! [`Plan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
 //! Nothing of it knows the database: [`Register`](crate::household::register::Register) is the register in little memory, and each chunk is
 //! made from the records that [`Plan::needed`] asks for.
 
+mod chunk;
+mod groups;
 mod outline;
 mod plan;
 mod question;

@@ -6,17 +6,19 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::job;
-use super::state::ImportState;
-use super::store::{self, Import};
-use crate::access::Caller;
+use super::read::find;
 use crate::access::history::Actor;
+use crate::access::{Caller, Permission};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
 use crate::household::staging;
+use crate::import::error::{changed, has_errors, is_taken, not_ready, undecided};
+use crate::import::model::Import;
+use crate::import::state::ImportState;
+use crate::import::store;
 use crate::pairing;
-use crate::problem::{FieldProblem, Problem};
+use crate::problem::Problem;
 use crate::roster::report::RosterKind;
 use crate::staff;
 
@@ -32,11 +34,12 @@ pub async fn commit(
     good_rows_only: bool,
     if_match: Option<&str>,
 ) -> Result<Import, Problem> {
+    caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let began = Instant::now();
-    let mut import = job::find(&mut tx, id).await?;
+    let mut import = find(&mut tx, id).await?;
     if import.state != ImportState::Ready {
-        return Err(job::not_ready(&import));
+        return Err(not_ready(&import));
     }
     if let Some(tag) = if_match {
         ETag(import.version).must_match(Some(tag))?;
@@ -55,7 +58,7 @@ pub async fn commit(
             }
             match take_households(&mut tx, actor, id).await {
                 Ok(()) => {}
-                Err(error) if job::is_taken(&error) => {
+                Err(error) if is_taken(&error) => {
                     drop(tx);
                     return Err(changed_households(app, id).await?);
                 }
@@ -81,34 +84,14 @@ pub async fn commit(
 /// Refuses what has errors or open questions, unless they are to be left out.
 fn must_be_good(import: &Import, good_rows_only: bool) -> Result<(), Problem> {
     let Some(report) = &import.report else {
-        return Err(job::not_ready(import));
+        return Err(not_ready(import));
     };
     let report = &report.0;
     if report.error_count > 0 && (!good_rows_only || report.nothing_good()) {
-        return Err(Problem::invalid(
-            "import_has_errors",
-            format!(
-                "名册中有 {} 处错误，未写入任何内容；请改正后重新上传，或明确选择只导入没有问题的行",
-                report.error_count
-            ),
-            format!(
-                "the roster has {} errors and nothing was written; correct them, or choose `good_rows_only`",
-                report.error_count
-            ),
-        ));
+        return Err(has_errors(report.error_count));
     }
     if report.undecided_count > 0 && !good_rows_only {
-        return Err(Problem::invalid(
-            "import_undecided",
-            format!(
-                "有 {} 个问题需要先决定，未写入任何内容；请逐一确认，或明确选择只导入没有问题的行",
-                report.undecided_count
-            ),
-            format!(
-                "{} questions are undecided and nothing was written; decide them, or choose `good_rows_only`",
-                report.undecided_count
-            ),
-        ));
+        return Err(undecided(report.undecided_count));
     }
     Ok(())
 }
@@ -165,23 +148,4 @@ fn words(place: &str, what: &str, number: Option<&String>, name: &str) -> String
         let _ = write!(words, " {what} {number}");
     }
     words + " " + name
-}
-
-/// 409, naming the first of those that are no longer as they were when the import was checked.
-fn changed(named: Vec<String>) -> Problem {
-    Problem::conflict(
-        "register_changed",
-        "核对之后登记已有变动，未写入任何内容；请重新核对（POST …/check）后再确认",
-        "the register has changed since the import was checked and nothing was written; check it again",
-    )
-    .with_errors(
-        named
-            .into_iter()
-            .map(|detail| FieldProblem {
-                pointer: "/file".to_owned(),
-                detail,
-                ..FieldProblem::default()
-            })
-            .collect(),
-    )
 }

@@ -1,0 +1,282 @@
+//! What came later and depends on an import: it stands in the way of undoing it.
+
+use std::collections::{BTreeSet, HashSet};
+
+use uuid::Uuid;
+
+use super::model::Import;
+use super::store;
+use crate::access::{self, history};
+use crate::code_list;
+use crate::code_list::CodeList;
+use crate::db::{Ids, Mention, Subject, Tx};
+use crate::household::model::HouseholdFacts;
+use crate::household::staging;
+use crate::roster::report::RosterKind;
+use crate::serving;
+use crate::serving::tenure::Part;
+use crate::{household, lift, pairing, staff, visit};
+
+/// Most dependents that are listed of a kind.
+const MOST: usize = 1_000;
+/// Households that are looked at in one query.
+const HOUSEHOLDS_AT_ONCE: i64 = 500;
+
+code_list! {
+    /// What depends on an import.
+    pub enum DependentKind = "import_dependent", "依赖此次导入的记录" {
+        LaterImport = "later_import", "之后的导入", [];
+        LaterEdit = "later_edit", "之后的修改", [];
+        NumberTaken = "number_taken", "编号或证件号码已被占用", [];
+        Pairing = "pairing", "结对", [];
+        PairingRun = "pairing_run", "结对方案", [];
+        PairingConstraint = "pairing_constraint", "结对约束", [];
+        Assistance = "assistance", "协助帮扶", [];
+        Leave = "leave", "请假离岗", [];
+        Visit = "visit", "走访", [];
+        Plan = "plan", "帮扶计划", [];
+        Lift = "lift", "脱贫程序", [];
+        Account = "account", "账号", [];
+    }
+}
+
+/// A record that came later and needs what an import brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependent {
+    pub kind: DependentKind,
+    /// The record: the later import, the pairing, the visit …
+    pub id: Uuid,
+    /// The household or the person of the staff that it is about.
+    pub subject_id: Uuid,
+    /// Both in words.
+    pub words: String,
+}
+
+/// The records that stand in the way of undoing an import.
+pub async fn dependents(tx: &mut Tx, import: &Import) -> Result<Vec<Dependent>, sqlx::Error> {
+    match import.kind {
+        RosterKind::Households => of_households(tx, import.id).await,
+        RosterKind::Staff => of_staff(tx, import.id).await,
+    }
+}
+
+async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+    let mut found = Vec::new();
+    let undone = store::undone(tx).await?;
+    let mut after = -1;
+    while found.len() < MOST {
+        let changed = staging::changed_since(tx, id, after, HOUSEHOLDS_AT_ONCE).await?;
+        let Some(last) = changed.last() else { break };
+        after = last.position;
+        for entry in changed {
+            let since = entry.base_version + 1;
+            found.extend(later(tx, "household", entry.household_id, since, &undone).await?);
+        }
+    }
+    let added = staging::added_by(id);
+    let named = Subject::Household;
+    for (kind, mentions) in naming(tx, named, &added).await? {
+        found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
+    }
+    name_households(tx, &mut found).await?;
+    Ok(found)
+}
+
+/// Households that by now hold a 户编号 or a person that another had before the import and would have
+/// again. Those that the undo itself restores or removes let go of theirs.
+pub async fn taken(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+    let register = household::store::register(tx).await?;
+    let mut touched = HashSet::new();
+    let mut after = -1;
+    loop {
+        let entries = staging::touched(tx, id, after, HOUSEHOLDS_AT_ONCE).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.position;
+        touched.extend(entries.into_iter().map(|entry| entry.household_id));
+    }
+    let ids: Vec<_> = touched.iter().copied().collect();
+    let mut holders = BTreeSet::new();
+    for ids in ids.chunks(500) {
+        let before = history::before_import::<HouseholdFacts>(tx, "household", id, ids).await?;
+        for facts in before.values() {
+            let number = facts.number.as_deref();
+            let number = number.and_then(|number| register.find_number(number));
+            let persons = facts.members.iter().filter_map(|member| {
+                let person = register.find_person(member.identity_number.as_ref()?)?;
+                Some(register.household_of(person))
+            });
+            holders.extend(number.into_iter().chain(persons));
+        }
+    }
+    let mut found: Vec<_> = holders
+        .into_iter()
+        .map(|household| register.id(household))
+        .filter(|holder| !touched.contains(holder))
+        .map(|holder| Dependent {
+            kind: DependentKind::NumberTaken,
+            id: holder,
+            subject_id: holder,
+            words: String::new(),
+        })
+        .collect();
+    name_households(tx, &mut found).await?;
+    Ok(found)
+}
+
+/// The records that name these households or people, by kind.
+async fn naming(
+    tx: &mut Tx,
+    named: Subject,
+    added: &Ids<'_>,
+) -> Result<Vec<(DependentKind, Vec<Mention>)>, sqlx::Error> {
+    let mut naming = vec![
+        (
+            DependentKind::Pairing,
+            serving::store::naming(tx, Part::Responsible, named, added).await?,
+        ),
+        (
+            DependentKind::PairingRun,
+            once(pairing::run_store::runs_naming(tx, named, added).await?),
+        ),
+        (
+            DependentKind::PairingConstraint,
+            pairing::constraint::store::naming(tx, named, added).await?,
+        ),
+        (
+            DependentKind::Assistance,
+            serving::store::naming(tx, Part::Assisting, named, added).await?,
+        ),
+        (
+            DependentKind::Visit,
+            visit::store::visits_naming(tx, named, added).await?,
+        ),
+    ];
+    if named == Subject::Household {
+        let plans = visit::plan::store::plans_naming(tx, added).await?;
+        naming.push((DependentKind::Plan, plans));
+    }
+    let lifts = lift::store::lifts_naming(tx, named, added).await?;
+    naming.push((DependentKind::Lift, lifts));
+    Ok(naming)
+}
+
+async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+    let entries = staff::staging::taken(tx, id).await?;
+    let known = staff::store::all(tx).await?;
+    let undone = store::undone(tx).await?;
+    let mut found = Vec::new();
+    for entry in staff::staging::changed_since(&entries, &known) {
+        let since = entry.base_version + 1;
+        found.extend(later(tx, "staff", entry.staff_id, since, &undone).await?);
+    }
+    let taken = staff::staging::holders(&entries, &known);
+    found.extend(taken.into_iter().map(|person| Dependent {
+        kind: DependentKind::NumberTaken,
+        id: person.id,
+        subject_id: person.id,
+        words: String::new(),
+    }));
+    let added = staff::staging::added_by(id);
+    let named = Subject::Staff;
+    let mut mentioning = naming(tx, named, &added).await?;
+    mentioning.extend([
+        (
+            DependentKind::Leave,
+            staff::leave::naming(tx, &added).await?,
+        ),
+        (
+            DependentKind::Account,
+            access::store::accounts_naming(tx, &added).await?,
+        ),
+    ]);
+    for (kind, mentions) in mentioning {
+        found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
+    }
+    for dependent in &mut found {
+        let person = known.iter().find(|one| one.id == dependent.subject_id);
+        let person = person.map_or_else(String::new, |one| format!("{} {}", one.unit, one.name));
+        dependent.words = format!("{person}：{}", dependent.words_or_label());
+    }
+    Ok(found)
+}
+
+/// What changed a record after it had got a version; what was undone since has changed nothing.
+async fn later(
+    tx: &mut Tx,
+    subject: &str,
+    id: Uuid,
+    since: i64,
+    undone: &HashSet<Uuid>,
+) -> Result<Vec<Dependent>, sqlx::Error> {
+    let entries = history::of(tx, subject, &id.to_string()).await?;
+    let later = entries.into_iter().filter(|entry| {
+        let is_undone = entry.import_id.is_some_and(|id| undone.contains(&id));
+        entry.version >= since && !is_undone
+    });
+    Ok(later
+        .map(|entry| {
+            let kind = match entry.import_id {
+                Some(_) => DependentKind::LaterImport,
+                None => DependentKind::LaterEdit,
+            };
+            let day = crate::app::china_date(entry.at);
+            Dependent {
+                kind,
+                id: entry.import_id.unwrap_or(id),
+                subject_id: id,
+                words: format!("{day} 由 {} 作的{}", entry.actor, kind.label()),
+            }
+        })
+        .collect())
+}
+
+fn of(kind: DependentKind, mention: &Mention) -> Dependent {
+    Dependent {
+        kind,
+        id: mention.id,
+        subject_id: mention.subject_id,
+        words: mention
+            .day
+            .map_or_else(String::new, |day| format!("{day} 的{}", kind.label())),
+    }
+}
+
+/// Each record once, though it names many.
+fn once(mentions: Vec<Mention>) -> Vec<Mention> {
+    let mut seen = HashSet::new();
+    mentions
+        .into_iter()
+        .filter(|mention| seen.insert(mention.id))
+        .collect()
+}
+
+impl Dependent {
+    fn words_or_label(&self) -> &str {
+        if self.words.is_empty() {
+            self.kind.label()
+        } else {
+            &self.words
+        }
+    }
+}
+
+/// Says of each dependent which household it is about.
+async fn name_households(tx: &mut Tx, found: &mut [Dependent]) -> Result<(), sqlx::Error> {
+    for chunk in found.chunks_mut(500) {
+        let ids: Vec<_> = chunk.iter().map(|dependent| dependent.subject_id).collect();
+        let households = household::store::some(tx, &ids).await?;
+        for dependent in chunk {
+            let name = households.get(&dependent.subject_id).map(|household| {
+                let facts = &household.facts;
+                let number = facts.number.as_deref().unwrap_or_default();
+                format!(
+                    "{}{} {number} {}",
+                    facts.town, facts.village, household.head_name
+                )
+            });
+            let name = name.unwrap_or_default();
+            dependent.words = format!("{name}：{}", dependent.words_or_label());
+        }
+    }
+    Ok(())
+}

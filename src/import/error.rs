@@ -1,0 +1,155 @@
+//! Why something cannot be done to an import.
+
+use super::dependent::Dependent;
+use super::model::Import;
+use crate::code_list::CodeList;
+use crate::problem::{FieldProblem, Problem};
+
+/// Most dependents that a refusal names.
+const MOST_NAMED: usize = 1_000;
+
+/// 409 for an import of which nothing more can be made.
+pub fn ended(import: &Import) -> Problem {
+    let state = import.state.label();
+    Problem::conflict(
+        "import_ended",
+        format!("此次导入的状态是“{state}”，不能再做此操作；如需导入，请重新上传文件"),
+        format!(
+            "the import is `{}` and takes this no more; upload the file again",
+            import.state
+        ),
+    )
+}
+
+/// 409 for an import of which nothing is known yet.
+pub fn not_checked(import: &Import) -> Problem {
+    let state = import.state.label();
+    Problem::conflict(
+        "import_not_checked",
+        format!("此次导入的状态是“{state}”，还没有核对结果"),
+        format!("the import is `{}` and was not checked", import.state),
+    )
+}
+
+/// 409 for an import that is not ready to be committed.
+pub fn not_ready(import: &Import) -> Problem {
+    let state = import.state.label();
+    Problem::conflict(
+        "import_not_ready",
+        format!("此次导入的状态是“{state}”，只有“待确认”的导入才能写入登记"),
+        format!(
+            "the import is `{}`; only one that is `ready` can be committed",
+            import.state
+        ),
+    )
+}
+
+/// Another record has meanwhile got a number that must be unique.
+pub fn is_taken(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// 422 for an import with errors that are not to be left out.
+pub fn has_errors(count: i64) -> Problem {
+    Problem::invalid(
+        "import_has_errors",
+        format!(
+            "名册中有 {count} 处错误，未写入任何内容；请改正后重新上传，或明确选择只导入没有问题的行"
+        ),
+        format!(
+            "the roster has {count} errors and nothing was written; correct them, or choose `good_rows_only`"
+        ),
+    )
+}
+
+/// 422 for an import with open questions that are not to be left out.
+pub fn undecided(count: i64) -> Problem {
+    Problem::invalid(
+        "import_undecided",
+        format!(
+            "有 {count} 个问题需要先决定，未写入任何内容；请逐一确认，或明确选择只导入没有问题的行"
+        ),
+        format!(
+            "{count} questions are undecided and nothing was written; decide them, or choose `good_rows_only`"
+        ),
+    )
+}
+
+/// 409, naming the first of those that are no longer as they were when the import was checked.
+pub fn changed(named: Vec<String>) -> Problem {
+    Problem::conflict(
+        "register_changed",
+        "核对之后登记已有变动，未写入任何内容；请重新核对（POST …/check）后再确认",
+        "the register has changed since the import was checked and nothing was written; check it again",
+    )
+    .with_errors(
+        named
+            .into_iter()
+            .map(|detail| FieldProblem {
+                pointer: "/file".to_owned(),
+                detail,
+                ..FieldProblem::default()
+            })
+            .collect(),
+    )
+}
+
+/// 409 for an import that is not in the register.
+pub fn not_committed(import: &Import) -> Problem {
+    Problem::conflict(
+        "import_not_committed",
+        format!(
+            "此次导入的状态是“{}”，只有“已导入”的才能撤销",
+            import.state.label()
+        ),
+        format!(
+            "the import is `{}`; only one that is `committed` can be undone",
+            import.state
+        ),
+    )
+}
+
+/// 409 for an import of which no record was kept.
+pub fn too_old() -> Problem {
+    Problem::conflict(
+        "import_too_old",
+        "此次导入由旧版本完成，没有留下撤销所需的记录",
+        "this import was made by an earlier version, which kept no record by which it could be undone",
+    )
+}
+
+/// 409 for an import on which someone else works.
+pub fn busy() -> Problem {
+    Problem::conflict(
+        "import_busy",
+        "此次导入正在撤销或清理，请稍后再试",
+        "the import is being undone or tidied up; try again in a moment",
+    )
+}
+
+/// 409, naming what depends on the import.
+pub fn depended_on(dependents: &[Dependent]) -> Problem {
+    let errors = dependents.iter().take(MOST_NAMED);
+    Problem::conflict(
+        "import_depended_on",
+        format!(
+            "之后有 {} 条记录依赖此次导入，不能撤销；请先处理它们",
+            dependents.len()
+        ),
+        format!(
+            "{} records that came later depend on this import, see `errors`",
+            dependents.len()
+        ),
+    )
+    .with_errors(
+        errors
+            .map(|dependent| FieldProblem {
+                pointer: format!("/{}/{}", dependent.kind, dependent.id),
+                detail: dependent.words.clone(),
+                ..FieldProblem::default()
+            })
+            .collect(),
+    )
+}

@@ -1,0 +1,66 @@
+//! Fields that changed, as they are shown.
+
+use poem_openapi::Object;
+
+use super::change::FieldChange;
+use crate::access::{Caller, Kind, Sight};
+use crate::text;
+
+/// One field that changed.
+#[derive(Object)]
+#[oai(rename = "FieldChange", skip_serializing_if_is_none)]
+pub struct FieldChangeView {
+    /// JSON pointer (RFC 6901) into the record, such as `/members/1/health`.
+    pointer: String,
+    /// The field in Chinese, such as `成员 2 健康状况`.
+    label: String,
+    /// What stood there.
+    old: Option<String>,
+    /// What stands there now.
+    new: Option<String>,
+    /// What stood there as people read it.
+    old_words: Option<String>,
+    /// What stands there now as people read it.
+    new_words: Option<String>,
+}
+
+/// A change as this caller may see it.
+pub fn field_change(change: FieldChange, caller: &Caller) -> FieldChangeView {
+    let sight = caller.sight();
+    let field = change.pointer.rsplit('/').next().unwrap_or_default();
+    let field = field.to_owned();
+    let show = |text: String| shown(sight, &field, text);
+    // Of what may not be seen there are no words either.
+    let words = |value: Option<&String>| {
+        value.map(|value| match show(value.clone()) {
+            shown if shown == *value => change.words(value),
+            masked => masked,
+        })
+    };
+    FieldChangeView {
+        label: change.label(),
+        old_words: words(change.old.as_ref()),
+        new_words: words(change.new.as_ref()),
+        pointer: change.pointer,
+        old: change.old.map(show),
+        new: change.new.map(show),
+    }
+}
+
+/// A value of a field as one of this sight may see it.
+fn shown(sight: Sight, field: &str, value: String) -> String {
+    let private = match field {
+        "identity_number" => Kind::Identity,
+        "birth_date" => Kind::BirthDate,
+        "phone" => Kind::Telephone,
+        "health" | "labour" => Kind::Health,
+        _ => return value,
+    };
+    match private {
+        Kind::Telephone => sight.telephone(&value),
+        kind if sight.sees(kind) => value,
+        Kind::BirthDate => value.chars().take(4).collect(),
+        Kind::Health => "***".to_owned(),
+        _ => text::masked(&value),
+    }
+}

@@ -1,0 +1,308 @@
+//! What is to become of the households of one chunk.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::groups::Held;
+use super::plan::{Part, Plan, PlanError};
+use super::{count, packed};
+use crate::codes::Action;
+use crate::household::staging::Planned;
+use crate::household::{Household, HouseholdFacts, Member};
+use crate::roster::grouping::{self, HouseholdRoster, ReadHousehold, same_person};
+
+impl Plan {
+    /// The households of the register that the next chunk is made from.
+    pub fn needed(&self) -> Vec<Uuid> {
+        let (part, next) = self.next();
+        let mut needed: Vec<usize> = match part {
+            Part::File => next
+                .flat_map(|index| {
+                    let comers = self.comers(index).map(|(from, _)| from);
+                    self.matches.household_of(index).into_iter().chain(comers)
+                })
+                .collect(),
+            Part::Sources => self.sources[next].to_vec(),
+            Part::Absent => self.absent[next].to_vec(),
+        };
+        needed.sort_unstable();
+        needed.dedup();
+        needed.iter().map(|it| self.register.id(*it)).collect()
+    }
+
+    /// Persons who come to a household of the file, with the household that each leaves.
+    fn comers(&self, index: usize) -> impl Iterator<Item = (usize, usize)> {
+        let own = self.matches.household_of(index);
+        self.outlines
+            .persons(index)
+            .map(|person| (self.register.household_of(person), person))
+            .filter(move |(from, _)| Some(*from) != own)
+    }
+
+    /// Makes the next chunk from the households that [`needed`](Self::needed) asked for; the
+    /// households of the file come in their order, then those that lose persons to them, then those of
+    /// its villages that are not in it.
+    pub fn next_chunk(
+        &mut self,
+        roster: &HouseholdRoster,
+        records: &HashMap<Uuid, Household>,
+    ) -> Result<Vec<Planned>, PlanError> {
+        let (part, next) = self.next();
+        let mut planned = Vec::with_capacity(next.len());
+        for index in next {
+            planned.push(match part {
+                Part::File => self.of_file(index, roster, records)?,
+                Part::Sources => self.of_source(self.sources[index], roster, records)?,
+                Part::Absent => self.of_absent(self.absent[index], records)?,
+            });
+            self.done += 1;
+        }
+        Ok(planned)
+    }
+
+    fn of_absent(
+        &self,
+        household: usize,
+        records: &HashMap<Uuid, Household>,
+    ) -> Result<Planned, PlanError> {
+        let before = self.record(household, records)?.clone();
+        Ok(Planned {
+            household_id: before.id,
+            action: Action::Absent,
+            facts: before.facts.clone(),
+            before: Some(before),
+            place: String::new(),
+            has_errors: false,
+            conflicts: Vec::new(),
+        })
+    }
+
+    fn record<'r>(
+        &self,
+        household: usize,
+        records: &'r HashMap<Uuid, Household>,
+    ) -> Result<&'r Household, PlanError> {
+        let id = self.register.id(household);
+        records
+            .get(&id)
+            .filter(|record| record.version == self.register.version(household))
+            .ok_or(PlanError::RegisterChanged(id))
+    }
+
+    fn of_file(
+        &mut self,
+        index: usize,
+        roster: &HouseholdRoster,
+        records: &HashMap<Uuid, Household>,
+    ) -> Result<Planned, PlanError> {
+        let mut given = roster.households.get(index)?;
+        let own = self.matches.household_of(index);
+        let mut before = match own {
+            Some(own) => Some(self.record(own, records)?.clone()),
+            None => None,
+        };
+        self.fill(roster, index, &mut given, before.as_ref(), records)?;
+        let held = self.groups.held(packed(index)).cloned().unwrap_or_default();
+        let same = before
+            .as_mut()
+            .map(|before| is_same(&mut before.facts, &mut given.facts));
+        let action = match same {
+            _ if held.left_out => Action::LeftOut,
+            None => Action::New,
+            Some(false) => Action::Changed,
+            Some(true) => Action::Unchanged,
+        };
+        self.count(action, &held, &given, before.as_ref());
+        let household_id = own.map_or_else(Uuid::now_v7, |own| self.register.id(own));
+        if own.is_none() && self.targets.contains(&index) {
+            self.new_ids.insert(index, household_id);
+        }
+        Ok(Planned {
+            household_id,
+            action,
+            before,
+            facts: given.facts,
+            place: given.place.words(&roster.sheets),
+            has_errors: self.faulty.contains(&index),
+            conflicts: held.undecided,
+        })
+    }
+
+    /// Adds to what the file says of a household what it does not speak of.
+    fn fill(
+        &self,
+        roster: &HouseholdRoster,
+        index: usize,
+        given: &mut ReadHousehold,
+        before: Option<&Household>,
+        records: &HashMap<Uuid, Household>,
+    ) -> Result<(), PlanError> {
+        let mut comers = Vec::new();
+        for (from, person) in self.comers(index) {
+            let record = self.record(from, records)?;
+            comers.extend(self.member(record, person).cloned());
+        }
+        if before.is_none() && comers.is_empty() {
+            return Ok(());
+        }
+        let mut known = before.map_or_else(|| HouseholdFacts::of("", ""), |it| it.facts.clone());
+        known.members.append(&mut comers);
+        grouping::keep_unspoken(
+            &roster.spoken,
+            given.members_listed,
+            &mut given.facts,
+            &known,
+        );
+        if let Some(before) = before {
+            self.keep_names(&mut given.facts, &before.facts);
+        }
+        Ok(())
+    }
+
+    fn member<'r>(&self, record: &'r Household, person: usize) -> Option<&'r Member> {
+        let identity = self.register.identity(person);
+        let mut members = record.facts.members.iter();
+        members.find(|member| member.identity_number == identity)
+    }
+
+    /// What a household and its members are known by is not forgotten because a cell is empty.
+    fn keep_names(&self, facts: &mut HouseholdFacts, before: &HouseholdFacts) {
+        if facts.number.is_none() {
+            facts.number.clone_from(&before.number);
+        }
+        for member in &mut facts.members {
+            if member.identity_number.is_some() {
+                continue;
+            }
+            let identity = same_person(member, &before.members)
+                .and_then(|known| known.identity_number.as_ref())
+                .filter(|identity| {
+                    let person = self.register.find_person(identity);
+                    person.is_some_and(|person| !self.outlines.names(person))
+                });
+            member.identity_number = identity.copied();
+        }
+    }
+
+    /// A household that is not in the file, and loses persons to others that are.
+    fn of_source(
+        &mut self,
+        household: usize,
+        roster: &HouseholdRoster,
+        records: &HashMap<Uuid, Household>,
+    ) -> Result<Planned, PlanError> {
+        let before = self.record(household, records)?.clone();
+        let moves = self
+            .findings
+            .moves
+            .range((packed(household), 0)..(packed(household) + 1, 0));
+        let mut leaving = Vec::new();
+        let mut first = None;
+        for ((_, index), persons) in moves {
+            first = first.or(Some(*index as usize));
+            leaving.extend(
+                persons
+                    .iter()
+                    .filter_map(|person| self.register.identity(*person as usize)),
+            );
+        }
+        let mut facts = before.facts.clone();
+        facts.members.retain(|member| {
+            let identity = member.identity_number.as_ref();
+            identity.is_none_or(|identity| !leaving.contains(identity))
+        });
+        let target = self.findings.emptied.get(&household);
+        let action = match target {
+            Some(target) => {
+                self.close(&mut facts, *target);
+                Action::Closed
+            }
+            None => Action::Changed,
+        };
+        let place = match first {
+            Some(first) => roster.households.get(first)?.place.words(&roster.sheets),
+            None => String::new(),
+        };
+        let held = self.groups.held(self.node(household));
+        let conflicts = held.map(|held| held.undecided.clone()).unwrap_or_default();
+        self.households.add(action, !conflicts.is_empty());
+        let persons = self.register.persons(household);
+        if target.is_none() {
+            self.persons.absent += count(persons.filter(|it| !self.outlines.names(*it)).count());
+        }
+        Ok(Planned {
+            household_id: before.id,
+            action,
+            before: Some(before),
+            facts,
+            place,
+            has_errors: false,
+            conflicts,
+        })
+    }
+
+    /// Closes a household whose members have gone to one of the file.
+    fn close(&self, facts: &mut HouseholdFacts, target: usize) {
+        let own = self.matches.household_of(target);
+        let name = own.map_or_else(|| "新登记的一户".to_owned(), |own| self.register.words(own));
+        facts.members.clear();
+        facts.closed_on = Some(self.today);
+        facts.closed_reason = Some(format!("全部成员已并入{name}"));
+        facts.merged_into = own
+            .map(|own| self.register.id(own))
+            .or_else(|| self.new_ids.get(&target).copied());
+    }
+
+    fn count(
+        &mut self,
+        action: Action,
+        held: &Held,
+        given: &ReadHousehold,
+        before: Option<&Household>,
+    ) {
+        let conflicting = !held.undecided.is_empty();
+        self.households.add(action, conflicting);
+        let members = count(given.facts.members.len());
+        self.persons.conflicting += if conflicting { members } else { 0 };
+        if action == Action::LeftOut {
+            self.persons.left_out += members;
+            return;
+        }
+        let members = before.map_or(&[][..], |before| &before.facts.members);
+        for member in &given.facts.members {
+            let identity = member.identity_number.as_ref();
+            match same_person(member, members) {
+                Some(known) if known == member => self.persons.unchanged += 1,
+                Some(_) => self.persons.changed += 1,
+                None if identity.is_some_and(|it| self.register.find_person(it).is_some()) => {
+                    self.persons.changed += 1;
+                }
+                None => self.persons.new += 1,
+            }
+        }
+        for member in members {
+            let identity = member.identity_number.as_ref();
+            let person = identity.and_then(|identity| self.register.find_person(identity));
+            let is_named = person.is_some_and(|person| self.outlines.names(person));
+            let is_here = is_named || same_person(member, &given.facts.members).is_some();
+            self.persons.absent += i64::from(!is_here);
+        }
+    }
+}
+
+/// Whether two states of a household are the same, in whatever order its members stand.
+fn is_same(one: &mut HouseholdFacts, other: &mut HouseholdFacts) -> bool {
+    if one.members.len() != other.members.len() {
+        return false;
+    }
+    let (mine, others) = (
+        std::mem::take(&mut one.members),
+        std::mem::take(&mut other.members),
+    );
+    let times = |member: &Member, among: &[Member]| among.iter().filter(|it| *it == member).count();
+    let same = *one == *other
+        && (mine == others || mine.iter().all(|it| times(it, &mine) == times(it, &others)));
+    (one.members, other.members) = (mine, others);
+    same
+}

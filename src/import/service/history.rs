@@ -1,0 +1,47 @@
+//! What imports made of a household.
+
+use uuid::Uuid;
+
+use crate::access::{Caller, history};
+use crate::app::App;
+use crate::code_list::CodeList;
+use crate::household;
+use crate::import::change::{self, ChangeKind};
+use crate::import::field_view::field_change;
+use crate::import::store;
+use crate::import::view::HouseholdChange;
+use crate::problem::Problem;
+
+/// What each import changed of a household that the caller may see, the latest first.
+pub async fn of_household(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Vec<HouseholdChange>, Problem> {
+    let mut tx = app.db.read().await?;
+    let household = household::api::visible(&mut tx, caller, id).await?;
+    let entries = history::of(&mut tx, "household", &id.to_string()).await?;
+    let mut newer = serde_json::to_value(&household.facts).unwrap_or_default();
+    let mut items = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let import = match entry.import_id {
+            Some(id) => store::find(&mut tx, id).await?,
+            None => None,
+        };
+        let older = entry.before.0;
+        items.push(HouseholdChange {
+            version: entry.version + 1,
+            kind: ChangeKind::from_code(&entry.action).unwrap_or(ChangeKind::Import),
+            at: entry.at,
+            actor: entry.actor,
+            import_id: entry.import_id,
+            file_name: import.map(|import| import.file_name),
+            changes: change::between(&older, &newer)
+                .into_iter()
+                .map(|change| field_change(change, caller))
+                .collect(),
+        });
+        newer = older;
+    }
+    Ok(items)
+}

@@ -1,0 +1,221 @@
+//! Imports as they are shown.
+
+use chrono::{DateTime, Utc};
+use poem_openapi::Object;
+use uuid::Uuid;
+
+use super::change::ChangeKind;
+use super::dependent::{Dependent, DependentKind};
+use super::field_view::{FieldChangeView, field_change};
+use super::model::Import;
+use super::preview::Change;
+use super::report::ImportReport;
+use super::state::ImportState;
+use crate::access::Caller;
+use crate::codes::Action;
+use crate::roster::choices::Choices;
+use crate::roster::report::{RosterKind, RosterProblem};
+
+/// An import.
+#[derive(Object)]
+#[oai(rename = "Import", skip_serializing_if_is_none)]
+pub struct ImportView {
+    /// Its id.
+    pub id: Uuid,
+    /// Which roster.
+    pub kind: RosterKind,
+    /// Name of the file.
+    pub file_name: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub file_sha256: String,
+    /// Size of the file in bytes.
+    pub file_bytes: i64,
+    /// When it was sent.
+    pub at: DateTime<Utc>,
+    /// By which account.
+    pub actor: String,
+    /// How far it is.
+    pub state: ImportState,
+    /// Counts what people did to it and what became of it; the `ETag`.
+    pub version: i64,
+    /// How it stands, in one Chinese sentence.
+    pub message: String,
+    /// How much of the present work is done: rows read, or households checked.
+    pub done: i64,
+    /// Of how much, where that is known.
+    pub total: Option<i64>,
+    /// Why the file cannot be read.
+    pub failure: Option<RosterProblem>,
+    /// What it would do, or did. Not in lists.
+    pub report: Option<ImportReport>,
+    /// What was chosen for it. Not in lists.
+    pub choices: Option<Choices>,
+    /// Whether rows with errors and open questions were left out on purpose.
+    pub good_rows_only: bool,
+    /// When the preview was made; it can be committed for seven days.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// When it was taken into the register.
+    pub committed_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub committed_by: Option<String>,
+    /// When it was undone.
+    pub undone_at: Option<DateTime<Utc>>,
+    /// By which account.
+    pub undone_by: Option<String>,
+}
+
+impl From<Import> for ImportView {
+    fn from(import: Import) -> Self {
+        Self {
+            message: import.words(),
+            id: import.id,
+            kind: import.kind,
+            file_name: import.file_name,
+            file_sha256: import.file_sha256,
+            file_bytes: import.file_bytes,
+            at: import.at,
+            actor: import.actor,
+            state: import.state,
+            version: import.version,
+            done: import.done,
+            total: import.total,
+            failure: import.failure.map(|failure| failure.0),
+            report: import.report.map(|report| report.0),
+            choices: Some(import.choices.0),
+            good_rows_only: import.good_rows_only,
+            checked_at: import.checked_at,
+            committed_at: import.committed_at,
+            committed_by: import.committed_by,
+            undone_at: import.undone_at,
+            undone_by: import.undone_by,
+        }
+    }
+}
+
+impl ImportView {
+    /// As a list shows it.
+    pub fn in_list(import: Import) -> Self {
+        Self {
+            report: None,
+            choices: None,
+            ..import.into()
+        }
+    }
+}
+
+/// One change of a household.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct HouseholdChange {
+    /// The version that it made.
+    pub version: i64,
+    /// What was done.
+    pub kind: ChangeKind,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By which account.
+    pub actor: String,
+    /// The import that it came with, or that was undone.
+    pub import_id: Option<Uuid>,
+    /// Name of the import's file.
+    pub file_name: Option<String>,
+    /// Each field that changed.
+    pub changes: Vec<FieldChangeView>,
+}
+
+/// How far an import is.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ImportProgress {
+    /// Its state.
+    pub state: ImportState,
+    /// How much of the present work is done.
+    pub done: i64,
+    /// Of how much, where that is known.
+    pub total: Option<i64>,
+    /// Its version.
+    pub version: i64,
+}
+
+/// What an import does to one record.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ImportChange {
+    /// The household, or the person of the staff. A new one has this id once it is committed.
+    pub id: Uuid,
+    /// What is done to it.
+    pub action: Action,
+    /// Where it stands in the file, such as `名册!12`.
+    pub place: Option<String>,
+    /// 户编号 or 工号.
+    pub number: Option<String>,
+    /// 户主姓名 or 姓名.
+    pub name: String,
+    /// 镇、村 or 单位.
+    pub area: String,
+    /// Whether there is an error at it.
+    pub has_errors: bool,
+    /// Whether it would be taken in by the import of the good rows alone.
+    pub good: bool,
+    /// Keys of the undecided questions that it is part of.
+    pub conflicts: Vec<String>,
+    /// Each field that changes; of a new record, none.
+    pub changes: Vec<FieldChangeView>,
+}
+
+/// What undoing an import would do.
+#[derive(Object)]
+pub struct ImportUndo {
+    /// Whether it can be undone: nothing that came later depends on it.
+    pub possible: bool,
+    /// Records that become again what they were.
+    pub restored: i64,
+    /// Records that go.
+    pub removed: i64,
+    /// What depends on it; of each kind at most 1,000.
+    pub dependents: Vec<ImportDependent>,
+}
+
+/// A record that came later and needs what an import brought.
+#[derive(Object)]
+pub struct ImportDependent {
+    /// What it is.
+    pub kind: DependentKind,
+    /// The record: the later import, the pairing, the visit …
+    pub id: Uuid,
+    /// The household, or the person of the staff, that it is about.
+    pub subject_id: Uuid,
+    /// Both in Chinese.
+    pub words: String,
+}
+
+impl From<Dependent> for ImportDependent {
+    fn from(dependent: Dependent) -> Self {
+        Self {
+            kind: dependent.kind,
+            id: dependent.id,
+            subject_id: dependent.subject_id,
+            words: dependent.words,
+        }
+    }
+}
+
+/// A change as this caller may see it.
+pub fn change_view(change: Change, caller: &Caller) -> ImportChange {
+    ImportChange {
+        id: change.subject_id,
+        action: change.action,
+        place: Some(change.place).filter(|place| !place.is_empty()),
+        number: change.number,
+        name: change.name,
+        area: change.area,
+        has_errors: change.has_errors,
+        good: change.good,
+        conflicts: change.conflicts,
+        changes: change
+            .fields
+            .into_iter()
+            .map(|change| field_change(change, caller))
+            .collect(),
+    }
+}
