@@ -2,11 +2,10 @@
 //! become of each record is staged. Nothing of it is in the register.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::Datelike;
-use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -14,6 +13,7 @@ use super::file::{self, SpoolError};
 use super::matching::{self, Plan, PlanError};
 use super::model::{Import, WorkDone};
 use super::profile;
+use super::reading::{Reading, Roster, StopOnDrop, Watch};
 use super::state::ImportState;
 use super::store::{self, PROBLEMS_AT_ONCE};
 use crate::app::App;
@@ -21,14 +21,10 @@ use crate::codes::Action;
 use crate::db::{Db, Inserts, Json, Tx};
 use crate::household::staging::{self, Planned};
 use crate::import::report::{Counts, ImportReport, MAX_CONFLICTS};
-use crate::roster::choices::Choices;
 use crate::roster::grouping::{self, Context, HouseholdRoster};
-use crate::roster::profile::Profile;
-use crate::roster::report::{Problems, RosterKind};
-use crate::roster::staffing::{self, StaffRoster};
+use crate::roster::report::Problems;
+use crate::roster::staffing::StaffRoster;
 use crate::workbook::error::ReadError;
-use crate::workbook::reader_process::{Child, Program};
-use crate::workbook::source::{Row, Sheet, Source};
 use crate::{household, settings, staff};
 
 /// Rows that are staged in one transaction: others who write wait for a few milliseconds.
@@ -119,12 +115,6 @@ pub async fn run(app: &App, import: &Import, lease: Uuid) -> Result<(), Stop> {
     }
     report.count(&problems);
     check.finish(report, problems).await
-}
-
-/// A roster of either kind, read.
-enum Roster {
-    Households(HouseholdRoster),
-    Staff(StaffRoster),
 }
 
 impl Check<'_> {
@@ -376,87 +366,4 @@ pub async fn clear_some(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bo
         staff::staging::clear(tx, import_id).await?;
     }
     Ok(false)
-}
-
-/// What a thread that reads is told and tells.
-#[derive(Debug, Default)]
-struct Watch {
-    rows: AtomicI64,
-    stopped: AtomicBool,
-}
-
-/// Whoever no longer waits for a thread has it stop.
-struct StopOnDrop(Arc<Watch>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.stopped.store(true, Ordering::Relaxed);
-    }
-}
-
-/// All that reading needs.
-struct Reading {
-    program: Program,
-    file: NamedTempFile,
-    kind: RosterKind,
-    choices: Choices,
-    profiles: Vec<Profile>,
-    context: Context,
-    watch: Arc<Watch>,
-}
-
-impl Reading {
-    fn read(self) -> Result<(Roster, Problems), ReadError> {
-        let mut problems = Problems::default();
-        let mut source = Watched {
-            source: Child::open(&self.program, self.file.path())?,
-            watch: self.watch,
-        };
-        let (source, found, go_on) = (&mut source, &mut problems, &mut |_| Ok(()));
-        let roster = match self.kind {
-            RosterKind::Households => Roster::Households(grouping::read(
-                source,
-                &self.choices,
-                &self.profiles,
-                &self.context,
-                found,
-                go_on,
-            )?),
-            RosterKind::Staff => Roster::Staff(staffing::read(
-                source,
-                &self.choices,
-                &self.profiles,
-                found,
-                go_on,
-            )?),
-        };
-        Ok((roster, problems))
-    }
-}
-
-/// A source whose rows are counted, and which ends when nobody waits for it any more.
-struct Watched {
-    source: Child,
-    watch: Arc<Watch>,
-}
-
-impl Source for Watched {
-    fn sheets(&self) -> &[Sheet] {
-        self.source.sheets()
-    }
-
-    fn rows(
-        &mut self,
-        sheet: usize,
-        each: &mut dyn FnMut(&Row<'_>) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
-        let watch = &self.watch;
-        self.source.rows(sheet, &mut |row| {
-            if watch.stopped.load(Ordering::Relaxed) {
-                return Err(ReadError::Stopped);
-            }
-            watch.rows.fetch_add(1, Ordering::Relaxed);
-            each(row)
-        })
-    }
 }

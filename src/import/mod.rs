@@ -17,6 +17,7 @@ pub(crate) mod matching;
 pub mod model;
 pub(crate) mod preview;
 pub(crate) mod profile;
+mod reading;
 pub mod report;
 pub(crate) mod service;
 pub mod state;

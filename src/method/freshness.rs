@@ -28,13 +28,13 @@ impl<'a> Freshness<'a> {
 
 /// How fresh the latest visit is that `shows` something which holds for so many months, unless
 /// it changed since.
-pub fn freshness<'a>(
-    visits: &'a [VisitEvidence],
+pub fn freshness(
+    visits: &[VisitEvidence],
     today: NaiveDate,
     shows: impl Fn(&VisitEvidence) -> bool,
     months: u32,
     changed_on: Option<NaiveDate>,
-) -> Freshness<'a> {
+) -> Freshness<'_> {
     let latest = visits
         .iter()
         .filter(|visit| visit.on <= today && shows(visit))

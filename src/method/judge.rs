@@ -248,9 +248,7 @@ impl<'a> Judge<'a> {
             (LiftStage::Relapsed, _) => self.ask.soon(&format!(
                 "针对{on}的返贫重新制定帮扶计划，达到条件后请办公室重新提出脱贫"
             )),
-            (LiftStage::Publicised, _) => {
-                self.ask.to_approve(lift.on, self.settings.publicity_days)
-            }
+            (LiftStage::Publicised, _) => self.ask.approval(lift.on, self.settings.publicity_days),
             (stage, Some(due)) => self.ask.office(&format!(
                 "办理脱贫程序的下一步“{}”（{on}{}）",
                 due.label(),

@@ -44,7 +44,7 @@ impl Ask<'_> {
     }
 
     /// Asks the office to approve a lift once its publicity ends.
-    pub fn to_approve(&self, publicised_on: NaiveDate, days: u32) -> String {
+    pub fn approval(&self, publicised_on: NaiveDate, days: u32) -> String {
         let earliest = publicity_ends(publicised_on, days).unwrap_or(NaiveDate::MAX);
         format!(
             "请办公室在公示满 {days} 天后办理“批准”：最早{}，于{}前完成。",

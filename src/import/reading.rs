@@ -1,0 +1,105 @@
+//! Reading the file of an import, on a thread of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use tempfile::NamedTempFile;
+
+use crate::roster::choices::Choices;
+use crate::roster::grouping::{self, Context, HouseholdRoster};
+use crate::roster::profile::Profile;
+use crate::roster::report::{Problems, RosterKind};
+use crate::roster::staffing::{self, StaffRoster};
+use crate::workbook::error::ReadError;
+use crate::workbook::reader_process::{Child, Program};
+use crate::workbook::source::{Row, Sheet, Source};
+
+/// A roster of either kind, read.
+pub enum Roster {
+    Households(HouseholdRoster),
+    Staff(StaffRoster),
+}
+
+/// What a thread that reads is told and tells.
+#[derive(Debug, Default)]
+pub struct Watch {
+    pub rows: AtomicI64,
+    stopped: AtomicBool,
+}
+
+/// Whoever no longer waits for a thread has it stop.
+pub struct StopOnDrop(pub Arc<Watch>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+/// All that reading needs.
+pub struct Reading {
+    pub program: Program,
+    pub file: NamedTempFile,
+    pub kind: RosterKind,
+    pub choices: Choices,
+    pub profiles: Vec<Profile>,
+    pub context: Context,
+    pub watch: Arc<Watch>,
+}
+
+impl Reading {
+    /// Reads the roster.
+    pub fn read(self) -> Result<(Roster, Problems), ReadError> {
+        let mut problems = Problems::default();
+        let mut source = Watched {
+            source: Child::open(&self.program, self.file.path())?,
+            watch: self.watch,
+        };
+        let (source, found, go_on) = (&mut source, &mut problems, &mut |_| Ok(()));
+        let roster = match self.kind {
+            RosterKind::Households => Roster::Households(grouping::read(
+                source,
+                &self.choices,
+                &self.profiles,
+                &self.context,
+                found,
+                go_on,
+            )?),
+            RosterKind::Staff => Roster::Staff(staffing::read(
+                source,
+                &self.choices,
+                &self.profiles,
+                found,
+                go_on,
+            )?),
+        };
+        Ok((roster, problems))
+    }
+}
+
+/// A source whose rows are counted, and which ends when nobody waits for it any more.
+struct Watched {
+    source: Child,
+    watch: Arc<Watch>,
+}
+
+impl Source for Watched {
+    fn sheets(&self) -> &[Sheet] {
+        self.source.sheets()
+    }
+
+    fn rows(
+        &mut self,
+        sheet: usize,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let watch = &self.watch;
+        self.source.rows(sheet, &mut |row| {
+            if watch.stopped.load(Ordering::Relaxed) {
+                return Err(ReadError::Stopped);
+            }
+            watch.rows.fetch_add(1, Ordering::Relaxed);
+            each(row)
+        })
+    }
+}
