@@ -481,9 +481,9 @@ pub static RULES: &[&Rule] = &[
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(age), Some(schooling)) = (subject.age(member), member.schooling)
-                    && (7..=15).contains(&age)
+                    && member.is_of_school_age(subject.today) == Some(true)
                     && member.health == Some(Health::Healthy)
-                    && matches!(schooling, Schooling::None | Schooling::Preschool)
+                    && member.goes_to_school() == Some(false)
                 {
                     found.member(
                         index,
@@ -678,7 +678,7 @@ pub static RULES: &[&Rule] = &[
         check: |subject, found| {
             if let Some(income) = subject.facts.income_per_head_fen
                 && subject.is_lifted()
-                && income <= subject.line_fen
+                && subject.facts.is_over_line(subject.line_fen) == Some(false)
             {
                 found.household(
                     "income_per_head_fen",
@@ -697,11 +697,7 @@ pub static RULES: &[&Rule] = &[
         title: "已脱贫户住房不安全",
         cure: "请核实住房安全，落实危房改造，或核对脱贫属性",
         check: |subject, found| {
-            let unsafe_grade = subject
-                .facts
-                .housing_grade
-                .is_some_and(|grade| !grade.is_safe());
-            if subject.is_lifted() && (subject.facts.housing_safe == Some(false) || unsafe_grade) {
+            if subject.is_lifted() && subject.facts.has_safe_housing() == Some(false) {
                 found.household("housing_safe", "已脱贫，住房不安全");
             }
         },

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::fields::{household_fields, member_fields};
 use super::model::{HouseholdFacts, Member};
 use super::store::{HOUSEHOLD_COLUMNS, Household, MEMBER_COLUMNS};
 use crate::access::history::Actor;
@@ -125,52 +126,38 @@ impl Becoming<'_> {
     }
 }
 
+/// A field as it is bound to its column: a list as JSON.
+macro_rules! bound {
+    ($field:expr) => {
+        &$field
+    };
+    ($field:expr, $($_list:tt)*) => {
+        Json(&$field)
+    };
+}
+
 /// What some households are to become, ready to be written.
 pub fn facts_inserts(
     engine: Engine,
     import_id: Uuid,
     households: &[Becoming<'_>],
 ) -> Result<[Inserts; 2], sqlx::Error> {
-    let staged = inserts!(engine, "staged_household", households, |row| {
-        import_id: import_id,
-        import_position: row.position,
-        household_id: row.household_id,
-        number: row.facts.number.as_deref(),
-        town: row.facts.town.as_str(),
-        village: row.facts.village.as_str(),
-        group_name: row.facts.group_name.as_deref(),
-        phone: row.facts.phone.as_deref(),
-        address: row.facts.address.as_deref(),
-        identified_year: row.facts.identified_year,
-        category: row.facts.category,
-        status: row.facts.status,
-        lifted_year: row.facts.lifted_year,
-        main_cause: row.facts.main_cause,
-        other_causes: Json(&row.facts.other_causes),
-        wage_income_fen: row.facts.wage_income_fen,
-        business_income_fen: row.facts.business_income_fen,
-        property_income_fen: row.facts.property_income_fen,
-        transfer_income_fen: row.facts.transfer_income_fen,
-        business_expense_fen: row.facts.business_expense_fen,
-        income_per_head_fen: row.facts.income_per_head_fen,
-        housing_grade: row.facts.housing_grade,
-        housing_safe: row.facts.housing_safe,
-        water_safe: row.facts.water_safe,
-        wishes: row.facts.wishes.as_deref(),
-        approach: row.facts.approach.as_deref(),
-        measures: Json(&row.facts.measures),
-        roster_helper: row.facts.roster_helper.as_deref(),
-        roster_unit: row.facts.roster_unit.as_deref(),
-        remark: row.facts.remark.as_deref(),
-        head_name: row.head_name(),
-        size: i64::try_from(row.facts.members.len()).unwrap_or(i64::MAX),
-        closed_on: row.facts.closed_on,
-        closed_reason: row.facts.closed_reason.as_deref(),
-        merged_into: row.facts.merged_into,
-        history_id: row.before.map(|_| Uuid::now_v7()),
-        subject_id: row.before.map(|_| row.household_id.to_string()),
-        before: row.before.map(Json),
-    })?;
+    macro_rules! staged {
+        ($($(#[doc = $_doc:literal])* $(#[sqlx($($list:tt)*)])? $field:ident: $_type:ty $(= $_empty:expr)? $(, $_kind:ident as $(#[$_attribute:meta])* $_view:ty)?;)*) => {
+            inserts!(engine, "staged_household", households, |row| {
+                import_id: import_id,
+                import_position: row.position,
+                household_id: row.household_id,
+                $($field: bound!(row.facts.$field $(, $($list)*)?),)*
+                head_name: row.head_name(),
+                size: i64::try_from(row.facts.members.len()).unwrap_or(i64::MAX),
+                history_id: row.before.map(|_| Uuid::now_v7()),
+                subject_id: row.before.map(|_| row.household_id.to_string()),
+                before: row.before.map(Json),
+            })
+        };
+    }
+    let staged = household_fields!(staged)?;
     let members: Vec<_> = households
         .iter()
         .flat_map(|row| {
@@ -179,32 +166,19 @@ pub fn facts_inserts(
                 .map(move |(position, member)| (row, position, member))
         })
         .collect();
-    let members = inserts!(engine, "staged_member", members, |row| {
-        import_id: import_id,
-        import_position: row.0.position,
-        id: Uuid::now_v7(),
-        household_id: row.0.household_id,
-        position: row.1,
-        number: row.2.number.as_deref(),
-        name: row.2.name.as_str(),
-        sex: row.2.sex,
-        identity_number: row.2.identity_number.as_ref(),
-        relation: row.2.relation,
-        ethnicity: row.2.ethnicity.as_deref(),
-        birth_date: row.2.birth_date,
-        education: row.2.education,
-        schooling: row.2.schooling,
-        health: row.2.health,
-        labour: row.2.labour,
-        workplace: row.2.workplace,
-        months_worked: row.2.months_worked,
-        phone: row.2.phone.as_deref(),
-        resident_medical: row.2.resident_medical,
-        employee_medical: row.2.employee_medical,
-        resident_pension: row.2.resident_pension,
-        critical_illness: row.2.critical_illness,
-        minimum_living: row.2.minimum_living,
-    })?;
+    macro_rules! staged_members {
+        ($($(#[$_meta:meta])* $field:ident: $_type:ty $(= $_empty:expr)? $(, $_kind:ident as $(#[$_attribute:meta])* $_view:ty)?;)*) => {
+            inserts!(engine, "staged_member", members, |row| {
+                import_id: import_id,
+                import_position: row.0.position,
+                id: Uuid::now_v7(),
+                household_id: row.0.household_id,
+                position: row.1,
+                $($field: &row.2.$field,)*
+            })
+        };
+    }
+    let members = member_fields!(staged_members)?;
     Ok([staged, members])
 }
 

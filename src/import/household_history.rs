@@ -12,6 +12,7 @@ use crate::access::{Caller, Kind, Sight, Signed, history};
 use crate::api::Tag;
 use crate::app::App;
 use crate::code_list::CodeList;
+use crate::household::model::Field;
 use crate::problem::GetFault;
 use crate::{household, text};
 
@@ -133,12 +134,8 @@ pub fn field_change(change: change::FieldChange, caller: &Caller) -> FieldChange
 
 /// A value of a field as one of this sight may see it.
 fn shown(sight: Sight, field: &str, value: String) -> String {
-    let private = match field {
-        "identity_number" => Kind::Identity,
-        "birth_date" => Kind::BirthDate,
-        "phone" => Kind::Telephone,
-        "health" | "labour" => Kind::Health,
-        _ => return value,
+    let Some(private) = Field::named(field).and_then(|field| field.private) else {
+        return value;
     };
     match private {
         Kind::Telephone => sight.telephone(&value),

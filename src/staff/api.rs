@@ -8,6 +8,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Rank;
+use super::fields::staff_fields;
 use super::model::Staff;
 use super::store::{self, Filter, UnitKey};
 use crate::access::{self, Caller, Permission, Signed};
@@ -21,48 +22,80 @@ use crate::serving;
 /// Operations on staff.
 pub struct StaffApi(pub App);
 
-/// A person who helps.
+/// What one of this sight sees of a field.
+macro_rules! seen {
+    ($sight:ident, $person:ident, $field:ident, Open) => {
+        $person.$field
+    };
+    ($sight:ident, $person:ident, $field:ident, Text) => {
+        $sight.text(&$person.$field).into_owned()
+    };
+    ($sight:ident, $person:ident, $field:ident, Texts) => {
+        $person.$field.map(|text| $sight.text(&text).into_owned())
+    };
+    ($sight:ident, $person:ident, $field:ident, Unit) => {
+        UnitName {
+            unit_id: $person.unit_id,
+            unit: $sight.text(&$person.$field).into_owned(),
+        }
+    };
+    ($sight:ident, $person:ident, $field:ident, Identity) => {
+        $person.$field.map(|number| $sight.identity_number(&number))
+    };
+    ($sight:ident, $person:ident, $field:ident, RegisterNumber) => {
+        $person
+            .$field
+            .map(|number| $sight.register_number(&number).into_owned())
+    };
+    ($sight:ident, $person:ident, $field:ident, Telephone) => {
+        $person
+            .$field
+            .map(|number| $sight.staff_telephone(&number).into_owned())
+    };
+}
+
+macro_rules! staff_view {
+    ($($(#[$doc:meta])* $field:ident: $_type:ty, $how:ident as $(#[$attribute:meta])* $view:ty;)*) => {
+        /// A person who helps.
+        #[derive(Object)]
+        #[oai(rename = "Staff", skip_serializing_if_is_none)]
+        struct StaffView {
+            /// Its id.
+            id: Uuid,
+            /// Counts its changes; the `ETag`.
+            version: i64,
+            /// When the record last changed.
+            updated_at: DateTime<Utc>,
+            $(
+                $(#[$doc])*
+                $(#[$attribute])*
+                $field: $view,
+            )*
+            /// Whether households may be given to this person.
+            active: bool,
+        }
+
+        fn view(person: Staff, caller: &Caller) -> StaffView {
+            let sight = caller.sight().elsewhere();
+            StaffView {
+                id: person.id,
+                version: person.version,
+                updated_at: person.updated_at,
+                $($field: seen!(sight, person, $field, $how),)*
+                active: person.active,
+            }
+        }
+    };
+}
+staff_fields!(staff_view);
+
+/// The unit that a person belongs to.
 #[derive(Object)]
-#[oai(rename = "Staff", skip_serializing_if_is_none)]
-struct StaffView {
-    /// Its id.
-    id: Uuid,
-    /// Counts its changes; the `ETag`.
-    version: i64,
-    /// When the record last changed.
-    updated_at: DateTime<Utc>,
-    /// 工号.
-    number: Option<String>,
-    /// 证件号码: whole for the office, else its first three and last two characters.
-    identity_number: Option<String>,
-    /// 姓名.
-    name: String,
-    /// 性别.
-    sex: Option<Sex>,
+struct UnitName {
     /// The unit's id.
     unit_id: Uuid,
     /// 单位.
     unit: String,
-    /// 职务.
-    position: Option<String>,
-    /// 职级.
-    rank: Rank,
-    /// 政治面貌.
-    political_status: Option<String>,
-    /// 联系电话.
-    phone: Option<String>,
-    /// 可帮扶户数; where it is absent, the rank decides.
-    capacity: Option<i64>,
-    /// 负责镇.
-    town: Option<String>,
-    /// 负责村.
-    village: Option<String>,
-    /// 专长.
-    specialty: Option<String>,
-    /// 备注.
-    remark: Option<String>,
-    /// Whether households may be given to this person.
-    active: bool,
 }
 
 /// Changes of a person (RFC 7396): what is absent stays, `null` clears.
@@ -231,36 +264,4 @@ fn patched(before: &Staff, patch: StaffPatch) -> Staff {
         after.active = active;
     }
     after
-}
-
-fn view(person: Staff, caller: &Caller) -> StaffView {
-    let sight = caller.sight().elsewhere();
-    let text = |text: String| sight.text(&text).into_owned();
-    let identity_number = person.identity_number;
-    let identity_number = identity_number.map(|number| sight.identity_number(&number));
-    StaffView {
-        id: person.id,
-        version: person.version,
-        updated_at: person.updated_at,
-        number: person
-            .number
-            .map(|number| sight.register_number(&number).into_owned()),
-        identity_number,
-        name: text(person.name),
-        sex: person.sex,
-        unit_id: person.unit_id,
-        unit: text(person.unit),
-        position: person.position.map(text),
-        rank: person.rank,
-        political_status: person.political_status.map(text),
-        phone: person
-            .phone
-            .map(|number| sight.staff_telephone(&number).into_owned()),
-        capacity: person.capacity,
-        town: person.town.map(text),
-        village: person.village.map(text),
-        specialty: person.specialty.map(text),
-        remark: person.remark.map(text),
-        active: person.active,
-    }
 }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod api_leave;
 pub mod api_unit;
+mod fields;
 pub mod leave;
 pub mod model;
 pub mod staging;
