@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::fields::{household_fields, member_fields};
 use super::model::Member;
-use super::rule::{self, Finding};
+use super::rule::Finding;
+use super::service::{self, Whole};
 use super::store::{self, AreaKey, Filter, Household};
 use super::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
@@ -17,10 +18,9 @@ use super::{
 use crate::access::{Caller, Permission, Sight, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::{Tx, page};
-use crate::problem::{GetFault, ListFault, Problem};
-use crate::serving;
-use crate::{settings, staff};
+use crate::db::page;
+use crate::problem::{GetFault, ListFault};
+use crate::staff::model::Staff;
 
 /// Operations on households.
 pub struct HouseholdApi(pub App);
@@ -126,12 +126,11 @@ macro_rules! household_view {
         }
 
         fn view(
-            household: Household,
-            helper: Option<Helper>,
-            checks: Vec<Finding>,
+            found: Whole,
             caller: &Caller,
         ) -> HouseholdView {
             let sight = caller.sight();
+            let Whole { household, helper, checks } = found;
             let facts = household.facts;
             let members = facts.members.into_iter();
             let checks = checks
@@ -143,7 +142,7 @@ macro_rules! household_view {
                 import_id: household.import_id,
                 updated_at: household.updated_at,
                 $($field: seen!(sight, facts.$field $(, $private)?),)*
-                helper,
+                helper: helper.map(helper_view),
                 members: members.map(|member| member_view(member, sight)).collect(),
                 checks: checks.map(check_view).collect(),
             }
@@ -273,26 +272,9 @@ impl HouseholdApi {
             paired: paired.0,
         };
         let cursors = self.0.cursors("listHouseholds");
-        let mut after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
+        let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
-        let mut found = Vec::new();
-        // Until the page is full: a household that may not be told leaves no gap by which it is told.
-        loop {
-            let households = store::list(&mut tx, &filter, after, limit + 1).await?;
-            let (households, next) = page::cut(households, limit + 1, store::area_key);
-            after = households.last().map(store::area_key);
-            found.extend(households.into_iter().filter(|household| {
-                sight.may_tell(
-                    &filter.text,
-                    household.facts.number.as_deref(),
-                    &household.head_name,
-                )
-            }));
-            if next.is_none() || found.len() > page::size(limit) {
-                break;
-            }
-        }
+        let found = service::list(&self.0, sight, &filter, after, limit).await?;
         let (households, next) = page::cut(found, limit, store::area_key);
         Ok(Page::json(
             households.into_iter().map(summary),
@@ -317,35 +299,10 @@ impl HouseholdApi {
         /// The household's id.
         id: Path<Uuid>,
     ) -> Result<Tagged<HouseholdView>, GetFault> {
-        let mut tx = self.0.db.read().await?;
-        let household = visible(&mut tx, &caller.0, id.0).await?;
-        let helper = helper_of(&mut tx, id.0).await?;
-        let today = self.0.today();
-        let plan = settings::store::year_plan(&mut tx, today.year().into()).await?;
-        let checks = rule::check(&household.facts, today, plan.line_fen);
-        let tag = ETag(household.version);
-        Ok(Tagged::new(view(household, helper, checks, &caller.0), tag))
+        let found = service::get(&self.0, &caller.0, id.0).await?;
+        let tag = ETag(found.household.version);
+        Ok(Tagged::new(view(found, &caller.0), tag))
     }
-}
-
-/// The household with this id, if the caller may see it: to others it is not there.
-pub async fn visible(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Household, Problem> {
-    serving::rights::must_see(tx, caller, id).await?;
-    let found = store::find(tx, id).await?;
-    found.ok_or_else(serving::rights::no_such_household)
-}
-
-async fn helper_of(tx: &mut Tx, household_id: Uuid) -> Result<Option<Helper>, sqlx::Error> {
-    let Some(staff_id) = serving::store::current_helper(tx, household_id).await? else {
-        return Ok(None);
-    };
-    Ok(staff::store::find(tx, staff_id)
-        .await?
-        .map(|person| Helper {
-            staff_id,
-            name: person.name,
-            unit: person.unit,
-        }))
 }
 
 fn summary(household: Household) -> HouseholdSummary {
@@ -368,6 +325,14 @@ fn summary(household: Household) -> HouseholdSummary {
         status: facts.status,
         main_cause: facts.main_cause,
         income_per_head_fen: facts.income_per_head_fen,
+    }
+}
+
+fn helper_view(person: Staff) -> Helper {
+    Helper {
+        staff_id: person.id,
+        name: person.name,
+        unit: person.unit,
     }
 }
 

@@ -5,6 +5,7 @@ mod fields;
 pub mod model;
 pub mod register;
 pub mod rule;
+pub mod service;
 pub mod staging;
 pub mod store;
 

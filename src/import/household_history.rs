@@ -81,7 +81,7 @@ impl HouseholdHistoryApi {
         id: Path<Uuid>,
     ) -> Result<Json<HouseholdHistory>, GetFault> {
         let mut tx = self.0.db.read().await?;
-        let household = household::api::visible(&mut tx, &caller.0, id.0).await?;
+        let household = household::service::visible(&mut tx, &caller.0, id.0).await?;
         let entries = history::of(&mut tx, "household", &id.0.to_string()).await?;
         let mut newer = serde_json::to_value(&household.facts).unwrap_or_default();
         let mut items = Vec::with_capacity(entries.len());

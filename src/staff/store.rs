@@ -51,6 +51,11 @@ impl Filter {
 /// Where a page of staff begins: unit, name and id of the last one of the page before.
 pub type UnitKey = (String, String, Uuid);
 
+/// Where the page after this person begins.
+pub fn unit_key(person: &Staff) -> UnitKey {
+    (person.unit.clone(), person.name.clone(), person.id)
+}
+
 /// The columns that hold a field as it is.
 macro_rules! columns {
     ($($field:ident)*) => {

@@ -1,77 +1,15 @@
-//! Days on which a person is given no household: on leave, or leaving.
+//! Leaves in the database.
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, FromRow};
+use chrono::NaiveDate;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use super::model::Leave;
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Tx, mentions};
 use crate::{insert, on};
-
-/// Days on which a person is given no household.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
-pub struct Leave {
-    /// Its id.
-    pub id: Uuid,
-    /// The person.
-    pub staff_id: Uuid,
-    /// First day.
-    pub from_date: NaiveDate,
-    /// Last day; none for one who is leaving.
-    pub to_date: Option<NaiveDate>,
-    /// Why.
-    pub reason: String,
-    /// Counts its changes, from 1.
-    pub version: i64,
-}
-
-/// Why days cannot be those of a leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LeaveError {
-    /// The last day comes before the first.
-    #[error("结束日期不能早于开始日期 {0}")]
-    EndsBeforeStart(NaiveDate),
-    /// A year that no leave of ours can be in.
-    #[error("日期 {0} 的年份不合理，请核对")]
-    Year(NaiveDate),
-}
-
-/// The years in which a leave may be.
-const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
-
-impl Leave {
-    /// Refuses days that cannot be.
-    pub fn check(&self) -> Result<(), LeaveError> {
-        let days = [Some(self.from_date), self.to_date];
-        let mut days = days.into_iter().flatten();
-        if let Some(day) = days.find(|day| !YEARS.contains(&day.year())) {
-            return Err(LeaveError::Year(day));
-        }
-        match self.to_date {
-            Some(to) if to < self.from_date => Err(LeaveError::EndsBeforeStart(self.from_date)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether it holds on a day.
-    pub fn is_on(&self, day: NaiveDate) -> bool {
-        self.from_date <= day && self.to_date.is_none_or(|to| day <= to)
-    }
-
-    /// What it means for pairings, in Chinese, after the person's name.
-    pub fn words(&self) -> String {
-        let Self {
-            from_date, reason, ..
-        } = self;
-        match self.to_date {
-            Some(to) => format!("{from_date} 至 {to} 不在岗（{reason}）"),
-            None => format!("自 {from_date} 起离岗（{reason}）"),
-        }
-    }
-}
 
 const LEAVE: &str = "SELECT id, staff_id, from_date, to_date, reason, version FROM staff_leave";
 
@@ -129,10 +67,8 @@ pub async fn add(tx: &mut Tx, leave: &Leave) -> Result<(), sqlx::Error> {
     })
 }
 
-impl Leave {
-    fn as_kept(&self) -> (&'static str, Uuid, i64) {
-        ("staff_leave", self.id, self.version)
-    }
+fn as_kept(leave: &Leave) -> (&'static str, Uuid, i64) {
+    ("staff_leave", leave.id, leave.version)
 }
 
 /// Replaces a leave, and keeps what it was.
@@ -142,7 +78,7 @@ pub async fn change(
     before: &Leave,
     after: &Leave,
 ) -> Result<(), sqlx::Error> {
-    actor.keep(tx, "update", before.as_kept(), before).await?;
+    actor.keep(tx, "update", as_kept(before), before).await?;
     on!(tx, connection => sqlx::query(
         "UPDATE staff_leave SET from_date = $2, to_date = $3, reason = $4, version = $5
          WHERE id = $1",
@@ -159,7 +95,7 @@ pub async fn change(
 
 /// Removes a leave that never was, and keeps what it was.
 pub async fn remove(tx: &mut Tx, actor: Actor<'_>, before: &Leave) -> Result<(), sqlx::Error> {
-    actor.keep(tx, "remove", before.as_kept(), before).await?;
+    actor.keep(tx, "remove", as_kept(before), before).await?;
     on!(tx, connection => sqlx::query("DELETE FROM staff_leave WHERE id = $1")
         .bind(before.id).execute(connection).await.map(|_| ()))
 }

@@ -5,12 +5,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::unit::{self, Area};
+use super::model::{self as unit, Area};
+use super::{service, store};
 use crate::access::{Permission, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::{Tx, page};
-use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
+use crate::db::page;
+use crate::problem::{ChangeFault, GetFault, ListFault};
 
 /// Operations on units.
 pub struct UnitApi(pub App);
@@ -70,7 +71,7 @@ impl UnitApi {
         let after: Option<String> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
-        let units = unit::list(&mut tx, after.as_deref(), limit).await?;
+        let units = store::list(&mut tx, after.as_deref(), limit).await?;
         let (units, next) = page::cut(units, limit, |unit| unit.name.clone());
         let summary = |unit: unit::Unit| UnitSummary {
             id: unit.id,
@@ -94,9 +95,7 @@ impl UnitApi {
         /// The unit's id.
         id: Path<Uuid>,
     ) -> Result<Tagged<Unit>, GetFault> {
-        caller.0.require(Permission::SeeAllHouseholds)?;
-        let mut tx = self.0.db.read().await?;
-        Ok(view(&mut tx, id.0).await?)
+        Ok(view(service::get(&self.0, &caller.0, id.0).await?))
     }
 
     /// Link a unit to villages
@@ -118,34 +117,21 @@ impl UnitApi {
         if_match: Header<Option<String>>,
         body: Json<UnitVillages>,
     ) -> Result<Tagged<Unit>, ChangeFault> {
-        caller.0.require(Permission::KeepRegister)?;
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let found = unit::find(&mut tx, id.0).await?.ok_or_else(not_found)?;
-        ETag(found.version).must_match(if_match.0.as_deref())?;
-        let villages = body.0.villages.iter();
-        let villages = villages
-            .map(|area| Area::of(&area.town, &area.village))
-            .collect();
-        let actor = caller.0.at(self.0.now());
-        unit::set_villages(&mut tx, actor, &found, &villages).await?;
-        let after = view(&mut tx, id.0).await?;
-        tx.commit().await?;
-        Ok(after)
+        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let villages = &body.0.villages;
+        let unit = service::set_villages(&self.0, &caller.0, id.0, is_read, villages).await?;
+        Ok(view(unit))
     }
 }
 
-fn not_found() -> Problem {
-    Problem::not_found("单位", "unit")
-}
-
-async fn view(tx: &mut Tx, id: Uuid) -> Result<Tagged<Unit>, Problem> {
-    let found = unit::find(tx, id).await?.ok_or_else(not_found)?;
+fn view((found, villages): (unit::Unit, Vec<Area>)) -> Tagged<Unit> {
+    let tag = ETag(found.version);
     let unit = Unit {
         id: found.id,
         name: found.name,
         active_staff: found.active_staff,
-        villages: unit::villages(tx, id).await?,
+        villages,
         version: found.version,
     };
-    Ok(Tagged::new(unit, ETag(found.version)))
+    Tagged::new(unit, tag)
 }

@@ -1,63 +1,14 @@
-//! Units and the villages they are linked to (定点帮扶).
+//! Units and their villages in the database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use poem_openapi::Object;
-use serde::{Deserialize, Serialize};
-use sqlx::FromRow;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use super::model::{Area, Unit};
 use crate::access::history::Actor;
 use crate::db::Tx;
-use crate::text::squeezed;
 use crate::{insert, on};
-
-/// A village, by the names of its town and itself.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    FromRow,
-    Serialize,
-    Deserialize,
-    Object,
-)]
-pub struct Area {
-    /// 镇(乡、街道).
-    #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
-    pub town: String,
-    /// 村(居).
-    #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
-    pub village: String,
-}
-
-impl Area {
-    /// The village of these names, in the form in which names are compared.
-    pub fn of(town: &str, village: &str) -> Self {
-        Self {
-            town: squeezed(town),
-            village: squeezed(village),
-        }
-    }
-}
-
-/// A unit, as stored.
-#[derive(Clone, Debug, FromRow)]
-pub struct Unit {
-    /// Its id.
-    pub id: Uuid,
-    /// 单位, by name.
-    pub name: String,
-    /// Counts the changes of its villages, from 1.
-    pub version: i64,
-    /// Its people who may be given households.
-    pub active_staff: i64,
-}
 
 const UNIT: &str = "SELECT unit.id AS id, unit.name AS name, villages_version AS version,
     (SELECT count(*) FROM staff WHERE staff.unit_id = unit.id AND active) AS active_staff
@@ -66,13 +17,13 @@ const UNIT: &str = "SELECT unit.id AS id, unit.name AS name, villages_version AS
 /// The unit with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Unit>, sqlx::Error> {
     let sql = format!("{UNIT} WHERE unit.id = $1");
-    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
 }
 
 /// A page of units by name, after the name `after`, at most `limit` and one more.
 pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Unit>, sqlx::Error> {
     let sql = format!("{UNIT} WHERE unit.name > $1 ORDER BY unit.name LIMIT $2");
-    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .bind(after.unwrap_or_default()).bind(limit + 1).fetch_all(connection).await)
 }
 

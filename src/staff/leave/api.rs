@@ -6,14 +6,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::leave::{self, Leave, LeaveError};
-use super::store;
-use crate::access::idempotency::{self, Ticket};
+use super::model::Leave;
+use super::service::{self, Days};
 use crate::access::{Caller, Permission, Signed};
 use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::{Tx, page};
-use crate::problem::{ChangeFault, CreateFault, GetFault, Problem};
+use crate::db::page;
+use crate::problem::{ChangeFault, CreateFault, GetFault};
 
 /// Operations on leaves.
 pub struct LeaveApi(pub App);
@@ -75,9 +74,7 @@ impl LeaveApi {
         let cursors = self.0.cursors("listStaffLeaves");
         let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
-        must_be_there(&mut tx, id.0).await?;
-        let leaves = leave::list(&mut tx, id.0, after, limit).await?;
+        let leaves = service::list(&self.0, id.0, after, limit).await?;
         let (leaves, next) = page::cut(leaves, limit, |leave| leave.id);
         Ok(Page::json(
             leaves.into_iter().map(|leave| view(&leave, &caller.0)),
@@ -104,23 +101,8 @@ impl LeaveApi {
         idempotency_key: Header<Option<String>>,
         body: Json<LeaveRequest>,
     ) -> Result<Created<LeaveView>, CreateFault> {
-        caller.0.require(Permission::KeepRegister)?;
-        let leave = body.0.leave(Uuid::now_v7(), id.0, 1);
-        leave.check()?;
         let key = idempotency_key.0.as_deref();
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let request = (
-            "createStaffLeave",
-            (id.0, leave.from_date, leave.to_date, &leave.reason),
-        );
-        let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
-            Ticket::Answered(leave) => return Ok(Created::new(view(&leave, &caller.0))),
-            Ticket::Open(ticket) => ticket,
-        };
-        must_be_there(&mut tx, id.0).await?;
-        leave::add(&mut tx, &leave).await?;
-        ticket.answer(&mut tx, self.0.now(), &leave).await?;
-        tx.commit().await?;
+        let leave = service::create(&self.0, &caller.0, key, id.0, body.0.days()).await?;
         Ok(Created::new(view(&leave, &caller.0)))
     }
 
@@ -142,14 +124,8 @@ impl LeaveApi {
         if_match: Header<Option<String>>,
         body: Json<LeaveRequest>,
     ) -> Result<Tagged<LeaveView>, ChangeFault> {
-        caller.0.require(Permission::KeepRegister)?;
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let before = find(&mut tx, id.0).await?;
-        ETag(before.version).must_match(if_match.0.as_deref())?;
-        let after = body.0.leave(id.0, before.staff_id, before.version + 1);
-        after.check()?;
-        leave::change(&mut tx, caller.0.at(self.0.now()), &before, &after).await?;
-        tx.commit().await?;
+        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let after = service::change(&self.0, &caller.0, id.0, is_read, body.0.days()).await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(view(&after, &caller.0), tag))
     }
@@ -171,39 +147,19 @@ impl LeaveApi {
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
     ) -> Result<NoContent, ChangeFault> {
-        caller.0.require(Permission::KeepRegister)?;
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let before = find(&mut tx, id.0).await?;
-        ETag(before.version).must_match(if_match.0.as_deref())?;
-        leave::remove(&mut tx, caller.0.at(self.0.now()), &before).await?;
-        tx.commit().await?;
+        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        service::remove(&self.0, &caller.0, id.0, is_read).await?;
         Ok(NoContent::Done)
     }
 }
 
 impl LeaveRequest {
-    fn leave(self, id: Uuid, staff_id: Uuid, version: i64) -> Leave {
-        Leave {
-            id,
-            staff_id,
+    fn days(self) -> Days {
+        Days {
             from_date: self.from_date,
             to_date: self.to_date,
             reason: self.reason.trim().to_owned(),
-            version,
         }
-    }
-}
-
-async fn find(tx: &mut Tx, id: Uuid) -> Result<Leave, Problem> {
-    leave::find(tx, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("请假记录", "leave"))
-}
-
-async fn must_be_there(tx: &mut Tx, id: Uuid) -> Result<(), Problem> {
-    match store::find(tx, id).await? {
-        Some(_) => Ok(()),
-        None => Err(Problem::not_found("人员", "person of the staff")),
     }
 }
 
@@ -216,24 +172,5 @@ fn view(leave: &Leave, caller: &Caller) -> LeaveView {
         to_date: leave.to_date,
         reason: sight.text(&leave.reason).into_owned(),
         version: leave.version,
-    }
-}
-
-impl From<LeaveError> for Problem {
-    fn from(error: LeaveError) -> Self {
-        let zh = error.to_string();
-        match error {
-            LeaveError::EndsBeforeStart(day) => Self::invalid(
-                "end_before_start",
-                zh,
-                format!("a leave cannot end before its first day, {day}"),
-            )
-            .at("/to_date"),
-            LeaveError::Year(day) => Self::invalid(
-                "year_out_of_range",
-                zh,
-                format!("the year of {day} cannot be; check it"),
-            ),
-        }
     }
 }
