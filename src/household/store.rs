@@ -325,8 +325,7 @@ impl MemberName {
 /// What a ledger of all open households shows of one.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LedgerEntry {
-    /// Its id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// 户编号.
     pub number: Option<String>,
     /// 镇.

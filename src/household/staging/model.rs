@@ -32,8 +32,7 @@ pub struct Planned {
 pub struct Entry {
     /// Its place among the households of the import, from 0.
     pub position: i64,
-    /// The household.
-    pub household_id: Uuid,
+    pub(crate) household_id: Uuid,
     /// What is done to it.
     pub action: Action,
     /// The version that was compared with; 0 for a household that was not on the register.
@@ -53,8 +52,7 @@ pub struct Entry {
 pub struct Becoming<'a> {
     /// Its place among the households of the import.
     pub position: i64,
-    /// The household.
-    pub household_id: Uuid,
+    pub(crate) household_id: Uuid,
     /// What it is to become.
     pub facts: &'a HouseholdFacts,
     /// What it was, for the history.

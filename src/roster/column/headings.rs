@@ -83,8 +83,7 @@ impl<R: Record> Headings<R> {
         headings
     }
 
-    /// The table.
-    pub fn table(&self) -> &'static [Column<R>] {
+    pub(crate) fn table(&self) -> &'static [Column<R>] {
         self.table
     }
 

@@ -79,7 +79,7 @@ impl Review<'_> {
         self.push(self.layouts.problem(severity, place, key, refusal));
     }
 
-    /// Takes what a sheet of heads says of the head for what the members' sheet says of him, where that
+    /// Takes what a sheet of heads says of the head for what the members' sheet says of them, where that
     /// says nothing.
     fn join_head(&mut self) {
         let (Some(stated), true) = (&self.draft.head, self.members_listed) else {

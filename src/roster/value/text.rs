@@ -21,8 +21,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal.
-    pub fn new(code: &'static str, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        code: &'static str,
+        reason: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
         Self {
             code,
             reason: reason.into(),

@@ -16,8 +16,7 @@ pub struct Leave {
     pub from_date: NaiveDate,
     /// Last day; none for one who is leaving.
     pub to_date: Option<NaiveDate>,
-    /// Why.
-    pub reason: String,
+    pub(crate) reason: String,
     /// Counts its changes, from 1.
     pub version: i64,
 }

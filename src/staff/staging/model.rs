@@ -40,8 +40,7 @@ impl Planned {
 pub struct Entry {
     /// The person's place among those of the import, from 0.
     pub position: i64,
-    /// The person.
-    pub staff_id: Uuid,
+    pub(crate) staff_id: Uuid,
     /// What is done.
     pub action: Action,
     /// The version that was compared with; 0 for a person who was not on the register.
