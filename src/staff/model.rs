@@ -20,10 +20,17 @@ code_list! {
     }
 }
 
+/// Where the roster does not say.
+impl Default for Rank {
+    fn default() -> Self {
+        Self::Ordinary
+    }
+}
+
 macro_rules! staff {
     ($($(#[$doc:meta])* $field:ident: $type:ty, $_how:ident as $(#[$_attribute:meta])* $_view:ty;)*) => {
         /// The facts that a roster gives of one person.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct StaffFacts {
             $($(#[$doc])* pub $field: $type,)*
         }
@@ -51,6 +58,20 @@ macro_rules! staff {
             pub fn facts(&self) -> StaffFacts {
                 StaffFacts {
                     $($field: self.$field.clone(),)*
+                }
+            }
+
+            /// A person who was put on the register with these facts.
+            #[cfg(test)]
+            pub(crate) fn of(id: Uuid, unit_id: Uuid, facts: StaffFacts) -> Self {
+                Self {
+                    id,
+                    unit_id,
+                    $($field: facts.$field,)*
+                    active: true,
+                    version: 1,
+                    created_at: DateTime::UNIX_EPOCH,
+                    updated_at: DateTime::UNIX_EPOCH,
                 }
             }
 

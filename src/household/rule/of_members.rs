@@ -4,7 +4,6 @@ use super::model::{Rule, Severity};
 use crate::code_list::CodeList;
 use crate::household::model::Member;
 use crate::household::{Education, Health, Labour, Relation, Schooling, Sex};
-use crate::text;
 
 /// Rules about who belongs to a household, and what is said of each member.
 pub(super) static OF_MEMBERS: &[&Rule] = &[

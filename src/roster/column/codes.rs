@@ -1,6 +1,6 @@
 //! Cells that hold values of a code list.
 
-use super::record::{Given, PutCode, put};
+use super::record::{Given, PutCode};
 use crate::code_list::CodeList;
 use crate::roster::value;
 use crate::roster::value::{Refusal, repair};

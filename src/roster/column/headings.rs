@@ -83,10 +83,6 @@ impl<R: Record> Headings<R> {
         headings
     }
 
-    pub(crate) fn table(&self) -> &'static [Column<R>] {
-        self.table
-    }
-
     /// All headings and synonyms, without what stands in brackets.
     pub fn names(&self) -> impl Iterator<Item = (&str, &'static Column<R>)> {
         self.bare

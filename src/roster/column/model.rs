@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::codes::{labels, read_codes, unknown_code};
-use super::record::{Given, Put, PutCode, Record, put};
+use super::codes::{read_codes, unknown_code};
+use super::record::{Given, Put, PutCode, Record};
 use crate::household::IdentityNumber;
 use crate::roster::value;
 use crate::roster::value::{Day, Refusal, Unit, repair};

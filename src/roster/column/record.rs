@@ -1,7 +1,5 @@
 //! What a row is read into, and how a value gets to its place.
 
-use crate::roster::value;
-use crate::roster::value::repair;
 use crate::roster::value::repair::Repair;
 
 /// What one row of a roster is read into, in parts.

@@ -1,8 +1,8 @@
 //! How a rule that is broken is told at a cell.
 
+use crate::household::IdentityNumber;
 use crate::household::model::Member;
 use crate::household::rule::Rule;
-use crate::household::{IdentityNumber, rule};
 use crate::roster::household::{COLUMNS, HouseholdRow};
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, RosterProblem};

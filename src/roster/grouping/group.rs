@@ -15,7 +15,6 @@ use crate::roster::household::HouseholdRow;
 use crate::roster::layout::{Layout, Layouts, of_sheet};
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Place, Problems, RosterProblem};
-use crate::roster::sheet;
 use crate::roster::sheet::RosterRow;
 use crate::roster::value::Refusal;
 

@@ -1,7 +1,7 @@
 //! Whether a household holds together, all of whose rows have been read.
 
 use super::broken::{broken, heading};
-use super::draft::{Draft, number};
+use super::draft::Draft;
 use super::model::{Context, MOST_MEMBERS};
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::rule::Severity;

@@ -29,7 +29,7 @@ pub(super) struct Lexicon<'a, R: Record> {
 }
 
 /// What one heading was taken for.
-struct Reading<R: Record> {
+pub(super) struct Reading<R: Record> {
     column: Option<&'static Column<R>>,
     certainty: Certainty,
 }

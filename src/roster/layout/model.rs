@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::household::rule::Severity;
 use crate::roster::column::{Column, Record};
-use crate::roster::heading;
 use crate::roster::report::{Certainty, ColumnReport, Place, RosterProblem, SheetReport};
 use crate::roster::value::{Refusal, Unit};
 use crate::workbook::address;

@@ -9,7 +9,6 @@ use super::model::{Layout, of_sheet};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
-use crate::roster::heading;
 use crate::roster::heading::HEADER_WITHIN;
 use crate::roster::report::{ColumnReport, Problems, RosterProblem};
 use crate::roster::value::Refusal;

@@ -15,7 +15,7 @@ pub(super) const ROWS: u32 = 5_000;
 pub(super) const A4: u8 = 9;
 
 /// What a drop-down list offers, under the heading of its first column.
-struct List {
+pub(super) struct List {
     heading: &'static str,
     labels: Vec<&'static str>,
 }
