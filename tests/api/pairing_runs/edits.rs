@@ -9,7 +9,7 @@ use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::pairing::{
+use crate::api::pairing_runs::confirm::{
     add_households, add_person, confirm, items, link, path_of, propose, require_areas,
 };
 use crate::support::{Answer, Client, Service, TestServer};

@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::pairing::{add_households, add_person, confirm, items, link, path_of, propose};
+use crate::api::pairing_runs::confirm::{
+    add_households, add_person, confirm, items, link, path_of, propose,
+};
 use crate::support::register::facts;
 use crate::support::{Client, TestServer};
 
-#[path = "bench/dimacs.rs"]
+#[path = "../bench/dimacs.rs"]
 mod dimacs;
 
 /// `qianshou pairing …` for a run.

@@ -1219,8 +1219,8 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
 #[tokio::test]
 async fn imports_of_the_first_version_are_kept() {
     let database = crate::support::TestDatabase::create().await;
-    let first = include_str!("../migrations/0001_register.sql");
-    let second = include_str!("../migrations/0002_imports.sql");
+    let first = include_str!("../../migrations/0001_register.sql");
+    let second = include_str!("../../migrations/0002_imports.sql");
     let id = Uuid::now_v7();
     let file: Vec<u8> = (0..3_000_000_u32).map(|byte| (byte % 251) as u8).collect();
     let warning = json!([{ "severity": "warning", "code": "x", "reason": "r", "cure": "c" }]);

@@ -7,7 +7,7 @@ use qianshou::staff::{self, Rank, StaffFacts};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::report::{Book, CSV, date, each_row_once, float, part};
+use crate::report::progress::{Book, CSV, date, each_row_once, float, part};
 use crate::support::register::{day, facts, number_of, tester};
 use crate::support::{Client, TestServer, soffice_to};
 

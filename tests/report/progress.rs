@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::lifts::{go_on, lift, propose};
+use crate::api::lifts::steps::{go_on, lift, propose};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer, check_package, soffice_to};
 

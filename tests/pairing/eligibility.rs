@@ -6,8 +6,8 @@ use qianshou::{household, pairing, staff};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::pairing_list::{number_of, send, workbook};
-use crate::roll::add_person;
+use crate::api::pairing_imports::{number_of, send, workbook};
+use crate::report::pairings::add_person;
 use crate::support::register::{facts, tester};
 use crate::support::{Client, TestServer};
 

@@ -5,7 +5,7 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::roll::add_person;
+use crate::report::pairings::add_person;
 use crate::support::register::{day, facts};
 use crate::support::{Answer, Client, TestServer, XLSX};
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::document::{document, operations, resolve};
+use crate::document::description::{document, operations, resolve};
 use crate::support::register::sound_household;
 use crate::support::{Answer, Call, Client, PASSWORD, TestServer, household};
 

@@ -6,7 +6,7 @@ use qianshou::pairing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::roll::add_person;
+use crate::report::pairings::add_person;
 use crate::support::register::{facts, tester};
 use crate::support::{Client, TestServer, household};
 

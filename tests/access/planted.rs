@@ -10,8 +10,8 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::privacy::{Scene, get_operations, said};
-use crate::roll::add_person;
+use crate::access::privacy::{Scene, get_operations, said};
+use crate::report::pairings::add_person;
 use crate::support::register::facts;
 use crate::support::{Client, TestServer};
 

@@ -7,7 +7,7 @@ use qianshou::pairing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::roll::add_person;
+use crate::report::pairings::add_person;
 use crate::support::register::{day, facts, tester};
 use crate::support::{Client, TestServer};
 

@@ -1,6 +1,6 @@
 //! What the fuzz targets began with and what they have found, again.
 
-#[path = "fuzz/src/lib.rs"]
+#[path = "../fuzz/src/lib.rs"]
 mod targets;
 
 use std::path::Path;

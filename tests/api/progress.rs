@@ -6,7 +6,7 @@ use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::lifts::{go_on, lift, propose};
+use crate::api::lifts::steps::{go_on, lift, propose};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer};
 

@@ -9,8 +9,8 @@ use qianshou::text::masked;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::lifts::propose;
-use crate::roll::add_person;
+use crate::api::lifts::steps::propose;
+use crate::report::pairings::add_person;
 use crate::support::register::{facts, number_of, person};
 use crate::support::{Answer, Client, TestServer, XLSX};
 

@@ -22,7 +22,7 @@ use qianshou::workbook::source::{Area, Cell, Row, Sheet, Source};
 use qianshou::workbook::{address, text};
 use uuid::Uuid;
 
-use crate::roll::add_person;
+use crate::report::pairings::add_person;
 use crate::support::register::{day, facts};
 use crate::support::{TestServer, check_package, soffice_to};
 

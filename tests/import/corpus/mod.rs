@@ -179,7 +179,7 @@ fn known(facts: &impl serde::Serialize) -> Json {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/snapshots")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/corpus/snapshots")
 }
 
 fn corpus() -> Vec<Mess> {

@@ -8,8 +8,8 @@ use qianshou::household::{Cause, Health, Labour};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::privacy::said;
-use crate::roll::add_person;
+use crate::access::privacy::said;
+use crate::report::pairings::add_person;
 use crate::support::register::facts;
 use crate::support::{Client, TestServer};
 
@@ -179,7 +179,7 @@ async fn a_guess_of_what_is_masked_is_not_confirmed() {
     server.pair(household, person, server.app.today()).await;
     let office = server.client(Role::Office).await;
     let leader = server.client(Role::Leader).await;
-    crate::lifts::propose(&office, household, &server.app.today().to_string()).await;
+    crate::api::lifts::steps::propose(&office, household, &server.app.today().to_string()).await;
     for (path, key, value) in [
         ("/households", "search", PHONE),
         ("/households", "search", CARD),

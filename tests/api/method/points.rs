@@ -7,7 +7,7 @@ use qianshou::{method, settings};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::lifts::{go_on, propose};
+use crate::api::lifts::steps::{go_on, propose};
 use crate::support::register::{person, sound_household};
 use crate::support::{Client, RosterFile, TestServer, household};
 

@@ -1,0 +1,13 @@
+pub mod accounts;
+pub mod assistances;
+pub mod households;
+pub mod lifts;
+pub mod method;
+pub mod pairing_constraints;
+pub mod pairing_imports;
+pub mod pairing_runs;
+pub mod progress;
+pub mod sessions;
+pub mod settings;
+pub mod staff;
+pub mod visits;

@@ -1,0 +1,2 @@
+pub mod change;
+pub mod departure;

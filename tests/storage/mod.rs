@@ -1,0 +1,3 @@
+pub mod database;
+pub mod failures;
+pub mod restore;
