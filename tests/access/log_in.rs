@@ -18,11 +18,6 @@ fn at(server: &TestServer, address: &str) -> Client {
     server.stranger().at_address(address)
 }
 
-async fn log_in(client: &Client, username: &str, password: &str) -> Answer {
-    let body = json!({ "username": username, "password": password });
-    client.post("/sessions").json(&body).await
-}
-
 async fn log_in_with(client: &Client, username: &str, password: &str, device: &Value) -> Answer {
     let body = json!({ "username": username, "password": password, "device": device });
     client.post("/sessions").json(&body).await
@@ -30,7 +25,8 @@ async fn log_in_with(client: &Client, username: &str, password: &str, device: &V
 
 async fn guess(client: &Client, username: &str, times: usize) {
     for _ in 0..times {
-        log_in(client, username, WRONG)
+        client
+            .log_in(username, WRONG)
             .await
             .expect_problem(401, "wrong_credentials");
     }
@@ -65,7 +61,7 @@ async fn of_300_guesses_at_once_ten_are_looked_at() {
     let stranger = at(&server, "127.0.0.70");
     for username in [office.username.as_str(), "nobody"] {
         let before = count_failures(&server).await;
-        let guesses = (0..300).map(|_| log_in(&stranger, username, WRONG));
+        let guesses = (0..300).map(|_| stranger.log_in(username, WRONG));
         let answers = join_all(guesses).await;
         let looked_at = answers.iter().filter(|answer| answer.status == 401);
         assert_eq!(looked_at.count(), 10, "{username}");
@@ -84,10 +80,12 @@ async fn a_stranger_does_not_lock_the_owner_out() {
     let office = server.client(Role::Office).await;
     let stranger = at(&server, "127.0.0.2");
     guess(&stranger, &office.username, 10).await;
-    log_in(&stranger, &office.username, PASSWORD)
+    stranger
+        .log_in(&office.username, PASSWORD)
         .await
         .expect_problem(429, "too_many_failures");
-    log_in(&at(&server, "127.0.0.3"), &office.username, PASSWORD)
+    at(&server, "127.0.0.3")
+        .log_in(&office.username, PASSWORD)
         .await
         .expect(201);
 }
@@ -100,7 +98,7 @@ async fn strangers_from_everywhere_lock_out_neither_known_devices_nor_known_plac
     let office = server.client(Role::Office).await;
     let name = &office.username;
     let home = at(&server, "127.0.0.1");
-    let first = log_in(&home, name, PASSWORD).await.expect(201);
+    let first = home.log_in(name, PASSWORD).await.expect(201);
     let device = &first["device"];
     for name in [name.as_str(), "nobody"] {
         failures(&server, 50, |index| {
@@ -109,13 +107,13 @@ async fn strangers_from_everywhere_lock_out_neither_known_devices_nor_known_plac
         .await;
     }
     let elsewhere = at(&server, "127.0.0.9");
-    let refused = log_in(&elsewhere, name, PASSWORD).await;
+    let refused = elsewhere.log_in(name, PASSWORD).await;
     refused.expect_problem(429, "too_many_failures");
     let again = log_in_with(&elsewhere, name, PASSWORD, device)
         .await
         .expect(201);
     assert_eq!(again["device"], *device, "a known device keeps its token");
-    log_in(&home, name, PASSWORD).await.expect(201);
+    home.log_in(name, PASSWORD).await.expect(201);
     // The device of one account is none of another.
     let other = server.client(Role::Leader).await;
     failures(&server, 50, |index| {
@@ -128,8 +126,8 @@ async fn strangers_from_everywhere_lock_out_neither_known_devices_nor_known_plac
 
     // Nobody can tell from the answers which of these names exists, nor who has been here before.
     for client in [&home, &elsewhere] {
-        let wrong = log_in(client, name, WRONG).await;
-        let unknown = log_in(client, "nobody", WRONG).await;
+        let wrong = client.log_in(name, WRONG).await;
+        let unknown = client.log_in("nobody", WRONG).await;
         assert_eq!(
             wrong.expect_problem(429, "too_many_failures"),
             unknown.expect_problem(429, "too_many_failures")
@@ -140,7 +138,7 @@ async fn strangers_from_everywhere_lock_out_neither_known_devices_nor_known_plac
     let unlock = format!("/accounts/{id}/unlock");
     office.post(&unlock).await.expect_problem(403, "forbidden");
     administrator.post(&unlock).await.expect(204);
-    log_in(&elsewhere, name, PASSWORD).await.expect(201);
+    elsewhere.log_in(name, PASSWORD).await.expect(201);
 }
 
 #[tokio::test]
@@ -154,13 +152,13 @@ async fn what_is_tried_at_a_known_place_meanwhile_is_limited_too() {
     .await;
     let home = at(&server, "127.0.0.1");
     for _ in 0..12 {
-        log_in(&home, name, WRONG)
+        home.log_in(name, WRONG)
             .await
             .expect_problem(429, "too_many_failures");
     }
     assert_eq!(count_failures(&server).await, 60, "ten were looked at");
     // Not even the right one goes on here now.
-    log_in(&home, name, PASSWORD)
+    home.log_in(name, PASSWORD)
         .await
         .expect_problem(429, "too_many_failures");
 }
@@ -170,26 +168,22 @@ async fn many_names_from_one_address_must_wait_and_other_addresses_not() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let school = at(&server, "127.0.0.2");
-    let device = log_in(&school, &office.username, PASSWORD)
-        .await
-        .expect(201)["device"]
-        .clone();
+    let device = school.log_in(&office.username, PASSWORD).await.expect(201)["device"].clone();
     let newcomer = server.client(Role::Leader).await;
     failures(&server, 100, |index| {
         (format!("name-{index}"), "127.0.0.2".to_owned())
     })
     .await;
-    let refused = log_in(&school, &newcomer.username, PASSWORD).await;
+    let refused = school.log_in(&newcomer.username, PASSWORD).await;
     refused.expect_problem(429, "too_many_failures");
     assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 10);
     // Who has logged in from there before, or on this device, goes on.
-    log_in(&school, &office.username, PASSWORD)
-        .await
-        .expect(201);
+    school.log_in(&office.username, PASSWORD).await.expect(201);
     log_in_with(&school, &office.username, PASSWORD, &device)
         .await
         .expect(201);
-    log_in(&at(&server, "127.0.0.3"), &newcomer.username, PASSWORD)
+    at(&server, "127.0.0.3")
+        .log_in(&newcomer.username, PASSWORD)
         .await
         .expect(201);
 }
@@ -202,9 +196,7 @@ async fn many_may_log_in_from_one_address() {
     let school = at(&server, "127.0.0.2");
     for _ in 0..12 {
         guess(&school, &office.username, 9).await;
-        log_in(&school, &office.username, PASSWORD)
-            .await
-            .expect(201);
+        school.log_in(&office.username, PASSWORD).await.expect(201);
     }
     assert_eq!(count_failures(&server).await, 0);
 }
@@ -230,10 +222,12 @@ async fn strangers_keep_no_owner_from_setting_the_password_and_logging_in_with_i
         .await
         .expect(200);
     flood(1).await;
-    log_in(&at(&server, "127.0.0.92"), &name, new)
+    at(&server, "127.0.0.92")
+        .log_in(&name, new)
         .await
         .expect_problem(429, "too_many_failures");
-    log_in(&at(&server, "127.0.0.91"), &name, new)
+    at(&server, "127.0.0.91")
+        .log_in(&name, new)
         .await
         .expect(201);
 }
@@ -244,7 +238,7 @@ async fn a_known_device_has_ten_guesses_of_its_own() {
     let office = server.client(Role::Office).await;
     let name = &office.username;
     let home = at(&server, "127.0.0.1");
-    let device = log_in(&home, name, PASSWORD).await.expect(201)["device"].clone();
+    let device = home.log_in(name, PASSWORD).await.expect(201)["device"].clone();
     for _ in 0..10 {
         log_in_with(&home, name, WRONG, &device)
             .await
@@ -253,7 +247,7 @@ async fn a_known_device_has_ten_guesses_of_its_own() {
     log_in_with(&home, name, PASSWORD, &device)
         .await
         .expect_problem(429, "too_many_failures");
-    log_in(&home, name, PASSWORD).await.expect(201);
+    home.log_in(name, PASSWORD).await.expect(201);
     // A device that is not known is none.
     log_in_with(&home, name, PASSWORD, &json!("x".repeat(43)))
         .await
@@ -267,7 +261,7 @@ async fn a_new_password_forgets_who_was_known() {
     let office = server.client(Role::Office).await;
     let name = &office.username;
     let home = at(&server, "127.0.0.1");
-    let device = log_in(&home, name, PASSWORD).await.expect(201)["device"].clone();
+    let device = home.log_in(name, PASSWORD).await.expect(201)["device"].clone();
     guess(&home, name, 10).await;
     let path = format!("/accounts/{}/password", office.account_id.unwrap());
     let body = json!({ "password": "另一个足够长的口令" });
@@ -296,9 +290,9 @@ async fn the_limits_do_not_tell_which_names_exist() {
         .expect(200);
     let stranger = at(&server, "127.0.0.2");
     for _ in 0..12 {
-        let wrong = log_in(&stranger, &office.username, WRONG).await;
-        let unknown = log_in(&stranger, "nobody", WRONG).await;
-        let disabled = log_in(&stranger, &disabled.username, PASSWORD).await;
+        let wrong = stranger.log_in(&office.username, WRONG).await;
+        let unknown = stranger.log_in("nobody", WRONG).await;
+        let disabled = stranger.log_in(&disabled.username, PASSWORD).await;
         for other in [&unknown, &disabled] {
             assert_eq!(other.status, wrong.status);
             assert_eq!(other.text(), wrong.text());
@@ -337,7 +331,9 @@ async fn the_forwarded_address_counts_only_from_a_trusted_proxy() {
 /// Guesses of ever other names until it is dropped.
 async fn flood(stranger: Client, connection: usize) {
     for round in 0.. {
-        log_in(&stranger, &format!("name-{connection}-{round}"), WRONG).await;
+        stranger
+            .log_in(&format!("name-{connection}-{round}"), WRONG)
+            .await;
     }
 }
 
@@ -352,7 +348,8 @@ async fn an_honest_log_in_gets_through_a_flood() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     for round in 0..5 {
         let began = Instant::now();
-        log_in(&at(&server, "127.0.0.3"), &office.username, PASSWORD)
+        at(&server, "127.0.0.3")
+            .log_in(&office.username, PASSWORD)
             .await
             .expect(201);
         let time = began.elapsed();
@@ -375,7 +372,7 @@ async fn log_ins_leave_no_memory_behind() {
         let client = office.at_address(&source);
         async move {
             let names: Vec<_> = (0..4).map(|name| format!("name-{name}")).collect();
-            let answers = join_all(names.iter().map(|name| log_in(&client, name, WRONG))).await;
+            let answers = join_all(names.iter().map(|name| client.log_in(name, WRONG))).await;
             answers.iter().filter(|answer| answer.status == 401).count()
         }
     };

@@ -1,5 +1,6 @@
-pub mod log_in;
-pub mod planted;
-pub mod privacy;
-pub mod private_lists;
-pub mod rights;
+mod log_in;
+mod planted;
+mod privacy;
+mod private_lists;
+mod purge;
+mod rights;

@@ -10,9 +10,9 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::access::privacy::{Scene, get_operations, said};
-use crate::report::pairings::add_person;
+use crate::support::privacy::{Scene, all_said, get_operations};
 use crate::support::register::facts;
+use crate::support::staff::add_person;
 use crate::support::{Client, TestServer};
 
 const IDENTITY: &str = "320999194912310022";
@@ -163,7 +163,7 @@ async fn told(client: &Client, path: &str) -> String {
         if answer.status != 200 {
             continue;
         }
-        all.push_str(&said(&answer));
+        all.push_str(&all_said(&answer));
         let page: serde_json::Value = serde_json::from_slice(&answer.bytes).unwrap_or_default();
         if let Some(cursor) = page["next_cursor"].as_str() {
             use base64::Engine as _;

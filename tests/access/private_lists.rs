@@ -8,9 +8,9 @@ use qianshou::household::{Cause, Health, Labour};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::access::privacy::said;
-use crate::report::pairings::add_person;
+use crate::support::privacy::all_said;
 use crate::support::register::facts;
+use crate::support::staff::add_person;
 use crate::support::{Client, TestServer};
 
 const PHONE: &str = "13812345678";
@@ -25,13 +25,13 @@ async fn add(server: &TestServer, village: &str, number: &str, head: &str) -> Uu
     server.add_household(household).await
 }
 
-async fn items(client: &Client, path: &str, query: &[(&str, &str)]) -> Vec<Value> {
+async fn found(client: &Client, path: &str, query: &[(&str, &str)]) -> Vec<Value> {
     let page = client.get(path).query(query).await.expect(200);
     page["items"].as_array().unwrap().clone()
 }
 
 async fn count(client: &Client, path: &str, query: &[(&str, &str)]) -> usize {
-    items(client, path, query).await.len()
+    found(client, path, query).await.len()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +50,7 @@ async fn a_workbook_shows_names_as_its_reader_may_see_them() {
         for client in [&leader, &office] {
             let answer = client.get(path).await;
             answer.expect(200);
-            let said = said(&answer);
+            let said = all_said(&answer);
             assert!(
                 !said.contains(PHONE) && !said.contains(IDENTITY),
                 "{path}: {said}"
@@ -64,7 +64,7 @@ async fn a_workbook_shows_names_as_its_reader_may_see_them() {
         }
     }
     let answer = leader.get(&of_unit).await;
-    let sheets = said(&answer);
+    let sheets = all_said(&answer);
     assert!(sheets.contains("name=\"东圩小学138______78\""), "{sheets}");
     assert!(sheets.contains("东圩小学138******78结对花名册"), "{sheets}");
     let name = answer.header("content-disposition");
@@ -108,7 +108,7 @@ async fn a_cursor_tells_nothing_and_leads_on_whatever_changes() {
     server
         .change_household(ids[0], |facts| facts.village = "最后村".to_owned())
         .await;
-    let rest = items(&leader, "/households", &[("cursor", cursor)]).await;
+    let rest = found(&leader, "/households", &[("cursor", cursor)]).await;
     let rest: Vec<_> = rest
         .iter()
         .map(|one| one["id"].as_str().unwrap().to_owned())
@@ -179,7 +179,7 @@ async fn a_guess_of_what_is_masked_is_not_confirmed() {
     server.pair(household, person, server.app.today()).await;
     let office = server.client(Role::Office).await;
     let leader = server.client(Role::Leader).await;
-    crate::api::lifts::steps::propose(&office, household, &server.app.today().to_string()).await;
+    crate::support::lifts::propose_lift(&office, household, &server.app.today().to_string()).await;
     for (path, key, value) in [
         ("/households", "search", PHONE),
         ("/households", "search", CARD),
@@ -260,7 +260,7 @@ async fn a_leader_sees_the_cause_of_a_household_and_nothing_of_whose_illness_it_
     household.members[1].labour = Some(Labour::Lost);
     let id = server.add_household(household).await;
     let leader = server.client(Role::Leader).await;
-    let found = items(&leader, "/households", &[("main_cause", "disability")]).await;
+    let found = found(&leader, "/households", &[("main_cause", "disability")]).await;
     assert_eq!(found[0]["main_cause"], "disability");
     let seen = leader.get(&format!("/households/{id}")).await.expect(200);
     assert_eq!(seen["main_cause"], "disability");

@@ -6,8 +6,8 @@ use qianshou::pairing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::report::pairings::add_person;
 use crate::support::register::{facts, tester};
+use crate::support::staff::add_person;
 use crate::support::{Client, TestServer, household};
 
 /// A household with a responsible helper for a year, and an assistant for ninety days.
@@ -68,7 +68,7 @@ impl Two {
     /// The assistance as it is now.
     async fn now(&self) -> Value {
         let path = format!("/assistances?staff_id={}", self.second());
-        items(&self.office, &path).await[0].clone()
+        self.office.items(&path).await[0].clone()
     }
 
     /// What was done to the assistance since it was made.
@@ -89,11 +89,6 @@ fn body(household: Uuid, staff: Uuid, from: NaiveDate) -> Value {
     json!({ "household_id": household, "staff_id": staff, "from_date": from, "reason": "村干部" })
 }
 
-async fn items(client: &Client, path: &str) -> Vec<Value> {
-    let page = client.get(path).await.expect(200);
-    page["items"].as_array().unwrap().clone()
-}
-
 #[tokio::test]
 async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_his_own() {
     let two = Two::start().await;
@@ -107,7 +102,7 @@ async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_hi
     } = &two;
     let other = server.add_household(household("李三喜")).await;
     for path in ["/households", "/households?mine=true", "/method"] {
-        let seen = items(assistant, path).await;
+        let seen = assistant.items(path).await;
         assert_eq!(seen.len(), 1, "{path}: {seen:?}");
     }
     let path = format!("/households/{id}");
@@ -135,7 +130,7 @@ async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_hi
     // Either sees the visits of the other; a figure of visits by helper tells them apart.
     let own = two.log(responsible, 4, json!({})).await.expect(201);
     for client in [responsible, assistant] {
-        assert_eq!(items(client, "/visits").await.len(), 2);
+        assert_eq!(client.items("/visits").await.len(), 2);
         for visit in [&visit, &own] {
             let path = format!("/visits/{}", visit["id"].as_str().unwrap());
             client.get(&path).await.expect(200);
@@ -216,8 +211,8 @@ async fn an_assistance_ends_after_the_last_visit_and_is_kept() {
     let path = format!("/households/{}", two.household);
     let gone = two.assistant.get(&path).await;
     gone.expect_problem(404, "not_found");
-    assert!(items(&two.assistant, "/households").await.is_empty());
-    assert!(items(&two.assistant, "/visits").await.is_empty());
+    assert!(two.assistant.items("/households").await.is_empty());
+    assert!(two.assistant.items("/visits").await.is_empty());
     let own = format!("/visits/{}", visit["id"].as_str().unwrap());
     let own = two.assistant.get(&own).await;
     own.expect_problem(404, "not_found");
@@ -312,7 +307,8 @@ async fn assistances_are_listed_page_by_page_and_a_helper_sees_his_own() {
     assert_eq!(all.len(), 4);
     assert_eq!(all[3]["id"], two.id(), "that began last first");
     let count = async |query: &str| {
-        items(&two.office, &format!("/assistances?{query}"))
+        two.office
+            .items(&format!("/assistances?{query}"))
             .await
             .len()
     };
@@ -321,12 +317,12 @@ async fn assistances_are_listed_page_by_page_and_a_helper_sees_his_own() {
     assert_eq!(count(&format!("staff_id={third}&current=true")).await, 3);
     assert_eq!(count(&format!("household_id={}", households[0])).await, 1);
 
-    assert_eq!(items(&two.assistant, "/assistances").await.len(), 1);
-    assert!(items(&two.responsible, "/assistances").await.is_empty());
+    assert_eq!(two.assistant.items("/assistances").await.len(), 1);
+    assert!(two.responsible.items("/assistances").await.is_empty());
     let others = two.assistant.get(&format!("/assistances?staff_id={third}"));
     others.await.expect_problem(403, "forbidden");
     let leader = two.server.client(Role::Leader).await;
-    assert_eq!(items(&leader, "/assistances").await.len(), 4);
+    assert_eq!(leader.items("/assistances").await.len(), 4);
 }
 
 #[tokio::test]
@@ -334,7 +330,7 @@ async fn who_becomes_responsible_by_hand_assists_no_more() {
     let two = Two::start().await;
     let days = |ago: u64| two.server.days_ago(ago);
     let pairing = format!("/pairings?household_id={}", two.household);
-    let pairing = items(&two.office, &pairing).await[0]["id"].clone();
+    let pairing = two.office.items(&pairing).await[0]["id"].clone();
     two.office
         .post(&format!("/pairings/{}/end", pairing.as_str().unwrap()))
         .json(&json!({ "date": days(10), "reason": "调整" }))
@@ -376,9 +372,9 @@ async fn a_run_leaves_assistances_alone_but_of_those_whom_it_makes_responsible()
     let path = format!("/pairing-runs/{}/confirm", run["id"].as_str().unwrap());
     office.post(&path).json(&json!({})).await.expect(200);
     let path = format!("/assistances?staff_id={second}&current");
-    let held = items(office, &format!("{path}=true")).await;
+    let held = office.items(&format!("{path}=true")).await;
     assert_eq!(held, [two.assistance.clone()], "the other household's");
-    let ended = items(office, &format!("{path}=false")).await;
+    let ended = office.items(&format!("{path}=false")).await;
     assert_eq!(ended.len(), 1);
     assert_eq!(ended[0]["household_id"], json!(waiting));
     assert_eq!(ended[0]["to_date"], json!(two.server.app.today()));

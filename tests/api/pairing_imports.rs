@@ -3,65 +3,13 @@
 use qianshou::access::Role;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::report::pairings::add_person;
-use crate::support::register::{day, facts};
-use crate::support::{Answer, Client, TestServer, XLSX};
-
-const PATH: &str = "/pairing-imports";
-const HEADINGS: [&str; 9] = [
-    "序号",
-    "户编号",
-    "户主证件号码",
-    "户主姓名",
-    "工号",
-    "责任人姓名",
-    "单位",
-    "结对日期",
-    "备注",
-];
-
-/// A sheet with these rows below a title; an empty text is an empty cell.
-pub fn workbook(rows: &[[&str; 9]]) -> Vec<u8> {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name("结对表").unwrap();
-    sheet.write(0, 0, "青禾镇结对表").unwrap();
-    for (row, cells) in (1..).zip(std::iter::once(&HEADINGS).chain(rows)) {
-        for (column, cell) in (0..).zip(cells) {
-            if !cell.is_empty() {
-                sheet.write_string(row, column, *cell).unwrap();
-            }
-        }
-    }
-    workbook.save_to_buffer().unwrap()
-}
-
-pub async fn send(client: &Client, query: &str, bytes: Vec<u8>) -> Answer {
-    let call = client.post(&format!("{PATH}{query}"));
-    call.file("结对表.xlsx", XLSX, bytes).await
-}
-
-async fn household(server: &TestServer, number: &str, head: &str) -> (Uuid, String) {
-    let mut household = facts("青禾镇", "东圩村");
-    household.number = Some(number.to_owned());
-    head.clone_into(&mut household.members[0].name);
-    let identity = household.members[0].identity_number.unwrap();
-    (
-        server.add_household(household).await,
-        identity.whole().to_owned(),
-    )
-}
-
-pub async fn number_of(office: &Client, staff_id: Uuid) -> String {
-    let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
-    person["number"].as_str().unwrap().to_owned()
-}
-
-async fn pairings(office: &Client) -> Vec<Value> {
-    let page = office.get("/pairings?current=true").await.expect(200);
-    page["items"].as_array().unwrap().clone()
-}
+use crate::support::pairing::{
+    PAIRING_IMPORTS, current_pairings, household_with_head, pair_list, send_pair_list, staff_number,
+};
+use crate::support::register::day;
+use crate::support::staff::add_person;
+use crate::support::{Client, TestServer, XLSX};
 
 /// The code of each problem with its cell, in the order of the rows.
 fn found(problems: &Value) -> Vec<(String, String)> {
@@ -77,13 +25,13 @@ async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
-    let number = number_of(&office, helper).await;
-    let (one, _) = household(&server, "QH001", "赵一").await;
-    let (two, identity) = household(&server, "QH002", "钱二").await;
-    let (three, _) = household(&server, "QH003", "孙三").await;
-    let (held, _) = household(&server, "QH004", "李四").await;
+    let number = staff_number(&office, helper).await;
+    let (one, _) = household_with_head(&server, "QH001", "赵一").await;
+    let (two, identity) = household_with_head(&server, "QH002", "钱二").await;
+    let (three, _) = household_with_head(&server, "QH003", "孙三").await;
+    let (held, _) = household_with_head(&server, "QH004", "李四").await;
     server.pair(held, helper, day("2025-01-01")).await;
-    let bytes = workbook(&[
+    let bytes = pair_list(&[
         [
             "1",
             "QH001",
@@ -110,7 +58,7 @@ async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
         ["4", "QH004", "", "李四", &number, "", "", "2026-03-01", ""],
         ["合计", "", "", "", "", "", "", "", ""],
     ]);
-    let dry = send(&office, "?dry_run=true", bytes.clone())
+    let dry = send_pair_list(&office, "?dry_run=true", bytes.clone())
         .await
         .expect(200);
     assert_eq!(
@@ -124,13 +72,13 @@ async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
         (&json!(false), &json!(4), &json!(3), &json!(1), &json!(0)),
         "{dry}"
     );
-    assert_eq!(pairings(&office).await.len(), 1);
-    let taken = send(&office, "", bytes.clone()).await.expect(200);
+    assert_eq!(current_pairings(&office).await.len(), 1);
+    let taken = send_pair_list(&office, "", bytes.clone()).await.expect(200);
     assert_eq!(
         (&taken["written"], &taken["new"]),
         (&json!(true), &json!(3))
     );
-    let now = pairings(&office).await;
+    let now = current_pairings(&office).await;
     assert_eq!(now.len(), 4);
     for (household, from, reason) in [
         (one, "2026-03-01", "导入“结对表.xlsx”：镇里商定"),
@@ -147,7 +95,7 @@ async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
         assert_eq!(pairing["reason"], reason);
     }
     // Once more, all hold already.
-    let again = send(&office, "", bytes).await.expect(200);
+    let again = send_pair_list(&office, "", bytes).await.expect(200);
     assert_eq!((&again["new"], &again["unchanged"]), (&json!(0), &json!(4)));
 }
 
@@ -168,17 +116,17 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
         let call = office.patch(&format!("/staff/{staff_id}")).if_match("*");
         call.json(&change).await.expect(200);
     }
-    let a = number_of(&office, helper).await;
+    let a = staff_number(&office, helper).await;
     let (b, c) = (
-        number_of(&office, gone).await,
-        number_of(&office, full).await,
+        staff_number(&office, gone).await,
+        staff_number(&office, full).await,
     );
-    let (taken, identity) = household(&server, "QH001", "赵一").await;
+    let (taken, identity) = household_with_head(&server, "QH001", "赵一").await;
     server.pair(taken, gone, day("2026-01-01")).await;
     for number in 2..=9 {
-        household(&server, &format!("QH00{number}"), "钱二").await;
+        household_with_head(&server, &format!("QH00{number}"), "钱二").await;
     }
-    let (former, _) = household(&server, "QH010", "孙三").await;
+    let (former, _) = household_with_head(&server, "QH010", "孙三").await;
     server
         .pair_until(former, full, day("2026-01-01"), day("2026-06-01"))
         .await;
@@ -200,7 +148,7 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
         ["14", "QH002", "", "", &a, "", "", &tomorrow, ""],
         ["15", "QH003", "", "", "", "", "", "", ""],
     ];
-    let dry = send(&office, "?dry_run=true", workbook(&rows))
+    let dry = send_pair_list(&office, "?dry_run=true", pair_list(&rows))
         .await
         .expect(200);
     let expected = [
@@ -230,12 +178,12 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
     }
     assert_eq!(dry["problems"][5]["value"], "T404");
     assert!(!dry.to_string().contains(&identity), "{dry}");
-    let before = pairings(&office).await;
-    let refused = send(&office, "", workbook(&rows)).await;
+    let before = current_pairings(&office).await;
+    let refused = send_pair_list(&office, "", pair_list(&rows)).await;
     let problem = refused.expect_problem(422, "list_has_errors");
     assert_eq!(problem["errors"].as_array().unwrap().len(), expected.len());
     assert_eq!(problem["errors"][0]["cell"], "B3");
-    assert_eq!(pairings(&office).await, before, "all or nothing");
+    assert_eq!(current_pairings(&office).await, before, "all or nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -243,7 +191,7 @@ async fn our_own_roll_can_be_taken_in_again() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
-    let (one, _) = household(&server, "QH001", "赵一").await;
+    let (one, _) = household_with_head(&server, "QH001", "赵一").await;
     server.pair(one, helper, day("2026-01-01")).await;
     let roll = office.get("/reports/pairings").await;
     roll.expect(200);
@@ -251,15 +199,15 @@ async fn our_own_roll_can_be_taken_in_again() {
     let end = json!({ "reason": "重新结对", "date": day("2026-02-01") });
     office.post(&path).json(&end).await.expect(200);
     // As it stands the roll begins before the former pairing has ended.
-    let refused = send(&office, "?sheet=全部", roll.bytes.clone()).await;
+    let refused = send_pair_list(&office, "?sheet=全部", roll.bytes.clone()).await;
     let problem = refused.expect_problem(422, "list_has_errors");
     assert_eq!(problem["errors"][0]["value"], "2026-01-01");
     let other = TestServer::start().await;
     let office = other.client(Role::Office).await;
     add_person(&other, "东圩小学", "甲帮扶").await;
-    household(&other, "QH001", "赵一").await;
+    household_with_head(&other, "QH001", "赵一").await;
     // Each pair stands on the sheet of all and on that of its unit; that with sums is no list.
-    let taken = send(&office, "", roll.bytes).await.expect(200);
+    let taken = send_pair_list(&office, "", roll.bytes).await.expect(200);
     assert_eq!(
         (&taken["rows"], &taken["new"]),
         (&json!(2), &json!(1)),
@@ -271,7 +219,10 @@ async fn our_own_roll_can_be_taken_in_again() {
 }
 
 async fn items_path(office: &Client) -> String {
-    let id = pairings(office).await[0]["id"].as_str().unwrap().to_owned();
+    let id = current_pairings(office).await[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     format!("/pairings/{id}/end")
 }
 
@@ -279,16 +230,18 @@ async fn items_path(office: &Client) -> String {
 async fn what_is_no_list_and_who_may_not_is_refused() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
-    let text = send(&office, "", b"no workbook".to_vec()).await;
+    let text = send_pair_list(&office, "", b"no workbook".to_vec()).await;
     assert!([415, 422].contains(&text.status), "{}", text.status);
     let mut empty = Workbook::new();
     empty.add_worksheet().write(0, 0, "别的").unwrap();
     let bytes = empty.save_to_buffer().unwrap();
-    let none = send(&office, "?dry_run=true", bytes).await.expect(200);
+    let none = send_pair_list(&office, "?dry_run=true", bytes)
+        .await
+        .expect(200);
     assert_eq!(none["errors"], 1, "{none}");
     for role in [Role::Helper, Role::Leader] {
         let client = server.client(role).await;
-        let refused = send(&client, "?dry_run=true", workbook(&[])).await;
+        let refused = send_pair_list(&client, "?dry_run=true", pair_list(&[])).await;
         refused.expect_problem(403, "forbidden");
     }
 }
@@ -298,39 +251,16 @@ async fn the_same_list_sent_twice_is_taken_in_once() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
-    let number = number_of(&office, helper).await;
-    household(&server, "QH001", "赵一").await;
-    let bytes = workbook(&[["1", "QH001", "", "", &number, "", "", "", ""]]);
-    let send = || {
+    let number = staff_number(&office, helper).await;
+    household_with_head(&server, "QH001", "赵一").await;
+    let bytes = pair_list(&[["1", "QH001", "", "", &number, "", "", "", ""]]);
+    let send_again = || {
         office
-            .post(PATH)
+            .post(PAIRING_IMPORTS)
             .key("list")
             .file("表.xlsx", XLSX, bytes.clone())
     };
-    let first = send().await.expect(200);
-    assert_eq!(send().await.expect(200), first);
-    assert_eq!(pairings(&office).await.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_command_takes_a_list_in() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
-    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
-    let number = number_of(&office, helper).await;
-    household(&server, "QH001", "赵一").await;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("结对表.xlsx");
-    let run = async |row: [&str; 9], dry_run| {
-        std::fs::write(&path, workbook(&[row])).unwrap();
-        qianshou::pairing::import::cli::import(&server.app, path.clone(), dry_run, Vec::new()).await
-    };
-    let good = ["1", "QH001", "", "", &number, "", "", "", ""];
-    let bad = ["1", "QH404", "", "", &number, "", "", "", ""];
-    let success = format!("{:?}", std::process::ExitCode::SUCCESS);
-    assert_ne!(format!("{:?}", run(bad, false).await.unwrap()), success);
-    assert_eq!(format!("{:?}", run(good, true).await.unwrap()), success);
-    assert!(pairings(&office).await.is_empty());
-    assert_eq!(format!("{:?}", run(good, false).await.unwrap()), success);
-    assert_eq!(pairings(&office).await.len(), 1);
+    let first = send_again().await.expect(200);
+    assert_eq!(send_again().await.expect(200), first);
+    assert_eq!(current_pairings(&office).await.len(), 1);
 }

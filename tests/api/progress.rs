@@ -6,7 +6,7 @@ use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::lifts::steps::{go_on, lift, propose};
+use crate::support::lifts::{lift_household, propose_lift, take_steps};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer};
 
@@ -58,10 +58,10 @@ async fn the_year_is_counted_by_month_town_unit_and_helper() {
     );
     server.pair(one, helper, day("2026-01-01")).await;
     server.pair(three, helper, day("2026-01-01")).await;
-    let first = lift(&office, one, MARCH).await;
-    let second = lift(&office, two, APRIL).await;
-    let third = propose(&office, three, "2026-05-01").await;
-    go_on(&office, &third, &["2026-05-02"]).await;
+    let first = lift_household(&office, one, MARCH).await;
+    let second = lift_household(&office, two, APRIL).await;
+    let third = propose_lift(&office, three, "2026-05-01").await;
+    take_steps(&office, &third, &["2026-05-02"]).await;
 
     let result = progress(&office, "year=2026&as_of=2026-11-25").await;
     assert_eq!(result["target"], 20);
@@ -118,7 +118,7 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let same = household(&server, "甲", "大中镇").await;
-    let same = lift(&office, same, MARCH).await;
+    let same = lift_household(&office, same, MARCH).await;
     relapse(&office, &same, "2026-08-08").await;
     let later = household(&server, "乙", "大中镇").await;
     let last_year = [
@@ -129,7 +129,7 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
         "2025-03-05",
         "2025-03-12",
     ];
-    let later = lift(&office, later, last_year).await;
+    let later = lift_household(&office, later, last_year).await;
     relapse(&office, &later, "2026-02-02").await;
 
     let this = progress(&office, "year=2026&as_of=2026-11-25").await;
@@ -149,9 +149,9 @@ async fn lifted_again_is_not_newly_lifted() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let household = household(&server, "甲", "大中镇").await;
-    let first = lift(&office, household, MARCH).await;
+    let first = lift_household(&office, household, MARCH).await;
     relapse(&office, &first, "2026-03-20").await;
-    let second = lift(&office, household, APRIL).await;
+    let second = lift_household(&office, household, APRIL).await;
     let result = progress(&office, "year=2026&as_of=2026-11-25").await;
     assert_eq!(result["newly_lifted"]["count"], 0);
     assert_eq!(
@@ -166,7 +166,7 @@ async fn the_target_is_the_one_the_office_set() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let one = household(&server, "甲", "大中镇").await;
-    lift(&office, one, MARCH).await;
+    lift_household(&office, one, MARCH).await;
     office
         .put("/year-plans/2026")
         .if_match("\"0\"")

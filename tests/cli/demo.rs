@@ -3,6 +3,38 @@
 use std::process::Command;
 
 use calamine::{Reader, Xlsx};
+use qianshou::db::Db;
+
+use crate::support::backup::{
+    add_units, is_refused, names_in, path_text, unit_names, unit_names_of,
+};
+
+#[tokio::test]
+async fn a_demo_does_not_take_the_database_of_one_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("demo.db").display());
+    let db = Db::open(&url).await.unwrap();
+    add_units(&db, &unit_names("旧", 3)).await;
+    let demo = |named: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_qianshou"))
+            .args(["demo", "--no-serve", "--dir", path_text(folder.path())])
+            .args(named)
+            // It stands there for the service, and a demo leaves it alone.
+            .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing")
+            .output()
+            .unwrap()
+    };
+    is_refused(demo(&[]), "使用中");
+    assert_eq!(unit_names_of(&db).await.len(), 3);
+    db.close().await;
+    // What would be ignored is refused.
+    let before = names_in(folder.path());
+    for named in ["postgres://u@h/n", &url] {
+        is_refused(demo(&["--database", named]), "--dir");
+    }
+    is_refused(demo(&["--create"]), "--dir");
+    assert_eq!(names_in(folder.path()), before);
+}
 
 #[test]
 fn a_year_is_lived_through_and_the_workbook_agrees_with_the_table() {

@@ -1,2 +1,5 @@
-pub mod demo;
-pub mod program;
+mod demo;
+mod export;
+mod import;
+mod pairing;
+mod program;

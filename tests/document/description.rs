@@ -5,31 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::support::TestServer;
-
-const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
-
-pub fn document() -> Value {
-    serde_json::from_str(&qianshou::server::openapi(false)).unwrap()
-}
-
-/// `(METHOD path, operation)` of every operation.
-pub fn operations(document: &Value) -> Vec<(String, &Value)> {
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            assert!(METHODS.contains(&method.as_str()), "{method} {path}");
-            operations.push((format!("{} {path}", method.to_uppercase()), operation));
-        }
-    }
-    operations
-}
-
-pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    match schema["$ref"].as_str() {
-        Some(link) => document.pointer(link.trim_start_matches('#')).unwrap(),
-        None => schema,
-    }
-}
+use crate::support::document::{document, operations, resolve};
 
 /// Compares the document with the one that is checked in, so that each change of the API is seen in
 /// review. `UPDATE_SNAPSHOTS=1 cargo test` writes it anew.

@@ -1,2 +1,2 @@
-pub mod bodies;
-pub mod description;
+mod bodies;
+mod description;

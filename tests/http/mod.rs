@@ -1,2 +1,2 @@
-pub mod errors;
-pub mod limits;
+mod errors;
+mod limits;

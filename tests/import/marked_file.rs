@@ -3,14 +3,35 @@
 use std::io::{Cursor, Read};
 
 use qianshou::household::rule::Severity;
-use qianshou::roster::RosterProblem;
-use qianshou::roster::marked::{self, PROBLEMS_SHEET};
+use qianshou::roster::marked::PROBLEMS_SHEET;
+use qianshou::roster::{RosterProblem, marked};
 use qianshou::workbook::reader::OpenFile;
 use qianshou::workbook::source::{Area, Cell, Row, Source};
 use rust_xlsxwriter::{Format, Workbook};
 
 use crate::support::register::day;
-use crate::support::{check_package, soffice_to, zipped};
+use crate::support::roster::{HOUSEHOLDS, import_path, numbered_household};
+use crate::support::{RosterFile, TestServer, check_package, soffice_to, zipped};
+
+#[tokio::test]
+async fn the_workbook_comes_back_with_its_problems_marked() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let file = RosterFile::households(&[numbered_household("B1")]).with(0, "健康状况", "还行");
+    let preview = office.preview(HOUSEHOLDS, file.bytes()).await;
+    let marked = office.get(&import_path(&preview, "/marked-file")).await;
+    marked.expect(200);
+    let disposition = marked.header("content-disposition");
+    assert!(disposition.contains("-marked.xlsx"), "{disposition}");
+    let mut workbook: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(std::io::Cursor::new(marked.bytes)).unwrap();
+    let list = calamine::Reader::worksheet_range(&mut workbook, "错误清单").unwrap();
+    let cell = file.address(0, "健康状况");
+    assert!(
+        list.rows()
+            .any(|row| row.iter().any(|value| value.to_string().contains(&cell))),
+        "{list:?}"
+    );
+}
 
 fn problem(severity: Severity, sheet: &str, cell: &str, reason: &str) -> RosterProblem {
     RosterProblem {

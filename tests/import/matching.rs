@@ -1,21 +1,13 @@
 //! What a roster says otherwise than the register is asked, and done as decided: over HTTP, with
 //! real workbooks.
 
-use qianshou::access::Role;
 use qianshou::household::{HouseholdFacts, Relation};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::register::{facts, person};
-use crate::support::{Client, RosterFile, TestServer};
-
-const HOUSEHOLDS: &str = "/imports/households";
-
-async fn office() -> (TestServer, Client) {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
-    (server, office)
-}
+use crate::support::roster::{HOUSEHOLDS, roster_of};
+use crate::support::{Client, TestServer};
 
 /// A family of a head and others, on the register under a number.
 fn family(number: &str, names: &[&str]) -> HouseholdFacts {
@@ -30,10 +22,6 @@ fn family(number: &str, names: &[&str]) -> HouseholdFacts {
     family
 }
 
-fn file(households: &[HouseholdFacts]) -> Vec<u8> {
-    RosterFile::households(households).bytes()
-}
-
 /// The household with this number as the list shows it, or null.
 async fn listed(office: &Client, number: &str) -> Value {
     let page = office
@@ -44,7 +32,7 @@ async fn listed(office: &Client, number: &str) -> Value {
     page["items"][0].clone()
 }
 
-async fn names(office: &Client, id: &Value) -> Vec<String> {
+async fn names_of(office: &Client, id: &Value) -> Vec<String> {
     let household = office
         .get(&format!("/households/{}", id.as_str().unwrap()))
         .await
@@ -72,15 +60,18 @@ fn kinds(preview: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn another_head_is_asked_and_refused_or_taken() {
-    let (_server, office) = office().await;
+    let (_server, office) = TestServer::start_with_office().await;
     let before = family("A1", &["甲", "乙"]);
     office
-        .import(HOUSEHOLDS, file(&[before.clone(), family("A2", &["丙"])]))
+        .import(
+            HOUSEHOLDS,
+            roster_of(&[before.clone(), family("A2", &["丙"])]),
+        )
         .await;
     let mut after = before;
     after.members[0].relation = Relation::Other;
     after.members[1].relation = Relation::Head;
-    let roster = file(&[after, family("A3", &["丁"])]);
+    let roster = roster_of(&[after, family("A3", &["丁"])]);
     let preview = office.preview(HOUSEHOLDS, roster).await;
     assert_eq!(kinds(&preview), ["changed_head"], "{preview:#}");
     assert_eq!(preview["undecided_count"], 1);
@@ -112,14 +103,14 @@ async fn another_head_is_asked_and_refused_or_taken() {
 
 #[tokio::test]
 async fn who_moves_leaves_a_household_that_is_not_in_the_file() {
-    let (_server, office) = office().await;
+    let (_server, office) = TestServer::start_with_office().await;
     let (from, to) = (family("B1", &["甲", "乙"]), family("B2", &["丙"]));
     office
-        .import(HOUSEHOLDS, file(&[from.clone(), to.clone()]))
+        .import(HOUSEHOLDS, roster_of(&[from.clone(), to.clone()]))
         .await;
     let mut larger = to;
     larger.members.push(from.members[1].clone());
-    let preview = office.preview(HOUSEHOLDS, file(&[larger])).await;
+    let preview = office.preview(HOUSEHOLDS, roster_of(&[larger])).await;
     assert_eq!(kinds(&preview), ["moved"], "{preview:#}");
     assert_eq!(
         preview["conflicts"][0]["household_ids"]
@@ -132,8 +123,8 @@ async fn who_moves_leaves_a_household_that_is_not_in_the_file() {
     assert_eq!(accepted["households"]["changed"], 2, "{accepted:#}");
     office.commit(&accepted).await.expect(200);
     let (one, two) = (listed(&office, "B1").await, listed(&office, "B2").await);
-    assert_eq!(names(&office, &one["id"]).await, ["甲"]);
-    assert_eq!(names(&office, &two["id"]).await, ["丙", "乙"]);
+    assert_eq!(names_of(&office, &one["id"]).await, ["甲"]);
+    assert_eq!(names_of(&office, &two["id"]).await, ["丙", "乙"]);
     // The household that lost a person shows which import did it.
     let path = format!("/households/{}/history", one["id"].as_str().unwrap());
     let history = office.get(&path).await.expect(200);
@@ -145,15 +136,15 @@ async fn who_moves_leaves_a_household_that_is_not_in_the_file() {
 
 #[tokio::test]
 async fn a_family_under_another_number_is_asked() {
-    let (_server, office) = office().await;
+    let (_server, office) = TestServer::start_with_office().await;
     let before = family("C1", &["甲", "乙"]);
     office
-        .import(HOUSEHOLDS, file(std::slice::from_ref(&before)))
+        .import(HOUSEHOLDS, roster_of(std::slice::from_ref(&before)))
         .await;
     let id = listed(&office, "C1").await["id"].clone();
     let mut after = before;
     after.number = Some("C9".to_owned());
-    let preview = office.preview(HOUSEHOLDS, file(&[after])).await;
+    let preview = office.preview(HOUSEHOLDS, roster_of(&[after])).await;
     assert_eq!(kinds(&preview), ["renumbered"], "{preview:#}");
     let accepted = office.decide(&preview, &[("renumbered", true)]).await;
     office.commit(&accepted).await.expect(200);
@@ -167,16 +158,16 @@ async fn a_family_under_another_number_is_asked() {
 
 #[tokio::test]
 async fn a_family_that_splits_is_asked_and_left_alone_unless_accepted() {
-    let (_server, office) = office().await;
+    let (_server, office) = TestServer::start_with_office().await;
     let before = family("D1", &["甲", "乙", "丙"]);
     office
-        .import(HOUSEHOLDS, file(std::slice::from_ref(&before)))
+        .import(HOUSEHOLDS, roster_of(std::slice::from_ref(&before)))
         .await;
     let (mut rest, mut branch) = (before.clone(), family("D2", &["x"]));
     rest.members.truncate(1);
     branch.members = before.members[1..].to_vec();
     branch.members[0].relation = Relation::Head;
-    let preview = office.preview(HOUSEHOLDS, file(&[rest, branch])).await;
+    let preview = office.preview(HOUSEHOLDS, roster_of(&[rest, branch])).await;
     assert_eq!(kinds(&preview), ["split"], "{preview:#}");
     // Good rows alone: what is undecided stays out, whole.
     let path = format!("/imports/{}/commit", preview["id"].as_str().unwrap());
@@ -188,17 +179,17 @@ async fn a_family_that_splits_is_asked_and_left_alone_unless_accepted() {
     assert_eq!(done["good_rows_only"], true);
     assert!(listed(&office, "D2").await.is_null());
     let id = listed(&office, "D1").await["id"].clone();
-    assert_eq!(names(&office, &id).await.len(), 3);
+    assert_eq!(names_of(&office, &id).await.len(), 3);
 }
 
 /// A merged family's old record is closed: kept with its history, no longer listed, and nobody is
 /// responsible for it.
 #[tokio::test]
 async fn a_merged_household_is_closed_and_comes_back_when_undone() {
-    let (server, office) = office().await;
+    let (server, office) = TestServer::start_with_office().await;
     let (one, two) = (family("E1", &["甲", "乙"]), family("E2", &["丙"]));
     office
-        .import(HOUSEHOLDS, file(&[one.clone(), two.clone()]))
+        .import(HOUSEHOLDS, roster_of(&[one.clone(), two.clone()]))
         .await;
     let id: Uuid = listed(&office, "E1").await["id"]
         .as_str()
@@ -213,7 +204,7 @@ async fn a_merged_household_is_closed_and_comes_back_when_undone() {
             member.relation = Relation::Other;
             member
         }));
-    let preview = office.preview(HOUSEHOLDS, file(&[both])).await;
+    let preview = office.preview(HOUSEHOLDS, roster_of(&[both])).await;
     assert_eq!(kinds(&preview), ["merged"], "{preview:#}");
     let accepted = office.decide(&preview, &[("merged", true)]).await;
     assert_eq!(accepted["households"]["changed"], 2, "{accepted:#}");
@@ -251,20 +242,20 @@ async fn a_merged_household_is_closed_and_comes_back_when_undone() {
     let undo = format!("/imports/{}/undo", accepted["id"].as_str().unwrap());
     office.post(&undo).await.expect(200);
     assert_eq!(listed(&office, "E1").await["id"], json!(id));
-    assert_eq!(names(&office, &json!(id)).await, ["甲", "乙"]);
+    assert_eq!(names_of(&office, &json!(id)).await, ["甲", "乙"]);
     let again = pairing_of(&office, pairing).await;
     assert!(again["to_date"].is_null(), "{again:#}");
 }
 
 #[tokio::test]
 async fn who_may_be_on_the_register_twice_is_named() {
-    let (_server, office) = office().await;
+    let (_server, office) = TestServer::start_with_office().await;
     office
-        .import(HOUSEHOLDS, file(&[family("F1", &["甲", "乙"])]))
+        .import(HOUSEHOLDS, roster_of(&[family("F1", &["甲", "乙"])]))
         .await;
     let mut twin = family("F2", &["丙", "乙"]);
     twin.members[1].identity_number = None;
-    let preview = office.preview(HOUSEHOLDS, file(&[twin])).await;
+    let preview = office.preview(HOUSEHOLDS, roster_of(&[twin])).await;
     let problems = preview["problems"].as_array().unwrap();
     let twins = problems
         .iter()

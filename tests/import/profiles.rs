@@ -8,9 +8,9 @@ use qianshou::roster::report::RosterKind;
 use serde_json::{Value as Json, json};
 
 use crate::support::register::sound_household;
+use crate::support::roster::HOUSEHOLDS;
 use crate::support::{RosterFile, TestServer};
 
-const HOUSEHOLDS: &str = "/imports/households";
 const PROFILES: &str = "/import-profiles";
 
 /// Headings that nobody could know, in the place of the template's.

@@ -12,10 +12,9 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::api::pairing_runs::confirm::{
-    add_households, add_person, confirm, items, link, path_of, propose,
-};
+use crate::support::pairing::{add_households, confirm_run, link_villages, propose_run, run_path};
 use crate::support::register::facts;
+use crate::support::staff::add_person_with_room;
 use crate::support::{Client, TestServer};
 
 #[path = "../bench/dimacs.rs"]
@@ -63,7 +62,7 @@ async fn refuted(server: &TestServer, run: &Value) -> String {
 }
 
 async fn certificate(office: &Client, run: &Value) -> Value {
-    office.get(&path_of(run, "/certificate")).await.expect(200)
+    office.get(&run_path(run, "/certificate")).await.expect(200)
 }
 
 /// Changes the database behind everyone's back.
@@ -84,11 +83,11 @@ async fn tamper(server: &TestServer, sql: &str, run: &Value, household: Uuid) {
 async fn four_for_three(server: &TestServer, office: &Client) -> (Value, Vec<Uuid>) {
     let mut households = add_households(server, "东圩村", 3).await;
     households.extend(add_households(server, "西圩村", 1).await);
-    add_person(server, "东圩小学", Some(2)).await;
-    add_person(server, "西圩小学", Some(1)).await;
-    link(office, "东圩小学", &["东圩村"]).await;
-    link(office, "西圩小学", &["西圩村"]).await;
-    (propose(office, json!({})).await, households)
+    add_person_with_room(server, "东圩小学", Some(2)).await;
+    add_person_with_room(server, "西圩小学", Some(1)).await;
+    link_villages(office, "东圩小学", &["东圩村"]).await;
+    link_villages(office, "西圩小学", &["西圩村"]).await;
+    (propose_run(office, json!({})).await, households)
 }
 
 #[tokio::test]
@@ -113,10 +112,10 @@ async fn a_run_is_proved_whatever_happens_after_it() {
         assert!(told.contains(words), "{words}\n{told}");
     }
     // Confirmed, and then all that it stood on is another thing.
-    confirm(&office, &run).await;
+    confirm_run(&office, &run).await;
     add_households(&server, "东圩村", 2).await;
-    add_person(&server, "第一中学", Some(9)).await;
-    link(&office, "西圩小学", &["东圩村"]).await;
+    add_person_with_room(&server, "第一中学", Some(9)).await;
+    link_villages(&office, "西圩小学", &["东圩村"]).await;
     let told = proved(&server, &run).await;
     assert!(
         told.contains(&best) && told.contains("核对了确认时开始的结对"),
@@ -124,12 +123,12 @@ async fn a_run_is_proved_whatever_happens_after_it() {
     );
     assert_eq!(certificate(&office, &run).await["best_cost"], run["cost"]);
     // What was kept is kept with those that came to nothing, too.
-    let dropped = propose(&office, json!({})).await;
-    office.post(&path_of(&dropped, "/drop")).await.expect(200);
+    let dropped = propose_run(&office, json!({})).await;
+    office.post(&run_path(&dropped, "/drop")).await.expect(200);
     proved(&server, &dropped).await;
     let helper = server.client(Role::Helper).await;
     helper
-        .get(&path_of(&run, "/certificate"))
+        .get(&run_path(&run, "/certificate"))
         .await
         .expect_problem(403, "forbidden");
     office
@@ -143,8 +142,8 @@ async fn a_run_that_keeps_pairs_is_proved_as_well() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let (run, households) = four_for_three(&server, &office).await;
-    confirm(&office, &run).await;
-    let staff = add_person(&server, "第一中学", Some(9)).await;
+    confirm_run(&office, &run).await;
+    let staff = add_person_with_room(&server, "第一中学", Some(9)).await;
     let pinned = json!({
         "household_id": households[0],
         "staff_id": staff,
@@ -156,16 +155,16 @@ async fn a_run_that_keeps_pairs_is_proved_as_well() {
         .json(&pinned)
         .await
         .expect(201);
-    let run = propose(&office, json!({ "paired": true })).await;
+    let run = propose_run(&office, json!({ "paired": true })).await;
     assert_eq!((&run["placed"], &run["kept"]), (&json!(4), &json!(2)));
     proved(&server, &run).await;
-    confirm(&office, &run).await;
+    confirm_run(&office, &run).await;
     proved(&server, &run).await;
     assert_eq!(certificate(&office, &run).await["is_best"], true);
     // As if one had left, which is so for the run alone.
-    let run = propose(&office, json!({ "leaving": staff })).await;
+    let run = propose_run(&office, json!({ "leaving": staff })).await;
     proved(&server, &run).await;
-    confirm(&office, &run).await;
+    confirm_run(&office, &run).await;
     proved(&server, &run).await;
 }
 
@@ -174,7 +173,7 @@ async fn what_was_edited_by_hand_is_told_with_its_price() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let (run, households) = four_for_three(&server, &office).await;
-    let proposals = items(&office, &path_of(&run, "/proposals")).await;
+    let proposals = office.items(&run_path(&run, "/proposals")).await;
     let in_east = proposals
         .iter()
         .find(|row| row["village"] == "东圩村" && row["staff_id"].is_string())
@@ -186,7 +185,7 @@ async fn what_was_edited_by_hand_is_told_with_its_price() {
         "reason": "本人申请",
     });
     let edited = office
-        .post(&path_of(&run, "/edits"))
+        .post(&run_path(&run, "/edits"))
         .if_match("\"1\"")
         .json(&swap)
         .await
@@ -209,7 +208,7 @@ async fn what_was_edited_by_hand_is_told_with_its_price() {
     // Fewer households, and less to pay for them.
     let clear = json!({ "kind": "clear", "household_id": households[3], "reason": "已外出" });
     office
-        .post(&path_of(&run, "/edits"))
+        .post(&run_path(&run, "/edits"))
         .if_match("\"2\"")
         .json(&clear)
         .await
@@ -232,7 +231,7 @@ async fn a_run_that_was_tampered_with_is_found_out() {
     let office = server.client(Role::Office).await;
     let (run, households) = four_for_three(&server, &office).await;
     let west = households[3];
-    let before = items(&office, &path_of(&run, "/proposals")).await;
+    let before = office.items(&run_path(&run, "/proposals")).await;
     let helper_of = |village: &str| {
         let row = before
             .iter()
@@ -245,11 +244,11 @@ async fn a_run_that_was_tampered_with_is_found_out() {
     // Whom it could have as well, but not as cheaply, and who has no place.
     let other = format!(
         "(SELECT id FROM staff WHERE number = '{}')",
-        number_of(&office, &helper_of("东圩村")).await
+        staff_number_of(&office, &helper_of("东圩村")).await
     );
     let same = format!(
         "(SELECT id FROM staff WHERE number = '{}')",
-        number_of(&office, &helper_of("西圩村")).await
+        staff_number_of(&office, &helper_of("西圩村")).await
     );
     tamper(&server, &helper(&other), &run, west).await;
     let told = refuted(&server, &run).await;
@@ -268,7 +267,7 @@ async fn a_run_that_was_tampered_with_is_found_out() {
     assert!(refuted(&server, &run).await.contains("与按规则重算的不符"));
     tamper(&server, &cost(-1), &run, west).await;
     // A pairing that is not what was confirmed.
-    confirm(&office, &run).await;
+    confirm_run(&office, &run).await;
     proved(&server, &run).await;
     let pairing =
         format!("UPDATE pairing SET staff_id = {other} WHERE run_id = $1 AND household_id = $2");
@@ -281,14 +280,14 @@ async fn a_run_that_was_tampered_with_is_found_out() {
     // What it stands on.
     let damaged = "UPDATE run_basis SET input = (SELECT input FROM run_basis AS other
         WHERE other.run_id <> $1) WHERE run_id = $1 AND $2 = $2";
-    propose(&office, json!({})).await;
+    propose_run(&office, json!({})).await;
     tamper(&server, damaged, &run, west).await;
     assert!(
         refuted(&server, &run)
             .await
             .contains("计算依据已损坏或被改动")
     );
-    let path = path_of(&run, "/certificate");
+    let path = run_path(&run, "/certificate");
     office.get(&path).await.expect_problem(409, "basis_damaged");
     tamper(
         &server,
@@ -304,7 +303,7 @@ async fn a_run_that_was_tampered_with_is_found_out() {
         .expect_problem(409, "basis_not_kept");
 }
 
-async fn number_of(office: &Client, staff_id: &str) -> String {
+async fn staff_number_of(office: &Client, staff_id: &str) -> String {
     let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
     person["number"].as_str().unwrap().to_owned()
 }
@@ -314,7 +313,7 @@ async fn another_solver_finds_the_same_cost_in_the_network_that_is_written() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let (run, households) = four_for_three(&server, &office).await;
-    confirm(&office, &run).await;
+    confirm_run(&office, &run).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.min");
     let output = qianshou(&server, "dimacs", &run, &["--out", file.to_str().unwrap()]).await;
@@ -375,8 +374,8 @@ async fn the_list_of_nodes_holds_no_formulas() {
     let mut household = facts("@青禾镇", "东圩村");
     household.number = Some("+3200001".to_owned());
     server.add_household(household).await;
-    add_person(&server, "=HYPERLINK(\"http://a.example\")", Some(2)).await;
-    let run = propose(&office, json!({})).await;
+    add_person_with_room(&server, "=HYPERLINK(\"http://a.example\")", Some(2)).await;
+    let run = propose_run(&office, json!({})).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.min");
     let output = qianshou(&server, "dimacs", &run, &["--out", file.to_str().unwrap()]).await;

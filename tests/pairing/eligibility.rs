@@ -6,9 +6,9 @@ use qianshou::{household, pairing, staff};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::pairing_imports::{number_of, send, workbook};
-use crate::report::pairings::add_person;
+use crate::support::pairing::{pair_list, send_pair_list, staff_number};
 use crate::support::register::{facts, tester};
+use crate::support::staff::add_person;
 use crate::support::{Client, TestServer};
 
 /// What stands between a person and a household, with the code by which a pair is refused.
@@ -223,7 +223,7 @@ async fn by_a_list_of_pairs() {
         .chain([("inactive", "helper_inactive")]);
     for (obstacle, code) in others {
         let (household, person) = office.two().await;
-        let number = number_of(&office.client, person).await;
+        let number = staff_number(&office.client, person).await;
         if obstacle == "inactive" {
             office.patch(person, &json!({ "active": false })).await;
         } else {
@@ -236,17 +236,17 @@ async fn by_a_list_of_pairs() {
         let free = office.server.add_household(facts("青禾镇", "东圩村")).await;
         let also = office.client.get(&format!("/households/{free}")).await;
         let also = also.expect(200)["number"].as_str().unwrap().to_owned();
-        let another = number_of(&office.client, office.another).await;
-        let list = workbook(&[
+        let another = staff_number(&office.client, office.another).await;
+        let list = pair_list(&[
             ["1", &also, "", "", &another, "", "", "", ""],
             ["2", known, "", "", &number, "", "", "", ""],
         ]);
-        let dry = send(&office.client, "?dry_run=true", list.clone()).await;
+        let dry = send_pair_list(&office.client, "?dry_run=true", list.clone()).await;
         let dry = dry.expect(200);
         assert_eq!(dry["errors"], 1, "{dry}");
         assert_eq!(dry["problems"][0]["code"], code);
         assert_eq!(dry["problems"][0]["cell"], "E4");
-        let refused = send(&office.client, "", list).await;
+        let refused = send_pair_list(&office.client, "", list).await;
         refused.expect_problem(422, "list_has_errors");
         assert_eq!(office.state(household, person).await, before, "{obstacle}");
         let path = format!("/pairings?household_id={free}");
@@ -266,14 +266,16 @@ async fn on_a_day_of_a_leave_that_is_over() {
         .await;
     let known = office.client.get(&format!("/households/{household}")).await;
     let known = known.expect(200)["number"].as_str().unwrap().to_owned();
-    let number = number_of(&office.client, person).await;
+    let number = staff_number(&office.client, person).await;
     let list = |ago: u64| {
         let day = days(ago).to_string();
-        workbook(&[["1", &known, "", "", &number, "", "", &day, ""]])
+        pair_list(&[["1", &known, "", "", &number, "", "", &day, ""]])
     };
-    let refused = send(&office.client, "?dry_run=true", list(8)).await;
+    let refused = send_pair_list(&office.client, "?dry_run=true", list(8)).await;
     assert_eq!(refused.expect(200)["problems"][0]["code"], "helper_away");
-    let taken = send(&office.client, "", list(7)).await.expect(200);
+    let taken = send_pair_list(&office.client, "", list(7))
+        .await
+        .expect(200);
     assert_eq!(taken["new"], 1);
 }
 

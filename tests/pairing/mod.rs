@@ -1,2 +1,2 @@
-pub mod audit;
-pub mod eligibility;
+mod audit;
+mod eligibility;

@@ -22,8 +22,8 @@ use qianshou::workbook::source::{Area, Cell, Row, Sheet, Source};
 use qianshou::workbook::{address, text};
 use uuid::Uuid;
 
-use crate::report::pairings::add_person;
 use crate::support::register::{day, facts};
+use crate::support::staff::add_person;
 use crate::support::{TestServer, check_package, soffice_to};
 
 /// What breaks workbooks, alone or together.

@@ -1,4 +1,5 @@
-pub mod hostile_text;
-pub mod package;
-pub mod pairings;
-pub mod progress;
+mod hostile_text;
+mod package;
+mod pairings;
+mod progress;
+mod queue;

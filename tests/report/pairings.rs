@@ -3,44 +3,19 @@
 
 use calamine::{Data, Reader};
 use qianshou::access::Role;
-use qianshou::staff::{self, Rank, StaffFacts};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::report::progress::{Book, CSV, date, each_row_once, float, part};
-use crate::support::register::{day, facts, number_of, tester};
+use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
+use crate::support::register::{day, facts};
+use crate::support::staff::add_person;
 use crate::support::{Client, TestServer, soffice_to};
 
 const PATH: &str = "/reports/pairings?as_of=2026-06-30";
-const EAST: &str = "青禾镇东圩小学";
-const WEST: &str = "青禾镇西圩小学/幼儿园";
 
-/// A person of this unit with a telephone.
-pub async fn add_person(server: &TestServer, unit: &str, name: &str) -> Uuid {
-    let id = Uuid::now_v7();
-    let person = StaffFacts {
-        number: Some(number_of(id)),
-        identity_number: None,
-        name: name.to_owned(),
-        sex: None,
-        unit: unit.to_owned(),
-        position: Some("教导主任".to_owned()),
-        rank: Rank::Ordinary,
-        political_status: None,
-        phone: Some("13800000001".to_owned()),
-        capacity: Some(5),
-        town: None,
-        village: None,
-        specialty: None,
-        remark: None,
-    };
-    let mut tx = server.db.write().await.unwrap();
-    staff::store::add_many(&mut tx, tester(server.app.now(), None), &[(id, person)])
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    id
-}
+const EAST: &str = "青禾镇东圩小学";
+
+const WEST: &str = "青禾镇西圩小学/幼儿园";
 
 async fn unit_of(office: &Client, staff_id: Uuid) -> String {
     let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
@@ -91,8 +66,9 @@ async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree()
     let subtitle = book.sheet(EAST).get((1, 0)).unwrap().to_string();
     assert!(subtitle.contains("截至 2026-06-30"), "{subtitle}");
     assert!(subtitle.contains(&office.username), "{subtitle}");
-    let mut numbers =
-        |heading: &str| -> Vec<f64> { book.column("汇总", heading).iter().map(float).collect() };
+    let mut numbers = |heading: &str| -> Vec<f64> {
+        book.column("汇总", heading).iter().map(number_in).collect()
+    };
     // Two units, those without a helper, the sum.
     assert_eq!(numbers("帮扶责任人(人)"), [2.0, 1.0, 0.0, 3.0]);
     assert_eq!(numbers("帮扶户数(户)"), [3.0, 1.0, 1.0, 5.0]);
@@ -103,15 +79,15 @@ async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree()
         (west, 1, 2.0, "1 人"),
     ] {
         let sizes = book.column(sheet, "人口(人)");
-        assert_eq!(sizes[..pairs].iter().map(float).sum::<f64>(), people);
-        assert_eq!(float(&sizes[pairs]), people, "{sheet}");
+        assert_eq!(sizes[..pairs].iter().map(number_in).sum::<f64>(), people);
+        assert_eq!(number_in(&sizes[pairs]), people, "{sheet}");
         let numbers = book.column(sheet, "户编号");
         assert_eq!(numbers[pairs].to_string(), format!("{pairs} 户"));
         let names = book.column(sheet, "帮扶责任人");
         assert_eq!(names[pairs].to_string(), helpers);
         let rows = book.column(sheet, "序号");
         assert_eq!(
-            float(&rows[pairs - 1]),
+            number_in(&rows[pairs - 1]),
             f64::from(u8::try_from(pairs).unwrap())
         );
         let signatures = rows.last().unwrap().to_string();
@@ -149,7 +125,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
     assert_eq!(cell(&mut book, "村").to_string(), "西圩村");
     assert_eq!(cell(&mut book, "户主"), Data::String("=户主3".to_owned()));
     assert_eq!(cell(&mut book, "主要致贫原因").to_string(), "因病");
-    assert_eq!(date(&cell(&mut book, "结对日期")), day("2026-04-01"));
+    assert_eq!(day_in(&cell(&mut book, "结对日期")), day("2026-04-01"));
     assert_eq!(cell(&mut book, "协助帮扶人").to_string(), "乙帮扶");
     assert_eq!(cell(&mut book, "责任人签名"), Data::Empty);
     // In August the first helper has the household.
@@ -159,10 +135,10 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
     assert!(
         since[..4]
             .iter()
-            .any(|cell| date(cell) == day("2026-08-01"))
+            .any(|cell| day_in(cell) == day("2026-08-01"))
     );
     // Whoever looks for identity numbers finds none.
-    let csv = part(&download(&office, PATH).await, "xl/worksheets/sheet2.xml");
+    let csv = part_of(&download(&office, PATH).await, "xl/worksheets/sheet2.xml");
     assert!(!csv.contains("320999"));
 }
 
@@ -173,7 +149,7 @@ async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
     an_office(&server).await;
     let bytes = download(&office, PATH).await;
     for number in 1..=4 {
-        let xml = part(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
+        let xml = part_of(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
         for wanted in [
             "paperSize=\"9\"",
             "orientation=\"landscape\"",
@@ -188,7 +164,7 @@ async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
         assert_eq!(high, [1, 5, 5, 2][number - 1], "rows high enough to sign");
         each_row_once(&xml);
     }
-    let names = part(&bytes, "xl/workbook.xml");
+    let names = part_of(&bytes, "xl/workbook.xml");
     assert_eq!(names.matches("_xlnm.Print_Titles").count(), 4, "{names}");
     assert_eq!(names.matches("!$1:$3").count(), 4, "{names}");
 }

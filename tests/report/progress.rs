@@ -1,60 +1,22 @@
 //! The progress workbook, downloaded, opened again by calamine and by LibreOffice.
 #![allow(clippy::float_cmp, reason = "counts and fen are exact in floats")]
 
-use std::future::IntoFuture;
-use std::io::Cursor;
-use std::time::Duration;
-
-use calamine::{Data, DataType, Range, Reader, Xlsx, open_workbook_from_rs};
-use chrono::NaiveDate;
+use calamine::{Data, DataType, Range, Reader};
 use qianshou::access::Role;
 use qianshou::code_list::CodeList;
 use qianshou::household::Cause;
 use qianshou::method::{Point, PointStatus};
-use qianshou::workbook::queue::{Queue, Turn};
 use serde_json::json;
-use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::api::lifts::steps::{go_on, lift, propose};
+use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
+use crate::support::lifts::{lift_household, propose_lift, take_steps};
 use crate::support::register::{day, sound_household};
-use crate::support::{Client, TestServer, check_package, soffice_to};
+use crate::support::{Client, TestServer, soffice_to};
 
 const SHEETS: [&str; 5] = ["总览", "单位", "帮扶责任人", "户台账", "脱贫"];
-/// Comma, double quote, UTF-8.
-pub const CSV: &str = "csv:Text - txt - csv (StarCalc):44,34,76";
+
 const QUERY: &str = "year=2026&as_of=2026-11-20";
-
-/// A workbook, opened again.
-pub struct Book(pub Xlsx<Cursor<Vec<u8>>>);
-
-impl Book {
-    pub fn open(bytes: &[u8]) -> Self {
-        check_package(bytes);
-        Self(open_workbook_from_rs(Cursor::new(bytes.to_vec())).unwrap())
-    }
-
-    pub fn sheet(&mut self, name: &str) -> Range<Data> {
-        self.0.worksheet_range(name).unwrap()
-    }
-
-    /// Column of a heading of a sheet's one table, its line breaks aside.
-    pub fn column(&mut self, name: &str, heading: &str) -> Vec<Data> {
-        let sheet = self.sheet(name);
-        let headings: Vec<_> = sheet
-            .rows()
-            .nth(2)
-            .unwrap()
-            .iter()
-            .map(|cell| cell.to_string().replace('\n', ""))
-            .collect();
-        let at = headings
-            .iter()
-            .position(|text| text == heading)
-            .unwrap_or_else(|| panic!("{heading} in {headings:?}"));
-        sheet.rows().skip(3).map(|row| row[at].clone()).collect()
-    }
-}
 
 async fn download(client: &Client, query: &str) -> Vec<u8> {
     let answer = client.get(&format!("/reports/progress?{query}")).await;
@@ -71,22 +33,6 @@ fn under(sheet: &Range<Data>, label: &str) -> f64 {
     match sheet.get((row + 1, column)) {
         Some(Data::Float(number)) => *number,
         other => panic!("{label}: {other:?}"),
-    }
-}
-
-/// The number of a cell.
-pub fn float(cell: &Data) -> f64 {
-    match cell {
-        Data::Float(number) => *number,
-        other => panic!("no number: {other:?}"),
-    }
-}
-
-/// The day of a cell.
-pub fn date(cell: &Data) -> NaiveDate {
-    match cell {
-        Data::DateTime(time) => time.as_datetime().unwrap().date(),
-        other => panic!("no date: {other:?}"),
     }
 }
 
@@ -143,15 +89,15 @@ async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
         "2026-03-05",
         "2026-03-12",
     ];
-    lift(office, ids[0], march).await;
-    let fallen = lift(office, ids[1], march).await;
+    lift_household(office, ids[0], march).await;
+    let fallen = lift_household(office, ids[1], march).await;
     office
         .post(&format!("/lifts/{fallen}/relapse"))
         .json(&json!({ "date": "2026-08-01", "reason": "+遭灾" }))
         .await
         .expect(200);
-    let under_way = propose(office, ids[2], "2026-05-01").await;
-    go_on(office, &under_way, &["2026-05-02"]).await;
+    let under_way = propose_lift(office, ids[2], "2026-05-01").await;
+    take_steps(office, &under_way, &["2026-05-02"]).await;
     visit(server, ids[0], helper, "2025-12-30", Some(99)).await;
     visit(server, ids[0], helper, "2026-02-03", Some(30_050)).await;
     visit(server, ids[2], helper, "2026-04-05", None).await;
@@ -203,7 +149,7 @@ async fn the_overview_agrees_with_progress() {
         for (column, figure) in [(1, "newly_lifted"), (3, "relapsed"), (4, "cumulative")] {
             match sheet.get_value((row, column)).unwrap() {
                 Data::Empty => assert!(!begun),
-                cell => assert_eq!(Some(float(cell)), month[figure].as_f64(), "{figure}"),
+                cell => assert_eq!(Some(number_in(cell)), month[figure].as_f64(), "{figure}"),
             }
         }
     }
@@ -211,7 +157,7 @@ async fn the_overview_agrees_with_progress() {
     let formulas = book.0.worksheet_formula("总览").unwrap();
     let formula = formulas.get_value((22, 1)).unwrap();
     assert_eq!(formula, "SUBTOTAL(109,B11:B22)");
-    assert_eq!(float(sheet.get_value((22, 1)).unwrap()), 1.0);
+    assert_eq!(number_in(sheet.get_value((22, 1)).unwrap()), 1.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,7 +167,7 @@ async fn units_and_helpers_add_up_to_the_whole() {
     a_year(&server, &office).await;
     let mut book = Book::open(&download(&office, QUERY).await);
     let mut numbers = |sheet: &str, heading: &str| -> Vec<f64> {
-        book.column(sheet, heading).iter().map(float).collect()
+        book.column(sheet, heading).iter().map(number_in).collect()
     };
     // The helper's unit, those without a helper, the sum.
     assert_eq!(numbers("单位", "帮扶户数(户)"), [3.0, 1.0, 4.0]);
@@ -236,7 +182,7 @@ async fn units_and_helpers_add_up_to_the_whole() {
     );
     assert_eq!(numbers("帮扶责任人", "办理中(户)"), [1.0, 0.0, 1.0]);
     let last = book.column("帮扶责任人", "最近走访");
-    assert_eq!(date(&last[0]), day("2026-04-05"));
+    assert_eq!(day_in(&last[0]), day("2026-04-05"));
     assert_eq!(last[1], Data::Empty);
     let names = book.column("帮扶责任人", "帮扶责任人");
     assert_eq!(names[0].to_string(), "张帮扶");
@@ -264,12 +210,12 @@ async fn the_ledger_has_every_household_with_typed_cells_and_masked_numbers() {
     assert!(formulas.used_cells().next().is_none());
     let (wang, zhao) = (at("王大山"), at("@赵平原"));
     assert_eq!(
-        float(&book.column("户台账", "年人均纯收入(元)")[wang]),
+        number_in(&book.column("户台账", "年人均纯收入(元)")[wang]),
         6800.0
     );
-    assert_eq!(float(&book.column("户台账", "人口(人)")[wang]), 1.0);
+    assert_eq!(number_in(&book.column("户台账", "人口(人)")[wang]), 1.0);
     assert_eq!(
-        date(&book.column("户台账", "最近走访")[wang]),
+        day_in(&book.column("户台账", "最近走访")[wang]),
         day("2026-02-03")
     );
     assert_eq!(book.column("户台账", "最近走访")[zhao], Data::Empty);
@@ -321,22 +267,13 @@ async fn the_six_points_are_those_of_the_method() {
     // The row of sums has the share of the whole.
     for (entry, met) in Point::ENTRIES.iter().zip(met) {
         let shares = book.column("单位", entry.label);
-        assert_eq!(float(shares.last().unwrap()), met / 4.0, "{}", entry.label);
+        assert_eq!(
+            number_in(shares.last().unwrap()),
+            met / 4.0,
+            "{}",
+            entry.label
+        );
     }
-}
-
-/// A part of the workbook as it is written.
-pub fn part(bytes: &[u8], name: &str) -> String {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    std::io::read_to_string(archive.by_name(name).unwrap()).unwrap()
-}
-
-/// Excel calls a sheet damaged that has a row twice.
-pub fn each_row_once(xml: &str) {
-    let rows = xml.split("<row r=\"").skip(1);
-    let numbers: Vec<&str> = rows.filter_map(|row| row.split('"').next()).collect();
-    let once: std::collections::BTreeSet<_> = numbers.iter().collect();
-    assert_eq!(once.len(), numbers.len(), "{numbers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -346,7 +283,7 @@ async fn every_sheet_prints_on_a4_and_stays_in_view() {
     a_year(&server, &office).await;
     let bytes = download(&office, QUERY).await;
     for (sheet, number) in SHEETS.iter().zip(1..) {
-        let xml = part(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
+        let xml = part_of(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
         for wanted in [
             "paperSize=\"9\"",
             "orientation=\"landscape\"",
@@ -362,15 +299,15 @@ async fn every_sheet_prints_on_a4_and_stays_in_view() {
             assert!(xml.contains("fitToHeight=\"0\""), "{sheet}");
         }
     }
-    let names = part(&bytes, "xl/workbook.xml");
+    let names = part_of(&bytes, "xl/workbook.xml");
     assert_eq!(names.matches("_xlnm.Print_Titles").count(), 4, "{names}");
     // The six points are coloured by what they say.
-    let ledger = part(&bytes, "xl/worksheets/sheet4.xml");
+    let ledger = part_of(&bytes, "xl/worksheets/sheet4.xml");
     for label in ["已达成", "已过期", "缺失"] {
         assert!(ledger.contains(&format!("<formula>\"{label}\"</formula>")));
     }
     // A column chart of the month with two lines over it.
-    let chart = part(&bytes, "xl/charts/chart1.xml");
+    let chart = part_of(&bytes, "xl/charts/chart1.xml");
     assert!(chart.contains("<c:barChart>") && chart.contains("<c:lineChart>"));
     assert_eq!(chart.matches("<c:ser>").count(), 3);
 }
@@ -391,7 +328,7 @@ async fn lifts_show_each_step_and_how_they_ended() {
     };
     let (wang, fallen, li) = (at("王大山"), at("=1+2"), at("李小河"));
     assert_eq!(
-        date(&book.column("脱贫", "批准日期")[wang]),
+        day_in(&book.column("脱贫", "批准日期")[wang]),
         day("2026-03-12")
     );
     assert_eq!(
@@ -400,13 +337,13 @@ async fn lifts_show_each_step_and_how_they_ended() {
     );
     assert_eq!(book.column("脱贫", "类别")[wang].to_string(), "首次脱贫");
     assert_eq!(
-        date(&book.column("脱贫", "民主评议日期")[li]),
+        day_in(&book.column("脱贫", "民主评议日期")[li]),
         day("2026-05-02")
     );
     assert_eq!(book.column("脱贫", "核实日期")[li], Data::Empty);
     assert_eq!(book.column("脱贫", "进度")[fallen].to_string(), "已返贫");
     assert_eq!(
-        date(&book.column("脱贫", "返贫(终止)日期")[fallen]),
+        day_in(&book.column("脱贫", "返贫(终止)日期")[fallen]),
         day("2026-08-01")
     );
     let reason = &book.column("脱贫", "返贫(终止)原因")[fallen];
@@ -483,26 +420,6 @@ async fn libreoffice_reads_it_and_comes_to_the_same_sums() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_writes_the_same_file_and_refuses_the_future() {
-    let server = TestServer::start().await;
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("进度.xlsx");
-    let export = async |year, on: NaiveDate, out: &std::path::Path| {
-        qianshou::report::cli::export_progress(&server.app, year, on, out).await
-    };
-    export(2025, day("2026-06-30"), &out).await.unwrap();
-    let mut book = Book::open(&std::fs::read(&out).unwrap());
-    let subtitle = book.sheet("总览").get((1, 0)).unwrap().to_string();
-    assert!(subtitle.contains("截至 2025-12-31"), "{subtitle}");
-    let tomorrow = server.app.today().succ_opt().unwrap();
-    let future = export(2026, tomorrow, &out).await.unwrap_err();
-    assert_eq!(future.code(), "as_of_in_future");
-    let nowhere = folder.path().join("没有/进度.xlsx");
-    let nowhere = export(2026, day("2026-06-30"), &nowhere).await.unwrap_err();
-    assert_eq!(nowhere.code(), "cannot_write_file");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn only_those_who_may_see_progress_download_it() {
     let server = TestServer::start().await;
     let helper = server.client(Role::Helper).await;
@@ -519,66 +436,4 @@ async fn only_those_who_may_see_progress_download_it() {
         .get(&format!("/reports/progress?as_of={tomorrow}"))
         .await;
     future.expect_problem(422, "as_of_in_future");
-}
-
-/// Workbooks wait without a connection of the database.
-#[tokio::test(flavor = "multi_thread")]
-async fn workbooks_wait_for_their_turn_and_keep_nobody_else_waiting() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
-    let turns = all_turns(&server.app.workbooks).await;
-    // More than there are connections to read with.
-    let wanted: Vec<_> = (0..20)
-        .map(|at| tokio::spawn(office.get(WORKBOOKS[at % 2]).into_future()))
-        .collect();
-    for _ in 0..20 {
-        let others = office.get("/households").into_future();
-        let answer = timeout(Duration::from_secs(15), others).await;
-        answer.unwrap().expect(200);
-    }
-    assert!(wanted.iter().all(|one| !one.is_finished()));
-    drop(turns);
-    for one in wanted {
-        one.await.unwrap().expect(200);
-    }
-}
-
-/// Who finds no place to wait is told when to come again.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_workbook_too_many_is_refused() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
-    let queue = &server.app.workbooks;
-    let turns = all_turns(queue).await;
-    let mut waiting = Vec::new();
-    loop {
-        let mut place = Box::pin(queue.turn());
-        match timeout(Duration::from_millis(1), &mut place).await {
-            Err(_) => waiting.push(place),
-            Ok(turn) => break assert!(turn.is_err()),
-        }
-    }
-    assert!(waiting.len() >= 16, "{}", waiting.len());
-    for path in WORKBOOKS {
-        let answer = office.get(path).await;
-        answer.expect_problem(503, "too_many_workbooks");
-        assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
-    }
-    drop(waiting);
-    drop(turns);
-    for path in WORKBOOKS {
-        office.get(path).await.expect(200);
-    }
-}
-
-const WORKBOOKS: [&str; 2] = ["/reports/progress", "/reports/pairings"];
-
-/// Takes all turns, so that whoever comes must wait.
-async fn all_turns(queue: &Queue) -> Vec<Turn> {
-    let mut turns = Vec::new();
-    while let Ok(turn) = timeout(Duration::from_millis(50), queue.turn()).await {
-        turns.push(turn.unwrap());
-    }
-    assert!(!turns.is_empty());
-    turns
 }

@@ -1,3 +1,3 @@
-pub mod database;
-pub mod failures;
-pub mod restore;
+mod backup;
+mod database;
+mod failures;

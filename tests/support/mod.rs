@@ -7,19 +7,31 @@
 //! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
 //! ```
 
+pub mod backup;
+pub mod book;
 mod client;
-mod database;
+pub mod database;
 mod disk;
+pub mod document;
+pub mod helped_household;
 mod imports;
+pub mod lifts;
 mod office;
 mod package;
+pub mod pairing;
+pub mod privacy;
 mod proxy;
+pub mod reader;
 pub mod register;
+pub mod roster;
 mod roster_file;
 mod seed;
 mod server;
 mod service;
+pub mod session;
+pub mod staff;
 mod workbook_file;
+pub mod world;
 
 pub use client::{Answer, Call, Client};
 pub use database::{POSTGRES, TestDatabase};

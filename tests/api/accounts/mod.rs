@@ -1,1 +1,4 @@
-pub mod change;
+mod change;
+mod create;
+mod list;
+mod password;

@@ -1,1 +1,5 @@
-pub mod steps;
+mod list;
+mod propose;
+mod rejection;
+mod relapse;
+mod steps;

@@ -1,1 +1,3 @@
-pub mod points;
+mod list;
+mod on_a_day;
+mod points;

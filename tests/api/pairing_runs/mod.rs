@@ -1,2 +1,5 @@
-pub mod confirm;
-pub mod edits;
+mod comparison;
+mod confirm;
+mod edits;
+mod propose;
+mod scope;

@@ -1,2 +1,5 @@
-pub mod change;
-pub mod departure;
+mod change;
+mod departure;
+mod leaves;
+mod returning;
+mod transfer;

@@ -1,1 +1,5 @@
-pub mod log;
+mod batch;
+mod correct;
+mod key;
+mod list;
+mod log;

@@ -1,1 +1,3 @@
-pub mod formats;
+mod formats;
+mod harm;
+mod limits;
