@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use qianshou::access::Role;
-use qianshou::{insert, on};
+use qianshou::insert;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::database::count_rows;
 use crate::support::{Answer, Client, PASSWORD, Service, TestServer};
 
 const WRONG: &str = "不是这个口令";
@@ -47,20 +48,13 @@ async fn failures(server: &TestServer, count: usize, of: impl Fn(usize) -> (Stri
     tx.commit().await.unwrap();
 }
 
-async fn count_failures(server: &TestServer) -> i64 {
-    let mut tx = server.db.read().await.unwrap();
-    on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM failed_login")
-        .fetch_one(connection).await)
-    .unwrap()
-}
-
 #[tokio::test]
 async fn of_300_guesses_at_once_ten_are_looked_at() {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;
     let stranger = at(&server, "127.0.0.70");
     for username in [office.username.as_str(), "nobody"] {
-        let before = count_failures(&server).await;
+        let before = count_rows(&server.db, "failed_login").await;
         let guesses = (0..300).map(|_| stranger.log_in(username, WRONG));
         let answers = join_all(guesses).await;
         let looked_at = answers.iter().filter(|answer| answer.status == 401);
@@ -70,7 +64,11 @@ async fn of_300_guesses_at_once_ten_are_looked_at() {
             assert!([429, 503].contains(&answer.status), "{}", answer.text());
             assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1);
         }
-        assert_eq!(count_failures(&server).await - before, 10, "{username}");
+        assert_eq!(
+            count_rows(&server.db, "failed_login").await - before,
+            10,
+            "{username}"
+        );
     }
 }
 
@@ -156,7 +154,11 @@ async fn what_is_tried_at_a_known_place_meanwhile_is_limited_too() {
             .await
             .expect_problem(429, "too_many_failures");
     }
-    assert_eq!(count_failures(&server).await, 60, "ten were looked at");
+    assert_eq!(
+        count_rows(&server.db, "failed_login").await,
+        60,
+        "ten were looked at"
+    );
     // Not even the right one goes on here now.
     home.log_in(name, PASSWORD)
         .await
@@ -198,7 +200,7 @@ async fn many_may_log_in_from_one_address() {
         guess(&school, &office.username, 9).await;
         school.log_in(&office.username, PASSWORD).await.expect(201);
     }
-    assert_eq!(count_failures(&server).await, 0);
+    assert_eq!(count_rows(&server.db, "failed_login").await, 0);
 }
 
 /// Whoever is logged in proves who they are by the session, and is known afterwards where they were.

@@ -10,7 +10,8 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::support::privacy::{Scene, all_said, get_operations};
+use crate::support::document::get_operations;
+use crate::support::privacy::{Scene, all_said};
 use crate::support::register::facts;
 use crate::support::staff::add_person;
 use crate::support::{Client, TestServer};
@@ -176,17 +177,17 @@ async fn told(client: &Client, path: &str) -> String {
     all
 }
 
-/// One who reads, and what he may not be told.
+/// One who reads, and what they may not be told.
 struct Reader {
     client: Client,
     what: &'static str,
-    /// Whether he may be told the telephone number in this column.
+    /// Whether they may be told the telephone number in this column.
     may_see: fn(&Planted) -> bool,
-    /// The columns whose telephone number he was told.
+    /// The columns whose telephone number they were told.
     sees: BTreeSet<String>,
 }
 
-/// What a helper may be told of the households that he serves: by the tables that tell of households.
+/// What a helper may be told of the households that they serve: by the tables that tell of households.
 fn is_of_a_household(planted: &Planted) -> bool {
     !["import", "staff_leave", "import_profile"].contains(&planted.table.as_str())
         && (planted.table != "staff" || ["name", "phone"].contains(&planted.column.as_str()))

@@ -7,8 +7,9 @@ use qianshou::text::masked;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::document::get_operations;
 use crate::support::privacy::{
-    CARD, HOUSEHOLD_PHONE, MEMBER_PHONE, Scene, all_said, get_operations, post, words,
+    CARD, HOUSEHOLD_PHONE, MEMBER_PHONE, Scene, all_said, post_with_key, words,
 };
 use crate::support::register::{facts, person, record_number};
 use crate::support::staff::add_person;
@@ -325,7 +326,7 @@ async fn a_helper_who_corrects_a_masked_text_loses_nothing_of_it() {
         "approach": plan["approach"], "measures": ["health", "industry"],
         "decided_on": it.server.app.today(),
     });
-    let made = post(&it.helper, &plans, "next", body).await;
+    let made = post_with_key(&it.helper, &plans, "next", body).await;
     assert_eq!(made["approach"], plan["approach"]);
     let stored = it.office.get(&plans).await.expect(200);
     assert_eq!(stored["items"][0]["approach"], text);

@@ -1,4 +1,4 @@
-//! The second helper of a household: what he sees and does, and how it ends.
+//! The second helper of a household: what they see and do, and how it ends.
 
 use chrono::{Days, NaiveDate};
 use qianshou::access::{Role, history};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::support::register::{facts, tester};
 use crate::support::staff::add_person;
-use crate::support::{Client, TestServer, household};
+use crate::support::{Client, TestServer, complete_household};
 
 /// A household with a responsible helper for a year, and an assistant for ninety days.
 struct Two {
@@ -100,7 +100,7 @@ async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_hi
         assistant,
         ..
     } = &two;
-    let other = server.add_household(household("李三喜")).await;
+    let other = server.add_household(complete_household("李三喜")).await;
     for path in ["/households", "/households?mine=true", "/method"] {
         let seen = assistant.items(path).await;
         assert_eq!(seen.len(), 1, "{path}: {seen:?}");
@@ -155,7 +155,7 @@ async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_hi
     }] });
     let batch = assistant.post("/visits/batch").json(&batch).await;
     assert_eq!(batch.expect(200)["results"][0]["status"], 201);
-    // Not before he assisted, and the plan is the responsible helper's.
+    // Not before they assisted, and the plan is the responsible helper's.
     two.log(assistant, 91, json!({}))
         .await
         .expect_problem(403, "not_your_household");
@@ -207,7 +207,7 @@ async fn an_assistance_ends_after_the_last_visit_and_is_kept() {
         .await
         .expect_problem(409, "assistance_already_ended");
 
-    // He sees the household no more, nor his own visit; a late entry of his time is taken.
+    // They see the household no more, nor their own visit; a late entry of their time is taken.
     let path = format!("/households/{}", two.household);
     let gone = two.assistant.get(&path).await;
     gone.expect_problem(404, "not_found");
@@ -260,8 +260,8 @@ async fn a_household_has_one_assistant_who_is_not_its_responsible_helper() {
     create(two.household, Uuid::now_v7())
         .await
         .expect_problem(422, "no_such_person");
-    // Nor for days on which he was responsible.
-    let other = two.server.add_household(household("李三喜")).await;
+    // Nor for days on which they were responsible.
+    let other = two.server.add_household(complete_household("李三喜")).await;
     let (from, to) = (two.server.days_ago(50), two.server.days_ago(10));
     two.server.pair_until(other, third, from, to).await;
     let early = body(other, third, two.server.days_ago(20));
@@ -357,7 +357,7 @@ async fn who_becomes_responsible_by_hand_assists_no_more() {
 async fn a_run_leaves_assistances_alone_but_of_those_whom_it_makes_responsible() {
     let two = Two::start().await;
     let (office, second) = (&two.office, two.second());
-    // As good as the same to the run: only the assistant has a place, and it takes none of his.
+    // As good as the same to the run: only the assistant has a place, and it takes none of theirs.
     let waiting = two.server.add_household(facts("青禾镇", "东圩村")).await;
     assist(office, waiting, second, two.server.days_ago(30)).await;
     for (staff, capacity) in [(two.responsible.staff_id.unwrap(), 1), (second, 1)] {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::support::pairing::{OfficeWithLeaver, current_pairings_of, depart, office_with_leaver};
 use crate::support::world::World;
-use crate::support::{Client, TestServer, household};
+use crate::support::{Client, TestServer, complete_household};
 
 #[tokio::test]
 async fn a_hand_over_note_is_written_to_the_day_of_the_hand_over() {
@@ -15,7 +15,7 @@ async fn a_hand_over_note_is_written_to_the_day_of_the_hand_over() {
     let (server, helper) = (&world.server, &world.helper);
     let me = helper.staff_id.unwrap();
     let ended_on = async |to: NaiveDate| {
-        let id = server.add_household(household("李三喜")).await;
+        let id = server.add_household(complete_household("李三喜")).await;
         let pairing = server.pair(id, me, server.days_ago(50)).await;
         let body = json!({ "date": to, "reason": "换人" });
         let end = format!("/pairings/{pairing}/end");

@@ -157,7 +157,7 @@ async fn nobody_is_given_the_household_on_whose_register_he_stands() {
     assert_eq!(office.proposed().await.0, Some(other));
     office.set(other, &json!({ "active": false })).await;
     assert_eq!(office.proposed().await.0, None);
-    // He may have any other.
+    // They may have any other.
     let neighbour = office.server.add_household(facts("青禾镇", "东圩村")).await;
     let body = json!({ "household_id": neighbour, "staff_id": one, "reason": "手工" });
     office

@@ -7,6 +7,7 @@ use qianshou::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::support::document::{document, operations, resolve};
 use crate::support::{Client, TestServer};
 
 const ID: &str = "01a20000-0000-7000-8000-000000000000";
@@ -20,35 +21,26 @@ const NO_DAYS: [&str; 6] = [
     "+262142-12-31",
 ];
 
-fn document() -> Value {
-    serde_json::from_str(&qianshou::server::openapi(false)).unwrap()
-}
-
 /// Method, path with values for its parameters, and description of every operation.
-fn operations(document: &Value) -> Vec<(Method, String, &Value)> {
-    let mut operations = Vec::new();
-    for (template, item) in document["paths"].as_object().unwrap() {
+fn filled_operations(document: &Value) -> Vec<(Method, String, &Value)> {
+    let all = operations(document).into_iter();
+    all.map(|(name, operation)| {
+        let (method, template) = name.split_once(' ').unwrap();
         let path = template
             .replace("{id}", ID)
             .replace("{household_id}", ID)
             .replace("{year}", "2026")
             .replace("{kind}", "households");
-        for (method, operation) in item.as_object().unwrap() {
-            let method = method.to_ascii_uppercase().parse().unwrap();
-            operations.push((method, format!("/api/v1{path}"), operation));
-        }
-    }
-    operations
+        (method.parse().unwrap(), format!("/api/v1{path}"), operation)
+    })
+    .collect()
 }
 
-fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let schema = match schema["$ref"].as_str() {
-        Some(link) => document.pointer(link.trim_start_matches('#')).unwrap(),
-        None => schema,
-    };
-    // "This or null".
+/// What a link leads to; of "this or null", this.
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let schema = resolve(document, schema);
     match schema["anyOf"].as_array() {
-        Some(choices) => resolve(document, &choices[0]),
+        Some(choices) => resolved(document, &choices[0]),
         None => schema,
     }
 }
@@ -62,7 +54,7 @@ fn kind(schema: &Value) -> &str {
 
 /// A value that the schema allows, with every property there is.
 fn sample(document: &Value, schema: &Value) -> Value {
-    let schema = resolve(document, schema);
+    let schema = resolved(document, schema);
     if let Some(code) = schema["enum"].get(0) {
         return code.clone();
     }
@@ -106,7 +98,7 @@ fn wrongs(document: &Value, schema: &Value, pointer: &str, into: &mut Vec<(Strin
         || schema["type"]
             .as_array()
             .is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"));
-    let schema = resolve(document, schema);
+    let schema = resolved(document, schema);
     let kind = kind(schema);
     for (other, value) in [
         ("string", json!("1")),
@@ -149,7 +141,7 @@ async fn no_operation_takes_a_value_of_another_type_or_a_day_that_no_office_sees
     let administrator = server.client(Role::Administrator).await;
     let document = document();
     let (mut tried, mut faults) = (0, Vec::new());
-    for (method, path, operation) in operations(&document) {
+    for (method, path, operation) in filled_operations(&document) {
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
         if schema.is_null() {
             continue;
@@ -195,7 +187,7 @@ async fn no_parameter_takes_a_day_that_no_office_sees_or_a_text_that_cannot_be_s
     cursors.extend(NO_DAYS.map(|day| cursor(json!([day, ID]))));
     let document = document();
     let (mut tried, mut faults) = (0, Vec::new());
-    for (method, path, operation) in operations(&document) {
+    for (method, path, operation) in filled_operations(&document) {
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap();
             let values = match (name, parameter["schema"]["format"].as_str()) {
@@ -255,7 +247,7 @@ async fn no_answer_is_kept_but_those_that_are_the_same_for_everyone() {
     let server = TestServer::start().await;
     let administrator = server.client(Role::Administrator).await;
     let document = document();
-    for (method, path, operation) in operations(&document) {
+    for (method, path, operation) in filled_operations(&document) {
         if method != Method::GET || path.ends_with("/events") {
             continue;
         }

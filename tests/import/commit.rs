@@ -137,7 +137,7 @@ async fn good_rows_alone_are_taken_in_only_when_that_is_chosen() {
         .import(HOUSEHOLDS, roster_of(&[from.clone(), to.clone()]))
         .await;
     let before = register_by_number(&server.db).await;
-    // J1 is wrong, so it keeps its person, and J2 cannot get him; J3 is good, J4 is wrong.
+    // J1 is wrong, so it keeps its person, and J2 cannot get them; J3 is good, J4 is wrong.
     to.members.push(from.members.remove(1));
     to.members[2].relation = household::Relation::Other;
     let good = numbered_household("J3");

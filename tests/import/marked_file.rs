@@ -1,6 +1,6 @@
 //! The workbook that was sent, with its faulty cells marked.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use qianshou::household::rule::Severity;
 use qianshou::roster::marked::PROBLEMS_SHEET;
@@ -9,6 +9,7 @@ use qianshou::workbook::reader::OpenFile;
 use qianshou::workbook::source::{Area, Cell, Row, Source};
 use rust_xlsxwriter::{Format, Workbook};
 
+use crate::support::book::part_of;
 use crate::support::register::day;
 use crate::support::roster::{HOUSEHOLDS, import_path, numbered_household};
 use crate::support::{RosterFile, TestServer, check_package, soffice_to, zipped};
@@ -100,17 +101,6 @@ fn mark(bytes: &[u8], problems: &[RosterProblem]) -> Vec<u8> {
     output.into_inner()
 }
 
-fn part(workbook: &[u8], name: &str) -> String {
-    let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
-    let mut content = String::new();
-    archive
-        .by_name(name)
-        .unwrap()
-        .read_to_string(&mut content)
-        .unwrap();
-    content
-}
-
 #[test]
 fn a_marked_workbook_holds_what_was_sent_and_what_is_wrong() {
     let name = "名 册'一";
@@ -155,7 +145,7 @@ fn a_marked_workbook_holds_what_was_sent_and_what_is_wrong() {
     if let Some(through) = soffice_to("xlsx", &marked) {
         check(&through);
     }
-    let notes = part(&marked, "xl/comments1.xml");
+    let notes = part_of(&marked, "xl/comments1.xml");
     for (cell, text) in [
         ("A4", "错误：姓名不对。请核对\n提醒：姓名少见"),
         ("C4", "已自动更正：空着"),
@@ -165,8 +155,8 @@ fn a_marked_workbook_holds_what_was_sent_and_what_is_wrong() {
         assert!(notes.contains(text), "{notes}");
     }
     // The gravest problem of a cell colours it.
-    let sheet = part(&marked, "xl/worksheets/sheet1.xml");
-    let styles = part(&marked, "xl/styles.xml");
+    let sheet = part_of(&marked, "xl/worksheets/sheet1.xml");
+    let styles = part_of(&marked, "xl/styles.xml");
     let formats = &styles[styles.find("<cellXfs").unwrap()..];
     let format = |cell: &str| {
         let at = sheet.find(&format!("<c r=\"{cell}\" s=\"")).unwrap();
@@ -187,7 +177,7 @@ fn a_marked_workbook_holds_what_was_sent_and_what_is_wrong() {
     // What looks like a formula does not become one when somebody edits the cell.
     assert!(format("A4").contains("quotePrefix=\"1\""));
     assert!(!format("B9").contains("quotePrefix"));
-    let links = part(&marked, "xl/worksheets/sheet3.xml");
+    let links = part_of(&marked, "xl/worksheets/sheet3.xml");
     assert!(links.contains("location=\"'名 册''一'!A4\""), "{links}");
 }
 
@@ -212,7 +202,7 @@ fn a_text_is_marked_as_a_workbook() {
         ["1: 0=姓名 1=备注", "2: 0=张三 1=好", "3: 0==1+1 1='@好"]
     );
     // What looks like a formula is kept as it was sent, as text.
-    let sheet = part(&marked, "xl/worksheets/sheet1.xml");
+    let sheet = part_of(&marked, "xl/worksheets/sheet1.xml");
     assert!(!sheet.contains("<f>"), "{sheet}");
 }
 

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::support::pairing::{add_households, confirm_run, link_villages, propose_run, run_path};
+use crate::support::pairing::{
+    add_households, confirm_run, link_villages, propose_run, run_path, staff_number,
+};
 use crate::support::register::facts;
 use crate::support::staff::add_person_with_room;
 use crate::support::{Client, TestServer};
@@ -244,11 +246,11 @@ async fn a_run_that_was_tampered_with_is_found_out() {
     // Whom it could have as well, but not as cheaply, and who has no place.
     let other = format!(
         "(SELECT id FROM staff WHERE number = '{}')",
-        staff_number_of(&office, &helper_of("东圩村")).await
+        staff_number(&office, &helper_of("东圩村")).await
     );
     let same = format!(
         "(SELECT id FROM staff WHERE number = '{}')",
-        staff_number_of(&office, &helper_of("西圩村")).await
+        staff_number(&office, &helper_of("西圩村")).await
     );
     tamper(&server, &helper(&other), &run, west).await;
     let told = refuted(&server, &run).await;
@@ -301,11 +303,6 @@ async fn a_run_that_was_tampered_with_is_found_out() {
         .get(&path)
         .await
         .expect_problem(409, "basis_not_kept");
-}
-
-async fn staff_number_of(office: &Client, staff_id: &str) -> String {
-    let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
-    person["number"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ async fn by_hand() {
     }
 }
 
-/// Who must not have a household does not assist it either; that takes none of his places, and who is
+/// Who must not have a household does not assist it either; that takes none of their places, and who is
 /// to be responsible is another question.
 #[tokio::test]
 async fn by_assisting() {

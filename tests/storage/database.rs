@@ -8,16 +8,11 @@ use qianshou::{insert, on};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::support::database::count_rows;
 use crate::support::{PASSWORD, TestDatabase, TestServer};
 
 async fn add_unit(tx: &mut Tx, name: &str) {
     insert!(tx, "unit", [name], |name| { id: Uuid::now_v7(), name: *name }).unwrap();
-}
-
-async fn units(db: &Db) -> i64 {
-    let mut tx = db.read().await.unwrap();
-    on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM unit").fetch_one(connection).await)
-        .unwrap()
 }
 
 #[tokio::test]
@@ -61,7 +56,7 @@ async fn two_starters_at_once_both_come_up() {
     let starters = (0..4).map(|_| database.open());
     let opened = futures_util::future::join_all(starters).await;
     for db in &opened {
-        assert_eq!(units(db).await, 0);
+        assert_eq!(count_rows(db, "unit").await, 0);
     }
 }
 
@@ -72,12 +67,16 @@ async fn what_was_not_committed_never_happened() {
     let mut tx = db.write().await.unwrap();
     add_unit(&mut tx, "第一小学").await;
     drop(tx);
-    assert_eq!(units(&db).await, 0);
+    assert_eq!(count_rows(&db, "unit").await, 0);
     let mut tx = db.write().await.unwrap();
     add_unit(&mut tx, "第一小学").await;
-    assert_eq!(units(&db).await, 0, "seen before it was committed");
+    assert_eq!(
+        count_rows(&db, "unit").await,
+        0,
+        "seen before it was committed"
+    );
     tx.commit().await.unwrap();
-    assert_eq!(units(&db).await, 1);
+    assert_eq!(count_rows(&db, "unit").await, 1);
 }
 
 #[tokio::test]
@@ -95,7 +94,7 @@ async fn a_reader_sees_one_state_from_beginning_to_end() {
     tx.commit().await.unwrap();
     assert_eq!(count(&mut reader).await, 0);
     drop(reader);
-    assert_eq!(units(&db).await, 1);
+    assert_eq!(count_rows(&db, "unit").await, 1);
 }
 
 #[tokio::test]
@@ -111,7 +110,7 @@ async fn writers_queue_and_none_is_lost() {
         }
     });
     futures_util::future::join_all(writers).await;
-    assert_eq!(units(&db).await, 20);
+    assert_eq!(count_rows(&db, "unit").await, 20);
 }
 
 #[tokio::test]

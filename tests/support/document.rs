@@ -4,6 +4,7 @@ use serde_json::Value;
 
 pub const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
+/// The document as the program prints it.
 pub fn document() -> Value {
     serde_json::from_str(&qianshou::server::openapi(false)).unwrap()
 }
@@ -20,9 +21,22 @@ pub fn operations(document: &Value) -> Vec<(String, &Value)> {
     operations
 }
 
+/// The schema that a link leads to.
 pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
         Some(link) => document.pointer(link.trim_start_matches('#')).unwrap(),
         None => schema,
     }
+}
+
+/// The id and the path of every operation that reads.
+pub fn get_operations() -> Vec<(String, String)> {
+    let document = document();
+    let all = operations(&document).into_iter();
+    all.filter_map(|(name, operation)| {
+        let path = name.strip_prefix("GET ")?;
+        let id = operation["operationId"].as_str().unwrap();
+        Some((id.to_owned(), path.to_owned()))
+    })
+    .collect()
 }

@@ -1,5 +1,7 @@
 //! Households and staff to pair, runs, and pairs by hand.
 
+use std::fmt::Display;
+
 use chrono::{Days, NaiveDate};
 use qianshou::access::Role;
 use rust_xlsxwriter::Workbook;
@@ -10,6 +12,7 @@ use super::register::facts;
 use super::staff::add_person;
 use super::{Answer, Client, TestServer, XLSX};
 
+/// Households of one village of 青禾镇.
 pub async fn add_households(server: &TestServer, village: &str, count: usize) -> Vec<Uuid> {
     let mut ids = Vec::new();
     for _ in 0..count {
@@ -18,14 +21,17 @@ pub async fn add_households(server: &TestServer, village: &str, count: usize) ->
     ids
 }
 
+/// Proposes a run about these households.
 pub async fn propose_run(office: &Client, scope: Value) -> Value {
     office.post("/pairing-runs").json(&scope).await.expect(201)
 }
 
+/// The path of a run, and of what is below it.
 pub fn run_path(run: &Value, rest: &str) -> String {
     format!("/pairing-runs/{}{rest}", run["id"].as_str().unwrap())
 }
 
+/// Confirms a run.
 pub async fn confirm_run(office: &Client, run: &Value) -> Value {
     office
         .post(&run_path(run, "/confirm"))
@@ -34,12 +40,14 @@ pub async fn confirm_run(office: &Client, run: &Value) -> Value {
         .expect(200)
 }
 
+/// The path of a unit.
 pub async fn unit_path(office: &Client, name: &str) -> String {
     let units = office.items("/units?limit=200").await;
     let unit = units.iter().find(|unit| unit["name"] == name).unwrap();
     format!("/units/{}", unit["id"].as_str().unwrap())
 }
 
+/// Makes these villages of 青禾镇 the area of a unit.
 pub async fn link_villages(office: &Client, unit: &str, villages: &[&str]) {
     let villages: Vec<_> = villages
         .iter()
@@ -67,6 +75,7 @@ pub async fn require_areas(office: &Client) {
         .expect(200);
 }
 
+/// What a run proposes for a household.
 pub async fn proposal_of(office: &Client, run: &Value, household: Uuid) -> Value {
     let path = run_path(run, &format!("/proposals/{household}"));
     office.get(&path).await.expect(200)
@@ -184,12 +193,8 @@ impl PairingOffice {
 
     /// What a run proposes for the household: the person, and all reasons as one text.
     pub async fn proposed(&self) -> (Option<Uuid>, String) {
-        let run = self.client.post("/pairing-runs").json(&json!({})).await;
-        let run = run.expect(201);
-        let path = format!(
-            "/pairing-runs/{}/proposals?limit=200",
-            run["id"].as_str().unwrap()
-        );
+        let run = propose_run(&self.client, json!({})).await;
+        let path = run_path(&run, "/proposals?limit=200");
         let proposals = self.client.items(&path).await;
         let household = self.household.to_string();
         let mut rows = proposals.iter();
@@ -228,9 +233,7 @@ impl PairingOffice {
             today.checked_add_days(days).unwrap()
         }
     }
-}
 
-impl PairingOffice {
     /// Pairs a new household of the village with this person since ten days ago; gives both ids.
     pub async fn held(&self, village: &str, person: Uuid) -> (Uuid, Uuid) {
         let household = self.server.add_household(facts("青禾镇", village)).await;
@@ -240,17 +243,13 @@ impl PairingOffice {
     }
 
     pub async fn run(&self, scope: &Value) -> Value {
-        self.client
-            .post("/pairing-runs")
-            .json(scope)
-            .await
-            .expect(201)
+        propose_run(&self.client, scope.clone()).await
     }
 
     pub async fn confirm(&self, run: &Value, from: NaiveDate) -> Answer {
-        let path = format!("/pairing-runs/{}/confirm", run["id"].as_str().unwrap());
         let body = json!({ "from_date": from });
-        self.client.post(&path).json(&body).await
+        let call = self.client.post(&run_path(run, "/confirm"));
+        call.json(&body).await
     }
 
     /// The pairing that a household has now: its id, and the person.
@@ -262,8 +261,10 @@ impl PairingOffice {
     }
 }
 
+/// Where lists of pairs are sent.
 pub const PAIRING_IMPORTS: &str = "/pairing-imports";
 
+/// The headings of a list of pairs.
 pub const HEADINGS: [&str; 9] = [
     "序号",
     "户编号",
@@ -291,11 +292,13 @@ pub fn pair_list(rows: &[[&str; 9]]) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
+/// Sends a list of pairs.
 pub async fn send_pair_list(client: &Client, query: &str, bytes: Vec<u8>) -> Answer {
     let call = client.post(&format!("{PAIRING_IMPORTS}{query}"));
     call.file("结对表.xlsx", XLSX, bytes).await
 }
 
+/// A household of this number whose head has this name: its id, and the head's identity number.
 pub async fn household_with_head(server: &TestServer, number: &str, head: &str) -> (Uuid, String) {
     let mut household = facts("青禾镇", "东圩村");
     household.number = Some(number.to_owned());
@@ -307,22 +310,25 @@ pub async fn household_with_head(server: &TestServer, number: &str, head: &str) 
     )
 }
 
-pub async fn staff_number(office: &Client, staff_id: Uuid) -> String {
+/// The 工号 of a person.
+pub async fn staff_number(office: &Client, staff_id: impl Display) -> String {
     let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
     person["number"].as_str().unwrap().to_owned()
 }
 
+/// The pairings that hold now.
 pub async fn current_pairings(office: &Client) -> Vec<Value> {
-    let page = office.get("/pairings?current=true").await.expect(200);
-    page["items"].as_array().unwrap().clone()
+    office.items("/pairings?current=true").await
 }
 
+/// The pairings of a person that hold now.
 pub async fn current_pairings_of(client: &Client, staff_id: Uuid) -> Vec<Value> {
     client
         .items(&format!("/pairings?staff_id={staff_id}&current=true"))
         .await
 }
 
+/// Someone leaves.
 pub async fn depart(office: &Client, staff_id: Uuid, body: Value) -> Value {
     office
         .post(&format!("/staff/{staff_id}/departure"))
@@ -332,12 +338,14 @@ pub async fn depart(office: &Client, staff_id: Uuid, body: Value) -> Value {
         .expect(200)
 }
 
+/// The person who is responsible for a household on a day.
 pub async fn helper_on(client: &Client, household: Uuid, on: NaiveDate) -> Value {
     let path = format!("/households/{household}/helper?on={on}");
     let answer = client.get(&path).await.expect(200);
     answer["pairing"]["staff_id"].clone()
 }
 
+/// The texts that these records have in a field.
 pub fn set_of_field(values: &[Value], field: &str) -> std::collections::BTreeSet<String> {
     let texts = values.iter().map(|value| value[field].as_str().unwrap());
     texts.map(ToOwned::to_owned).collect()

@@ -146,7 +146,8 @@ pub async fn rename_import(server: &TestServer, import: Uuid, name: &str) {
     tx.commit().await.unwrap();
 }
 
-pub async fn post(client: &Client, path: &str, key: &str, body: Value) -> Value {
+/// Posts what must be taken.
+pub async fn post_with_key(client: &Client, path: &str, key: &str, body: Value) -> Value {
     let answer = client.post(path).key(key).json(&body).await;
     assert!(
         [200, 201].contains(&answer.status),
@@ -156,7 +157,7 @@ pub async fn post(client: &Client, path: &str, key: &str, body: Value) -> Value 
     answer.expect(answer.status)
 }
 
-pub fn id(made: &Value) -> String {
+fn id(made: &Value) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
@@ -175,7 +176,7 @@ pub async fn write_everywhere(
         "visited_on": today, "kind": "home", "met": "head", "wishes": text, "note": text,
         "benefits": [{ "kind": "money", "amount_fen": 16_612_345_678_i64, "description": text }],
     });
-    let visit = post(
+    let visit = post_with_key(
         office,
         &format!("/households/{household}/visits"),
         "visit",
@@ -189,7 +190,7 @@ pub async fn write_everywhere(
         .await
         .expect(200);
     let plan = json!({ "approach": text, "measures": ["health"], "decided_on": today });
-    post(
+    post_with_key(
         office,
         &format!("/households/{household}/plans"),
         "plan",
@@ -198,7 +199,7 @@ pub async fn write_everywhere(
     .await;
     let lift = propose_lift(office, household, &today.to_string()).await;
     let rejection = json!({ "date": today, "person": "村两委", "reason": text });
-    post(
+    post_with_key(
         office,
         &format!("/lifts/{lift}/rejection"),
         "reject",
@@ -206,7 +207,7 @@ pub async fn write_everywhere(
     )
     .await;
     let note = json!({ "text": text });
-    post(
+    post_with_key(
         office,
         &format!("/pairings/{pairing}/handover-notes"),
         "note",
@@ -214,13 +215,13 @@ pub async fn write_everywhere(
     )
     .await;
     let leave = json!({ "from_date": today + Days::new(30), "to_date": today + Days::new(40), "reason": short });
-    post(office, &format!("/staff/{staff_id}/leaves"), "leave", leave).await;
+    post_with_key(office, &format!("/staff/{staff_id}/leaves"), "leave", leave).await;
     let constraint = json!({
         "kind": "pinned", "household_id": household, "staff_id": staff_id, "reason": short,
     });
-    post(office, "/pairing-constraints", "pin", constraint).await;
+    post_with_key(office, "/pairing-constraints", "pin", constraint).await;
     let run = json!({ "paired": true });
-    let run = post(office, "/pairing-runs", "run", run).await;
+    let run = post_with_key(office, "/pairing-runs", "run", run).await;
     let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
     let upload = office
         .post("/imports/households")
@@ -250,16 +251,4 @@ pub fn all_said(answer: &Answer) -> String {
         }
     }
     said
-}
-
-pub fn get_operations() -> Vec<(String, String)> {
-    let document: Value = serde_json::from_str(&qianshou::server::openapi(false)).unwrap();
-    let paths = document["paths"].as_object().unwrap();
-    paths
-        .iter()
-        .filter_map(|(path, item)| {
-            let id = item["get"]["operationId"].as_str()?;
-            Some((id.to_owned(), path.clone()))
-        })
-        .collect()
 }

@@ -12,6 +12,8 @@ use qianshou::household::{
 use qianshou::roster::RosterKind;
 use uuid::Uuid;
 
+use super::TestServer;
+
 /// Whoever changes records in a test, past the API.
 pub fn tester(at: DateTime<Utc>, import_id: Option<Uuid>) -> Actor<'static> {
     Actor {
@@ -20,8 +22,6 @@ pub fn tester(at: DateTime<Utc>, import_id: Option<Uuid>) -> Actor<'static> {
         import_id,
     }
 }
-
-use super::TestServer;
 
 /// Tells the people of all tests apart.
 static PEOPLE: AtomicU32 = AtomicU32::new(0);

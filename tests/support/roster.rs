@@ -15,12 +15,16 @@ use uuid::Uuid;
 
 use super::database::count_rows;
 use super::register::{facts, person};
+use super::staff::staff_facts;
 use super::{Client, RosterFile, TestServer};
 
+/// Where rosters of households are sent.
 pub const HOUSEHOLDS: &str = "/imports/households";
 
+/// Where rosters of staff are sent.
 pub const STAFF: &str = "/imports/staff";
 
+/// The file of a roster of these households.
 pub fn roster_of(households: &[HouseholdFacts]) -> Vec<u8> {
     RosterFile::households(households).bytes()
 }
@@ -63,6 +67,7 @@ pub async fn household_id(server: &TestServer, number: &str) -> Uuid {
     found.unwrap().id
 }
 
+/// The path of an import, and of what is below it.
 pub fn import_path(import: &Value, what: &str) -> String {
     format!("/imports/{}{what}", import["id"].as_str().unwrap())
 }
@@ -76,23 +81,14 @@ pub async fn wait_until_tidied(db: &Db) {
     }
 }
 
+/// A teacher of whom little is known; `number` is the 工号.
 pub fn numbered_teacher(number: &str, unit: &str) -> StaffFacts {
-    let person = crate::support::register::person("丁", household::Relation::Other, "19800101");
+    let person = person("丁", Relation::Other, "19800101");
     StaffFacts {
         number: Some(number.to_owned()),
         identity_number: person.identity_number,
-        name: "丁老师".to_owned(),
         sex: person.sex,
-        unit: unit.to_owned(),
-        position: None,
-        rank: Rank::Ordinary,
-        political_status: None,
-        phone: None,
-        capacity: None,
-        town: None,
-        village: None,
-        specialty: None,
-        remark: None,
+        ..staff_facts(unit, "丁老师")
     }
 }
 
@@ -107,7 +103,7 @@ pub fn many_households(first: usize, count: usize) -> Vec<u8> {
                 let (year, rest) = (1940 + serial / 10_000, serial % 10_000);
                 let (month, rest) = (1 + rest / 1_000, rest % 1_000);
                 let body = format!("320999{year:04}{month:02}15{rest:03}");
-                let identity = household::IdentityNumber::from_body(&body).unwrap();
+                let identity = IdentityNumber::from_body(&body).unwrap();
                 member.birth_date = Some(identity.birth_date());
                 member.sex = Some(identity.sex());
                 member.identity_number = Some(identity);
@@ -221,23 +217,21 @@ pub fn full_member(name: &str, relation: Relation, born: &str, health: Health) -
     }
 }
 
+/// A teacher of whom the roster says all but the village.
 pub fn full_teacher(number: &str, name: &str) -> StaffFacts {
     let identity = person(name, Relation::Other, "19800101").identity_number;
     StaffFacts {
         number: Some(number.to_owned()),
         sex: identity.as_ref().map(IdentityNumber::sex),
         identity_number: identity,
-        name: name.to_owned(),
-        unit: "草庙小学".to_owned(),
         position: Some("教师".to_owned()),
         rank: Rank::Middle,
         political_status: Some("群众".to_owned()),
         phone: Some("13900000001".to_owned()),
         capacity: Some(0),
         town: Some("草庙镇".to_owned()),
-        village: None,
         specialty: Some("数学".to_owned()),
-        remark: None,
+        ..staff_facts("草庙小学", name)
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::register::sound_household;
-use super::{Client, TestServer, household};
+use super::{Client, TestServer, complete_household};
 
 /// Where the records stand of which a path speaks by its first segment.
 pub const TABLES: [(&str, &str); 14] = [
@@ -31,7 +31,7 @@ pub const TABLES: [(&str, &str); 14] = [
 ];
 
 /// An office in which there is one record at least of each kind, none of which is the stranger's, who
-/// has a household of his own.
+/// has a household of their own.
 pub struct World {
     pub server: TestServer,
     pub office: Client,
@@ -79,7 +79,7 @@ impl World {
             "kind": "households", "name": "县表", "columns": [{ "heading": "村名", "field": "village" }],
         });
         made("/import-profiles", profile).await;
-        server.add_household(household("待结对")).await;
+        server.add_household(complete_household("待结对")).await;
         made("/pairing-runs", json!({})).await;
         let mut records = BTreeMap::new();
         for (segment, table) in TABLES {

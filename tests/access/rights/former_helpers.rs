@@ -22,7 +22,7 @@ async fn who_was_replaced_hands_in_visits_of_his_days_for_a_time_and_nothing_els
     let end = format!("/pairings/{}/end", pairing["id"].as_str().unwrap());
     office.post(&end).json(&ends).await.expect(200);
 
-    // Sent again, the same answer; a new one of his days is taken, and of no other day.
+    // Sent again, the same answer; a new one of their days is taken, and of no other day.
     assert_eq!(logged(20, "a").await.expect(201), own);
     let late = logged(6, "b").await.expect(201);
     assert_eq!(late["staff_id"], json!(me));
@@ -111,7 +111,7 @@ async fn who_was_replaced_hands_in_visits_of_his_days_for_a_time_and_nothing_els
             assert_eq!(listed, 0);
         }
     }
-    // The office logs it for him.
+    // The office logs it for them.
     let visit = json!({ "visited_on": server.days_ago(8), "kind": "phone" });
     let typed = office.post(&format!("{path}/visits")).key("o").json(&visit);
     assert_eq!(typed.await.expect(201)["staff_id"], json!(me));

@@ -186,7 +186,7 @@ async fn a_leader_changes_nothing_anywhere() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
     assert!(tried > 30, "only {tried} operations");
     assert_eq!(world.rows().await, before);
-    // What is his own: the password of his account, and of no other.
+    // What is their own: the password of their account, and of no other.
     let password = json!({ "password": "一个新的口令八字", "current_password": PASSWORD });
     let set = |id: Uuid| {
         leader

@@ -83,7 +83,8 @@ async fn a_log_in_with_the_old_password_outlives_no_reset() {
                 .await
         };
         let name = &office.username;
-        let log_ins = join_all((0..4).map(|_| server.stranger().log_in(name, PASSWORD)));
+        let stranger = server.stranger();
+        let log_ins = join_all((0..4).map(|_| stranger.log_in(name, PASSWORD)));
         let (log_ins, reset) = tokio::join!(log_ins, reset);
         reset.expect(200);
         for begun in log_ins.iter().filter(|answer| answer.status == 201) {

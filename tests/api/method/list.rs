@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::Client;
+use crate::support::complete_household;
 use crate::support::helped_household::{HelpedHousehold, all_seen, points_of};
-use crate::support::household;
 
 #[tokio::test]
 async fn each_sees_the_points_of_the_households_that_are_theirs() {
@@ -34,7 +34,7 @@ async fn each_sees_the_points_of_the_households_that_are_theirs() {
         list(&leader).await.expect(200)["items"],
         json!([office.points().await])
     );
-    // A helper cannot look at another's by naming him.
+    // A helper cannot look at another's by naming them.
     let staff = office.helper.staff_id.unwrap().to_string();
     let page = list(&stranger).query(&[("staff_id", staff)]).await;
     assert_eq!(page.expect(200)["items"], json!([]));
@@ -54,7 +54,7 @@ async fn the_list_is_narrowed_by_place_helper_and_state() {
         let facts = HouseholdFacts {
             town: town.to_owned(),
             village: village.to_owned(),
-            ..household("李四")
+            ..complete_household("李四")
         };
         others.push(server.add_household(facts).await);
     }
@@ -129,7 +129,7 @@ async fn pages_single_answers_and_the_whole_agree() {
     for number in 0..6 {
         let facts = HouseholdFacts {
             village: format!("第{}村", number % 3),
-            ..household(&format!("户主{number}"))
+            ..complete_household(&format!("户主{number}"))
         };
         let id = server.add_household(facts).await;
         let staff = if number % 2 == 0 {

@@ -9,7 +9,7 @@ use crate::support::helped_household::{HelpedHousehold, all_seen, points_of, sta
 use crate::support::lifts::{propose_lift, take_steps};
 use crate::support::register::person;
 use crate::support::register::sound_household;
-use crate::support::{RosterFile, TestServer, household};
+use crate::support::{RosterFile, TestServer, complete_household};
 
 const ALL: [&str; 5] = ["met", "met", "met", "met", "met"];
 
@@ -142,7 +142,7 @@ async fn the_same_workbook_again_changes_no_point() {
     let server = TestServer::start().await;
     let clerk = server.client(Role::Office).await;
     let helper = server.client(Role::Helper).await;
-    let mut facts = household("王二喜");
+    let mut facts = complete_household("王二喜");
     facts.number = Some("320999000001".to_owned());
     facts.members[0] = Member {
         labour: facts.members[0].labour,

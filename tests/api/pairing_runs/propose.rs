@@ -18,7 +18,7 @@ async fn a_run_is_proposed_read_and_confirmed() {
     let office = server.client(Role::Office).await;
     let households = add_households(&server, "东圩村", 3).await;
     add_person_with_room(&server, "实验小学", Some(2)).await;
-    add_person_with(&server, "第一中学", None, |person| {
+    add_person_with(&server, "第一中学", "张帮扶", |person| {
         person.specialty = Some("校医".to_owned());
     })
     .await;
@@ -153,7 +153,7 @@ async fn areas_bind_where_the_office_requires_it() {
             .iter()
             .all(|proposal| proposal["village"] == "东圩村")
     );
-    // Required: he may not.
+    // Required: they may not.
     require_areas(&office).await;
     let run = propose_run(&office, json!({})).await;
     assert_eq!((&run["placed"], &run["unplaced"]), (&json!(3), &json!(1)));
@@ -205,7 +205,7 @@ async fn a_proposal_is_told_with_the_next_best_helper_and_the_loads_beside_the_a
     link_villages(&office, "西圩小学", &["西圩村"]).await;
     let run = propose_run(&office, json!({})).await;
 
-    // One with a place left: same town instead of the unit's village, half his places instead of all.
+    // One with a place left: same town instead of the unit's village, half their places instead of all.
     let told = proposal_of(&office, &run, east[0]).await;
     assert_eq!(told["stands"], true);
     assert_eq!(told["proposal"]["staff_id"], json!(near));

@@ -35,7 +35,7 @@ async fn one_on_leave_is_given_no_household_and_keeps_those_that_he_has() {
     office.constrain("pinned", one, "熟悉").await;
     let (_, words) = office.proposed().await;
     assert!(words.contains("未能按指定由张帮扶帮扶"), "{words}");
-    // A pairing that is written down late began on a day on which he was away.
+    // A pairing that is written down late began on a day on which the person was away.
     let path = format!("/staff-leaves/{}", now["id"].as_str().unwrap());
     let change = |tag: &str, body: Value| office.client.put(&path).if_match(tag).json(&body);
     let changed = change("\"1\"", leave(-1, Some(-1))).await;

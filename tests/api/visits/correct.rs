@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::helped_household::{HelpedHousehold, visit_path, with_changes};
-use crate::support::{Client, household};
+use crate::support::{Client, complete_household};
 
 #[tokio::test]
 async fn a_correction_keeps_the_former_text() {
@@ -208,7 +208,7 @@ async fn two_corrections_at_once_do_not_overwrite_each_other() {
 async fn only_those_concerned_see_and_correct_a_visit() {
     let office = HelpedHousehold::open().await;
     let server = &office.server;
-    let household = server.add_household(household("李桂英")).await;
+    let household = server.add_household(complete_household("李桂英")).await;
     let former = server.client(Role::Helper).await;
     server
         .pair_until(
@@ -233,7 +233,7 @@ async fn only_those_concerned_see_and_correct_a_visit() {
             .if_match("*")
             .json(&json!({ "reason": "补记", "note": note }))
     };
-    // He who helps now reads what was done before him, but it is not his to change.
+    // Who helps now reads what was done before them, but it is not theirs to change.
     assert_eq!(
         office.helper.get(&visit_path(&visit)).await.expect(200),
         visit
@@ -241,7 +241,7 @@ async fn only_those_concerned_see_and_correct_a_visit() {
     correct(&office.helper, "甲")
         .await
         .expect_problem(403, "not_your_visit");
-    // He who made the visit neither reads nor corrects it now that the household is no longer his.
+    // Who made the visit neither reads nor corrects it now that the household is no longer theirs.
     correct(&former, "乙")
         .await
         .expect_problem(404, "not_found");

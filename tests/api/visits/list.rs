@@ -5,14 +5,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::support::helped_household::HelpedHousehold;
-use crate::support::{Client, household};
+use crate::support::{Client, complete_household};
 
 #[tokio::test]
 async fn the_list_shows_each_what_is_his_newest_first() {
     let office = HelpedHousehold::open().await;
     let server = &office.server;
     let former = server.client(Role::Helper).await;
-    let shared = server.add_household(household("李桂英")).await;
+    let shared = server.add_household(complete_household("李桂英")).await;
     let others = server.household_of(former.staff_id.unwrap()).await;
     server
         .pair_until(
@@ -56,9 +56,9 @@ async fn the_list_shows_each_what_is_his_newest_first() {
     let leader = server.client(Role::Leader).await;
     assert_eq!(list(&clerk, &[]).await, logged);
     assert_eq!(list(&leader, &[]).await, logged);
-    // His households now, with what was done there before him.
+    // Their households now, with what was done there before them.
     assert_eq!(list(&office.helper, &[]).await, pick(&[0, 2, 3, 5]));
-    // His household now, and not his own visits to the one that is another's.
+    // Their household now, and not their own visits to the one that is another's.
     assert_eq!(list(&former, &[]).await, pick(&[1, 4]));
 
     let household = |id: Uuid| ("household_id", id.to_string());

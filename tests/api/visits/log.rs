@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::helped_household::{HelpedHousehold, visit_path, with_changes};
-use crate::support::{Client, household};
+use crate::support::{Client, complete_household};
 
 #[tokio::test]
 async fn a_helper_logs_a_visit_and_reads_it_back() {
@@ -174,7 +174,7 @@ async fn who_was_responsible_on_the_day_counts() {
     let office = HelpedHousehold::open().await;
     let server = &office.server;
     let former = server.client(Role::Helper).await;
-    let household = server.add_household(household("李桂英")).await;
+    let household = server.add_household(complete_household("李桂英")).await;
     let (begin, hand_over) = (server.days_ago(100), server.days_ago(30));
     server
         .pair_until(household, former.staff_id.unwrap(), begin, hand_over)
@@ -214,7 +214,7 @@ async fn who_was_responsible_on_the_day_counts() {
     let typed = log(&clerk, 100).await.expect(201);
     assert_eq!(typed["staff_id"], json!(former.staff_id));
     assert_eq!(typed["logged_by"], clerk.username);
-    // The day of the hand-over is of both, each for his own visit; the office's is the new helper's.
+    // The day of the hand-over is of both, each for their own visit; the office's is the new helper's.
     let own = log(&office.helper, 30).await.expect(201);
     assert_eq!(own["staff_id"], json!(office.staff));
     let morning = log(&former, 30).await.expect(201);
@@ -231,7 +231,10 @@ async fn who_was_responsible_on_the_day_counts() {
 #[tokio::test]
 async fn a_household_that_nobody_helps_cannot_be_visited() {
     let office = HelpedHousehold::open().await;
-    let alone = office.server.add_household(household("陈老五")).await;
+    let alone = office
+        .server
+        .add_household(complete_household("陈老五"))
+        .await;
     let clerk = office.server.client(Role::Office).await;
     let problem = clerk
         .post(&format!("/households/{alone}/visits"))

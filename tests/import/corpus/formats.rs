@@ -1,7 +1,6 @@
 //! The formats, and files that are none of them.
 
-use super::Mess;
-use super::book::Grid;
+use crate::support::mess::{Grid, Mess};
 use crate::support::{XlsbFile, ole, rezipped, soffice_to, zipped};
 
 /// Snapshots of files that LibreOffice writes.

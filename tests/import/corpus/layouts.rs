@@ -4,9 +4,8 @@ use qianshou::roster::choices::{Choices, ColumnChoice};
 use qianshou::roster::profile::Profile;
 use qianshou::roster::report::RosterKind;
 
-use super::Mess;
-use super::book::{Grid, book, id, persons, row};
 use crate::support::Value;
+use crate::support::mess::{Grid, HEADINGS, Mess, book, id, persons, row};
 use crate::support::register::day;
 
 fn choose(columns: &[(&str, Option<&str>)]) -> Vec<ColumnChoice> {
@@ -237,10 +236,7 @@ fn rows() -> Vec<Mess> {
         Mess::new("rows_that_repeat_the_heading", pages.xlsx()),
         Mess::new("row_of_units", units.xlsx()),
         Mess::new("rows_empty", gaps.xlsx()),
-        Mess::new(
-            "rows_none",
-            Grid::new(vec![row(super::book::HEADINGS)]).xlsx(),
-        ),
+        Mess::new("rows_none", Grid::new(vec![row(HEADINGS)]).xlsx()),
         Mess::new("rows_of_a_household_apart", scattered.xlsx()),
         Mess::new("rows_without_a_household_number", by_head.xlsx()),
     ]
@@ -250,7 +246,7 @@ fn several_sheets() -> Vec<Mess> {
     let one = Grid::plain().named("双喜村");
     let mut two = Grid::plain().named("前进村");
     two.rows = vec![
-        row(super::book::HEADINGS),
+        row(HEADINGS),
         row(&format!(
             "草庙镇 前进村 D003 赵六一 男 {} 户主 无劳动力 未脱贫",
             id("19560607", 55)

@@ -1,7 +1,6 @@
 //! A corpus of messy workbooks, one for each mess that offices hold, with what the program must say of
 //! each: a snapshot under `snapshots/`, which `UPDATE_SNAPSHOTS=1` writes anew and a reader looks through.
 
-mod book;
 mod formats;
 mod layouts;
 mod round_trip;
@@ -11,42 +10,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use qianshou::household::IdentityNumber;
-use qianshou::roster::choices::Choices;
 use qianshou::roster::grouping::{self, Context};
-use qianshou::roster::profile::Profile;
 use qianshou::roster::report::{Problems, RosterKind, RosterProblem, SheetReport};
 use qianshou::roster::staffing;
 use qianshou::workbook::reader::OpenFile;
 use serde_json::{Value as Json, json};
 
+use crate::support::mess::Mess;
 use crate::support::register::day;
 
-/// One messy workbook.
-pub struct Mess {
-    /// Name of its snapshot.
-    pub name: &'static str,
-    pub kind: RosterKind,
-    pub bytes: Vec<u8>,
-    pub choices: Choices,
-    pub profiles: Vec<Profile>,
-}
-
 impl Mess {
-    /// A roster of households without choices.
-    pub fn new(name: &'static str, bytes: Vec<u8>) -> Self {
-        Self {
-            name,
-            kind: RosterKind::Households,
-            bytes,
-            choices: Choices::default(),
-            profiles: Vec::new(),
-        }
-    }
-
-    pub fn with(self, choices: Choices) -> Self {
-        Self { choices, ..self }
-    }
-
     /// What the program says of it.
     fn report(&self) -> Json {
         let mut problems = Problems::default();

@@ -2,9 +2,8 @@
 
 use qianshou::roster::choices::{Choices, Correction};
 
-use super::Mess;
-use super::book::{Grid, id, row};
 use crate::support::Value;
+use crate::support::mess::{Grid, Mess, id, row};
 
 pub fn messes() -> Vec<Mess> {
     let wang = id("19700101", 11);

@@ -11,7 +11,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::reader::{crafted_workbooks, read_workbook, read_workbook_under};
-use crate::support::{RosterFile, TestServer, Value, XlsbFile, fields, household, soffice_to};
+use crate::support::{
+    RosterFile, TestServer, Value, XlsbFile, complete_household, fields, soffice_to,
+};
 
 #[test]
 fn a_file_that_ends_its_reader_is_an_error_of_its_own() {
@@ -104,7 +106,7 @@ async fn harmful_files_stop_no_visit() {
 /// nor gives an answer that is a fault of ours.
 #[test]
 fn a_damaged_workbook_is_read_or_refused() {
-    let xlsx = RosterFile::households(&[household("张三")]).bytes();
+    let xlsx = RosterFile::households(&[complete_household("张三")]).bytes();
     let binary = XlsbFile {
         name: "一",
         rows: &[

@@ -1,9 +1,12 @@
-//! Workbooks of rows of values, with what people do to them.
+//! Messy workbooks: rows of values, with what people do to them.
 
 use qianshou::household::IdentityNumber;
+use qianshou::roster::choices::Choices;
+use qianshou::roster::profile::Profile;
+use qianshou::roster::report::RosterKind;
 use rust_xlsxwriter::{Format, Workbook};
 
-use crate::support::Value;
+use super::Value;
 
 /// A sheet.
 #[derive(Clone, Debug, Default)]
@@ -183,4 +186,31 @@ pub fn book(sheets: &[&Grid]) -> Vec<u8> {
             .set_active(true);
     }
     workbook.save_to_buffer().unwrap()
+}
+
+/// One messy workbook.
+pub struct Mess {
+    /// Name of its snapshot.
+    pub name: &'static str,
+    pub kind: RosterKind,
+    pub bytes: Vec<u8>,
+    pub choices: Choices,
+    pub profiles: Vec<Profile>,
+}
+
+impl Mess {
+    /// A roster of households without choices.
+    pub fn new(name: &'static str, bytes: Vec<u8>) -> Self {
+        Self {
+            name,
+            kind: RosterKind::Households,
+            bytes,
+            choices: Choices::default(),
+            profiles: Vec::new(),
+        }
+    }
+
+    pub fn with(self, choices: Choices) -> Self {
+        Self { choices, ..self }
+    }
 }
