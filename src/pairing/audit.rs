@@ -10,7 +10,7 @@ use super::certificate::{self, Certificate, Claim, Total};
 use super::edit_store;
 use super::error::PairingError;
 use super::model::{Input, RunStatus};
-use super::run::{self, apart};
+use super::run::{self, run_blocking};
 use super::run_store::{self, Run};
 use super::solver::{Between, Model};
 use crate::app::App;
@@ -31,7 +31,7 @@ pub async fn audit(app: &App, id: Uuid) -> Result<(Run, Certificate), Problem> {
     let claim = claim(&mut tx, &run).await?;
     drop(tx);
     let digest = run.basis.clone();
-    let certificate = apart(move || {
+    let certificate = run_blocking(move || {
         let input = basis::unpack(&packed, &digest)?;
         Ok::<_, PairingError>(certificate::certify(&input, &claim))
     })
@@ -97,7 +97,7 @@ pub async fn export(app: &App, id: Uuid, file: &Path) -> Result<io::Result<Expor
     let (run, packed) = kept(&mut tx, id).await?;
     drop(tx);
     let file = file.to_owned();
-    apart(move || {
+    run_blocking(move || {
         let input = basis::unpack(&packed, &run.basis)?;
         Ok::<_, Problem>(write(&run, &input, &file))
     })

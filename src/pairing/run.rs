@@ -57,8 +57,8 @@ pub async fn propose(
     let input = Arc::new(input);
     let kept = Arc::clone(&input);
     let (basis, plan) = tokio::try_join!(
-        apart(move || Basis::of(&kept)),
-        apart(move || solver::solve(&input)),
+        run_blocking(move || Basis::of(&kept)),
+        run_blocking(move || solver::solve(&input)),
     )?;
     let solved = clock.lap();
     let now = app.now();
@@ -103,7 +103,7 @@ pub async fn propose(
 }
 
 /// Computes something where it keeps no request waiting.
-pub(super) async fn apart<T: Send + 'static>(
+pub(super) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
@@ -119,7 +119,7 @@ pub(super) async fn apart<T: Send + 'static>(
 
 /// The best pairing for an input.
 pub(super) async fn best(input: Input) -> Result<Plan, Problem> {
-    apart(move || solver::solve(&input)).await
+    run_blocking(move || solver::solve(&input)).await
 }
 
 /// Tells the steps of a long work apart.

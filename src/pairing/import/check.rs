@@ -167,8 +167,8 @@ impl Register {
     }
 
     fn by_head_name(&self, row: &PairRow) -> Result<usize, Wrong> {
-        let refuse = |code, reason: String, cure: &str| {
-            let refusal = Refusal::new(code, reason, cure);
+        let refuse = |code, reason: String, remedy: &str| {
+            let refusal = Refusal::new(code, reason, remedy);
             Err(wrong("head_name", &row.head_name, refusal))
         };
         let named = self.by_head.get(&squeezed(&row.head_name));
@@ -261,8 +261,8 @@ impl Register {
     }
 
     fn by_name(&self, row: &PairRow) -> Result<&Staff, Wrong> {
-        let refuse = |code, reason: String, cure: &str| {
-            let refusal = Refusal::new(code, reason, cure);
+        let refuse = |code, reason: String, remedy: &str| {
+            let refusal = Refusal::new(code, reason, remedy);
             Err(wrong("helper", &row.helper, refusal))
         };
         let name = squeezed(&row.helper);
@@ -299,11 +299,15 @@ impl Register {
         today: NaiveDate,
     ) -> Result<NaiveDate, Wrong> {
         let day = row.from_date.unwrap_or(today);
-        let refuse = |code, reason: String, cure: &str| {
+        let refuse = |code, reason: String, remedy: &str| {
             let value = row
                 .from_date
                 .map_or_else(String::new, |day| day.to_string());
-            Err(wrong("from_date", value, Refusal::new(code, reason, cure)))
+            Err(wrong(
+                "from_date",
+                value,
+                Refusal::new(code, reason, remedy),
+            ))
         };
         if row.from_date.is_none() && row.only_month {
             let reason = "结对日期没有写到日".to_owned();
@@ -356,7 +360,7 @@ fn helper_field(row: &PairRow) -> (&'static str, String) {
 /// What keeps a row's pair from being made.
 fn barred(row: &PairRow, error: PairingError) -> Wrong {
     use PairingError as E;
-    let (code, reason, cure) = match error {
+    let (code, reason, remedy) = match error {
         E::HelperInactive => (
             "helper_inactive",
             "此人已停用或离岗，不能新增结对".to_owned(),
@@ -385,7 +389,7 @@ fn barred(row: &PairRow, error: PairingError) -> Wrong {
         other => ("pair_refused", other.to_string(), "请核对这一行"),
     };
     let (field, value) = helper_field(row);
-    wrong(field, value, Refusal::new(code, reason, cure))
+    wrong(field, value, Refusal::new(code, reason, remedy))
 }
 
 /// A list under way.
