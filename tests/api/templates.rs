@@ -93,5 +93,5 @@ async fn a_filled_template_that_went_through_libreoffice_comes_in() {
     let (server, office) = TestServer::start_with_office().await;
     let report = office.import(HOUSEHOLDS, saved).await;
     assert_eq!(report["problems"], json!([]), "{report:#}");
-    assert_eq!(households_on_register(&server).await, [sent]);
+    assert_eq!(households_on_register(&server.db).await, [sent]);
 }

@@ -55,7 +55,7 @@ async fn a_changed_value_is_replaced_and_what_was_is_kept() {
         json!({ "new": 0, "changed": 1, "unchanged": 2, "absent": 3, "conflicting": 0, "left_out": 0 }),
         "{report:#}"
     );
-    let households = households_on_register(&server).await;
+    let households = households_on_register(&server.db).await;
     assert_eq!(households.len(), 2, "the absent household stays");
     assert_eq!(households[0], facts);
     let mut tx = server.db.read().await.unwrap();
@@ -92,7 +92,7 @@ async fn a_roster_that_has_no_column_leaves_the_field_alone_and_an_empty_cell_cl
         wishes: None,
         ..facts
     };
-    assert_eq!(households_on_register(&server).await, [expected]);
+    assert_eq!(households_on_register(&server.db).await, [expected]);
 }
 
 #[tokio::test]
@@ -113,5 +113,5 @@ async fn a_person_may_move_to_another_household_of_the_same_file() {
     let preview = office.decide(&preview, &[("moved", true)]).await;
     assert_eq!(preview["persons"]["absent"], 0, "{preview:#}");
     office.commit(&preview).await.expect(200);
-    assert_eq!(households_on_register(&server).await, [from, to]);
+    assert_eq!(households_on_register(&server.db).await, [from, to]);
 }

@@ -27,7 +27,7 @@ async fn a_roster_in_the_templates_layout_comes_in_as_it_stands() {
         json!({ "new": 2, "changed": 0, "unchanged": 0, "absent": 0, "conflicting": 0, "left_out": 0 })
     );
     assert_eq!(report["persons"]["new"], 6);
-    assert_eq!(households_on_register(&server).await, sent);
+    assert_eq!(households_on_register(&server.db).await, sent);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn the_national_export_comes_in_with_its_earlier_and_its_later_headings() 
             ["lifted_unsafe_housing"],
             "{report:#}"
         );
-        assert_eq!(households_on_register(&server).await, [sent.clone()]);
+        assert_eq!(households_on_register(&server.db).await, [sent.clone()]);
     }
 }
 
@@ -135,7 +135,7 @@ async fn rows_without_a_number_make_households_by_their_heads() {
         .without("户主证件号码");
     let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(report["households"]["new"], 2, "{report:#}");
-    let households = households_on_register(&server).await;
+    let households = households_on_register(&server.db).await;
     assert!(households.iter().all(|facts| facts.members.len() == 3));
     // The same family with its number, later: known by the identity number of its head.
     one.number = Some("N1".to_owned());
@@ -153,7 +153,7 @@ async fn rows_with_one_number_need_not_be_neighbours() {
     let mut file = RosterFile::households(&[full_household("B1"), full_household("B2")]);
     file.rows.swap(2, 3);
     office.import(HOUSEHOLDS, file.bytes()).await;
-    let households = households_on_register(&server).await;
+    let households = households_on_register(&server.db).await;
     assert_eq!(households.len(), 2);
     assert!(households.iter().all(|facts| facts.members.len() == 3));
 }
@@ -183,7 +183,7 @@ async fn merged_cells_are_the_households() {
         .import(HOUSEHOLDS, workbook.save_to_buffer().unwrap())
         .await;
     assert_eq!(report["problems"], json!([]), "{report:#}");
-    assert_eq!(households_on_register(&server).await, sent);
+    assert_eq!(households_on_register(&server.db).await, sent);
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn hidden_sheets_and_the_templates_own_are_passed_over() {
         .collect();
     assert_eq!(read, ["新表", "另一张"], "both have the same columns");
     assert_eq!(problem_codes(&report), ["hidden_sheet"]);
-    let known = households_on_register(&server).await;
+    let known = households_on_register(&server.db).await;
     assert_eq!(known.len(), 2);
     assert_eq!(known[0], sent);
 }

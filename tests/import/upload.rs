@@ -18,11 +18,11 @@ async fn nothing_is_written_before_the_commit() {
         (&report["state"], &report["households"]["new"]),
         (&json!("ready"), &json!(1))
     );
-    assert!(households_on_register(&server).await.is_empty());
+    assert!(households_on_register(&server.db).await.is_empty());
     let faulty = file.with(0, "性别", "女");
     let report = refused_roster(&office, HOUSEHOLDS, faulty.bytes()).await;
     assert_eq!(problem_codes(&report)[0], "identity_sex", "{report:#}");
-    assert!(households_on_register(&server).await.is_empty());
+    assert!(households_on_register(&server.db).await.is_empty());
     let mut tx = server.db.read().await.unwrap();
     let history: i64 =
         qianshou::on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM history")

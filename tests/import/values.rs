@@ -35,7 +35,7 @@ async fn the_kind_under_which_a_household_is_watched_is_its_category() {
     }
     office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
-        households_on_register(&server).await[0].category,
+        households_on_register(&server.db).await[0].category,
         Some(Category::UnstableLifted)
     );
 }
@@ -89,7 +89,7 @@ async fn values_are_taken_as_people_type_them() {
         6,
         "what is only trimmed is not listed: {report:#}"
     );
-    assert_eq!(households_on_register(&server).await, [sent]);
+    assert_eq!(households_on_register(&server.db).await, [sent]);
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn all_errors_are_said_at_once_with_their_places() {
     let text = problem.to_string();
     assert!(!text.contains(&wrong_check), "identity numbers are masked");
     assert!(text.contains(&qianshou::text::masked(&wrong_check)));
-    assert!(households_on_register(&server).await.is_empty());
+    assert!(households_on_register(&server.db).await.is_empty());
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::TestDatabase;
 
+/// A command of the program on the database at this address.
 pub fn command(url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qianshou"));
     command
@@ -26,6 +27,7 @@ pub fn command(url: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// Runs a command to its end.
 pub fn run_command(url: &str, arguments: &[&str]) -> Output {
     command(url, arguments).output().unwrap()
 }
@@ -34,6 +36,7 @@ pub fn path_text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// What a command prints that must succeed.
 #[track_caller]
 pub fn succeeds(output: Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
@@ -41,6 +44,7 @@ pub fn succeeds(output: Output) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A command must fail and name this reason.
 #[track_caller]
 pub fn is_refused(output: Output, because: &str) {
     let said = String::from_utf8_lossy(&output.stderr);
@@ -48,20 +52,24 @@ pub fn is_refused(output: Output, because: &str) {
     assert!(said.contains(because), "{because}: {said}");
 }
 
+/// Saves the database in a file.
 pub fn backup(database: &TestDatabase, file: &Path) {
     succeeds(run_command(&database.url(), &["backup", path_text(file)]));
 }
 
+/// Puts a backup in the place of the database; gives what is printed.
 pub fn restore(database: &TestDatabase, file: &Path) -> String {
     succeeds(run_command(&database.url(), &["restore", path_text(file)]))
 }
 
+/// Puts units of these names into the database.
 pub async fn add_units(db: &Db, names: &[String]) {
     let mut tx = db.write().await.unwrap();
     insert!(&mut tx, "unit", names, |name| { id: Uuid::now_v7(), name: name.clone() }).unwrap();
     tx.commit().await.unwrap();
 }
 
+/// So many names of units, beginning alike.
 pub fn unit_names(start: &str, count: usize) -> Vec<String> {
     (0..count)
         .map(|number| format!("{start}{number}小学"))
@@ -77,6 +85,7 @@ pub async fn database_with(names: &[String]) -> TestDatabase {
     database
 }
 
+/// The names of the units in the database.
 pub async fn unit_names_of(db: &Db) -> BTreeSet<String> {
     let mut tx = db.read().await.unwrap();
     let names: Vec<String> = on!(&mut tx, connection =>
@@ -114,6 +123,7 @@ pub fn names_beside(database: &TestDatabase) -> Vec<String> {
     names
 }
 
+/// Who may do what with a file.
 pub fn mode_of(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().mode() & 0o7777
 }
@@ -135,6 +145,7 @@ pub async fn run_as_stranger(database: &TestDatabase, statements: &str) {
     }
 }
 
+/// A connection to a file, past the program.
 pub async fn sqlite_connection(file: &Path) -> SqliteConnection {
     SqliteConnectOptions::new()
         .filename(file)
@@ -145,6 +156,7 @@ pub async fn sqlite_connection(file: &Path) -> SqliteConnection {
         .unwrap()
 }
 
+/// A connection to a server, past the program.
 pub async fn postgres_connection(url: &str) -> PgConnection {
     PgConnectOptions::from_str(url)
         .unwrap()

@@ -120,10 +120,12 @@ pub fn with_changes(mut body: Value, changes: Value) -> Value {
     body
 }
 
+/// The path of a visit.
 pub fn visit_path(visit: &Value) -> String {
     format!("/visits/{}", visit["id"].as_str().unwrap())
 }
 
+/// The six points of a household.
 pub async fn points_of(client: &Client, household: Uuid) -> Value {
     client
         .get(&format!("/households/{household}/method"))

@@ -62,6 +62,7 @@ pub const SPRING: [&str; 6] = [
     "2026-03-15",
 ];
 
+/// An office with one household that meets every condition of a lift.
 pub async fn office_with_sound_household() -> (TestServer, Client, Uuid) {
     let server = TestServer::start().await;
     let office = server.client(Role::Office).await;

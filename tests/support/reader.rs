@@ -12,6 +12,7 @@ use rust_xlsxwriter::{Format, Workbook};
 use super::register::day;
 use super::{fields, xls, xls_number};
 
+/// The program that reads, under these limits.
 pub fn reader_program(limits: Limits) -> Program {
     Program {
         path: env!("CARGO_BIN_EXE_qianshou").into(),
@@ -22,6 +23,7 @@ pub fn reader_program(limits: Limits) -> Program {
 /// What a workbook holds: its sheets, and the rows of each.
 pub type Content = Vec<(Sheet, Vec<Row<'static>>)>;
 
+/// Opens a workbook in a process that reads it; the file lives as long as it is kept.
 pub fn open_in_reader(
     bytes: &[u8],
     limits: Limits,
@@ -31,6 +33,7 @@ pub fn open_in_reader(
     Child::open(&reader_program(limits), file.path()).map(|child| (child, file))
 }
 
+/// Reads a workbook under limits.
 pub fn read_workbook_under(bytes: &[u8], limits: Limits) -> Result<Content, ReadError> {
     let (mut child, _file) = open_in_reader(bytes, limits)?;
     let sheets = child.sheets().to_vec();
@@ -46,10 +49,12 @@ pub fn read_workbook_under(bytes: &[u8], limits: Limits) -> Result<Content, Read
     Ok(content)
 }
 
+/// Reads a workbook under the limits of every day.
 pub fn read_workbook(bytes: &[u8]) -> Result<Content, ReadError> {
     read_workbook_under(bytes, Limits::default())
 }
 
+/// A row that borrows nothing.
 pub fn owned(row: &Row<'_>) -> Row<'static> {
     let cells = row.cells.iter().map(|(at, cell)| {
         let cell = match cell {
@@ -68,10 +73,12 @@ pub fn owned(row: &Row<'_>) -> Row<'static> {
     }
 }
 
+/// A cell with a text.
 pub fn text_cell(text: &str) -> Cell<'static> {
     Cell::Text(Cow::Owned(text.to_owned()))
 }
 
+/// A row that is not hidden, with cells at these columns.
 pub fn row_of(number: u32, cells: &[(u32, Cell<'static>)]) -> Row<'static> {
     Row {
         number,

@@ -37,19 +37,27 @@ pub fn numbered_household(number: &str) -> HouseholdFacts {
     }
 }
 
-/// What the register holds, by 户编号.
-pub async fn register_by_number(db: &Db) -> BTreeMap<String, HouseholdFacts> {
+/// What the register holds, in the order of 户编号.
+pub async fn households_on_register(db: &Db) -> Vec<HouseholdFacts> {
     let mut tx = db.read().await.unwrap();
     let households = household::store::all(&mut tx).await.unwrap();
-    households
+    let mut facts: Vec<_> = households
         .into_iter()
-        .map(|household| {
-            let number = household.facts.number.clone().unwrap_or_default();
-            (number, household.facts)
-        })
+        .map(|household| household.facts)
+        .collect();
+    facts.sort_by(|a, b| a.number.cmp(&b.number));
+    facts
+}
+
+/// What the register holds, by 户编号.
+pub async fn register_by_number(db: &Db) -> BTreeMap<String, HouseholdFacts> {
+    let households = households_on_register(db).await.into_iter();
+    households
+        .map(|facts| (facts.number.clone().unwrap_or_default(), facts))
         .collect()
 }
 
+/// Households by 户编号.
 pub fn by_number(households: &[HouseholdFacts]) -> BTreeMap<String, HouseholdFacts> {
     households
         .iter()
@@ -124,18 +132,7 @@ pub async fn refused_roster(client: &Client, path: &str, bytes: Vec<u8>) -> Valu
     report
 }
 
-/// What the register holds, by 户编号.
-pub async fn households_on_register(server: &TestServer) -> Vec<HouseholdFacts> {
-    let mut tx = server.db.read().await.unwrap();
-    let households = household::store::all(&mut tx).await.unwrap();
-    let mut facts: Vec<_> = households
-        .into_iter()
-        .map(|household| household.facts)
-        .collect();
-    facts.sort_by(|a, b| a.number.cmp(&b.number));
-    facts
-}
-
+/// What the staff register holds, in the order of names.
 pub async fn staff_on_register(server: &TestServer) -> Vec<StaffFacts> {
     let mut tx = server.db.read().await.unwrap();
     let mut people: Vec<_> = staff::store::all(&mut tx)
@@ -245,6 +242,7 @@ pub fn problem_at<'a>(problems: &'a Value, cell: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("nothing at {cell}: {problems:#}"))
 }
 
+/// The codes of the problems of a report.
 pub fn problem_codes(report: &Value) -> Vec<&str> {
     report["problems"]
         .as_array()

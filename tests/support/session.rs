@@ -4,8 +4,10 @@ use serde_json::json;
 
 use super::{Answer, Client};
 
+/// A password in place of [`PASSWORD`](super::PASSWORD).
 pub const NEW_PASSWORD: &str = "另一个足够长的口令";
 
+/// The path of an account.
 pub fn account_path(client: &Client) -> String {
     format!("/accounts/{}", client.account_id.unwrap())
 }
