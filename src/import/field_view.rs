@@ -4,6 +4,7 @@ use poem_openapi::Object;
 
 use super::change::FieldChange;
 use crate::access::{Caller, Kind, Sight};
+use crate::household::model::Field;
 use crate::text;
 
 /// One field that changed.
@@ -49,12 +50,8 @@ pub fn field_change(change: FieldChange, caller: &Caller) -> FieldChangeView {
 
 /// A value of a field as one of this sight may see it.
 fn shown(sight: Sight, field: &str, value: String) -> String {
-    let private = match field {
-        "identity_number" => Kind::Identity,
-        "birth_date" => Kind::BirthDate,
-        "phone" => Kind::Telephone,
-        "health" | "labour" => Kind::Health,
-        _ => return value,
+    let Some(private) = Field::named(field).and_then(|field| field.private) else {
+        return value;
     };
     match private {
         Kind::Telephone => sight.telephone(&value),

@@ -48,7 +48,7 @@ pub async fn of_household(
     id: Uuid,
 ) -> Result<HouseholdMethod, Problem> {
     let mut tx = app.db.read().await?;
-    let household = household::api::visible(&mut tx, caller, id).await?;
+    let household = household::service::visible(&mut tx, caller, id).await?;
     let settings = settings::store::load(&mut tx).await?;
     let found = evaluated(
         &mut tx,

@@ -19,7 +19,7 @@ pub async fn of_household(
     id: Uuid,
 ) -> Result<Vec<HouseholdChange>, Problem> {
     let mut tx = app.db.read().await?;
-    let household = household::api::visible(&mut tx, caller, id).await?;
+    let household = household::service::visible(&mut tx, caller, id).await?;
     let entries = history::of(&mut tx, "household", &id.to_string()).await?;
     let mut newer = serde_json::to_value(&household.facts).unwrap_or_default();
     let mut items = Vec::with_capacity(entries.len());

@@ -69,7 +69,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<(Vec<HelpPlan>, Option<page::Last<PlanKey>>), Problem> {
     let mut tx = app.db.read().await?;
-    household::api::visible(&mut tx, caller, household_id).await?;
+    household::service::visible(&mut tx, caller, household_id).await?;
     let plans = store::list(&mut tx, household_id, after, limit).await?;
     Ok(page::cut(plans, limit, |plan| {
         (plan.facts.decided_on, plan.id)
