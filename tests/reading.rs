@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use qianshou::access::Role;
 use qianshou::workbook::error::ReadError;
-use qianshou::workbook::format::Kind;
+use qianshou::workbook::kind::Kind;
 use qianshou::workbook::limit::{Limits, MAX_CELL_CHARS, MAX_PARTS};
 use qianshou::workbook::reader_process::{Child, Program};
 use qianshou::workbook::source::{Area, Cell, Row, Sheet, Source};
