@@ -369,12 +369,12 @@ async fn accounts_come_in_pages() {
 #[tokio::test]
 async fn the_first_administrator_is_made_once() {
     let server = TestServer::start().await;
-    let first = qianshou::access::account::first_administrator(&server.app)
+    let first = qianshou::access::service::first_administrator(&server.app)
         .await
         .unwrap();
     let (name, password) = first.unwrap();
     log_in(&server, &name, &password).await.expect(201);
-    let again = qianshou::access::account::first_administrator(&server.app)
+    let again = qianshou::access::service::first_administrator(&server.app)
         .await
         .unwrap();
     assert_eq!(again, None);

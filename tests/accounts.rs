@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use qianshou::access::account::first_administrator;
+use qianshou::access::service::first_administrator;
 use qianshou::access::{Role, purge};
 use qianshou::app::App;
 use qianshou::{insert, on};

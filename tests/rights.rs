@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
-use qianshou::access::account::{self, NewAccount};
+use qianshou::access::service::{self, NewAccount};
 use qianshou::access::{Caller, Role, history};
 use qianshou::db::Engine;
 use qianshou::on;
@@ -299,7 +299,7 @@ async fn account_of(server: &TestServer, role: Role, staff_id: Uuid) -> Client {
         staff_id: Some(staff_id),
         password: Some(PASSWORD.to_owned()),
     };
-    account::create(&server.app, &Caller::command_line(), new)
+    service::create(&server.app, &Caller::command_line(), new)
         .await
         .unwrap();
     server.log_in(&username).await
