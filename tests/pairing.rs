@@ -4,7 +4,8 @@ use std::future::IntoFuture;
 
 use chrono::{Days, NaiveDate};
 use qianshou::access::Role;
-use qianshou::pairing::{self, model::Scope};
+use qianshou::pairing;
+use qianshou::pairing::run::model::Scope;
 use qianshou::staff::{self, Rank, StaffFacts};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -826,7 +827,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
         town: Some("青禾镇".to_owned()),
         ..Scope::default()
     };
-    let told = pairing::cli::pair(&server.app, scope(), false, false)
+    let told = pairing::run::cli::pair(&server.app, scope(), false, false)
         .await
         .unwrap();
     for words in [
@@ -839,7 +840,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
         assert!(told.contains(words), "{words}\n{told}");
     }
     assert!(items(&office, "/pairings").await.is_empty());
-    let json = pairing::cli::pair(&server.app, scope(), true, true)
+    let json = pairing::run::cli::pair(&server.app, scope(), true, true)
         .await
         .unwrap();
     let report: Value = serde_json::from_str(&json).unwrap();
@@ -850,7 +851,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
         town: Some("别的镇".to_owned()),
         ..Scope::default()
     };
-    let refused = pairing::cli::pair(&server.app, elsewhere, true, false).await;
+    let refused = pairing::run::cli::pair(&server.app, elsewhere, true, false).await;
     assert_eq!(refused.unwrap_err().code(), "nothing_to_pair");
 }
 

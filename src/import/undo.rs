@@ -198,7 +198,7 @@ async fn naming(
         ),
         (
             DependentKind::PairingRun,
-            once(pairing::run_store::runs_naming(tx, named, added).await?),
+            once(pairing::run::store::runs_naming(tx, named, added).await?),
         ),
         (
             DependentKind::PairingConstraint,
@@ -567,5 +567,5 @@ async fn take_back_households(
 ) -> Result<(), sqlx::Error> {
     staging::take_back(tx, actor, import_id).await?;
     // Last, for who stands on a household's register is not its helper.
-    pairing::on_household_closed::resume(tx, actor, import_id).await
+    pairing::staffing::on_household_closed::resume(tx, actor, import_id).await
 }

@@ -14,7 +14,7 @@ use crate::access::{Permission, Signed};
 use crate::api::{Tag, Workbook, Year};
 use crate::app::App;
 use crate::db::{self, outcome};
-use crate::pairing::roll;
+use crate::pairing::roll::store as roll;
 use crate::problem::{Fault, Problem, bits};
 use crate::progress::api::{ProgressFault, check_as_of, period};
 use crate::staff::unit;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::{Barrier, Barriers, ConstraintKind, Pin};
+use super::model::{Barrier, Barriers, ConstraintKind, Pin};
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, mentions};
 use crate::{insert, on};
@@ -153,7 +153,7 @@ pub async fn remove(tx: &mut Tx, actor: Actor<'_>, before: &Constraint) -> Resul
 pub struct Binding {
     /// To whom each is pinned.
     pub pins: HashMap<Uuid, Pin>,
-    /// Whom each never has: by decision, or since he stands on its register.
+    /// Whom each never has: by decision, or since they stand on its register.
     pub barriers: HashMap<Uuid, Barriers>,
 }
 

@@ -1,0 +1,98 @@
+//! Hand-over notes in the database.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::model::{NewNote, Note};
+use crate::access::history::Actor;
+use crate::db::Tx;
+use crate::serving::store;
+use crate::serving::tenure::Part;
+use crate::{insert, on};
+
+/// What a list of notes may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this household.
+    pub household_id: Option<Uuid>,
+    /// Only read ones, or only those that are not.
+    pub read: Option<bool>,
+    /// Only of households that this person is responsible for now.
+    pub helper: Option<Uuid>,
+}
+
+const NOTE: &str =
+    "SELECT handover_note.id AS id, pairing_id, pairing.household_id AS household_id,
+    household.number AS household_number, head_name, pairing.staff_id AS staff_id,
+    staff.name AS helper, words, written_on, recorded_at, recorded_by, read_at, read_by
+    FROM handover_note
+    JOIN pairing ON pairing.id = pairing_id
+    JOIN household ON household.id = pairing.household_id
+    JOIN staff ON staff.id = pairing.staff_id";
+
+/// The note with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Note>, sqlx::Error> {
+    let sql = format!("{NOTE} WHERE handover_note.id = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
+/// A page of notes, the latest first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Note>, sqlx::Error> {
+    // An id begins with the time at which it was made.
+    let sql = format!(
+        "{NOTE} WHERE handover_note.id < $1
+           AND (NOT $2 OR pairing.household_id = $3)
+           AND (NOT $4 OR (read_at IS NOT NULL) = $5)
+           AND (NOT $6 OR pairing.household_id IN ({}))
+         ORDER BY handover_note.id DESC LIMIT $8",
+        store::served_as(Part::Responsible, "$7")
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(after.unwrap_or(Uuid::max()))
+        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
+        .bind(filter.read.is_some()).bind(filter.read.unwrap_or_default())
+        .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
+        .bind(limit + 1)
+        .fetch_all(connection).await)
+}
+
+/// Adds a note of a day; gives its id.
+pub async fn add(
+    tx: &mut Tx,
+    by: &str,
+    now: DateTime<Utc>,
+    new: &NewNote,
+    written_on: NaiveDate,
+) -> Result<Uuid, sqlx::Error> {
+    let id = Uuid::now_v7();
+    insert!(tx, "handover_note", [new], |new| {
+        id: id,
+        pairing_id: new.pairing_id,
+        words: new.words.as_str(),
+        written_on: written_on,
+        recorded_at: now,
+        recorded_by: by,
+    })?;
+    Ok(id)
+}
+
+/// Marks a note as read, and keeps what it was.
+pub async fn mark_read(tx: &mut Tx, actor: Actor<'_>, before: &Note) -> Result<(), sqlx::Error> {
+    let version = ("handover_note", before.id, 1);
+    actor.keep(tx, "read", version, before).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE handover_note SET read_at = $2, read_by = $3 WHERE id = $1",
+    )
+    .bind(before.id)
+    .bind(actor.at)
+    .bind(actor.account)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
