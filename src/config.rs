@@ -100,14 +100,14 @@ pub enum ConfigError {
         words: String,
     },
     /// One setting is wrong.
-    #[error("设置 {name} 无效：“{value}”，{cure} / invalid setting `{name}`")]
+    #[error("设置 {name} 无效：“{value}”，{remedy} / invalid setting `{name}`")]
     Value {
         /// Which setting.
         name: &'static str,
         /// What it is.
         value: String,
         /// What it should be.
-        cure: &'static str,
+        remedy: &'static str,
     },
 }
 
@@ -170,7 +170,7 @@ impl Config {
                 name: "database (DATABASE_URL)",
                 // An address may hold a password: only its beginning is shown.
                 value: self.database.chars().take(12).collect(),
-                cure: "应为 sqlite:文件 或 postgres://用户:密码@主机/库名",
+                remedy: "应为 sqlite:文件 或 postgres://用户:密码@主机/库名",
             });
         }
         if !self
@@ -181,7 +181,7 @@ impl Config {
             return Err(ConfigError::Value {
                 name: "listen (QIANSHOU_LISTEN)",
                 value: self.listen.clone(),
-                cure: "应为 主机:端口，例如 127.0.0.1:8080",
+                remedy: "应为 主机:端口，例如 127.0.0.1:8080",
             });
         }
         if let Some(log) = &self.log
@@ -190,7 +190,7 @@ impl Config {
             return Err(ConfigError::Value {
                 name: "log (QIANSHOU_LOG)",
                 value: log.clone(),
-                cure: "应为 error、warn、info、debug 或 模块=级别",
+                remedy: "应为 error、warn、info、debug 或 模块=级别",
             });
         }
         Ok(())
@@ -205,7 +205,7 @@ fn network(text: &str) -> Result<IpNet, ConfigError> {
         .map_err(|_| ConfigError::Value {
             name: "trusted_proxies (QIANSHOU_TRUSTED_PROXIES)",
             value: text.to_owned(),
-            cure: "应为 IP 地址或网段，例如 127.0.0.1 或 10.0.0.0/8",
+            remedy: "应为 IP 地址或网段，例如 127.0.0.1 或 10.0.0.0/8",
         })
 }
 

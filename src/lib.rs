@@ -25,11 +25,16 @@
 //!
 //! # A room
 //!
-//! `model.rs` holds types and rules: no SQL, no HTTP; time comes in as an argument. `store.rs` holds
-//! SQL, `api.rs` the operations with their documentation beside them. `api` calls `store` and `model`,
-//! `store` knows `model`, `model` knows nobody. Rooms call each other's public functions, never
-//! each other's tables, but for names that a read joins. A rule stands once, in a model; whoever needs it
-//! asks there.
+//! - `model.rs`: types and rules. No SQL, no HTTP; time comes in as an argument.
+//! - `store.rs`: SQL. Only the owner of a table writes it; others may join it for names.
+//! - `service.rs`: one function an operation. It opens the transaction, asks the rules, writes and keeps the
+//!   history. The API, the command line and whatever else offers the operation call it.
+//! - `api.rs`: HTTP, and its documentation beside it.
+//!
+//! A small room does without those that it has no use for; a large one has rooms of the same shape inside. A rule
+//! stands once; whoever needs it asks there.
+//!
+#![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod access;
 pub mod api;

@@ -53,8 +53,8 @@ pub struct FieldProblem {
     #[oai(validator(max_length = 500))]
     pub value: Option<String>,
     /// What to do about it.
-    #[oai(validator(max_length = 2000))]
-    pub cure: Option<String>,
+    #[oai(rename = "cure", validator(max_length = 2000))]
+    pub remedy: Option<String>,
 }
 
 /// A problem as it is sent (RFC 9457): by [`Problem::render`], or as part of an answer about several

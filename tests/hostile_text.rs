@@ -289,7 +289,7 @@ fn problems(sent: &Sent, texts: &[String]) -> Vec<RosterProblem> {
             column: Some(text.clone()),
             value: Some(text.clone()),
             reason: text.clone(),
-            cure: text.clone(),
+            remedy: text.clone(),
             proposal: Some(text.clone()),
         })
     })

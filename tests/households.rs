@@ -246,6 +246,6 @@ async fn what_a_data_inspector_would_send_back_stands_on_the_households_page() {
     assert!(
         about_work[0]["cure"]
             .as_str()
-            .is_some_and(|cure| !cure.is_empty())
+            .is_some_and(|remedy| !remedy.is_empty())
     );
 }

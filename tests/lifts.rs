@@ -220,7 +220,11 @@ async fn verification_names_every_condition_that_is_open_and_its_cure() {
     let errors = problem["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 7, "{problem}");
     for error in errors {
-        assert!(error["cure"].as_str().is_some_and(|cure| !cure.is_empty()));
+        assert!(
+            error["cure"]
+                .as_str()
+                .is_some_and(|remedy| !remedy.is_empty())
+        );
     }
     assert_eq!(errors[1]["pointer"], "/no_worry_food");
     assert_eq!(errors[1]["detail"], "不愁吃：未达到");

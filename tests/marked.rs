@@ -21,7 +21,7 @@ fn problem(severity: Severity, sheet: &str, cell: &str, reason: &str) -> RosterP
         column: Some("姓名".to_owned()),
         value: Some("张*".to_owned()),
         reason: reason.to_owned(),
-        cure: "请核对".to_owned(),
+        remedy: "请核对".to_owned(),
         proposal: None,
     }
 }

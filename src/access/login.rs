@@ -113,7 +113,7 @@ async fn prove_now(
     let turn = password::turn(client.lane()).await?;
     // … and again where it is written down, so that of many attempts at once no more than allowed go
     // on. That the last of them are lost in a power cut does no harm.
-    let mut tx = app.db.write_access_ahead().await?;
+    let mut tx = app.db.write_access_deferred().await?;
     let now = app.now();
     let verdict = allowed(&mut tx, &client, now).await?;
     attempt::reserve(&mut tx, &client, verdict, now).await?;

@@ -73,7 +73,7 @@ pub async fn purge(app: &App) -> Result<(), sqlx::Error> {
         // Looking costs nobody anything; only who finds something writes.
         while aging.is_there(&mut app.db.read().await?, before).await? {
             // With log-ins: they clear away what has expired of their own account.
-            let mut tx = app.db.write_access_ahead().await?;
+            let mut tx = app.db.write_access_deferred().await?;
             aging.clear_some(&mut tx, before).await?;
             tx.commit().await?;
         }

@@ -336,7 +336,7 @@ async fn save_postgres(url: &str, part: &Path) -> Result<(), BackupError> {
     }
 }
 
-/// Makes the file lasting and gives it its name, unless another took that meanwhile.
+/// Makes the file durable and gives it its name, unless another took that meanwhile.
 fn give_name(part: NamedTempFile, file: &Path) -> Result<(), BackupError> {
     part.as_file().sync_all().map_err(BackupError::file(file))?;
     match part.persist_noclobber(file) {
@@ -354,7 +354,7 @@ fn give_name(part: NamedTempFile, file: &Path) -> Result<(), BackupError> {
     sync_folder(file)
 }
 
-/// Makes the names in a file's folder lasting.
+/// Makes the names in a file's folder durable.
 pub(super) fn sync_folder(file: &Path) -> Result<(), BackupError> {
     let folder = guard::folder_of(file);
     std::fs::File::open(folder)

@@ -23,6 +23,7 @@ mod backup;
 mod bulk;
 mod checksum;
 mod column;
+mod conditions;
 mod cursor;
 mod digest;
 mod file;
@@ -55,6 +56,7 @@ use sqlx::{ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool};
 pub use backup::{BackupError, backup};
 pub use bulk::{Inserts, MAX_ROWS, insert_text, rows_at_once};
 pub use column::Json;
+pub use conditions::{Value, Where};
 pub use cursor::{CursorKey, SealError};
 use file::DatabaseFile;
 pub use ids::Ids;
@@ -225,7 +227,7 @@ pub struct Opened {
 
 /// When what a transaction writes is safe from a power cut.
 #[derive(Clone, Copy, Debug)]
-enum Lasting {
+enum Durability {
     /// When it is committed.
     AtOnce,
     /// Some time later, never after what is committed later.
@@ -435,26 +437,26 @@ impl Db {
 
     /// Begins to write, after any other writer has ended. What is committed survives a power cut.
     pub async fn write(&self) -> Result<Tx, sqlx::Error> {
-        self.begin_to_write(Lasting::AtOnce).await
+        self.begin_to_write(Durability::AtOnce).await
     }
 
     /// Begins to write what can be made again: a power cut may take the last of it back, as long as
     /// nothing was committed by [`write`](Self::write) since. Does not wait for the disk.
-    pub async fn write_ahead(&self) -> Result<Tx, sqlx::Error> {
-        self.begin_to_write(Lasting::Later).await
+    pub async fn write_deferred(&self) -> Result<Tx, sqlx::Error> {
+        self.begin_to_write(Durability::Later).await
     }
 
     /// Begins to write who is there: sessions and attempts to log in, one at a time. On PostgreSQL this
     /// does not wait for the writer of records, so that a long import keeps nobody out; records that
     /// are read in it another may be changing. SQLite has one writer for all.
     pub async fn write_access(&self) -> Result<Tx, sqlx::Error> {
-        self.begin_to_write_access(Lasting::AtOnce).await
+        self.begin_to_write_access(Durability::AtOnce).await
     }
 
     /// [`write_access`](Self::write_access) of what may be lost in a power cut, as by
-    /// [`write_ahead`](Self::write_ahead).
-    pub async fn write_access_ahead(&self) -> Result<Tx, sqlx::Error> {
-        self.begin_to_write_access(Lasting::Later).await
+    /// [`write_deferred`](Self::write_deferred).
+    pub async fn write_access_deferred(&self) -> Result<Tx, sqlx::Error> {
+        self.begin_to_write_access(Durability::Later).await
     }
 
     /// In a transaction of [`write`](Self::write): log-ins wait until it ends, as they wait for each
@@ -468,29 +470,29 @@ impl Db {
         }
     }
 
-    async fn begin_to_write_access(&self, lasting: Lasting) -> Result<Tx, sqlx::Error> {
+    async fn begin_to_write_access(&self, durability: Durability) -> Result<Tx, sqlx::Error> {
         match self {
-            Self::Sqlite { .. } => self.begin_to_write(lasting).await,
+            Self::Sqlite { .. } => self.begin_to_write(durability).await,
             Self::Postgres {
                 access,
                 patience,
                 reach,
                 ..
             } => {
-                let begin = write_postgres(access, ACCESS_LOCK, lasting, *patience);
+                let begin = write_postgres(access, ACCESS_LOCK, durability, *patience);
                 reach.while_waiting(begin).await
             }
         }
     }
 
-    async fn begin_to_write(&self, lasting: Lasting) -> Result<Tx, sqlx::Error> {
+    async fn begin_to_write(&self, durability: Durability) -> Result<Tx, sqlx::Error> {
         match self {
             Self::Sqlite { writer, file, .. } => {
                 file.check()?;
                 // With WAL, FULL makes a commit survive a power cut; NORMAL may lose the last ones.
-                let begin = match lasting {
-                    Lasting::AtOnce => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
-                    Lasting::Later => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+                let begin = match durability {
+                    Durability::AtOnce => "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+                    Durability::Later => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
                 };
                 let mut transaction = Transaction::begin(writer, begin).await?;
                 incarnation::count_transaction(&mut transaction).await?;
@@ -502,7 +504,7 @@ impl Db {
                 reach,
                 ..
             } => {
-                let begin = write_postgres(writers, WRITER_LOCK, lasting, *patience);
+                let begin = write_postgres(writers, WRITER_LOCK, durability, *patience);
                 reach.while_waiting(begin).await
             }
         }
@@ -573,7 +575,7 @@ async fn read_postgres(pool: &PgPool) -> Result<Tx, sqlx::Error> {
 async fn write_postgres(
     pool: &PgPool,
     lock: i64,
-    lasting: Lasting,
+    durability: Durability,
     patience: Duration,
 ) -> Result<Tx, sqlx::Error> {
     let mut transaction = Transaction::begin(pool, "BEGIN").await?;
@@ -581,9 +583,9 @@ async fn write_postgres(
         "SELECT set_config('lock_timeout', $1, true), set_config('synchronous_commit', $2, true)",
     )
     .bind(format!("{}ms", patience.as_millis()))
-    .bind(match lasting {
-        Lasting::AtOnce => "on",
-        Lasting::Later => "off",
+    .bind(match durability {
+        Durability::AtOnce => "on",
+        Durability::Later => "off",
     })
     .execute(&mut *transaction)
     .await?;

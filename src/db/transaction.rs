@@ -143,7 +143,7 @@ impl Tx {
         }
     }
 
-    /// Makes all that was done in this transaction lasting and visible, at once.
+    /// Makes all that was done in this transaction durable and visible, at once.
     ///
     /// An error may mean that it was written all the same: the server may be gone between its commit
     /// and its answer. [`outcome`] remembers that, for the words of the problem.

@@ -161,7 +161,8 @@ struct HouseholdCheck {
     /// What is wrong, in Chinese.
     reason: String,
     /// What to do, in Chinese.
-    cure: String,
+    #[oai(rename = "cure")]
+    remedy: String,
 }
 
 /// A member of a household.
@@ -432,7 +433,7 @@ fn check_view(finding: Finding) -> HouseholdCheck {
         member: finding.member.and_then(|member| u32::try_from(member).ok()),
         field: finding.field.to_owned(),
         reason: finding.reason,
-        cure: finding.rule.cure.to_owned(),
+        remedy: finding.rule.remedy.to_owned(),
     }
 }
 

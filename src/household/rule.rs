@@ -32,7 +32,7 @@ pub struct Rule {
     /// What the rule looks at, in Chinese.
     pub title: &'static str,
     /// What to do where it is broken, in Chinese.
-    pub cure: &'static str,
+    pub remedy: &'static str,
     /// Looks at a household. The rules that need more than one household, or the roster's own
     /// statements, are looked at by the import.
     check: fn(&Subject<'_>, &mut Found),
@@ -155,7 +155,7 @@ pub static MEMBER_COUNT: Rule = Rule {
     code: "member_count",
     severity: Severity::Error,
     title: "家庭人口与行数不符",
-    cure: "请核对本户是否漏行或多行，或改正家庭人口",
+    remedy: "请核对本户是否漏行或多行，或改正家庭人口",
     check: |_, _| {},
 };
 
@@ -164,7 +164,7 @@ pub static SAME_IDENTITY_NUMBER: Rule = Rule {
     code: "same_identity_number",
     severity: Severity::Error,
     title: "证件号码重复",
-    cure: "请核对证件，同一人只能在一户中出现一次；已迁出的请从原来的户中删除",
+    remedy: "请核对证件，同一人只能在一户中出现一次；已迁出的请从原来的户中删除",
     check: |_, _| {},
 };
 
@@ -174,7 +174,7 @@ pub static SUSPECTED_DUPLICATE: Rule = Rule {
     code: "suspected_duplicate",
     severity: Severity::Warning,
     title: "疑似重复人员",
-    cure: "请核对是否同一人；如是同一人，请补填证件号码，并只保留在一户中",
+    remedy: "请核对是否同一人；如是同一人，请补填证件号码，并只保留在一户中",
     check: |_, _| {},
 };
 
@@ -184,7 +184,7 @@ pub static DISABILITY_CERTIFICATE: Rule = Rule {
     code: "disability_certificate_health",
     severity: Severity::Warning,
     title: "有残疾人证，健康状况却不是残疾",
-    cure: "请核对健康状况",
+    remedy: "请核对健康状况",
     check: |_, _| {},
 };
 
@@ -211,7 +211,7 @@ pub static RULES: &[&Rule] = &[
         code: "no_head",
         severity: Severity::Error,
         title: "没有户主",
-        cure: "请在本户一名成员的“与户主关系”中填“户主”",
+        remedy: "请在本户一名成员的“与户主关系”中填“户主”",
         check: |subject, found| {
             if subject.facts.head().is_none() {
                 found.household("relation", "本户没有户主");
@@ -222,7 +222,7 @@ pub static RULES: &[&Rule] = &[
         code: "two_heads",
         severity: Severity::Error,
         title: "户主不止一个",
-        cure: "每户只能有一个“户主”；如是两户，请填写不同的户编号",
+        remedy: "每户只能有一个“户主”；如是两户，请填写不同的户编号",
         check: |subject, found| {
             let heads = |member: &Member| member.relation == Relation::Head;
             for (index, member) in subject
@@ -242,7 +242,7 @@ pub static RULES: &[&Rule] = &[
         code: "identity_sex",
         severity: Severity::Error,
         title: "性别与证件号码不符",
-        cure: "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
+        remedy: "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(sex), Some(identity)) = (member.sex, &member.identity_number)
@@ -265,7 +265,7 @@ pub static RULES: &[&Rule] = &[
         code: "identity_birth_date",
         severity: Severity::Error,
         title: "出生日期与证件号码不符",
-        cure: "请核对出生日期和证件号码（第 7 至 14 位）",
+        remedy: "请核对出生日期和证件号码（第 7 至 14 位）",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(born), Some(identity)) = (member.birth_date, &member.identity_number)
@@ -284,7 +284,7 @@ pub static RULES: &[&Rule] = &[
         code: "born_later",
         severity: Severity::Error,
         title: "出生日期在今天之后",
-        cure: "请核对出生日期和证件号码",
+        remedy: "请核对出生日期和证件号码",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if member.birth_date.is_some_and(|born| born > subject.today) {
@@ -297,7 +297,7 @@ pub static RULES: &[&Rule] = &[
         code: "months_over_twelve",
         severity: Severity::Error,
         title: "务工时间超过 12 个月",
-        cure: "请填 0 至 12 的月数",
+        remedy: "请填 0 至 12 的月数",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let Some(months) = member
@@ -313,7 +313,7 @@ pub static RULES: &[&Rule] = &[
         code: "relation_sex",
         severity: Severity::Warning,
         title: "与户主关系与性别不符",
-        cure: "请核对与户主关系和性别",
+        remedy: "请核对与户主关系和性别",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(sex), Some(needed)) = (member.sex, sex_of(member.relation))
@@ -332,7 +332,7 @@ pub static RULES: &[&Rule] = &[
         code: "spouse_sex",
         severity: Severity::Warning,
         title: "配偶与户主同性别",
-        cure: "请核对户主和配偶的性别、证件号码",
+        remedy: "请核对户主和配偶的性别、证件号码",
         check: |subject, found| {
             let Some(head_sex) = subject.facts.head().and_then(|head| head.sex) else {
                 return;
@@ -352,7 +352,7 @@ pub static RULES: &[&Rule] = &[
         code: "relation_age",
         severity: Severity::Warning,
         title: "与户主关系与年龄不符",
-        cure: "请核对与户主关系和出生日期",
+        remedy: "请核对与户主关系和出生日期",
         check: |subject, found| {
             let Some(head_born) = subject.facts.head().and_then(|head| head.birth_date) else {
                 return;
@@ -381,7 +381,7 @@ pub static RULES: &[&Rule] = &[
         code: "minor_with_labour",
         severity: Severity::Warning,
         title: "16 周岁以下不是无劳动力",
-        cure: "16 周岁以下应填“无劳动力”",
+        remedy: "16 周岁以下应填“无劳动力”",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(age), Some(labour)) = (subject.age(member), member.labour)
@@ -401,7 +401,7 @@ pub static RULES: &[&Rule] = &[
         code: "elder_with_labour",
         severity: Severity::Warning,
         title: "60 周岁以上仍为普通或技能劳动力",
-        cure: "请再核实其劳动能力",
+        remedy: "请再核实其劳动能力",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(age), Some(labour)) = (subject.age(member), member.labour)
@@ -421,7 +421,7 @@ pub static RULES: &[&Rule] = &[
         code: "months_without_labour",
         severity: Severity::Warning,
         title: "无劳动力或丧失劳动力却有务工时间",
-        cure: "请核对劳动技能和务工时间",
+        remedy: "请核对劳动技能和务工时间",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(months), Some(labour)) = (member.months_worked, member.labour)
@@ -441,7 +441,7 @@ pub static RULES: &[&Rule] = &[
         code: "workplace_without_phone",
         severity: Severity::Warning,
         title: "有务工状况却没有有效电话",
-        cure: "请补填本人或本户的手机号码（11 位）或带区号的固定电话",
+        remedy: "请补填本人或本户的手机号码（11 位）或带区号的固定电话",
         check: |subject, found| {
             let household_phone = subject.facts.phone.as_deref().is_some_and(is_phone);
             for (index, member) in subject.members() {
@@ -460,7 +460,7 @@ pub static RULES: &[&Rule] = &[
         code: "labour_missing",
         severity: Severity::Warning,
         title: "劳动技能为空",
-        cure: "请补填劳动技能；16 周岁以下填“无劳动力”",
+        remedy: "请补填劳动技能；16 周岁以下填“无劳动力”",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if member.labour.is_none() {
@@ -477,7 +477,7 @@ pub static RULES: &[&Rule] = &[
         code: "compulsory_education",
         severity: Severity::Warning,
         title: "义务教育阶段适龄儿童不在校",
-        cure: "请核实是否辍学（控辍保学），或改正在校生状况、健康状况",
+        remedy: "请核实是否辍学（控辍保学），或改正在校生状况、健康状况",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(age), Some(schooling)) = (subject.age(member), member.schooling)
@@ -498,7 +498,7 @@ pub static RULES: &[&Rule] = &[
         code: "schooling_below_education",
         severity: Severity::Warning,
         title: "在校生状况低于文化程度",
-        cure: "请核对在校生状况和文化程度（文化程度填已毕业的最高学历）",
+        remedy: "请核对在校生状况和文化程度（文化程度填已毕业的最高学历）",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(schooling), Some(education)) = (member.schooling, member.education)
@@ -521,7 +521,7 @@ pub static RULES: &[&Rule] = &[
         code: "two_medical_insurances",
         severity: Severity::Warning,
         title: "同时参加居民医保和职工医保",
-        cure: "两种医保只能参加一种，请核对",
+        remedy: "两种医保只能参加一种，请核对",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if member.resident_medical == Some(true) && member.employee_medical == Some(true) {
@@ -538,7 +538,7 @@ pub static RULES: &[&Rule] = &[
         code: "no_medical_insurance",
         severity: Severity::Warning,
         title: "没有参加任何基本医疗保险",
-        cure: "请核实并动员参保，或改正参保情况",
+        remedy: "请核实并动员参保，或改正参保情况",
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if member.resident_medical == Some(false) && member.employee_medical != Some(true) {
@@ -555,7 +555,7 @@ pub static RULES: &[&Rule] = &[
         code: "measure_without_minimum_living",
         severity: Severity::Warning,
         title: "帮扶措施有社会保障兜底，却无人享受低保",
-        cure: "请核对帮扶措施和“是否享受低保”",
+        remedy: "请核对帮扶措施和“是否享受低保”",
         check: |subject, found| {
             let said = |member: &Member| member.minimum_living.is_some();
             let anyone = subject.facts.members.iter().any(said);
@@ -569,7 +569,7 @@ pub static RULES: &[&Rule] = &[
         code: "minimum_living_without_measure",
         severity: Severity::Warning,
         title: "有人享受低保，帮扶措施却无社会保障兜底",
-        cure: "请在帮扶措施中补充“社会保障兜底”，或核对“是否享受低保”",
+        remedy: "请在帮扶措施中补充“社会保障兜底”，或核对“是否享受低保”",
         check: |subject, found| {
             if !subject.facts.measures.is_empty()
                 && !subject.has_measure(Measure::SocialSecurity)
@@ -583,7 +583,7 @@ pub static RULES: &[&Rule] = &[
         code: "disability_without_disabled",
         severity: Severity::Warning,
         title: "因残致贫却无残疾人",
-        cure: "请核对致贫原因和成员的健康状况",
+        remedy: "请核对致贫原因和成员的健康状况",
         check: |subject, found| {
             if subject.has_cause(Cause::Disability)
                 && nobody(
@@ -600,7 +600,7 @@ pub static RULES: &[&Rule] = &[
         code: "illness_without_ill",
         severity: Severity::Warning,
         title: "因病致贫却无病人",
-        cure: "请核对致贫原因和成员的健康状况",
+        remedy: "请核对致贫原因和成员的健康状况",
         check: |subject, found| {
             let ill = |health| matches!(health, Health::ChronicIllness | Health::SeriousIllness);
             if subject.has_cause(Cause::Illness) && nobody(subject, |member| member.health, ill) {
@@ -612,7 +612,7 @@ pub static RULES: &[&Rule] = &[
         code: "schooling_without_student",
         severity: Severity::Warning,
         title: "因学致贫却无在校生",
-        cure: "请核对致贫原因和成员的在校生状况",
+        remedy: "请核对致贫原因和成员的在校生状况",
         check: |subject, found| {
             if subject.has_cause(Cause::Schooling)
                 && nobody(subject, |member| member.schooling, Schooling::is_at_school)
@@ -625,7 +625,7 @@ pub static RULES: &[&Rule] = &[
         code: "income_sum",
         severity: Severity::Warning,
         title: "年人均纯收入与各项收支不符",
-        cure: "年人均纯收入 =（工资性 + 生产经营性 + 财产性 + 转移性收入 − 生产经营性支出）÷ 人口，请核对",
+        remedy: "年人均纯收入 =（工资性 + 生产经营性 + 财产性 + 转移性收入 − 生产经营性支出）÷ 人口，请核对",
         check: |subject, found| {
             if let (Some(stated), Some(worked_out)) = (
                 subject.facts.income_per_head_fen,
@@ -647,7 +647,7 @@ pub static RULES: &[&Rule] = &[
         code: "lifted_without_year",
         severity: Severity::Warning,
         title: "已脱贫却无脱贫年度",
-        cure: "请补填脱贫年度，或核对脱贫属性",
+        remedy: "请补填脱贫年度，或核对脱贫属性",
         check: |subject, found| {
             if subject.is_lifted() && subject.facts.lifted_year.is_none() {
                 found.household("lifted_year", "脱贫属性为已脱贫，没有脱贫年度");
@@ -658,7 +658,7 @@ pub static RULES: &[&Rule] = &[
         code: "year_without_lifted",
         severity: Severity::Warning,
         title: "有脱贫年度却未脱贫",
-        cure: "请核对脱贫属性和脱贫年度；返贫的填“返贫”",
+        remedy: "请核对脱贫属性和脱贫年度；返贫的填“返贫”",
         check: |subject, found| {
             if let Some(year) = subject.facts.lifted_year
                 && subject.facts.status == crate::household::PovertyStatus::Poor
@@ -674,7 +674,7 @@ pub static RULES: &[&Rule] = &[
         code: "lifted_under_line",
         severity: Severity::Warning,
         title: "已脱贫户收入未超过标准",
-        cure: "请核对年人均纯收入和脱贫属性；确实低于标准的，按返贫风险处理",
+        remedy: "请核对年人均纯收入和脱贫属性；确实低于标准的，按返贫风险处理",
         check: |subject, found| {
             if let Some(income) = subject.facts.income_per_head_fen
                 && subject.is_lifted()
@@ -695,7 +695,7 @@ pub static RULES: &[&Rule] = &[
         code: "lifted_unsafe_housing",
         severity: Severity::Warning,
         title: "已脱贫户住房不安全",
-        cure: "请核实住房安全，落实危房改造，或核对脱贫属性",
+        remedy: "请核实住房安全，落实危房改造，或核对脱贫属性",
         check: |subject, found| {
             let unsafe_grade = subject
                 .facts
@@ -710,7 +710,7 @@ pub static RULES: &[&Rule] = &[
         code: "lifted_unsafe_water",
         severity: Severity::Warning,
         title: "已脱贫户饮水不安全",
-        cure: "请核实饮水安全，落实饮水工程，或核对脱贫属性",
+        remedy: "请核实饮水安全，落实饮水工程，或核对脱贫属性",
         check: |subject, found| {
             if subject.is_lifted() && subject.facts.water_safe == Some(false) {
                 found.household("water_safe", "已脱贫，饮水不安全");
@@ -721,7 +721,7 @@ pub static RULES: &[&Rule] = &[
         code: "housing_grade_contradicts",
         severity: Severity::Warning,
         title: "住房安全与危房等级不符",
-        cure: "A、B 级为安全，C、D 级为不安全，请核对两列",
+        remedy: "A、B 级为安全，C、D 级为不安全，请核对两列",
         check: |subject, found| {
             if let (Some(safe), Some(grade)) =
                 (subject.facts.housing_safe, subject.facts.housing_grade)
@@ -1044,7 +1044,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_has_a_case_and_a_cure() {
+    fn every_rule_has_a_case_and_a_remedy() {
         let tried: BTreeSet<_> = CASES.iter().map(|(code, _)| *code).collect();
         for rule in RULES {
             let by_import = [
@@ -1056,7 +1056,7 @@ mod tests {
             .contains(rule);
             assert!(by_import || tried.contains(rule.code), "{}", rule.code);
             assert!(
-                !rule.cure.is_empty() && !rule.title.is_empty(),
+                !rule.remedy.is_empty() && !rule.title.is_empty(),
                 "{}",
                 rule.code
             );

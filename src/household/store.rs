@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{HouseholdFacts, Member};
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
-use crate::db::{Ids, Tx, page};
+use crate::db::{Ids, Tx, Where, page};
 use crate::on;
 use crate::serving::store::{join_responsible_now, served_by};
 
@@ -67,6 +67,36 @@ pub struct Filter {
     pub served_by: Option<Uuid>,
     /// Only households with (or without) a responsible helper.
     pub paired: Option<bool>,
+}
+
+impl Filter {
+    fn conditions(&self) -> Where {
+        let served = format!("household.id IN ({})", served_by("?"));
+        let wanted = Where::new()
+            .and("closed_on IS NULL")
+            .and_text(&self.town, "town = ?")
+            .and_text(&self.village, "village = ?")
+            .and_text(&self.status, "status = ?")
+            .and_text(&self.main_cause, "main_cause = ?")
+            .and_if(self.helper, "pairing.staff_id = ?")
+            .and_if(self.served_by, &served)
+            .and_either(
+                self.paired,
+                "pairing.staff_id IS NOT NULL",
+                "pairing.staff_id IS NULL",
+            );
+        if self.text.is_empty() {
+            return wanted;
+        }
+        let name = page::containing(&self.text);
+        wanted.and_any([
+            (self.in_numbers.then(|| (&self.text).into()), "number = ?"),
+            (
+                self.in_names.then(|| name.into()),
+                "head_name LIKE ? ESCAPE '\\'",
+            ),
+        ])
+    }
 }
 
 /// Where a page of households begins: town, village and id of the last one of the page before.
@@ -151,32 +181,17 @@ pub async fn list(
     after: Option<AreaKey>,
     limit: i64,
 ) -> Result<Vec<Household>, sqlx::Error> {
-    // A parameter stands beside a value of its type, so that PostgreSQL knows the type.
-    let sql = format!(
-        "SELECT {HOUSEHOLD} FROM household
-         {}
-         WHERE closed_on IS NULL AND (town, village, household.id) > ($1, $2, $3)
-           AND ($4 = '' OR town = $4) AND ($5 = '' OR village = $5)
-           AND ($6 = '' OR status = $6) AND ($7 = '' OR main_cause = $7)
-           AND ($8 = '' OR ($18 AND number = $8) OR ($17 AND head_name LIKE $9 ESCAPE '\\'))
-           AND (NOT $10 OR pairing.staff_id = $11)
-           AND (NOT $12 OR household.id IN ({}))
-           AND (NOT $14 OR (pairing.staff_id IS NOT NULL) = $15)
-         ORDER BY town, village, household.id LIMIT $16",
-        join_responsible_now("household.id"),
-        served_by("$13")
+    let mut wanted = filter.conditions().beyond(
+        after.map(|(town, village, id)| [town.into(), village.into(), id.into()]),
+        "(town, village, household.id) >",
     );
-    let (town, village, id) = after.unwrap_or_default();
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(town).bind(village).bind(id)
-        .bind(&filter.town).bind(&filter.village)
-        .bind(&filter.status).bind(&filter.main_cause)
-        .bind(&filter.text).bind(page::containing(&filter.text))
-        .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
-        .bind(filter.served_by.is_some()).bind(filter.served_by.unwrap_or_default())
-        .bind(filter.paired.is_some()).bind(filter.paired.unwrap_or_default())
-        .bind(limit + 1).bind(filter.in_names).bind(filter.in_numbers)
-        .fetch_all(connection).await)
+    let limit = wanted.bind(limit + 1);
+    let sql = format!(
+        "SELECT {HOUSEHOLD} FROM household {} {wanted}
+         ORDER BY town, village, household.id LIMIT {limit}",
+        join_responsible_now("household.id")
+    );
+    wanted.fetch_all(tx, sql).await
 }
 
 /// Some households, by id, with their members; those that are not on the register are left out.

@@ -130,7 +130,7 @@ impl Check<'_> {
     /// Begins a transaction that writes, and says how far the check is. Whoever does not commit it
     /// has written nothing.
     async fn step(&self) -> Result<Tx, Stop> {
-        let mut tx = self.app.db.write_ahead().await?;
+        let mut tx = self.app.db.write_deferred().await?;
         let step = Step {
             state: self.state,
             done: self.done,

@@ -97,7 +97,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
     let id = match send(app, &caller, wish).await? {
         Ok(id) => id,
         Err(error) => {
-            eprintln!("错误：{error}\n改法：{}", error.cure());
+            eprintln!("错误：{error}\n改法：{}", error.remedy());
             return Ok(ExitCode::FAILURE);
         }
     };

@@ -39,7 +39,7 @@ pub async fn keep<F: AsyncRead + AsyncSeek + Unpin>(
     let mut patience = app.upload_patience;
     loop {
         let asked = Instant::now();
-        let mut tx = match timeout(patience, app.db.write_ahead()).await {
+        let mut tx = match timeout(patience, app.db.write_deferred()).await {
             Ok(Ok(tx)) => tx,
             Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => return Err(waited_in_vain()),
             Ok(Err(error)) => return Err(error.into()),

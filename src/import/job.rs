@@ -37,7 +37,7 @@ impl Import {
         let failure = || {
             let failure = self.failure.as_ref().map(|failure| &failure.0);
             failure.map_or_else(String::new, |failure| {
-                format!("：{}。{}", failure.reason, failure.cure)
+                format!("：{}。{}", failure.reason, failure.remedy)
             })
         };
         match (self.state, report) {

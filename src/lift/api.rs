@@ -782,7 +782,7 @@ fn field_problem(state: ConditionState) -> FieldProblem {
         pointer: pointer.to_owned(),
         detail: format!("{}：{}", state.code.label(), state.met.label()),
         value: Some(state.found),
-        cure: state.cure,
+        remedy: state.remedy,
         ..FieldProblem::default()
     }
 }

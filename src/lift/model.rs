@@ -130,9 +130,9 @@ pub struct ConditionState {
     #[oai(validator(max_length = 1000))]
     pub found: String,
     /// What to do, in Chinese, where it is not met.
-    #[oai(validator(max_length = 500))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cure: Option<String>,
+    #[oai(rename = "cure", validator(max_length = 500))]
+    #[serde(default, rename = "cure", skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 /// What those who verified a household saw there and the register has no column for.
@@ -482,13 +482,13 @@ fn yuan(fen: i64) -> String {
     format!("{} 元", text::yuan(fen))
 }
 
-fn state(code: Condition, met: impl Into<Met>, found: String, cure: &str) -> ConditionState {
+fn state(code: Condition, met: impl Into<Met>, found: String, remedy: &str) -> ConditionState {
     let met = met.into();
     ConditionState {
         code,
         met,
         found,
-        cure: (met != Met::Yes).then(|| cure.to_owned()),
+        remedy: (met != Met::Yes).then(|| remedy.to_owned()),
     }
 }
 
@@ -503,12 +503,12 @@ fn income(facts: &HouseholdFacts, line_fen: i64, day: NaiveDate) -> ConditionSta
         }
         Some(fen) => format!("年人均纯收入 {}，未超过 {year} 年标准 {line}", yuan(fen)),
     };
-    let cure = "核算该户年人均纯收入并更新花名册；须高于标准，等于标准不算达到";
+    let remedy = "核算该户年人均纯收入并更新花名册；须高于标准，等于标准不算达到";
     state(
         Condition::Income,
         income.map(|fen| fen > line_fen),
         found,
-        cure,
+        remedy,
     )
 }
 
@@ -518,8 +518,8 @@ fn attested_condition(code: Condition, answer: Option<bool>, field: &str) -> Con
         Some(false) => "核实时认为未达到",
         None => "尚未核实",
     };
-    let cure = format!("入户核实后在“核实”一步中确认（{field}）");
-    state(code, answer, found.to_owned(), &cure)
+    let remedy = format!("入户核实后在“核实”一步中确认（{field}）");
+    state(code, answer, found.to_owned(), &remedy)
 }
 
 /// Ages of compulsory education, as the national register checks them.
@@ -556,8 +556,8 @@ fn compulsory_education(facts: &HouseholdFacts, day: NaiveDate) -> ConditionStat
         (count, []) => format!("7—15 周岁成员 {count} 人，均在校"),
         (_, names) => format!("不在校、或在校情况（年龄）不明：{}", names.join("、")),
     };
-    let cure = "核对这些成员的出生日期和在校生状况并更新花名册；失学辍学的先劝返复学，送教上门的登记为在校";
-    state(Condition::CompulsoryEducation, all(&answers), found, cure)
+    let remedy = "核对这些成员的出生日期和在校生状况并更新花名册；失学辍学的先劝返复学，送教上门的登记为在校";
+    state(Condition::CompulsoryEducation, all(&answers), found, remedy)
 }
 
 /// Yes if all are; no if one is not; unknown otherwise.
@@ -593,8 +593,8 @@ fn basic_medical_care(facts: &HouseholdFacts) -> ConditionState {
     } else {
         format!("未参保或参保情况不明：{}", open.join("、"))
     };
-    let cure = "为这些成员办理城乡居民或职工基本医疗保险，并更新花名册";
-    state(Condition::BasicMedicalCare, all(&answers), found, cure)
+    let remedy = "为这些成员办理城乡居民或职工基本医疗保险，并更新花名册";
+    state(Condition::BasicMedicalCare, all(&answers), found, remedy)
 }
 
 fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
@@ -614,8 +614,8 @@ fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
         Some(false) => format!("住房安全：否，{grade}"),
         None => format!("花名册没有填写住房安全，{grade}"),
     };
-    let cure = "鉴定住房等级，C、D 级先完成危房改造，再更新花名册的住房安全和危房等级";
-    state(Condition::SafeHousing, answer, found, cure)
+    let remedy = "鉴定住房等级，C、D 级先完成危房改造，再更新花名册的住房安全和危房等级";
+    state(Condition::SafeHousing, answer, found, remedy)
 }
 
 fn safe_water(facts: &HouseholdFacts) -> ConditionState {
@@ -624,12 +624,12 @@ fn safe_water(facts: &HouseholdFacts) -> ConditionState {
         Some(false) => "饮水安全：否",
         None => "花名册没有填写饮水安全",
     };
-    let cure = "解决安全饮水后更新花名册的饮水安全";
+    let remedy = "解决安全饮水后更新花名册的饮水安全";
     state(
         Condition::SafeWater,
         facts.water_safe,
         found.to_owned(),
-        cure,
+        remedy,
     )
 }
 
@@ -681,7 +681,7 @@ mod tests {
         let found = conditions(facts, LINE, attested, day(TODAY));
         assert_eq!(found.len(), Condition::ENTRIES.len());
         for state in &found {
-            assert_eq!(state.cure.is_none(), state.met == Met::Yes, "{state:?}");
+            assert_eq!(state.remedy.is_none(), state.met == Met::Yes, "{state:?}");
         }
         let state = found.iter().find(|state| state.code == code).unwrap();
         state.met

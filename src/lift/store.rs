@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Lift, State, Step, StepRecord};
 use crate::access::history::Actor;
-use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
+use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
 use crate::serving::store::join_responsible_now;
 use crate::{insert, on};
 
@@ -62,6 +62,19 @@ pub struct Filter {
     pub approved: Option<(NaiveDate, NaiveDate)>,
     /// Only households whose responsible helper is this one.
     pub helper: Option<Uuid>,
+}
+
+impl Filter {
+    fn conditions(&self) -> Where {
+        let (from, to) = self.approved.unzip();
+        Where::new()
+            .and_if(self.state.map(|state| state.to_string()), "lift.state = ?")
+            .and_if(self.household_id, "lift.household_id = ?")
+            .and_text(&self.town, "household.town = ?")
+            .and_if(from, "approved_on >= ?")
+            .and_if(to, "approved_on <= ?")
+            .and_if(self.helper, "pairing.staff_id = ?")
+    }
 }
 
 const NAMED_LIFT: &str = "SELECT lift.id AS id, lift.household_id AS household_id, lift.state AS state,
@@ -138,28 +151,15 @@ pub async fn list(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<NamedLift>, sqlx::Error> {
+    let mut wanted = filter
+        .conditions()
+        .beyond(after.map(|id| [id.into()]), "lift.id <");
+    let limit = wanted.bind(limit + 1);
     let sql = format!(
-        "{NAMED_LIFT}
-         {}
-         WHERE lift.id < $1
-           AND ($2 = '' OR lift.state = $2)
-           AND (NOT $3 OR lift.household_id = $4)
-           AND ($5 = '' OR household.town = $5)
-           AND (NOT $6 OR (approved_on >= $7 AND approved_on <= $8))
-           AND (NOT $9 OR pairing.staff_id = $10)
-         ORDER BY lift.id DESC LIMIT $11",
+        "{NAMED_LIFT} {} {wanted} ORDER BY lift.id DESC LIMIT {limit}",
         join_responsible_now("lift.household_id")
     );
-    let (from, to) = filter.approved.unwrap_or_default();
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(after.unwrap_or(Uuid::max()))
-        .bind(filter.state.map_or_else(String::new, |state| state.to_string()))
-        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
-        .bind(&filter.town)
-        .bind(filter.approved.is_some()).bind(from).bind(to)
-        .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
-        .bind(limit + 1)
-        .fetch_all(connection).await)
+    wanted.fetch_all(tx, sql).await
 }
 
 /// Where every lift stands, by household, the earliest first.

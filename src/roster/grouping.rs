@@ -527,10 +527,13 @@ fn check_person(
         ("head_name", "head_identity")
     };
     let was_refused = |key: &str| row.refused.contains(&key);
-    let mut missing = |key: &'static str, severity, cure: &str| {
+    let mut missing = |key: &'static str, severity, remedy: &str| {
         if !was_refused(key) {
-            let refusal =
-                Refusal::new("required_cell", format!("“{}”没有填写", heading(key)), cure);
+            let refusal = Refusal::new(
+                "required_cell",
+                format!("“{}”没有填写", heading(key)),
+                remedy,
+            );
             problems.push(layouts.problem(severity, row.place, key, refusal));
         }
     };
@@ -691,7 +694,7 @@ fn broken(
     rule: &Rule,
     reason: String,
 ) -> RosterProblem {
-    let refusal = Refusal::new(rule.code, reason, rule.cure);
+    let refusal = Refusal::new(rule.code, reason, rule.remedy);
     layouts.problem(rule.severity, place, key, refusal)
 }
 

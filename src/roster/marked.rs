@@ -360,7 +360,7 @@ fn words(problem: &RosterProblem) -> String {
         "{}：{}。{}{proposal}",
         problem.severity.label(),
         problem.reason,
-        problem.cure
+        problem.remedy
     )
 }
 
@@ -427,7 +427,7 @@ fn list(
             said(&problem.column),
             said(&problem.value),
             problem.reason.clone(),
-            problem.cure.clone(),
+            problem.remedy.clone(),
             said(&problem.proposal),
         ];
         let sheet = problem.sheet.as_ref().and_then(|sheet| names.get(sheet));

@@ -44,8 +44,9 @@ pub struct RosterProblem {
     #[oai(validator(max_length = 2000))]
     pub reason: String,
     /// What to do about it, in Chinese.
-    #[oai(validator(max_length = 2000))]
-    pub cure: String,
+    #[oai(rename = "cure", validator(max_length = 2000))]
+    #[serde(rename = "cure")]
+    pub remedy: String,
     /// What may have been meant, if it can be guessed: not done unless a correction says so.
     #[oai(validator(max_length = 500))]
     #[serde(default)]
@@ -63,7 +64,7 @@ impl RosterProblem {
             column: None,
             value: None,
             reason: refusal.reason,
-            cure: refusal.cure,
+            remedy: refusal.remedy,
             proposal: refusal.proposal,
         }
     }
@@ -83,7 +84,7 @@ impl RosterProblem {
                         "unreadable_file"
                     },
                     error.to_string(),
-                    error.cure(),
+                    error.remedy(),
                 ),
             )
         }
@@ -98,7 +99,7 @@ impl RosterProblem {
         self
     }
 
-    /// In one line for a terminal: `错误 贫困户名册!J12 证件号码 “320***”：reason。改法：cure`.
+    /// In one line for a terminal: `错误 贫困户名册!J12 证件号码 “320***”：reason。改法：remedy`.
     pub fn line(&self) -> String {
         let place = match (&self.sheet, &self.cell) {
             (Some(sheet), Some(cell)) => format!(" {sheet}!{cell}"),
@@ -116,7 +117,7 @@ impl RosterProblem {
         let severity = self.severity.label();
         format!(
             "{severity}{place}{column}{value}：{}。改法：{}\n",
-            self.reason, self.cure
+            self.reason, self.remedy
         )
     }
 

@@ -85,9 +85,9 @@ pub fn read(
 /// What every row must have.
 fn check_row(layouts: &Layouts<StaffRow>, row: &RosterRow<StaffRow>, problems: &mut Problems) {
     let facts = &row.record.facts;
-    let mut missing = |key: &'static str, what: &str, cure: &str| {
+    let mut missing = |key: &'static str, what: &str, remedy: &str| {
         if !row.refused.contains(&key) {
-            let refusal = Refusal::new("required_cell", format!("“{what}”没有填写"), cure);
+            let refusal = Refusal::new("required_cell", format!("“{what}”没有填写"), remedy);
             problems.push(layouts.problem(Severity::Error, row.place, key, refusal));
         }
     };
@@ -132,10 +132,10 @@ impl Seen {
         problems: &mut Problems,
     ) {
         let facts = &row.record.facts;
-        let mut again = |first, key, (code, what, cure), value| {
+        let mut again = |first, key, (code, what, remedy), value| {
             if first != row.place {
                 let cell = layouts.address(first, key, row.place.sheet);
-                let refusal = Refusal::new(code, format!("与单元格 {cell} 的{what}相同"), cure);
+                let refusal = Refusal::new(code, format!("与单元格 {cell} 的{what}相同"), remedy);
                 let problem = layouts.problem(Severity::Error, row.place, key, refusal);
                 problems.push(problem.with_value(value));
             }

@@ -81,14 +81,14 @@ pub fn unreadable(error: &ReadError) -> Problem {
         )
     };
     let problem = RosterProblem::of_reading(error);
-    Problem::new(status, code, format!("{error}。{}", error.cure()), en).with_errors(vec![
+    Problem::new(status, code, format!("{error}。{}", error.remedy()), en).with_errors(vec![
         FieldProblem {
             pointer: "/file".to_owned(),
             detail: problem.reason,
             sheet: problem.sheet,
             cell: problem.cell,
             value: problem.value,
-            cure: Some(problem.cure),
+            remedy: Some(problem.remedy),
         },
     ])
 }

@@ -2,7 +2,7 @@
 //!
 //! What can mean only one thing is put right, and [`repair`] says so: full-width characters, thousands
 //! marks, units, Chinese dates, Excel's day numbers. What can mean two things is refused with a reason
-//! and a cure; a guess is at most proposed.
+//! and a remedy; a guess is at most proposed.
 
 pub mod repair;
 
@@ -23,18 +23,18 @@ pub struct Refusal {
     /// What is wrong.
     pub reason: String,
     /// What to do about it.
-    pub cure: String,
+    pub remedy: String,
     /// What may have been meant.
     pub proposal: Option<String>,
 }
 
 impl Refusal {
     /// A refusal.
-    pub fn new(code: &'static str, reason: impl Into<String>, cure: impl Into<String>) -> Self {
+    pub fn new(code: &'static str, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             code,
             reason: reason.into(),
-            cure: cure.into(),
+            remedy: remedy.into(),
             proposal: None,
         }
     }
@@ -153,7 +153,7 @@ pub fn code_number(cell: &Cell<'_>, longest: usize) -> Read<String> {
 /// An identity number.
 pub fn identity(cell: &Cell<'_>) -> Read<IdentityNumber> {
     let refused = |error: IdentityError| {
-        let cure = match error {
+        let remedy = match error {
             IdentityError::FloatDamaged => "请把该列设为“文本”格式，对照身份证重新录入完整号码",
             IdentityError::Length(15) => "15 位旧号码请换成 18 位号码",
             _ => "请对照身份证或户口簿重新录入；号码列应设为“文本”格式",
@@ -163,7 +163,7 @@ pub fn identity(cell: &Cell<'_>) -> Read<IdentityNumber> {
         } else {
             "identity_number_invalid"
         };
-        Refusal::new(code, format!("证件号码{error}"), cure)
+        Refusal::new(code, format!("证件号码{error}"), remedy)
     };
     if let Cell::Number(number) = cell
         && number.abs() >= EXACT
@@ -260,7 +260,7 @@ pub fn safe(cell: &Cell<'_>) -> Read<bool> {
     }
 }
 
-fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], cure: &str) -> Read<bool> {
+fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], remedy: &str) -> Read<bool> {
     if let Cell::Bool(truth) = cell {
         return Ok(Some(*truth));
     }
@@ -286,7 +286,7 @@ fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], cure: &str) -> Read<bool> 
         } else {
             None
         };
-        let refusal = Refusal::new("not_yes_or_no", "不是“是”或“否”", cure);
+        let refusal = Refusal::new("not_yes_or_no", "不是“是”或“否”", remedy);
         Err(refusal.proposing(guess.map(ToOwned::to_owned)))
     }
 }

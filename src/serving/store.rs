@@ -8,15 +8,8 @@ use uuid::Uuid;
 
 use super::tenure::{Part, Periods, Tenure};
 use crate::access::history::Actor;
-use crate::db::{Ids, Mention, Subject, Tx, mentions};
+use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
 use crate::{insert, on};
-
-/// Before every page: no tenure begins later (SQLite compares years of four digits), and no id is
-/// greater.
-const LATEST: (NaiveDate, Uuid) = match NaiveDate::from_ymd_opt(9999, 12, 31) {
-    Some(date) => (date, Uuid::max()),
-    None => (NaiveDate::MAX, Uuid::max()),
-};
 
 /// Why an assistance ends of one who becomes the responsible helper.
 const RESPONSIBLE_REASON: &str = "已成为该户帮扶责任人";
@@ -219,6 +212,18 @@ impl Filter {
             ..Self::default()
         }
     }
+
+    fn conditions(&self, part: Part) -> Where {
+        Where::new()
+            .and_if(self.household_id, "household_id = ?")
+            .and_if(self.staff_id, "staff_id = ?")
+            .and_either(self.current, "to_date IS NULL", "to_date IS NOT NULL")
+            .and_if(self.lasting_to, "(to_date IS NULL OR to_date >= ?)")
+            .and_if(self.on, &held_on(part.table(), "?"))
+            .and_if(self.unit_id, "unit.id = ?")
+            .and_text(&self.town, "household.town = ?")
+            .and_text(&self.village, "household.village = ?")
+    }
 }
 
 /// The tenure with this id.
@@ -236,30 +241,13 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Tenure>, sqlx::Error> {
     let (select, table) = (select(part), part.table());
-    let held = held_on(table, "$10");
-    let sql = format!(
-        "{select} WHERE (from_date, {table}.id) < ($1, $2)
-           AND (NOT $3 OR household_id = $4)
-           AND (NOT $5 OR staff_id = $6)
-           AND (NOT $7 OR (to_date IS NULL) = $8)
-           AND (NOT $9 OR ({held}))
-           AND (NOT $11 OR unit.id = $12)
-           AND ($13 = '' OR household.town = $13) AND ($14 = '' OR household.village = $14)
-           AND (NOT $15 OR to_date IS NULL OR to_date >= $16)
-         ORDER BY from_date DESC, {table}.id DESC LIMIT $17"
+    let mut wanted = filter.conditions(part).beyond(
+        after.map(|(from_date, id)| [from_date.into(), id.into()]),
+        &format!("(from_date, {table}.id) <"),
     );
-    let (from_date, id) = after.unwrap_or(LATEST);
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(from_date).bind(id)
-        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
-        .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
-        .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
-        .bind(filter.on.is_some()).bind(filter.on.unwrap_or_default())
-        .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
-        .bind(&filter.town).bind(&filter.village)
-        .bind(filter.lasting_to.is_some()).bind(filter.lasting_to.unwrap_or_default())
-        .bind(limit + 1)
-        .fetch_all(connection).await)
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{select} {wanted} ORDER BY from_date DESC, {table}.id DESC LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// The tenures of a person that hold, by the household's id.
@@ -420,15 +408,13 @@ pub async fn ends_after(
     staff_id: Option<Uuid>,
     day: NaiveDate,
 ) -> Result<Vec<Option<NaiveDate>>, sqlx::Error> {
-    let sql = format!(
-        "SELECT to_date FROM {} WHERE household_id = $1 AND (to_date IS NULL OR to_date > $2)
-           AND (NOT $3 OR staff_id = $4)",
-        part.table()
-    );
-    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(household_id).bind(day)
-        .bind(staff_id.is_some()).bind(staff_id.unwrap_or_default())
-        .fetch_all(connection).await)
+    let wanted = Where::new()
+        .and_with(household_id, "household_id = ?")
+        .and_with(day, "(to_date IS NULL OR to_date > ?)")
+        .and_if(staff_id, "staff_id = ?");
+    let sql = format!("SELECT to_date FROM {} {wanted}", part.table());
+    let ends: Vec<(Option<NaiveDate>,)> = wanted.fetch_all(tx, sql).await?;
+    Ok(ends.into_iter().map(|(end,)| end).collect())
 }
 
 /// Tenures, current and former, that name these households or people.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{Staff, StaffFacts};
 use crate::access::history::Actor;
 use crate::access::person;
-use crate::db::{Tx, page};
+use crate::db::{Tx, Where, page};
 use crate::{insert, on};
 
 /// What a list of staff may be narrowed to.
@@ -24,6 +24,27 @@ pub struct Filter {
     pub in_names: bool,
     /// Whether `text` may be a whole 工号.
     pub in_numbers: bool,
+}
+
+impl Filter {
+    fn conditions(&self) -> Where {
+        let wanted = Where::new().and_if(self.unit_id, "unit_id = ?").and_either(
+            self.active,
+            "active",
+            "NOT active",
+        );
+        if self.text.is_empty() {
+            return wanted;
+        }
+        let name = page::containing(&self.text);
+        wanted.and_any([
+            (self.in_numbers.then(|| (&self.text).into()), "number = ?"),
+            (
+                self.in_names.then(|| name.into()),
+                "staff.name LIKE ? ESCAPE '\\'",
+            ),
+        ])
+    }
 }
 
 /// Where a page of staff begins: unit, name and id of the last one of the page before.
@@ -59,21 +80,13 @@ pub async fn list(
     after: Option<UnitKey>,
     limit: i64,
 ) -> Result<Vec<Staff>, sqlx::Error> {
-    let sql = format!(
-        "{STAFF} WHERE (unit.name, staff.name, staff.id) > ($1, $2, $3)
-           AND (NOT $4 OR unit_id = $5)
-           AND (NOT $6 OR active = $7)
-           AND ($8 = '' OR ($12 AND number = $8) OR ($11 AND staff.name LIKE $9 ESCAPE '\\'))
-         ORDER BY unit.name, staff.name, staff.id LIMIT $10"
+    let mut wanted = filter.conditions().beyond(
+        after.map(|(unit, name, id)| [unit.into(), name.into(), id.into()]),
+        "(unit.name, staff.name, staff.id) >",
     );
-    let (unit, name, id) = after.unwrap_or_default();
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(unit).bind(name).bind(id)
-        .bind(filter.unit_id.is_some()).bind(filter.unit_id.unwrap_or_default())
-        .bind(filter.active.is_some()).bind(filter.active.unwrap_or_default())
-        .bind(&filter.text).bind(page::containing(&filter.text))
-        .bind(limit + 1).bind(filter.in_names).bind(filter.in_numbers)
-        .fetch_all(connection).await)
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{STAFF} {wanted} ORDER BY unit.name, staff.name, staff.id LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// All units, id by name.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::{Benefit, Corrected, Visit, VisitKind, WhoMet};
 use crate::access::history::Actor;
-use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
+use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
 use crate::household::Measure;
 use crate::serving::store::served_by;
 use crate::{insert, on};
@@ -41,28 +41,14 @@ const VISIT: &str = "SELECT visit.id AS id, visit.household_id AS household_id, 
     JOIN staff ON staff.id = visit.staff_id";
 
 impl Filter {
-    /// The ids of one page, newest first, as a subquery; and the parameters that follow the first
-    /// five. Only what is narrowed stands in it, so that an index serves each way to ask.
-    fn page(&self) -> (String, Vec<Uuid>) {
-        let mut sql = "SELECT id FROM visit WHERE (visited_on, id) < ($1, $2)
-            AND visited_on >= $3 AND visited_on <= $4"
-            .to_owned();
-        let mut ids = Vec::new();
-        // A subquery: fetched apart, it would be a list of ids to send back.
-        let seen = format!("household_id IN ({})", served_by("$N"));
-        for (id, clause) in [
-            (self.household_id, "household_id = $N"),
-            (self.staff_id, "staff_id = $N"),
-            (self.seen_by, &seen),
-        ] {
-            if let Some(id) = id {
-                ids.push(id);
-                sql.push_str(" AND ");
-                sql.push_str(&clause.replace("$N", &format!("${}", ids.len() + 5)));
-            }
-        }
-        sql.push_str(" ORDER BY visited_on DESC, id DESC LIMIT $5");
-        (sql, ids)
+    fn conditions(&self) -> Where {
+        let seen = format!("household_id IN ({})", served_by("?"));
+        Where::new()
+            .and_if(self.from, "visited_on >= ?")
+            .and_if(self.to, "visited_on <= ?")
+            .and_if(self.household_id, "household_id = ?")
+            .and_if(self.staff_id, "staff_id = ?")
+            .and_if(self.seen_by, &seen)
     }
 }
 
@@ -112,32 +98,21 @@ pub async fn list(
     after: Option<VisitKey>,
     limit: i64,
 ) -> Result<Vec<Visit>, sqlx::Error> {
-    let (day, id) = after.unwrap_or((latest_day(), Uuid::max()));
-    let (page, ids) = filter.page();
-    // One list of parameters for both queries.
-    macro_rules! page {
-        ($query:expr) => {{
-            let mut query = $query
-                .bind(day)
-                .bind(id)
-                .bind(filter.from.unwrap_or(earliest_day()))
-                .bind(filter.to.unwrap_or(latest_day()))
-                .bind(limit + 1);
-            for id in &ids {
-                query = query.bind(*id);
-            }
-            query
-        }};
-    }
+    let mut wanted = filter.conditions().beyond(
+        after.map(|(day, id)| [day.into(), id.into()]),
+        "(visited_on, id) <",
+    );
+    let limit = wanted.bind(limit + 1);
+    // A subquery: fetched apart, the page would be a list of ids to send back.
+    let page =
+        format!("SELECT id FROM visit {wanted} ORDER BY visited_on DESC, id DESC LIMIT {limit}");
     let sql = format!("{VISIT} WHERE visit.id IN ({page}) ORDER BY visited_on DESC, visit.id DESC");
-    let mut visits: Vec<Visit> = on!(&mut *tx, connection =>
-        page!(sqlx::query_as(AssertSqlSafe(sql))).fetch_all(connection).await)?;
+    let mut visits: Vec<Visit> = wanted.clone().fetch_all(&mut *tx, sql).await?;
     let sql = format!(
         "SELECT visit_id, kind, amount_fen, description FROM benefit
          WHERE visit_id IN ({page}) ORDER BY visit_id, position"
     );
-    let benefits: Vec<BenefitRow> = on!(tx, connection =>
-        page!(sqlx::query_as(AssertSqlSafe(sql))).fetch_all(connection).await)?;
+    let benefits: Vec<BenefitRow> = wanted.fetch_all(tx, sql).await?;
     for row in benefits {
         if let Some(visit) = visits.iter_mut().find(|visit| visit.id == row.visit_id) {
             visit.facts.benefits.push(row.benefit);
@@ -280,11 +255,6 @@ pub async fn confirmations(
         }
         query.fetch_all(connection).await
     })
-}
-
-/// Before any day that matters.
-fn earliest_day() -> NaiveDate {
-    NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default()
 }
 
 /// After any day that matters.

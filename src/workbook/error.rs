@@ -7,7 +7,7 @@ use super::limit::{
     MAX_AREAS, MAX_CELL_CHARS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_PARTS, MAX_ROWS, MAX_TEXTS,
 };
 
-/// Why a file cannot be read as a workbook. The text says what it is, [`cure`](Self::cure) what to do.
+/// Why a file cannot be read as a workbook. The text says what it is, [`remedy`](Self::remedy) what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum ReadError {
     /// No byte in it.
@@ -83,11 +83,11 @@ pub enum ReadError {
 
 impl ReadError {
     /// What to do about it.
-    pub fn cure(&self) -> &'static str {
+    pub fn remedy(&self) -> &'static str {
         match self {
             Self::EmptyFile => "请确认文件已完整保存或上传，再重新导入",
             Self::TooLarge(_) => "请按镇或按村拆分成几个文件分别导入，并删除图片等多余内容",
-            Self::NotWorkbook(kind) => kind.cure(),
+            Self::NotWorkbook(kind) => kind.remedy(),
             Self::CutOff => "请重新复制或下载原文件，确认能用 Excel 或 WPS 打开后再导入",
             Self::UnknownEncoding => {
                 "请用 Excel 或 WPS 打开，确认中文显示正常，另存为 .xlsx 后再导入"

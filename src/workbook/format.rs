@@ -67,7 +67,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn cure(self) -> &'static str {
+    pub(super) fn remedy(self) -> &'static str {
         match self {
             Self::AncientXls | Self::Html | Self::Xml => {
                 "请用 Excel 或 WPS 打开，选择“另存为”，类型选“Excel 工作簿 (*.xlsx)”，再导入新文件（只改扩展名无效）"

@@ -115,7 +115,7 @@ fn unreadable(problem: &RosterProblem) -> Json {
     json!({ "unreadable": problem.code, "words": words(problem) })
 }
 
-/// `名册!J12 证件号码 “320***”：reason。改法：cure（可能是：proposal）`.
+/// `名册!J12 证件号码 “320***”：reason。改法：remedy（可能是：proposal）`.
 fn words(problem: &RosterProblem) -> String {
     let part = |before: &str, text: &Option<String>, after: &str| {
         text.as_ref()
@@ -128,7 +128,7 @@ fn words(problem: &RosterProblem) -> String {
         part(" ", &problem.column, ""),
         part(" “", &problem.value, "”"),
         problem.reason,
-        problem.cure,
+        problem.remedy,
         part("（可能是：", &problem.proposal, "）"),
     )
 }

@@ -611,6 +611,6 @@ fn suspicion(
         register.words(household)
     );
     let rule = &SUSPECTED_DUPLICATE;
-    let refusal = Refusal::new(rule.code, reason, rule.cure);
+    let refusal = Refusal::new(rule.code, reason, rule.remedy);
     Ok(place.problem(&roster.sheets, rule.severity, "name", refusal))
 }

@@ -466,8 +466,8 @@ impl Fault {
                     "此户在登记中是另一家（{}），没有一名相同成员",
                     register.words(own)
                 );
-                let cure = "请核对户编号；如确是新的一户，请换新的户编号";
-                let refusal = Refusal::new("household_number_reused", reason, cure);
+                let remedy = "请核对户编号；如确是新的一户，请换新的户编号";
+                let refusal = Refusal::new("household_number_reused", reason, remedy);
                 (None, "number", refusal)
             }
             FaultKind::HeadMovedOut(person) => {
@@ -475,8 +475,8 @@ impl Fault {
                     "此人是登记中另一户的户主（{}），迁出后那一户没有户主",
                     register.words(register.household_of(person))
                 );
-                let cure = "请核对证件号码；如已迁入本户，请把原来一户也列入名册，并写明新的户主";
-                let refusal = Refusal::new("head_moved_out", reason, cure);
+                let remedy = "请核对证件号码；如已迁入本户，请把原来一户也列入名册，并写明新的户主";
+                let refusal = Refusal::new("head_moved_out", reason, remedy);
                 let position = positions(register, &given, &[packed(person)]);
                 (position.first().copied(), "identity_number", refusal)
             }

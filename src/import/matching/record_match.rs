@@ -51,7 +51,7 @@ impl RecordMatches {
     /// A family is the same if at least half of those whom the register knows on either side are in
     /// both, and none other is so much alike.
     fn claim_by_members(&mut self, outlines: &Outlines, register: &Register) {
-        let mut suitors: HashMap<usize, Best> = HashMap::new();
+        let mut candidates: HashMap<usize, Best> = HashMap::new();
         for index in 0..self.of.len() {
             if self.of[index] != NONE || !outlines.households[index].members_listed {
                 continue;
@@ -59,14 +59,14 @@ impl RecordMatches {
             let Some((shared, household)) = self.most_alike(index, outlines, register) else {
                 continue;
             };
-            match suitors.entry(household) {
+            match candidates.entry(household) {
                 Entry::Vacant(entry) => {
                     entry.insert((shared, Some(index)));
                 }
                 Entry::Occupied(mut entry) => improve(entry.get_mut(), shared, index),
             }
         }
-        for (household, (_, index)) in suitors {
+        for (household, (_, index)) in candidates {
             if let Some(index) = index {
                 self.claim(index, Some(household));
             }

@@ -278,8 +278,8 @@ fn contradiction(
     if let Some((_, other)) = found.two() {
         let other = &known.people[other];
         let reason = format!("此证件号码已登记在 {}（{}）名下", other.name, other.unit);
-        let cure = "请核对工号和证件号码";
-        let refusal = Refusal::new(SAME_IDENTITY_NUMBER.code, reason, cure);
+        let remedy = "请核对工号和证件号码";
+        let refusal = Refusal::new(SAME_IDENTITY_NUMBER.code, reason, remedy);
         return Some(("identity_number", refusal));
     }
     let before = &known.people[found.mine?];
@@ -289,8 +289,11 @@ fn contradiction(
         && before.identity_number.is_some();
     is_another.then(|| {
         let reason = format!("此工号在登记中是另一人（{}，{}）", before.name, before.unit);
-        let cure = "请核对工号；新职工请用新的工号";
-        ("number", Refusal::new("staff_number_reused", reason, cure))
+        let remedy = "请核对工号；新职工请用新的工号";
+        (
+            "number",
+            Refusal::new("staff_number_reused", reason, remedy),
+        )
     })
 }
 

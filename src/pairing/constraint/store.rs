@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::model::{Barrier, Barriers, ConstraintKind, Pin};
 use crate::access::history::Actor;
-use crate::db::{Ids, Mention, Subject, Tx, mentions};
+use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
 use crate::{insert, on};
 
 /// A constraint with the names that belong to its ids.
@@ -69,6 +69,16 @@ pub struct Filter {
     pub current: Option<bool>,
 }
 
+impl Filter {
+    fn conditions(&self) -> Where {
+        Where::new()
+            .and_if(self.household_id, "household_id = ?")
+            .and_if(self.staff_id, "staff_id = ?")
+            .and_if(self.kind.map(|kind| kind.to_string()), "kind = ?")
+            .and_either(self.current, "removed_at IS NULL", "removed_at IS NOT NULL")
+    }
+}
+
 /// The constraint with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Constraint>, sqlx::Error> {
     let sql = format!("{CONSTRAINT} WHERE pairing_constraint.id = $1");
@@ -82,22 +92,12 @@ pub async fn list(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Constraint>, sqlx::Error> {
-    let sql = format!(
-        "{CONSTRAINT} WHERE pairing_constraint.id < $1
-           AND (NOT $2 OR household_id = $3)
-           AND (NOT $4 OR staff_id = $5)
-           AND ($6 = '' OR kind = $6)
-           AND (NOT $7 OR (removed_at IS NULL) = $8)
-         ORDER BY pairing_constraint.id DESC LIMIT $9"
-    );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(after.unwrap_or(Uuid::max()))
-        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
-        .bind(filter.staff_id.is_some()).bind(filter.staff_id.unwrap_or_default())
-        .bind(filter.kind.map_or(String::new(), |kind| kind.to_string()))
-        .bind(filter.current.is_some()).bind(filter.current.unwrap_or_default())
-        .bind(limit + 1)
-        .fetch_all(connection).await)
+    let mut wanted = filter
+        .conditions()
+        .beyond(after.map(|id| [id.into()]), "pairing_constraint.id <");
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{CONSTRAINT} {wanted} ORDER BY pairing_constraint.id DESC LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// What is decided of a household and a helper.

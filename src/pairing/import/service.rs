@@ -135,7 +135,7 @@ fn refused(outcome: &Outcome) -> Problem {
                 sheet: problem.sheet.clone(),
                 cell: problem.cell.clone(),
                 value: problem.value.clone(),
-                cure: Some(problem.cure.clone()),
+                remedy: Some(problem.remedy.clone()),
             })
             .collect(),
     )

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::{AreaKey, Proposal, Run, RunStatus};
 use crate::access::history::Actor;
-use crate::db::{Ids, Json, Mention, Subject, Tx, mentions};
+use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
 use crate::pairing::cost::best_pairs::BestPairs;
 use crate::pairing::cost::load::Load;
 use crate::serving::store::holds_now;
@@ -93,12 +93,12 @@ pub async fn list_runs(
     limit: i64,
 ) -> Result<Vec<Run>, sqlx::Error> {
     // An id begins with the time at which it was made.
-    let sql = format!("{RUN} WHERE id < $1 AND ($2 = '' OR status = $2) ORDER BY id DESC LIMIT $3");
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(after.unwrap_or(Uuid::max()))
-        .bind(status.map_or(String::new(), |status| status.to_string()))
-        .bind(limit + 1)
-        .fetch_all(connection).await)
+    let mut wanted = Where::new()
+        .and_if(status.map(|status| status.to_string()), "status = ?")
+        .beyond(after.map(|id| [id.into()]), "id <");
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{RUN} {wanted} ORDER BY id DESC LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// Every active helper's load under a run.
@@ -173,26 +173,20 @@ pub async fn list_proposals(
     after: Option<AreaKey>,
     limit: i64,
 ) -> Result<Vec<Proposal>, sqlx::Error> {
-    let (town, village, id) = after.unwrap_or_default();
+    let mut wanted = Where::new()
+        .and_with(run_id, "run_id = ?")
+        .and_either(placed, "staff_id IS NOT NULL", "staff_id IS NULL")
+        .and_if(staff_id, "staff_id = ?")
+        .beyond(
+            after.map(|(town, village, id)| [town.into(), village.into(), id.into()]),
+            "(household.town, household.village, household_id) >",
+        );
+    let limit = wanted.bind(limit + 1);
     let sql = format!(
-        "{PROPOSAL}
-         WHERE run_id = $1 AND (household.town, household.village, household_id) > ($2, $3, $4)
-           AND (NOT $5 OR (staff_id IS NOT NULL) = $6)
-           AND (NOT $7 OR staff_id = $8)
-         ORDER BY household.town, household.village, household_id LIMIT $9"
+        "{PROPOSAL} {wanted}
+         ORDER BY household.town, household.village, household_id LIMIT {limit}"
     );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-    .bind(run_id)
-    .bind(town)
-    .bind(village)
-    .bind(id)
-    .bind(placed.is_some())
-    .bind(placed.unwrap_or_default())
-    .bind(staff_id.is_some())
-    .bind(staff_id.unwrap_or_default())
-    .bind(limit + 1)
-    .fetch_all(connection)
-    .await)
+    wanted.fetch_all(tx, sql).await
 }
 
 /// The pairs of a run, `(household, helper)`, by household.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::{NewNote, Note};
 use crate::access::history::Actor;
-use crate::db::Tx;
+use crate::db::{Tx, Where};
 use crate::serving::store;
 use crate::serving::tenure::Part;
 use crate::{insert, on};
@@ -20,6 +20,16 @@ pub struct Filter {
     pub read: Option<bool>,
     /// Only of households that this person is responsible for now.
     pub helper: Option<Uuid>,
+}
+
+impl Filter {
+    fn conditions(&self) -> Where {
+        let served = store::served_as(Part::Responsible, "?");
+        Where::new()
+            .and_if(self.household_id, "pairing.household_id = ?")
+            .and_either(self.read, "read_at IS NOT NULL", "read_at IS NULL")
+            .and_if(self.helper, &format!("pairing.household_id IN ({served})"))
+    }
 }
 
 const NOTE: &str =
@@ -45,21 +55,12 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Note>, sqlx::Error> {
     // An id begins with the time at which it was made.
-    let sql = format!(
-        "{NOTE} WHERE handover_note.id < $1
-           AND (NOT $2 OR pairing.household_id = $3)
-           AND (NOT $4 OR (read_at IS NOT NULL) = $5)
-           AND (NOT $6 OR pairing.household_id IN ({}))
-         ORDER BY handover_note.id DESC LIMIT $8",
-        store::served_as(Part::Responsible, "$7")
-    );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(after.unwrap_or(Uuid::max()))
-        .bind(filter.household_id.is_some()).bind(filter.household_id.unwrap_or_default())
-        .bind(filter.read.is_some()).bind(filter.read.unwrap_or_default())
-        .bind(filter.helper.is_some()).bind(filter.helper.unwrap_or_default())
-        .bind(limit + 1)
-        .fetch_all(connection).await)
+    let mut wanted = filter
+        .conditions()
+        .beyond(after.map(|id| [id.into()]), "handover_note.id <");
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{NOTE} {wanted} ORDER BY handover_note.id DESC LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// Adds a note of a day; gives its id.
