@@ -43,7 +43,10 @@ impl From<Ineligible<'_>> for PairingError {
         match why {
             Ineligible::Inactive => Self::HelperInactive,
             Ineligible::Away(words) => Self::HelperAway(words.to_owned()),
-            Ineligible::Barred(barrier) => Self::Barred(barrier.clone()),
+            Ineligible::Barred(barrier) => Self::Barred {
+                words: barrier.words(),
+                english: barrier.english(),
+            },
             Ineligible::PinnedToAnother(pin) => Self::PinnedToAnother {
                 helper: pin.name.clone(),
                 reason: pin.reason.clone(),

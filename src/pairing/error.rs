@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use poem::http::StatusCode;
 use tokio::task::JoinError;
 
-use super::constraint::model::Barrier;
 use crate::problem::Problem;
 
 /// What keeps a pairing or a run from being made, confirmed or ended.
@@ -94,8 +93,13 @@ pub enum PairingError {
     #[error("此人{0}，期间不能新增结对，请另选责任人")]
     HelperAway(String),
     /// The pair may never be.
-    #[error("此户与此人不能结对：{}", .0.words())]
-    Barred(Barrier),
+    #[error("此户与此人不能结对：{words}")]
+    Barred {
+        /// Why, in Chinese.
+        words: String,
+        /// Why, in English.
+        english: String,
+    },
     /// The office wants another helper for the household.
     #[error("该户已指定由{helper}帮扶（{reason}）；如需另选责任人，请先取消指定")]
     PinnedToAnother {
@@ -276,10 +280,10 @@ impl From<PairingError> for Problem {
                 format!("this person is on leave or leaving ({words}); choose another"),
             )
             .at("/staff_id"),
-            E::Barred(barrier) => Self::conflict(
+            E::Barred { english, .. } => Self::conflict(
                 "pair_barred",
                 zh,
-                format!("these two cannot be a pair: {}", barrier.english()),
+                format!("these two cannot be a pair: {english}"),
             )
             .at("/staff_id"),
             E::PinnedToAnother { helper, reason } => Self::conflict(

@@ -3,11 +3,12 @@
 //!
 //! A sub-room knows those above it in this list, never one below:
 //!
-//! 1. [`error`] and [`day`]: what keeps a pair from being made, and on which days it may begin.
+//! 1. [`error`] (what keeps a pair from being made), and small files that all ask: `day`, `rights`,
+//!    `registered`, `blocking`, `tenures`.
 //! 2. [`constraint`]: pairs that the office pins or forbids.
 //! 3. [`eligibility`]: may this person take this household? The one answer, which all below ask.
 //! 4. [`cost`]: what a pair costs, and which pairs cost least. No database.
-//! 5. [`assist`] and [`assign`]: an assistant or a responsible helper is given to a household by hand.
+//! 5. [`assist`], then [`assign`]: a household is given an assistant or a responsible helper by hand.
 //! 6. [`run`]: the least costly pairs are proposed, edited by hand, confirmed or dropped.
 //! 7. [`staffing`]: a helper goes, comes back, hands over; a household is closed.
 //! 8. [`import`] (a list of pairs in Excel), [`audit`] (is a run what it says?), [`roll`] (who helps

@@ -40,9 +40,9 @@ fn refused(row: &PairRow, error: PairingError) -> Wrong {
             format!("此人{absence}，期间不能新增结对"),
             "请另选责任人；请假记录有误的，请先更正",
         ),
-        E::Barred(barrier) => (
+        E::Barred { words, .. } => (
             "pair_barred",
-            format!("此户与此人不能结对：{}", barrier.words()),
+            format!("此户与此人不能结对：{words}"),
             "请另选责任人",
         ),
         E::PinnedToAnother { helper, reason } => (
