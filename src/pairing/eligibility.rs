@@ -35,7 +35,12 @@ pub enum Ineligible<'a> {
     /// The office wants another helper for the household.
     PinnedToAnother(&'a Pin),
     /// They have as many households as they may have.
-    Full { held: i64, capacity: i64 },
+    Full {
+        /// Households that they have.
+        held: i64,
+        /// Households that they may have.
+        capacity: i64,
+    },
 }
 
 impl From<Ineligible<'_>> for PairingError {

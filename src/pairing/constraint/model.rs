@@ -20,12 +20,9 @@ code_list! {
 /// The helper whom the office wants a household to have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pin {
-    /// The helper.
-    pub helper: Uuid,
-    /// 姓名.
-    pub name: String,
-    /// Why.
-    pub reason: String,
+    pub(crate) helper: Uuid,
+    pub(crate) name: String,
+    pub(crate) reason: String,
 }
 
 /// Why a household is never given to a helper, whatever the costs.

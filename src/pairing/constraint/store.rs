@@ -15,36 +15,25 @@ use crate::{insert, on};
 /// A constraint with the names that belong to its ids.
 #[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
 pub struct Constraint {
-    /// Its id; it begins with the time at which it was made.
+    /// Begins with the time at which it was made.
     pub id: Uuid,
     /// What was decided.
     pub kind: ConstraintKind,
-    /// The household.
-    pub household_id: Uuid,
-    /// 户编号.
-    pub household_number: Option<String>,
-    /// 户主姓名.
-    pub head_name: String,
-    /// 镇.
-    pub town: String,
-    /// 村.
-    pub village: String,
-    /// The helper.
-    pub staff_id: Uuid,
-    /// 姓名.
-    pub helper: String,
-    /// 单位.
-    pub unit: String,
-    /// Why.
-    pub reason: String,
+    pub(crate) household_id: Uuid,
+    pub(crate) household_number: Option<String>,
+    pub(crate) head_name: String,
+    pub(crate) town: String,
+    pub(crate) village: String,
+    pub(crate) staff_id: Uuid,
+    pub(crate) helper: String,
+    pub(crate) unit: String,
+    pub(crate) reason: String,
     /// When it was decided.
     pub made_at: DateTime<Utc>,
-    /// By which account.
-    pub made_by: String,
+    pub(crate) made_by: String,
     /// When it was removed; none while it binds.
     pub removed_at: Option<DateTime<Utc>>,
-    /// By which account.
-    pub removed_by: Option<String>,
+    pub(crate) removed_by: Option<String>,
 }
 
 const CONSTRAINT: &str = "SELECT pairing_constraint.id AS id, kind, household_id,
@@ -105,12 +94,9 @@ pub async fn list(
 pub struct NewConstraint {
     /// What is decided.
     pub kind: ConstraintKind,
-    /// The household.
-    pub household_id: Uuid,
-    /// The helper.
-    pub staff_id: Uuid,
-    /// Why.
-    pub reason: String,
+    pub(crate) household_id: Uuid,
+    pub(crate) staff_id: Uuid,
+    pub(crate) reason: String,
 }
 
 /// Writes a constraint down; gives its id.

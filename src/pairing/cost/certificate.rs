@@ -23,8 +23,7 @@ use crate::flow;
 /// What a run says of a household.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated {
-    /// The household.
-    pub household: Uuid,
+    pub(crate) household: Uuid,
     /// The helper, if there is one.
     pub helper: Option<Uuid>,
     /// The cost of the pair.
@@ -70,8 +69,7 @@ pub struct Statement {
     pub households: Vec<Stated>,
     /// Its edits by hand, the latest first.
     pub edits: Vec<StatedEdit>,
-    /// Its numbers.
-    pub total: Total,
+    pub(crate) total: Total,
     /// Its numbers before any edit.
     pub computed: Total,
     /// The pairings that began by it, `(household, helper)`; none unless it is confirmed.

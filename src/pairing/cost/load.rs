@@ -8,12 +8,9 @@ use uuid::Uuid;
 /// What a helper has and would have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {
-    /// The helper.
-    pub staff_id: Uuid,
-    /// 姓名.
-    pub name: String,
-    /// 单位.
-    pub unit: String,
+    pub(crate) staff_id: Uuid,
+    pub(crate) name: String,
+    pub(crate) unit: String,
     /// Households that they may have.
     pub capacity: i64,
     /// Households that they had before the run and keep.

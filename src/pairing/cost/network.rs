@@ -52,7 +52,7 @@ pub struct RunNetwork<'a> {
 }
 
 /// Households come to needs in the order of their keys, helpers to hubs likewise.
-pub(super) fn key<'a>(
+pub(crate) fn key<'a>(
     number: Option<&'a String>,
     id: &'a Uuid,
 ) -> (bool, Option<&'a String>, &'a Uuid) {

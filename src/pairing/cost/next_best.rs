@@ -11,12 +11,9 @@ use super::terms::Reason;
 /// Another helper for a household, at the least cost to the whole run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextBest {
-    /// The helper.
-    pub helper: Uuid,
-    /// 姓名.
-    pub name: String,
-    /// 单位.
-    pub unit: String,
+    pub(crate) helper: Uuid,
+    pub(crate) name: String,
+    pub(crate) unit: String,
     /// The terms of the pair, the load as of their last household.
     pub reasons: Vec<Reason>,
     /// By how much the cost of the whole run would change.

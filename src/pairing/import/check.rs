@@ -109,7 +109,7 @@ impl Check<'_> {
         let row = &one.row;
         let helper = self.lookup.helper(row);
         let household = self
-            .register
+            .lookup
             .household(row)
             .map(|at| self.lookup.households.id(at))
             .and_then(|id| self.first(one, id, helper.as_ref().ok().map(|person| person.id)));
@@ -174,7 +174,7 @@ impl Check<'_> {
             }
             Err(error) => return refuse("date_too_early", error.to_string(), "请核对年份"),
         }
-        let ended = self.lookup.ended.get(&household);
+        let ended = self.lookup.ended.get(&household).copied();
         match day::must_be_free(ended.as_slice(), first) {
             Err(PairingError::Overlaps { earliest, .. }) => refuse(
                 "overlaps_earlier_pairing",

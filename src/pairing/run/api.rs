@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::model::{AreaKey, Proposal, RunStatus, Scope};
 use super::service;
 use super::view::{
-    PairingLoad, PairingProposal, PairingProposalDetail, PairingRun, load_view, next_best_view,
-    proposal_view, run_view, tagged,
+    PairingLoad, PairingProposal, PairingProposalDetail, PairingRun, detail_view, load_view,
+    proposal_view, run_in_list, run_view, tagged,
 };
 use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag, Tagged};
@@ -88,12 +88,8 @@ impl PairingRunApi {
         let limit = crate::api::limit(limit.0);
         let runs = service::list(&self.0, status.0, after, limit).await?;
         let (runs, next) = page::cut(runs, limit, |run| run.id);
-        let in_list = |run| PairingRun {
-            shortages: None,
-            ..run_view(run)
-        };
         Ok(Page::json(
-            runs.into_iter().map(in_list),
+            runs.into_iter().map(run_in_list),
             cursors.next(next)?,
         ))
     }
@@ -171,11 +167,7 @@ impl PairingRunApi {
     ) -> Result<Json<PairingProposalDetail>, GetFault> {
         may_read(&caller.0)?;
         let explained = service::explain(&self.0, id.0, household_id.0).await?;
-        Ok(Json(PairingProposalDetail {
-            proposal: proposal_view(explained.proposal),
-            stands: explained.stands,
-            next_best: explained.next_best.map(next_best_view),
-        }))
+        Ok(Json(detail_view(explained)))
     }
 
     /// List the loads of a run

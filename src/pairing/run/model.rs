@@ -11,6 +11,7 @@ use crate::code_list;
 use crate::db::Json;
 use crate::pairing::cost::best_pairs::BestPairs;
 use crate::pairing::cost::model::Input;
+use crate::pairing::cost::next_best::NextBest;
 use crate::pairing::cost::shortage::Shortage;
 use crate::pairing::cost::terms::Reason;
 use crate::pairing::error::PairingError;
@@ -211,6 +212,16 @@ impl Proposal {
     pub(crate) fn area_key(&self) -> AreaKey {
         (self.town.clone(), self.village.clone(), self.household_id)
     }
+}
+
+/// What a run proposes for a household, and what else could be.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    pub(crate) proposal: Proposal,
+    /// Whether the run can still be confirmed.
+    pub stands: bool,
+    /// The next best helper, if the run stands and there is one.
+    pub next_best: Option<NextBest>,
 }
 
 /// A helper for a household as a run proposes them, or why there is nobody.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::basis::Basis;
 use super::input::service as input;
-use super::model::{AreaKey, Proposal, Run, RunStatus, Scope, Summary};
+use super::model::{AreaKey, Explained, Proposal, Run, RunStatus, Scope, Summary};
 use super::store;
 use crate::access::Caller;
 use crate::access::Permission::ManagePairings;
@@ -24,11 +24,11 @@ use crate::db::{Tx, page};
 use crate::pairing::blocking::{Clock, run_blocking};
 use crate::pairing::cost::best_pairs::BestPairs;
 use crate::pairing::cost::load::Load;
-use crate::pairing::cost::next_best::{self, NextBest};
+use crate::pairing::cost::next_best;
 use crate::pairing::cost::solver;
 use crate::pairing::cost::tenure_changes::TenureChanges;
 use crate::pairing::error::PairingError;
-use crate::pairing::{day, eligibility, ending};
+use crate::pairing::{day, eligibility, tenures};
 use crate::problem::Problem;
 use crate::serving;
 use crate::serving::store::{Filter, Start};
@@ -176,7 +176,7 @@ pub async fn confirm(
         let held = serving::store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
         ending.extend(held.into_iter().map(|pairing| (pairing, reason.clone())));
     }
-    ending::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
+    tenures::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
     let start = Start {
         run_id: Some(id),
         from_date,
@@ -282,16 +282,6 @@ pub async fn all_proposals(app: &App, id: Uuid) -> Result<Vec<Proposal>, Problem
 pub async fn loads(app: &App, id: Uuid) -> Result<Vec<Load>, Problem> {
     let mut tx = app.db.read().await?;
     store::loads(&mut tx, id).await?.ok_or_else(not_found)
-}
-
-/// What a run proposes for a household, and what else could be.
-#[derive(Clone, Debug)]
-pub struct Explained {
-    pub(crate) proposal: Proposal,
-    /// Whether the run can still be confirmed.
-    pub stands: bool,
-    /// The next best helper, if the run stands and there is one.
-    pub next_best: Option<NextBest>,
 }
 
 /// The proposal of a run for a household with the next best helper.

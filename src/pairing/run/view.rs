@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::model::{Proposal, Run, RunStatus, Scope};
+use super::model::{Explained, Proposal, Run, RunStatus, Scope};
 use crate::api::{ETag, Tagged};
 use crate::pairing::cost::load::{Load, LoadShare};
 use crate::pairing::cost::next_best::NextBest;
@@ -122,7 +122,7 @@ pub(super) struct PairingProposalDetail {
 /// households of the run to the proposed helper in exchange.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-pub(super) struct NextBestHelper {
+struct NextBestHelper {
     /// The person.
     staff_id: Uuid,
     /// 姓名.
@@ -198,6 +198,14 @@ pub(super) fn run_view(run: Run) -> PairingRun {
     }
 }
 
+/// A run as it is sent among others.
+pub(super) fn run_in_list(run: Run) -> PairingRun {
+    PairingRun {
+        shortages: None,
+        ..run_view(run)
+    }
+}
+
 pub(super) fn proposal_view(proposal: Proposal) -> PairingProposal {
     PairingProposal {
         household_id: proposal.household_id,
@@ -213,7 +221,15 @@ pub(super) fn proposal_view(proposal: Proposal) -> PairingProposal {
     }
 }
 
-pub(super) fn next_best_view(next: NextBest) -> NextBestHelper {
+pub(super) fn detail_view(explained: Explained) -> PairingProposalDetail {
+    PairingProposalDetail {
+        proposal: proposal_view(explained.proposal),
+        stands: explained.stands,
+        next_best: explained.next_best.map(next_best_view),
+    }
+}
+
+fn next_best_view(next: NextBest) -> NextBestHelper {
     NextBestHelper {
         staff_id: next.helper,
         helper: next.name,
