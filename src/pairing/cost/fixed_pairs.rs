@@ -85,21 +85,21 @@ impl<'a> FixedPairs<'a> {
         helpers: &HashMap<Uuid, &'a Helper>,
         households: &[&'a Household],
     ) {
-        let mut candidates: Vec<(bool, i64, usize)> = Vec::new();
+        let mut staying: Vec<(bool, i64, usize)> = Vec::new();
         for (at, household) in households.iter().enumerate() {
             let Some(helper) = current(helpers, household) else {
                 continue;
             };
             if let Some(reason) = may_not_stay(household, helper) {
                 self.say(at, ReasonCode::Former, reason);
-            } else if !household.candidate(helper).check_pin().is_err() {
+            } else if household.candidate(helper).check_pin().is_ok() {
                 let terms = input.terms_at_will(household, helper);
                 let cost = terms.iter().map(|term| term.cost).sum();
-                candidates.push((household.pin.is_none(), cost, at));
+                staying.push((household.pin.is_none(), cost, at));
             }
         }
-        candidates.sort_unstable();
-        for (_, _, at) in candidates {
+        staying.sort_unstable();
+        for (_, _, at) in staying {
             let household = households[at];
             let Some(helper) = current(helpers, household) else {
                 continue;
