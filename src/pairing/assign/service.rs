@@ -78,7 +78,7 @@ pub async fn helpers_on(
     on: NaiveDate,
 ) -> Result<(Option<Tenure>, Option<Tenure>), Problem> {
     let mut tx = app.db.read().await?;
-    household::api::visible(&mut tx, caller, household_id).await?;
+    household::service::visible(&mut tx, caller, household_id).await?;
     let filter = Filter {
         household_id: Some(household_id),
         on: Some(on),

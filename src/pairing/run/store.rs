@@ -9,6 +9,7 @@ use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
 use crate::pairing::cost::best_pairs::BestPairs;
 use crate::pairing::cost::load::Load;
+use crate::serving::names::{helper_names, household_names, join_names};
 use crate::serving::store::holds_now;
 use crate::{insert, on};
 
@@ -141,14 +142,14 @@ pub async fn replace_run(
 }
 
 /// What a run proposes, with names; a condition is to be added.
-pub(super) const PROPOSAL: &str =
-    "SELECT household_id, household.number AS household_number, head_name,
-    household.town AS town, household.village AS village, staff_id, staff.name AS helper,
-    unit.name AS unit, cost, reasons
-    FROM proposal
-    JOIN household ON household.id = household_id
-    LEFT JOIN staff ON staff.id = staff_id
-    LEFT JOIN unit ON unit.id = staff.unit_id";
+pub(super) const PROPOSAL: &str = concat!(
+    "SELECT household_id, staff_id, cost, reasons, ",
+    household_names!(),
+    ", ",
+    helper_names!(),
+    " FROM proposal",
+    join_names!("household_id", LEFT "staff_id"),
+);
 
 /// What a run proposes for a household.
 pub async fn find_proposal(

@@ -8,6 +8,7 @@ use crate::db::{Json, Tx};
 use crate::on;
 use crate::pairing::cost::terms::Reason;
 use crate::pairing::run::model::{AreaKey, Choice, Run};
+use crate::serving::names::household_names;
 
 #[derive(FromRow)]
 struct DifferenceRow {
@@ -94,9 +95,9 @@ pub async fn differences(
     after: Option<AreaKey>,
     limit: i64,
 ) -> Result<Vec<Difference>, sqlx::Error> {
+    let names = household_names!();
     let sql = format!(
-        "SELECT household.id AS household_id, household.number AS household_number, head_name,
-             household.town AS town, household.village AS village,
+        "SELECT household.id AS household_id, {names},
              one.staff_id AS one_staff_id, one_staff.name AS one_helper, one_unit.name AS one_unit,
              one.cost AS one_cost, one.reasons AS one_reasons,
              other.staff_id AS other_staff_id, other_staff.name AS other_helper,
