@@ -16,7 +16,8 @@ use qianshou::code_list::CodeList;
 use qianshou::config::{Config, Flags};
 use qianshou::db::{self, Db};
 use qianshou::import;
-use qianshou::pairing::{self, model::Scope};
+use qianshou::pairing;
+use qianshou::pairing::run::model::Scope;
 use qianshou::problem::Problem;
 use qianshou::roster::RosterKind;
 use qianshou::server;
@@ -461,7 +462,7 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             json,
         } => {
             let unit_id = match unit {
-                Some(unit) => Some(pairing::cli::unit_named(app, &unit).await?),
+                Some(unit) => Some(pairing::run::cli::unit_named(app, &unit).await?),
                 None => None,
             };
             let leaving = match leaving {
@@ -475,17 +476,17 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                 paired: all,
                 leaving,
             };
-            return print(&pairing::cli::pair(app, scope, confirm, json).await?);
+            return print(&pairing::run::cli::pair(app, scope, confirm, json).await?);
         }
         Command::Pairing(PairingCommand::Verify { run }) => {
-            let (told, holds) = pairing::cli::verify(app, run).await?;
+            let (told, holds) = pairing::audit::cli::verify(app, run).await?;
             print(&told)?;
             if !holds {
                 return Ok(ExitCode::FAILURE);
             }
         }
         Command::Pairing(PairingCommand::Dimacs { run, out }) => {
-            return print(&pairing::cli::dimacs(app, run, &out).await?);
+            return print(&pairing::audit::cli::dimacs(app, run, &out).await?);
         }
         Command::Import(command) => {
             let (kind, file) = match command {

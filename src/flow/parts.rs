@@ -185,12 +185,12 @@ fn split(network: &Network, groups: &Groups) -> Vec<(Network, Places)> {
 mod tests {
     use super::super::{check, route};
     use super::*;
-    use crate::pairing::model::AreaRule;
-    use crate::pairing::solver::Model;
-    use crate::pairing::synthetic::county;
+    use crate::pairing::cost::model::AreaRule;
+    use crate::pairing::cost::network::RunNetwork;
+    use crate::pairing::cost::synthetic::county;
 
     fn district(rule: AreaRule) -> Network {
-        Model::build(&county(20_000, 600, rule)).network
+        RunNetwork::build(&county(20_000, 600, rule)).network
     }
 
     #[test]

@@ -136,7 +136,7 @@ async fn naming(
         ),
         (
             DependentKind::PairingRun,
-            once(pairing::run_store::runs_naming(tx, named, added).await?),
+            once(pairing::run::store::runs_naming(tx, named, added).await?),
         ),
         (
             DependentKind::PairingConstraint,

@@ -1,24 +1,136 @@
-//! The one eligibility of every way in that is not a run: who may be given a household, and what may be
-//! decided of a pair. A run asks the same of its [`Input`](super::model::Input).
+//! May this person take this household? The one answer for a run, an edit of its draft, a list that is
+//! imported and a pairing by hand: a new reason why someone may not be paired is a variant of
+//! [`Ineligible`] and a check of [`Candidate`], here and nowhere else.
+//!
+//! A run holds each pair against a [`Candidate`] made from its [`Input`](super::cost::model::Input).
+//! All others ask [`Eligibility`], which makes it from the database. On top of this rule a run and its
+//! edits ask where a person may serve ([`cost::reach`](super::cost::reach)); by hand areas do not bind.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::constraint::ConstraintKind;
-use super::constraint::store::{self as constraints, Binding, Filter, NewConstraint};
+use super::constraint::model::{Barrier, Barriers, Pin};
+use super::constraint::store::{self as constraints, Binding};
 use super::error::PairingError;
-use super::model::capacity;
+use super::registered;
 use crate::db::{Ids, Tx};
 use crate::problem::Problem;
 use crate::serving::store;
+use crate::settings;
 use crate::settings::Settings;
 use crate::staff::leave::{self, Leave};
 use crate::staff::model::Staff;
-use crate::{household, settings, staff};
 
-/// What pairs are held against before they are made: read once, for one pair or for any.
+/// Why a person may not take a household.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ineligible<'a> {
+    /// They left or are inactive.
+    Inactive,
+    /// They are on leave or leaving, in words.
+    Away(&'a str),
+    /// The two are never a pair.
+    Barred(&'a Barrier),
+    /// The office wants another helper for the household.
+    PinnedToAnother(&'a Pin),
+    /// They have as many households as they may have.
+    Full {
+        /// Households that they have.
+        held: i64,
+        /// Households that they may have.
+        capacity: i64,
+    },
+}
+
+impl From<Ineligible<'_>> for PairingError {
+    fn from(why: Ineligible<'_>) -> Self {
+        match why {
+            Ineligible::Inactive => Self::HelperInactive,
+            Ineligible::Away(words) => Self::HelperAway(words.to_owned()),
+            Ineligible::Barred(barrier) => Self::Barred {
+                words: barrier.words(),
+                english: barrier.english(),
+            },
+            Ineligible::PinnedToAnother(pin) => Self::PinnedToAnother {
+                helper: pin.name.clone(),
+                reason: pin.reason.clone(),
+            },
+            Ineligible::Full { held, capacity } => Self::HelperFull { held, capacity },
+        }
+    }
+}
+
+/// Refuses a person who is given no household at all: inactive, or `away` as these words say.
+pub fn check_duty(active: bool, away: Option<&str>) -> Result<(), Ineligible<'_>> {
+    match away {
+        _ if !active => Err(Ineligible::Inactive),
+        Some(words) => Err(Ineligible::Away(words)),
+        None => Ok(()),
+    }
+}
+
+/// One person for one household, with all that the rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    pub(crate) helper: Uuid,
+    pub(crate) active: bool,
+    /// Why they are given no household for the time being, in words.
+    pub(crate) away: Option<&'a str>,
+    /// Of the household.
+    pub(crate) barriers: Option<&'a Barriers>,
+    /// Of the household.
+    pub(crate) pin: Option<&'a Pin>,
+    /// Households that the person has.
+    pub(crate) held: i64,
+    /// Households that the person may have.
+    pub(crate) capacity: i64,
+}
+
+impl<'a> Candidate<'a> {
+    /// The whole rule: whether the person may become responsible for the household.
+    pub fn check(&self) -> Result<(), Ineligible<'a>> {
+        self.check_person()?;
+        self.check_pin()?;
+        self.check_place()
+    }
+
+    /// Whether the person may serve the household at all, responsible or assisting.
+    pub fn check_person(&self) -> Result<(), Ineligible<'a>> {
+        check_duty(self.active, self.away)?;
+        self.check_barrier()
+    }
+
+    pub(crate) fn check_barrier(&self) -> Result<(), Ineligible<'a>> {
+        let barrier = self.barriers.and_then(|all| all.get(&self.helper));
+        barrier.map_or(Ok(()), |barrier| Err(Ineligible::Barred(barrier)))
+    }
+
+    pub(crate) fn check_pin(&self) -> Result<(), Ineligible<'a>> {
+        match self.pin {
+            Some(pin) if pin.helper != self.helper => Err(Ineligible::PinnedToAnother(pin)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn check_place(&self) -> Result<(), Ineligible<'a>> {
+        let (held, capacity) = (self.held, self.capacity);
+        if held < capacity {
+            Ok(())
+        } else {
+            Err(Ineligible::Full { held, capacity })
+        }
+    }
+}
+
+/// How many households a person may have.
+pub fn capacity(person: &Staff, settings: &Settings) -> i64 {
+    person
+        .capacity
+        .unwrap_or_else(|| settings.capacity_by_rank.of(person.rank))
+}
+
+/// What candidates are made from: read once, for one pair or for any.
 #[derive(Debug)]
 pub struct Eligibility {
     settings: Settings,
@@ -66,8 +178,7 @@ impl Eligibility {
         *self.held.entry(helper).or_default() += 1;
     }
 
-    /// Refuses a pair that may not begin on a day: of a person who may not serve the household, as
-    /// [`check_person`](Self::check_person) tells, or has no place; or the household goes to another.
+    /// Refuses a person who may not become responsible for a household from a day on.
     pub fn check(
         &self,
         household_id: Uuid,
@@ -75,24 +186,12 @@ impl Eligibility {
         from_date: NaiveDate,
         today: NaiveDate,
     ) -> Result<(), PairingError> {
-        self.check_person(household_id, person, from_date, today)?;
-        match self.binding.pins.get(&household_id) {
-            Some(pin) if pin.helper != person.id => {
-                return Err(PairingError::pinned_to_another(pin));
-            }
-            _ => {}
-        }
-        let capacity = capacity(person, &self.settings);
-        let held = self.held.get(&person.id).copied().unwrap_or_default();
-        if held < capacity {
-            Ok(())
-        } else {
-            Err(PairingError::HelperFull { held, capacity })
-        }
+        let away = self.away(person, [from_date, today]);
+        let candidate = self.candidate(household_id, person, away.as_deref());
+        Ok(candidate.check()?)
     }
 
-    /// Refuses a person who may not serve a household from a day on, responsible or assisting: one who
-    /// is inactive, or on leave then or today, or must not have this household.
+    /// Refuses a person who may not serve a household from a day on, responsible or assisting.
     pub fn check_person(
         &self,
         household_id: Uuid,
@@ -100,29 +199,40 @@ impl Eligibility {
         from_date: NaiveDate,
         today: NaiveDate,
     ) -> Result<(), PairingError> {
-        if !person.active {
-            return Err(PairingError::HelperInactive);
-        }
-        for day in [from_date, today] {
-            if let Some(leave) = self.leave(person.id, day) {
-                return Err(PairingError::HelperAway(leave.words()));
-            }
-        }
-        let barriers = self.binding.barriers.get(&household_id);
-        match barriers.and_then(|barriers| barriers.get(&person.id)) {
-            Some(barrier) => Err(PairingError::Barred(barrier.clone())),
-            None => Ok(()),
+        let away = self.away(person, [from_date, today]);
+        let candidate = self.candidate(household_id, person, away.as_deref());
+        Ok(candidate.check_person()?)
+    }
+
+    fn candidate<'a>(
+        &'a self,
+        household_id: Uuid,
+        person: &Staff,
+        away: Option<&'a str>,
+    ) -> Candidate<'a> {
+        Candidate {
+            helper: person.id,
+            active: person.active,
+            away,
+            barriers: self.binding.barriers.get(&household_id),
+            pin: self.binding.pins.get(&household_id),
+            held: self.held.get(&person.id).copied().unwrap_or_default(),
+            capacity: capacity(person, &self.settings),
         }
     }
 
-    fn leave(&self, person: Uuid, day: NaiveDate) -> Option<&Leave> {
-        let mut longest_first = self.leaves.iter().rev();
-        longest_first.find(|leave| leave.staff_id == person && leave.is_on(day))
+    /// The person's leave on the first of these days on which they have one, in words.
+    fn away(&self, person: &Staff, days: [NaiveDate; 2]) -> Option<String> {
+        let on = |day| {
+            let mut longest_first = self.leaves.iter().rev();
+            longest_first.find(|leave| leave.staff_id == person.id && leave.is_on(day))
+        };
+        days.into_iter().find_map(on).map(Leave::words)
     }
 }
 
-/// Refuses a pair that may not begin on a day, as [`Eligibility::check`] tells; or whose household is closed.
-/// Whether the household has a helper already is not asked here.
+/// Refuses a person who may not become responsible for a household from a day on, and a household that
+/// is closed. Whether it has a helper already is not asked here.
 pub async fn must_be_allowed(
     tx: &mut Tx,
     household_id: Uuid,
@@ -130,49 +240,84 @@ pub async fn must_be_allowed(
     from_date: NaiveDate,
     today: NaiveDate,
 ) -> Result<(), Problem> {
-    let person = must_be_there(tx, household_id, staff_id).await?;
+    let person = registered::must_be(tx, household_id, staff_id).await?;
     let eligibility = Eligibility::of_pair(tx, household_id, staff_id).await?;
     Ok(eligibility.check(household_id, &person, from_date, today)?)
 }
 
-/// Refuses a household or a person that is not there; gives the person.
-pub async fn must_be_there(
-    tx: &mut Tx,
-    household_id: Uuid,
-    staff_id: Uuid,
-) -> Result<Staff, Problem> {
-    let person = staff::store::find(tx, staff_id)
-        .await?
-        .ok_or(PairingError::NoSuchHelper)?;
-    let household = household::store::find(tx, household_id).await?;
-    if household.is_none_or(|household| household.facts.closed_on.is_some()) {
-        return Err(PairingError::NoSuchHousehold.into());
+/// Refuses a household that has a helper.
+pub async fn must_be_unpaired(tx: &mut Tx, household_id: Uuid) -> Result<(), Problem> {
+    match store::current_helper(tx, household_id).await? {
+        Some(_) => Err(PairingError::AlreadyPaired.into()),
+        None => Ok(()),
     }
-    Ok(person)
 }
 
-/// Refuses a second constraint of a pair, and a second pin of a household.
-pub async fn must_not_be_constrained(tx: &mut Tx, new: &NewConstraint) -> Result<(), Problem> {
-    let of_household = Filter {
-        household_id: Some(new.household_id),
-        current: Some(true),
-        ..Filter::default()
-    };
-    let of_pair = Filter {
-        staff_id: Some(new.staff_id),
-        ..of_household.clone()
-    };
-    if !constraints::list(tx, &of_pair, None, 1).await?.is_empty() {
-        return Err(PairingError::ConstraintThere("该户与此人之间已有指定或禁止").into());
-    }
-    let pins = Filter {
-        kind: Some(ConstraintKind::Pinned),
-        ..of_household
-    };
-    if new.kind == ConstraintKind::Pinned
-        && !constraints::list(tx, &pins, None, 1).await?.is_empty()
-    {
-        return Err(PairingError::ConstraintThere("该户已指定由他人帮扶").into());
+/// Refuses helpers of whom one is on leave on a day.
+pub async fn must_be_on_duty(
+    tx: &mut Tx,
+    helpers: impl Iterator<Item = Uuid>,
+    day: NaiveDate,
+) -> Result<(), Problem> {
+    let leaves = leave::on(tx, day).await?;
+    for helper in helpers {
+        let away = leaves.get(&helper).map(Leave::words);
+        check_duty(true, away.as_deref()).map_err(PairingError::from)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_against_a_candidate_is_told() {
+        let helper = Uuid::from_u128(1);
+        let pin = |helper| Pin {
+            helper,
+            name: "李老师".to_owned(),
+            reason: "同村".to_owned(),
+        };
+        let (own, other) = (pin(helper), pin(Uuid::from_u128(2)));
+        let barriers: Barriers = [(helper, Barrier::Register)].into();
+        let good = Candidate {
+            helper,
+            active: true,
+            away: None,
+            barriers: None,
+            pin: Some(&own),
+            held: 2,
+            capacity: 3,
+        };
+        assert_eq!(good.check(), Ok(()));
+        let full = Candidate { held: 3, ..good };
+        let no_place = Ineligible::Full {
+            held: 3,
+            capacity: 3,
+        };
+        assert_eq!(full.check(), Err(no_place));
+        assert_eq!(full.check_person(), Ok(()), "an assistant takes no place");
+        let pinned = Candidate {
+            pin: Some(&other),
+            ..full
+        };
+        assert_eq!(pinned.check(), Err(Ineligible::PinnedToAnother(&other)));
+        let barred = Candidate {
+            barriers: Some(&barriers),
+            ..pinned
+        };
+        let barrier = Err(Ineligible::Barred(&Barrier::Register));
+        assert_eq!((barred.check(), barred.check_person()), (barrier, barrier));
+        let away = Candidate {
+            away: Some("请假"),
+            ..barred
+        };
+        assert_eq!(away.check(), Err(Ineligible::Away("请假")));
+        let left = Candidate {
+            active: false,
+            ..away
+        };
+        assert_eq!(left.check(), Err(Ineligible::Inactive));
+    }
 }

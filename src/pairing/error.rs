@@ -1,8 +1,11 @@
-//! What keeps a pairing or a run from being made, confirmed or ended.
+//! What keeps a pairing, an assistance or a run from being made, confirmed or ended, and how it is
+//! answered.
 
 use chrono::NaiveDate;
+use poem::http::StatusCode;
+use tokio::task::JoinError;
 
-use super::constraint::{Barrier, Pin};
+use crate::problem::Problem;
 
 /// What keeps a pairing or a run from being made, confirmed or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +40,9 @@ pub enum PairingError {
     /// An edit that leaves all as it is.
     #[error("此户在方案中已经是这样安排的，没有需要调整的内容")]
     NothingChanged,
+    /// An edit without an id that its kind needs.
+    #[error("这种调整需要填写 {0}")]
+    EditIncomplete(&'static str),
     /// The rules do not let this helper serve this household.
     #[error(
         "按结对规则，{helper}不能帮扶{village}的这一户，请另选责任人，或先调整其负责区域、所在单位的定点帮扶村或结对规则"
@@ -54,11 +60,11 @@ pub enum PairingError {
     PlacesTaken {
         /// 姓名.
         helper: String,
-        /// Households that he has.
+        /// Households that they have.
         held: i64,
-        /// Households that the run gives him.
+        /// Households that the run gives them.
         added: i64,
-        /// Households that he may have.
+        /// Households that they may have.
         capacity: i64,
     },
     /// A date after today.
@@ -87,8 +93,13 @@ pub enum PairingError {
     #[error("此人{0}，期间不能新增结对，请另选责任人")]
     HelperAway(String),
     /// The pair may never be.
-    #[error("此户与此人不能结对：{}", .0.words())]
-    Barred(Barrier),
+    #[error("此户与此人不能结对：{words}")]
+    Barred {
+        /// Why, in Chinese.
+        words: String,
+        /// Why, in English.
+        english: String,
+    },
     /// The office wants another helper for the household.
     #[error("该户已指定由{helper}帮扶（{reason}）；如需另选责任人，请先取消指定")]
     PinnedToAnother {
@@ -100,12 +111,12 @@ pub enum PairingError {
     /// The pair has a constraint, or the household is pinned to someone.
     #[error("{0}，请先取消原有约束")]
     ConstraintThere(&'static str),
-    /// The person has as many households as he may have.
+    /// The person has as many households as they may have.
     #[error("此人已帮扶 {held} 户，可帮扶户数为 {capacity}，请另选责任人，或先调整可帮扶户数")]
     HelperFull {
-        /// Households that he has.
+        /// Households that they have.
         held: i64,
-        /// Households that he may have.
+        /// Households that they may have.
         capacity: i64,
     },
     /// There is no such household, or it is closed.
@@ -140,12 +151,254 @@ pub enum PairingError {
     NotTheNewHelper,
 }
 
-impl PairingError {
-    /// Why a household that is pinned to one is given to nobody else.
-    pub fn pinned_to_another(pin: &Pin) -> Self {
-        Self::PinnedToAnother {
-            helper: pin.name.clone(),
-            reason: pin.reason.clone(),
+/// What keeps an assistance from being made or ended.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssistError {
+    /// The household has an assistant.
+    #[error("该户已有协助帮扶人，请先结束原协助，再新增")]
+    AlreadyAssisted,
+    /// The household had an assistant on or after the first day.
+    #[error("该户在 {0} 之前仍有原协助帮扶人，开始日期最早可为这一天")]
+    AssistedUntil(NaiveDate),
+    /// The person is or was responsible for the household on or after the first day.
+    #[error("此人在这段时间是该户的帮扶责任人，不能同时协助帮扶，请另选他人或核对开始日期")]
+    Responsible,
+    /// The assistance has ended already.
+    #[error("此项协助已于 {0} 结束")]
+    AlreadyEnded(NaiveDate),
+}
+
+impl From<PairingError> for Problem {
+    fn from(error: PairingError) -> Self {
+        use PairingError as E;
+        let zh = error.to_string();
+        match error {
+            E::NothingToPair => Self::invalid(
+                "nothing_to_pair",
+                zh,
+                "no household of this scope is without a helper; check the names of town and village",
+            ),
+            E::BasisChanged => Self::conflict(
+                "basis_changed",
+                zh,
+                "households, staff, pairings or rules have changed since this run was computed; compute a new one",
+            ),
+            E::BasisNotKept => Self::conflict(
+                "basis_not_kept",
+                zh,
+                "this run was computed by an earlier version, which did not keep what it stands on; compute a new one",
+            ),
+            E::BasisDamaged => Self::conflict(
+                "basis_damaged",
+                zh,
+                "what is kept as the basis of this run is damaged or was changed: it is not what the run's digest is of",
+            ),
+            E::RunConfirmed => Self::conflict(
+                "run_already_confirmed",
+                zh,
+                "this run is confirmed and can be neither confirmed nor dropped again",
+            ),
+            E::RunDropped => Self::conflict(
+                "run_already_dropped",
+                zh,
+                "this run was dropped; compute a new one",
+            ),
+            E::RunDraft => Self::conflict(
+                "run_is_draft",
+                zh,
+                "this run is a draft; propose it before it is confirmed",
+            ),
+            E::RunProposed => Self::conflict(
+                "run_already_proposed",
+                zh,
+                "this run is proposed already",
+            ),
+            E::NotInRun => Self::invalid(
+                "household_not_in_run",
+                zh,
+                "the run is not for this household; check the id",
+            ),
+            E::NothingChanged => Self::invalid(
+                "nothing_changed",
+                zh,
+                "the run proposes exactly that already",
+            ),
+            E::EditIncomplete(field) => Self::invalid(
+                "edit_incomplete",
+                zh,
+                format!("this kind of edit needs `{field}`"),
+            )
+            .at(&format!("/{field}")),
+            E::MayNotServe { helper, village } => Self::conflict(
+                "helper_may_not_serve",
+                zh,
+                format!("by the rules of pairing {helper} may not serve this household of {village}; choose another, or change the areas or the rules"),
+            ),
+            E::PlacesTaken {
+                helper,
+                held,
+                added,
+                capacity,
+            } => Self::conflict(
+                "helper_full",
+                zh,
+                format!("{helper} has {held} households and {added} by this run, of {capacity}; choose another, or swap with one of them"),
+            ),
+            E::InFuture(day) => Self::invalid(
+                "date_in_future",
+                zh,
+                format!("{day} is after today; give today or an earlier day"),
+            ),
+            E::TooEarly(day) => Self::invalid(
+                "date_too_early",
+                zh,
+                format!("{day} is too early; check the year"),
+            ),
+            E::Overlaps {
+                from,
+                earliest,
+                count,
+            } => Self::conflict(
+                "overlaps_earlier_pairing",
+                zh,
+                format!("{count} households still had their former helper after {from}; the first day can be {earliest}"),
+            ),
+            E::AlreadyPaired => Self::conflict(
+                "household_already_paired",
+                zh,
+                "the household has a helper; end that pairing first",
+            ),
+            E::HelperInactive => Self::conflict(
+                "helper_inactive",
+                zh,
+                "this person has left or is inactive; choose another",
+            )
+            .at("/staff_id"),
+            E::HelperAway(words) => Self::conflict(
+                "helper_away",
+                zh,
+                format!("this person is on leave or leaving ({words}); choose another"),
+            )
+            .at("/staff_id"),
+            E::Barred { english, .. } => Self::conflict(
+                "pair_barred",
+                zh,
+                format!("these two cannot be a pair: {english}"),
+            )
+            .at("/staff_id"),
+            E::PinnedToAnother { helper, reason } => Self::conflict(
+                "pinned_to_another",
+                zh,
+                format!("this household is pinned to {helper} ({reason}); remove that first"),
+            )
+            .at("/household_id"),
+            E::ConstraintThere(_) => Self::conflict(
+                "constraint_there",
+                zh,
+                "these two are pinned or forbidden already, or the household is pinned to another; remove that first",
+            ),
+            E::HelperFull { held, capacity } => Self::conflict(
+                "helper_full",
+                zh,
+                format!("this person has {held} of {capacity} households; choose another or change the capacity"),
+            )
+            .at("/staff_id"),
+            E::NoSuchHousehold => Self::invalid(
+                "no_such_household",
+                zh,
+                "no such open household; check `household_id`",
+            )
+            .at("/household_id"),
+            E::NoSuchHelper => Self::invalid(
+                "no_such_person",
+                zh,
+                "no such person on the staff roster; check `staff_id`",
+            )
+            .at("/staff_id"),
+            E::AlreadyEnded(day) => Self::conflict(
+                "pairing_already_ended",
+                zh,
+                format!("this pairing ended on {day}"),
+            ),
+            E::EndsBeforeStart(day) => Self::invalid(
+                "end_before_start",
+                zh,
+                format!("the end cannot be before the first day, {day}"),
+            )
+            .at("/date"),
+            E::EndsBeforeVisit(day) => Self::conflict(
+                "end_before_visit",
+                zh,
+                format!("the helper visited the household on {day}; end it on that day or later, or correct the visit"),
+            )
+            .at("/date"),
+            E::AlreadyInactive => Self::conflict(
+                "already_inactive",
+                zh,
+                "this person is inactive and cannot leave again",
+            ),
+            E::AlreadyActive => Self::conflict(
+                "already_active",
+                zh,
+                "this person is active and cannot come back",
+            ),
+            E::SameUnit => Self::conflict(
+                "same_unit",
+                zh,
+                "this person belongs to that unit already; check `unit_id`",
+            )
+            .at("/unit_id"),
+            E::NoSuchUnit => {
+                Self::invalid("no_such_unit", zh, "no such unit; check `unit_id`").at("/unit_id")
+            }
+            E::NotTheNewHelper => Self::forbidden(
+                "not_the_new_helper",
+                zh,
+                "only the helper who is responsible for the household now can mark the note as read",
+            ),
         }
     }
+}
+
+impl From<AssistError> for Problem {
+    fn from(error: AssistError) -> Self {
+        use AssistError as E;
+        let zh = error.to_string();
+        match error {
+            E::AlreadyAssisted => Self::conflict(
+                "household_already_assisted",
+                zh,
+                "the household has an assistant; end that assistance first",
+            )
+            .at("/household_id"),
+            E::AssistedUntil(earliest) => Self::conflict(
+                "overlaps_earlier_assistance",
+                zh,
+                format!("the household had another assistant until {earliest}; the first day can be {earliest}"),
+            )
+            .at("/from_date"),
+            E::Responsible => Self::conflict(
+                "assistant_is_responsible",
+                zh,
+                "this person is or was responsible for the household then, and cannot assist it at the same time; choose another, or check the first day",
+            )
+            .at("/staff_id"),
+            E::AlreadyEnded(day) => Self::conflict(
+                "assistance_already_ended",
+                zh,
+                format!("this assistance ended on {day}"),
+            ),
+        }
+    }
+}
+
+/// 500 for a computation that did not come to its end.
+pub(super) fn broke_off(error: &JoinError) -> Problem {
+    tracing::error!(%error, "a computation for a pairing run broke off");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "结对计算中断，已记录；本次操作没有写入任何内容，请重试",
+        "the computation broke off, which has been logged; nothing was written, try again",
+    )
 }

@@ -10,12 +10,14 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use self::sound::{assert_sound, brute_force, helper_of, settled};
-use super::constraint::{Barrier, Pin};
-use super::fixed_pairs::Changes;
-use super::model::{AreaRule, Helper, Household, Input, PairingRules, ReasonCode};
-use super::solver::{self, Model};
-use super::synthetic::county;
+use self::sound::{assert_sound, brute_force, fixed, helper_of};
+use super::constraint::model::{Barrier, Pin};
+use super::cost::model::{AreaRule, Helper, Household, Input, PairingRules};
+use super::cost::network::RunNetwork;
+use super::cost::solver;
+use super::cost::synthetic::county;
+use super::cost::tenure_changes::TenureChanges;
+use super::cost::terms::ReasonCode;
 use crate::flow;
 use crate::household::Cause;
 use crate::settings::skill::{CauseFit, Skill};
@@ -225,11 +227,11 @@ proptest! {
     ) {
         let plan = solver::solve(&input);
         assert_sound(&input, &plan);
-        let (rest, pairs) = settled(&input, &plan);
+        let (rest, pairs) = fixed(&input, &plan);
         let (placed, cost) = brute_force(&rest);
-        let settled_cost: i64 = pairs.iter().map(|pair| pair.cost).sum();
+        let fixed_cost: i64 = pairs.iter().map(|pair| pair.cost).sum();
         prop_assert_eq!(plan.pairs.len(), pairs.len() + placed);
-        prop_assert_eq!(plan.cost, settled_cost + cost);
+        prop_assert_eq!(plan.cost, fixed_cost + cost);
     }
 
     #[test]
@@ -237,7 +239,7 @@ proptest! {
         let plan = solver::solve(&input);
         let pairs: Vec<_> = plan.pairs.iter().map(|pair| (pair.household, pair.helper)).collect();
         let proposed: HashMap<_, _> = pairs.iter().copied().collect();
-        let changes = Changes::of(&input, &pairs);
+        let changes = TenureChanges::of(&input, &pairs);
         let on_staff = |id: &Uuid| input.helpers.iter().find(|row| row.id == *id);
         let current = |row: &Household| row.current.filter(|id| on_staff(id).is_some());
         let mut holds: HashMap<Uuid, Uuid> =
@@ -305,13 +307,13 @@ proptest! {
     fn the_flow_proves_itself_and_costs_what_its_pairs_cost(
         input in prop_oneof![inputs(30, 12), bound_inputs(30, 12)]
     ) {
-        let model = Model::build(&input);
-        let solution = flow::solve(&model.network);
-        prop_assert_eq!(flow::check(&model.network, &solution), Ok(()));
-        let plan = model.plan(&solution);
+        let run = RunNetwork::build(&input);
+        let solution = flow::solve(&run.network);
+        prop_assert_eq!(flow::check(&run.network, &solution), Ok(()));
+        let plan = run.best_pairs(&solution);
         assert_sound(&input, &plan);
         prop_assert_eq!(plan.cost, solution.cost);
-        prop_assert_eq!(i64::try_from(plan.pairs.len()).unwrap(), solution.sent(&model.network));
+        prop_assert_eq!(i64::try_from(plan.pairs.len()).unwrap(), solution.sent(&run.network));
     }
 }
 
@@ -320,10 +322,10 @@ fn a_town_and_a_district_are_solved_and_proved() {
     for (households, helpers) in [(300, 120), (4000, 300)] {
         for rule in [AreaRule::Required, AreaRule::Preferred, AreaRule::Free] {
             let input = county(households, helpers, rule);
-            let model = Model::build(&input);
-            let solution = flow::solve(&model.network);
-            assert_eq!(flow::check(&model.network, &solution), Ok(()));
-            let plan = model.plan(&solution);
+            let run = RunNetwork::build(&input);
+            let solution = flow::solve(&run.network);
+            assert_eq!(flow::check(&run.network, &solution), Ok(()));
+            let plan = run.best_pairs(&solution);
             assert_eq!(plan.cost, solution.cost);
             assert_sound(&input, &plan);
         }

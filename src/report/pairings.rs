@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::pairing::roll::Entry;
+use crate::pairing::roll::model::Entry;
 
 /// For which day, of which unit and by whom a roll is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Roll {
 }
 
 impl Roll {
-    /// The roll of households in the order of [`on_day`](crate::pairing::roll::on_day). Its texts are as
+    /// The roll of households in the order of [`on_day`](crate::pairing::roll::store::on_day). Its texts are as
     /// they are stored: what its reader may see of them the [sheets](super::sheets::READER) decide.
     pub fn new(entries: Vec<Entry>, occasion: Occasion) -> Self {
         let (paired, unpaired) = entries

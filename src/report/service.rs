@@ -10,7 +10,7 @@ use super::pairings::{self, Roll};
 use super::{sheets, store};
 use crate::app::App;
 use crate::db::{self, outcome};
-use crate::pairing::roll;
+use crate::pairing::roll::store as roll;
 use crate::problem::Problem;
 use crate::progress::service::check_as_of;
 use crate::staff::unit;

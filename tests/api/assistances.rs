@@ -414,7 +414,7 @@ async fn an_assistance_ends_with_a_household_that_an_import_closes_and_comes_bac
         let two = Two::start().await;
         let (import, now) = (Uuid::now_v7(), two.server.app.now());
         let mut tx = two.server.db.write().await.unwrap();
-        pairing::on_household_closed::end_closed(
+        pairing::staffing::on_household_closed::end_closed(
             &mut tx,
             tester(now, Some(import)),
             &[two.household],
@@ -432,7 +432,7 @@ async fn an_assistance_ends_with_a_household_that_an_import_closes_and_comes_bac
             call.await.expect(200);
         }
         let mut tx = two.server.db.write().await.unwrap();
-        pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
+        pairing::staffing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
             .await
             .unwrap();
         tx.commit().await.unwrap();

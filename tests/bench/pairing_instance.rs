@@ -15,10 +15,11 @@ use std::time::{Duration, Instant};
 
 use qianshou::code_list::CodeList;
 use qianshou::flow::{self, Network, SINK, Solution};
-use qianshou::pairing::model::{AreaRule, Helper, Input, PairingRules};
-use qianshou::pairing::plan::Plan;
-use qianshou::pairing::solver::{self, Model};
-use qianshou::pairing::synthetic::{Draw, county};
+use qianshou::pairing::cost::best_pairs::BestPairs;
+use qianshou::pairing::cost::model::{AreaRule, Helper, Input, PairingRules};
+use qianshou::pairing::cost::network::RunNetwork;
+use qianshou::pairing::cost::solver;
+use qianshou::pairing::cost::synthetic::{Draw, county};
 use serde_json::{Value, json};
 
 mod dimacs;
@@ -60,9 +61,9 @@ fn main() -> Outcome<()> {
 fn run(households: usize, helpers: usize, rule: &str) -> Outcome<(Network, Value)> {
     let rule = AreaRule::from_code(rule).ok_or(USAGE)?;
     let input = county(households, helpers, rule);
-    let (model, built) = timed(|| Model::build(&input));
-    let solution = flow::solve(&model.network);
-    let (plan, planned) = timed(|| model.plan(&solution));
+    let (run, built) = timed(|| RunNetwork::build(&input));
+    let solution = flow::solve(&run.network);
+    let (plan, planned) = timed(|| run.best_pairs(&solution));
     let told = json!({
         "eligible": helpers,
         "build_seconds": built,
@@ -70,12 +71,12 @@ fn run(households: usize, helpers: usize, rule: &str) -> Outcome<(Network, Value
         "unplaced": plan.unplaced.len(),
         "after_leaving": paired_again(&input, &plan),
     });
-    Ok((model.network, told))
+    Ok((run.network, told))
 }
 
 /// One helper in a hundred leaves: how long a run takes that finds others for their households, as an
 /// office would have it, and one that pairs all households anew.
-fn paired_again(input: &Input, plan: &Plan) -> Value {
+fn paired_again(input: &Input, plan: &BestPairs) -> Value {
     let mut all = input.clone();
     for helper in all.helpers.iter_mut().step_by(100) {
         helper.active = false;

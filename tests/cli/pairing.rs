@@ -2,7 +2,7 @@
 
 use qianshou::access::Role;
 use qianshou::pairing;
-use qianshou::pairing::model::Scope;
+use qianshou::pairing::run::model::Scope;
 use serde_json::Value;
 
 use crate::support::TestServer;
@@ -21,7 +21,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
         town: Some("青禾镇".to_owned()),
         ..Scope::default()
     };
-    let told = pairing::cli::pair(&server.app, scope(), false, false)
+    let told = pairing::run::cli::pair(&server.app, scope(), false, false)
         .await
         .unwrap();
     for words in [
@@ -34,7 +34,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
         assert!(told.contains(words), "{words}\n{told}");
     }
     assert!(office.items("/pairings").await.is_empty());
-    let json = pairing::cli::pair(&server.app, scope(), true, true)
+    let json = pairing::run::cli::pair(&server.app, scope(), true, true)
         .await
         .unwrap();
     let report: Value = serde_json::from_str(&json).unwrap();
@@ -45,7 +45,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
         town: Some("别的镇".to_owned()),
         ..Scope::default()
     };
-    let refused = pairing::cli::pair(&server.app, elsewhere, true, false).await;
+    let refused = pairing::run::cli::pair(&server.app, elsewhere, true, false).await;
     assert_eq!(refused.unwrap_err().code(), "nothing_to_pair");
 }
 

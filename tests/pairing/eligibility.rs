@@ -287,7 +287,7 @@ async fn by_an_import_that_is_taken_back() {
         let (household, person) = office.pair().await;
         let (import, now) = (Uuid::now_v7(), office.server.app.now());
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::on_household_closed::end_closed(&mut tx, tester(now, Some(import)), &[household])
+        pairing::staffing::on_household_closed::end_closed(&mut tx, tester(now, Some(import)), &[household])
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -295,7 +295,7 @@ async fn by_an_import_that_is_taken_back() {
             office.put_between(obstacle, household, person).await;
         }
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
+        pairing::staffing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -9,7 +9,7 @@ use qianshou::access::Role;
 use qianshou::household::rule::Severity;
 use qianshou::household::store::LedgerEntry;
 use qianshou::household::{Cause, PovertyStatus};
-use qianshou::pairing::roll::Entry;
+use qianshou::pairing::roll::model::Entry;
 use qianshou::progress::model::{Figures, progress};
 use qianshou::report::model::{Coverage, HelperRow, LedgerRow, Occasion, Report, TownRow, UnitRow};
 use qianshou::report::pairings::{self, Roll};

@@ -103,7 +103,7 @@ async fn take_households(
 ) -> Result<(), sqlx::Error> {
     staging::take_over(tx, actor).await?;
     let closed = staging::closed_by(tx, import_id).await?;
-    pairing::on_household_closed::end_closed(tx, actor, &closed).await
+    pairing::staffing::on_household_closed::end_closed(tx, actor, &closed).await
 }
 
 async fn take_staff(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), Problem> {

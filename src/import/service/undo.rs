@@ -249,5 +249,5 @@ impl Undoing<'_> {
 async fn take_back_households(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
     staging::take_back(tx, actor).await?;
     // Last, for who stands on a household's register is not its helper.
-    pairing::on_household_closed::resume(tx, actor).await
+    pairing::staffing::on_household_closed::resume(tx, actor).await
 }

@@ -6,14 +6,15 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::{AssistError, NewAssistance};
-use crate::access::{Permission, Signed};
+use super::service::{self, NewAssistance};
+use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
-use crate::pairing::scope::{own_since, seen_of};
-use crate::problem::{CreateFault, ListFault, Problem};
-use crate::serving::store::{self, Filter};
+use crate::pairing::rights::seen_of;
+use crate::pairing::tenures;
+use crate::problem::{CreateFault, ListFault};
+use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
 
 /// Operations on second helpers.
@@ -116,19 +117,19 @@ impl AssistApi {
         let cursors = self.0.cursors("listAssistances");
         let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
         let filter = Filter {
             household_id: household_id.0,
             staff_id,
             current: current.0,
-            lasting_to: own_since(&mut tx, &self.0, &caller.0).await?,
             ..Filter::default()
         };
-        let assistances = store::list(&mut tx, Part::Assisting, &filter, after, limit).await?;
+        let part = Part::Assisting;
+        let assistances = tenures::list(&self.0, &caller.0, part, filter, after, limit).await?;
         let (assistances, next) = page::cut(assistances, limit, |one| (one.from_date, one.id));
-        let sight = caller.0.sight();
-        let seen = assistances.into_iter().map(|one| one.of_ones_own(sight));
-        Ok(Page::json(seen.map(view), cursors.next(next)?))
+        Ok(Page::json(
+            assistances.into_iter().map(view),
+            cursors.next(next)?,
+        ))
     }
 
     /// Give a household a second helper
@@ -150,7 +151,6 @@ impl AssistApi {
         idempotency_key: Header<Option<String>>,
         body: Json<AssistanceRequest>,
     ) -> Result<Created<AssistanceView>, CreateFault> {
-        caller.0.require(Permission::ManagePairings)?;
         let new = NewAssistance {
             household_id: body.0.household_id,
             staff_id: body.0.staff_id,
@@ -158,7 +158,7 @@ impl AssistApi {
             reason: body.0.reason.trim().to_owned(),
         };
         let key = idempotency_key.0.as_deref();
-        let assistance = super::begin(&self.0, &caller.0, key, &new).await?;
+        let assistance = service::begin(&self.0, &caller.0, key, &new).await?;
         Ok(Created::new(view(assistance)))
     }
 
@@ -178,9 +178,9 @@ impl AssistApi {
         id: Path<Uuid>,
         body: Json<AssistanceEnd>,
     ) -> Result<Json<AssistanceView>, CreateFault> {
-        caller.0.require(Permission::ManagePairings)?;
         let AssistanceEnd { date, reason } = body.0;
-        let ended = super::end(&self.0, &caller.0, id.0, date, reason.trim()).await?;
+        let (part, reason) = (Part::Assisting, reason.trim());
+        let ended = tenures::end(&self.0, &caller.0, part, id.0, date, reason).await?;
         Ok(Json(view(ended)))
     }
 }
@@ -205,37 +205,5 @@ pub(in crate::pairing) fn view(assistance: Tenure) -> AssistanceView {
         end_reason: assistance.end_reason,
         ended_at: assistance.ended_at,
         ended_by: assistance.ended_by,
-    }
-}
-
-impl From<AssistError> for Problem {
-    fn from(error: AssistError) -> Self {
-        use AssistError as E;
-        let zh = error.to_string();
-        match error {
-            E::AlreadyAssisted => Self::conflict(
-                "household_already_assisted",
-                zh,
-                "the household has an assistant; end that assistance first",
-            )
-            .at("/household_id"),
-            E::AssistedUntil(earliest) => Self::conflict(
-                "overlaps_earlier_assistance",
-                zh,
-                format!("the household had another assistant until {earliest}; the first day can be {earliest}"),
-            )
-            .at("/from_date"),
-            E::Responsible => Self::conflict(
-                "assistant_is_responsible",
-                zh,
-                "this person is or was responsible for the household then, and cannot assist it at the same time; choose another, or check the first day",
-            )
-            .at("/staff_id"),
-            E::AlreadyEnded(day) => Self::conflict(
-                "assistance_already_ended",
-                zh,
-                format!("this assistance ended on {day}"),
-            ),
-        }
     }
 }

@@ -6,15 +6,14 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::ConstraintKind;
-use super::store::{self, Constraint, Filter, NewConstraint};
-use crate::access::idempotency::{self, Ticket};
+use super::model::ConstraintKind;
+use super::service;
+use super::store::{Constraint, Filter, NewConstraint};
 use crate::access::{Permission, Signed};
 use crate::api::{Created, Limit, NoContent, Page, Tag};
 use crate::app::App;
 use crate::db::page;
-use crate::pairing::eligibility;
-use crate::problem::{CreateFault, GetFault, ListFault, Problem};
+use crate::problem::{CreateFault, GetFault, ListFault};
 
 /// Operations on pinned and forbidden pairs.
 pub struct ConstraintApi(pub App);
@@ -95,26 +94,14 @@ impl ConstraintApi {
         idempotency_key: Header<Option<String>>,
         body: Json<ConstraintRequest>,
     ) -> Result<Created<ConstraintView>, CreateFault> {
-        caller.0.require(Permission::ManagePairings)?;
         let new = NewConstraint {
             kind: body.0.kind,
             household_id: body.0.household_id,
             staff_id: body.0.staff_id,
             reason: body.0.reason.trim().to_owned(),
         };
-        let (key, now) = (idempotency_key.0.as_deref(), self.0.now());
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let request = ("createPairingConstraint", &new);
-        let ticket = match idempotency::take(&mut tx, &caller.0, key, &request).await? {
-            Ticket::Answered(constraint) => return Ok(Created::new(view(constraint))),
-            Ticket::Open(ticket) => ticket,
-        };
-        eligibility::must_be_there(&mut tx, new.household_id, new.staff_id).await?;
-        eligibility::must_not_be_constrained(&mut tx, &new).await?;
-        let id = store::add(&mut tx, &caller.0.username, now, &new).await?;
-        let constraint = store::find(&mut tx, id).await?.ok_or_else(not_found)?;
-        ticket.answer(&mut tx, now, &constraint).await?;
-        tx.commit().await?;
+        let key = idempotency_key.0.as_deref();
+        let constraint = service::add(&self.0, &caller.0, key, &new).await?;
         Ok(Created::new(view(constraint)))
     }
 
@@ -152,8 +139,7 @@ impl ConstraintApi {
         let cursors = self.0.cursors("listPairingConstraints");
         let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
-        let constraints = store::list(&mut tx, &filter, after, limit).await?;
+        let constraints = service::list(&self.0, &filter, after, limit).await?;
         let (constraints, next) = page::cut(constraints, limit, |constraint| constraint.id);
         Ok(Page::json(
             constraints.into_iter().map(view),
@@ -175,20 +161,9 @@ impl ConstraintApi {
         /// The constraint's id.
         id: Path<Uuid>,
     ) -> Result<NoContent, GetFault> {
-        caller.0.require(Permission::ManagePairings)?;
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let before = store::find(&mut tx, id.0)
-            .await?
-            .filter(|constraint| constraint.removed_at.is_none())
-            .ok_or_else(not_found)?;
-        store::remove(&mut tx, caller.0.at(self.0.now()), &before).await?;
-        tx.commit().await?;
+        service::remove(&self.0, &caller.0, id.0).await?;
         Ok(NoContent::Done)
     }
-}
-
-fn not_found() -> Problem {
-    Problem::not_found("结对约束", "pairing constraint")
 }
 
 fn view(constraint: Constraint) -> ConstraintView {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::{Barrier, Barriers, ConstraintKind, Pin};
+use super::model::{Barrier, Barriers, ConstraintKind, Pin};
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
 use crate::serving::names::{helper_names, household_names, join_names};
@@ -16,36 +16,25 @@ use crate::{insert, on};
 /// A constraint with the names that belong to its ids.
 #[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
 pub struct Constraint {
-    /// Its id; it begins with the time at which it was made.
+    /// Begins with the time at which it was made.
     pub id: Uuid,
     /// What was decided.
     pub kind: ConstraintKind,
-    /// The household.
-    pub household_id: Uuid,
-    /// 户编号.
-    pub household_number: Option<String>,
-    /// 户主姓名.
-    pub head_name: String,
-    /// 镇.
-    pub town: String,
-    /// 村.
-    pub village: String,
-    /// The helper.
-    pub staff_id: Uuid,
-    /// 姓名.
-    pub helper: String,
-    /// 单位.
-    pub unit: String,
-    /// Why.
-    pub reason: String,
+    pub(crate) household_id: Uuid,
+    pub(crate) household_number: Option<String>,
+    pub(crate) head_name: String,
+    pub(crate) town: String,
+    pub(crate) village: String,
+    pub(crate) staff_id: Uuid,
+    pub(crate) helper: String,
+    pub(crate) unit: String,
+    pub(crate) reason: String,
     /// When it was decided.
     pub made_at: DateTime<Utc>,
-    /// By which account.
-    pub made_by: String,
+    pub(crate) made_by: String,
     /// When it was removed; none while it binds.
     pub removed_at: Option<DateTime<Utc>>,
-    /// By which account.
-    pub removed_by: Option<String>,
+    pub(crate) removed_by: Option<String>,
 }
 
 const CONSTRAINT: &str = concat!(
@@ -107,12 +96,9 @@ pub async fn list(
 pub struct NewConstraint {
     /// What is decided.
     pub kind: ConstraintKind,
-    /// The household.
-    pub household_id: Uuid,
-    /// The helper.
-    pub staff_id: Uuid,
-    /// Why.
-    pub reason: String,
+    pub(crate) household_id: Uuid,
+    pub(crate) staff_id: Uuid,
+    pub(crate) reason: String,
 }
 
 /// Writes a constraint down; gives its id.
@@ -155,7 +141,7 @@ pub async fn remove(tx: &mut Tx, actor: Actor<'_>, before: &Constraint) -> Resul
 pub struct Binding {
     /// To whom each is pinned.
     pub pins: HashMap<Uuid, Pin>,
-    /// Whom each never has: by decision, or since he stands on its register.
+    /// Whom each never has: by decision, or since they stand on its register.
     pub barriers: HashMap<Uuid, Barriers>,
 }
 

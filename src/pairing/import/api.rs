@@ -9,7 +9,8 @@ use poem_openapi::{Multipart, Object, OpenApi};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
-use super::{List, Outcome};
+use super::model::{Outcome, PairList};
+use super::service;
 use crate::access::{Permission, Signed};
 use crate::api::Tag;
 use crate::app::App;
@@ -91,7 +92,7 @@ impl PairingImportApi {
             .map_err(|error| upload::not_whole(&error))?;
         let size = u64::try_from(size).unwrap_or_default();
         format::refuse_at_once(&head, size).map_err(|error| upload::unreadable(&error))?;
-        let list = List {
+        let list = PairList {
             path: spooled.path().to_owned(),
             name,
             sha256,
@@ -99,7 +100,7 @@ impl PairingImportApi {
             dry_run: dry_run.0.unwrap_or_default(),
         };
         let key = idempotency_key.0.as_deref();
-        let outcome = super::import(&self.0, &caller.0, key, &list).await?;
+        let outcome = service::import(&self.0, &caller.0, key, &list).await?;
         Ok(Json(view(outcome)))
     }
 }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{List, Outcome};
+use super::model::{Outcome, PairList};
+use super::service;
 use crate::access::Caller;
 use crate::app::App;
 use crate::roster::report::RosterProblem;
@@ -22,7 +23,7 @@ pub async fn import(
     let mut opened = tokio::fs::File::open(&path).await.map_err(named)?;
     let (sha256, _) = upload::digest(&mut opened).await.map_err(named)?;
     let name = path.file_name().unwrap_or_default();
-    let mut list = List {
+    let mut list = PairList {
         name: name.to_string_lossy().into_owned(),
         path,
         sha256,
@@ -31,10 +32,10 @@ pub async fn import(
         dry_run: true,
     };
     let caller = Caller::command_line();
-    let mut outcome = super::import(app, &caller, None, &list).await?;
+    let mut outcome = service::import(app, &caller, None, &list).await?;
     if !dry_run && outcome.errors == 0 {
         list.dry_run = false;
-        outcome = super::import(app, &caller, None, &list).await?;
+        outcome = service::import(app, &caller, None, &list).await?;
     }
     print!("{}", in_words(&outcome, dry_run));
     Ok(if outcome.errors == 0 {
@@ -45,7 +46,7 @@ pub async fn import(
 }
 
 /// The outcome as people read it.
-pub fn in_words(outcome: &Outcome, dry_run: bool) -> String {
+fn in_words(outcome: &Outcome, dry_run: bool) -> String {
     let problems: String = outcome.problems.iter().map(RosterProblem::line).collect();
     let Outcome {
         rows,

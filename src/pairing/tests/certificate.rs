@@ -5,21 +5,21 @@ use uuid::Uuid;
 
 use super::draft_edit::cost_of;
 use super::{bound_inputs, inputs};
-use crate::pairing::basis::{self, Basis};
-use crate::pairing::certificate::{Claim, Fault, Stated, Total, certify};
-use crate::pairing::draft_edit::{Change, Choice, Edit, Place, apply};
+use crate::pairing::cost::best_pairs::BestPairs;
+use crate::pairing::cost::certificate::{Finding, Stated, StatedEdit, Statement, Total, certify};
+use crate::pairing::cost::model::Input;
+use crate::pairing::cost::solver;
 use crate::pairing::error::PairingError;
-use crate::pairing::model::Input;
-use crate::pairing::plan::Plan;
-use crate::pairing::solver;
+use crate::pairing::run::basis::{self, Basis};
+use crate::pairing::run::edit::model::{Edit, Proposed, apply};
 
-fn places(plan: &Plan) -> Vec<Place> {
-    let pairs = plan.pairs.iter().map(|pair| Place {
+fn proposed(plan: &BestPairs) -> Vec<Proposed> {
+    let pairs = plan.pairs.iter().map(|pair| Proposed {
         household: pair.household,
         helper: Some(pair.helper),
         reasons: pair.reasons.clone(),
     });
-    let unplaced = plan.unplaced.iter().map(|unplaced| Place {
+    let unplaced = plan.unplaced.iter().map(|unplaced| Proposed {
         household: unplaced.household,
         helper: None,
         reasons: unplaced.reasons.clone(),
@@ -27,54 +27,41 @@ fn places(plan: &Plan) -> Vec<Place> {
     pairs.chain(unplaced).collect()
 }
 
-fn total(places: &[Place]) -> Total {
-    let placed = places.iter().filter(|place| place.helper.is_some());
+fn total(proposed: &[Proposed]) -> Total {
+    let placed = proposed.iter().filter(|one| one.helper.is_some());
     Total {
         placed: i64::try_from(placed.count()).unwrap(),
-        cost: places.iter().map(Place::cost).sum(),
+        cost: proposed.iter().map(Proposed::cost).sum(),
     }
 }
 
-fn stated(place: &Place) -> Stated {
-    Stated::new(place.household, place.helper, place.cost(), &place.reasons)
+fn stated(one: &Proposed) -> Stated {
+    Stated::new(one.household, one.helper, one.cost(), &one.reasons)
 }
 
-fn claim(plan: &Plan) -> Claim {
-    let places = places(plan);
-    Claim {
-        households: places.iter().map(stated).collect(),
-        total: total(&places),
-        computed: total(&places),
-        ..Claim::default()
+fn statement(plan: &BestPairs) -> Statement {
+    let proposed = proposed(plan);
+    Statement {
+        households: proposed.iter().map(stated).collect(),
+        total: total(&proposed),
+        computed: total(&proposed),
+        ..Statement::default()
     }
 }
 
-fn choice(place: &Place) -> Choice {
-    Choice {
-        staff_id: place.helper,
-        helper: None,
-        unit: None,
-        cost: place.cost(),
-        reasons: place.reasons.clone(),
-    }
-}
-
-/// A claim of a plan that was edited so since.
-fn edited(plan: &Plan, after: &[Place]) -> Claim {
-    let before = places(plan);
+/// What a run of these best pairs says that was edited so since.
+fn edited(plan: &BestPairs, after: &[Proposed]) -> Statement {
+    let before = proposed(plan);
     let changes = before.iter().zip(after).filter(|(one, other)| one != other);
-    let changes = changes.map(|(before, after)| Change {
-        household_id: before.household,
-        household_number: None,
-        head_name: "王大山".to_owned(),
-        before: choice(before),
-        after: choice(after),
-    });
-    Claim {
+    let changes = changes.map(|(before, after)| (stated(before), stated(after)));
+    Statement {
         households: after.iter().map(stated).collect(),
-        edits: vec![(2, changes.collect())],
+        edits: vec![StatedEdit {
+            version: 2,
+            changes: changes.collect(),
+        }],
         total: total(after),
-        ..claim(plan)
+        ..statement(plan)
     }
 }
 
@@ -93,8 +80,8 @@ proptest! {
         let read = basis::unpack(&kept.packed, &kept.digest).unwrap();
         prop_assert_eq!(&read, &input);
         let plan = solver::solve(&input);
-        let certificate = certify(&read, &claim(&plan));
-        prop_assert!(certificate.holds(), "{:?}", certificate.faults);
+        let certificate = certify(&read, &statement(&plan));
+        prop_assert!(certificate.holds(), "{:?}", certificate.findings);
         prop_assert_eq!(certificate.now, certificate.best);
         prop_assert_eq!(certificate.best.cost, plan.cost);
     }
@@ -107,16 +94,16 @@ proptest! {
         let plan = solver::solve(&input);
         let Some((household, to)) = drawn(&input, at) else { return Ok(()) };
         let edit = Edit::Move { household, to };
-        let Ok(after) = apply(&input, &places(&plan), edit, "本人申请") else { return Ok(()) };
-        let mut claim = edited(&plan, &after);
-        let certificate = certify(&input, &claim);
-        prop_assert!(certificate.holds(), "{:?}", certificate.faults);
+        let Ok(after) = apply(&input, &proposed(&plan), edit, "本人申请") else { return Ok(()) };
+        let mut statement = edited(&plan, &after);
+        let certificate = certify(&input, &statement);
+        prop_assert!(certificate.holds(), "{:?}", certificate.findings);
         prop_assert_eq!(certificate.now, total(&after));
         prop_assert_eq!(certificate.computed, certificate.best);
         // The record of the edit is part of the proof.
-        claim.edits.clear();
-        claim.computed = claim.total;
-        let without = certify(&input, &claim);
+        statement.edits.clear();
+        statement.computed = statement.total;
+        let without = certify(&input, &statement);
         prop_assert!(!without.holds() || without.now == without.best);
     }
 
@@ -128,16 +115,16 @@ proptest! {
     ) {
         let plan = solver::solve(&input);
         let Some((household, helper)) = drawn(&input, at) else { return Ok(()) };
-        let mut places = places(&plan);
-        let changed = places.iter_mut().find(|place| place.household == household).unwrap();
+        let mut proposed = proposed(&plan);
+        let changed = proposed.iter_mut().find(|one| one.household == household).unwrap();
         changed.helper = (!to_nobody).then_some(helper);
-        let claim = Claim {
-            households: places.iter().map(stated).collect(),
-            ..claim(&plan)
+        let statement = Statement {
+            households: proposed.iter().map(stated).collect(),
+            ..statement(&plan)
         };
         // Another best pairing is one as well.
-        if certify(&input, &claim).holds() {
-            let pairs = places.iter().filter_map(|place| Some((place.household, place.helper?)));
+        if certify(&input, &statement).holds() {
+            let pairs = proposed.iter().filter_map(|one| Some((one.household, one.helper?)));
             let pairs: Vec<_> = pairs.collect();
             prop_assert_eq!(pairs.len(), plan.pairs.len());
             prop_assert_eq!(cost_of(&input, &pairs), Some(plan.cost));
@@ -150,14 +137,14 @@ proptest! {
         let Some(at) = at.checked_rem(plan.pairs.len()) else { return Ok(()) };
         let mut dearer = plan.clone();
         dearer.pairs[at].reasons[0].cost += 1;
-        prop_assert!(!certify(&input, &claim(&dearer)).holds());
+        prop_assert!(!certify(&input, &statement(&dearer)).holds());
         let mut fewer = plan.clone();
         fewer.pairs.remove(at);
-        prop_assert!(!certify(&input, &claim(&fewer)).holds());
-        let mut cheaper = claim(&plan);
+        prop_assert!(!certify(&input, &statement(&fewer)).holds());
+        let mut cheaper = statement(&plan);
         cheaper.computed.cost -= 1;
-        let faults = certify(&input, &cheaper).faults;
-        prop_assert!(matches!(faults.first(), Some(Fault::Total { .. })), "{:?}", faults);
+        let findings = certify(&input, &cheaper).findings;
+        prop_assert!(matches!(findings.first(), Some(Finding::Total { .. })), "{:?}", findings);
     }
 
     #[test]

@@ -7,11 +7,13 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{area, helper_id, inputs};
-use crate::pairing::draft_edit::{Edit, Place, apply, next_best};
+use crate::pairing::cost::load::{Load, LoadShare, Spread};
+use crate::pairing::cost::model::{AreaRule, Helper, Input, PairingRules};
+use crate::pairing::cost::next_best::next_best;
+use crate::pairing::cost::solver;
+use crate::pairing::cost::terms::ReasonCode;
 use crate::pairing::error::PairingError;
-use crate::pairing::model::{AreaRule, Helper, Input, PairingRules, ReasonCode};
-use crate::pairing::plan::{Load, Share, Spread};
-use crate::pairing::solver;
+use crate::pairing::run::edit::model::{Edit, Proposed, apply};
 
 /// What these pairs cost together; nothing if one of them may not be or a helper has too many.
 pub(super) fn cost_of(input: &Input, pairs: &[(Uuid, Uuid)]) -> Option<i64> {
@@ -72,14 +74,14 @@ fn pairs_of(input: &Input) -> Vec<(Uuid, Uuid)> {
     pairs
 }
 
-fn places_of(input: &Input) -> Vec<Place> {
+fn places_of(input: &Input) -> Vec<Proposed> {
     let plan = solver::solve(input);
-    let placed = plan.pairs.into_iter().map(|pair| Place {
+    let placed = plan.pairs.into_iter().map(|pair| Proposed {
         household: pair.household,
         helper: Some(pair.helper),
         reasons: pair.reasons,
     });
-    let unplaced = plan.unplaced.into_iter().map(|unplaced| Place {
+    let unplaced = plan.unplaced.into_iter().map(|unplaced| Proposed {
         household: unplaced.household,
         helper: None,
         reasons: unplaced.reasons,
@@ -87,28 +89,29 @@ fn places_of(input: &Input) -> Vec<Place> {
     placed.chain(unplaced).collect()
 }
 
-fn pairs_in(places: &[Place]) -> Vec<(Uuid, Uuid)> {
-    let pair = |place: &Place| Some((place.household, place.helper?));
+fn pairs_in(places: &[Proposed]) -> Vec<(Uuid, Uuid)> {
+    let pair = |place: &Proposed| Some((place.household, place.helper?));
     places.iter().filter_map(pair).collect()
 }
 
 /// The places that an edit is given: what the store reads.
-fn touched(places: &[Place], edit: Edit) -> Vec<Place> {
+fn touched(places: &[Proposed], edit: Edit) -> Vec<Proposed> {
     let (household, other) = edit.households();
-    let is_of_edit = |place: &Place| place.household == household || Some(place.household) == other;
+    let is_of_edit =
+        |place: &Proposed| place.household == household || Some(place.household) == other;
     let of_edit = places.iter().filter(|place| is_of_edit(place));
     let helpers: HashSet<_> = of_edit
         .filter_map(|place| place.helper)
         .chain(edit.to())
         .collect();
-    let is_touched = |place: &&Place| {
+    let is_touched = |place: &&Proposed| {
         is_of_edit(place) || place.helper.is_some_and(|helper| helpers.contains(&helper))
     };
     places.iter().filter(is_touched).cloned().collect()
 }
 
 /// The pairs that an edit asks for; nothing if it names a household that is not there.
-fn wanted(places: &[Place], edit: Edit) -> Option<Vec<(Uuid, Uuid)>> {
+fn wanted(places: &[Proposed], edit: Edit) -> Option<Vec<(Uuid, Uuid)>> {
     let mut places = places.to_vec();
     let at = |household| places.iter().position(|place| place.household == household);
     match edit {
@@ -177,7 +180,7 @@ proptest! {
                         places[at.unwrap()] = place;
                     }
                     prop_assert_eq!(Some(pairs_in(&places)), wanted);
-                    let cost: i64 = places.iter().map(Place::cost).sum();
+                    let cost: i64 = places.iter().map(Proposed::cost).sum();
                     prop_assert_eq!(Some(cost), cost_of(&input, &pairs_in(&places)));
                 }
                 Err(PairingError::NotInRun) => prop_assert!(wanted.is_none()),
@@ -239,13 +242,13 @@ fn a_load_stands_beside_the_average_in_proportion_to_capacity() {
         load("西校", 10, 0, 0),
         load("某局", 0, 0, 0),
     ];
-    let (all, units) = Share::averages(&loads);
-    assert_eq!(Share::of(&loads[0]).percent(), Some(38));
-    assert_eq!(Share::of(&loads[1]).percent(), Some(100));
+    let (all, units) = LoadShare::averages(&loads);
+    assert_eq!(LoadShare::of(&loads[0]).percent(), Some(38));
+    assert_eq!(LoadShare::of(&loads[1]).percent(), Some(100));
     assert_eq!(units["东校"].percent(), Some(50));
     assert_eq!(units["西校"].percent(), Some(0));
     assert_eq!(
-        (Share::of(&loads[3]).percent(), units["某局"].percent()),
+        (LoadShare::of(&loads[3]).percent(), units["某局"].percent()),
         (None, None)
     );
     assert_eq!(all.percent(), Some(25));
@@ -261,7 +264,7 @@ fn a_load_stands_beside_the_average_in_proportion_to_capacity() {
 #[test]
 fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
     let input = Input {
-        households: crate::pairing::synthetic::county(4, 1, AreaRule::Free).households,
+        households: crate::pairing::cost::synthetic::county(4, 1, AreaRule::Free).households,
         helpers: vec![Helper {
             id: helper_id(0),
             number: None,
@@ -285,8 +288,8 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
     assert_eq!(after[1].cost(), 0);
     assert_eq!(after[1].reasons[0].code, ReasonCode::ByHand);
     assert_eq!(after[1].reasons[0].words, "人工取消安排：已有亲属照顾");
-    let numbers = |places: &[Place]| -> Vec<String> {
-        let words = |place: &Place| place.reasons.last().unwrap().words.clone();
+    let numbers = |places: &[Proposed]| -> Vec<String> {
+        let words = |place: &Proposed| place.reasons.last().unwrap().words.clone();
         places.iter().map(words).collect()
     };
     assert_eq!(numbers(&after)[2], numbers(&places)[1]);

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::inputs;
 use crate::flow::{self, NotOptimal};
-use crate::pairing::model::AreaRule;
-use crate::pairing::solver::Model;
-use crate::pairing::synthetic::county;
+use crate::pairing::cost::model::AreaRule;
+use crate::pairing::cost::network::RunNetwork;
+use crate::pairing::cost::synthetic::county;
 
 /// Any network with one sink: arcs both ways and in parallel, capacities from none to no limit.
 fn networks() -> impl Strategy<Value = flow::Network> {
@@ -107,7 +107,7 @@ proptest! {
 
     #[test]
     fn a_constant_on_what_leaves_each_source_moves_nothing(input in inputs(20, 10), more in 1..200_i64) {
-        let network = Model::build(&input).network;
+        let network = RunNetwork::build(&input).network;
         let mut raised = flow::Network::new();
         for node in 1..network.nodes() {
             raised.add_node(network.supply(node));
@@ -135,7 +135,7 @@ proptest! {
 #[test]
 fn a_district_is_solved_again_after_helpers_left() {
     for rule in [AreaRule::Required, AreaRule::Preferred, AreaRule::Free] {
-        let mut network = Model::build(&county(4000, 300, rule)).network;
+        let mut network = RunNetwork::build(&county(4000, 300, rule)).network;
         let former = flow::solve(&network);
         for arc in 0..network.arcs() {
             let (tail, head) = network.ends(arc);

@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use crate::pairing::model::{Helper, Household, Input, ReasonCode};
-use crate::pairing::plan::{Pair, Plan, ShortArea, Shortage};
+use crate::pairing::cost::best_pairs::{BestPair, BestPairs};
+use crate::pairing::cost::model::{Helper, Household, Input};
+use crate::pairing::cost::shortage::{ShortArea, Shortage};
+use crate::pairing::cost::terms::ReasonCode;
 use crate::staff::unit::Area;
 
 /// Most placed and least cost, by trying every pairing.
@@ -52,14 +54,14 @@ pub fn brute_force(input: &Input) -> (usize, i64) {
         .unwrap()
 }
 
-/// What is left to weigh once the settled pairs of a plan have taken their places, and those pairs.
-pub fn settled(input: &Input, plan: &Plan) -> (Input, Vec<Pair>) {
-    let is_settled = |pair: &&Pair| {
+/// What is left to weigh once the fixed pairs of a plan have taken their places, and those pairs.
+pub fn fixed(input: &Input, plan: &BestPairs) -> (Input, Vec<BestPair>) {
+    let is_fixed = |pair: &&BestPair| {
         let codes = [ReasonCode::Kept, ReasonCode::Pinned];
         let mut reasons = pair.reasons.iter();
         reasons.any(|reason| codes.contains(&reason.code) && !reason.words.starts_with("未能"))
     };
-    let pairs: Vec<Pair> = plan.pairs.iter().filter(is_settled).cloned().collect();
+    let pairs: Vec<BestPair> = plan.pairs.iter().filter(is_fixed).cloned().collect();
     let mut rest = input.clone();
     rest.households
         .retain(|row| !pairs.iter().any(|pair| pair.household == row.id));
@@ -84,7 +86,7 @@ pub fn helper_of(input: &Input, id: Uuid) -> &Helper {
 }
 
 /// An existing pair is kept, and a pin obeyed, unless it may not be; then that is said.
-fn assert_settled(input: &Input, rest: &Input, plan: &Plan, pairs: &[Pair]) {
+fn assert_fixed(input: &Input, rest: &Input, plan: &BestPairs, pairs: &[BestPair]) {
     let is_full = |helper: Uuid| {
         let helper = helper_of(rest, helper);
         helper.held >= helper.capacity
@@ -141,9 +143,9 @@ fn assert_settled(input: &Input, rest: &Input, plan: &Plan, pairs: &[Pair]) {
 }
 
 /// Everything that holds of a plan whatever the input.
-pub fn assert_sound(input: &Input, plan: &Plan) {
-    let (rest, pairs) = settled(input, plan);
-    assert_settled(input, &rest, plan, &pairs);
+pub fn assert_sound(input: &Input, plan: &BestPairs) {
+    let (rest, pairs) = fixed(input, plan);
+    assert_fixed(input, &rest, plan, &pairs);
     let mut given: HashMap<Uuid, i64> = HashMap::new();
     let mut seen = HashSet::new();
     for pair in &plan.pairs {
@@ -165,8 +167,8 @@ pub fn assert_sound(input: &Input, plan: &Plan) {
     assert_eq!(seen.len(), input.households.len());
     let given = |helper: &Helper| given.get(&helper.id).copied().unwrap_or_default();
     for helper in &rest.helpers {
-        let settled = count(pairs.iter().filter(|pair| pair.helper == helper.id));
-        assert!(given(helper) - settled <= helper.places());
+        let fixed = count(pairs.iter().filter(|pair| pair.helper == helper.id));
+        assert!(given(helper) - fixed <= helper.places());
     }
     let load_of: HashMap<_, _> = plan
         .loads
@@ -182,7 +184,7 @@ pub fn assert_sound(input: &Input, plan: &Plan) {
 
 /// The shortages add up to the households without a helper, and each is a proof: its villages'
 /// households outnumber all places that may serve them by exactly what it says is short.
-fn assert_cut(input: &Input, plan: &Plan) {
+fn assert_cut(input: &Input, plan: &BestPairs) {
     let short: i64 = plan.shortages.iter().map(|shortage| shortage.short).sum();
     assert_eq!(usize::try_from(short).unwrap(), plan.unplaced.len());
     for shortage in &plan.shortages {
@@ -214,7 +216,7 @@ fn assert_cut(input: &Input, plan: &Plan) {
     }
 }
 
-fn assert_villages_cut(input: &Input, plan: &Plan) {
+fn assert_villages_cut(input: &Input, plan: &BestPairs) {
     let mut seen = HashSet::new();
     let mut units_places = HashSet::new();
     for shortage in &plan.shortages {

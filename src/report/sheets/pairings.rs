@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::common::READER;
 use crate::code_list::CodeList;
-use crate::pairing::roll::Entry;
+use crate::pairing::roll::model::Entry;
 use crate::report::model::NOBODY;
 use crate::report::pairings::{Roll, Sum};
 use crate::workbook::save;

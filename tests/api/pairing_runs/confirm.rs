@@ -295,7 +295,7 @@ async fn a_run_that_names_who_is_no_longer_there_is_seen() {
         .await
         .map(|_| ()))
         .unwrap();
-        let seen = qianshou::pairing::run_store::names_who_is_gone(&mut tx, run).await;
+        let seen = qianshou::pairing::run::store::names_who_is_gone(&mut tx, run).await;
         assert_eq!(seen.unwrap(), gone, "{household_id} {staff_id:?}");
     }
 }

@@ -438,14 +438,14 @@ async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_i
     let import = Uuid::now_v7();
     let now = server.app.now();
     let mut tx = server.db.write().await.unwrap();
-    pairing::on_household_closed::end_closed(&mut tx, tester(now, Some(import)), &theirs[..1])
+    pairing::staffing::on_household_closed::end_closed(&mut tx, tester(now, Some(import)), &theirs[..1])
         .await
         .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(current_pairings_of(&office, leaver).await.len(), 1);
     depart(&office, leaver, json!({ "kind": "resigned" })).await;
     let mut tx = server.db.write().await.unwrap();
-    pairing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
+    pairing::staffing::on_household_closed::resume(&mut tx, tester(now, Some(import)))
         .await
         .unwrap();
     tx.commit().await.unwrap();

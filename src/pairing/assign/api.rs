@@ -1,0 +1,265 @@
+//! Pairings over HTTP: who helps whom, by hand too, and who did.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::service::{self, NewPairing};
+use crate::access::Signed;
+use crate::api::{Created, Limit, Page, Tag};
+use crate::app::App;
+use crate::db::page;
+use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
+use crate::pairing::rights::seen_of;
+use crate::pairing::tenures;
+use crate::problem::{CreateFault, GetFault, ListFault};
+use crate::serving::store::Filter;
+use crate::serving::tenure::{Part, Tenure};
+
+/// Operations on pairings.
+pub struct PairingApi(pub App);
+
+/// A pairing to be made by hand.
+#[derive(Object)]
+struct PairingRequest {
+    /// The household; it must have no current helper.
+    household_id: Uuid,
+    /// The person; active, and with a place left.
+    staff_id: Uuid,
+    /// First day; today if left out, never in the future.
+    from_date: Option<NaiveDate>,
+    /// Why this person.
+    #[oai(validator(min_length = 1, max_length = 500, custom = "crate::api::NotBlank"))]
+    reason: String,
+}
+
+/// The end of a pairing.
+#[derive(Object)]
+struct PairingEnd {
+    /// The day on which it ends; today if left out, never in the future. From that day on another
+    /// helper may be responsible.
+    date: Option<NaiveDate>,
+    /// Why it ends.
+    #[oai(validator(min_length = 1, max_length = 500, custom = "crate::api::NotBlank"))]
+    reason: String,
+}
+
+/// One helper responsible for one household, from a day on.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(in crate::pairing) struct Pairing {
+    /// Its id.
+    id: Uuid,
+    /// The household.
+    household_id: Uuid,
+    /// 户编号.
+    household_number: Option<String>,
+    /// 户主姓名.
+    head_name: String,
+    /// 镇(乡、街道).
+    town: String,
+    /// 村(居).
+    village: String,
+    /// The helper.
+    staff_id: Uuid,
+    /// 姓名 of the helper.
+    helper: String,
+    /// 单位 of the helper.
+    unit: String,
+    /// The run that made it; absent if made by hand.
+    run_id: Option<Uuid>,
+    /// First day.
+    from_date: NaiveDate,
+    /// The day on which it ended; absent while it holds.
+    to_date: Option<NaiveDate>,
+    /// Why it was made.
+    reason: String,
+    /// When it was written down.
+    started_at: DateTime<Utc>,
+    /// By which account.
+    started_by: String,
+    /// Why it ended.
+    end_reason: Option<String>,
+    /// When the end was written down.
+    ended_at: Option<DateTime<Utc>>,
+    /// By which account the end was written down.
+    ended_by: Option<String>,
+}
+
+/// Who was responsible for a household on a day, and who assisted.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct HouseholdHelper {
+    /// The household.
+    household_id: Uuid,
+    /// The day.
+    on: NaiveDate,
+    /// The pairing that held; absent if nobody was responsible.
+    pairing: Option<Pairing>,
+    /// The assistance that held; absent if there was no second helper.
+    assistance: Option<AssistanceView>,
+}
+
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the parameters of an operation are those of its document"
+)]
+#[OpenApi(tag = "Tag::Pairing")]
+impl PairingApi {
+    /// List pairings
+    ///
+    /// Current and ended ones, those that began last first. A helper sees only their own that hold, and
+    /// those whose visits may still be handed in.
+    #[oai(path = "/pairings", method = "get", operation_id = "listPairings")]
+    async fn list_pairings(
+        &self,
+        caller: Signed,
+        /// Only of this household.
+        household_id: Query<Option<Uuid>>,
+        /// Only of this person.
+        staff_id: Query<Option<Uuid>>,
+        /// Only those that hold (`true`) or have ended (`false`).
+        current: Query<Option<bool>>,
+        /// Only those that held on this day: who was responsible then. On the day of a hand-over it is
+        /// the new helper.
+        on: Query<Option<NaiveDate>>,
+        /// Only of people of this unit.
+        unit_id: Query<Option<Uuid>>,
+        /// Only of households of this town (镇), by its whole name.
+        #[oai(validator(max_length = 100))]
+        town: Query<Option<String>>,
+        /// Only of households of this village (村), by its whole name.
+        #[oai(validator(max_length = 100))]
+        village: Query<Option<String>>,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 2000))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<Pairing>>, ListFault> {
+        let staff_id = seen_of(&caller.0, staff_id.0)?;
+        if !caller.0.sight().may_find_names(&[&town.0, &village.0]) {
+            return Ok(Page::json([], None));
+        }
+        let cursors = self.0.cursors("listPairings");
+        let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let filter = Filter {
+            household_id: household_id.0,
+            staff_id,
+            current: current.0,
+            on: on.0,
+            unit_id: unit_id.0,
+            town: town.0.unwrap_or_default(),
+            village: village.0.unwrap_or_default(),
+            ..Filter::default()
+        };
+        let part = Part::Responsible;
+        let pairings = tenures::list(&self.0, &caller.0, part, filter, after, limit).await?;
+        let (pairings, next) =
+            page::cut(pairings, limit, |pairing| (pairing.from_date, pairing.id));
+        Ok(Page::json(
+            pairings.into_iter().map(pairing_view),
+            cursors.next(next)?,
+        ))
+    }
+
+    /// Get the helper of a household on a day
+    ///
+    /// Who was responsible then and who assisted, since when, why and by whose decision. On the day of
+    /// a hand-over it is the new helper. All pairings that a household has had are given by
+    /// `listPairings`, all assistances by `listAssistances`.
+    #[oai(
+        path = "/households/:id/helper",
+        method = "get",
+        operation_id = "getHouseholdHelper"
+    )]
+    async fn get_household_helper(
+        &self,
+        caller: Signed,
+        /// The household's id.
+        id: Path<Uuid>,
+        /// The day; today if left out.
+        on: Query<Option<NaiveDate>>,
+    ) -> Result<Json<HouseholdHelper>, GetFault> {
+        let on = on.0.unwrap_or(self.0.today());
+        let (responsible, assisting) = service::helpers_on(&self.0, &caller.0, id.0, on).await?;
+        Ok(Json(HouseholdHelper {
+            household_id: id.0,
+            on,
+            pairing: responsible.map(pairing_view),
+            assistance: assisting.map(assistance_view),
+        }))
+    }
+
+    /// Pair by hand
+    ///
+    /// Makes an active person with a place left responsible for a household that has no helper.
+    /// Areas do not bind here.
+    #[oai(path = "/pairings", method = "post", operation_id = "createPairing")]
+    async fn create_pairing(
+        &self,
+        caller: Signed,
+        /// The same key and body gives the first answer again.
+        #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
+        idempotency_key: Header<Option<String>>,
+        body: Json<PairingRequest>,
+    ) -> Result<Created<Pairing>, CreateFault> {
+        let new = NewPairing {
+            household_id: body.0.household_id,
+            staff_id: body.0.staff_id,
+            from_date: body.0.from_date,
+            reason: body.0.reason.trim().to_owned(),
+        };
+        let key = idempotency_key.0.as_deref();
+        let pairing = service::begin(&self.0, &caller.0, key, &new).await?;
+        Ok(Created::new(pairing_view(pairing)))
+    }
+
+    /// End a pairing
+    ///
+    /// On a day from its first one to today. It stays on the register, and the household is again
+    /// without a helper.
+    #[oai(
+        path = "/pairings/:id/end",
+        method = "post",
+        operation_id = "endPairing"
+    )]
+    async fn end_pairing(
+        &self,
+        caller: Signed,
+        /// The pairing's id.
+        id: Path<Uuid>,
+        body: Json<PairingEnd>,
+    ) -> Result<Json<Pairing>, CreateFault> {
+        let PairingEnd { date, reason } = body.0;
+        let (part, reason) = (Part::Responsible, reason.trim());
+        let ended = tenures::end(&self.0, &caller.0, part, id.0, date, reason).await?;
+        Ok(Json(pairing_view(ended)))
+    }
+}
+
+/// A pairing as it is sent.
+pub(in crate::pairing) fn pairing_view(pairing: Tenure) -> Pairing {
+    Pairing {
+        id: pairing.id,
+        household_id: pairing.household_id,
+        household_number: pairing.household_number,
+        head_name: pairing.head_name,
+        town: pairing.town,
+        village: pairing.village,
+        staff_id: pairing.staff_id,
+        helper: pairing.name,
+        unit: pairing.unit,
+        run_id: pairing.run_id,
+        from_date: pairing.from_date,
+        to_date: pairing.to_date,
+        reason: pairing.reason,
+        started_at: pairing.started_at,
+        started_by: pairing.started_by,
+        end_reason: pairing.end_reason,
+        ended_at: pairing.ended_at,
+        ended_by: pairing.ended_by,
+    }
+}

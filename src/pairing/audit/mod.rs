@@ -1,0 +1,8 @@
+//! Anyone can check a run long after: [`service`] holds what it says against what it stands on, and
+//! [`export`] writes its network for another solver.
+
+pub mod api;
+pub mod cli;
+pub mod export;
+pub mod service;
+mod store;

@@ -1,0 +1,400 @@
+//! Whether a run is what it says: that its pairs may be, cost what is said, and that none are better.
+//!
+//! Nothing of how the run was found is believed. From what the run [stands on](crate::pairing::run::basis) the
+//! network is laid out anew, and [`flow::check`] proves by dual prices and complementary slackness how
+//! many can be placed at most, and what that costs at least. The pairs that are stored are priced one
+//! by one, by the rules and not by the network: if they place as many at the same cost, there are none
+//! better.
+//!
+//! Edits by hand are no fault, but what they make is not the best: they are undone, the latest first,
+//! each from what it says to have made; what is left is what was computed, and that must be the best.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use super::input_index::InputIndex;
+use super::model::{Household, Input};
+use super::network::RunNetwork;
+use super::tenure_changes::TenureChanges;
+use super::terms::{Reason, ReasonCode};
+use crate::flow;
+
+/// What a run says of a household.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    pub(crate) household: Uuid,
+    /// The helper, if there is one.
+    pub helper: Option<Uuid>,
+    /// The cost of the pair.
+    cost: i64,
+    /// The sum of its terms but for the load.
+    terms: i64,
+    /// The terms for the load.
+    load: i64,
+    by_hand: bool,
+}
+
+impl Stated {
+    /// A household with its helper, the cost and its terms.
+    pub fn new(household: Uuid, helper: Option<Uuid>, cost: i64, reasons: &[Reason]) -> Self {
+        let (load, terms): (Vec<_>, Vec<_>) = reasons
+            .iter()
+            .partition(|reason| reason.code == ReasonCode::Load);
+        let sum = |reasons: &[&Reason]| reasons.iter().map(|reason| reason.cost).sum();
+        Self {
+            household,
+            helper,
+            cost,
+            terms: sum(&terms),
+            load: sum(&load),
+            by_hand: terms.iter().any(|reason| reason.code == ReasonCode::ByHand),
+        }
+    }
+}
+
+/// How many households have a helper, and what that costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Total {
+    /// Households with a helper.
+    pub placed: i64,
+    /// The sum of the costs of their pairs.
+    pub cost: i64,
+}
+
+/// All that a run says.
+#[derive(Clone, Debug, Default)]
+pub struct Statement {
+    /// Its households.
+    pub households: Vec<Stated>,
+    /// Its edits by hand, the latest first.
+    pub edits: Vec<StatedEdit>,
+    pub(crate) total: Total,
+    /// Its numbers before any edit.
+    pub computed: Total,
+    /// The pairings that began by it, `(household, helper)`; none unless it is confirmed.
+    pub begun: Option<BTreeSet<(Uuid, Uuid)>>,
+}
+
+/// What a run says of an edit by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedEdit {
+    /// The version of the run that it made.
+    pub version: i64,
+    /// What it changed, household by household: before and after.
+    pub changes: Vec<(Stated, Stated)>,
+}
+
+/// What is wrong with a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Finding {
+    /// The prices do not prove the flow.
+    #[error("最小费用流的对偶价格不成立：{0}")]
+    Proof(String),
+    /// An edit did not make what is stored.
+    #[error("第 {0} 版的人工调整记录与保存的结对不符")]
+    Edit(i64),
+    /// A household of the basis that the run says nothing of.
+    #[error("户 {0} 在计算依据中，方案里却没有")]
+    Missing(String),
+    /// A household that is not of the basis.
+    #[error("户 {0} 不在计算依据中，方案里却有")]
+    Foreign(Uuid),
+    /// A pair that may not be.
+    #[error("户 {household}：按规则不能由{helper}帮扶")]
+    Pair {
+        /// The household.
+        household: String,
+        /// The helper.
+        helper: String,
+    },
+    /// A pair that costs something else.
+    #[error("户 {household}：记载的代价 {stated}，与按规则重算的不符（不含负担应为 {found}）")]
+    Cost {
+        /// The household.
+        household: String,
+        /// As the run has it, load and all.
+        stated: i64,
+        /// Without the load.
+        found: i64,
+    },
+    /// More households than a helper may have.
+    #[error("{helper}得到 {given} 户，按规则只有 {places} 个名额")]
+    Places {
+        /// The helper.
+        helper: String,
+        /// Households that the run gives them.
+        given: i64,
+        /// Households that they may have, less those of which the run does not ask.
+        places: i64,
+    },
+    /// The load of a helper that costs something else.
+    #[error("{helper}各户的负担代价合计记载为 {stated}，按规则应为 {found}")]
+    Load {
+        /// The helper.
+        helper: String,
+        /// As the run has it.
+        stated: i64,
+        /// As it should be.
+        found: i64,
+    },
+    /// The run's numbers are not those of its pairs.
+    #[error(
+        "方案记载安排 {} 户、总代价 {}，逐户合计却是 {} 户、{}",
+        stated.0, stated.1, found.0, found.1
+    )]
+    Total {
+        /// As the run has it: households placed, and cost.
+        stated: (i64, i64),
+        /// As its pairs have it.
+        found: (i64, i64),
+    },
+    /// What was computed is not the best.
+    #[error(
+        "计算所得的方案（{} 户、总代价 {}）不是最优：最多可安排 {} 户，最小总代价 {}",
+        stated.0, stated.1, best.0, best.1
+    )]
+    NotBest {
+        /// As the run has it: households placed, and cost.
+        stated: (i64, i64),
+        /// The best.
+        best: (i64, i64),
+    },
+    /// Pairings began that the run does not propose, or did not that it does.
+    #[error("确认时开始的结对与方案不符，涉及 {0} 个结对")]
+    Begun(usize),
+}
+
+/// What was found of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// Households that it is for.
+    pub households: usize,
+    /// Staff that it knows of.
+    pub helpers: usize,
+    /// Nodes of its network.
+    pub nodes: usize,
+    /// Arcs of its network, those by which households stay without a helper not among them.
+    pub arcs: usize,
+    /// How many can have a helper at most, and what that costs at least: proved.
+    pub best: Total,
+    /// As it was computed.
+    pub computed: Total,
+    /// As it is now.
+    pub now: Total,
+    /// Edits by hand.
+    pub edits: usize,
+    /// What is wrong with it.
+    pub findings: BTreeSet<Finding>,
+}
+
+impl Certificate {
+    /// Whether the run is what it says: the best as it was computed, and since then only edited.
+    pub fn holds(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// Checks what a run says against what it stands on.
+pub fn certify(input: &Input, statement: &Statement) -> Certificate {
+    let run = RunNetwork::build(input);
+    let solution = flow::solve(&run.network);
+    let best = Total {
+        placed: solution.sent(&run.network),
+        cost: solution.cost,
+    };
+    let mut check = Check {
+        input,
+        network: &run,
+        index: InputIndex::of(input),
+        findings: BTreeSet::new(),
+    };
+    if let Err(wrong) = flow::check(&run.network, &solution) {
+        check.findings.insert(Finding::Proof(wrong.to_string()));
+    }
+    let now = check.pairs(&statement.households);
+    let computed = check.undo(statement);
+    let computed = computed.map_or(now, |households| check.pairs(&households));
+    check.is_so(statement.total, now);
+    check.is_so(statement.computed, computed);
+    if computed != best {
+        check.findings.insert(Finding::NotBest {
+            stated: computed.into(),
+            best: best.into(),
+        });
+    }
+    check.begun(statement);
+    Certificate {
+        households: input.households.len(),
+        helpers: input.helpers.len(),
+        nodes: run.network.nodes(),
+        arcs: run.network.arcs(),
+        best,
+        computed,
+        now,
+        edits: statement.edits.len(),
+        findings: check.findings,
+    }
+}
+
+impl From<Total> for (i64, i64) {
+    fn from(total: Total) -> Self {
+        (total.placed, total.cost)
+    }
+}
+
+struct Check<'a> {
+    input: &'a Input,
+    network: &'a RunNetwork<'a>,
+    index: InputIndex<'a>,
+    findings: BTreeSet<Finding>,
+}
+
+/// What a run gives to a helper.
+#[derive(Default)]
+struct Given {
+    households: i64,
+    load: i64,
+}
+
+impl Check<'_> {
+    /// Checks each household and each helper, and sums them up.
+    fn pairs(&mut self, households: &[Stated]) -> Total {
+        let mut stated: BTreeMap<_, _> =
+            households.iter().map(|one| (one.household, one)).collect();
+        let mut given: BTreeMap<Uuid, Given> = BTreeMap::new();
+        let mut total = Total::default();
+        for (at, (household, _)) in self.network.nodes_of_households().enumerate() {
+            let Some(stated) = stated.remove(&household.id) else {
+                self.findings.insert(Finding::Missing(named(household)));
+                continue;
+            };
+            let found = match stated.helper {
+                Some(helper) => {
+                    let given = given.entry(helper).or_default();
+                    given.households += 1;
+                    given.load += stated.load;
+                    total.placed += 1;
+                    self.cost(at, household, helper, stated.by_hand)
+                }
+                None => Some(0),
+            };
+            let Some(found) = found else { continue };
+            let load = stated.helper.map_or(0, |_| stated.load);
+            if stated.terms != found || stated.cost != found + load {
+                self.findings.insert(Finding::Cost {
+                    household: named(household),
+                    stated: stated.cost,
+                    found,
+                });
+            }
+            total.cost += found;
+        }
+        let foreign = stated.into_keys().map(Finding::Foreign);
+        self.findings.extend(foreign);
+        for (helper, given) in given {
+            total.cost += self.load(helper, &given);
+        }
+        total
+    }
+
+    /// What a pair costs by the rules but for the load; nothing if it may not be.
+    fn cost(&mut self, at: usize, household: &Household, id: Uuid, by_hand: bool) -> Option<i64> {
+        let helper = self.index.helper(id);
+        let cost = if by_hand {
+            self.index.cost_by_hand(household.id, id).ok()
+        } else {
+            helper.and_then(|helper| self.network.cost(at, helper))
+        };
+        if cost.is_none() {
+            self.findings.insert(Finding::Pair {
+                household: named(household),
+                helper: helper.map_or_else(|| id.to_string(), |helper| helper.name.clone()),
+            });
+        }
+        cost
+    }
+
+    /// What the load of a helper costs by the rules.
+    fn load(&mut self, helper: Uuid, given: &Given) -> i64 {
+        // Those who are not there were found with their pairs.
+        let Some(helper) = self.index.helper(helper) else {
+            return 0;
+        };
+        let places = helper.capacity - helper.held;
+        if given.households > places {
+            self.findings.insert(Finding::Places {
+                helper: helper.name.clone(),
+                given: given.households,
+                places: places.max(0),
+            });
+        }
+        let numbers = helper.held + 1..=helper.held + given.households;
+        let rules = &self.input.rules;
+        let found = numbers
+            .map(|number| rules.load_cost(number, helper.capacity))
+            .sum();
+        if found != given.load {
+            self.findings.insert(Finding::Load {
+                helper: helper.name.clone(),
+                stated: given.load,
+                found,
+            });
+        }
+        found
+    }
+
+    /// What was computed, if it was edited since.
+    fn undo(&mut self, statement: &Statement) -> Option<Vec<Stated>> {
+        if statement.edits.is_empty() {
+            return None;
+        }
+        let households = statement.households.iter();
+        let mut households: HashMap<_, _> =
+            households.map(|one| (one.household, one.clone())).collect();
+        for edit in &statement.edits {
+            for (before, after) in &edit.changes {
+                let stands = households.insert(after.household, before.clone());
+                if stands.as_ref() != Some(after) {
+                    self.findings.insert(Finding::Edit(edit.version));
+                }
+            }
+        }
+        Some(households.into_values().collect())
+    }
+
+    /// Checks the run's numbers.
+    fn is_so(&mut self, stated: Total, found: Total) {
+        if stated != found {
+            self.findings.insert(Finding::Total {
+                stated: stated.into(),
+                found: found.into(),
+            });
+        }
+    }
+
+    /// Checks what began when the run was confirmed.
+    fn begun(&mut self, statement: &Statement) {
+        let Some(begun) = &statement.begun else {
+            return;
+        };
+        let households = statement.households.iter();
+        let pairs: Vec<_> = households
+            .filter_map(|one| Some((one.household, one.helper?)))
+            .collect();
+        let begin = TenureChanges::of(self.input, &pairs)
+            .begin
+            .into_iter()
+            .collect();
+        let differing = begun.symmetric_difference(&begin).count();
+        if differing > 0 {
+            self.findings.insert(Finding::Begun(differing));
+        }
+    }
+}
+
+/// A household as people know it.
+fn named(household: &Household) -> String {
+    let number = household.number.clone();
+    number.unwrap_or_else(|| household.id.to_string())
+}

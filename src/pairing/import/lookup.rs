@@ -1,0 +1,236 @@
+//! The household and the helper that a row names, found on the registers.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::columns::PairRow;
+use super::wrong::{Wrong, household_field, wrong};
+use crate::db::Tx;
+use crate::household;
+use crate::household::register::Register;
+use crate::roster::value::Refusal;
+use crate::serving::store;
+use crate::staff::{self, model::Staff};
+use crate::text::squeezed;
+
+/// All that the rows are held against.
+pub struct Lookup {
+    pub(super) households: Register,
+    /// Households by the name of their head.
+    by_head: HashMap<String, Vec<usize>>,
+    pub(super) staff: Vec<Staff>,
+    /// Who is responsible for a household now.
+    pub(super) current: HashMap<Uuid, Uuid>,
+    /// On which day the last pairing of a household ended.
+    pub(super) ended: HashMap<Uuid, NaiveDate>,
+}
+
+impl Lookup {
+    pub async fn load(tx: &mut Tx) -> Result<Self, sqlx::Error> {
+        let households = household::store::register(tx).await?;
+        let mut by_head: HashMap<String, Vec<usize>> = HashMap::new();
+        for at in (0..households.len()).filter(|at| !households.is_closed(*at)) {
+            let name = squeezed(households.head_name(at));
+            by_head.entry(name).or_default().push(at);
+        }
+        Ok(Self {
+            households,
+            by_head,
+            staff: staff::store::all(tx).await?,
+            current: store::current_pairs(tx).await?.into_iter().collect(),
+            ended: store::last_ends(tx).await?,
+        })
+    }
+
+    /// The open household that a row names.
+    pub(super) fn household(&self, row: &PairRow) -> Result<usize, Wrong> {
+        let numbered = match &row.household_number {
+            None => None,
+            Some(number) => Some(self.households.find_number(number).ok_or_else(|| {
+                let refusal = Refusal::new(
+                    "unknown_household",
+                    "登记中没有这个户编号",
+                    "请核对户编号；新户请先导入贫困户名册",
+                );
+                wrong("household_number", number, refusal)
+            })?),
+        };
+        let identified = match &row.head_identity {
+            None => None,
+            Some(identity) => {
+                let person = self.households.find_person(identity);
+                let household = person.map(|person| self.households.household_of(person));
+                Some(household.ok_or_else(|| {
+                    let refusal = Refusal::new(
+                        "unknown_household",
+                        "登记中没有此证件号码的人",
+                        "请核对证件号码；新户请先导入贫困户名册",
+                    );
+                    wrong("head_identity", identity.masked(), refusal)
+                })?)
+            }
+        };
+        if let (Some(one), Some(other)) = (numbered, identified)
+            && one != other
+        {
+            let words = self.households.words(other);
+            let refusal = Refusal::new(
+                "household_contradicts",
+                format!("户编号与户主证件号码不是同一户（证件号码属于{words}）"),
+                "请核对两列，改成同一户",
+            );
+            let number = row.household_number.clone().unwrap_or_default();
+            return Err(wrong("household_number", number, refusal));
+        }
+        let at = match numbered.or(identified) {
+            Some(at) => at,
+            None => self.by_head_name(row)?,
+        };
+        let head = self.households.head_name(at);
+        if !row.head_name.is_empty() && squeezed(&row.head_name) != squeezed(head) {
+            let refusal = Refusal::new(
+                "head_differs",
+                format!("登记的户主是“{head}”"),
+                "请核对是否为同一户；户主有变更的，请先更新贫困户名册",
+            );
+            return Err(wrong("head_name", &row.head_name, refusal));
+        }
+        if self.households.is_closed(at) {
+            let refusal = Refusal::new("household_closed", "该户已销户", "请删除这一行");
+            let (field, value) = household_field(row);
+            return Err(wrong(field, value, refusal));
+        }
+        Ok(at)
+    }
+
+    fn by_head_name(&self, row: &PairRow) -> Result<usize, Wrong> {
+        let refuse = |code, reason: String, remedy: &str| {
+            let refusal = Refusal::new(code, reason, remedy);
+            Err(wrong("head_name", &row.head_name, refusal))
+        };
+        let named = self.by_head.get(&squeezed(&row.head_name));
+        let fits = |at: &usize| {
+            let words = self.households.words(*at);
+            [&row.town, &row.village]
+                .into_iter()
+                .flatten()
+                .all(|area| words.contains(area.as_str()))
+        };
+        let found: Vec<_> = named.into_iter().flatten().copied().filter(fits).collect();
+        match found.as_slice() {
+            [at] => Ok(*at),
+            [] if row.head_name.is_empty() => refuse(
+                "required_cell",
+                "没有填写是哪一户".to_owned(),
+                "户编号、户主证件号码、户主姓名至少填一项",
+            ),
+            [] => refuse(
+                "unknown_household",
+                "登记中没有这个户主".to_owned(),
+                "请核对姓名和镇、村；新户请先导入贫困户名册",
+            ),
+            several => refuse(
+                "ambiguous_household",
+                format!("登记中有 {} 户的户主叫这个名字", several.len()),
+                "请填写户编号或户主证件号码",
+            ),
+        }
+    }
+
+    /// The person that a row names.
+    pub(super) fn helper(&self, row: &PairRow) -> Result<&Staff, Wrong> {
+        let unknown = |field, value: String, what: &str| {
+            let refusal = Refusal::new(
+                "unknown_helper",
+                format!("人员花名册中没有{what}"),
+                "请核对；新人员请先导入帮扶责任人名册",
+            );
+            wrong(field, value, refusal)
+        };
+        let find = |fits: &dyn Fn(&Staff) -> bool| self.staff.iter().find(|person| fits(person));
+        let numbered = match &row.staff_number {
+            None => None,
+            Some(number) => {
+                let found = find(&|person| person.number.as_ref() == Some(number));
+                Some(found.ok_or_else(|| unknown("staff_number", number.clone(), "这个工号"))?)
+            }
+        };
+        let identified = match &row.staff_identity {
+            None => None,
+            Some(identity) => {
+                let found = find(&|person| person.identity_number.as_ref() == Some(identity));
+                let value = identity.masked();
+                Some(found.ok_or_else(|| unknown("staff_identity", value, "此证件号码的人"))?)
+            }
+        };
+        if let (Some(one), Some(other)) = (numbered, identified)
+            && one.id != other.id
+        {
+            let refusal = Refusal::new(
+                "helper_contradicts",
+                format!("工号与证件号码不是同一人（证件号码属于{}）", other.name),
+                "请核对两列，改成同一人",
+            );
+            let number = row.staff_number.clone().unwrap_or_default();
+            return Err(wrong("staff_number", number, refusal));
+        }
+        let person = match numbered.or(identified) {
+            Some(person) => person,
+            None => self.by_name(row)?,
+        };
+        if !row.helper.is_empty() && squeezed(&row.helper) != squeezed(&person.name) {
+            let refusal = Refusal::new(
+                "helper_differs",
+                format!("花名册中此人的姓名是“{}”", person.name),
+                "请核对是否为同一人",
+            );
+            return Err(wrong("helper", &row.helper, refusal));
+        }
+        if let Some(unit) = row.unit.as_ref().filter(|unit| !is_unit(person, unit)) {
+            let refusal = Refusal::new(
+                "unit_differs",
+                format!("花名册中{}的单位是“{}”", person.name, person.unit),
+                "请核对单位；已调动的，请先登记调动",
+            );
+            return Err(wrong("unit", unit, refusal));
+        }
+        Ok(person)
+    }
+
+    fn by_name(&self, row: &PairRow) -> Result<&Staff, Wrong> {
+        let refuse = |code, reason: String, remedy: &str| {
+            let refusal = Refusal::new(code, reason, remedy);
+            Err(wrong("helper", &row.helper, refusal))
+        };
+        let name = squeezed(&row.helper);
+        let fits = |person: &&Staff| {
+            let in_unit = row.unit.as_ref().is_none_or(|unit| is_unit(person, unit));
+            in_unit && squeezed(&person.name) == name
+        };
+        let found: Vec<_> = self.staff.iter().filter(fits).collect();
+        match found.as_slice() {
+            [person] => Ok(person),
+            [] if row.helper.is_empty() => refuse(
+                "required_cell",
+                "没有填写责任人".to_owned(),
+                "工号、责任人证件号码、责任人姓名至少填一项",
+            ),
+            [] => refuse(
+                "unknown_helper",
+                "人员花名册中（该单位）没有这个人".to_owned(),
+                "请核对姓名和单位；新人员请先导入帮扶责任人名册",
+            ),
+            several => refuse(
+                "ambiguous_helper",
+                format!("人员花名册中有 {} 人叫这个名字", several.len()),
+                "请填写工号、证件号码或单位",
+            ),
+        }
+    }
+}
+
+fn is_unit(person: &Staff, unit: &str) -> bool {
+    squeezed(unit) == squeezed(&person.unit)
+}

@@ -1,0 +1,48 @@
+//! Two runs beside each other.
+
+use uuid::Uuid;
+
+use crate::pairing::cost::load::Spread;
+use crate::pairing::run::model::{AreaKey, Choice, Run};
+
+/// A run in numbers, to be held against another one.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    pub(crate) run: Run,
+    /// Households that get another helper than the last one that they had before the run.
+    pub changes: i64,
+    /// The loads of its helpers.
+    pub spread: Option<Spread>,
+}
+
+/// Two runs beside each other.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    pub(crate) one: Totals,
+    pub(crate) other: Totals,
+    /// Households whose helper differs.
+    pub differing: i64,
+    /// A page of them, and one more if there are more.
+    pub differences: Vec<Difference>,
+}
+
+/// A household to which two runs give different helpers, or only one of them anybody.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    pub(crate) household_id: Uuid,
+    pub(crate) household_number: Option<String>,
+    pub(crate) head_name: String,
+    pub(crate) town: String,
+    pub(crate) village: String,
+    /// What the one run proposes; none if it is not for this household.
+    pub one: Option<Choice>,
+    /// What the other run proposes.
+    pub other: Option<Choice>,
+}
+
+impl Difference {
+    /// Where the next page begins after it.
+    pub(crate) fn area_key(&self) -> AreaKey {
+        (self.town.clone(), self.village.clone(), self.household_id)
+    }
+}

@@ -1,0 +1,134 @@
+//! Two runs beside each other, from the database.
+
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::model::Difference;
+use crate::db::{Json, Tx};
+use crate::on;
+use crate::pairing::cost::terms::Reason;
+use crate::pairing::run::model::{AreaKey, Choice, Run};
+use crate::serving::names::household_names;
+
+#[derive(FromRow)]
+struct DifferenceRow {
+    household_id: Uuid,
+    household_number: Option<String>,
+    head_name: String,
+    town: String,
+    village: String,
+    one_staff_id: Option<Uuid>,
+    one_helper: Option<String>,
+    one_unit: Option<String>,
+    one_cost: Option<i64>,
+    one_reasons: Option<Json<Vec<Reason>>>,
+    other_staff_id: Option<Uuid>,
+    other_helper: Option<String>,
+    other_unit: Option<String>,
+    other_cost: Option<i64>,
+    other_reasons: Option<Json<Vec<Reason>>>,
+}
+
+impl From<DifferenceRow> for Difference {
+    fn from(row: DifferenceRow) -> Self {
+        let choice = |staff_id, helper, unit, cost: Option<i64>, reasons: Option<Json<_>>| {
+            Some(Choice {
+                staff_id,
+                helper,
+                unit,
+                cost: cost?,
+                reasons: reasons?.0,
+            })
+        };
+        Self {
+            household_id: row.household_id,
+            household_number: row.household_number,
+            head_name: row.head_name,
+            town: row.town,
+            village: row.village,
+            one: choice(
+                row.one_staff_id,
+                row.one_helper,
+                row.one_unit,
+                row.one_cost,
+                row.one_reasons,
+            ),
+            other: choice(
+                row.other_staff_id,
+                row.other_helper,
+                row.other_unit,
+                row.other_cost,
+                row.other_reasons,
+            ),
+        }
+    }
+}
+
+/// Households with what two runs, $1 and $2, propose for them, where it is not the same helper.
+const DIFFERENCES: &str = "FROM household
+    LEFT JOIN proposal AS one ON one.run_id = $1 AND one.household_id = household.id
+    LEFT JOIN proposal AS other ON other.run_id = $2 AND other.household_id = household.id
+    LEFT JOIN staff AS one_staff ON one_staff.id = one.staff_id
+    LEFT JOIN staff AS other_staff ON other_staff.id = other.staff_id
+    LEFT JOIN unit AS one_unit ON one_unit.id = one_staff.unit_id
+    LEFT JOIN unit AS other_unit ON other_unit.id = other_staff.unit_id
+    WHERE one.staff_id IS DISTINCT FROM other.staff_id";
+
+/// How many households get different helpers from two runs.
+pub async fn count_differences(
+    tx: &mut Tx,
+    (one, other): (Uuid, Uuid),
+) -> Result<i64, sqlx::Error> {
+    let sql = format!("SELECT count(*) {DIFFERENCES}");
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(one)
+        .bind(other)
+        .fetch_one(connection)
+        .await)
+}
+
+/// A page of the households to which two runs give different helpers, by area, at most `limit` and one
+/// more.
+pub async fn differences(
+    tx: &mut Tx,
+    (one, other): (Uuid, Uuid),
+    after: Option<AreaKey>,
+    limit: i64,
+) -> Result<Vec<Difference>, sqlx::Error> {
+    let names = household_names!();
+    let sql = format!(
+        "SELECT household.id AS household_id, {names},
+             one.staff_id AS one_staff_id, one_staff.name AS one_helper, one_unit.name AS one_unit,
+             one.cost AS one_cost, one.reasons AS one_reasons,
+             other.staff_id AS other_staff_id, other_staff.name AS other_helper,
+             other_unit.name AS other_unit, other.cost AS other_cost,
+             other.reasons AS other_reasons
+         {DIFFERENCES} AND (household.town, household.village, household.id) > ($3, $4, $5)
+         ORDER BY household.town, household.village, household.id LIMIT $6"
+    );
+    let (town, village, id) = after.unwrap_or_default();
+    let rows: Vec<DifferenceRow> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(one)
+        .bind(other)
+        .bind(town)
+        .bind(village)
+        .bind(id)
+        .bind(limit + 1)
+        .fetch_all(connection)
+        .await)?;
+    Ok(rows.into_iter().map(Difference::from).collect())
+}
+
+/// Households to which a run gives another helper than the last one that they had before it.
+pub async fn count_changes_of_helper(tx: &mut Tx, run: &Run) -> Result<i64, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT count(*) FROM proposal WHERE run_id = $1 AND staff_id <> (
+             SELECT pairing.staff_id FROM pairing
+             WHERE pairing.household_id = proposal.household_id AND started_at <= $2
+             ORDER BY from_date DESC, started_at DESC LIMIT 1)",
+    )
+    .bind(run.id)
+    .bind(run.created_at)
+    .fetch_one(connection)
+    .await)
+}

@@ -1,0 +1,4 @@
+//! What a run stands on, from the database.
+
+pub mod service;
+mod store;

@@ -1,0 +1,112 @@
+//! What pairings and assistances have in common: who may list them, and how they end.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::error::{AssistError, PairingError};
+use super::{day, rights};
+use crate::access::Caller;
+use crate::access::Permission::ManagePairings;
+use crate::access::history::Actor;
+use crate::app::App;
+use crate::db::Tx;
+use crate::problem::Problem;
+use crate::serving;
+use crate::serving::store::Filter;
+use crate::serving::tenure::{Part, Tenure};
+use crate::visit;
+
+/// The tenure with this id.
+pub(super) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
+    let found = serving::store::find(tx, part, id).await?;
+    found.ok_or_else(|| match part {
+        Part::Responsible => Problem::not_found("结对", "pairing"),
+        Part::Assisting => Problem::not_found("协助帮扶", "assistance"),
+    })
+}
+
+/// A page of tenures as the caller may see them, those that began last first, at most `limit` and one
+/// more. Whose they may list is for [`rights`] to say before.
+pub(super) async fn list(
+    app: &App,
+    caller: &Caller,
+    part: Part,
+    filter: Filter,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Tenure>, Problem> {
+    let mut tx = app.db.read().await?;
+    let filter = Filter {
+        lasting_to: rights::own_since(&mut tx, app, caller).await?,
+        ..filter
+    };
+    let found = serving::store::list(&mut tx, part, &filter, after, limit).await?;
+    let sight = caller.sight();
+    Ok(found
+        .into_iter()
+        .map(|tenure| tenure.of_ones_own(sight))
+        .collect())
+}
+
+/// Ends one tenure on a day; today if not said. It stays on the register.
+pub(super) async fn end(
+    app: &App,
+    caller: &Caller,
+    part: Part,
+    id: Uuid,
+    date: Option<NaiveDate>,
+    reason: &str,
+) -> Result<Tenure, Problem> {
+    caller.require(ManagePairings)?;
+    let date = date.unwrap_or(app.today());
+    day::check(date, app.today())?;
+    let mut tx = caller.write(&app.db).await?;
+    let before = find(&mut tx, part, id).await?;
+    if let Some(ended) = before.to_date {
+        return Err(match part {
+            Part::Responsible => PairingError::AlreadyEnded(ended).into(),
+            Part::Assisting => AssistError::AlreadyEnded(ended).into(),
+        });
+    }
+    let ending = [(before, reason.to_owned())];
+    end_all(&mut tx, caller.at(app.now()), &ending, date).await?;
+    let after = find(&mut tx, part, id).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Ends tenures that hold, each with why, on a day on which all of them may end.
+pub(super) async fn end_all(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    ending: &[(Tenure, String)],
+    date: NaiveDate,
+) -> Result<(), Problem> {
+    must_end_on(tx, ending, date).await?;
+    for (tenure, reason) in ending {
+        serving::store::end(tx, actor, tenure, date, reason).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a day on which not all of these tenures can end, and says from when they can.
+async fn must_end_on(
+    tx: &mut Tx,
+    ending: &[(Tenure, String)],
+    date: NaiveDate,
+) -> Result<(), Problem> {
+    let begun = ending.iter().map(|(tenure, _)| tenure.from_date).max();
+    if let Some(begun) = begun.filter(|begun| date < *begun) {
+        return Err(PairingError::EndsBeforeStart(begun).into());
+    }
+    // A visit without the helper whose it is would be a figure without evidence.
+    let mut visited = None;
+    for (tenure, _) in ending {
+        let last = visit::store::last_day(tx, tenure.household_id, tenure.staff_id).await?;
+        visited = visited.max(last);
+    }
+    match visited {
+        Some(visited) if visited > date => Err(PairingError::EndsBeforeVisit(visited).into()),
+        _ => Ok(()),
+    }
+}
