@@ -325,7 +325,8 @@ impl MemberName {
 /// What a ledger of all open households shows of one.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LedgerEntry {
-    pub(crate) id: Uuid,
+    /// By which its visits and the points of the method are found.
+    pub id: Uuid,
     /// 户编号.
     pub number: Option<String>,
     /// 镇.
