@@ -1,5 +1,24 @@
 //! The service as its users meet it: every test starts a server of its own, on a database of its
 //! own, and talks to it over HTTP.
+//!
+//! # Where a test stands, and where a new one goes
+//!
+//! By what it exercises, so that a URL or a room of `src` leads to it:
+//!
+//! - `api/`: one resource each, named by the last word of the path that names a thing; a file for each
+//!   verb where there are many. `POST /pairing-runs/{id}/confirm` is `api/pairing_runs/confirm.rs`,
+//!   `/households/{id}/visits` is `api/visits/`, `/units/{id}/villages` is `api/units.rs`.
+//! - `import/`: rosters. `/imports/{id}/undo` is `import/undo.rs`; `reading/` is files and their limits,
+//!   `corpus/` one messy workbook for each mess, with a snapshot of what is said of it.
+//! - `report/`: workbooks to hand up, `/reports/progress` and `/reports/pairings`.
+//! - `pairing/`: what holds whatever the way in: who may have a household, and the proof of a run.
+//! - `access/`: who may do and see what (rights, privacy), and guesses of passwords.
+//! - `http/`: what holds for every request: errors, limits. `document/`: the `OpenAPI` document.
+//! - `storage/`: the database when it fails, backup and restore. `cli/`: the command line.
+//! - `architecture.rs` and `layout.rs` read the source: of the program, and of the tests.
+//!
+//! What two files need goes to `support/`, in the file of its notion (`support/pairing.rs` proposes and
+//! confirms runs); a test takes nothing from another test, and `layout.rs` sees to that.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,46 +33,13 @@
 mod support;
 
 mod access;
-mod accounts;
+mod api;
 mod architecture;
-mod assist;
-mod audits;
-mod backups;
-mod bodies;
-mod books;
 mod cli;
-mod corpus;
-mod database;
-mod demo;
 mod document;
-mod eligibility;
-mod errors;
-mod fuzzed;
-mod hostile_text;
-mod households;
-mod imports;
-mod life;
-mod lifts;
-mod limits;
-mod log_in;
-mod marked;
-mod matching;
-mod method;
+mod http;
+mod import;
+mod layout;
 mod pairing;
-mod pairing_list;
-mod planted;
-mod privacy;
-mod private_lists;
-mod profiles;
-mod progress;
-mod reading;
 mod report;
-mod rights;
-mod roll;
-mod roster;
-mod rules;
-mod runs;
-mod settings;
-mod staff;
 mod storage;
-mod visits;

@@ -86,6 +86,12 @@ impl Client {
         self.at(method, &format!("{API_ROOT}{path}"))
     }
 
+    /// The items of the list at a path, or of its first page.
+    pub async fn items(&self, path: &str) -> Vec<Value> {
+        let page = self.get(path).await.expect(200);
+        page["items"].as_array().unwrap().clone()
+    }
+
     /// Any method on a path of the server.
     pub fn at(&self, method: &Method, path: &str) -> Call {
         let mut request = self

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use qianshou::db::{Creation, Db};
+use qianshou::on;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use uuid::Uuid;
@@ -147,4 +148,13 @@ impl Drop for TestDatabase {
             eprintln!("the test database {name} could not be dropped");
         }
     }
+}
+
+/// How many rows a table has.
+pub async fn count_rows(db: &Db, table: &'static str) -> i64 {
+    let mut tx = db.read().await.unwrap();
+    let sql = format!("SELECT count(*) FROM {table}");
+    on!(&mut tx, connection => sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .fetch_one(connection).await)
+    .unwrap()
 }

@@ -7,29 +7,42 @@
 //! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
 //! ```
 
+pub mod backup;
+pub mod book;
 mod client;
-mod database;
+pub mod database;
 mod disk;
+pub mod document;
+pub mod helped_household;
 mod imports;
-mod office;
+mod libreoffice;
+pub mod lifts;
+pub mod mess;
 mod package;
+pub mod pairing;
+pub mod privacy;
 mod proxy;
+pub mod reader;
 pub mod register;
+pub mod roster;
 mod roster_file;
 mod seed;
 mod server;
 mod service;
+pub mod session;
+pub mod staff;
 mod workbook_file;
+pub mod world;
 
 pub use client::{Answer, Call, Client};
 pub use database::{POSTGRES, TestDatabase};
 pub use disk::SmallDisk;
 pub use imports::XLSX;
-pub use office::soffice_to;
+pub use libreoffice::soffice_to;
 pub use package::{check_package, faults_of};
 pub use proxy::Proxy;
 pub use roster_file::{RosterFile, Value};
-pub use seed::household;
+pub use seed::complete_household;
 pub use server::{PASSWORD, TestServer};
 pub use service::Service;
 pub use workbook_file::{XlsbFile, fields, ole, rezipped, xls, xls_number, zipped};

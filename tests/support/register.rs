@@ -12,6 +12,8 @@ use qianshou::household::{
 use qianshou::roster::RosterKind;
 use uuid::Uuid;
 
+use super::TestServer;
+
 /// Whoever changes records in a test, past the API.
 pub fn tester(at: DateTime<Utc>, import_id: Option<Uuid>) -> Actor<'static> {
     Actor {
@@ -20,8 +22,6 @@ pub fn tester(at: DateTime<Utc>, import_id: Option<Uuid>) -> Actor<'static> {
         import_id,
     }
 }
-
-use super::TestServer;
 
 /// Tells the people of all tests apart.
 static PEOPLE: AtomicU32 = AtomicU32::new(0);
@@ -43,7 +43,7 @@ pub fn person(name: &str, relation: Relation, born: &str) -> Member {
 
 /// A number for a record with this id: of letters alone, so that no part of it is taken for a telephone or
 /// identity number and masked.
-pub fn number_of(id: Uuid) -> String {
+pub fn record_number(id: Uuid) -> String {
     let letter = |digit: char| match digit {
         '0'..='9' => char::from(b'g' + digit as u8 - b'0'),
         other => other,
@@ -54,7 +54,7 @@ pub fn number_of(id: Uuid) -> String {
 /// A household of which all is known, with a head and a spouse; its income is above the line.
 pub fn facts(town: &str, village: &str) -> HouseholdFacts {
     let mut facts = HouseholdFacts::of(town, village);
-    facts.number = Some(number_of(Uuid::now_v7()));
+    facts.number = Some(record_number(Uuid::now_v7()));
     facts.main_cause = Some(Cause::Illness);
     facts.income_per_head_fen = Some(680_000);
     facts.housing_safe = Some(true);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::TestServer;
 
 /// A household of one whose register is complete.
-pub fn household(head: &str) -> HouseholdFacts {
+pub fn complete_household(head: &str) -> HouseholdFacts {
     HouseholdFacts {
         category: Some(Category::General),
         main_cause: Some(Cause::Illness),
@@ -61,7 +61,7 @@ impl TestServer {
 
     /// A household that has been a helper's for a year.
     pub async fn household_of(&self, staff_id: Uuid) -> Uuid {
-        let id = self.add_household(household("王二喜")).await;
+        let id = self.add_household(complete_household("王二喜")).await;
         self.pair(id, staff_id, self.days_ago(365)).await;
         id
     }

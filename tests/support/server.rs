@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use poem::listener::{Acceptor, Listener, TcpListener};
-use qianshou::access::account::{self, NewAccount};
+use qianshou::access::service::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::db::Db;
@@ -39,6 +39,13 @@ impl TestServer {
         let database = TestDatabase::create().await;
         let db = database.open().await;
         Self::over(database, db).await
+    }
+
+    /// Starts one, and gives a client of the office beside it.
+    pub async fn start_with_office() -> (Self, Client) {
+        let server = Self::start().await;
+        let office = server.client(Role::Office).await;
+        (server, office)
     }
 
     /// Starts one whose writers wait for each other no longer than this.
@@ -107,7 +114,8 @@ impl TestServer {
         self.client_of(Role::Helper, Some(staff_id)).await
     }
 
-    async fn client_of(&self, role: Role, staff_id: Option<Uuid>) -> Client {
+    /// A client that is logged in with a new account of this role, of this person if there is one.
+    pub async fn client_of(&self, role: Role, staff_id: Option<Uuid>) -> Client {
         let username = format!("{role}-{}", self.accounts.fetch_add(1, Ordering::Relaxed));
         let new = NewAccount {
             username: username.clone(),
@@ -115,7 +123,7 @@ impl TestServer {
             staff_id,
             password: Some(PASSWORD.to_owned()),
         };
-        account::create(&self.app, &Caller::command_line(), new)
+        service::create(&self.app, &Caller::command_line(), new)
             .await
             .unwrap();
         let mut client = self.log_in(&username).await;
@@ -139,7 +147,7 @@ impl TestServer {
         client
     }
 
-    /// A person of the staff roster, in a unit of his own.
+    /// A person of the staff roster, in a unit of their own.
     pub async fn add_staff(&self) -> Uuid {
         let (unit_id, staff_id, now) = (Uuid::now_v7(), Uuid::now_v7(), self.app.now());
         let mut tx = self.db.write().await.unwrap();

@@ -1,0 +1,171 @@
+//! What every record was before each change: nothing is overwritten without it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+pub use crate::access::model::Actor;
+use crate::db::{Ids, Json, Tx};
+use crate::{insert, on};
+
+impl Actor<'_> {
+    /// Keeps what a record was before `action` (`update`, `correct` …), in the transaction that changes
+    /// it. The record is named by its kind (`household`, `visit` …), its id, and the version that is
+    /// replaced.
+    pub async fn keep<T: Serialize + Sync>(
+        &self,
+        tx: &mut Tx,
+        action: &str,
+        (subject, id, version): (&str, impl ToString, i64),
+        before: &T,
+    ) -> Result<(), sqlx::Error> {
+        insert!(tx, "history", [self], |actor| {
+            id: Uuid::now_v7(),
+            subject: subject,
+            subject_id: id.to_string(),
+            version: version,
+            action: action,
+            at: actor.at,
+            actor: actor.account,
+            import_id: actor.import_id,
+            before: Json(before),
+        })
+    }
+
+    /// Keeps what many records of one kind were before an import takes them over: `records` is a query
+    /// whose one parameter is the import, for the id of the entry, the record's id as text, its version,
+    /// and the record as JSON.
+    pub async fn keep_staged(
+        &self,
+        tx: &mut Tx,
+        action: &str,
+        (subject, records): (&str, &str),
+        import_id: Uuid,
+    ) -> Result<(), sqlx::Error> {
+        let sql = format!(
+            "INSERT INTO history (id, subject_id, version, before, subject, action, at, actor, import_id)
+             SELECT kept.*, $2, $3, $4, $5, $1 FROM ({records}) AS kept"
+        );
+        on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
+            .bind(import_id).bind(subject).bind(action).bind(self.at).bind(self.account)
+            .execute(connection).await.map(|_| ()))
+    }
+}
+
+/// One change of one record, as it is read.
+#[derive(Clone, Debug, FromRow)]
+pub struct Entry {
+    /// The version that was replaced.
+    pub version: i64,
+    /// What was done.
+    pub action: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By which account.
+    pub actor: String,
+    /// The import that did it.
+    pub import_id: Option<Uuid>,
+    /// The record as it was.
+    pub before: Json<serde_json::Value>,
+}
+
+/// All changes of one record, the latest first.
+pub async fn of(tx: &mut Tx, subject: &str, subject_id: &str) -> Result<Vec<Entry>, sqlx::Error> {
+    on!(tx, connection => sqlx::query_as::<_, Entry>(
+        "SELECT version, action, at, actor, import_id, before FROM history
+         WHERE subject = $1 AND subject_id = $2 ORDER BY version DESC, id DESC",
+    )
+    .bind(subject)
+    .bind(subject_id)
+    .fetch_all(connection)
+    .await)
+}
+
+/// The records of which an import did this.
+pub async fn by_import(
+    tx: &mut Tx,
+    subject: &str,
+    action: &str,
+    import_id: Uuid,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let ids: Vec<String> = on!(tx, connection => sqlx::query_scalar(
+        "SELECT subject_id FROM history
+         WHERE subject = $1 AND action = $2 AND import_id = $3 ORDER BY id",
+    )
+    .bind(subject)
+    .bind(action)
+    .bind(import_id)
+    .fetch_all(connection)
+    .await)?;
+    ids.iter()
+        .map(|id| {
+            id.parse()
+                .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+        })
+        .collect()
+}
+
+/// Gives `each` the changes of records since a time, record by record in the order in which they
+/// were made: the record's id, when it was replaced, and what of it `T` asks for. Rows are read one
+/// by one, since a year's history of all households is more than one wants to hold.
+pub async fn each_since<T: DeserializeOwned + Send + Unpin>(
+    tx: &mut Tx,
+    subject: &str,
+    ids: &Ids<'_>,
+    since: DateTime<Utc>,
+    mut each: impl FnMut(Uuid, DateTime<Utc>, T),
+) -> Result<(), sqlx::Error> {
+    let sql = format!(
+        "SELECT subject_id, at, before FROM history WHERE subject = $1 AND at >= $2 AND {}
+         ORDER BY subject_id, version, id",
+        ids.clause("subject_id", 3)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as::<_, (String, DateTime<Utc>, Json<T>)>(AssertSqlSafe(sql))
+            .bind(subject)
+            .bind(since);
+        for id in ids.parameters() {
+            query = query.bind(id.to_string());
+        }
+        let mut rows = query.fetch(connection);
+        while let Some((id, at, Json(before))) = rows.try_next().await? {
+            let id = id.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            each(id, at, before);
+        }
+        Ok(())
+    })
+}
+
+/// What some records were before an import changed them, by their ids.
+pub async fn before_import<T: DeserializeOwned + Send + Unpin>(
+    tx: &mut Tx,
+    subject: &str,
+    import_id: Uuid,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, T>, sqlx::Error> {
+    let sql = format!(
+        "SELECT subject_id, before FROM history
+         WHERE subject = $1 AND import_id = $2 AND action = 'import' AND {}",
+        Ids::These(ids).clause("subject_id", 3)
+    );
+    let rows: Vec<(String, Json<T>)> = on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(subject).bind(import_id);
+        for id in ids {
+            query = query.bind(id.to_string());
+        }
+        query.fetch_all(connection).await
+    })?;
+    rows.into_iter()
+        .map(|(id, Json(before))| {
+            let id = id
+                .parse()
+                .map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            Ok((id, before))
+        })
+        .collect()
+}

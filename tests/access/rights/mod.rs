@@ -1,0 +1,4 @@
+mod caller;
+mod former_helpers;
+mod operations;
+mod roles;

@@ -1,0 +1,102 @@
+//! Making an account, and the first one.
+
+use futures_util::future::join_all;
+use qianshou::access::Role;
+use qianshou::access::service::first_administrator;
+use qianshou::app::App;
+use qianshou::on;
+use serde_json::{Value, json};
+
+use crate::support::{PASSWORD, TestDatabase, TestServer};
+
+#[tokio::test]
+async fn a_helpers_account_belongs_to_an_active_person() {
+    let server = TestServer::start().await;
+    let administrator = server.client(Role::Administrator).await;
+    let make = async |body: Value| administrator.post("/accounts").json(&body).await;
+    let problem = make(json!({ "username": "a", "role": "helper" }))
+        .await
+        .expect_problem(422, "helper_without_person");
+    assert_eq!(problem["errors"][0]["pointer"], "/staff_id");
+    make(json!({ "username": "a", "role": "helper", "staff_id": uuid::Uuid::now_v7() }))
+        .await
+        .expect_problem(422, "no_such_person");
+
+    let staff_id = server.add_staff().await;
+    let mut tx = server.db.write().await.unwrap();
+    on!(&mut tx, connection => sqlx::query("UPDATE staff SET active = $2 WHERE id = $1")
+        .bind(staff_id).bind(false).execute(connection).await.map(|_| ()))
+    .unwrap();
+    tx.commit().await.unwrap();
+    make(json!({ "username": "a", "role": "helper", "staff_id": staff_id }))
+        .await
+        .expect_problem(422, "no_such_person");
+
+    let staff_id = server.add_staff().await;
+    let made = make(json!({ "username": "a", "role": "helper", "staff_id": staff_id }))
+        .await
+        .expect(201);
+    // The password that was made works.
+    server
+        .stranger()
+        .log_in("a", made["password"].as_str().unwrap())
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn names_are_taken_once_and_passwords_long_enough() {
+    let server = TestServer::start().await;
+    let administrator = server.client(Role::Administrator).await;
+    let make = async |username: &str, password: &str| {
+        administrator
+            .post("/accounts")
+            .json(&json!({ "username": username, "role": "leader", "password": password }))
+            .await
+    };
+    make("王主任", PASSWORD).await.expect(201);
+    let problem = make("王主任", PASSWORD)
+        .await
+        .expect_problem(409, "username_taken");
+    assert_eq!(problem["errors"][0]["pointer"], "/username");
+    let problem = make("李主任", "七个字符的口令")
+        .await
+        .expect_problem(400, "bad_request");
+    assert_eq!(problem["errors"][0]["pointer"], "/password");
+    let problem = make("a b", PASSWORD)
+        .await
+        .expect_problem(400, "bad_request");
+    assert_eq!(problem["errors"][0]["pointer"], "/username");
+}
+
+#[tokio::test]
+async fn the_first_administrator_is_made_once() {
+    let server = TestServer::start().await;
+    let first = qianshou::access::service::first_administrator(&server.app)
+        .await
+        .unwrap();
+    let (name, password) = first.unwrap();
+    server.stranger().log_in(&name, &password).await.expect(201);
+    let again = qianshou::access::service::first_administrator(&server.app)
+        .await
+        .unwrap();
+    assert_eq!(again, None);
+}
+
+#[tokio::test]
+async fn of_several_first_starters_one_makes_the_administrator() {
+    let database = TestDatabase::create().await;
+    let mut apps = Vec::new();
+    for _ in 0..3 {
+        apps.push(App::new(database.open().await));
+    }
+    let made = join_all(apps.iter().map(first_administrator)).await;
+    let made = made.into_iter().filter_map(Result::unwrap);
+    assert_eq!(made.count(), 1);
+    let mut tx = apps[0].db.read().await.unwrap();
+    let accounts: i64 =
+        on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM account")
+        .fetch_one(connection).await)
+        .unwrap();
+    assert_eq!(accounts, 1);
+}

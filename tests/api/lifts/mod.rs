@@ -1,0 +1,5 @@
+mod list;
+mod propose;
+mod rejection;
+mod relapse;
+mod steps;

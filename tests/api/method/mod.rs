@@ -1,0 +1,3 @@
+mod list;
+mod on_a_day;
+mod points;

@@ -1,0 +1,266 @@
+//! Lists of pairs that people have made by hand, imported from Excel.
+
+use qianshou::access::Role;
+use rust_xlsxwriter::Workbook;
+use serde_json::{Value, json};
+
+use crate::support::pairing::{
+    PAIRING_IMPORTS, current_pairings, household_with_head, pair_list, send_pair_list, staff_number,
+};
+use crate::support::register::day;
+use crate::support::staff::add_person;
+use crate::support::{Client, TestServer, XLSX};
+
+/// The code of each problem with its cell, in the order of the rows.
+fn found(problems: &Value) -> Vec<(String, String)> {
+    let text = |problem: &Value, field: &str| problem[field].as_str().unwrap().to_owned();
+    let problems = problems.as_array().unwrap().iter();
+    problems
+        .map(|problem| (text(problem, "code"), text(problem, "cell")))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    let (one, _) = household_with_head(&server, "QH001", "赵一").await;
+    let (two, identity) = household_with_head(&server, "QH002", "钱二").await;
+    let (three, _) = household_with_head(&server, "QH003", "孙三").await;
+    let (held, _) = household_with_head(&server, "QH004", "李四").await;
+    server.pair(held, helper, day("2025-01-01")).await;
+    let bytes = pair_list(&[
+        [
+            "1",
+            "QH001",
+            "",
+            "赵一",
+            &number,
+            "甲帮扶",
+            "",
+            "2026-03-01",
+            "镇里商定",
+        ],
+        [
+            "2",
+            "",
+            &identity,
+            "",
+            "",
+            "甲帮扶",
+            "东圩小学",
+            "2026年3月5日",
+            "",
+        ],
+        ["3", "", "", "孙三", &number, "", "东圩小学", "", ""],
+        ["4", "QH004", "", "李四", &number, "", "", "2026-03-01", ""],
+        ["合计", "", "", "", "", "", "", "", ""],
+    ]);
+    let dry = send_pair_list(&office, "?dry_run=true", bytes.clone())
+        .await
+        .expect(200);
+    assert_eq!(
+        (
+            &dry["written"],
+            &dry["rows"],
+            &dry["new"],
+            &dry["unchanged"],
+            &dry["errors"]
+        ),
+        (&json!(false), &json!(4), &json!(3), &json!(1), &json!(0)),
+        "{dry}"
+    );
+    assert_eq!(current_pairings(&office).await.len(), 1);
+    let taken = send_pair_list(&office, "", bytes.clone()).await.expect(200);
+    assert_eq!(
+        (&taken["written"], &taken["new"]),
+        (&json!(true), &json!(3))
+    );
+    let now = current_pairings(&office).await;
+    assert_eq!(now.len(), 4);
+    for (household, from, reason) in [
+        (one, "2026-03-01", "导入“结对表.xlsx”：镇里商定"),
+        (two, "2026-03-05", "导入“结对表.xlsx”"),
+        (three, &server.app.today().to_string(), "导入“结对表.xlsx”"),
+        (held, "2025-01-01", "测试"),
+    ] {
+        let pairing = now
+            .iter()
+            .find(|one| one["household_id"] == json!(household));
+        let pairing = pairing.unwrap();
+        assert_eq!(pairing["staff_id"], json!(helper));
+        assert_eq!(pairing["from_date"], from);
+        assert_eq!(pairing["reason"], reason);
+    }
+    // Once more, all hold already.
+    let again = send_pair_list(&office, "", bytes).await.expect(200);
+    assert_eq!((&again["new"], &again["unchanged"]), (&json!(0), &json!(4)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let gone = add_person(&server, "东圩小学", "乙帮扶").await;
+    let full = add_person(&server, "东圩小学", "丙帮扶").await;
+    for name in ["丁帮扶", "丁帮扶"] {
+        add_person(&server, "西圩小学", name).await;
+    }
+    for (staff_id, change) in [
+        (gone, json!({ "active": false })),
+        (full, json!({ "capacity": 1 })),
+    ] {
+        let call = office.patch(&format!("/staff/{staff_id}")).if_match("*");
+        call.json(&change).await.expect(200);
+    }
+    let a = staff_number(&office, helper).await;
+    let (b, c) = (
+        staff_number(&office, gone).await,
+        staff_number(&office, full).await,
+    );
+    let (taken, identity) = household_with_head(&server, "QH001", "赵一").await;
+    server.pair(taken, gone, day("2026-01-01")).await;
+    for number in 2..=9 {
+        household_with_head(&server, &format!("QH00{number}"), "钱二").await;
+    }
+    let (former, _) = household_with_head(&server, "QH010", "孙三").await;
+    server
+        .pair_until(former, full, day("2026-01-01"), day("2026-06-01"))
+        .await;
+    let tomorrow = server.app.today().succ_opt().unwrap().to_string();
+    let rows = [
+        ["1", "QH099", "", "", &a, "", "", "", ""],
+        ["2", "QH002", &identity, "", &a, "", "", "", ""],
+        ["3", "", "", "钱二", &a, "", "", "", ""],
+        ["4", "QH003", "", "周五", &a, "", "", "", ""],
+        ["5", "QH001", "", "", &a, "", "", "", ""],
+        ["6", "QH004", "", "", "T404", "", "", "", ""],
+        ["7", "QH005", "", "", "", "丁帮扶", "", "", ""],
+        ["8", "QH006", "", "", &b, "", "", "", ""],
+        ["9", "QH007", "", "", &a, "", "西圩小学", "", ""],
+        ["10", "QH008", "", "", &c, "", "", "", ""],
+        ["11", "QH008", "", "", &a, "", "", "", ""],
+        ["12", "QH009", "", "", &c, "", "", "", ""],
+        ["13", "QH010", "", "", &a, "", "", "2026-05-01", ""],
+        ["14", "QH002", "", "", &a, "", "", &tomorrow, ""],
+        ["15", "QH003", "", "", "", "", "", "", ""],
+    ];
+    let dry = send_pair_list(&office, "?dry_run=true", pair_list(&rows))
+        .await
+        .expect(200);
+    let expected = [
+        ("unknown_household", "B3"),
+        ("household_contradicts", "B4"),
+        ("ambiguous_household", "D5"),
+        ("head_differs", "D6"),
+        ("household_already_paired", "B7"),
+        ("unknown_helper", "E8"),
+        ("ambiguous_helper", "F9"),
+        ("helper_inactive", "E10"),
+        ("unit_differs", "G11"),
+        ("household_twice", "B13"),
+        ("helper_full", "E14"),
+        ("overlaps_earlier_pairing", "H15"),
+        ("date_in_future", "H16"),
+        ("required_cell", "F17"),
+    ]
+    .map(|(code, cell)| (code.to_owned(), cell.to_owned()));
+    assert_eq!(found(&dry["problems"]), expected, "{dry}");
+    assert_eq!(dry["errors"], expected.len());
+    for problem in dry["problems"].as_array().unwrap() {
+        assert_eq!(problem["sheet"], "结对表");
+        for field in ["reason", "cure"] {
+            assert!(!problem[field].as_str().unwrap().is_empty(), "{problem}");
+        }
+    }
+    assert_eq!(dry["problems"][5]["value"], "T404");
+    assert!(!dry.to_string().contains(&identity), "{dry}");
+    let before = current_pairings(&office).await;
+    let refused = send_pair_list(&office, "", pair_list(&rows)).await;
+    let problem = refused.expect_problem(422, "list_has_errors");
+    assert_eq!(problem["errors"].as_array().unwrap().len(), expected.len());
+    assert_eq!(problem["errors"][0]["cell"], "B3");
+    assert_eq!(current_pairings(&office).await, before, "all or nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_roll_can_be_taken_in_again() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let (one, _) = household_with_head(&server, "QH001", "赵一").await;
+    server.pair(one, helper, day("2026-01-01")).await;
+    let roll = office.get("/reports/pairings").await;
+    roll.expect(200);
+    let path = items_path(&office).await;
+    let end = json!({ "reason": "重新结对", "date": day("2026-02-01") });
+    office.post(&path).json(&end).await.expect(200);
+    // As it stands the roll begins before the former pairing has ended.
+    let refused = send_pair_list(&office, "?sheet=全部", roll.bytes.clone()).await;
+    let problem = refused.expect_problem(422, "list_has_errors");
+    assert_eq!(problem["errors"][0]["value"], "2026-01-01");
+    let other = TestServer::start().await;
+    let office = other.client(Role::Office).await;
+    add_person(&other, "东圩小学", "甲帮扶").await;
+    household_with_head(&other, "QH001", "赵一").await;
+    // Each pair stands on the sheet of all and on that of its unit; that with sums is no list.
+    let taken = send_pair_list(&office, "", roll.bytes).await.expect(200);
+    assert_eq!(
+        (&taken["rows"], &taken["new"]),
+        (&json!(2), &json!(1)),
+        "{taken}"
+    );
+    let problems = taken["problems"].as_array().unwrap().iter();
+    let repeated = problems.filter(|problem| problem["code"] == "pair_repeated");
+    assert_eq!(repeated.count(), 1, "{taken}");
+}
+
+async fn items_path(office: &Client) -> String {
+    let id = current_pairings(office).await[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    format!("/pairings/{id}/end")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_list_and_who_may_not_is_refused() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let text = send_pair_list(&office, "", b"no workbook".to_vec()).await;
+    assert!([415, 422].contains(&text.status), "{}", text.status);
+    let mut empty = Workbook::new();
+    empty.add_worksheet().write(0, 0, "别的").unwrap();
+    let bytes = empty.save_to_buffer().unwrap();
+    let none = send_pair_list(&office, "?dry_run=true", bytes)
+        .await
+        .expect(200);
+    assert_eq!(none["errors"], 1, "{none}");
+    for role in [Role::Helper, Role::Leader] {
+        let client = server.client(role).await;
+        let refused = send_pair_list(&client, "?dry_run=true", pair_list(&[])).await;
+        refused.expect_problem(403, "forbidden");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_list_sent_twice_is_taken_in_once() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    household_with_head(&server, "QH001", "赵一").await;
+    let bytes = pair_list(&[["1", "QH001", "", "", &number, "", "", "", ""]]);
+    let send_again = || {
+        office
+            .post(PAIRING_IMPORTS)
+            .key("list")
+            .file("表.xlsx", XLSX, bytes.clone())
+    };
+    let first = send_again().await.expect(200);
+    assert_eq!(send_again().await.expect(200), first);
+    assert_eq!(current_pairings(&office).await.len(), 1);
+}

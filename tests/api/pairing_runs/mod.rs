@@ -1,0 +1,5 @@
+mod comparison;
+mod confirm;
+mod edits;
+mod propose;
+mod scope;

@@ -1,0 +1,5 @@
+mod change;
+mod departure;
+mod leaves;
+mod returning;
+mod transfer;

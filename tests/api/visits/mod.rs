@@ -1,0 +1,5 @@
+mod batch;
+mod correct;
+mod key;
+mod list;
+mod log;

@@ -1,0 +1,5 @@
+mod demo;
+mod export;
+mod import;
+mod pairing;
+mod program;

@@ -1,0 +1,73 @@
+//! `qianshou pairing`.
+
+use qianshou::access::Role;
+use qianshou::pairing;
+use qianshou::pairing::model::Scope;
+use serde_json::Value;
+
+use crate::support::TestServer;
+use crate::support::pairing::{
+    add_households, current_pairings, household_with_head, pair_list, staff_number,
+};
+use crate::support::staff::{add_person, add_person_with_room};
+
+#[tokio::test]
+async fn the_command_line_proposes_tells_and_confirms() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    add_households(&server, "东圩村", 3).await;
+    add_person_with_room(&server, "实验小学", Some(2)).await;
+    let scope = || Scope {
+        town: Some("青禾镇".to_owned()),
+        ..Scope::default()
+    };
+    let told = pairing::cli::pair(&server.app, scope(), false, false)
+        .await
+        .unwrap();
+    for words in [
+        "张帮扶",
+        "（无）",
+        "可安排 2 户（其中 0 户保持现有结对），无法安排 1 户",
+        "缺口：青禾镇东圩村共 3 户",
+        "待确认",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    assert!(office.items("/pairings").await.is_empty());
+    let json = pairing::cli::pair(&server.app, scope(), true, true)
+        .await
+        .unwrap();
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["run"]["status"], "confirmed");
+    assert_eq!(report["proposals"].as_array().unwrap().len(), 3);
+    assert_eq!(office.items("/pairings").await.len(), 2);
+    let elsewhere = Scope {
+        town: Some("别的镇".to_owned()),
+        ..Scope::default()
+    };
+    let refused = pairing::cli::pair(&server.app, elsewhere, true, false).await;
+    assert_eq!(refused.unwrap_err().code(), "nothing_to_pair");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_takes_a_list_in() {
+    let server = TestServer::start().await;
+    let office = server.client(Role::Office).await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    household_with_head(&server, "QH001", "赵一").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("结对表.xlsx");
+    let run = async |row: [&str; 9], dry_run| {
+        std::fs::write(&path, pair_list(&[row])).unwrap();
+        qianshou::pairing::import::cli::import(&server.app, path.clone(), dry_run, Vec::new()).await
+    };
+    let good = ["1", "QH001", "", "", &number, "", "", "", ""];
+    let bad = ["1", "QH404", "", "", &number, "", "", "", ""];
+    let success = format!("{:?}", std::process::ExitCode::SUCCESS);
+    assert_ne!(format!("{:?}", run(bad, false).await.unwrap()), success);
+    assert_eq!(format!("{:?}", run(good, true).await.unwrap()), success);
+    assert!(current_pairings(&office).await.is_empty());
+    assert_eq!(format!("{:?}", run(good, false).await.unwrap()), success);
+    assert_eq!(current_pairings(&office).await.len(), 1);
+}

@@ -1,0 +1,15 @@
+mod changes;
+mod commit;
+mod corpus;
+mod fuzzed;
+mod job;
+mod layout;
+mod marked_file;
+mod matching;
+mod preview;
+mod profiles;
+mod reading;
+mod staff;
+mod undo;
+mod upload;
+mod values;

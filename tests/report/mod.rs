@@ -1,0 +1,5 @@
+mod hostile_text;
+mod package;
+mod pairings;
+mod progress;
+mod queue;

@@ -1,0 +1,4 @@
+mod killed;
+mod refused;
+mod restored;
+mod taken;

@@ -1,0 +1,3 @@
+mod backup;
+mod database;
+mod failures;

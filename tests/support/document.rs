@@ -1,0 +1,42 @@
+//! The `OpenAPI` document.
+
+use serde_json::Value;
+
+pub const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
+
+/// The document as the program prints it.
+pub fn document() -> Value {
+    serde_json::from_str(&qianshou::server::openapi(false)).unwrap()
+}
+
+/// `(METHOD path, operation)` of every operation.
+pub fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(METHODS.contains(&method.as_str()), "{method} {path}");
+            operations.push((format!("{} {path}", method.to_uppercase()), operation));
+        }
+    }
+    operations
+}
+
+/// The schema that a link leads to.
+pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(link) => document.pointer(link.trim_start_matches('#')).unwrap(),
+        None => schema,
+    }
+}
+
+/// The id and the path of every operation that reads.
+pub fn get_operations() -> Vec<(String, String)> {
+    let document = document();
+    let all = operations(&document).into_iter();
+    all.filter_map(|(name, operation)| {
+        let path = name.strip_prefix("GET ")?;
+        let id = operation["operationId"].as_str().unwrap();
+        Some((id.to_owned(), path.to_owned()))
+    })
+    .collect()
+}

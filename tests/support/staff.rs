@@ -1,0 +1,64 @@
+//! People of the staff roster.
+
+use qianshou::staff::{self, Rank, StaffFacts};
+use uuid::Uuid;
+
+use super::TestServer;
+use super::register::{record_number, tester};
+
+/// A person of this unit, of whom nothing else is known.
+pub fn staff_facts(unit: &str, name: &str) -> StaffFacts {
+    StaffFacts {
+        number: None,
+        identity_number: None,
+        name: name.to_owned(),
+        sex: None,
+        unit: unit.to_owned(),
+        position: None,
+        rank: Rank::Ordinary,
+        political_status: None,
+        phone: None,
+        capacity: None,
+        town: None,
+        village: None,
+        specialty: None,
+        remark: None,
+    }
+}
+
+/// Puts a person on the staff roster of this unit, with what else is known of them.
+pub async fn add_person_with(
+    server: &TestServer,
+    unit: &str,
+    name: &str,
+    change: impl FnOnce(&mut StaffFacts),
+) -> Uuid {
+    let id = Uuid::now_v7();
+    let mut person = staff_facts(unit, name);
+    person.number = Some(record_number(id));
+    change(&mut person);
+    let mut tx = server.db.write().await.unwrap();
+    staff::store::add_many(&mut tx, tester(server.app.now(), None), &[(id, person)])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// One with a telephone and room for five households.
+pub async fn add_person(server: &TestServer, unit: &str, name: &str) -> Uuid {
+    add_person_with(server, unit, name, |person| {
+        person.position = Some("教导主任".to_owned());
+        person.phone = Some("13800000001".to_owned());
+        person.capacity = Some(5);
+    })
+    .await
+}
+
+/// One with room for so many households.
+pub async fn add_person_with_room(server: &TestServer, unit: &str, capacity: Option<i64>) -> Uuid {
+    add_person_with(server, unit, "张帮扶", |person| {
+        person.capacity = capacity
+    })
+    .await
+}
