@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::fields::{household_fields, member_fields};
+use super::field::{household_fields, member_fields};
 use super::model::Member;
 use super::rule::Finding;
 use super::service::{self, Whole};

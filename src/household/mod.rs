@@ -1,7 +1,7 @@
 //! Households on the register and their members, and the cross-checks between their facts.
 
 pub mod api;
-mod fields;
+mod field;
 pub mod model;
 pub mod register;
 pub mod rule;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::fields::{household_fields, member_fields};
+use super::field::{household_fields, member_fields};
 use super::{
     Category, Cause, Education, Health, HousingGrade, IdentityNumber, Labour, Measure,
     PovertyStatus, Relation, Schooling, Sex, Workplace,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::fields::{household_fields, member_fields};
+use super::field::{household_fields, member_fields};
 use super::model::{HouseholdFacts, Member};
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};

@@ -8,7 +8,7 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Rank;
-use super::fields::staff_fields;
+use super::field::staff_fields;
 use super::model::Staff;
 use super::service;
 use super::store::{self, UnitKey};

@@ -1,7 +1,7 @@
 //! Units and the staff who help.
 
 pub mod api;
-mod fields;
+mod field;
 pub mod leave;
 pub mod model;
 pub mod service;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::fields::staff_fields;
+use super::field::staff_fields;
 use crate::code_list;
 use crate::code_list::Labelled;
 use crate::codes::Sex;

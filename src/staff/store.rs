@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::fields::{kept_as_they_are, staff_fields};
+use super::field::{kept_as_they_are, staff_fields};
 use super::model::{Staff, StaffFacts};
 use crate::access::history::Actor;
 use crate::access::person;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::codes::Action;
 use crate::db::{Engine, Inserts, Json, Tx};
-use crate::household::fields::{household_fields, member_fields};
+use crate::household::field::{household_fields, member_fields};
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::staging::model::{Becoming, Planned, Staged};
 use crate::household::store::{HOUSEHOLD_COLUMNS, MEMBER_COLUMNS};

@@ -3,7 +3,7 @@
 //! shows of it and to whom, and its words where a change is told.
 //!
 //! A new field is a row here, a migration that adds the column to `staff`, and a row of the roster's table
-//! of columns. What a row says stands in `household/fields.rs`; every row names how the API shows
+//! of columns. What a row says stands in `household/field.rs`; every row names how the API shows
 //! the field. `unit` is kept by its id: [`kept_as_they_are`] leaves it out.
 
 /// The fields that a roster gives of a person.
