@@ -76,6 +76,33 @@ pub trait CodeList: Copy + Eq + 'static {
     }
 }
 
+/// What a field may hold, by the words of which a change of it is told.
+pub trait Labelled {
+    /// The label of a code of the field's list; nothing where the field holds no code.
+    fn label_of(_code: &str) -> Option<&'static str> {
+        None
+    }
+}
+
+impl<T: Labelled> Labelled for Option<T> {
+    fn label_of(code: &str) -> Option<&'static str> {
+        T::label_of(code)
+    }
+}
+
+impl<T: Labelled> Labelled for Vec<T> {
+    fn label_of(code: &str) -> Option<&'static str> {
+        T::label_of(code)
+    }
+}
+
+impl Labelled for String {}
+impl Labelled for i64 {}
+impl Labelled for bool {}
+impl Labelled for chrono::NaiveDate {}
+impl Labelled for uuid::Uuid {}
+impl Labelled for crate::identity::IdentityNumber {}
+
 /// Declares a code list: an enum with its table of codes, labels and synonyms.
 ///
 /// ```
@@ -126,6 +153,13 @@ macro_rules! code_list {
 
             fn entry(self) -> &'static $crate::code_list::Entry<Self> {
                 &Self::ENTRIES[self as usize]
+            }
+        }
+
+        impl $crate::code_list::Labelled for $name {
+            fn label_of(code: &str) -> Option<&'static str> {
+                <Self as $crate::code_list::CodeList>::from_code(code)
+                    .map($crate::code_list::CodeList::label)
             }
         }
 

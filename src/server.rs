@@ -41,8 +41,8 @@ fn operations(app: &App) -> impl OpenApi + use<> {
         crate::import::household_history::HouseholdHistoryApi(app()),
         (
             crate::staff::api::StaffApi(app()),
-            crate::staff::api_unit::UnitApi(app()),
-            crate::staff::api_leave::LeaveApi(app()),
+            crate::staff::unit::api::UnitApi(app()),
+            crate::staff::leave::api::LeaveApi(app()),
         ),
         (
             crate::pairing::run_api::PairingRunApi(app()),

@@ -46,6 +46,25 @@ impl Actor<'_> {
             before: Json(before),
         })
     }
+
+    /// Keeps what many records of one kind were before an import takes them over: `records` is a query
+    /// whose one parameter is the import, for the id of the entry, the record's id as text, its version,
+    /// and the record as JSON.
+    pub async fn keep_staged(
+        &self,
+        tx: &mut Tx,
+        action: &str,
+        (subject, records): (&str, &str),
+        import_id: Uuid,
+    ) -> Result<(), sqlx::Error> {
+        let sql = format!(
+            "INSERT INTO history (id, subject_id, version, before, subject, action, at, actor, import_id)
+             SELECT kept.*, $2, $3, $4, $5, $1 FROM ({records}) AS kept"
+        );
+        on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
+            .bind(import_id).bind(subject).bind(action).bind(self.at).bind(self.account)
+            .execute(connection).await.map(|_| ()))
+    }
 }
 
 /// One change of one record, as it is read.

@@ -442,9 +442,8 @@ impl Maker {
             town: town
                 .filter(|_| index.is_multiple_of(5))
                 .map(|town| TOWNS[town].0.to_owned()),
-            village: None,
             specialty: Some(self.pick(&SUBJECTS).to_owned()),
-            remark: None,
+            ..StaffFacts::default()
         }
     }
 }

@@ -6,8 +6,10 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+use super::fields::{household_fields, member_fields};
 use super::model::Member;
-use super::rule::{self, Finding};
+use super::rule::Finding;
+use super::service::{self, Whole};
 use super::store::{self, AreaKey, Filter, Household};
 use super::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
@@ -16,10 +18,9 @@ use super::{
 use crate::access::{Caller, Permission, Sight, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::{Tx, page};
-use crate::problem::{GetFault, ListFault, Problem};
-use crate::serving;
-use crate::{settings, staff};
+use crate::db::page;
+use crate::problem::{GetFault, ListFault};
+use crate::staff::model::Staff;
 
 /// Operations on households.
 pub struct HouseholdApi(pub App);
@@ -63,88 +64,92 @@ struct HouseholdSummary {
     income_per_head_fen: Option<i64>,
 }
 
-/// A household, whole.
-#[derive(Object)]
-#[oai(rename = "Household", skip_serializing_if_is_none)]
-struct HouseholdView {
-    /// Its id.
-    id: Uuid,
-    /// Counts its changes; the `ETag`.
-    version: i64,
-    /// The import that its facts come from.
-    import_id: Option<Uuid>,
-    /// When its facts last changed.
-    updated_at: DateTime<Utc>,
-    /// 户编号.
-    number: Option<String>,
-    /// 镇(乡、街道).
-    town: String,
-    /// 村(居).
-    village: String,
-    /// 组.
-    group_name: Option<String>,
-    /// 联系电话: whole for the office and the household's helpers, else its first three and last two
-    /// digits.
-    phone: Option<String>,
-    /// 家庭住址.
-    address: Option<String>,
-    /// 识别年度.
-    identified_year: Option<i64>,
-    /// 贫困户属性.
-    category: Option<Category>,
-    /// 脱贫属性.
-    status: PovertyStatus,
-    /// 脱贫年度.
-    lifted_year: Option<i64>,
-    /// 主要致贫原因.
-    main_cause: Option<Cause>,
-    /// 其他致贫原因.
-    other_causes: Vec<Cause>,
-    /// 工资性收入, fen a year.
-    wage_income_fen: Option<i64>,
-    /// 生产经营性收入, fen a year.
-    business_income_fen: Option<i64>,
-    /// 财产性收入, fen a year.
-    property_income_fen: Option<i64>,
-    /// 转移性收入, fen a year.
-    transfer_income_fen: Option<i64>,
-    /// 生产经营性支出, fen a year.
-    business_expense_fen: Option<i64>,
-    /// 年人均纯收入, fen a year.
-    income_per_head_fen: Option<i64>,
-    /// 危房等级.
-    housing_grade: Option<HousingGrade>,
-    /// 住房安全.
-    housing_safe: Option<bool>,
-    /// 饮水安全.
-    water_safe: Option<bool>,
-    /// 内心诉求, by the roster.
-    wishes: Option<String>,
-    /// 帮扶思路, by the roster.
-    approach: Option<String>,
-    /// 帮扶措施, by the roster.
-    measures: Vec<Measure>,
-    /// 帮扶责任人, as written in the roster.
-    roster_helper: Option<String>,
-    /// 帮扶单位, as written in the roster.
-    roster_unit: Option<String>,
-    /// 备注.
-    remark: Option<String>,
-    /// The day on which it was closed, since all its members went to another household. It is no
-    /// longer listed, paired or counted.
-    closed_on: Option<NaiveDate>,
-    /// Why it was closed, in Chinese.
-    closed_reason: Option<String>,
-    /// The household that its members went to.
-    merged_into: Option<Uuid>,
-    /// The responsible helper now.
-    helper: Option<Helper>,
-    /// 家庭成员, the head among them.
-    members: Vec<MemberView>,
-    /// What a data inspector would send back, by the rules that also check a roster; without those
-    /// that would tell what the caller may not see.
-    checks: Vec<HouseholdCheck>,
+/// The type of a field in the API.
+macro_rules! view_type {
+    ($type:ty) => {
+        $type
+    };
+    ($_type:ty, $view:ty) => {
+        $view
+    };
 }
+
+/// What one of this sight sees of a field.
+macro_rules! seen {
+    ($sight:ident, $value:expr) => {
+        $value
+    };
+    ($sight:ident, $value:expr, Telephone) => {
+        $value.map(|number| $sight.telephone(&number))
+    };
+    ($sight:ident, $value:expr, Identity) => {
+        $value.map(|number| $sight.identity_number(&number))
+    };
+    ($sight:ident, $value:expr, BirthDate) => {
+        BirthView::of($value, $sight)
+    };
+    ($sight:ident, $value:expr, Health) => {
+        $sight.health($value)
+    };
+}
+
+macro_rules! household_view {
+    ($(
+        $(#[doc = $doc:literal])*
+        $(#[sqlx($($_list:tt)*)])?
+        $field:ident: $type:ty $(= $_empty:expr)? $(, $private:ident as $(#[$attribute:meta])* $view:ty)?;
+    )*) => {
+        /// A household, whole.
+        #[derive(Object)]
+        #[oai(rename = "Household", skip_serializing_if_is_none)]
+        struct HouseholdView {
+            /// Its id.
+            id: Uuid,
+            /// Counts its changes; the `ETag`.
+            version: i64,
+            /// The import that its facts come from.
+            import_id: Option<Uuid>,
+            /// When its facts last changed.
+            updated_at: DateTime<Utc>,
+            $(
+                $(#[doc = $doc])*
+                $($(#[$attribute])*)?
+                $field: view_type!($type $(, $view)?),
+            )*
+            /// The responsible helper now.
+            helper: Option<Helper>,
+            /// 家庭成员, the head among them.
+            members: Vec<MemberView>,
+            /// What a data inspector would send back, by the rules that also check a roster; without those
+            /// that would tell what the caller may not see.
+            checks: Vec<HouseholdCheck>,
+        }
+
+        fn view(
+            found: Whole,
+            caller: &Caller,
+        ) -> HouseholdView {
+            let sight = caller.sight();
+            let Whole { household, helper, checks } = found;
+            let facts = household.facts;
+            let members = facts.members.into_iter();
+            let checks = checks
+                .into_iter()
+                .filter(|finding| finding.rule.tells().iter().all(|kind| sight.sees(*kind)));
+            HouseholdView {
+                id: household.id,
+                version: household.version,
+                import_id: household.import_id,
+                updated_at: household.updated_at,
+                $($field: seen!(sight, facts.$field $(, $private)?),)*
+                helper: helper.map(helper_view),
+                members: members.map(|member| member_view(member, sight)).collect(),
+                checks: checks.map(check_view).collect(),
+            }
+        }
+    };
+}
+household_fields!(household_view);
 
 /// A rule that the facts of a household break.
 #[derive(Object)]
@@ -165,51 +170,48 @@ struct HouseholdCheck {
     remedy: String,
 }
 
-/// A member of a household.
+macro_rules! member_view {
+    ($(
+        $(#[$doc:meta])*
+        $field:ident: $type:ty $(= $_empty:expr)? $(, $private:ident as $(#[$attribute:meta])* $view:ty)?;
+    )*) => {
+        /// A member of a household.
+        #[derive(Object)]
+        #[oai(rename = "Member", skip_serializing_if_is_none)]
+        struct MemberView {
+            $(
+                $(#[$doc])*
+                $($(#[$attribute])*)?
+                $field: view_type!($type $(, $view)?),
+            )*
+        }
+
+        fn member_view(member: Member, sight: Sight) -> MemberView {
+            MemberView {
+                $($field: seen!(sight, member.$field $(, $private)?),)*
+            }
+        }
+    };
+}
+member_fields!(member_view);
+
+/// When a person was born.
 #[derive(Object)]
-#[oai(rename = "Member", skip_serializing_if_is_none)]
-struct MemberView {
-    /// 人编号.
-    number: Option<String>,
-    /// 姓名.
-    name: String,
-    /// 性别.
-    sex: Option<Sex>,
-    /// 证件号码: whole for the office, else its first three and last two characters.
-    identity_number: Option<String>,
-    /// 与户主关系.
-    relation: Relation,
-    /// 民族.
-    ethnicity: Option<String>,
+#[oai(skip_serializing_if_is_none)]
+struct BirthView {
     /// 出生日期, for the office; with the birth date an identity number could be rebuilt.
     birth_date: Option<NaiveDate>,
     /// The year of birth.
     birth_year: Option<i32>,
-    /// 文化程度.
-    education: Option<Education>,
-    /// 在校生状况.
-    schooling: Option<Schooling>,
-    /// 健康状况, for the office and the household's helpers.
-    health: Option<Health>,
-    /// 劳动技能, for the office and the household's helpers.
-    labour: Option<Labour>,
-    /// 务工状况.
-    workplace: Option<Workplace>,
-    /// 务工时间, months of the year.
-    months_worked: Option<i64>,
-    /// 联系电话: whole for the office and the household's helpers, else its first three and last two
-    /// digits.
-    phone: Option<String>,
-    /// 是否参加城乡居民基本医疗保险.
-    resident_medical: Option<bool>,
-    /// 是否参加城镇职工基本医疗保险.
-    employee_medical: Option<bool>,
-    /// 是否参加城乡居民基本养老保险.
-    resident_pension: Option<bool>,
-    /// 是否参加大病保险.
-    critical_illness: Option<bool>,
-    /// 是否享受低保.
-    minimum_living: Option<bool>,
+}
+
+impl BirthView {
+    fn of(born: Option<NaiveDate>, sight: Sight) -> Self {
+        Self {
+            birth_date: born.and_then(|born| sight.birth_date(born)),
+            birth_year: born.map(|born| born.year()),
+        }
+    }
 }
 
 #[OpenApi(tag = "Tag::Households")]
@@ -271,26 +273,9 @@ impl HouseholdApi {
             paired: paired.0,
         };
         let cursors = self.0.cursors("listHouseholds");
-        let mut after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
+        let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
-        let mut found = Vec::new();
-        // Until the page is full: a household that may not be told leaves no gap by which it is told.
-        loop {
-            let households = store::list(&mut tx, &filter, after, limit + 1).await?;
-            let (households, next) = page::cut(households, limit + 1, store::area_key);
-            after = households.last().map(store::area_key);
-            found.extend(households.into_iter().filter(|household| {
-                sight.may_tell(
-                    &filter.text,
-                    household.facts.number.as_deref(),
-                    &household.head_name,
-                )
-            }));
-            if next.is_none() || found.len() > page::size(limit) {
-                break;
-            }
-        }
+        let found = service::list(&self.0, sight, &filter, after, limit).await?;
         let (households, next) = page::cut(found, limit, store::area_key);
         Ok(Page::json(
             households.into_iter().map(summary),
@@ -315,35 +300,10 @@ impl HouseholdApi {
         /// The household's id.
         id: Path<Uuid>,
     ) -> Result<Tagged<HouseholdView>, GetFault> {
-        let mut tx = self.0.db.read().await?;
-        let household = visible(&mut tx, &caller.0, id.0).await?;
-        let helper = helper_of(&mut tx, id.0).await?;
-        let today = self.0.today();
-        let plan = settings::store::year_plan(&mut tx, today.year().into()).await?;
-        let checks = rule::check(&household.facts, today, plan.line_fen);
-        let tag = ETag(household.version);
-        Ok(Tagged::new(view(household, helper, checks, &caller.0), tag))
+        let found = service::get(&self.0, &caller.0, id.0).await?;
+        let tag = ETag(found.household.version);
+        Ok(Tagged::new(view(found, &caller.0), tag))
     }
-}
-
-/// The household with this id, if the caller may see it: to others it is not there.
-pub async fn visible(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Household, Problem> {
-    serving::rights::must_see(tx, caller, id).await?;
-    let found = store::find(tx, id).await?;
-    found.ok_or_else(serving::rights::no_such_household)
-}
-
-async fn helper_of(tx: &mut Tx, household_id: Uuid) -> Result<Option<Helper>, sqlx::Error> {
-    let Some(staff_id) = serving::store::current_helper(tx, household_id).await? else {
-        return Ok(None);
-    };
-    Ok(staff::store::find(tx, staff_id)
-        .await?
-        .map(|person| Helper {
-            staff_id,
-            name: person.name,
-            unit: person.unit,
-        }))
 }
 
 fn summary(household: Household) -> HouseholdSummary {
@@ -369,60 +329,11 @@ fn summary(household: Household) -> HouseholdSummary {
     }
 }
 
-fn view(
-    household: Household,
-    helper: Option<Helper>,
-    checks: Vec<Finding>,
-    caller: &Caller,
-) -> HouseholdView {
-    let sight = caller.sight();
-    let facts = household.facts;
-    HouseholdView {
-        id: household.id,
-        version: household.version,
-        import_id: household.import_id,
-        updated_at: household.updated_at,
-        number: facts.number,
-        town: facts.town,
-        village: facts.village,
-        group_name: facts.group_name,
-        phone: facts.phone.map(|number| sight.telephone(&number)),
-        address: facts.address,
-        identified_year: facts.identified_year,
-        category: facts.category,
-        status: facts.status,
-        lifted_year: facts.lifted_year,
-        main_cause: facts.main_cause,
-        other_causes: facts.other_causes,
-        wage_income_fen: facts.wage_income_fen,
-        business_income_fen: facts.business_income_fen,
-        property_income_fen: facts.property_income_fen,
-        transfer_income_fen: facts.transfer_income_fen,
-        business_expense_fen: facts.business_expense_fen,
-        income_per_head_fen: facts.income_per_head_fen,
-        housing_grade: facts.housing_grade,
-        housing_safe: facts.housing_safe,
-        water_safe: facts.water_safe,
-        wishes: facts.wishes,
-        approach: facts.approach,
-        measures: facts.measures,
-        roster_helper: facts.roster_helper,
-        roster_unit: facts.roster_unit,
-        remark: facts.remark,
-        closed_on: facts.closed_on,
-        closed_reason: facts.closed_reason,
-        merged_into: facts.merged_into,
-        helper,
-        members: facts
-            .members
-            .into_iter()
-            .map(|member| member_view(member, sight))
-            .collect(),
-        checks: checks
-            .into_iter()
-            .filter(|finding| finding.rule.tells().iter().all(|kind| sight.sees(*kind)))
-            .map(check_view)
-            .collect(),
+fn helper_view(person: Staff) -> Helper {
+    Helper {
+        staff_id: person.id,
+        name: person.name,
+        unit: person.unit,
     }
 }
 
@@ -434,31 +345,5 @@ fn check_view(finding: Finding) -> HouseholdCheck {
         field: finding.field.to_owned(),
         reason: finding.reason,
         remedy: finding.rule.remedy.to_owned(),
-    }
-}
-
-fn member_view(member: Member, sight: Sight) -> MemberView {
-    let number = member.identity_number;
-    MemberView {
-        number: member.number,
-        name: member.name,
-        sex: member.sex,
-        identity_number: number.map(|number| sight.identity_number(&number)),
-        relation: member.relation,
-        ethnicity: member.ethnicity,
-        birth_date: member.birth_date.and_then(|born| sight.birth_date(born)),
-        birth_year: member.birth_date.map(|born| born.year()),
-        education: member.education,
-        schooling: member.schooling,
-        health: sight.health(member.health),
-        labour: sight.health(member.labour),
-        workplace: member.workplace,
-        months_worked: member.months_worked,
-        phone: member.phone.map(|number| sight.telephone(&number)),
-        resident_medical: member.resident_medical,
-        employee_medical: member.employee_medical,
-        resident_pension: member.resident_pension,
-        critical_illness: member.critical_illness,
-        minimum_living: member.minimum_living,
     }
 }

@@ -1,9 +1,11 @@
 //! Households on the register and their members, and the cross-checks between their facts.
 
 pub mod api;
+mod fields;
 pub mod model;
 pub mod register;
 pub mod rule;
+pub mod service;
 pub mod staging;
 pub mod store;
 

@@ -20,8 +20,7 @@ const NONE: u32 = u32::MAX;
 /// A household of the register, as it is read to be indexed.
 #[derive(Clone, Debug)]
 pub struct Listed<'a> {
-    /// Its id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Counts its changes.
     pub version: i64,
     /// 户编号.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::fields::{household_fields, member_fields};
 use super::model::{HouseholdFacts, Member};
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
@@ -111,34 +112,32 @@ pub fn area_key(household: &Household) -> AreaKey {
     )
 }
 
+/// Names with commas between them.
+macro_rules! listed {
+    ($first:ident $($other:ident)*) => {
+        concat!(stringify!($first), $(", ", stringify!($other)),*)
+    };
+}
+
+/// The names of a table of fields, and of the columns that hold what is counted from a household's
+/// members.
+macro_rules! columns_of {
+    ($($(#[$_meta:meta])* $field:ident: $_type:ty $(= $_empty:expr)? $(, $_kind:ident as $(#[$_attribute:meta])* $_view:ty)?;)*) => {
+        listed!($($field)*)
+    };
+}
+
 /// The columns that hold what a roster says of a household, in the register and in the staging.
-macro_rules! household_columns {
-    () => {
-        "number, town, village, group_name, phone, address, identified_year, category, status, lifted_year, \
-         main_cause, other_causes, wage_income_fen, business_income_fen, property_income_fen, \
-         transfer_income_fen, business_expense_fen, income_per_head_fen, housing_grade, housing_safe, \
-         water_safe, wishes, approach, measures, roster_helper, roster_unit, remark, head_name, size, \
-         closed_on, closed_reason, merged_into"
-    };
-}
-
+pub(super) const HOUSEHOLD_COLUMNS: &str =
+    concat!(household_fields!(columns_of), ", head_name, size");
 /// The columns that hold what a roster says of a person, in the register and in the staging.
-macro_rules! member_columns {
-    () => {
-        "number, name, sex, identity_number, relation, ethnicity, birth_date, education, schooling, health, \
-         labour, workplace, months_worked, phone, resident_medical, employee_medical, resident_pension, \
-         critical_illness, minimum_living"
-    };
-}
-
-pub(super) const HOUSEHOLD_COLUMNS: &str = household_columns!();
-pub(super) const MEMBER_COLUMNS: &str = member_columns!();
+pub(super) const MEMBER_COLUMNS: &str = member_fields!(columns_of);
 
 const HOUSEHOLD: &str = concat!(
-    "household.id AS id, version, import_id, created_at, updated_at, ",
-    household_columns!()
+    "household.id AS id, version, import_id, created_at, updated_at, head_name, size, ",
+    household_fields!(columns_of)
 );
-const MEMBER: &str = concat!("household_id, ", member_columns!());
+const MEMBER: &str = concat!("household_id, ", member_fields!(columns_of));
 
 /// The household with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Error> {
@@ -326,8 +325,7 @@ impl MemberName {
 /// What a ledger of all open households shows of one.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LedgerEntry {
-    /// Its id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// 户编号.
     pub number: Option<String>,
     /// 镇.

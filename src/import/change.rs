@@ -3,14 +3,9 @@
 use serde_json::Value;
 
 use crate::code_list;
-use crate::code_list::CodeList;
-use crate::codes::{
-    Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
-    Schooling, Sex, Workplace,
-};
-use crate::roster::{household, staff};
-use crate::staff::Rank;
+use crate::roster::{household as household_roster, staff as staff_roster};
 use crate::text::yuan;
+use crate::{household, staff};
 
 code_list! {
     /// What was done to a household.
@@ -58,7 +53,10 @@ impl FieldChange {
             Ok(_) => keys.next().unwrap_or_default(),
             Err(_) => last,
         };
-        code_label(key, value)
+        let field = household::model::Field::named(key);
+        field
+            .and_then(|field| (field.label_of)(value))
+            .or_else(|| staff::model::label_of(key, value))
             .map(ToOwned::to_owned)
             .or_else(|| {
                 let fen = value.parse().ok().filter(|_| key.ends_with("_fen"));
@@ -74,8 +72,14 @@ impl FieldChange {
 
 /// The heading under which a field stands in our templates.
 fn heading(key: &str) -> &str {
-    let in_households = household::COLUMNS.iter().find(|column| column.key == key);
-    let in_staff = || staff::COLUMNS.iter().find(|column| column.key == key);
+    let in_households = household_roster::COLUMNS
+        .iter()
+        .find(|column| column.key == key);
+    let in_staff = || {
+        staff_roster::COLUMNS
+            .iter()
+            .find(|column| column.key == key)
+    };
     in_households
         .map(|column| column.heading)
         .or_else(|| in_staff().map(|column| column.heading))
@@ -85,29 +89,6 @@ fn heading(key: &str) -> &str {
             "merged_into" => "并入的户",
             other => other,
         })
-}
-
-/// The label of a code, of a field that holds one.
-fn code_label(key: &str, code: &str) -> Option<&'static str> {
-    fn of<T: CodeList>(code: &str) -> Option<&'static str> {
-        T::from_code(code).map(CodeList::label)
-    }
-    match key {
-        "category" => of::<Category>(code),
-        "status" => of::<PovertyStatus>(code),
-        "main_cause" | "other_causes" => of::<Cause>(code),
-        "housing_grade" => of::<HousingGrade>(code),
-        "measures" => of::<Measure>(code),
-        "sex" => of::<Sex>(code),
-        "relation" => of::<Relation>(code),
-        "education" => of::<Education>(code),
-        "schooling" => of::<Schooling>(code),
-        "health" => of::<Health>(code),
-        "labour" => of::<Labour>(code),
-        "workplace" => of::<Workplace>(code),
-        "rank" => of::<Rank>(code),
-        _ => None,
-    }
 }
 
 /// The fields that differ, in the order in which the states have them.
@@ -173,6 +154,7 @@ fn words(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Relation;
     use serde_json::json;
 
     #[test]

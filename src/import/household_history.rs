@@ -12,6 +12,7 @@ use crate::access::{Caller, Kind, Sight, Signed, history};
 use crate::api::Tag;
 use crate::app::App;
 use crate::code_list::CodeList;
+use crate::household::model::Field;
 use crate::problem::GetFault;
 use crate::{household, text};
 
@@ -80,7 +81,7 @@ impl HouseholdHistoryApi {
         id: Path<Uuid>,
     ) -> Result<Json<HouseholdHistory>, GetFault> {
         let mut tx = self.0.db.read().await?;
-        let household = household::api::visible(&mut tx, &caller.0, id.0).await?;
+        let household = household::service::visible(&mut tx, &caller.0, id.0).await?;
         let entries = history::of(&mut tx, "household", &id.0.to_string()).await?;
         let mut newer = serde_json::to_value(&household.facts).unwrap_or_default();
         let mut items = Vec::with_capacity(entries.len());
@@ -133,12 +134,8 @@ pub fn field_change(change: change::FieldChange, caller: &Caller) -> FieldChange
 
 /// A value of a field as one of this sight may see it.
 fn shown(sight: Sight, field: &str, value: String) -> String {
-    let private = match field {
-        "identity_number" => Kind::Identity,
-        "birth_date" => Kind::BirthDate,
-        "phone" => Kind::Telephone,
-        "health" | "labour" => Kind::Health,
-        _ => return value,
+    let Some(private) = Field::named(field).and_then(|field| field.private) else {
+        return value;
     };
     match private {
         Kind::Telephone => sight.telephone(&value),

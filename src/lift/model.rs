@@ -13,7 +13,6 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::Json;
 use crate::household::PovertyStatus;
-use crate::household::Schooling;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::text;
 
@@ -496,20 +495,16 @@ fn income(facts: &HouseholdFacts, line_fen: i64, day: NaiveDate) -> ConditionSta
     let year = day.year();
     let line = yuan(line_fen);
     let income = facts.income_per_head_fen;
+    let is_over = facts.is_over_line(line_fen);
     let found = match income {
         None => format!("花名册没有年人均纯收入；{year} 年标准为 {line}"),
-        Some(fen) if fen > line_fen => {
+        Some(fen) if is_over == Some(true) => {
             format!("年人均纯收入 {}，高于 {year} 年标准 {line}", yuan(fen))
         }
         Some(fen) => format!("年人均纯收入 {}，未超过 {year} 年标准 {line}", yuan(fen)),
     };
     let remedy = "核算该户年人均纯收入并更新花名册；须高于标准，等于标准不算达到";
-    state(
-        Condition::Income,
-        income.map(|fen| fen > line_fen),
-        found,
-        remedy,
-    )
+    state(Condition::Income, is_over, found, remedy)
 }
 
 fn attested_condition(code: Condition, answer: Option<bool>, field: &str) -> ConditionState {
@@ -522,24 +517,15 @@ fn attested_condition(code: Condition, answer: Option<bool>, field: &str) -> Con
     state(code, answer, found.to_owned(), &remedy)
 }
 
-/// Ages of compulsory education, as the national register checks them.
-const SCHOOL_AGE: std::ops::RangeInclusive<u32> = 7..=15;
-
-fn goes_to_school(member: &Member) -> Option<bool> {
-    member
-        .schooling
-        .map(|schooling| schooling.is_at_school() && schooling != Schooling::Preschool)
-}
-
 fn compulsory_education(facts: &HouseholdFacts, day: NaiveDate) -> ConditionState {
     let mut answers = Vec::new();
     let mut out_of_school = Vec::new();
     for member in &facts.members {
-        let of_age = member.age_on(day).map(|age| SCHOOL_AGE.contains(&age));
+        let of_age = member.is_of_school_age(day);
         if of_age == Some(false) {
             continue;
         }
-        let answer = goes_to_school(member);
+        let answer = member.goes_to_school();
         // Somebody of unknown age who does not go to school may be a grown-up.
         let answer = if of_age.is_none() && answer == Some(false) {
             None
@@ -598,14 +584,6 @@ fn basic_medical_care(facts: &HouseholdFacts) -> ConditionState {
 }
 
 fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
-    let by_grade = facts
-        .housing_grade
-        .map(crate::household::HousingGrade::is_safe);
-    let answer = match (facts.housing_safe, by_grade) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (None, None) => None,
-    };
     let grade = facts
         .housing_grade
         .map_or("未鉴定等级", crate::code_list::CodeList::label);
@@ -615,7 +593,12 @@ fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
         None => format!("花名册没有填写住房安全，{grade}"),
     };
     let remedy = "鉴定住房等级，C、D 级先完成危房改造，再更新花名册的住房安全和危房等级";
-    state(Condition::SafeHousing, answer, found, remedy)
+    state(
+        Condition::SafeHousing,
+        facts.has_safe_housing(),
+        found,
+        remedy,
+    )
 }
 
 fn safe_water(facts: &HouseholdFacts) -> ConditionState {
@@ -638,7 +621,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::household::{HousingGrade, Relation};
+    use crate::household::{HousingGrade, Relation, Schooling};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::model::{Lift, State, Step, StepRecord};
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
+use crate::serving::names::household_names;
 use crate::serving::store::join_responsible_now;
 use crate::{insert, on};
 
@@ -77,12 +78,14 @@ impl Filter {
     }
 }
 
-const NAMED_LIFT: &str = "SELECT lift.id AS id, lift.household_id AS household_id, lift.state AS state,
-    again, lift.version AS version, lift.started_at AS started_at, lift.started_by AS started_by,
-    approved_on, helper_id, relapsed_on, relapse_reason, relapse_by, household.number AS household_number,
-    head_name, household.town AS town, household.village AS village, staff.name AS helper_name
-    FROM lift JOIN household ON household.id = lift.household_id
-    LEFT JOIN staff ON staff.id = lift.helper_id";
+const NAMED_LIFT: &str = concat!(
+    "SELECT lift.id AS id, lift.household_id AS household_id, lift.state AS state, again,
+        lift.version AS version, lift.started_at AS started_at, lift.started_by AS started_by,
+        approved_on, helper_id, relapsed_on, relapse_reason, relapse_by, staff.name AS helper_name, ",
+    household_names!(),
+    " FROM lift JOIN household ON household.id = lift.household_id
+    LEFT JOIN staff ON staff.id = lift.helper_id"
+);
 
 const STEP: &str = "SELECT lift_id, position, step, on_date, person, note, evidence, rejected,
     recorded_at, recorded_by FROM lift_step";

@@ -66,7 +66,7 @@ impl MethodApi {
         id: Path<Uuid>,
     ) -> Result<Json<HouseholdMethod>, GetFault> {
         let mut tx = self.0.db.read().await?;
-        let household = household::api::visible(&mut tx, &caller.0, id.0).await?;
+        let household = household::service::visible(&mut tx, &caller.0, id.0).await?;
         let settings = settings::store::load(&mut tx).await?;
         let today = self.0.today();
         let found = evaluated(&mut tx, vec![household], &settings, today, caller.0.sight())

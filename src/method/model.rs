@@ -214,8 +214,6 @@ impl RosterEvidence {
     }
 }
 
-/// Ages of compulsory education, in full years.
-const SCHOOL_AGE: std::ops::RangeInclusive<u32> = 7..=15;
 /// Age from which the labour law lets a person work, in full years.
 const WORKING_AGE: u32 = 16;
 
@@ -227,10 +225,7 @@ pub fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<String> {
     for (is_there, what) in [
         (facts.category.is_some(), "贫困户属性"),
         (facts.income_per_head_fen.is_some(), "年人均纯收入"),
-        (
-            facts.housing_safe.is_some() || facts.housing_grade.is_some(),
-            "住房安全",
-        ),
+        (facts.has_safe_housing().is_some(), "住房安全"),
         (facts.water_safe.is_some(), "饮水安全"),
         (!facts.members.is_empty(), "家庭成员"),
     ] {
@@ -241,7 +236,7 @@ pub fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<String> {
     for member in &facts.members {
         let age = member.age_on(today);
         let works = age.is_some_and(|age| age >= WORKING_AGE);
-        let learns = age.is_some_and(|age| SCHOOL_AGE.contains(&age));
+        let learns = member.is_of_school_age(today) == Some(true);
         for (is_there, what) in [
             (member.sex.is_some(), "性别"),
             (member.birth_date.is_some(), "出生日期"),

@@ -185,7 +185,7 @@ impl PairingApi {
     ) -> Result<Json<HouseholdHelper>, GetFault> {
         let on = on.0.unwrap_or(self.0.today());
         let mut tx = self.0.db.read().await?;
-        household::api::visible(&mut tx, &caller.0, id.0).await?;
+        household::service::visible(&mut tx, &caller.0, id.0).await?;
         let filter = Filter {
             household_id: Some(id.0),
             on: Some(on),

@@ -11,6 +11,7 @@ use super::model::{Reason, RunStatus};
 use super::plan::Load;
 use super::run_store::{AreaKey, PROPOSAL, Proposal, Run};
 use crate::db::{Json, Tx};
+use crate::serving::names::household_names;
 use crate::{insert, on};
 
 /// A change of a run by hand, as it was made.
@@ -272,10 +273,9 @@ pub async fn differences(
     after: Option<AreaKey>,
     limit: i64,
 ) -> Result<Vec<Difference>, sqlx::Error> {
+    let names = household_names!();
     let sql = format!(
-        "SELECT household.id AS household_id, household.number AS household_number, head_name,
-             household.town AS town, household.village AS village,
-             one.staff_id AS one_staff_id, one_staff.name AS one_helper, one_unit.name AS one_unit,
+        "SELECT household.id AS household_id, {names}, one.staff_id AS one_staff_id, one_staff.name AS one_helper, one_unit.name AS one_unit,
              one.cost AS one_cost, one.reasons AS one_reasons,
              other.staff_id AS other_staff_id, other_staff.name AS other_helper,
              other_unit.name AS other_unit, other.cost AS other_cost,

@@ -12,6 +12,7 @@ use crate::access::{Caller, Permission};
 use crate::app::App;
 use crate::db::{Tx, Where};
 use crate::problem::Problem;
+use crate::serving::names::{helper_names, household_names, join_names};
 use crate::serving::store;
 use crate::serving::tenure::{Part, Tenure};
 use crate::{insert, on};
@@ -68,14 +69,15 @@ impl Filter {
     }
 }
 
-const NOTE: &str =
+const NOTE: &str = concat!(
     "SELECT handover_note.id AS id, pairing_id, pairing.household_id AS household_id,
-    household.number AS household_number, head_name, pairing.staff_id AS staff_id,
-    staff.name AS helper, words, written_on, recorded_at, recorded_by, read_at, read_by
-    FROM handover_note
-    JOIN pairing ON pairing.id = pairing_id
-    JOIN household ON household.id = pairing.household_id
-    JOIN staff ON staff.id = pairing.staff_id";
+        pairing.staff_id AS staff_id, words, written_on, recorded_at, recorded_by, read_at, read_by, ",
+    household_names!(),
+    ", ",
+    helper_names!(),
+    " FROM handover_note JOIN pairing ON pairing.id = pairing_id",
+    join_names!("pairing.household_id", "pairing.staff_id"),
+);
 
 async fn find(tx: &mut Tx, id: Uuid) -> Result<Note, Problem> {
     let sql = format!("{NOTE} WHERE handover_note.id = $1");

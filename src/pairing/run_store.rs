@@ -10,6 +10,7 @@ use super::model::{Reason, RunStatus, Scope};
 use super::plan::{Load, Plan, Summary};
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
+use crate::serving::names::{helper_names, household_names, join_names};
 use crate::{insert, on};
 
 /// A run as stored, without its proposals and loads.
@@ -205,14 +206,14 @@ pub struct Proposal {
 }
 
 /// What a run proposes, with names; a condition is to be added.
-pub(super) const PROPOSAL: &str =
-    "SELECT household_id, household.number AS household_number, head_name,
-    household.town AS town, household.village AS village, staff_id, staff.name AS helper,
-    unit.name AS unit, cost, reasons
-    FROM proposal
-    JOIN household ON household.id = household_id
-    LEFT JOIN staff ON staff.id = staff_id
-    LEFT JOIN unit ON unit.id = staff.unit_id";
+pub(super) const PROPOSAL: &str = concat!(
+    "SELECT household_id, staff_id, cost, reasons, ",
+    household_names!(),
+    ", ",
+    helper_names!(),
+    " FROM proposal",
+    join_names!("household_id", LEFT "staff_id"),
+);
 
 /// What a run proposes for a household.
 pub async fn find_proposal(

@@ -5,8 +5,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::api;
 use super::model::Occasion;
+use super::service;
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ pub async fn export_progress(
         made_on: today,
         made_by: Caller::command_line().username,
     };
-    let bytes = api::workbook(app, occasion).await?;
+    let bytes = service::workbook(app, occasion).await?;
     keep(&bytes, out)
 }
 
@@ -45,7 +45,7 @@ pub async fn export_pairings(
         Some(name) => Some(unit_named(app, name).await?),
     };
     let made_by = Caller::command_line().username;
-    let (_, bytes) = api::pairing_roll(app, as_of, unit_id, made_by).await?;
+    let (_, bytes) = service::pairing_roll(app, as_of, unit_id, made_by).await?;
     keep(&bytes, out)
 }
 

@@ -4,5 +4,6 @@ pub mod api;
 pub mod cli;
 pub mod model;
 pub mod pairings;
+pub mod service;
 pub mod sheets;
 pub mod store;

@@ -6,36 +6,12 @@ use crate::codes::Sex;
 use crate::staff::{Rank, StaffFacts};
 
 /// What one row is read into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct StaffRow {
     /// The person.
     pub facts: StaffFacts,
     /// 职级, if the row says it.
     pub rank: Option<Rank>,
-}
-
-impl Default for StaffRow {
-    fn default() -> Self {
-        Self {
-            facts: StaffFacts {
-                number: None,
-                identity_number: None,
-                name: String::new(),
-                sex: None,
-                unit: String::new(),
-                position: None,
-                rank: Rank::Ordinary,
-                political_status: None,
-                phone: None,
-                capacity: None,
-                town: None,
-                village: None,
-                specialty: None,
-                remark: None,
-            },
-            rank: None,
-        }
-    }
 }
 
 impl Record for StaffRow {

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use super::names::{helper_names, household_names, join_names};
 use super::tenure::{Part, Periods, Tenure};
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
@@ -171,14 +172,12 @@ fn select(part: Part) -> String {
         Part::Assisting => ("FALSE", "NULL AS run_id"),
     };
     format!(
-        "SELECT {table}.id AS id, {is_responsible} AS is_responsible, household_id,
-             household.number AS household_number, head_name, household.town AS town,
-             household.village AS village, staff_id, staff.name AS name, unit.name AS unit, {run_id},
-             from_date, to_date, reason, started_at, started_by, end_reason, ended_at, ended_by
-         FROM {table}
-         JOIN household ON household.id = household_id
-         JOIN staff ON staff.id = staff_id
-         JOIN unit ON unit.id = staff.unit_id"
+        "SELECT {table}.id AS id, {is_responsible} AS is_responsible, household_id, {}, staff_id, {},
+             {run_id}, from_date, to_date, reason, started_at, started_by, end_reason, ended_at, ended_by
+         FROM {table} {}",
+        household_names!(),
+        helper_names!(),
+        join_names!("household_id", "staff_id"),
     )
 }
 
@@ -272,8 +271,7 @@ pub struct Start<'a> {
     pub run_id: Option<Uuid>,
     /// First day.
     pub from_date: NaiveDate,
-    /// Why.
-    pub reason: &'a str,
+    pub(crate) reason: &'a str,
     /// Now.
     pub at: DateTime<Utc>,
     /// By which account.

@@ -54,6 +54,7 @@ pub struct Tenure {
     pub(crate) village: String,
     pub(crate) staff_id: Uuid,
     /// Name of the person; under other names in what earlier versions wrote.
+    #[sqlx(rename = "helper")]
     #[serde(alias = "helper", alias = "assistant")]
     pub name: String,
     pub(crate) unit: String,

@@ -5,8 +5,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
 use super::model::{Settings, YearPlan};
-use super::store;
-use crate::access::{Permission, Signed};
+use super::{service, store};
+use crate::access::Signed;
 use crate::api::{ETag, Tag, Tagged, Year};
 use crate::app::App;
 use crate::problem::{ChangeFault, GetFault, ListFault};
@@ -56,14 +56,9 @@ impl SettingsApi {
         if_match: Header<Option<String>>,
         body: Json<Settings>,
     ) -> Result<Tagged<Settings>, ChangeFault> {
-        caller.0.require(Permission::KeepRegister)?;
-        body.0.pairing.check()?;
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let (_, version) = store::load_versioned(&mut tx).await?;
-        ETag(version).must_match(if_match.0.as_deref())?;
-        store::save(&mut tx, caller.0.at(self.0.now()), &body.0).await?;
-        tx.commit().await?;
-        Ok(Tagged::new(body.0, ETag(version + 1)))
+        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let version = service::change(&self.0, &caller.0, is_read, &body.0).await?;
+        Ok(Tagged::new(body.0, ETag(version)))
     }
 
     /// List year plans
@@ -114,17 +109,13 @@ impl SettingsApi {
         if_match: Header<Option<String>>,
         body: Json<YearPlanValues>,
     ) -> Result<Tagged<YearPlan>, ChangeFault> {
-        caller.0.require(Permission::KeepRegister)?;
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let before = store::year_plan(&mut tx, year.0.0).await?;
-        ETag(before.version).must_match(if_match.0.as_deref())?;
-        let plan = YearPlan {
+        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let set = |before| YearPlan {
             target: body.0.target,
             line_fen: body.0.line_fen,
             ..before
         };
-        let after = store::save_year_plan(&mut tx, caller.0.at(self.0.now()), &plan).await?;
-        tx.commit().await?;
+        let after = service::set_year_plan(&self.0, &caller.0, year.0.0, is_read, set).await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(after, tag))
     }

@@ -2,8 +2,10 @@
 //! year's target and income line.
 
 pub mod api;
+mod error;
 pub mod model;
 pub mod pairing_rules;
+mod service;
 pub mod skill;
 pub mod store;
 

@@ -10,7 +10,6 @@ use super::skill::{self, CauseFit, Fit, Skill};
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::codes::Cause;
-use crate::problem::Problem;
 
 code_list! {
     /// How strictly areas bind when households are given to helpers.
@@ -86,14 +85,6 @@ pub struct PairingRules {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("专长对口表中“{}”与“{}”出现了两次，请只保留一行", .0.label(), .1.label())]
 pub struct FitTwice(pub Cause, pub Skill);
-
-impl From<FitTwice> for Problem {
-    fn from(error: FitTwice) -> Self {
-        let FitTwice(cause, skill) = error;
-        let en = format!("the table of fits has two rows for {cause} and {skill}");
-        Self::invalid("fit_twice", error.to_string(), en).at("/pairing/fits")
-    }
-}
 
 impl Default for PairingRules {
     fn default() -> Self {

@@ -8,61 +8,94 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Rank;
+use super::fields::staff_fields;
 use super::model::Staff;
-use super::store::{self, Filter, UnitKey};
-use crate::access::{self, Caller, Permission, Signed};
+use super::service;
+use super::store::{self, UnitKey};
+use crate::access::{Caller, Permission, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::codes::Sex;
-use crate::db::{Tx, page};
-use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
-use crate::serving;
+use crate::db::page;
+use crate::problem::{ChangeFault, GetFault, ListFault};
 
 /// Operations on staff.
 pub struct StaffApi(pub App);
 
-/// A person who helps.
+/// What one of this sight sees of a field.
+macro_rules! seen {
+    ($sight:ident, $person:ident, $field:ident, Open) => {
+        $person.$field
+    };
+    ($sight:ident, $person:ident, $field:ident, Text) => {
+        $sight.text(&$person.$field).into_owned()
+    };
+    ($sight:ident, $person:ident, $field:ident, Texts) => {
+        $person.$field.map(|text| $sight.text(&text).into_owned())
+    };
+    ($sight:ident, $person:ident, $field:ident, Unit) => {
+        UnitName {
+            unit_id: $person.unit_id,
+            unit: $sight.text(&$person.$field).into_owned(),
+        }
+    };
+    ($sight:ident, $person:ident, $field:ident, Identity) => {
+        $person.$field.map(|number| $sight.identity_number(&number))
+    };
+    ($sight:ident, $person:ident, $field:ident, RegisterNumber) => {
+        $person
+            .$field
+            .map(|number| $sight.register_number(&number).into_owned())
+    };
+    ($sight:ident, $person:ident, $field:ident, Telephone) => {
+        $person
+            .$field
+            .map(|number| $sight.staff_telephone(&number).into_owned())
+    };
+}
+
+macro_rules! staff_view {
+    ($($(#[$doc:meta])* $field:ident: $_type:ty, $how:ident as $(#[$attribute:meta])* $view:ty;)*) => {
+        /// A person who helps.
+        #[derive(Object)]
+        #[oai(rename = "Staff", skip_serializing_if_is_none)]
+        struct StaffView {
+            /// Its id.
+            id: Uuid,
+            /// Counts its changes; the `ETag`.
+            version: i64,
+            /// When the record last changed.
+            updated_at: DateTime<Utc>,
+            $(
+                $(#[$doc])*
+                $(#[$attribute])*
+                $field: $view,
+            )*
+            /// Whether households may be given to this person.
+            active: bool,
+        }
+
+        fn view(person: Staff, caller: &Caller) -> StaffView {
+            let sight = caller.sight().elsewhere();
+            StaffView {
+                id: person.id,
+                version: person.version,
+                updated_at: person.updated_at,
+                $($field: seen!(sight, person, $field, $how),)*
+                active: person.active,
+            }
+        }
+    };
+}
+staff_fields!(staff_view);
+
+/// The unit that a person belongs to.
 #[derive(Object)]
-#[oai(rename = "Staff", skip_serializing_if_is_none)]
-struct StaffView {
-    /// Its id.
-    id: Uuid,
-    /// Counts its changes; the `ETag`.
-    version: i64,
-    /// When the record last changed.
-    updated_at: DateTime<Utc>,
-    /// 工号.
-    number: Option<String>,
-    /// 证件号码: whole for the office, else its first three and last two characters.
-    identity_number: Option<String>,
-    /// 姓名.
-    name: String,
-    /// 性别.
-    sex: Option<Sex>,
+struct UnitName {
     /// The unit's id.
     unit_id: Uuid,
     /// 单位.
     unit: String,
-    /// 职务.
-    position: Option<String>,
-    /// 职级.
-    rank: Rank,
-    /// 政治面貌.
-    political_status: Option<String>,
-    /// 联系电话.
-    phone: Option<String>,
-    /// 可帮扶户数; where it is absent, the rank decides.
-    capacity: Option<i64>,
-    /// 负责镇.
-    town: Option<String>,
-    /// 负责村.
-    village: Option<String>,
-    /// 专长.
-    specialty: Option<String>,
-    /// 备注.
-    remark: Option<String>,
-    /// Whether households may be given to this person.
-    active: bool,
 }
 
 /// Changes of a person (RFC 7396): what is absent stays, `null` clears.
@@ -111,32 +144,17 @@ impl StaffApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<StaffView>>, ListFault> {
         caller.0.require(Permission::SeeAllHouseholds)?;
-        let (sight, search) = (caller.0.sight(), search.0.unwrap_or_default());
-        let filter = Filter {
+        let search = search.0.unwrap_or_default();
+        let cursors = self.0.cursors("listStaff");
+        let after: Option<UnitKey> = cursors.after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let asked = service::Asked {
             unit_id: unit_id.0,
             active: active.0,
-            in_names: sight.may_search_names(&search),
-            in_numbers: sight.may_find_number(&search),
-            text: search,
+            search,
         };
-        let cursors = self.0.cursors("listStaff");
-        let mut after: Option<UnitKey> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
-        let mut found = Vec::new();
-        // Until the page is full: a person who may not be told leaves no gap by which he is told.
-        loop {
-            let people = store::list(&mut tx, &filter, after, limit + 1).await?;
-            let (people, next) = page::cut(people, limit + 1, unit_key);
-            after = people.last().map(unit_key);
-            found.extend(people.into_iter().filter(|person| {
-                sight.may_tell(&filter.text, person.number.as_deref(), &person.name)
-            }));
-            if next.is_none() || found.len() > page::size(limit) {
-                break;
-            }
-        }
-        let (people, next) = page::cut(found, limit, unit_key);
+        let found = service::list(&self.0, &caller.0, asked, after, limit).await?;
+        let (people, next) = page::cut(found, limit, store::unit_key);
         Ok(Page::json(
             people.into_iter().map(|person| view(person, &caller.0)),
             cursors.next(next)?,
@@ -153,11 +171,7 @@ impl StaffApi {
         /// The person's id.
         id: Path<Uuid>,
     ) -> Result<Tagged<StaffView>, GetFault> {
-        if caller.0.staff_id != Some(id.0) {
-            caller.0.require(Permission::SeeAllHouseholds)?;
-        }
-        let mut tx = self.0.db.read().await?;
-        let person = find(&mut tx, id.0).await?;
+        let person = service::get(&self.0, &caller.0, id.0).await?;
         let tag = ETag(person.version);
         Ok(Tagged::new(view(person, &caller.0), tag))
     }
@@ -177,47 +191,12 @@ impl StaffApi {
         if_match: Header<Option<String>>,
         body: Json<StaffPatch>,
     ) -> Result<Tagged<StaffView>, ChangeFault> {
-        caller.0.require(Permission::KeepRegister)?;
-        let mut tx = caller.0.write(&self.0.db).await?;
-        let before = find(&mut tx, id.0).await?;
-        ETag(before.version).must_match(if_match.0.as_deref())?;
-        let mut after = patched(&before, body.0);
-        if before.active && !after.active {
-            access::person::check_leaving(&mut tx, before.id).await?;
-            let households = serving::store::count_served(&mut tx, before.id).await?;
-            if households > 0 {
-                return Err(Problem::conflict(
-                    "still_responsible",
-                    format!(
-                        "{}仍是 {households} 户的帮扶责任人或协助帮扶人，请先登记离岗，或移交、结束这些结对和协助，再停用",
-                        before.name
-                    ),
-                    format!(
-                        "still responsible for {households} households, or assisting them; record a departure, or hand over or end those pairings and assistances first"
-                    ),
-                )
-                .into());
-            }
-        }
-        let now = self.0.now();
-        store::change(&mut tx, caller.0.at(now), "update", &before, &after).await?;
-        tx.commit().await?;
-        after.version += 1;
-        after.updated_at = now;
+        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let change = |before: &Staff| patched(before, body.0);
+        let after = service::change(&self.0, &caller.0, id.0, is_read, change).await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(view(after, &caller.0), tag))
     }
-}
-
-/// Where the page after this person begins.
-fn unit_key(person: &Staff) -> UnitKey {
-    (person.unit.clone(), person.name.clone(), person.id)
-}
-
-async fn find(tx: &mut Tx, id: Uuid) -> Result<Staff, Problem> {
-    store::find(tx, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("人员", "person of the staff"))
 }
 
 fn patched(before: &Staff, patch: StaffPatch) -> Staff {
@@ -231,36 +210,4 @@ fn patched(before: &Staff, patch: StaffPatch) -> Staff {
         after.active = active;
     }
     after
-}
-
-fn view(person: Staff, caller: &Caller) -> StaffView {
-    let sight = caller.sight().elsewhere();
-    let text = |text: String| sight.text(&text).into_owned();
-    let identity_number = person.identity_number;
-    let identity_number = identity_number.map(|number| sight.identity_number(&number));
-    StaffView {
-        id: person.id,
-        version: person.version,
-        updated_at: person.updated_at,
-        number: person
-            .number
-            .map(|number| sight.register_number(&number).into_owned()),
-        identity_number,
-        name: text(person.name),
-        sex: person.sex,
-        unit_id: person.unit_id,
-        unit: text(person.unit),
-        position: person.position.map(text),
-        rank: person.rank,
-        political_status: person.political_status.map(text),
-        phone: person
-            .phone
-            .map(|number| sight.staff_telephone(&number).into_owned()),
-        capacity: person.capacity,
-        town: person.town.map(text),
-        village: person.village.map(text),
-        specialty: person.specialty.map(text),
-        remark: person.remark.map(text),
-        active: person.active,
-    }
 }

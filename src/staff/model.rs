@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::fields::staff_fields;
 use crate::code_list;
+use crate::code_list::Labelled;
 use crate::codes::Sex;
 use crate::identity::IdentityNumber;
 
@@ -18,124 +20,78 @@ code_list! {
     }
 }
 
-/// The facts that a roster gives of one person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StaffFacts {
-    /// 工号; this or the identity number is there.
-    pub number: Option<String>,
-    /// 证件号码.
-    pub identity_number: Option<IdentityNumber>,
-    /// 姓名.
-    pub name: String,
-    /// 性别.
-    pub sex: Option<Sex>,
-    /// 单位, by name.
-    pub unit: String,
-    /// 职务.
-    pub position: Option<String>,
-    /// 职级; ordinary where the roster does not say.
-    pub rank: Rank,
-    /// 政治面貌.
-    pub political_status: Option<String>,
-    /// 联系电话.
-    pub phone: Option<String>,
-    /// 可帮扶户数; nothing where the rank decides.
-    pub capacity: Option<i64>,
-    /// 负责镇.
-    pub town: Option<String>,
-    /// 负责村.
-    pub village: Option<String>,
-    /// 专长.
-    pub specialty: Option<String>,
-    /// 备注.
-    pub remark: Option<String>,
-}
-
-/// A person who helps, as stored.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
-pub struct Staff {
-    /// Its id.
-    pub id: Uuid,
-    /// 工号.
-    pub number: Option<String>,
-    /// 证件号码.
-    pub identity_number: Option<IdentityNumber>,
-    /// 姓名.
-    pub name: String,
-    /// 性别.
-    pub sex: Option<Sex>,
-    /// 单位.
-    pub unit_id: Uuid,
-    /// 单位, by name.
-    pub unit: String,
-    /// 职务.
-    pub position: Option<String>,
-    /// 职级.
-    pub rank: Rank,
-    /// 政治面貌.
-    pub political_status: Option<String>,
-    /// 联系电话.
-    pub phone: Option<String>,
-    /// 可帮扶户数; nothing where the rank decides.
-    pub capacity: Option<i64>,
-    /// 负责镇.
-    pub town: Option<String>,
-    /// 负责村.
-    pub village: Option<String>,
-    /// 专长.
-    pub specialty: Option<String>,
-    /// 备注.
-    pub remark: Option<String>,
-    /// Whether households may be given to this person.
-    pub active: bool,
-    /// Counts its changes, from 1.
-    pub version: i64,
-    /// When the record was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-impl Staff {
-    /// What a roster would say of this person.
-    pub fn facts(&self) -> StaffFacts {
-        StaffFacts {
-            number: self.number.clone(),
-            identity_number: self.identity_number,
-            name: self.name.clone(),
-            sex: self.sex,
-            unit: self.unit.clone(),
-            position: self.position.clone(),
-            rank: self.rank,
-            political_status: self.political_status.clone(),
-            phone: self.phone.clone(),
-            capacity: self.capacity,
-            town: self.town.clone(),
-            village: self.village.clone(),
-            specialty: self.specialty.clone(),
-            remark: self.remark.clone(),
-        }
-    }
-
-    /// This person with the facts that a roster gives now. The unit's id is the caller's to set.
-    #[must_use]
-    pub fn with(&self, facts: StaffFacts) -> Self {
-        Self {
-            number: facts.number,
-            identity_number: facts.identity_number,
-            name: facts.name,
-            sex: facts.sex,
-            unit: facts.unit,
-            position: facts.position,
-            rank: facts.rank,
-            political_status: facts.political_status,
-            phone: facts.phone,
-            capacity: facts.capacity,
-            town: facts.town,
-            village: facts.village,
-            specialty: facts.specialty,
-            remark: facts.remark,
-            ..self.clone()
-        }
+/// Where the roster does not say.
+impl Default for Rank {
+    fn default() -> Self {
+        Self::Ordinary
     }
 }
+
+macro_rules! staff {
+    ($($(#[$doc:meta])* $field:ident: $type:ty, $_how:ident as $(#[$_attribute:meta])* $_view:ty;)*) => {
+        /// The facts that a roster gives of one person.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct StaffFacts {
+            $($(#[$doc])* pub $field: $type,)*
+        }
+
+        /// A person who helps, as stored.
+        #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
+        pub struct Staff {
+            /// Names the person in all records.
+            pub id: Uuid,
+            /// Names the unit.
+            pub unit_id: Uuid,
+            $($(#[$doc])* pub $field: $type,)*
+            /// Whether households may be given to this person.
+            pub active: bool,
+            /// Counts its changes, from 1.
+            pub version: i64,
+            /// When the record was made.
+            pub created_at: DateTime<Utc>,
+            /// When it was last changed.
+            pub updated_at: DateTime<Utc>,
+        }
+
+        impl Staff {
+            /// What a roster would say of this person.
+            pub fn facts(&self) -> StaffFacts {
+                StaffFacts {
+                    $($field: self.$field.clone(),)*
+                }
+            }
+
+            /// A person who was put on the register with these facts.
+            #[cfg(test)]
+            pub(crate) fn of(id: Uuid, unit_id: Uuid, facts: StaffFacts) -> Self {
+                Self {
+                    id,
+                    unit_id,
+                    $($field: facts.$field,)*
+                    active: true,
+                    version: 1,
+                    created_at: DateTime::UNIX_EPOCH,
+                    updated_at: DateTime::UNIX_EPOCH,
+                }
+            }
+
+            /// This person with the facts that a roster gives now. The unit's id is the caller's to set.
+            #[must_use]
+            pub fn with(&self, facts: StaffFacts) -> Self {
+                Self {
+                    $($field: facts.$field,)*
+                    ..self.clone()
+                }
+            }
+        }
+
+        /// The label of a code that a field holds.
+        pub fn label_of(field: &str, code: &str) -> Option<&'static str> {
+            let fields: &[(&str, fn(&str) -> Option<&'static str>)] =
+                &[$((stringify!($field), <$type as Labelled>::label_of)),*];
+            let (_, label_of) = fields.iter().find(|(name, _)| *name == field)?;
+            label_of(code)
+        }
+    };
+}
+staff_fields!(staff);

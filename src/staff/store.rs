@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use super::fields::{kept_as_they_are, staff_fields};
 use super::model::{Staff, StaffFacts};
 use crate::access::history::Actor;
 use crate::access::person;
@@ -50,10 +51,29 @@ impl Filter {
 /// Where a page of staff begins: unit, name and id of the last one of the page before.
 pub type UnitKey = (String, String, Uuid);
 
-const STAFF: &str = "SELECT staff.id AS id, number, identity_number, staff.name AS name, sex, unit_id,
-    unit.name AS unit, position, rank, political_status, phone, capacity, town, village, specialty, remark,
-    active, version, created_at, updated_at
-    FROM staff JOIN unit ON unit.id = staff.unit_id";
+/// Where the page after this person begins.
+pub fn unit_key(person: &Staff) -> UnitKey {
+    (person.unit.clone(), person.name.clone(), person.id)
+}
+
+/// The columns that hold a field as it is.
+macro_rules! columns {
+    ($($field:ident)*) => {
+        &[$(stringify!($field)),*]
+    };
+}
+const COLUMNS: &[&str] = staff_fields!(kept_as_they_are columns);
+
+macro_rules! staff {
+    ($($field:ident)*) => {
+        concat!(
+            "SELECT staff.id AS id, unit_id, unit.name AS unit, active, version, created_at, updated_at",
+            $(", staff.", stringify!($field), " AS ", stringify!($field),)*
+            " FROM staff JOIN unit ON unit.id = staff.unit_id"
+        )
+    };
+}
+const STAFF: &str = staff_fields!(kept_as_they_are staff);
 
 /// The person with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Staff>, sqlx::Error> {
@@ -108,28 +128,21 @@ pub async fn add_many(
         people.iter().map(|(_, facts)| facts.unit.as_str()),
     )
     .await?;
-    insert!(tx, "staff", people, |person| {
-        id: person.0,
-        number: person.1.number.as_deref(),
-        identity_number: person.1.identity_number.as_ref(),
-        name: person.1.name.as_str(),
-        sex: person.1.sex,
-        unit_id: units.get(&person.1.unit),
-        position: person.1.position.as_deref(),
-        rank: person.1.rank,
-        political_status: person.1.political_status.as_deref(),
-        phone: person.1.phone.as_deref(),
-        capacity: person.1.capacity,
-        town: person.1.town.as_deref(),
-        village: person.1.village.as_deref(),
-        specialty: person.1.specialty.as_deref(),
-        remark: person.1.remark.as_deref(),
-        active: true,
-        version: 1_i64,
-        import_id: actor.import_id,
-        created_at: actor.at,
-        updated_at: actor.at,
-    })
+    macro_rules! add {
+        ($($field:ident)*) => {
+            insert!(tx, "staff", people, |person| {
+                id: person.0,
+                unit_id: units.get(&person.1.unit),
+                $($field: &person.1.$field,)*
+                active: true,
+                version: 1_i64,
+                import_id: actor.import_id,
+                created_at: actor.at,
+                updated_at: actor.at,
+            })
+        };
+    }
+    staff_fields!(kept_as_they_are add)
 }
 
 /// Replaces the facts of people, and keeps what they were. Whether one is active stays.
@@ -169,34 +182,32 @@ pub async fn change(
     if before.active != after.active {
         person::close_accounts(tx, actor, before.id).await?;
     }
-    on!(tx, connection => sqlx::query(
-        "UPDATE staff SET number = $2, identity_number = $3, name = $4, sex = $5, unit_id = $6,
-             position = $7, rank = $8, political_status = $9, phone = $10, capacity = $11, town = $12,
-             village = $13, specialty = $14, remark = $15, active = $16,
-             import_id = COALESCE($17, import_id), updated_at = $18, version = version + 1
+    let facts: Vec<_> = COLUMNS
+        .iter()
+        .zip(6..)
+        .map(|(column, parameter)| format!("{column} = ${parameter}"))
+        .collect();
+    let sql = format!(
+        "UPDATE staff SET unit_id = $2, active = $3, import_id = COALESCE($4, import_id),
+             updated_at = $5, version = version + 1, {}
          WHERE id = $1",
-    )
-    .bind(before.id)
-    .bind(&after.number)
-    .bind(after.identity_number)
-    .bind(&after.name)
-    .bind(after.sex)
-    .bind(after.unit_id)
-    .bind(&after.position)
-    .bind(after.rank)
-    .bind(&after.political_status)
-    .bind(&after.phone)
-    .bind(after.capacity)
-    .bind(&after.town)
-    .bind(&after.village)
-    .bind(&after.specialty)
-    .bind(&after.remark)
-    .bind(after.active)
-    .bind(actor.import_id)
-    .bind(actor.at)
-    .execute(connection)
-    .await
-    .map(|_| ()))
+        facts.join(", ")
+    );
+    macro_rules! update {
+        ($($field:ident)*) => {
+            on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
+                .bind(before.id)
+                .bind(after.unit_id)
+                .bind(after.active)
+                .bind(actor.import_id)
+                .bind(actor.at)
+                $(.bind(&after.$field))*
+                .execute(connection)
+                .await
+                .map(|_| ()))
+        };
+    }
+    staff_fields!(kept_as_they_are update)
 }
 
 /// Removes one person's record, and keeps what it was. Nothing else may name the person.

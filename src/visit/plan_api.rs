@@ -101,7 +101,7 @@ impl PlanApi {
         let after: Option<PlanKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
         let mut tx = self.0.db.read().await?;
-        household::api::visible(&mut tx, &caller.0, id.0).await?;
+        household::service::visible(&mut tx, &caller.0, id.0).await?;
         let plans = plan::list(&mut tx, id.0, after, limit).await?;
         let (plans, next) = page::cut(plans, limit, |plan| (plan.facts.decided_on, plan.id));
         Ok(Page::json(plans, cursors.next(next)?))

@@ -327,12 +327,9 @@ fn absent(people: &[ReadPerson], known: &Known<'_>, matches: &[Match]) -> Vec<Pl
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
     use crate::household::IdentityNumber;
     use crate::roster::choices::Decision;
-    use crate::staff::Rank;
 
     fn facts(number: &str, name: &str, serial: u32) -> StaffFacts {
         let body = format!("32099919800101{serial:03}");
@@ -340,45 +337,15 @@ mod tests {
             number: Some(number.to_owned()).filter(|number| !number.is_empty()),
             identity_number: (serial > 0).then(|| IdentityNumber::from_body(&body).unwrap()),
             name: name.to_owned(),
-            sex: None,
             unit: "示例小学".to_owned(),
-            position: None,
-            rank: Rank::Ordinary,
-            political_status: None,
-            phone: None,
-            capacity: None,
-            town: None,
-            village: None,
-            specialty: None,
-            remark: None,
+            ..StaffFacts::default()
         }
     }
 
     fn known(people: &[StaffFacts]) -> Vec<Staff> {
         (1..)
             .zip(people)
-            .map(|(id, facts)| Staff {
-                id: Uuid::from_u128(id),
-                unit_id: Uuid::from_u128(99),
-                unit: facts.unit.clone(),
-                number: facts.number.clone(),
-                identity_number: facts.identity_number,
-                name: facts.name.clone(),
-                sex: None,
-                position: None,
-                rank: facts.rank,
-                political_status: None,
-                phone: None,
-                capacity: None,
-                town: None,
-                village: None,
-                specialty: None,
-                remark: None,
-                active: true,
-                version: 1,
-                created_at: DateTime::UNIX_EPOCH,
-                updated_at: DateTime::UNIX_EPOCH,
-            })
+            .map(|(id, facts)| Staff::of(Uuid::from_u128(id), Uuid::from_u128(99), facts.clone()))
             .collect()
     }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Barrier, Barriers, ConstraintKind, Pin};
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
+use crate::serving::names::{helper_names, household_names, join_names};
 use crate::{insert, on};
 
 /// A constraint with the names that belong to its ids.
@@ -47,14 +48,15 @@ pub struct Constraint {
     pub removed_by: Option<String>,
 }
 
-const CONSTRAINT: &str = "SELECT pairing_constraint.id AS id, kind, household_id,
-    household.number AS household_number, head_name, household.town AS town,
-    household.village AS village, staff_id, staff.name AS helper, unit.name AS unit, reason, made_at,
-    made_by, removed_at, removed_by
-    FROM pairing_constraint
-    JOIN household ON household.id = household_id
-    JOIN staff ON staff.id = staff_id
-    JOIN unit ON unit.id = staff.unit_id";
+const CONSTRAINT: &str = concat!(
+    "SELECT pairing_constraint.id AS id, kind, household_id, staff_id, reason, made_at, made_by,
+        removed_at, removed_by, ",
+    household_names!(),
+    ", ",
+    helper_names!(),
+    " FROM pairing_constraint",
+    join_names!("household_id", "staff_id"),
+);
 
 /// What a list of constraints may be narrowed to.
 #[derive(Clone, Debug, Default)]

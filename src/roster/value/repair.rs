@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::plain;
+use super::text::plain;
 use crate::household::IdentityNumber;
 use crate::text::{half_width, squeezed, trimmed, yuan};
 use crate::workbook::reader::Cell;

@@ -1,0 +1,148 @@
+//! The fields of a household and of its members: one table each. From a row come the field of the record
+//! ([`model`](super::model)), its column in every statement ([`store`](super::store)), what the API
+//! shows of it and to whom, and its words where a change is told.
+//!
+//! A new field is a row here, a migration that adds the column to `household` and `staged_household` (or
+//! `member` and `staged_member`), and a row of the roster's table of columns.
+//!
+//! A row:
+//!
+//! ```text
+//! /// What the API says of it.
+//! #[sqlx(try_from = "Json<Vec<Cause>>")]        where it is a list
+//! name: Type
+//!     = value                                   where it is not empty when nothing is known
+//!     , Kind as ViewType;                       where not everybody may see it: the kind of private data,
+//!                                               and the type of what is left of it
+//! ```
+
+/// The fields that a roster gives of a household, and those by which an import closes one.
+macro_rules! household_fields {
+    ($make:ident) => {
+        $make! {
+            /// 户编号.
+            number: Option<String>;
+            /// 镇(乡、街道).
+            town: String;
+            /// 村(居).
+            village: String;
+            /// 组.
+            group_name: Option<String>;
+            /// 联系电话: whole for the office and the household's helpers, else its first three and last two
+            /// digits.
+            phone: Option<String>, Telephone as Option<String>;
+            /// 家庭住址.
+            address: Option<String>;
+            /// 识别年度.
+            identified_year: Option<i64>;
+            /// 贫困户属性.
+            category: Option<Category>;
+            /// 脱贫属性.
+            status: PovertyStatus = PovertyStatus::Poor;
+            /// 脱贫年度.
+            lifted_year: Option<i64>;
+            /// 主要致贫原因.
+            main_cause: Option<Cause>;
+            // At most two, without the main one.
+            /// 其他致贫原因.
+            #[sqlx(try_from = "Json<Vec<Cause>>")]
+            other_causes: Vec<Cause>;
+            // Income and expense are those of the whole household.
+            /// 工资性收入, fen a year.
+            wage_income_fen: Option<i64>;
+            /// 生产经营性收入, fen a year.
+            business_income_fen: Option<i64>;
+            /// 财产性收入, fen a year.
+            property_income_fen: Option<i64>;
+            /// 转移性收入, fen a year.
+            transfer_income_fen: Option<i64>;
+            /// 生产经营性支出, fen a year.
+            business_expense_fen: Option<i64>;
+            // For each member, as the roster states it.
+            /// 年人均纯收入, fen a year.
+            income_per_head_fen: Option<i64>;
+            /// 危房等级.
+            housing_grade: Option<HousingGrade>;
+            /// 住房安全.
+            housing_safe: Option<bool>;
+            /// 饮水安全.
+            water_safe: Option<bool>;
+            /// 内心诉求, by the roster.
+            wishes: Option<String>;
+            /// 帮扶思路, by the roster.
+            approach: Option<String>;
+            /// 帮扶措施, by the roster.
+            #[sqlx(try_from = "Json<Vec<Measure>>")]
+            measures: Vec<Measure>;
+            // Evidence only: a pairing is made by a pairing run.
+            /// 帮扶责任人, as written in the roster.
+            roster_helper: Option<String>;
+            /// 帮扶单位, as written in the roster.
+            roster_unit: Option<String>;
+            /// 备注.
+            remark: Option<String>;
+            // No roster closes a household: an import does, and the next roster that lists it opens it
+            // again.
+            /// The day on which it was closed, since all its members went to another household. It is no
+            /// longer listed, paired or counted.
+            closed_on: Option<NaiveDate>;
+            /// Why it was closed, in Chinese.
+            closed_reason: Option<String>;
+            /// The household that its members went to.
+            merged_into: Option<Uuid>;
+        }
+    };
+}
+
+/// The fields that a roster gives of a person in a household.
+macro_rules! member_fields {
+    ($make:ident) => {
+        $make! {
+            // Of the national register.
+            /// 人编号.
+            number: Option<String>;
+            /// 姓名.
+            name: String;
+            // Sex and birth date are stated, or read from the identity number.
+            /// 性别.
+            sex: Option<Sex>;
+            /// 证件号码: whole for the office, else its first three and last two characters.
+            identity_number: Option<IdentityNumber>, Identity as Option<String>;
+            /// 与户主关系.
+            relation: Relation = Relation::Other;
+            // As written.
+            /// 民族.
+            ethnicity: Option<String>;
+            /// 出生日期.
+            birth_date: Option<NaiveDate>, BirthDate as #[oai(flatten)] BirthView;
+            /// 文化程度.
+            education: Option<Education>;
+            /// 在校生状况.
+            schooling: Option<Schooling>;
+            /// 健康状况, for the office and the household's helpers.
+            health: Option<Health>, Health as Option<Health>;
+            /// 劳动技能, for the office and the household's helpers.
+            labour: Option<Labour>, Health as Option<Labour>;
+            /// 务工状况.
+            workplace: Option<Workplace>;
+            // 0 to 12.
+            /// 务工时间, months of the year.
+            months_worked: Option<i64>;
+            /// 联系电话: whole for the office and the household's helpers, else its first three and last two
+            /// digits.
+            phone: Option<String>, Telephone as Option<String>;
+            /// 是否参加城乡居民基本医疗保险.
+            resident_medical: Option<bool>;
+            /// 是否参加城镇职工基本医疗保险.
+            employee_medical: Option<bool>;
+            /// 是否参加城乡居民基本养老保险.
+            resident_pension: Option<bool>;
+            /// 是否参加大病保险.
+            critical_illness: Option<bool>;
+            /// 是否享受低保.
+            minimum_living: Option<bool>;
+        }
+    };
+}
+
+pub(crate) use {household_fields, member_fields};

@@ -1,0 +1,133 @@
+//! What a rule is, and what it finds.
+
+use chrono::NaiveDate;
+
+use crate::access::Kind;
+use crate::household::model::{HouseholdFacts, Member};
+use crate::household::{Cause, Measure};
+use crate::{code_list, text};
+
+code_list! {
+    /// How grave a problem is.
+    pub enum Severity = "severity", "严重程度" {
+        Error = "error", "错误", [];
+        Warning = "warning", "提醒", [];
+        Repair = "repair", "已自动更正", [];
+    }
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Name for programs, never changed once published.
+    pub code: &'static str,
+    /// An error keeps a roster from being imported.
+    pub severity: Severity,
+    /// What the rule looks at, in Chinese.
+    pub title: &'static str,
+    /// What to do where it is broken, in Chinese.
+    pub remedy: &'static str,
+    /// Looks at a household. The rules that need more than one household, or the roster's own
+    /// statements, are looked at by the import.
+    pub(super) check: fn(&Subject<'_>, &mut Found),
+}
+
+/// A rule that is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule.
+    pub rule: &'static Rule,
+    /// Which member of the household; nothing if it is about the household.
+    pub member: Option<usize>,
+    /// The field of [`HouseholdFacts`] or [`Member`] to look at first.
+    pub field: &'static str,
+    /// What contradicts what, in Chinese.
+    pub reason: String,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+
+impl Eq for Rule {}
+
+impl Rule {
+    /// Private data that one learns of a household from whether it breaks the rule, or from the reason:
+    /// an age that is told each day tells the birthday.
+    pub fn tells(&self) -> &'static [Kind] {
+        match self.code {
+            "identity_birth_date" | "born_later" => &[Kind::BirthDate],
+            "minor_with_labour" | "elder_with_labour" | "compulsory_education" => {
+                &[Kind::BirthDate, Kind::Health]
+            }
+            "disability_certificate_health"
+            | "months_without_labour"
+            | "labour_missing"
+            | "disability_without_disabled"
+            | "illness_without_ill" => &[Kind::Health],
+            _ => &[],
+        }
+    }
+}
+
+/// A household on a day, with the income line of the year.
+pub(super) struct Subject<'a> {
+    pub(super) facts: &'a HouseholdFacts,
+    pub(super) today: NaiveDate,
+    pub(super) line_fen: i64,
+}
+
+impl Subject<'_> {
+    pub(super) fn members(&self) -> impl Iterator<Item = (usize, &Member)> {
+        self.facts.members.iter().enumerate()
+    }
+
+    pub(super) fn age(&self, member: &Member) -> Option<u32> {
+        member.age_on(self.today)
+    }
+
+    pub(super) fn is_lifted(&self) -> bool {
+        self.facts.status.is_lifted()
+    }
+
+    pub(super) fn has_measure(&self, measure: Measure) -> bool {
+        self.facts.measures.contains(&measure)
+    }
+
+    pub(super) fn has_cause(&self, cause: Cause) -> bool {
+        self.facts.main_cause == Some(cause) || self.facts.other_causes.contains(&cause)
+    }
+}
+
+/// Where a rule puts what it finds.
+pub(super) struct Found {
+    pub(super) rule: &'static Rule,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Found {
+    pub(super) fn household(&mut self, field: &'static str, reason: impl Into<String>) {
+        self.add(None, field, reason.into());
+    }
+
+    pub(super) fn member(&mut self, member: usize, field: &'static str, reason: impl Into<String>) {
+        self.add(Some(member), field, reason.into());
+    }
+
+    fn add(&mut self, member: Option<usize>, field: &'static str, reason: String) {
+        self.findings.push(Finding {
+            rule: self.rule,
+            member,
+            field,
+            reason,
+        });
+    }
+}
+
+/// Money in yuan, without needless noughts.
+pub(super) fn yuan(fen: i64) -> String {
+    let words = text::yuan(fen);
+    words.strip_suffix(".00").unwrap_or(&words).to_owned()
+}

@@ -1,0 +1,225 @@
+//! Rules about a household as a whole.
+
+use super::model::{Rule, Severity, Subject, yuan};
+use crate::code_list::CodeList;
+use crate::household::model::{HouseholdFacts, Member};
+use crate::household::{Cause, Health, Measure, Schooling};
+
+/// Rules about a household as a whole.
+pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
+    &Rule {
+        code: "measure_without_minimum_living",
+        severity: Severity::Warning,
+        title: "帮扶措施有社会保障兜底，却无人享受低保",
+        remedy: "请核对帮扶措施和“是否享受低保”",
+        check: |subject, found| {
+            let said = |member: &Member| member.minimum_living.is_some();
+            let anyone = subject.facts.members.iter().any(said);
+            if anyone && subject.has_measure(Measure::SocialSecurity) && !on_minimum_living(subject)
+            {
+                found.household("measures", "帮扶措施有“社会保障兜底”，本户无人享受低保");
+            }
+        },
+    },
+    &Rule {
+        code: "minimum_living_without_measure",
+        severity: Severity::Warning,
+        title: "有人享受低保，帮扶措施却无社会保障兜底",
+        remedy: "请在帮扶措施中补充“社会保障兜底”，或核对“是否享受低保”",
+        check: |subject, found| {
+            if !subject.facts.measures.is_empty()
+                && !subject.has_measure(Measure::SocialSecurity)
+                && on_minimum_living(subject)
+            {
+                found.household("measures", "本户有人享受低保，帮扶措施没有“社会保障兜底”");
+            }
+        },
+    },
+    &Rule {
+        code: "disability_without_disabled",
+        severity: Severity::Warning,
+        title: "因残致贫却无残疾人",
+        remedy: "请核对致贫原因和成员的健康状况",
+        check: |subject, found| {
+            if subject.has_cause(Cause::Disability)
+                && nobody(
+                    subject,
+                    |member| member.health,
+                    |health| health == Health::Disabled,
+                )
+            {
+                found.household("main_cause", "致贫原因有“因残”，本户没有残疾成员");
+            }
+        },
+    },
+    &Rule {
+        code: "illness_without_ill",
+        severity: Severity::Warning,
+        title: "因病致贫却无病人",
+        remedy: "请核对致贫原因和成员的健康状况",
+        check: |subject, found| {
+            let ill = |health| matches!(health, Health::ChronicIllness | Health::SeriousIllness);
+            if subject.has_cause(Cause::Illness) && nobody(subject, |member| member.health, ill) {
+                found.household("main_cause", "致贫原因有“因病”，本户没有患病成员");
+            }
+        },
+    },
+    &Rule {
+        code: "schooling_without_student",
+        severity: Severity::Warning,
+        title: "因学致贫却无在校生",
+        remedy: "请核对致贫原因和成员的在校生状况",
+        check: |subject, found| {
+            if subject.has_cause(Cause::Schooling)
+                && nobody(subject, |member| member.schooling, Schooling::is_at_school)
+            {
+                found.household("main_cause", "致贫原因有“因学”，本户没有在校生");
+            }
+        },
+    },
+    &Rule {
+        code: "income_sum",
+        severity: Severity::Warning,
+        title: "年人均纯收入与各项收支不符",
+        remedy: "年人均纯收入 =（工资性 + 生产经营性 + 财产性 + 转移性收入 − 生产经营性支出）÷ 人口，请核对",
+        check: |subject, found| {
+            if let (Some(stated), Some(worked_out)) = (
+                subject.facts.income_per_head_fen,
+                income_per_head_fen(subject.facts),
+            ) && (stated - worked_out).abs() > 100
+            {
+                found.household(
+                    "income_per_head_fen",
+                    format!(
+                        "填写 {} 元，按收支计算为 {} 元",
+                        yuan(stated),
+                        yuan(worked_out)
+                    ),
+                );
+            }
+        },
+    },
+    &Rule {
+        code: "lifted_without_year",
+        severity: Severity::Warning,
+        title: "已脱贫却无脱贫年度",
+        remedy: "请补填脱贫年度，或核对脱贫属性",
+        check: |subject, found| {
+            if subject.is_lifted() && subject.facts.lifted_year.is_none() {
+                found.household("lifted_year", "脱贫属性为已脱贫，没有脱贫年度");
+            }
+        },
+    },
+    &Rule {
+        code: "year_without_lifted",
+        severity: Severity::Warning,
+        title: "有脱贫年度却未脱贫",
+        remedy: "请核对脱贫属性和脱贫年度；返贫的填“返贫”",
+        check: |subject, found| {
+            if let Some(year) = subject.facts.lifted_year
+                && subject.facts.status == crate::household::PovertyStatus::Poor
+            {
+                found.household(
+                    "lifted_year",
+                    format!("脱贫年度为 {year}，脱贫属性为“未脱贫”"),
+                );
+            }
+        },
+    },
+    &Rule {
+        code: "lifted_under_line",
+        severity: Severity::Warning,
+        title: "已脱贫户收入未超过标准",
+        remedy: "请核对年人均纯收入和脱贫属性；确实低于标准的，按返贫风险处理",
+        check: |subject, found| {
+            if let Some(income) = subject.facts.income_per_head_fen
+                && subject.is_lifted()
+                && subject.facts.is_over_line(subject.line_fen) == Some(false)
+            {
+                found.household(
+                    "income_per_head_fen",
+                    format!(
+                        "已脱贫，年人均纯收入 {} 元，未超过标准 {} 元",
+                        yuan(income),
+                        yuan(subject.line_fen)
+                    ),
+                );
+            }
+        },
+    },
+    &Rule {
+        code: "lifted_unsafe_housing",
+        severity: Severity::Warning,
+        title: "已脱贫户住房不安全",
+        remedy: "请核实住房安全，落实危房改造，或核对脱贫属性",
+        check: |subject, found| {
+            if subject.is_lifted() && subject.facts.has_safe_housing() == Some(false) {
+                found.household("housing_safe", "已脱贫，住房不安全");
+            }
+        },
+    },
+    &Rule {
+        code: "lifted_unsafe_water",
+        severity: Severity::Warning,
+        title: "已脱贫户饮水不安全",
+        remedy: "请核实饮水安全，落实饮水工程，或核对脱贫属性",
+        check: |subject, found| {
+            if subject.is_lifted() && subject.facts.water_safe == Some(false) {
+                found.household("water_safe", "已脱贫，饮水不安全");
+            }
+        },
+    },
+    &Rule {
+        code: "housing_grade_contradicts",
+        severity: Severity::Warning,
+        title: "住房安全与危房等级不符",
+        remedy: "A、B 级为安全，C、D 级为不安全，请核对两列",
+        check: |subject, found| {
+            if let (Some(safe), Some(grade)) =
+                (subject.facts.housing_safe, subject.facts.housing_grade)
+                && safe != grade.is_safe()
+            {
+                let safe = if safe { "是" } else { "否" };
+                found.household(
+                    "housing_grade",
+                    format!("住房安全为“{safe}”，危房等级为“{}”", grade.label()),
+                );
+            }
+        },
+    },
+];
+
+fn on_minimum_living(subject: &Subject<'_>) -> bool {
+    subject
+        .facts
+        .members
+        .iter()
+        .any(|member| member.minimum_living == Some(true))
+}
+
+/// Whether something is known of the members, and of none of them what is looked for.
+fn nobody<T: Copy>(
+    subject: &Subject<'_>,
+    fact: impl Fn(&Member) -> Option<T>,
+    wanted: impl Fn(T) -> bool,
+) -> bool {
+    let known: Vec<T> = subject.facts.members.iter().filter_map(fact).collect();
+    !known.is_empty() && !known.into_iter().any(wanted)
+}
+
+/// Income a head from the sums of the roster. An empty sum beside a filled one is taken for none.
+pub(super) fn income_per_head_fen(facts: &HouseholdFacts) -> Option<i64> {
+    let incomes = [
+        facts.wage_income_fen,
+        facts.business_income_fen,
+        facts.property_income_fen,
+        facts.transfer_income_fen,
+    ];
+    let members = i64::try_from(facts.members.len())
+        .ok()
+        .filter(|count| *count > 0)?;
+    incomes.iter().any(Option::is_some).then(|| {
+        let income: i64 = incomes.iter().flatten().sum();
+        (income - facts.business_expense_fen.unwrap_or(0)) / members
+    })
+}

@@ -1,0 +1,426 @@
+//! Rules about who belongs to a household, and what is said of each member.
+
+use super::model::{Rule, Severity};
+use crate::code_list::CodeList;
+use crate::household::model::Member;
+use crate::household::{Education, Health, Labour, Relation, Schooling, Sex};
+
+/// Rules about who belongs to a household, and what is said of each member.
+pub(super) static OF_MEMBERS: &[&Rule] = &[
+    &Rule {
+        code: "no_head",
+        severity: Severity::Error,
+        title: "没有户主",
+        remedy: "请在本户一名成员的“与户主关系”中填“户主”",
+        check: |subject, found| {
+            if subject.facts.head().is_none() {
+                found.household("relation", "本户没有户主");
+            }
+        },
+    },
+    &Rule {
+        code: "two_heads",
+        severity: Severity::Error,
+        title: "户主不止一个",
+        remedy: "每户只能有一个“户主”；如是两户，请填写不同的户编号",
+        check: |subject, found| {
+            let heads = |member: &Member| member.relation == Relation::Head;
+            for (index, member) in subject
+                .members()
+                .filter(|(_, member)| heads(member))
+                .skip(1)
+            {
+                found.member(
+                    index,
+                    "relation",
+                    format!("本户已有户主，{}又填为户主", member.name),
+                );
+            }
+        },
+    },
+    &Rule {
+        code: "identity_sex",
+        severity: Severity::Error,
+        title: "性别与证件号码不符",
+        remedy: "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(sex), Some(identity)) = (member.sex, &member.identity_number)
+                    && sex != identity.sex()
+                {
+                    found.member(
+                        index,
+                        "sex",
+                        format!(
+                            "填写“{}”，证件号码为“{}”",
+                            sex.label(),
+                            identity.sex().label()
+                        ),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "identity_birth_date",
+        severity: Severity::Error,
+        title: "出生日期与证件号码不符",
+        remedy: "请核对出生日期和证件号码（第 7 至 14 位）",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(born), Some(identity)) = (member.birth_date, &member.identity_number)
+                    && born != identity.birth_date()
+                {
+                    found.member(
+                        index,
+                        "birth_date",
+                        format!("填写 {born}，证件号码为 {}", identity.birth_date()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "born_later",
+        severity: Severity::Error,
+        title: "出生日期在今天之后",
+        remedy: "请核对出生日期和证件号码",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if member.birth_date.is_some_and(|born| born > subject.today) {
+                    found.member(index, "birth_date", "出生日期晚于今天");
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "months_over_twelve",
+        severity: Severity::Error,
+        title: "务工时间超过 12 个月",
+        remedy: "请填 0 至 12 的月数",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let Some(months) = member
+                    .months_worked
+                    .filter(|months| !(0..=12).contains(months))
+                {
+                    found.member(index, "months_worked", format!("一年务工 {months} 个月"));
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "relation_sex",
+        severity: Severity::Warning,
+        title: "与户主关系与性别不符",
+        remedy: "请核对与户主关系和性别",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(sex), Some(needed)) = (member.sex, sex_of(member.relation))
+                    && sex != needed
+                {
+                    found.member(
+                        index,
+                        "relation",
+                        format!("“{}”的性别为“{}”", member.relation.label(), sex.label()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "spouse_sex",
+        severity: Severity::Warning,
+        title: "配偶与户主同性别",
+        remedy: "请核对户主和配偶的性别、证件号码",
+        check: |subject, found| {
+            let Some(head_sex) = subject.facts.head().and_then(|head| head.sex) else {
+                return;
+            };
+            for (index, member) in subject.members() {
+                if member.relation == Relation::Spouse && member.sex == Some(head_sex) {
+                    found.member(
+                        index,
+                        "relation",
+                        format!("配偶与户主的性别都为“{}”", head_sex.label()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "relation_age",
+        severity: Severity::Warning,
+        title: "与户主关系与年龄不符",
+        remedy: "请核对与户主关系和出生日期",
+        check: |subject, found| {
+            let Some(head_born) = subject.facts.head().and_then(|head| head.birth_date) else {
+                return;
+            };
+            for (index, member) in subject.members() {
+                let Some(born) = member.birth_date else {
+                    continue;
+                };
+                if is_younger_generation(member.relation) && born <= head_born {
+                    found.member(
+                        index,
+                        "relation",
+                        format!("“{}”比户主年长", member.relation.label()),
+                    );
+                } else if is_older_generation(member.relation) && born >= head_born {
+                    found.member(
+                        index,
+                        "relation",
+                        format!("“{}”比户主年轻", member.relation.label()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "minor_with_labour",
+        severity: Severity::Warning,
+        title: "16 周岁以下不是无劳动力",
+        remedy: "16 周岁以下应填“无劳动力”",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(age), Some(labour)) = (subject.age(member), member.labour)
+                    && age < 16
+                    && labour != Labour::None
+                {
+                    found.member(
+                        index,
+                        "labour",
+                        format!("{age} 周岁，劳动技能为“{}”", labour.label()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "elder_with_labour",
+        severity: Severity::Warning,
+        title: "60 周岁以上仍为普通或技能劳动力",
+        remedy: "请再核实其劳动能力",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(age), Some(labour)) = (subject.age(member), member.labour)
+                    && age >= 60
+                    && matches!(labour, Labour::Ordinary | Labour::Skilled)
+                {
+                    found.member(
+                        index,
+                        "labour",
+                        format!("{age} 周岁，劳动技能为“{}”", labour.label()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "months_without_labour",
+        severity: Severity::Warning,
+        title: "无劳动力或丧失劳动力却有务工时间",
+        remedy: "请核对劳动技能和务工时间",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(months), Some(labour)) = (member.months_worked, member.labour)
+                    && months > 0
+                    && matches!(labour, Labour::Lost | Labour::None)
+                {
+                    found.member(
+                        index,
+                        "months_worked",
+                        format!("“{}”却务工 {months} 个月", labour.label()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "workplace_without_phone",
+        severity: Severity::Warning,
+        title: "有务工状况却没有有效电话",
+        remedy: "请补填本人或本户的手机号码（11 位）或带区号的固定电话",
+        check: |subject, found| {
+            let household_phone = subject.facts.phone.as_deref().is_some_and(is_phone);
+            for (index, member) in subject.members() {
+                let own_phone = member.phone.as_deref().is_some_and(is_phone);
+                if member.workplace.is_some() && !own_phone && !household_phone {
+                    found.member(
+                        index,
+                        "phone",
+                        format!("{}在外务工，没有有效电话", member.name),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "labour_missing",
+        severity: Severity::Warning,
+        title: "劳动技能为空",
+        remedy: "请补填劳动技能；16 周岁以下填“无劳动力”",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if member.labour.is_none() {
+                    found.member(
+                        index,
+                        "labour",
+                        format!("{}的劳动技能没有填写", member.name),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "compulsory_education",
+        severity: Severity::Warning,
+        title: "义务教育阶段适龄儿童不在校",
+        remedy: "请核实是否辍学（控辍保学），或改正在校生状况、健康状况",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(age), Some(schooling)) = (subject.age(member), member.schooling)
+                    && member.is_of_school_age(subject.today) == Some(true)
+                    && member.health == Some(Health::Healthy)
+                    && member.goes_to_school() == Some(false)
+                {
+                    found.member(
+                        index,
+                        "schooling",
+                        format!("{age} 周岁，健康，在校生状况为“{}”", schooling.label()),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "schooling_below_education",
+        severity: Severity::Warning,
+        title: "在校生状况低于文化程度",
+        remedy: "请核对在校生状况和文化程度（文化程度填已毕业的最高学历）",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if let (Some(schooling), Some(education)) = (member.schooling, member.education)
+                    && attained_at_most(schooling).is_some_and(|most| education > most)
+                {
+                    found.member(
+                        index,
+                        "schooling",
+                        format!(
+                            "在读“{}”，文化程度已是“{}”",
+                            schooling.label(),
+                            education.label()
+                        ),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "two_medical_insurances",
+        severity: Severity::Warning,
+        title: "同时参加居民医保和职工医保",
+        remedy: "两种医保只能参加一种，请核对",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if member.resident_medical == Some(true) && member.employee_medical == Some(true) {
+                    found.member(
+                        index,
+                        "employee_medical",
+                        format!("{}同时参加居民医保和职工医保", member.name),
+                    );
+                }
+            }
+        },
+    },
+    &Rule {
+        code: "no_medical_insurance",
+        severity: Severity::Warning,
+        title: "没有参加任何基本医疗保险",
+        remedy: "请核实并动员参保，或改正参保情况",
+        check: |subject, found| {
+            for (index, member) in subject.members() {
+                if member.resident_medical == Some(false) && member.employee_medical != Some(true) {
+                    found.member(
+                        index,
+                        "resident_medical",
+                        format!("{}没有参加基本医疗保险", member.name),
+                    );
+                }
+            }
+        },
+    },
+];
+
+/// The sex that a relation calls for.
+fn sex_of(relation: Relation) -> Option<Sex> {
+    use Relation as R;
+    match relation {
+        R::Son
+        | R::SonInLaw
+        | R::Grandson
+        | R::DaughtersSon
+        | R::Father
+        | R::WifesFather
+        | R::HusbandsFather
+        | R::Grandfather => Some(Sex::Male),
+        R::Daughter
+        | R::DaughterInLaw
+        | R::Granddaughter
+        | R::DaughtersDaughter
+        | R::Mother
+        | R::WifesMother
+        | R::HusbandsMother
+        | R::Grandmother => Some(Sex::Female),
+        R::Head | R::Spouse | R::Sibling | R::Other => None,
+    }
+}
+
+/// Children and grandchildren of the head. Their spouses may be of any age.
+fn is_younger_generation(relation: Relation) -> bool {
+    use Relation as R;
+    matches!(
+        relation,
+        R::Son
+            | R::Daughter
+            | R::Grandson
+            | R::Granddaughter
+            | R::DaughtersSon
+            | R::DaughtersDaughter
+    )
+}
+
+/// Parents and grandparents of the head. The spouse's parents may be of any age.
+fn is_older_generation(relation: Relation) -> bool {
+    use Relation as R;
+    matches!(
+        relation,
+        R::Father | R::Mother | R::Grandfather | R::Grandmother
+    )
+}
+
+/// The most that one who is at this school can have completed.
+fn attained_at_most(schooling: Schooling) -> Option<Education> {
+    match schooling {
+        Schooling::Preschool => Some(Education::Illiterate),
+        Schooling::Primary => Some(Education::Primary),
+        Schooling::LowerSecondary => Some(Education::LowerSecondary),
+        Schooling::UpperSecondary | Schooling::Vocational => Some(Education::UpperSecondary),
+        Schooling::JuniorCollege => Some(Education::JuniorCollege),
+        Schooling::None | Schooling::Bachelor | Schooling::Postgraduate => None,
+    }
+}
+
+/// An 11-digit mobile number, or a line with its area code.
+pub(super) fn is_phone(text: &str) -> bool {
+    let digits: String = crate::text::squeezed(text)
+        .chars()
+        .filter(|character| !"-()+".contains(*character))
+        .collect();
+    let digits = digits.strip_prefix("86").unwrap_or(&digits);
+    let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let mobile = digits.len() == 11 && digits.starts_with('1') && digits.as_bytes()[1] >= b'3';
+    let line = (10..=12).contains(&digits.len()) && digits.starts_with('0');
+    all_digits && (mobile || line)
+}

@@ -1,0 +1,26 @@
+//! Taking households over from an import, and taking that back.
+
+use uuid::Uuid;
+
+use super::store::{REPLACED, TOUCHED, switch};
+use crate::access::history::Actor;
+use crate::db::Tx;
+
+/// Takes an import's good households into the register. A unique constraint of the database speaks
+/// up where another household has meanwhile got what one of these needs.
+pub async fn take_over(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+    switch::keep_history(tx, actor, import_id, "import").await?;
+    switch::take_members_out(tx, import_id, REPLACED).await?;
+    switch::replace(tx, actor, import_id, "$1").await?;
+    switch::add(tx, actor, import_id).await?;
+    switch::put_members_in(tx, import_id, TOUCHED).await
+}
+
+/// Takes back what [`take_over`] did: what is staged by now is what the households were before.
+pub async fn take_back(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+    switch::keep_history(tx, actor, import_id, "undo").await?;
+    switch::take_members_out(tx, import_id, TOUCHED).await?;
+    switch::remove_added(tx, import_id).await?;
+    switch::replace(tx, actor, import_id, "plan.base_import_id").await?;
+    switch::put_members_in(tx, import_id, REPLACED).await
+}

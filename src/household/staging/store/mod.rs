@@ -1,0 +1,76 @@
+//! What an import would make of households, in the database.
+
+pub mod entries;
+pub mod facts;
+pub mod switch;
+
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use crate::db::{Engine, Tx};
+use crate::on;
+
+/// Staged households and what is to be done to them.
+pub const PLAN: &str = "import_household AS plan ON plan.import_id = staged.import_id
+    AND plan.position = staged.import_position AND plan.good";
+/// What is done to a household that is on the register.
+pub const REPLACED: &str = "plan.action IN ('changed', 'closed')";
+pub const ADDED: &str = "plan.action = 'new'";
+pub const TOUCHED: &str = "plan.action IN ('new', 'changed', 'closed')";
+
+/// Runs a statement whose one parameter is the import; gives the number of rows.
+async fn run(tx: &mut Tx, sql: &str, import_id: Uuid) -> Result<u64, sqlx::Error> {
+    let sql = sql.to_owned();
+    on!(tx, connection => sqlx::query(AssertSqlSafe(sql))
+        .bind(import_id)
+        .execute(connection)
+        .await
+        .map(|done| done.rows_affected()))
+}
+
+/// Clears some thousand staged households away, and with `record` what was to be done to them as
+/// well. Says whether there may be more.
+pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, sqlx::Error> {
+    const HOUSEHOLDS_AT_ONCE: i64 = 2_000;
+    if tx.engine() == Engine::Sqlite && stages_alone(tx, import_id).await? {
+        // Without a condition SQLite lets go of a table's pages and looks at no row.
+        for table in ["staged_member", "staged_household"] {
+            let sql = format!("DELETE FROM {table}");
+            on!(&mut *tx, connection => sqlx::query(AssertSqlSafe(sql))
+                .execute(connection).await.map(|_| ()))?;
+        }
+    }
+    let tables = [
+        ("staged_member", "import_position"),
+        ("staged_household", "import_position"),
+        ("import_household", "position"),
+    ];
+    let tables = &tables[..if record { 3 } else { 2 }];
+    for (table, position) in tables {
+        let sql = format!("SELECT min({position}) FROM {table} WHERE import_id = $1");
+        let first: Option<i64> = on!(&mut *tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(import_id).fetch_one(connection).await)?;
+        let Some(first) = first else { continue };
+        // From the first on: PostgreSQL's index still holds those that are deleted, and would go through
+        // them each time.
+        let sql = format!(
+            "DELETE FROM {table} WHERE import_id = $1 AND {position} >= $2 AND {position} < $3"
+        );
+        on!(&mut *tx, connection => sqlx::query(AssertSqlSafe(sql))
+            .bind(import_id).bind(first).bind(first + HOUSEHOLDS_AT_ONCE)
+            .execute(connection).await.map(|_| ()))?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// Whether no other import has anything staged.
+async fn stages_alone(tx: &mut Tx, import_id: Uuid) -> Result<bool, sqlx::Error> {
+    let others: bool = on!(tx, connection => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM import WHERE staged AND id <> $1)",
+    )
+    .bind(import_id)
+    .fetch_one(connection)
+    .await)?;
+    Ok(!others)
+}

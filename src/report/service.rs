@@ -1,0 +1,99 @@
+//! Making the workbooks.
+
+use std::future::Future;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::model::{self, Occasion};
+use super::pairings::{self, Roll};
+use super::{sheets, store};
+use crate::app::App;
+use crate::db::{self, outcome};
+use crate::pairing::roll;
+use crate::problem::Problem;
+use crate::progress::api::check_as_of;
+use crate::staff::unit;
+
+/// The name under which the office files the workbook.
+pub fn file_name(occasion: &Occasion) -> String {
+    format!("帮扶进度-{}年-截至{}.xlsx", occasion.year, occasion.as_of)
+}
+
+/// Makes the roll of pairings, and the name to file it under.
+pub async fn pairing_roll(
+    app: &App,
+    as_of: NaiveDate,
+    unit_id: Option<Uuid>,
+    made_by: String,
+) -> Result<(String, Vec<u8>), Problem> {
+    let made_on = app.today();
+    check_as_of(as_of, made_on)?;
+    let db = app.db.clone();
+    made(app, async move || {
+        let mut tx = db.read().await?;
+        let unit = match unit_id {
+            None => None,
+            Some(id) => {
+                let unit = unit::find(&mut tx, id).await?;
+                let unit = unit.ok_or_else(|| Problem::not_found("单位", "unit"))?;
+                Some((id, unit.name))
+            }
+        };
+        let entries = roll::on_day(&mut tx, as_of, unit_id).await?;
+        drop(tx);
+        let of = unit.as_ref().map_or("", |(_, name)| name.as_str());
+        let of = sheets::READER.text(of);
+        let name = format!("{of}结对花名册-截至{as_of}.xlsx");
+        let occasion = pairings::Occasion {
+            as_of,
+            unit,
+            made_on,
+            made_by,
+        };
+        let roll = Roll::new(entries, occasion);
+        let bytes = sheets::pairings::workbook(&roll).map_err(|error| cannot_write(&error))?;
+        Ok((name, bytes))
+    })
+    .await
+}
+
+/// Makes the workbook.
+pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem> {
+    let db = app.db.clone();
+    made(app, async move || {
+        let mut tx = db.read().await?;
+        let sources = store::sources(&mut tx, &occasion).await?;
+        drop(tx);
+        let report = model::report(sources, occasion);
+        sheets::workbook(&report).map_err(|error| cannot_write(&error))
+    })
+    .await
+}
+
+/// Reads for a workbook and makes it, in its turn, where it keeps no request waiting.
+async fn made<T, F>(app: &App, make: impl FnOnce() -> F + Send + 'static) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Problem>>,
+{
+    let turn = app.workbooks.turn().await?;
+    turn.run_async(|| outcome::of_one_request(make()))
+        .await
+        .unwrap_or_else(|error| Err(cannot_write(&error)))
+}
+
+/// Also of a panic: the library that writes workbooks knows no other way to say that a temporary file cannot be
+/// written.
+fn cannot_write(error: &dyn std::error::Error) -> Problem {
+    if db::tells_of_full_disk(&error.to_string()) {
+        return db::storage_full();
+    }
+    tracing::error!(%error, "a workbook cannot be made");
+    Problem::new(
+        poem::http::StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "生成报表时出错，已记录；请稍后重试",
+        "the workbook could not be made; the fault has been logged, try again",
+    )
+}

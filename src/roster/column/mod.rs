@@ -1,0 +1,14 @@
+//! Columns of a roster: one table a roster, which the template writer, the header matcher and the
+//! parser all read.
+
+mod codes;
+mod headings;
+mod model;
+mod record;
+#[cfg(test)]
+mod tests;
+
+pub use codes::labels;
+pub use headings::{Heading, Headings, is_field};
+pub use model::{Carry, Column, Kind};
+pub use record::{Given, Put, PutCode, Record, Slot, merge, put};

@@ -1,0 +1,203 @@
+//! A column: its headings, what it holds, and where that goes.
+
+use chrono::NaiveDate;
+
+use super::codes::{read_codes, unknown_code};
+use super::record::{Given, Put, PutCode, Record};
+use crate::household::IdentityNumber;
+use crate::roster::value;
+use crate::roster::value::{Day, Refusal, Unit, repair};
+use crate::workbook::reader::Cell;
+
+/// What a column holds, and where it goes.
+pub enum Kind<R> {
+    /// Text.
+    Text {
+        /// Most characters.
+        longest: usize,
+        /// Where it goes.
+        put: fn(&mut R, String) -> Put,
+    },
+    /// A person's name.
+    Name(fn(&mut R, String) -> Put),
+    /// A number that is a name: 户编号, telephone.
+    Number(fn(&mut R, String) -> Put),
+    /// An identity number.
+    Identity(fn(&mut R, IdentityNumber) -> Put),
+    /// 是 or 否.
+    YesNo(fn(&mut R, bool) -> Put),
+    /// 是 or 否, or safe or not in words.
+    Safe(fn(&mut R, bool) -> Put),
+    /// A date.
+    Date {
+        /// Where a day goes.
+        put: fn(&mut R, NaiveDate) -> Put,
+        /// Where the first day of a month goes that has no day.
+        month: fn(&mut R, NaiveDate),
+    },
+    /// A year.
+    Year(fn(&mut R, i64) -> Put),
+    /// Money, in fen.
+    Money(fn(&mut R, i64) -> Put),
+    /// A whole number.
+    Integer {
+        /// Least that can be meant.
+        least: i64,
+        /// Most that can be meant.
+        most: i64,
+        /// Where it goes.
+        put: fn(&mut R, i64) -> Put,
+    },
+    /// One value of a code list.
+    Code {
+        /// What may stand there.
+        labels: fn() -> Vec<&'static str>,
+        /// Where it goes, and its label; nothing for a text that is not on the list.
+        put: PutCode<R>,
+    },
+    /// Some values of a code list.
+    Codes {
+        /// What may stand there.
+        labels: fn() -> Vec<&'static str>,
+        /// Most values.
+        most: usize,
+        /// Where each goes, and its label; nothing for a text that is not on the list.
+        put: PutCode<R>,
+    },
+    /// Known from the national system's export, and not kept.
+    NotKept,
+}
+
+/// How the value of a field goes from one record to another: from a row to its household, or from
+/// what is on the register to a roster that has no such column.
+pub enum Carry<R: Record> {
+    /// A field that all rows of a household share.
+    Whole(fn(&mut R::Whole, &R::Whole) -> Put),
+    /// A field that all rows of a household share and that ends with the import.
+    Shared(fn(&mut R::Shared, &R::Shared) -> Put),
+    /// A field of the row alone.
+    Part(fn(&mut R::Part, &R::Part) -> Put),
+    /// Needed for the row itself only.
+    Nothing,
+}
+
+/// One column of a roster.
+pub struct Column<R: Record> {
+    /// The field that it fills; several columns may fill one, such as 饮水安全 and 饮水困难.
+    pub key: &'static str,
+    /// Heading in our template.
+    pub heading: &'static str,
+    /// Other headings that are certain to mean the same.
+    pub synonyms: &'static [&'static str],
+    /// Whether a roster must have it.
+    pub required: bool,
+    /// Whether our template has it; the others are the national system's.
+    pub in_template: bool,
+    /// What it holds.
+    pub kind: Kind<R>,
+    /// How its value travels.
+    pub carry: Carry<R>,
+    /// Width in the template, in characters.
+    pub width: u16,
+    /// What the template's notes say about it.
+    pub note: &'static str,
+    /// A value for the template's sample.
+    pub example: &'static str,
+}
+
+impl<R: Record> Column<R> {
+    /// A column of the template.
+    pub const fn new(
+        key: &'static str,
+        heading: &'static str,
+        kind: Kind<R>,
+        carry: Carry<R>,
+    ) -> Self {
+        Self {
+            key,
+            heading,
+            synonyms: &[],
+            required: false,
+            in_template: true,
+            kind,
+            carry,
+            width: 12,
+            note: "",
+            example: "",
+        }
+    }
+
+    /// Whether its value is the household's and not the person's.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.carry, Carry::Whole(_) | Carry::Shared(_))
+    }
+
+    /// Whether it holds identity numbers.
+    pub fn is_identity(&self) -> bool {
+        matches!(self.kind, Kind::Identity(_))
+    }
+
+    /// Reads a cell into the row.
+    pub fn read(&self, row: &mut R, cell: &Cell<'_>, unit: Unit) -> Result<Given, Refusal> {
+        let read = match &self.kind {
+            Kind::Text { longest, put } => {
+                value::text(cell, *longest)?.map(|value| (put(row, value), None))
+            }
+            Kind::Name(put) => value::name(cell)?.map(|value| (put(row, value), None)),
+            Kind::Number(put) => value::code_number(cell, 40)?.map(|value| {
+                let repair = repair::number(cell, &value);
+                (put(row, value), repair)
+            }),
+            Kind::Identity(put) => value::identity(cell)?.map(|value| {
+                let repair = repair::identity(cell, &value);
+                (put(row, value), repair)
+            }),
+            Kind::YesNo(put) => value::yes_no(cell)?
+                .map(|value| (put(row, value), repair::answer(cell, value, &[]))),
+            Kind::Safe(put) => value::safe(cell)?.map(|value| {
+                let usual = ["安全", "不安全"];
+                (put(row, value), repair::answer(cell, value, &usual))
+            }),
+            Kind::Date { put, month } => match value::date(cell)? {
+                Some(Day::Full(date)) => Some((put(row, date), repair::date(cell, date))),
+                Some(Day::Month(first)) => {
+                    month(row, first);
+                    Some((Put::New, None))
+                }
+                None => None,
+            },
+            Kind::Year(put) => {
+                value::year(cell)?.map(|value| (put(row, value), repair::year(cell, value)))
+            }
+            Kind::Money(put) => {
+                value::money(cell, unit)?.map(|value| (put(row, value), repair::money(cell, value)))
+            }
+            Kind::Integer { least, most, put } => value::integer(cell, *least, *most)?
+                .map(|value| (put(row, value), repair::integer(cell, value))),
+            Kind::Code { labels, put } => {
+                let text = value::plain(cell)?;
+                match put(row, &text) {
+                    None if text.is_empty() || value::says_nothing(&text) => None,
+                    None => return Err(unknown_code(&text, &labels())),
+                    Some((put, label)) => Some((put, repair::code(&text, label))),
+                }
+            }
+            Kind::Codes { labels, most, put } => {
+                return read_codes(row, cell, *labels, *most, *put);
+            }
+            Kind::NotKept => None,
+        };
+        match read {
+            Some((Put::Differs, _)) => Err(Refusal::new(
+                "columns_contradict",
+                "与本行另一列的内容矛盾",
+                "请核对两列，改成一致，或只保留一列",
+            )),
+            Some((_, repair)) => Ok(Given {
+                value: true,
+                repair,
+            }),
+            None => Ok(Given::default()),
+        }
+    }
+}

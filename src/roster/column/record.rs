@@ -1,0 +1,99 @@
+//! What a row is read into, and how a value gets to its place.
+
+use crate::roster::value::repair::Repair;
+
+/// What one row of a roster is read into, in parts.
+pub trait Record: Default + 'static {
+    /// What rows may share: the household.
+    type Whole;
+    /// What rows may share and what ends with the import.
+    type Shared;
+    /// What a row alone is about: the person.
+    type Part;
+
+    /// Fields by which a row speaks of one part: a sheet without columns of them has one row a whole.
+    const OF_PART: &'static [&'static str];
+    /// Fields by which a row names its whole, in a sheet that has one row a whole.
+    const OF_WHOLE: &'static [&'static str];
+    /// Fields by which rows of two sheets find each other.
+    const JOINS: &'static [&'static str];
+
+    /// Whether what the row says elsewhere makes a refused cell of field `key` no mistake.
+    fn forgives(&self, _key: &str) -> bool {
+        false
+    }
+
+    /// Is told that a cell of field `key` was put right in this way.
+    fn repaired(&mut self, _key: &str, _code: &str) {}
+}
+
+/// What putting a value into its place came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// Nothing was there.
+    New,
+    /// The same was there.
+    Same,
+    /// Something else was there, and stays.
+    Differs,
+}
+
+/// A place for a value that may be empty.
+pub trait Slot: Clone + PartialEq {
+    /// Whether nothing is there.
+    fn is_unset(&self) -> bool;
+}
+
+impl<T: Clone + PartialEq> Slot for Option<T> {
+    fn is_unset(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Clone + PartialEq> Slot for Vec<T> {
+    fn is_unset(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl Slot for String {
+    fn is_unset(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Puts a value into a place.
+pub fn put<S: Slot>(slot: &mut S, value: S) -> Put {
+    if slot.is_unset() {
+        *slot = value;
+        Put::New
+    } else if *slot == value {
+        Put::Same
+    } else {
+        Put::Differs
+    }
+}
+
+/// Puts a value that is there into a place.
+pub fn merge<S: Slot>(slot: &mut S, other: &S) -> Put {
+    if other.is_unset() || slot == other {
+        Put::Same
+    } else if slot.is_unset() {
+        slot.clone_from(other);
+        Put::New
+    } else {
+        Put::Differs
+    }
+}
+
+/// Puts the value that a text means into a row, and gives its label.
+pub type PutCode<R> = fn(&mut R, &str) -> Option<(Put, &'static str)>;
+
+/// What reading a cell gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Whether it gave a value.
+    pub value: bool,
+    /// What was put right.
+    pub repair: Option<Repair>,
+}

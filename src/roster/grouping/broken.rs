@@ -1,0 +1,36 @@
+//! How a rule that is broken is told at a cell.
+
+use crate::household::IdentityNumber;
+use crate::household::model::Member;
+use crate::household::rule::Rule;
+use crate::roster::household::{COLUMNS, HouseholdRow};
+use crate::roster::layout::Layouts;
+use crate::roster::report::{Place, RosterProblem};
+use crate::roster::value;
+use crate::roster::value::Refusal;
+
+/// Heading of a field in our template.
+pub(super) fn heading(key: &str) -> &'static str {
+    let column = COLUMNS.iter().find(|column| column.key == key);
+    column.map_or("", |column| column.heading)
+}
+
+/// A rule that is broken, at a cell.
+pub(super) fn broken(
+    layouts: &Layouts<HouseholdRow>,
+    place: Place,
+    key: &str,
+    rule: &Rule,
+    reason: String,
+) -> RosterProblem {
+    let refusal = Refusal::new(rule.code, reason, rule.remedy);
+    layouts.problem(rule.severity, place, key, refusal)
+}
+
+/// What stands in the identity number's cell of a member, for a message.
+pub fn masked_identity(member: &Member) -> String {
+    member
+        .identity_number
+        .as_ref()
+        .map_or_else(|| value::mask(&member.name), IdentityNumber::masked)
+}

@@ -1,0 +1,266 @@
+//! Which rows belong together.
+
+use std::collections::HashMap;
+
+use super::broken::broken;
+use super::draft::{Draft, Open, number};
+use super::model::{Context, MOST_MEMBERS, ReadHousehold};
+use super::person::{check_person, member_of, of_head};
+use super::review::Review;
+use super::twins::Twins;
+use crate::household::model::Member;
+use crate::household::rule::Severity;
+use crate::household::{Relation, rule};
+use crate::roster::household::HouseholdRow;
+use crate::roster::layout::{Layout, Layouts, of_sheet};
+use crate::roster::packed_list::PackedList;
+use crate::roster::report::{Place, Problems, RosterProblem};
+use crate::roster::sheet::RosterRow;
+use crate::roster::value::Refusal;
+
+/// Households under way. Only the one that the last row belongs to is unpacked.
+#[derive(Default)]
+pub(super) struct Grouping {
+    pub(super) drafts: PackedList<Draft>,
+    /// The household of the last row.
+    pub(super) open: Option<Open>,
+    pub(super) members: PackedList<Member>,
+    /// For each member, the household.
+    pub(super) household_of: Vec<u32>,
+    /// For each member, the row.
+    pub(super) places: Vec<Place>,
+    /// For each household, whether an error has been found.
+    pub(super) has_errors: Vec<bool>,
+    pub(super) by_number: HashMap<String, u32>,
+    pub(super) by_head: HashMap<u64, u32>,
+    /// Which member had an identity number first.
+    pub(super) seen: HashMap<u64, u32>,
+    pub(super) twins: Twins,
+}
+
+impl Grouping {
+    pub(super) fn add(
+        &mut self,
+        layouts: &Layouts<HouseholdRow>,
+        mut row: RosterRow<HouseholdRow>,
+        problems: &mut Problems,
+    ) -> Result<(), postcard::Error> {
+        let before = problems.count(Severity::Error);
+        let lists = layouts
+            .get(row.place.sheet)
+            .is_some_and(Layout::lists_parts);
+        if !lists {
+            of_head(&mut row.record);
+        }
+        let mut open = self.household_of(&row)?;
+        if !lists && open.draft.head.is_some() {
+            problems.push(open.draft.again(layouts, row.place));
+            self.has_errors[open.index as usize] = true;
+            self.open = Some(open);
+            return Ok(());
+        }
+        check_person(layouts, &row, lists, problems);
+        // Beside a sheet of members, what a sheet of heads says of a person is said of one of them.
+        let is_member = lists || !layouts.list_parts();
+        let twin = is_member
+            .then(|| self.check_twice(layouts, &row, problems))
+            .flatten();
+        open.changed |= open
+            .draft
+            .merge(layouts, &row, |problem| problems.push(problem));
+        if !lists {
+            open.draft.take_head(&row.record);
+            open.changed = true;
+        }
+        let member = member_of(&mut row.record);
+        self.remember(&open, &member);
+        let index = open.index;
+        self.open = Some(open);
+        if is_member {
+            self.twins.notice(&member);
+            self.household_of.push(index);
+            self.places.push(row.place);
+            self.members.push(&member)?;
+        }
+        if !row.refused.is_empty() || problems.count(Severity::Error) > before {
+            self.has_errors[index as usize] = true;
+        }
+        if let Some(twin) = twin {
+            // Which of the two is right, nobody knows.
+            self.has_errors[self.household_of[twin as usize] as usize] = true;
+        }
+        Ok(())
+    }
+
+    /// Unpacks the household of a row: by 户编号, else by the head's identity number, else the one that
+    /// the row before belongs to, unless a head begins a new one.
+    fn household_of(&mut self, row: &RosterRow<HouseholdRow>) -> Result<Open, postcard::Error> {
+        let record = &row.record;
+        let known = match (&record.household.number, &record.shared.head_identity) {
+            (Some(number), _) => self.by_number.get(number).copied(),
+            (None, Some(head)) => self.by_head.get(&head.packed()).copied(),
+            (None, None) if record.relation == Some(Relation::Head) => None,
+            (None, None) => self.open.as_ref().map(|open| open.index),
+        };
+        let open = self.open.take();
+        if let Some(open) = open {
+            if Some(open.index) == known {
+                return Ok(open);
+            }
+            self.put_back(&open)?;
+        }
+        if let Some(index) = known {
+            return Ok(Open {
+                index,
+                draft: self.drafts.get(index as usize)?,
+                changed: false,
+            });
+        }
+        self.has_errors.push(false);
+        Ok(Open {
+            index: number(self.drafts.len()),
+            draft: Draft::new(row.place),
+            changed: true,
+        })
+    }
+
+    fn put_back(&mut self, open: &Open) -> Result<(), postcard::Error> {
+        let index = open.index as usize;
+        if index == self.drafts.len() {
+            self.drafts.push(&open.draft)?;
+        } else if open.changed {
+            self.drafts.replace(index, &open.draft)?;
+        }
+        Ok(())
+    }
+
+    /// Remembers by what the rows to come may name a household.
+    fn remember(&mut self, open: &Open, member: &Member) {
+        if let Some(number) = &open.draft.facts.number
+            && !self.by_number.contains_key(number)
+        {
+            self.by_number.insert(number.clone(), open.index);
+        }
+        let head = (member.relation == Relation::Head)
+            .then_some(member.identity_number.as_ref())
+            .flatten();
+        for identity in head.into_iter().chain(&open.draft.shared.head_identity) {
+            self.by_head.entry(identity.packed()).or_insert(open.index);
+        }
+    }
+
+    /// The same identity number in two rows: gives the member who had it first.
+    fn check_twice(
+        &mut self,
+        layouts: &Layouts<HouseholdRow>,
+        row: &RosterRow<HouseholdRow>,
+        problems: &mut Problems,
+    ) -> Option<u32> {
+        let identity = row.record.member.identity_number.as_ref()?;
+        let mine = number(self.places.len());
+        let first = *self.seen.entry(identity.packed()).or_insert(mine);
+        if first == mine {
+            return None;
+        }
+        let place = layouts.address(
+            self.places[first as usize],
+            "identity_number",
+            row.place.sheet,
+        );
+        problems.push(
+            broken(
+                layouts,
+                row.place,
+                "identity_number",
+                &rule::SAME_IDENTITY_NUMBER,
+                format!("与单元格 {place} 的证件号码相同"),
+            )
+            .with_value(identity.masked()),
+        );
+        Some(first)
+    }
+
+    /// The households, complete, with all that is wrong with them.
+    pub(super) fn finish(
+        mut self,
+        layouts: &Layouts<HouseholdRow>,
+        context: &Context,
+        problems: &mut Problems,
+    ) -> Result<PackedList<ReadHousehold>, postcard::Error> {
+        if let Some(open) = self.open.take() {
+            self.put_back(&open)?;
+        }
+        let (order, firsts) = self.members_by_household();
+        let members_listed = layouts.list_parts();
+        let mut households = PackedList::default();
+        for index in 0..self.drafts.len() {
+            let draft = self.drafts.take(index)?;
+            let mut review = Review {
+                facts: draft.facts.clone(),
+                draft: &draft,
+                places: Vec::new(),
+                members_listed,
+                layouts,
+                problems,
+                has_errors: self.has_errors[index],
+            };
+            let members = &order[firsts[index] as usize..firsts[index + 1] as usize];
+            for (position, member) in members.iter().map(|member| *member as usize).enumerate() {
+                // All are taken, so that their memory is given back.
+                let read = self.members.take(member)?;
+                if position < MOST_MEMBERS {
+                    review.facts.members.push(read);
+                    review.places.push(self.places[member]);
+                }
+            }
+            review.run(members.len(), context);
+            self.twins.compare(&review.facts, &review.places);
+            households.push(&ReadHousehold {
+                has_errors: review.has_errors,
+                facts: review.facts,
+                places: review.places,
+                place: draft.place,
+                members_listed,
+            })?;
+        }
+        self.twins.report(layouts, problems);
+        if !members_listed && !households.is_empty() {
+            problems.push(members_to_follow(layouts));
+        }
+        Ok(households)
+    }
+
+    /// The members, household by household, each in the order of the rows; and for each household
+    /// which of them is its first.
+    fn members_by_household(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut firsts = vec![0_u32; self.drafts.len() + 1];
+        for household in &self.household_of {
+            firsts[*household as usize + 1] += 1;
+        }
+        for index in 1..firsts.len() {
+            firsts[index] += firsts[index - 1];
+        }
+        let mut next = firsts.clone();
+        let mut order = vec![0; self.household_of.len()];
+        for (member, household) in (0..).zip(&self.household_of) {
+            let at = &mut next[*household as usize];
+            order[*at as usize] = member;
+            *at += 1;
+        }
+        (order, firsts)
+    }
+}
+
+/// A roster with one row a household is whole only with its members.
+fn members_to_follow(layouts: &Layouts<HouseholdRow>) -> RosterProblem {
+    let sheet = layouts.iter().next().map_or("", |layout| &layout.sheet);
+    of_sheet(
+        sheet,
+        Severity::Warning,
+        Refusal::new(
+            "members_not_listed",
+            "名册每户一行，只有户主；其他成员没有列出",
+            "已登记的其他成员保持不变；新的户请再导入一份每人一行的名册补充成员",
+        ),
+    )
+}

@@ -1,0 +1,48 @@
+//! What a roster of households is read into.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::household::model::HouseholdFacts;
+use crate::roster::layout::Spoken;
+use crate::roster::packed_list::PackedList;
+use crate::roster::report::{Place, SheetReport};
+
+/// Most members of a household: more are a number that stands where it does not belong.
+pub(super) const MOST_MEMBERS: usize = 99;
+
+/// A household as the roster gives it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadHousehold {
+    /// Its facts.
+    pub facts: HouseholdFacts,
+    /// Where each member stands.
+    pub places: Vec<Place>,
+    /// Where the household stands first.
+    pub place: Place,
+    /// Whether anything at its rows, or of it as a whole, is an error.
+    pub has_errors: bool,
+    /// Whether the roster lists the members; else the head is the only one that is known.
+    pub members_listed: bool,
+}
+
+/// A roster of households, read.
+pub struct HouseholdRoster {
+    /// All sheets of the file.
+    pub sheets: Vec<SheetReport>,
+    /// The fields of which it has columns.
+    pub spoken: Spoken,
+    /// Rows with content.
+    pub rows: i64,
+    /// The households, in the order of their first rows.
+    pub households: PackedList<ReadHousehold>,
+}
+
+/// What the checks of a roster depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The day.
+    pub today: NaiveDate,
+    /// The year's income line a head, in fen.
+    pub line_fen: i64,
+}

@@ -1,0 +1,141 @@
+//! What the row of a person must have.
+
+use chrono::Datelike;
+
+use super::broken::{broken, heading};
+use crate::household::model::Member;
+use crate::household::rule::Severity;
+use crate::household::{Health, Relation, rule};
+use crate::roster::column::merge;
+use crate::roster::household::HouseholdRow;
+use crate::roster::layout::Layouts;
+use crate::roster::report::Problems;
+use crate::roster::sheet::RosterRow;
+use crate::roster::value::Refusal;
+
+/// The person of a row, with what the identity number says.
+pub(super) fn member_of(record: &mut HouseholdRow) -> Member {
+    let mut member = std::mem::replace(&mut record.member, Member::of("", Relation::Other));
+    member.relation = record.relation.unwrap_or(Relation::Other);
+    if let Some(identity) = &member.identity_number {
+        member.sex.get_or_insert(identity.sex());
+        member.birth_date.get_or_insert(identity.birth_date());
+    }
+    member
+}
+
+/// Takes what a row of a household says of a person for what it says of the head.
+pub(super) fn of_head(record: &mut HouseholdRow) {
+    record.relation = Some(Relation::Head);
+    if let Some(name) = &record.shared.head_name {
+        record.member.name.clone_from(name);
+    }
+    merge(
+        &mut record.member.identity_number,
+        &record.shared.head_identity,
+    );
+    merge(
+        &mut record.shared.head_identity,
+        &record.member.identity_number,
+    );
+}
+
+/// What every person's row must have. `lists` says whether the row is a person's or a household's.
+pub(super) fn check_person(
+    layouts: &Layouts<HouseholdRow>,
+    row: &RosterRow<HouseholdRow>,
+    lists: bool,
+    problems: &mut Problems,
+) {
+    let record = &row.record;
+    let (name, identity) = if lists {
+        ("name", "identity_number")
+    } else {
+        ("head_name", "head_identity")
+    };
+    let was_refused = |key: &str| row.refused.contains(&key);
+    let mut missing = |key: &'static str, severity, remedy: &str| {
+        if !was_refused(key) {
+            let refusal = Refusal::new(
+                "required_cell",
+                format!("“{}”没有填写", heading(key)),
+                remedy,
+            );
+            problems.push(layouts.problem(severity, row.place, key, refusal));
+        }
+    };
+    if record.member.name.is_empty() {
+        missing(
+            name,
+            Severity::Error,
+            "请补填姓名；不是人员的行（合计、签名等）请删除",
+        );
+    }
+    if record.relation.is_none() {
+        missing("relation", Severity::Error, "请补填与户主关系");
+    }
+    if record.member.identity_number.is_none() && !was_refused("identity_number") {
+        if record.has_other_document() {
+            let refusal = Refusal::new(
+                "other_document",
+                "证件不是居民身份证，号码没有保存",
+                "如有居民身份证请改填；没有的不必处理",
+            );
+            problems.push(layouts.problem(Severity::Warning, row.place, identity, refusal));
+        } else {
+            missing(
+                identity,
+                Severity::Warning,
+                "请补填证件号码；确无号码的（如新生儿）不必处理",
+            );
+        }
+    }
+    check_month(layouts, row, problems);
+    let certified = record.has_certificate
+        && record
+            .member
+            .health
+            .is_some_and(|health| health != Health::Disabled);
+    if certified {
+        let problem = broken(
+            layouts,
+            row.place,
+            "health",
+            &rule::DISABILITY_CERTIFICATE,
+            "证件号码是残疾人证号，健康状况不是“残疾”".to_owned(),
+        );
+        problems.push(problem);
+    }
+}
+
+/// A month of birth without a day: the identity number knows the day, if it agrees.
+fn check_month(
+    layouts: &Layouts<HouseholdRow>,
+    row: &RosterRow<HouseholdRow>,
+    problems: &mut Problems,
+) {
+    let (record, key) = (&row.record, "birth_date");
+    let Some(first) = record.born_in else {
+        return;
+    };
+    let stated = format!("{} 年 {} 月", first.year(), first.month());
+    match record.member.identity_number.as_ref() {
+        Some(identity) if identity.birth_date().with_day(1) == Some(first) => {}
+        Some(identity) => {
+            let refusal = Refusal::new(
+                "identity_birth_date",
+                format!("填写 {stated}，证件号码为 {}", identity.birth_date()),
+                "请核对出生日期和证件号码（第 7 至 14 位）",
+            );
+            problems.push(layouts.problem(Severity::Error, row.place, key, refusal));
+        }
+        None => {
+            let refusal = Refusal::new(
+                "date_without_day",
+                format!("只有年月（{stated}），没有日，出生日期没有读取"),
+                "请补填到日，或补填证件号码",
+            );
+            problems.push(layouts.problem(Severity::Warning, row.place, key, refusal));
+        }
+    }
+}

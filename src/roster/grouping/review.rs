@@ -1,0 +1,228 @@
+//! Whether a household holds together, all of whose rows have been read.
+
+use super::broken::{broken, heading};
+use super::draft::Draft;
+use super::model::{Context, MOST_MEMBERS};
+use crate::household::model::{HouseholdFacts, Member};
+use crate::household::rule::Severity;
+use crate::household::{Relation, rule};
+use crate::roster::column::{Carry, Put};
+use crate::roster::household::{COLUMNS, HouseholdRow};
+use crate::roster::layout::Layouts;
+use crate::roster::report::{Place, Problems, RosterProblem};
+use crate::roster::value::Refusal;
+
+/// Most causes beside the main one.
+const MOST_OTHER_CAUSES: usize = 2;
+
+/// A household all of whose rows have been read, under review.
+pub(super) struct Review<'a> {
+    pub(super) facts: HouseholdFacts,
+    pub(super) draft: &'a Draft,
+    /// The row of each member.
+    pub(super) places: Vec<Place>,
+    pub(super) members_listed: bool,
+    pub(super) layouts: &'a Layouts<HouseholdRow>,
+    pub(super) problems: &'a mut Problems,
+    pub(super) has_errors: bool,
+}
+
+impl Review<'_> {
+    pub(super) fn run(&mut self, rows: usize, context: &Context) {
+        self.join_head();
+        self.settle();
+        self.check_required();
+        self.check_causes();
+        self.check_head();
+        if rows == 0 {
+            self.say(
+                Severity::Error,
+                "number",
+                Refusal::new(
+                    "no_members",
+                    "成员表里没有这一户的成员",
+                    "请在成员表中补上本户的成员（包括户主），并核对户编号或户主证件号码",
+                ),
+            );
+            return;
+        }
+        if self.members_listed {
+            self.check_size(rows);
+        }
+        for finding in rule::check(&self.facts, context.today, context.line_fen) {
+            let unknown = !self.members_listed && rule::needs_all_members(finding.rule);
+            if unknown || self.draft.was_refused(finding.field) {
+                continue;
+            }
+            let place = finding
+                .member
+                .and_then(|member| self.places.get(member).copied())
+                .unwrap_or_else(|| self.draft.origin(finding.field));
+            self.push(broken(
+                self.layouts,
+                place,
+                finding.field,
+                finding.rule,
+                finding.reason,
+            ));
+        }
+    }
+
+    pub(super) fn push(&mut self, problem: RosterProblem) {
+        self.has_errors |= problem.severity == Severity::Error;
+        self.problems.push(problem);
+    }
+
+    /// A problem at the cell that said a field of the household first.
+    fn say(&mut self, severity: Severity, key: &str, refusal: Refusal) {
+        let place = self.draft.origin(key);
+        self.push(self.layouts.problem(severity, place, key, refusal));
+    }
+
+    /// Takes what a sheet of heads says of the head for what the members' sheet says of them, where that
+    /// says nothing.
+    fn join_head(&mut self) {
+        let (Some(stated), true) = (&self.draft.head, self.members_listed) else {
+            return;
+        };
+        let is_head = |member: &&mut Member| member.relation == Relation::Head;
+        let Some(head) = self.facts.members.iter_mut().find(is_head) else {
+            return;
+        };
+        let mut differing = Vec::new();
+        for column in COLUMNS.iter().filter(|column| column.key != "name") {
+            if let Carry::Part(carry) = column.carry
+                && carry(head, stated) == Put::Differs
+                && column.key != "identity_number"
+            {
+                differing.push(column);
+            }
+        }
+        for column in differing {
+            let refusal = Refusal::new(
+                "head_facts_differ",
+                format!("与成员表中户主的“{}”不一致，以成员表为准", column.heading),
+                "请核对两张表，改成一致",
+            );
+            self.push(self.layouts.problem(
+                Severity::Warning,
+                self.draft.place,
+                column.key,
+                refusal,
+            ));
+        }
+    }
+
+    /// What follows from the rows together.
+    fn settle(&mut self) {
+        let shared = &self.draft.shared;
+        if let Some(status) = shared.status {
+            self.facts.status = status;
+        }
+        // The kind under which a household is watched is the later word, as long as it is watched.
+        if shared.risk_gone != Some(true)
+            && let Some(monitored) = shared.monitored
+        {
+            self.facts.category = Some(monitored);
+        }
+        if self.facts.phone.is_none() {
+            let first = self
+                .facts
+                .members
+                .iter()
+                .find_map(|member| member.phone.clone());
+            let head = self.facts.head().and_then(|head| head.phone.clone());
+            self.facts.phone = head.or(first);
+        }
+        if let Some(main) = self.facts.main_cause {
+            self.facts.other_causes.retain(|cause| *cause != main);
+        }
+    }
+
+    fn check_required(&mut self) {
+        let missing = [
+            ("town", self.facts.town.is_empty()),
+            ("village", self.facts.village.is_empty()),
+            ("status", self.draft.shared.status.is_none()),
+        ];
+        for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
+            if !self.draft.was_refused(key) {
+                let refusal = Refusal::new(
+                    "required_cell",
+                    format!("本户的“{}”没有填写", heading(key)),
+                    "请至少在户主一行填写",
+                );
+                self.say(Severity::Error, key, refusal);
+            }
+        }
+    }
+
+    fn check_causes(&mut self) {
+        let others = self.facts.other_causes.len();
+        if others > MOST_OTHER_CAUSES {
+            let refusal = Refusal::new(
+                "too_many_codes",
+                format!("主要致贫原因之外填了 {others} 项，最多 {MOST_OTHER_CAUSES} 项"),
+                "请保留最主要的几项",
+            );
+            self.say(Severity::Error, "other_causes", refusal);
+        }
+    }
+
+    /// What the rows state of the head against the head's own row.
+    fn check_head(&mut self) {
+        let head = self.facts.head().cloned();
+        let identity = head.as_ref().and_then(|head| head.identity_number);
+        let shared = &self.draft.shared;
+        if let (Some(stated), Some(identity)) = (&shared.head_identity, &identity)
+            && stated != identity
+        {
+            let refusal = Refusal::new(
+                "head_identity_differs",
+                format!(
+                    "户主证件号码与户主一行的证件号码 {} 不一致",
+                    identity.masked()
+                ),
+                "请核对户主的证件号码",
+            );
+            self.say(Severity::Error, "head_identity", refusal);
+        }
+        if let (Some(stated), Some(head)) = (&shared.head_name, &head)
+            && *stated != head.name
+        {
+            let refusal = Refusal::new(
+                "head_name_differs",
+                format!("户主姓名“{stated}”与户主一行的姓名“{}”不一致", head.name),
+                "请核对户主姓名",
+            );
+            self.say(Severity::Warning, "head_name", refusal);
+        }
+        let unknown = self.facts.number.is_none() && identity.is_none() && head.is_some();
+        if unknown && !self.draft.was_refused("identity_number") {
+            let refusal = Refusal::new(
+                "household_unidentified",
+                "本户既没有户编号，户主也没有证件号码，以后无法识别",
+                "请填写户编号或户主的证件号码",
+            );
+            self.say(Severity::Error, "identity_number", refusal);
+        }
+    }
+
+    fn check_size(&mut self, rows: usize) {
+        if rows > MOST_MEMBERS {
+            let refusal = Refusal::new(
+                "household_too_large",
+                format!("本户有 {rows} 行，最多 {MOST_MEMBERS} 人"),
+                "请核对户编号、户主证件号码，以及与户主关系中的“户主”",
+            );
+            self.say(Severity::Error, "number", refusal);
+        }
+        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+        if let Some(stated) = self.draft.shared.size.filter(|stated| *stated != rows) {
+            let reason = format!("填写 {stated} 人，本户有 {rows} 行");
+            let place = self.draft.origin("size");
+            let problem = broken(self.layouts, place, "size", &rule::MEMBER_COUNT, reason);
+            self.push(problem);
+        }
+    }
+}

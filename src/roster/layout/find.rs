@@ -1,0 +1,201 @@
+//! Which sheets of a workbook are the roster.
+
+use std::collections::HashSet;
+
+use super::lexicon::Lexicon;
+use super::model::{Layout, Layouts, of_sheet};
+use super::told::{check_choices, no_roster, refuse, warn};
+use crate::household::rule::Severity;
+use crate::roster::choices::Choices;
+use crate::roster::column::{Column, Record};
+use crate::roster::profile::Profile;
+use crate::roster::report::{Problems, SheetReport};
+use crate::roster::value::Refusal;
+use crate::workbook::source::Sheet;
+
+/// Sheet of our template that says how to fill it in.
+pub const NOTES_SHEET: &str = "填写说明";
+/// Sheet of our template with fictional rows.
+pub const SAMPLE_SHEET: &str = "示例";
+/// Sheet of our template with the code lists.
+pub const LISTS_SHEET: &str = "代码表";
+const NOT_ROSTERS: [&str; 3] = [NOTES_SHEET, SAMPLE_SHEET, LISTS_SHEET];
+
+/// Finds the roster. Where there is none, no sheet is read, and the problems say why.
+pub fn find<R: Record>(
+    sheets: &[Sheet],
+    table: &'static [Column<R>],
+    choices: &Choices,
+    profiles: &[Profile],
+    problems: &mut Problems,
+) -> Layouts<R> {
+    let lexicon = Lexicon::new(table, choices, profiles);
+    check_choices(sheets, &lexicon, choices, problems);
+    let is_chosen = |sheet: &Sheet| choices.sheets.contains(&sheet.name);
+    let mut found: Vec<Layout<R>> = Vec::new();
+    let mut hidden = Vec::new();
+    for (index, sheet) in (0..).zip(sheets) {
+        let passed_over = NOT_ROSTERS.contains(&sheet.name.trim());
+        let wanted = if choices.sheets.is_empty() {
+            !passed_over
+        } else {
+            is_chosen(sheet)
+        };
+        if !wanted {
+            continue;
+        }
+        match lexicon.find(index, sheet) {
+            Some(layout) if sheet.visible || is_chosen(sheet) => found.push(layout),
+            Some(layout) => hidden.push(layout),
+            None if is_chosen(sheet) => problems.push(no_roster(&[&sheet.name])),
+            None => {}
+        }
+    }
+    let chosen = choose(&found, table, !choices.sheets.is_empty());
+    match &chosen {
+        Ok(read) => {
+            warn(&found, read, problems);
+            for at in read {
+                // Others may be chosen beside those that are complete.
+                refuse(&found[*at], missing(&found, *at, read, table), problems);
+            }
+        }
+        Err(Some(nearest)) => refuse(
+            &found[*nearest],
+            missing(&found, *nearest, &[], table),
+            problems,
+        ),
+        Err(None) if choices.sheets.is_empty() => {
+            problems.push(no_roster(
+                &sheets
+                    .iter()
+                    .map(|sheet| sheet.name.as_str())
+                    .collect::<Vec<_>>(),
+            ));
+        }
+        Err(None) => {}
+    }
+    for layout in &hidden {
+        problems.push(of_sheet(
+            &layout.sheet,
+            Severity::Warning,
+            Refusal::new(
+                "hidden_sheet",
+                format!("工作表“{}”是隐藏的，没有读取", layout.sheet),
+                "如需导入，请取消隐藏，或在导入设置中选中这张工作表",
+            ),
+        ));
+    }
+    let mut reports: Vec<SheetReport> = sheets
+        .iter()
+        .map(|sheet| SheetReport {
+            name: sheet.name.clone(),
+            read: false,
+            hidden: !sheet.visible,
+            rows: 0,
+            hidden_rows: 0,
+            total_rows: 0,
+            columns: Vec::new(),
+        })
+        .collect();
+    for layout in found.iter().chain(&hidden) {
+        reports[usize::from(layout.index)]
+            .columns
+            .clone_from(&layout.reports);
+    }
+    let mut layouts = Layouts {
+        sheets: sheets.iter().map(|_| None).collect(),
+        order: Vec::new(),
+        reports,
+    };
+    let read: HashSet<usize> = chosen.unwrap_or_default().into_iter().collect();
+    for (at, layout) in found.into_iter().enumerate() {
+        if read.contains(&at) {
+            let index = usize::from(layout.index);
+            layouts.reports[index].read = true;
+            layouts.order.push(layout.index);
+            layouts.sheets[index] = Some(layout);
+        }
+    }
+    let mut order = std::mem::take(&mut layouts.order);
+    order.sort_by_key(|sheet| layouts.get(*sheet).is_some_and(Layout::lists_parts));
+    layouts.order = order;
+    layouts
+}
+
+/// Which of the sheets with a heading are the roster; else which one is nearest to it.
+///
+/// With sheets that list persons, those are the roster that have the same columns as the first
+/// complete one; sheets with one row a household belong to them where both name households in the
+/// same way. Without any, sheets with one row a household are the roster.
+fn choose<R: Record>(
+    found: &[Layout<R>],
+    table: &'static [Column<R>],
+    all: bool,
+) -> Result<Vec<usize>, Option<usize>> {
+    let at = |wanted: &dyn Fn(&Layout<R>) -> bool| -> Vec<usize> {
+        (0..found.len()).filter(|at| wanted(&found[*at])).collect()
+    };
+    let lists = at(&|layout| layout.lists_parts());
+    let wholes =
+        at(&|layout| !layout.lists_parts() && R::OF_WHOLE.iter().any(|key| layout.has(key)));
+    let complete = |at: usize, others: &[usize]| missing(found, at, others, table).is_empty();
+    let joined = |at: usize| -> Vec<usize> {
+        let joins = |other: &Layout<R>| {
+            R::JOINS
+                .iter()
+                .any(|key| found[at].has(key) && other.has(key))
+        };
+        wholes
+            .iter()
+            .copied()
+            .filter(|whole| joins(&found[*whole]))
+            .collect()
+    };
+    let alike = |first: usize, among: &[usize]| -> Vec<usize> {
+        among
+            .iter()
+            .copied()
+            .filter(|at| all || found[*at].keys() == found[first].keys())
+            .collect()
+    };
+    if let Some(first) = lists.iter().copied().find(|at| complete(*at, &joined(*at))) {
+        let mut read = alike(first, &lists);
+        if let Some(whole) = joined(first).first() {
+            read.extend(alike(*whole, &wholes));
+        }
+        read.sort_unstable();
+        return Ok(read);
+    }
+    let nearest = (0..found.len()).max_by_key(|at| (found[*at].columns.len(), usize::MAX - at));
+    let first = wholes.iter().copied().find(|at| complete(*at, &[]));
+    match first {
+        Some(first) if nearest.is_none_or(|nearest| wholes.contains(&nearest)) => {
+            Ok(alike(first, &wholes))
+        }
+        _ => Err(nearest),
+    }
+}
+
+/// Required columns that neither a sheet has nor the sheets that belong to it.
+pub(super) fn missing<R: Record>(
+    found: &[Layout<R>],
+    at: usize,
+    others: &[usize],
+    table: &'static [Column<R>],
+) -> Vec<&'static Column<R>> {
+    let layout = &found[at];
+    table
+        .iter()
+        .filter(|column| column.required && !layout.has(column.key))
+        .filter(|column| {
+            if !column.is_shared() {
+                return layout.lists_parts() || R::OF_WHOLE.is_empty();
+            }
+            // What rows share may stand in the other sort of sheet.
+            let beside = |other: &usize| found[*other].lists_parts() != layout.lists_parts();
+            let elsewhere = |other: &usize| beside(other) && found[*other].has(column.key);
+            !others.iter().any(elsewhere)
+        })
+        .collect()
+}

@@ -1,0 +1,204 @@
+//! Where the columns of a roster are.
+
+use std::collections::BTreeSet;
+
+use crate::household::rule::Severity;
+use crate::roster::column::{Column, Record};
+use crate::roster::report::{Certainty, ColumnReport, Place, RosterProblem, SheetReport};
+use crate::roster::value::{Refusal, Unit};
+use crate::workbook::address;
+
+/// A column of the table at its place in the sheet.
+pub struct Placed<R: Record> {
+    /// Column of the sheet, from 0.
+    pub position: u32,
+    /// Its row of the table.
+    pub column: &'static Column<R>,
+    /// Unit of money in its heading.
+    pub unit: Unit,
+}
+
+/// Where the columns are in one sheet.
+pub struct Layout<R: Record> {
+    /// Which sheet, from 0.
+    pub index: u16,
+    /// Its name.
+    pub sheet: String,
+    /// Last row of the heading, from 1.
+    pub header_row: u32,
+    /// The columns that are read.
+    pub columns: Vec<Placed<R>>,
+    /// All columns that have a heading.
+    pub(super) reports: Vec<ColumnReport>,
+    /// For each of `reports`, the column of the sheet and what its own heading says.
+    pub(super) headings: Vec<(u32, String)>,
+    /// Columns that may mean a field, in the order of `reports`.
+    pub(super) proposals: Vec<(usize, &'static Column<R>)>,
+    /// For each column of the sheet, which of `columns` it is.
+    pub(super) by_position: Vec<Option<usize>>,
+}
+
+/// The fields of which a file has columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spoken(BTreeSet<&'static str>);
+
+impl Spoken {
+    /// Whether the file says anything of a field.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.contains(key)
+    }
+}
+
+impl FromIterator<&'static str> for Spoken {
+    fn from_iter<I: IntoIterator<Item = &'static str>>(keys: I) -> Self {
+        Self(keys.into_iter().filter(|key| !key.is_empty()).collect())
+    }
+}
+
+impl<R: Record> Layout<R> {
+    /// The first of the columns that fill the field `key`.
+    pub fn place_of(&self, key: &str) -> Option<&Placed<R>> {
+        self.columns.iter().find(|placed| placed.column.key == key)
+    }
+
+    /// Whether the sheet says anything of the field `key`.
+    pub fn has(&self, key: &str) -> bool {
+        self.place_of(key).is_some()
+    }
+
+    /// A problem at the cell of field `key` in a row; where the sheet has no such column, at the
+    /// name of the person or household.
+    pub fn problem(
+        &self,
+        severity: Severity,
+        row: u32,
+        key: &str,
+        refusal: Refusal,
+    ) -> RosterProblem {
+        let problem = RosterProblem::of_file(severity, refusal);
+        let named = || {
+            let mut keys = R::OF_PART.iter().chain(R::OF_WHOLE);
+            keys.find_map(|key| self.place_of(key))
+        };
+        match self.place_of(key).or_else(named) {
+            Some(placed) => self.at(problem, row, placed),
+            None => problem,
+        }
+    }
+
+    /// Puts a problem at a cell.
+    pub fn at(&self, problem: RosterProblem, row: u32, placed: &Placed<R>) -> RosterProblem {
+        problem.at(&self.sheet, row, placed.position, placed.column.heading)
+    }
+
+    /// Which of `columns` stands at a column of the sheet.
+    pub fn at_position(&self, position: u32) -> Option<usize> {
+        *self.by_position.get(position as usize)?
+    }
+
+    /// Whether it has one row for each part; else it has one for each whole.
+    pub fn lists_parts(&self) -> bool {
+        R::OF_PART.iter().any(|key| self.has(key))
+    }
+
+    /// Whether a column of the sheet has a heading.
+    pub fn has_heading(&self, position: u32) -> bool {
+        self.headings.iter().any(|(at, _)| *at == position)
+    }
+
+    /// Whether a text is what the heading of a column says.
+    pub fn is_heading(&self, position: u32, text: &str) -> bool {
+        self.headings
+            .iter()
+            .any(|(at, heading)| *at == position && heading == text)
+    }
+
+    pub(super) fn keys(&self) -> BTreeSet<&'static str> {
+        self.columns
+            .iter()
+            .filter(|placed| !placed.column.key.is_empty())
+            .map(|placed| placed.column.heading)
+            .collect()
+    }
+
+    pub(super) fn unknown(&self) -> impl Iterator<Item = &ColumnReport> {
+        self.reports
+            .iter()
+            .filter(|column| column.certainty == Certainty::Unknown)
+    }
+}
+
+/// The sheets that are read, by their place in the file.
+pub struct Layouts<R: Record> {
+    /// By the sheet.
+    pub(super) sheets: Vec<Option<Layout<R>>>,
+    /// In which order they are read: sheets with one row a whole go first.
+    pub(super) order: Vec<u16>,
+    pub(super) reports: Vec<SheetReport>,
+}
+
+impl<R: Record> Layouts<R> {
+    /// The sheets that are read, in the order in which that is to be done.
+    pub fn iter(&self) -> impl Iterator<Item = &Layout<R>> {
+        self.order.iter().filter_map(|sheet| self.get(*sheet))
+    }
+
+    /// Whether any sheet has one row for each part.
+    pub fn list_parts(&self) -> bool {
+        self.iter().any(Layout::lists_parts)
+    }
+
+    /// What is known of the columns of a sheet that is read.
+    pub fn get(&self, sheet: u16) -> Option<&Layout<R>> {
+        self.sheets.get(usize::from(sheet))?.as_ref()
+    }
+
+    /// The fields of which there are columns.
+    pub fn spoken(&self) -> Spoken {
+        self.iter()
+            .flat_map(|layout| &layout.columns)
+            .map(|placed| placed.column.key)
+            .collect()
+    }
+
+    /// A problem at the cell of field `key`, as [`Layout::problem`].
+    pub fn problem(
+        &self,
+        severity: Severity,
+        place: Place,
+        key: &str,
+        refusal: Refusal,
+    ) -> RosterProblem {
+        match self.get(place.sheet) {
+            Some(layout) => layout.problem(severity, place.row, key, refusal),
+            None => RosterProblem::of_file(severity, refusal),
+        }
+    }
+
+    /// Address of the cell of field `key`, with the sheet where it is another than `from`.
+    pub fn address(&self, place: Place, key: &str, from: u16) -> String {
+        let Some(layout) = self.get(place.sheet) else {
+            return String::new();
+        };
+        let position = layout.place_of(key).map_or(0, |placed| placed.position);
+        let cell = address(place.row, position);
+        if place.sheet == from {
+            cell
+        } else {
+            format!("{}!{cell}", layout.sheet)
+        }
+    }
+
+    /// What the report says of the sheets, to which reading adds its counts.
+    pub fn reports(&self) -> Vec<SheetReport> {
+        self.reports.clone()
+    }
+}
+
+/// A problem of a sheet as a whole.
+pub fn of_sheet(sheet: &str, severity: Severity, refusal: Refusal) -> RosterProblem {
+    RosterProblem {
+        sheet: Some(sheet.to_owned()),
+        ..RosterProblem::of_file(severity, refusal)
+    }
+}

@@ -1,0 +1,225 @@
+//! What people are told of sheets and columns.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::lexicon::Lexicon;
+use super::model::{Layout, of_sheet};
+use crate::household::rule::Severity;
+use crate::roster::choices::Choices;
+use crate::roster::column::{Column, Record};
+use crate::roster::heading::HEADER_WITHIN;
+use crate::roster::report::{ColumnReport, Problems, RosterProblem};
+use crate::roster::value::Refusal;
+use crate::workbook::address;
+use crate::workbook::source::Sheet;
+
+/// Choices of sheets and fields that are not there.
+pub(super) fn check_choices<R: Record>(
+    sheets: &[Sheet],
+    lexicon: &Lexicon<'_, R>,
+    choices: &Choices,
+    problems: &mut Problems,
+) {
+    let known = |id: Uuid| lexicon.profiles.iter().any(|(profile, _)| profile.id == id);
+    if choices.profile_id.is_some_and(|id| !known(id)) {
+        let refusal = Refusal::new(
+            "no_such_profile",
+            "所选的列名方案已不存在",
+            "请重新选择列名方案，或不用方案",
+        );
+        problems.push(RosterProblem::of_file(Severity::Error, refusal));
+    }
+    for name in &choices.sheets {
+        if !sheets.iter().any(|sheet| sheet.name == *name) {
+            let refusal = Refusal::new(
+                "no_such_sheet",
+                format!("文件里没有所选的工作表“{name}”"),
+                "请重新选择工作表",
+            );
+            problems.push(RosterProblem::of_file(Severity::Error, refusal));
+        }
+    }
+    for choice in &choices.columns {
+        let field = choice.field.as_deref();
+        if let Some(field) = field.filter(|field| lexicon.headings.field(field).is_none()) {
+            let refusal = Refusal::new(
+                "no_such_field",
+                format!("为“{}”列选择的字段“{field}”不存在", choice.heading),
+                "请重新选择该列对应的字段",
+            );
+            problems.push(RosterProblem::of_file(Severity::Error, refusal));
+        }
+    }
+}
+
+/// Why a sheet that lacks required columns is no roster.
+pub(super) fn refuse<R: Record>(
+    layout: &Layout<R>,
+    mut lacking: Vec<&'static Column<R>>,
+    problems: &mut Problems,
+) {
+    for (index, column) in &layout.proposals {
+        let report = &layout.reports[*index];
+        if let Some(asked) = lacking.iter().position(|lacks| lacks.key == column.key) {
+            lacking.remove(asked);
+            problems.push(proposed(layout, report, column, Severity::Error));
+        }
+    }
+    if lacking.is_empty() {
+        return;
+    }
+    let has: Vec<_> = layout
+        .reports
+        .iter()
+        .map(|column| column.heading.as_str())
+        .collect();
+    let lacking: Vec<_> = lacking.iter().map(|column| column.heading).collect();
+    problems.push(RosterProblem {
+        cell: Some(address(layout.header_row, 0)),
+        ..of_sheet(
+            &layout.sheet,
+            Severity::Error,
+            Refusal::new(
+                "missing_column",
+                format!(
+                    "第 {} 行的表头缺少必需的列：{}。已有的列：{}",
+                    layout.header_row,
+                    lacking.join("、"),
+                    has.join("、")
+                ),
+                "请补上缺少的列，或下载空白模板填写",
+            ),
+        )
+    });
+}
+
+/// A column that may mean a field, if people say so.
+fn proposed<R: Record>(
+    layout: &Layout<R>,
+    report: &ColumnReport,
+    column: &Column<R>,
+    severity: Severity,
+) -> RosterProblem {
+    let label = column.heading;
+    let heading = &report.heading;
+    let (code, reason) = if severity == Severity::Error {
+        (
+            "column_unconfirmed",
+            format!("没有找到必需的“{label}”列；“{heading}”列可能就是，需要确认"),
+        )
+    } else {
+        (
+            "column_proposed",
+            format!("“{heading}”列可能是“{label}”，没有确认，没有读取"),
+        )
+    };
+    let refusal = Refusal::new(
+        code,
+        reason,
+        "请在导入设置中确认这一列的含义，或把列名改成模板中的名称；不需要的列可选择不导入",
+    );
+    RosterProblem {
+        cell: Some(format!("{}{}", report.letters, layout.header_row)),
+        column: Some(heading.clone()),
+        proposal: Some(label.to_owned()),
+        ..of_sheet(&layout.sheet, severity, refusal)
+    }
+}
+
+pub(super) fn no_roster(sheets: &[&str]) -> RosterProblem {
+    RosterProblem::of_file(
+        Severity::Error,
+        Refusal::new(
+            "no_header",
+            format!(
+                "前 {HEADER_WITHIN} 行内没有找到名册的表头（已查看的工作表：{}）",
+                sheets.join("、")
+            ),
+            "请确认名册在可见的工作表中，表头为“姓名、证件号码……”等列名；也可下载空白模板填写",
+        ),
+    )
+}
+
+/// What people should know of the sheets and columns that are read, and of those that are not.
+pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mut Problems) {
+    for at in read {
+        let layout = &found[*at];
+        warn_of_columns(layout, problems);
+        let hidden: Vec<_> = layout
+            .reports
+            .iter()
+            .filter(|column| column.hidden && column.is_read())
+            .map(|column| format!("{}（{}）", column.heading, column.letters))
+            .collect();
+        if !hidden.is_empty() {
+            problems.push(of_sheet(
+                &layout.sheet,
+                Severity::Warning,
+                Refusal::new(
+                    "hidden_columns",
+                    format!("隐藏的列也已读取：{}", hidden.join("、")),
+                    "请确认隐藏的列也要导入；不需要的请删除，或在导入设置中选择不导入",
+                ),
+            ));
+        }
+    }
+    let names: Vec<_> = read.iter().map(|at| found[*at].sheet.as_str()).collect();
+    for (at, layout) in found.iter().enumerate() {
+        if !read.contains(&at) {
+            problems.push(of_sheet(
+                &layout.sheet,
+                Severity::Warning,
+                Refusal::new(
+                    "sheet_not_read",
+                    format!(
+                        "只读取了“{}”；工作表“{}”也像名册，但列不相同，没有读取",
+                        names.join("、"),
+                        layout.sheet
+                    ),
+                    "如需导入，请在导入设置中选择工作表，或改成相同的列",
+                ),
+            ));
+        }
+    }
+}
+
+/// What stands in the heading and is not read, or stands there twice.
+fn warn_of_columns<R: Record>(layout: &Layout<R>, problems: &mut Problems) {
+    let mut seen = HashSet::new();
+    for placed in &layout.columns {
+        if !placed.column.key.is_empty() && !seen.insert(placed.column.heading) {
+            let refusal = Refusal::new(
+                "duplicate_column",
+                format!("“{}”列出现了两次", placed.column.heading),
+                "请只保留一列",
+            );
+            let problem = RosterProblem::of_file(Severity::Error, refusal);
+            problems.push(layout.at(problem, layout.header_row, placed));
+        }
+    }
+    for (index, column) in &layout.proposals {
+        let report = &layout.reports[*index];
+        problems.push(proposed(layout, report, column, Severity::Warning));
+    }
+    for column in layout.unknown() {
+        problems.push(unknown_column(layout, &column.heading, &column.letters));
+    }
+}
+
+fn unknown_column<R: Record>(layout: &Layout<R>, heading: &str, letters: &str) -> RosterProblem {
+    RosterProblem {
+        cell: Some(format!("{letters}{}", layout.header_row)),
+        column: Some(heading.to_owned()),
+        ..of_sheet(
+            &layout.sheet,
+            Severity::Warning,
+            Refusal::new(
+                "unknown_column",
+                format!("不认识“{heading}”列，没有读取"),
+                "如需导入，请在导入设置中选择这一列的含义，或把列名改成模板中的名称；不需要则不必处理",
+            ),
+        )
+    }
+}

@@ -1,0 +1,41 @@
+//! Identity numbers in cells.
+
+use super::digits::EXACT;
+use super::text::{Read, Refusal, plain, says_nothing};
+use crate::household::{IdentityError, IdentityNumber};
+use crate::workbook::reader::Cell;
+
+/// An identity number.
+pub fn identity(cell: &Cell<'_>) -> Read<IdentityNumber> {
+    let refused = |error: IdentityError| {
+        let remedy = match error {
+            IdentityError::FloatDamaged => "请把该列设为“文本”格式，对照身份证重新录入完整号码",
+            IdentityError::Length(15) => "15 位旧号码请换成 18 位号码",
+            _ => "请对照身份证或户口簿重新录入；号码列应设为“文本”格式",
+        };
+        let code = if error == IdentityError::FloatDamaged {
+            "identity_number_damaged"
+        } else {
+            "identity_number_invalid"
+        };
+        Refusal::new(code, format!("证件号码{error}"), remedy)
+    };
+    if let Cell::Number(number) = cell
+        && number.abs() >= EXACT
+    {
+        return Err(refused(IdentityError::FloatDamaged));
+    }
+    let text = plain(cell)?;
+    if says_nothing(&text) {
+        return Ok(None);
+    }
+    IdentityNumber::parse(&text).map(Some).map_err(|error| {
+        refused(error).proposing(IdentityNumber::guess(&text).map(|guess| guess.masked()))
+    })
+}
+
+/// The identity number that a cell's text may mean, if somebody confirmed it by its masked form.
+pub fn confirmed(cell: &Cell<'_>, masked: &str) -> Option<IdentityNumber> {
+    let text = plain(cell).ok()?;
+    IdentityNumber::guess(&text).filter(|guess| guess.masked() == masked)
+}

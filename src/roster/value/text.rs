@@ -1,0 +1,180 @@
+//! Text in cells, and why a cell is refused.
+
+use std::borrow::Cow;
+
+use super::digits::EXACT;
+use crate::access::Sight;
+use crate::text::{squeezed, trimmed};
+use crate::workbook::reader::Cell;
+
+/// Why a cell cannot be taken, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Kind of problem, for programs.
+    pub code: &'static str,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// What may have been meant.
+    pub proposal: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        code: &'static str,
+        reason: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            reason: reason.into(),
+            remedy: remedy.into(),
+            proposal: None,
+        }
+    }
+
+    /// With a guess at what was meant.
+    #[must_use]
+    pub fn proposing(self, proposal: Option<String>) -> Self {
+        Self { proposal, ..self }
+    }
+}
+
+/// What reading a cell gives: `None` for a cell in which somebody wrote that there is nothing.
+pub type Read<T> = Result<Option<T>, Refusal>;
+/// Marks that people put into a cell to say that nothing belongs there.
+const NOTHING: [&str; 16] = [
+    "-", "--", "—", "——", "–", "/", "\\", "无", "空", "暂无", "没有", "N/A", "n/a", "NA", "null",
+    "NULL",
+];
+
+/// Whether the text says that there is nothing.
+pub fn says_nothing(text: &str) -> bool {
+    NOTHING.contains(&text)
+}
+
+/// The text of a cell, as it would be read aloud; the result of a failed formula is refused.
+pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
+    match cell {
+        Cell::Text(text) => {
+            let clean = !text
+                .chars()
+                .any(|character| !character.is_ascii_graphic() && !is_plain(character));
+            Ok(if clean {
+                Cow::Borrowed(text)
+            } else {
+                Cow::Owned(trimmed(text))
+            })
+        }
+        Cell::Number(number) => number_as_text(*number).map(Cow::Owned),
+        Cell::Date(date) => Ok(Cow::Owned(date.to_string())),
+        Cell::Bool(truth) => Ok(Cow::Borrowed(if *truth { "是" } else { "否" })),
+        Cell::Error(error) => Err(Refusal::new(
+            "formula_error",
+            format!("公式出错（{error}）"),
+            "请修正公式，或把该列“复制—选择性粘贴—数值”后重新填写",
+        )),
+    }
+}
+
+/// Characters that [`trimmed`] would leave as they are wherever they stand.
+fn is_plain(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}' | '、' | '。')
+}
+
+/// A number as its digits, if the cell still has them all.
+fn number_as_text(number: f64) -> Result<String, Refusal> {
+    if number.fract() == 0.0 && number.abs() >= EXACT {
+        return Err(Refusal::new(
+            "number_damaged",
+            "被 Excel 当作数值保存，超过 15 位，末尾数字已丢失",
+            "请把该列设为“文本”格式，对照原件重新录入完整号码",
+        ));
+    }
+    Ok(number.to_string())
+}
+
+/// Text, at most `longest` characters.
+pub fn text(cell: &Cell<'_>, longest: usize) -> Read<String> {
+    let text = plain(cell)?;
+    if text.is_empty() || says_nothing(&text) {
+        return Ok(None);
+    }
+    let length = text.chars().count();
+    if length > longest {
+        return Err(Refusal::new(
+            "too_long",
+            format!("长达 {length} 个字，最多 {longest} 个字"),
+            "请精简内容，或移到“备注”列",
+        ));
+    }
+    Ok(Some(text.into_owned()))
+}
+
+/// A person's name: the spaces that set a name of two characters wide are dropped.
+pub fn name(cell: &Cell<'_>) -> Read<String> {
+    let Some(name) = text(cell, 50)? else {
+        return Ok(None);
+    };
+    let tight = squeezed(&name);
+    if tight.chars().any(|character| character.is_ascii_digit()) {
+        return Err(Refusal::new(
+            "name_with_digits",
+            "姓名中含有数字",
+            "请核对是否填错了列",
+        ));
+    }
+    let chinese = tight.chars().all(
+        |character| matches!(character, '\u{3400}'..='\u{9fff}' | '·' | '\u{20000}'..='\u{3ffff}'),
+    );
+    Ok(Some(if chinese { tight } else { name }))
+}
+
+/// A number that is a name, such as a household's number or a telephone number: without any spaces.
+pub fn code_number(cell: &Cell<'_>, longest: usize) -> Read<String> {
+    Ok(text(cell, longest)?.map(|text| squeezed(&text).trim_start_matches('\'').to_owned()))
+}
+
+/// What between several values of one cell may stand.
+const SEPARATORS: [char; 9] = ['、', ',', '，', ';', '；', '/', '+', '\n', '|'];
+
+/// The values of a cell that may hold several.
+pub fn several(text: &str) -> Vec<&str> {
+    text.split(SEPARATORS)
+        .map(str::trim)
+        .filter(|part| !part.is_empty() && !says_nothing(part))
+        .collect()
+}
+
+/// A cell's content for a message: short, and no identity number whole.
+pub fn shown(cell: &Cell<'_>) -> String {
+    let text = match cell {
+        Cell::Text(text) => text.to_string(),
+        Cell::Number(number) if number.abs() >= EXACT => as_excel_shows(*number),
+        Cell::Number(number) => number.to_string(),
+        Cell::Date(date) => date.to_string(),
+        Cell::Bool(truth) => truth.to_string(),
+        Cell::Error(error) => error.clone(),
+    };
+    mask(&text)
+}
+
+/// The digits of a large number, of which Excel shows no more than 15.
+fn as_excel_shows(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let kept = if number < 0.0 { 16 } else { 15 };
+    digits
+        .char_indices()
+        .map(|(index, digit)| if index < kept { digit } else { '0' })
+        .collect()
+}
+
+/// The text for a message: no identity number or bank card in it whole, and at most 60 characters.
+pub fn mask(text: &str) -> String {
+    let masked = Sight::MESSAGES.text(text);
+    match masked.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &masked[..end]),
+        None => masked.into_owned(),
+    }
+}

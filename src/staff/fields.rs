@@ -1,0 +1,60 @@
+//! The fields of a person of the staff, in one table: from a row come the field of the records
+//! ([`model`](super::model)), its column in every statement ([`store`](super::store)), what the API
+//! shows of it and to whom, and its words where a change is told.
+//!
+//! A new field is a row here, a migration that adds the column to `staff`, and a row of the roster's table
+//! of columns. What a row says stands in `household/fields.rs`; every row names how the API shows
+//! the field. `unit` is kept by its id: [`kept_as_they_are`] leaves it out.
+
+/// The fields that a roster gives of a person.
+macro_rules! staff_fields {
+    ($make:ident $($with:ident)?) => {
+        $make! {
+            $($with)?
+            // This or the identity number is there.
+            /// 工号.
+            number: Option<String>, RegisterNumber as Option<String>;
+            /// 证件号码: whole for the office, else its first three and last two characters.
+            identity_number: Option<IdentityNumber>, Identity as Option<String>;
+            /// 姓名.
+            name: String, Text as String;
+            /// 性别.
+            sex: Option<Sex>, Open as Option<Sex>;
+            /// 单位, by name.
+            unit: String, Unit as #[oai(flatten)] UnitName;
+            /// 职务.
+            position: Option<String>, Texts as Option<String>;
+            // Ordinary where the roster does not say.
+            /// 职级.
+            rank: Rank, Open as Rank;
+            /// 政治面貌.
+            political_status: Option<String>, Texts as Option<String>;
+            /// 联系电话.
+            phone: Option<String>, Telephone as Option<String>;
+            /// 可帮扶户数; where it is absent, the rank decides.
+            capacity: Option<i64>, Open as Option<i64>;
+            /// 负责镇.
+            town: Option<String>, Texts as Option<String>;
+            /// 负责村.
+            village: Option<String>, Texts as Option<String>;
+            /// 专长.
+            specialty: Option<String>, Texts as Option<String>;
+            /// 备注.
+            remark: Option<String>, Texts as Option<String>;
+        }
+    };
+}
+
+/// Gives the names of all fields but the unit to a macro: `staff_fields!(kept_as_they_are columns)`.
+macro_rules! kept_as_they_are {
+    (@ $make:ident [$($name:ident)*]) => { $make! { $($name)* } };
+    (@ $make:ident [$($name:ident)*] $(#[$_meta:meta])* unit: $_type:ty, $_how:ident as $(#[$_attribute:meta])* $_view:ty; $($rest:tt)*) => {
+        kept_as_they_are! { @ $make [$($name)*] $($rest)* }
+    };
+    (@ $make:ident [$($name:ident)*] $(#[$_meta:meta])* $field:ident: $_type:ty, $_how:ident as $(#[$_attribute:meta])* $_view:ty; $($rest:tt)*) => {
+        kept_as_they_are! { @ $make [$($name)* $field] $($rest)* }
+    };
+    ($make:ident $($rest:tt)*) => { kept_as_they_are! { @ $make [] $($rest)* } };
+}
+
+pub(crate) use {kept_as_they_are, staff_fields};

@@ -1,0 +1,67 @@
+//! A leave, and the days that it may have.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// Days on which a person is given no household.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
+pub struct Leave {
+    /// Begins with the time at which it was written down.
+    pub id: Uuid,
+    /// Who is away.
+    pub staff_id: Uuid,
+    /// First day.
+    pub from_date: NaiveDate,
+    /// Last day; none for one who is leaving.
+    pub to_date: Option<NaiveDate>,
+    pub(crate) reason: String,
+    /// Counts its changes, from 1.
+    pub version: i64,
+}
+
+/// Why days cannot be those of a leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeaveError {
+    /// The last day comes before the first.
+    #[error("结束日期不能早于开始日期 {0}")]
+    EndsBeforeStart(NaiveDate),
+    /// A year that no leave of ours can be in.
+    #[error("日期 {0} 的年份不合理，请核对")]
+    Year(NaiveDate),
+}
+
+/// The years in which a leave may be.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
+
+impl Leave {
+    /// Refuses days that cannot be.
+    pub fn check(&self) -> Result<(), LeaveError> {
+        let days = [Some(self.from_date), self.to_date];
+        let mut days = days.into_iter().flatten();
+        if let Some(day) = days.find(|day| !YEARS.contains(&day.year())) {
+            return Err(LeaveError::Year(day));
+        }
+        match self.to_date {
+            Some(to) if to < self.from_date => Err(LeaveError::EndsBeforeStart(self.from_date)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it holds on a day.
+    pub fn is_on(&self, day: NaiveDate) -> bool {
+        self.from_date <= day && self.to_date.is_none_or(|to| day <= to)
+    }
+
+    /// What it means for pairings, in Chinese, after the person's name.
+    pub fn words(&self) -> String {
+        let Self {
+            from_date, reason, ..
+        } = self;
+        match self.to_date {
+            Some(to) => format!("{from_date} 至 {to} 不在岗（{reason}）"),
+            None => format!("自 {from_date} 起离岗（{reason}）"),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Taking people over from an import, and taking that back.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::model::Entry;
+use super::store as staging;
+use crate::access::history::Actor;
+use crate::codes::Action;
+use crate::db::{Json, Tx};
+use crate::staff::model::Staff;
+use crate::staff::store;
+
+/// Takes the people of an import into the register.
+pub async fn take_over(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let mut new = Vec::new();
+    let mut changed = Vec::new();
+    for entry in entries {
+        let facts = entry.facts.0.clone();
+        match (entry.action, &entry.before) {
+            (Action::New, _) => new.push((entry.staff_id, facts)),
+            (Action::Changed, Some(Json(before))) => changed.push((before.clone(), facts)),
+            _ => {}
+        }
+    }
+    let renumbered = changed.iter().filter(|(before, after)| {
+        before.number != after.number || before.identity_number != after.identity_number
+    });
+    staging::free_numbers(tx, renumbered.map(|(before, _)| before.id)).await?;
+    store::replace_many(tx, actor, &changed).await?;
+    store::add_many(tx, actor, &new).await
+}
+
+/// Takes back what [`take_over`] did. `known` are the people as they are now.
+pub async fn take_back(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    import_id: Uuid,
+    entries: &[Entry],
+    known: &[Staff],
+) -> Result<(), sqlx::Error> {
+    let known: HashMap<_, _> = known.iter().map(|one| (one.id, one)).collect();
+    let touched: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.action != Action::Unchanged)
+        .filter_map(|entry| Some((entry, *known.get(&entry.staff_id)?)))
+        .collect();
+    staging::free_numbers(tx, touched.iter().map(|(entry, _)| entry.staff_id)).await?;
+    for (entry, now) in touched {
+        match &entry.before {
+            Some(Json(before)) => {
+                store::change(tx, actor, "undo", now, before).await?;
+            }
+            None => store::remove(tx, actor, "undo", now).await?,
+        }
+    }
+    store::remove_unused_units(tx, import_id).await
+}

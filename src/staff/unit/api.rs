@@ -1,0 +1,137 @@
+//! Reading units, and linking them to the villages they serve.
+
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use super::model::{self as unit, Area};
+use super::{service, store};
+use crate::access::{Permission, Signed};
+use crate::api::{ETag, Limit, Page, Tag, Tagged};
+use crate::app::App;
+use crate::db::page;
+use crate::problem::{ChangeFault, GetFault, ListFault};
+
+/// Operations on units.
+pub struct UnitApi(pub App);
+
+/// A school or office that staff belong to.
+#[derive(Object)]
+struct UnitSummary {
+    /// Its id.
+    id: Uuid,
+    /// 单位, by name.
+    name: String,
+    /// Its people who may be given households.
+    active_staff: i64,
+    /// Counts the changes of its villages.
+    version: i64,
+}
+
+/// A unit with the villages it is linked to (定点帮扶).
+#[derive(Object)]
+struct Unit {
+    /// Its id.
+    id: Uuid,
+    /// 单位, by name.
+    name: String,
+    /// Its people who may be given households.
+    active_staff: i64,
+    /// The villages, by town and village.
+    villages: Vec<Area>,
+    /// Counts the changes of its villages; the `ETag`.
+    version: i64,
+}
+
+/// The villages that a unit is linked to.
+#[derive(Object)]
+struct UnitVillages {
+    /// All of them: those that are not named are linked no more.
+    #[oai(validator(max_items = 1000))]
+    villages: Vec<Area>,
+}
+
+#[OpenApi(tag = "Tag::Staff")]
+impl UnitApi {
+    /// List units
+    ///
+    /// By name.
+    #[oai(path = "/units", method = "get", operation_id = "listUnits")]
+    async fn list_units(
+        &self,
+        caller: Signed,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 2000))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<UnitSummary>>, ListFault> {
+        caller.0.require(Permission::SeeAllHouseholds)?;
+        let cursors = self.0.cursors("listUnits");
+        let after: Option<String> = cursors.after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let mut tx = self.0.db.read().await?;
+        let units = store::list(&mut tx, after.as_deref(), limit).await?;
+        let (units, next) = page::cut(units, limit, |unit| unit.name.clone());
+        let summary = |unit: unit::Unit| UnitSummary {
+            id: unit.id,
+            name: unit.name,
+            active_staff: unit.active_staff,
+            version: unit.version,
+        };
+        Ok(Page::json(
+            units.into_iter().map(summary),
+            cursors.next(next)?,
+        ))
+    }
+
+    /// Get a unit
+    ///
+    /// With the villages it is linked to.
+    #[oai(path = "/units/:id", method = "get", operation_id = "getUnit")]
+    async fn get_unit(
+        &self,
+        caller: Signed,
+        /// The unit's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<Unit>, GetFault> {
+        Ok(view(service::get(&self.0, &caller.0, id.0).await?))
+    }
+
+    /// Link a unit to villages
+    ///
+    /// Replaces the villages that the unit is linked to (定点帮扶); its staff come first for the
+    /// households there in the next pairing run. Pairings that hold stay.
+    #[oai(
+        path = "/units/:id/villages",
+        method = "put",
+        operation_id = "setUnitVillages"
+    )]
+    async fn set_unit_villages(
+        &self,
+        caller: Signed,
+        /// The unit's id.
+        id: Path<Uuid>,
+        /// The unit's `ETag` as it was read.
+        #[oai(name = "If-Match", validator(max_length = 100))]
+        if_match: Header<Option<String>>,
+        body: Json<UnitVillages>,
+    ) -> Result<Tagged<Unit>, ChangeFault> {
+        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let villages = &body.0.villages;
+        let unit = service::set_villages(&self.0, &caller.0, id.0, is_read, villages).await?;
+        Ok(view(unit))
+    }
+}
+
+fn view((found, villages): (unit::Unit, Vec<Area>)) -> Tagged<Unit> {
+    let tag = ETag(found.version);
+    let unit = Unit {
+        id: found.id,
+        name: found.name,
+        active_staff: found.active_staff,
+        villages,
+        version: found.version,
+    };
+    Tagged::new(unit, tag)
+}
