@@ -10,6 +10,24 @@
 //! flow; `pathfinding` and `petgraph` have the assignment of a square matrix and maximum flow, not
 //! minimum cost. None gives the prices that prove the result. How it is found stands in
 //! `flow/parts.rs` and `flow/route.rs`; [`check`] asks nothing of that.
+//!
+//! ```
+//! use qianshou::flow::{Network, SINK, check, solve};
+//!
+//! // Two households, and one helper who has room for one of them.
+//! let mut network = Network::new();
+//! let (near, far) = (network.add_node(1), network.add_node(1));
+//! let helper = network.add_node(0);
+//! let to_near = network.add_arc(near, helper, 1, 10);
+//! let to_far = network.add_arc(far, helper, 1, 70);
+//! network.add_arc(helper, SINK, 1, 0);
+//!
+//! let solution = solve(&network);
+//! assert_eq!((solution.flow[to_near], solution.flow[to_far]), (1, 0));
+//! assert_eq!((solution.cost, solution.left[far]), (10, 1));
+//! // The prices prove that nothing cheaper sends as much.
+//! assert_eq!(check(&network, &solution), Ok(()));
+//! ```
 
 mod parts;
 mod route;

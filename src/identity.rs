@@ -14,6 +14,19 @@ use crate::text::half_width;
 ///
 /// It is private data: [`std::fmt::Debug`] shows it masked, there is no `Display`, and who needs it
 /// whole must ask for [`whole`](Self::whole).
+///
+/// ```
+/// use qianshou::codes::Sex;
+/// use qianshou::identity::{IdentityError, IdentityNumber};
+///
+/// let number = IdentityNumber::parse("11010519491231002X").unwrap();
+/// assert_eq!(number.birth_date().to_string(), "1949-12-31");
+/// assert_eq!(number.sex(), Sex::Female);
+/// assert!(!format!("{number:?}").contains("19491231"));
+///
+/// let slip = IdentityNumber::parse("110105194912310021");
+/// assert_eq!(slip, Err(IdentityError::Check { expected: 'X' }));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityNumber([u8; 18]);
 
@@ -52,7 +65,7 @@ impl IdentityNumber {
     /// 1999 is refused, see [`guess`](Self::guess).
     ///
     /// ```
-    /// use qianshou::household::IdentityNumber;
+    /// use qianshou::identity::IdentityNumber;
     /// let number = IdentityNumber::parse("'11010519491231002x").unwrap();
     /// assert_eq!(number.whole(), "11010519491231002X");
     /// assert_eq!(number.masked(), "110*************2X");

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
-use qianshou::access::account::{self, NewAccount};
+use qianshou::access::service::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::calendar;
@@ -101,7 +101,7 @@ enum Command {
         /// Only by the staff of this unit (单位), by its whole name
         #[arg(long)]
         unit: Option<String>,
-        /// Also households that have a helper: they keep him unless they may not
+        /// Also households that have a helper: they keep that helper unless they may not
         #[arg(long)]
         all: bool,
         /// Only households of the person with this 工号, who leaves or has left
@@ -437,7 +437,7 @@ async fn run(cli: Cli) -> Outcome {
 async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
     match command {
         Command::Serve => {
-            if let Some((name, password)) = account::first_administrator(app).await? {
+            if let Some((name, password)) = service::first_administrator(app).await? {
                 println!(
                     "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
                 );
@@ -531,15 +531,15 @@ async fn user(command: UserCommand, app: &App) -> Outcome {
                 staff_id,
                 password: None,
             };
-            account::create(app, &caller, new).await?
+            service::create(app, &caller, new).await?
         }
         UserCommand::Reset { name } => {
             let id = account_named(app, &name).await?;
-            account::reset(app, &caller, id, None).await?
+            service::reset(app, &caller, id, None).await?
         }
         UserCommand::Unlock { name } => {
             let id = account_named(app, &name).await?;
-            account::unlock(app, &caller, id).await?;
+            service::unlock(app, &caller, id).await?;
             return print(&format!("已解除账号 {name} 的登录限制"));
         }
     };
@@ -553,7 +553,7 @@ async fn user(command: UserCommand, app: &App) -> Outcome {
 
 async fn account_named(app: &App, name: &str) -> Result<uuid::Uuid, Problem> {
     let mut tx = app.db.read().await?;
-    Ok(account::find_by_username(&mut tx, name).await?.id)
+    Ok(service::find_by_username(&mut tx, name).await?.id)
 }
 
 async fn staff_by_number(app: &App, number: &str) -> Result<uuid::Uuid, Problem> {

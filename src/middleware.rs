@@ -2,26 +2,26 @@
 //! the log.
 
 mod again;
+mod error;
 mod intake;
+mod limit;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use poem::error::{
-    MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
-};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use poem_openapi::error as openapi_error;
 
+use self::error::{internal, problem_of};
 use crate::access::idempotency;
 use crate::api::API_ROOT;
-use crate::db::{self, outcome};
+use crate::db::outcome;
 use crate::openapi::Document;
 use crate::problem::Problem;
-pub use intake::{MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_STRANGER_BYTES};
+pub use limit::{MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_STRANGER_BYTES};
 
 /// Gives every error the form of a problem, and every answer the headers that all share.
 pub async fn answer<E: Endpoint>(
@@ -46,7 +46,7 @@ pub async fn answer<E: Endpoint>(
     );
     if path.starts_with(API_ROOT) && !is_public(&response) {
         // Nearly all hold what is known of persons. Who asks by a workbook's tag whether it is still
-        // the same has kept it himself.
+        // the same has kept it already.
         let nowhere = HeaderValue::from_static("no-store");
         response
             .headers_mut()
@@ -112,93 +112,6 @@ async fn answered<E: Endpoint>(
         // The hook for panics has written down where.
         Err(_panic) => Err(internal()),
     }
-}
-
-/// The framework's own errors, in our words.
-fn problem_of(error: poem::Error) -> Problem {
-    let error = match error.downcast::<Problem>() {
-        Ok(problem) => return problem,
-        Err(error) => error,
-    };
-    let words = error.to_string();
-    if intake::was_too_large(&error) {
-        return intake::too_large(MAX_BODY_BYTES);
-    }
-    // A form is written to a temporary file as it comes in.
-    if db::tells_of_full_disk(&words) {
-        return db::storage_full();
-    }
-    if words.contains("failed to read stream") {
-        return Problem::bad_request(
-            "上传的内容没有收全，或格式有误，请重新上传",
-            "the form did not arrive whole, or is not well formed; send it again",
-        );
-    }
-    if error.is::<openapi_error::AuthorizationError>() {
-        return crate::access::unauthenticated();
-    }
-    if let Some(parameter) = error.downcast_ref::<openapi_error::ParseParamError>() {
-        return Problem::bad_request(
-            format!("参数 {} 无效：{}", parameter.name, parameter.reason),
-            format!("parameter `{}`: {}", parameter.name, parameter.reason),
-        );
-    }
-    if error.is::<openapi_error::ParseRequestPayloadError>()
-        || error.is::<openapi_error::ParseMultipartError>()
-        || error.is::<ParseJsonError>()
-        || error.is::<ReadBodyError>()
-    {
-        return Problem::bad_request(format!("请求内容无法识别：{words}"), words);
-    }
-    if error.is::<ParsePathError>() || error.is::<openapi_error::ParsePathError>() {
-        return Problem::bad_request(format!("地址中的编号无效：{words}"), words);
-    }
-    if let Some(refused) = error.downcast_ref::<openapi_error::ContentTypeError>() {
-        return Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "内容类型不受支持，请按 /docs 中的接口说明设置 Content-Type",
-            format!("{refused}; see /docs for the type that this operation takes"),
-        );
-    }
-    if error.is::<NotFoundError>() {
-        return Problem::new(
-            StatusCode::NOT_FOUND,
-            "no_such_path",
-            "没有这个地址，请查看 /docs 中的接口说明",
-            "no such path, see /docs",
-        );
-    }
-    if error.is::<MethodNotAllowedError>() {
-        return Problem::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            "此地址不支持这个方法，请查看 /docs 中的接口说明",
-            "this path does not take that method, see /docs",
-        );
-    }
-    match error.status() {
-        status if status.is_client_error() => Problem::new(
-            status,
-            "request_refused",
-            format!("请求无法处理：{words}"),
-            words,
-        ),
-        _ => {
-            tracing::error!(%error, "unexpected error");
-            internal()
-        }
-    }
-}
-
-fn internal() -> Problem {
-    let outcome = outcome::words();
-    Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal",
-        format!("系统内部错误，已记录；{}", outcome.zh),
-        format!("an internal error, which has been logged; {}", outcome.en),
-    )
 }
 
 #[cfg(test)]

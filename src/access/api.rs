@@ -8,11 +8,10 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::login::{self, Try};
-use super::store::Account;
-use super::{Permission, Role, Signed, account, source, store, token};
+use super::store::account::Account;
+use super::{Role, Signed, service, source};
 use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged, merged};
 use crate::app::App;
-use crate::db::page;
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, bits};
 
 /// Operations on sessions and accounts.
@@ -186,9 +185,7 @@ impl AccessApi {
             .header("authorization")
             .and_then(|value| value.split_once(' '))
             .map_or("", |(_, token)| token.trim());
-        let mut tx = self.0.db.write_access().await?;
-        store::remove_token(&mut tx, &token::digest(token)).await?;
-        tx.commit().await?;
+        service::log_out(&self.0, token).await?;
         Ok(NoContent::Done)
     }
 
@@ -197,10 +194,8 @@ impl AccessApi {
     /// The account that the token belongs to.
     #[oai(path = "/accounts/me", method = "get", operation_id = "getMyAccount")]
     async fn get_my_account(&self, caller: Signed) -> Result<Json<AccountView>, GetFault> {
-        let mut tx = self.0.db.read_access().await?;
-        Ok(Json(
-            (&account::find(&mut tx, caller.0.account_id).await?).into(),
-        ))
+        let account = service::own(&self.0, &caller.0).await?;
+        Ok(Json((&account).into()))
     }
 
     /// List accounts
@@ -215,17 +210,10 @@ impl AccessApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<AccountView>>, ListFault> {
-        caller.0.require(Permission::ManageAccounts)?;
-        let cursors = self.0.cursors("listAccounts");
-        let after: Option<String> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
-        let accounts = store::list(&mut tx, after.as_deref(), limit).await?;
-        let (accounts, next) = page::cut(accounts, limit, |account| account.username.clone());
-        Ok(Page::json(
-            accounts.iter().map(Into::into),
-            cursors.next(next)?,
-        ))
+        let (accounts, next) =
+            service::list(&self.0, &caller.0, cursor.0.as_deref(), limit).await?;
+        Ok(Page::json(accounts.iter().map(Into::into), next))
     }
 
     /// Create an account
@@ -239,20 +227,19 @@ impl AccessApi {
         caller: Signed,
         body: Json<NewAccount>,
     ) -> Result<Created<AccountWithPassword>, CreateFault> {
-        caller.0.require(Permission::ManageAccounts)?;
         let NewAccount {
             username,
             role,
             staff_id,
             password,
         } = body.0;
-        let new = account::NewAccount {
+        let new = service::NewAccount {
             username,
             role,
             staff_id,
             password,
         };
-        let (account, made) = account::create(&self.0, &caller.0, new).await?;
+        let (account, made) = service::create(&self.0, &caller.0, new).await?;
         Ok(Created::new(AccountWithPassword {
             account: (&account).into(),
             password: made,
@@ -278,22 +265,18 @@ impl AccessApi {
         if_match: Header<Option<String>>,
         body: Json<AccountPatch>,
     ) -> Result<Tagged<AccountView>, ChangeFault> {
-        caller.0.require(Permission::ManageAccounts)?;
-        let mut tx = account::write(&self.0, &caller.0).await?;
-        let before = account::find(&mut tx, id.0).await?;
-        ETag(before.version).must_match(if_match.0.as_deref())?;
         let AccountPatch {
             role,
             staff_id,
             active,
         } = body.0;
-        let new = account::Change {
+        let change = |before: &Account| service::Change {
             role: role.take().unwrap_or(before.role),
             staff_id: merged(staff_id, before.staff_id),
             active: active.take().unwrap_or(before.active),
         };
-        let after = account::change(&mut tx, &self.0, &caller.0, &before, new).await?;
-        tx.commit().await?;
+        let if_match = if_match.0.as_deref();
+        let after = service::update(&self.0, &caller.0, id.0, if_match, change).await?;
         Ok(Tagged::new((&after).into(), ETag(after.version)))
     }
 
@@ -311,8 +294,7 @@ impl AccessApi {
         /// The account's id.
         id: Path<Uuid>,
     ) -> Result<NoContent, GetFault> {
-        caller.0.require(Permission::ManageAccounts)?;
-        account::unlock(&self.0, &caller.0, id.0).await?;
+        service::unlock(&self.0, &caller.0, id.0).await?;
         Ok(NoContent::Done)
     }
 
@@ -338,20 +320,10 @@ impl AccessApi {
             password,
         } = body.0;
         let (account, made) = if id.0 == caller.0.account_id {
-            {
-                let source = self.source(request);
-                account::change_own_password(
-                    &self.0,
-                    &caller.0,
-                    current_password,
-                    password,
-                    &source,
-                )
-                .await?
-            }
+            let (present, source) = (current_password, self.source(request));
+            service::change_own_password(&self.0, &caller.0, present, password, &source).await?
         } else {
-            caller.0.require(Permission::ManageAccounts)?;
-            account::reset(&self.0, &caller.0, id.0, password).await?
+            service::reset(&self.0, &caller.0, id.0, password).await?
         };
         Ok(Json(AccountWithPassword {
             account: (&account).into(),

@@ -1,25 +1,21 @@
-//! Attempts to log in, and the devices and places that are known, in the database.
+//! Attempts to log in: by whom, whether one may go on, and what is remembered of it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::limit::{self, Failures, Limit};
+use super::limit::{self, Failures};
+use super::store::attempt::{self as store, Key, Known, Origin};
 use super::token::digest;
 use super::turns::{self, Lane};
 use crate::db::Tx;
-use crate::{insert, on};
 
 /// How long a device or a place that is not used is remembered, in days.
 pub const KNOWN_DAYS: i64 = 90;
-/// Devices and places of one account that are remembered; the latest.
-const MOST_KNOWN: i64 = 20;
 
 /// Who tries a password: with which name, from where, and as what we know the client.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The name.
     pub username: String,
-    /// The address.
     pub source: String,
     /// The digest of the device token, if it is one of this account.
     pub device: Option<String>,
@@ -47,22 +43,14 @@ pub async fn recognise(
     now: DateTime<Utc>,
 ) -> Result<Client, sqlx::Error> {
     let (device, place) = (device.map(digest), place(username, source));
-    let known: Vec<(String, bool)> = on!(tx, connection => sqlx::query_as(
-        "SELECT digest, is_place FROM known_device JOIN account ON account.id = account_id
-         WHERE username = $1 AND used_at > $2 AND ((digest = $3 AND NOT is_place) OR (digest = $4 AND is_place))",
-    )
-    .bind(username)
-    .bind(now - TimeDelta::days(KNOWN_DAYS))
-    .bind(device.as_deref().unwrap_or_default())
-    .bind(&place)
-    .fetch_all(connection)
-    .await)?;
-    let is_known = |place: bool| known.iter().any(|(_, is_place)| *is_place == place);
+    let since = now - TimeDelta::days(KNOWN_DAYS);
+    let digests = (device.as_deref().unwrap_or_default(), place.as_str());
+    let known = store::known(tx, username, digests, since).await?;
     Ok(Client {
         username: username.to_owned(),
         source: source.to_owned(),
-        device: device.filter(|_| is_known(false)),
-        place: is_known(true).then_some(place),
+        device: device.filter(|_| known.contains(&Known::Device)),
+        place: known.contains(&Known::Place).then_some(place),
     })
 }
 
@@ -110,45 +98,29 @@ pub async fn judge(
     })
 }
 
+async fn own_failures(
+    tx: &mut Tx,
+    client: &Client,
+    since: DateTime<Utc>,
+) -> Result<Failures, sqlx::Error> {
+    store::own_failures(tx, &client.username, client.origin(), since).await
+}
+
 /// How long any stranger must wait who comes with this name or from this source.
 async fn wait_of_all(
     tx: &mut Tx,
     client: &Client,
     now: DateTime<Utc>,
 ) -> Result<Option<u32>, sqlx::Error> {
-    let wait = |limit: Limit, failures| limit.wait(failures, now);
-    let of_name = on!(&mut *tx, connection => sqlx::query_as::<_, Failures>(
-        "SELECT count(*) AS count, max(at) AS last FROM failed_login
-         WHERE username = $1 AND at > $2 AND device IS NULL",
-    )
-    .bind(&client.username)
-    .bind(limit::NAME.since(now))
-    .fetch_one(connection)
-    .await)?;
-    let of_source = on!(tx, connection => sqlx::query_as::<_, Failures>(
-        "SELECT count(*) AS count, max(at) AS last FROM failed_login
-         WHERE source = $1 AND at > $2 AND device IS NULL",
-    )
-    .bind(&client.source)
-    .bind(limit::SOURCE.since(now))
-    .fetch_one(connection)
-    .await)?;
-    Ok(wait(limit::NAME, of_name).max(wait(limit::SOURCE, of_source)))
-}
-
-/// Failures with this name on this device or, without a known one, from this source.
-async fn own_failures(
-    tx: &mut Tx,
-    client: &Client,
-    since: DateTime<Utc>,
-) -> Result<Failures, sqlx::Error> {
-    let (clause, key) = client.key();
-    let sql = format!(
-        "SELECT count(*) AS count, max(at) AS last FROM failed_login
-         WHERE username = $1 AND {clause} AND at > $3"
-    );
-    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(&client.username).bind(key).bind(since).fetch_one(connection).await)
+    let mut longest = None;
+    for (key, value, limit) in [
+        (Key::Name, &client.username, limit::NAME),
+        (Key::Source, &client.source, limit::SOURCE),
+    ] {
+        let failures = store::strangers_failures(tx, key, value, limit.since(now)).await?;
+        longest = longest.max(limit.wait(failures, now));
+    }
+    Ok(longest)
 }
 
 impl Client {
@@ -160,11 +132,11 @@ impl Client {
         }
     }
 
-    /// What its own failures have in common beside the name, as the second parameter.
-    fn key(&self) -> (&'static str, &str) {
+    /// What its own failures have in common beside the name.
+    fn origin(&self) -> Origin<'_> {
         match &self.device {
-            Some(device) => ("device = $2", device),
-            None => ("source = $2 AND device IS NULL", &self.source),
+            Some(device) => Origin::Device(device),
+            None => Origin::Source(&self.source),
         }
     }
 
@@ -190,30 +162,18 @@ pub async fn reserve(
         Verdict::OnlyIfRight(_) => &client.place,
         _ => &client.device,
     };
-    insert!(tx, "failed_login", [client], |client| {
-        id: Uuid::now_v7(),
-        username: client.username.as_str(),
-        at: now,
-        source: client.source.as_str(),
-        device: device.as_deref(),
-    })
+    let Client {
+        username, source, ..
+    } = client;
+    store::add_failure(tx, username, source, device.as_deref(), now).await
 }
 
 /// Forgets the client's own failures with this name: its password was right.
 pub async fn forgive(tx: &mut Tx, client: &Client) -> Result<(), sqlx::Error> {
     for client in [client, &client.as_device()] {
-        let (clause, key) = client.key();
-        let sql = format!("DELETE FROM failed_login WHERE username = $1 AND {clause}");
-        on!(&mut *tx, connection => sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(&client.username).bind(key).execute(connection).await.map(|_| ()))?;
+        store::remove_own_failures(tx, &client.username, client.origin()).await?;
     }
     Ok(())
-}
-
-/// Forgets all failures with a name: an administrator says that it may go on.
-pub async fn unlock(tx: &mut Tx, username: &str) -> Result<(), sqlx::Error> {
-    on!(tx, connection => sqlx::query("DELETE FROM failed_login WHERE username = $1")
-        .bind(username).execute(connection).await.map(|_| ()))
 }
 
 /// Remembers the device and the place from which the owner has logged in.
@@ -224,8 +184,8 @@ pub async fn remember(
     device_token: &str,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    let device = (digest(device_token), false);
-    remember_one(tx, account_id, device, now).await?;
+    let device = (digest(device_token), Known::Device);
+    store::remember(tx, account_id, device, now).await?;
     remember_place(tx, account_id, (&client.username, &client.source), now).await
 }
 
@@ -236,30 +196,6 @@ pub async fn remember_place(
     (username, source): (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    remember_one(tx, account_id, (place(username, source), true), now).await
-}
-
-async fn remember_one(
-    tx: &mut Tx,
-    account_id: Uuid,
-    (digest, is_place): (String, bool),
-    now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    on!(&mut *tx, connection => sqlx::query(
-        "INSERT INTO known_device (account_id, digest, is_place, used_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (account_id, digest) DO UPDATE SET used_at = excluded.used_at",
-    )
-    .bind(account_id).bind(digest).bind(is_place).bind(now).execute(connection).await.map(|_| ()))?;
-    on!(tx, connection => sqlx::query(
-        "DELETE FROM known_device WHERE account_id = $1 AND is_place = $2 AND digest NOT IN
-             (SELECT digest FROM known_device WHERE account_id = $1 AND is_place = $2
-              ORDER BY used_at DESC, digest LIMIT $3)",
-    )
-    .bind(account_id).bind(is_place).bind(MOST_KNOWN).execute(connection).await.map(|_| ()))
-}
-
-/// Forgets the account's devices and places: whoever knew the old password may have made some.
-pub async fn forget_known(tx: &mut Tx, account_id: Uuid) -> Result<(), sqlx::Error> {
-    on!(tx, connection => sqlx::query("DELETE FROM known_device WHERE account_id = $1")
-        .bind(account_id).execute(connection).await.map(|_| ()))
+    let place = (place(username, source), Known::Place);
+    store::remember(tx, account_id, place, now).await
 }

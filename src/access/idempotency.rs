@@ -19,13 +19,12 @@ use chrono::{DateTime, Utc};
 use poem::http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::Caller;
-use crate::db::{Json, Tx};
+use super::store::idempotency::{self as store, Kept, Key};
+use crate::db::Tx;
 use crate::problem::Problem;
 use crate::text::hex;
-use crate::{insert, on};
 
 /// The header that holds a key.
 pub const HEADER: &str = "Idempotency-Key";
@@ -57,22 +56,6 @@ pub struct Open {
     request_digest: String,
 }
 
-/// Whose key it is.
-#[derive(Debug)]
-struct Key {
-    account_id: Uuid,
-    staff_id: Option<Uuid>,
-    text: String,
-}
-
-/// A key that was answered before.
-#[derive(sqlx::FromRow)]
-struct Seen {
-    staff_id: Option<Uuid>,
-    request_digest: String,
-    answer: Json<serde_json::Value>,
-}
-
 /// Looks up a key of this caller. `request` is all that makes the request what it is: the
 /// operation's name, its path parameters and its body. Without a key nothing is remembered.
 pub async fn take<T: DeserializeOwned>(
@@ -89,16 +72,10 @@ pub async fn take<T: DeserializeOwned>(
             request_digest,
         }));
     };
-    let seen: Option<Seen> = on!(&mut *tx, connection => sqlx::query_as(
-        "SELECT staff_id, request_digest, answer FROM idempotency WHERE account_id = $1 AND key = $2",
-    )
-    .bind(caller.account_id)
-    .bind(key)
-    .fetch_optional(connection)
-    .await)?;
+    let kept = store::find(tx, caller.account_id, key).await?;
     let is_same =
-        |seen: &Seen| seen.request_digest == request_digest && seen.staff_id == caller.staff_id;
-    match seen {
+        |kept: &Kept| kept.request_digest == request_digest && kept.staff_id == caller.staff_id;
+    match kept {
         None => Ok(Ticket::Open(Open {
             key: Some(Key {
                 account_id: caller.account_id,
@@ -107,8 +84,8 @@ pub async fn take<T: DeserializeOwned>(
             }),
             request_digest,
         })),
-        Some(seen) if is_same(&seen) => Ok(Ticket::Answered(
-            serde_json::from_value(seen.answer.0).map_err(|error| {
+        Some(kept) if is_same(&kept) => Ok(Ticket::Answered(
+            serde_json::from_value(kept.answer.0).map_err(|error| {
                 tracing::error!(%error, "a kept answer cannot be read");
                 sqlx::Error::decode(error)
             })?,
@@ -130,13 +107,6 @@ impl Open {
         answer: &(impl Serialize + Sync),
     ) -> Result<(), sqlx::Error> {
         let Some(key) = self.key else { return Ok(()) };
-        insert!(tx, "idempotency", [key], |key| {
-            account_id: key.account_id,
-            staff_id: key.staff_id,
-            key: key.text.as_str(),
-            request_digest: self.request_digest.as_str(),
-            answer: Json(answer),
-            created_at: now,
-        })
+        store::add(tx, &key, &self.request_digest, answer, now).await
     }
 }

@@ -7,7 +7,7 @@ use poem::http::StatusCode;
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{self, Client, Verdict};
-use super::store::{self, Account};
+use super::store::account::{self as accounts, Account};
 use super::{password, token};
 use crate::app::App;
 use crate::db::Tx;
@@ -22,7 +22,6 @@ const SHORTEST_REFUSAL: Duration = Duration::from_millis(300);
 pub struct Try {
     /// The account's name.
     pub username: String,
-    /// The password.
     pub password: String,
     /// The address of the client, see [`super::source`].
     pub source: String,
@@ -33,13 +32,11 @@ pub struct Try {
 /// A session that has begun.
 #[derive(Debug)]
 pub struct Begun {
-    /// The bearer token.
     pub token: String,
     /// Until when it is good.
     pub expires_at: DateTime<Utc>,
     /// To be sent at the next log-in from the same device.
     pub device: String,
-    /// The account.
     pub account: Account,
 }
 
@@ -52,7 +49,6 @@ pub struct Proof {
     client: Client,
 }
 
-/// Logs in.
 pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
     let sent_device = tried.device.clone();
     let (name, source, device) = (&tried.username, &tried.source, tried.device.as_deref());
@@ -68,7 +64,7 @@ pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
         .await?
         .ok_or_else(wrong_credentials)?;
     let token = token::generate();
-    let expires_at = store::add_token(&mut tx, &account, &token::digest(&token), now).await?;
+    let expires_at = accounts::add_token(&mut tx, &account, &token::digest(&token), now).await?;
     // A known device keeps its token.
     let device = sent_device
         .filter(|_| proof.client.device.is_some())
@@ -117,7 +113,7 @@ async fn prove_now(
     let now = app.now();
     let verdict = allowed(&mut tx, &client, now).await?;
     attempt::reserve(&mut tx, &client, verdict, now).await?;
-    let account = store::find_by_username(&mut tx, &client.username).await?;
+    let account = accounts::find_by_username(&mut tx, &client.username).await?;
     tx.commit().await?;
     let stored = account
         .as_ref()
@@ -141,11 +137,11 @@ impl Proof {
     /// The account as it is now, if the password is still its password and it may still come in; and
     /// takes the attempt back. Nothing if someone has changed it since.
     pub async fn still_right(&self, tx: &mut Tx) -> Result<Option<Account>, Problem> {
-        let Some(account) = store::find(tx, self.account.id).await? else {
+        let Some(account) = accounts::find(tx, self.account.id).await? else {
             return Ok(None);
         };
         if account.password_hash != self.account.password_hash
-            || !store::may_act(tx, account.id, account.version).await?
+            || !accounts::may_act(tx, account.id, account.version).await?
         {
             return Ok(None);
         }

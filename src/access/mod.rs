@@ -1,9 +1,7 @@
 //! Who may come in, and what each may do.
 
-pub mod account;
 pub mod api;
 mod attempt;
-pub mod history;
 pub mod idempotency;
 mod limit;
 pub mod log;
@@ -15,13 +13,15 @@ pub mod privacy;
 pub mod private_text;
 pub mod purge;
 mod register_number;
+pub mod service;
 pub mod shield;
 mod source;
-pub mod store;
+pub(crate) mod store;
 mod token;
 mod turns;
 mod write;
 
 pub use model::{Caller, Permission, Role};
 pub use privacy::{Kind, Sight};
+pub use store::history;
 pub use token::{Signed, sign, unauthenticated};

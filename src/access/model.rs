@@ -1,12 +1,11 @@
 //! Roles and what they permit.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::history::Actor;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::problem::Problem;
-use chrono::{DateTime, Utc};
 
 code_list! {
     /// What an account is for.
@@ -54,7 +53,7 @@ impl Role {
             // An administrator keeps the system running and stands in for the office.
             Self::Administrator => true,
             Self::Office => permission != P::ManageAccounts,
-            // For the households he serves: he must call them, and help them with what ails them.
+            // For the households that they serve: helpers must call them, and help them with what ails them.
             Self::Helper => {
                 matches!(
                     permission,
@@ -76,14 +75,25 @@ const CHANGES: [Permission; 6] = [
     Permission::RecordLifts,
 ];
 
+/// Who changes records, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// Name of the account.
+    pub account: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The import that does it, or is taken back.
+    pub import_id: Option<Uuid>,
+}
+
 /// The account that a request comes from.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Caller {
-    /// The account.
+    /// Nil for the command line.
     pub account_id: Uuid,
     /// Its name, which every record of what was done names.
     pub username: String,
-    /// Its role.
+    /// What the caller may do.
     pub role: Role,
     /// The person of the staff roster that the account belongs to.
     pub staff_id: Option<Uuid>,

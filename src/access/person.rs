@@ -2,11 +2,10 @@
 
 use uuid::Uuid;
 
-use super::account;
-use super::store::{self, Account};
-use crate::access::history::Actor;
+use super::history::Actor;
+use super::service;
+use super::store::account::{self, Account};
 use crate::db::{Db, Tx};
-use crate::on;
 use crate::problem::Problem;
 
 /// Why an account was closed, as its history calls it.
@@ -20,12 +19,12 @@ pub async fn close_accounts(
     staff_id: Uuid,
 ) -> Result<(), sqlx::Error> {
     Db::hold_access(tx).await?;
-    for before in open_accounts(tx, staff_id).await? {
+    for before in account::open_of_person(tx, staff_id).await? {
         let after = Account {
             active: false,
             ..before.clone()
         };
-        store::change(tx, actor, CLOSED, &before, &after).await?;
+        account::change(tx, actor, CLOSED, &before, &after).await?;
     }
     Ok(())
 }
@@ -33,25 +32,6 @@ pub async fn close_accounts(
 /// Refuses, with 409, that a person leaves whose account is the last administrator's.
 pub async fn check_leaving(tx: &mut Tx, staff_id: Uuid) -> Result<(), Problem> {
     Db::hold_access(tx).await?;
-    let leaving = open_accounts(tx, staff_id).await?;
-    account::keep_an_administrator(tx, &leaving).await
-}
-
-async fn open_accounts(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Account>, sqlx::Error> {
-    let ids: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
-        "SELECT id FROM account WHERE staff_id = $1 AND active ORDER BY id",
-    )
-    .bind(staff_id)
-    .fetch_all(connection)
-    .await)?;
-    let mut accounts = Vec::with_capacity(ids.len());
-    for id in ids {
-        let found = store::find(tx, id).await?;
-        // Its own row says open, though the account of one who is away is not.
-        accounts.extend(found.map(|account| Account {
-            active: true,
-            ..account
-        }));
-    }
-    Ok(accounts)
+    let leaving = account::open_of_person(tx, staff_id).await?;
+    service::keep_an_administrator(tx, &leaving).await
 }

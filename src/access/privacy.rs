@@ -2,7 +2,7 @@
 //!
 //! # Who sees what
 //!
-//! | what | administrator, office | helper, of the households he serves | leader |
+//! | what | administrator, office | helper, of the households that they serve | leader |
 //! | --- | --- | --- | --- |
 //! | identity number | whole | first three, last two | first three, last two |
 //! | number of a disability certificate: an identity number, category and grade | whole | first three, last two | first three |
@@ -10,14 +10,14 @@
 //! | birth date | whole | year | year |
 //! | telephone of a household or member | whole | whole | first three, last two |
 //! | health, disability, ability to work of a person; words for them in texts | yes | yes | no |
-//! | telephone of the staff | whole | his own | whole |
+//! | telephone of the staff | whole | their own | whole |
 //! | causes of poverty of a household, 因病 and 因残 among them | yes | yes | yes |
 //!
-//! Elsewhere (a pairing that has ended, the name of an import's file, his own record on the roster of staff)
+//! Elsewhere (a pairing that has ended, the name of an import's file, their own record on the roster of staff)
 //! a helper sees what a leader does: [`Sight::elsewhere`].
 //!
 //! Why: the office keeps the register and must compare it with papers. A helper calls the household
-//! and helps it with what ails it; no duty of his needs a number that opens an account. A leader judges
+//! and helps it with what ails it; no duty of theirs needs a number that opens an account. A leader judges
 //! figures. The telephone of a helper is given to households on paper.
 //!
 //! Why causes stay visible to a leader, on lists of single households too: the cause is what the office
@@ -40,7 +40,7 @@
 //! | answers of the API: all other texts (remarks, notes, wishes, plans, reasons, file names, names), problems with their `value` and `instance` | [`shield`](super::shield), for every answer alike |
 //! | histories | `household::api::field_change`, field by field |
 //! | what a household breaks of the rules (`checks`) | left out where it tells a birth date or health |
-//! | search | finds no more than its reader sees: digits find only a whole 户编号 that he sees whole, a part of a name only where that part can be seen; a town or village whose name is masked for him is found by no filter |
+//! | search | finds no more than its reader sees: digits find only a whole 户编号 that they see whole, a part of a name only where that part can be seen; a town or village whose name is masked for them is found by no filter |
 //! | cursors of lists | sealed: see `db::cursor` |
 //! | workbooks for leaders (progress, roll) | masked for all, since files are passed on: every text of a table passes [`table::Reader`](crate::workbook::table::Reader), names of sheets and files [`READER`](crate::report::sheets::READER) |
 //! | files of imports, marked files, previews, events of an import | the office alone may have them (`KeepRegister`), and the office sees numbers whole; messages about rows mask identity numbers all the same, since they are read aloud and sent by chat |
@@ -212,8 +212,8 @@ impl Sight {
         self.text(text).chars().take(most).collect()
     }
 
-    /// A text that one of this sight changed, with the numbers put back that were masked when he read
-    /// what is stored.
+    /// A text that one of this sight changed, with the numbers put back that were masked when they
+    /// read what is stored.
     ///
     /// # Errors
     /// A masked number was moved or put in other words.

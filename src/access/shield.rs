@@ -2,7 +2,7 @@
 //! may not see the numbers in them, whichever operation sends them.
 //!
 //! An operation need not remember it, and a new one cannot forget it. Who is not known (no token, a
-//! token of nobody) sees no number whole, not even the one that he sent.
+//! token of nobody) sees no number whole, not even the one that they sent.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};

@@ -9,7 +9,8 @@ use poem_openapi::auth::{Bearer, BearerAuthorization};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-use super::{Caller, shield, store};
+use super::store::account;
+use super::{Caller, shield};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::text;
@@ -66,7 +67,7 @@ fn changes_more_than_oneself(request: &Request) -> bool {
 
 async fn caller_of(app: &App, token: &str) -> Result<Caller, Problem> {
     let mut tx = app.db.read_access().await?;
-    match store::find_token(&mut tx, &digest(token)).await? {
+    match account::find_token(&mut tx, &digest(token)).await? {
         Some(found) if found.expires_at > app.now() => Ok(found.caller),
         Some(_) => Err(Problem::new(
             StatusCode::UNAUTHORIZED,

@@ -19,7 +19,6 @@ pub fn known(client: &str, name: &str) -> Lane {
     ["known", client, name].map(str::to_owned)
 }
 
-/// The lane of a stranger.
 pub fn stranger(source: &str, name: &str) -> Lane {
     ["stranger", source, name].map(str::to_owned)
 }
@@ -53,7 +52,7 @@ pub struct Turn<T: Send + 'static> {
     kept: Option<T>,
 }
 
-/// The queue is full.
+/// As many wait as may: whoever comes now is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 

@@ -1,7 +1,8 @@
 //! Writing for a caller whose rights hold at that moment.
 
+use super::Caller;
+use super::store::account;
 use super::token::unauthenticated;
-use super::{Caller, store};
 use crate::db::{Db, Tx};
 use crate::problem::Problem;
 
@@ -21,7 +22,7 @@ impl Caller {
     /// Refuses, with 401, a caller whose account has changed since its token was looked at.
     pub async fn still(&self, tx: &mut Tx) -> Result<(), Problem> {
         let is_command_line = self.account_id.is_nil();
-        if is_command_line || store::may_act(tx, self.account_id, self.account_version).await? {
+        if is_command_line || account::may_act(tx, self.account_id, self.account_version).await? {
             return Ok(());
         }
         Err(unauthenticated())

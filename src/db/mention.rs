@@ -10,7 +10,7 @@ use crate::on;
 /// A record that names another.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Mention {
-    /// The record.
+    /// Of the record that names.
     pub id: Uuid,
     /// Whom it names.
     pub subject_id: Uuid,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use poem::http::StatusCode;
 use rustix::io::Errno;
 
-use super::{file, outcome, plans};
+use super::sqlite::replaced::is_replaced;
+use super::{outcome, plans};
 use crate::problem::Problem;
 
 /// SQLite's primary result codes for "another holds the lock".
@@ -102,7 +103,7 @@ impl Kind {
         }
         match error {
             sqlx::Error::PoolTimedOut => Self::Busy,
-            error if file::is_replaced(error) => Self::Replaced,
+            error if is_replaced(error) => Self::Replaced,
             sqlx::Error::Io(error) if is_no_room(error.kind()) => Self::Full,
             sqlx::Error::Io(_)
             | sqlx::Error::PoolClosed

@@ -1,12 +1,15 @@
 //! Whether what stands in a saved database is this program's schema: by the migrations that it says
 //! were applied to it.
 
-use super::MIGRATIONS;
+/// What brings a database to this program's schema.
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// sqlx's record of what was applied to a database.
+pub(super) const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 
 /// One migration that was applied to a database.
 #[derive(Debug)]
 pub(super) struct Applied {
-    /// Its number.
     pub version: i64,
     /// Of its text.
     pub checksum: Vec<u8>,

@@ -15,8 +15,9 @@ use sqlx::{Database, Pool, Postgres, Sqlite};
 use sqlx_core::sql_str::{SqlSafeStr, SqlStr};
 use sqlx_core::transaction::TransactionManager;
 
-use super::file::DatabaseFile;
-use super::{Engine, outcome};
+use super::address::Engine;
+use super::outcome;
+use super::sqlite::file::DatabaseFile;
 
 /// A transaction on a connection of a pool. Dropped without a commit, it is
 /// rolled back before the connection is used again.

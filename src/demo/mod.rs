@@ -37,7 +37,7 @@ pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
     db::remove(&folder.join(DATABASE))?;
     let db = Db::open(&format!("sqlite:{}", folder.join(DATABASE).display())).await?;
     let app = App::new(db);
-    let administrator = access::account::first_administrator(&app).await?;
+    let administrator = access::service::first_administrator(&app).await?;
     let acceptor = TcpListener::bind(listen.unwrap_or("127.0.0.1:0"))
         .into_acceptor()
         .await?;

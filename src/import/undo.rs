@@ -248,7 +248,7 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
         ),
         (
             DependentKind::Account,
-            access::store::accounts_naming(tx, &added).await?,
+            access::store::account::accounts_naming(tx, &added).await?,
         ),
     ]);
     for (kind, mentions) in mentioning {

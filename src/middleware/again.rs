@@ -1,7 +1,7 @@
 //! A request that can be answered once more.
 //!
 //! When another program moves the schema forward, a statement of a request fails and nothing is done:
-//! whoever sent it need not know. He waits until the schema has changed.
+//! whoever sent it need not know. The request waits until the schema has changed.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Body, Request, RequestParts};
 
-use super::problem_of;
+use super::error::problem_of;
 use crate::access;
 use crate::db::{SCHEMA_CHANGED, outcome};
 use crate::problem::Problem;
@@ -50,12 +50,10 @@ impl Again {
         }
     }
 
-    /// Its body.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The request anew.
     pub fn request(&self) -> Request {
         let parts = RequestParts::from((
             self.parts.clone(),

@@ -5,8 +5,6 @@
 
 mod form;
 
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use percent_encoding::percent_decode_str;
@@ -16,26 +14,14 @@ use poem_openapi::payload::{Json, Payload};
 use serde_json::Value;
 
 use super::again::{self, Again};
-use super::problem_of;
+use super::error::{TooLarge, not_read, problem_of};
+use super::limit::{
+    MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_JSON_VALUES, MAX_STRANGER_BYTES, MEMORY_BODY_TIME,
+};
 use crate::access::{Caller, Permission};
 use crate::openapi::{ItemFaults, Operation, faulty_body};
 use crate::problem::{Problem, Text};
 use crate::text::is_storable;
-use crate::workbook::limit::MAX_FILE_BYTES;
-
-/// Largest body of a request: the largest file that is read, and what a form adds to it. It is written
-/// to a temporary file as it comes in.
-#[expect(clippy::cast_possible_truncation, reason = "it fits in 32 bits")]
-pub const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
-/// Largest JSON body, which is read into memory whole: a batch of visits is about 1 MiB.
-pub const MAX_JSON_BYTES: usize = 4 << 20;
-/// Largest body of who has not logged in, or for an operation that takes none.
-pub const MAX_STRANGER_BYTES: usize = 16 << 10;
-/// Most values of a JSON body: in memory a value takes many times the room of `1,`. The longest list of
-/// an operation is 100,000 ids, and there may be two of them.
-const MAX_JSON_VALUES: usize = 250_000;
-/// How long a body that is read into memory may take to come in: 4 MiB at 70 KiB a second.
-const MEMORY_BODY_TIME: Duration = Duration::from_mins(1);
 
 const JSON: &str = "application/json";
 const FORM: &str = "multipart/form-data";
@@ -158,16 +144,6 @@ async fn in_memory(body: Body, limit: usize) -> Result<Bytes, Problem> {
         .unwrap_or_else(|_| Err(too_slow()))
 }
 
-fn not_read(error: &std::io::Error, limit: usize) -> Problem {
-    if error.to_string() == TooLarge.to_string() {
-        return too_large(limit);
-    }
-    Problem::bad_request(
-        format!("请求内容没有收全，请重新发送：{error}"),
-        format!("the body did not arrive whole, send it again: {error}"),
-    )
-}
-
 /// Refuses a JSON body that cannot be stored or is not what the document says. One that is no JSON
 /// is left to the framework, which says where it breaks off.
 fn check_json(operation: Operation<'_>, bytes: &[u8]) -> Result<ItemFaults, Problem> {
@@ -244,38 +220,6 @@ fn too_slow() -> Problem {
         "请求内容传送过慢，请检查网络后重新发送",
         "the body came in too slowly; look at the network and send it again",
     )
-}
-
-/// 413 for a body that goes on beyond `limit`.
-pub fn too_large(limit: usize) -> Problem {
-    let size = if limit < 1 << 20 {
-        format!("{} KiB", limit >> 10)
-    } else {
-        format!("{} MiB", limit >> 20)
-    };
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        format!("内容过大（此处不超过 {size}），请拆分后再提交"),
-        format!("the body is too large (here up to {size}); split it"),
-    )
-}
-
-/// A body went on beyond its limit.
-#[derive(Debug, thiserror::Error)]
-#[error("the body is too large")]
-struct TooLarge;
-
-impl From<TooLarge> for std::io::Error {
-    fn from(error: TooLarge) -> Self {
-        Self::other(error)
-    }
-}
-
-/// Whether a body that was passed on as it came in turned out too large. The framework keeps only
-/// the words of the error.
-pub fn was_too_large(error: &poem::Error) -> bool {
-    error.to_string().contains(&TooLarge.to_string())
 }
 
 #[cfg(test)]

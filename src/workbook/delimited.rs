@@ -10,8 +10,8 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
 use super::address;
 use super::error::ReadError;
 use super::format::FIRST_BYTES;
-use super::reader::{Input, RowBuilder, SheetInfo};
-use super::source::{Cell, Row};
+use super::row_builder::{Each, Input, RowBuilder, SheetInfo};
+use super::source::Cell;
 
 /// The name of the only sheet, for a text has no sheets.
 const SHEET: &str = "CSV";
@@ -55,11 +55,7 @@ impl<'f> Delimited<'f> {
 
     /// Gives the rows to `each`, until it says that it has enough. A row is numbered as Excel does that
     /// opens the text: empty lines count, and lines within a value do not.
-    pub fn rows(
-        &mut self,
-        info: &SheetInfo,
-        each: &mut dyn FnMut(&mut Row<'_>) -> Result<bool, ReadError>,
-    ) -> Result<(), ReadError> {
+    pub fn rows(&mut self, info: &SheetInfo, each: Each<'_>) -> Result<(), ReadError> {
         self.input.rewind().map_err(ReadError::damaged)?;
         let mut reader = ReaderBuilder::new()
             .has_headers(false)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::format::Kind;
+use super::kind::Kind;
 use super::limit::{
     MAX_AREAS, MAX_CELL_CHARS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_PARTS, MAX_ROWS, MAX_TEXTS,
 };

@@ -14,11 +14,11 @@ use chrono::NaiveDate;
 use zip::ZipArchive;
 
 use super::error::ReadError;
-use super::format::Kind;
+use super::kind::Kind;
 use super::note::{BinaryWatcher, Notes, Record, Watcher, XmlWatcher};
 use super::package::{self, SheetPart};
-use super::reader::{Input, RowBuilder, SheetInfo};
-use super::source::{Area, Cell, Row};
+use super::row_builder::{Each, Input, RowBuilder, SheetInfo};
+use super::source::{Area, Cell};
 
 /// Runs a piece of calamine, which on some broken files panics instead of giving an error.
 pub fn guarded<T>(work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
@@ -54,11 +54,7 @@ impl<'f> Zipped<'f> {
     }
 
     /// Gives the rows of a sheet to `each`, until it says that it has enough.
-    pub fn rows(
-        &mut self,
-        sheet: &SheetInfo,
-        each: &mut dyn FnMut(&mut Row<'_>) -> Result<bool, ReadError>,
-    ) -> Result<(), ReadError> {
+    pub fn rows(&mut self, sheet: &SheetInfo, each: Each<'_>) -> Result<(), ReadError> {
         match self {
             Self::Xlsx(book) => {
                 let mut cells = guarded(|| {
@@ -85,7 +81,7 @@ impl<'f> Zipped<'f> {
 /// Makes rows of cells that come one by one.
 fn read<'b>(
     sheet: &SheetInfo,
-    each: &mut dyn FnMut(&mut Row<'_>) -> Result<bool, ReadError>,
+    each: Each<'_>,
     mut next: impl FnMut() -> Result<Option<calamine::Cell<DataRef<'b>>>, ReadError>,
 ) -> Result<(), ReadError> {
     let mut rows = RowBuilder::new(sheet);
@@ -225,11 +221,7 @@ impl<'f> Old<'f> {
     }
 
     /// As [`Zipped::rows`].
-    pub fn rows(
-        &mut self,
-        sheet: &SheetInfo,
-        each: &mut dyn FnMut(&mut Row<'_>) -> Result<bool, ReadError>,
-    ) -> Result<(), ReadError> {
+    pub fn rows(&mut self, sheet: &SheetInfo, each: Each<'_>) -> Result<(), ReadError> {
         let range = guarded(|| {
             self.0
                 .worksheet_range(&sheet.name)

@@ -273,7 +273,6 @@ impl BinaryWatcher {
 
 /// A record of an .xlsb.
 pub struct Record<'b> {
-    /// Its type.
     pub kind: u16,
     /// Bytes before its body.
     pub header: usize,

@@ -14,8 +14,8 @@ use super::error::ReadError;
 use super::limit::{MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS};
 use super::note::{Notes, Watcher, XmlWatcher};
 use super::package;
-use super::reader::{Input, RowBuilder, SheetInfo};
-use super::source::{Area, Cell, Row};
+use super::row_builder::{Each, Input, RowBuilder, SheetInfo, text_cell};
+use super::source::{Area, Cell};
 
 /// The part with the sheets.
 const CONTENT: &str = "content.xml";
@@ -26,9 +26,6 @@ const MAX_CELL_BYTES: usize = MAX_CELL_CHARS * 4;
 pub struct Ods<'f> {
     archive: ZipArchive<Input<'f>>,
 }
-
-/// Gives a row to the one who asked, who says whether he has enough.
-type Each<'e> = &'e mut dyn FnMut(&mut Row<'_>) -> Result<bool, ReadError>;
 
 impl<'f> Ods<'f> {
     pub fn open(input: Input<'f>) -> Result<(Self, Vec<SheetInfo>), ReadError> {
@@ -320,11 +317,9 @@ impl<B: BufRead> Content<B> {
             Some("date") => value("office:date-value").map(|date| {
                 date.get(..10)
                     .and_then(|day| day.parse().ok())
-                    .map_or_else(|| super::reader::text(date.clone()), Cell::Date)
+                    .map_or_else(|| text_cell(date.clone()), Cell::Date)
             }),
-            Some(_) => Some(super::reader::text(
-                value("office:string-value").unwrap_or(text),
-            )),
+            Some(_) => Some(text_cell(value("office:string-value").unwrap_or(text))),
             None => None,
         };
         let is_empty = matches!(&content, Some(Cell::Text(text)) if text.trim().is_empty());
@@ -394,7 +389,10 @@ impl<B: BufRead> Content<B> {
 /// A piece of a sheet.
 enum Step {
     /// Columns one after the other.
-    Columns { count: u32, hidden: bool },
+    Columns {
+        count: u32,
+        hidden: bool,
+    },
     /// A row begins, from 1, that stands so many times.
     Row {
         first: u32,
@@ -402,7 +400,13 @@ enum Step {
         hidden: bool,
     },
     /// Equal cells of the row, from this column, from 0.
-    Cells { row: u32, column: u32, cells: Cells },
-    /// The row ends.
-    RowEnd { first: u32, count: u32 },
+    Cells {
+        row: u32,
+        column: u32,
+        cells: Cells,
+    },
+    RowEnd {
+        first: u32,
+        count: u32,
+    },
 }

@@ -50,7 +50,6 @@ pub struct SheetHead<'b> {
     pub hidden_columns: Vec<u32>,
 }
 
-/// Sends a piece.
 pub fn send(output: &mut impl Write, piece: Piece, body: &[u8]) -> io::Result<()> {
     let too_long = || io::Error::other("a piece is too long to send");
     if body.len() > MAX_PIECE_BYTES {

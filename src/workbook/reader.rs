@@ -3,37 +3,21 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek};
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
-use super::address;
 use super::delimited::Delimited;
 pub use super::error::ReadError;
 use super::excel::{Old, Zipped, guarded};
 use super::format::{self, Format};
 pub use super::limit::MAX_COLUMNS;
-use super::limit::{MAX_CELL_CHARS, MAX_HEAD_BYTES, MAX_ROWS, MAX_SHEETS};
+use super::limit::{MAX_HEAD_BYTES, MAX_SHEETS};
 use super::merge::{Filler, owned_row};
-use super::note::Notes;
 use super::ods::Ods;
+use super::row_builder::{Each, Input, SheetInfo};
 pub use super::source::{Cell, Row};
 use super::source::{HEAD_ROWS, Sheet, Source};
 use crate::text::storable;
-
-/// A file, or bytes in memory.
-pub(super) trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
-
-/// What a workbook is read from.
-pub(super) type Input<'f> = Box<dyn ReadSeek + 'f>;
-
-/// A sheet, and what was noted of it.
-#[derive(Default)]
-pub(super) struct SheetInfo {
-    pub name: String,
-    pub visible: bool,
-    pub notes: Notes,
-}
 
 /// A workbook that is read in this process.
 pub struct OpenFile<'f> {
@@ -138,12 +122,7 @@ fn text_bytes(row: &Row<'_>) -> usize {
 }
 
 impl Book<'_> {
-    fn rows(
-        &mut self,
-        index: usize,
-        info: &SheetInfo,
-        each: &mut dyn FnMut(&mut Row<'_>) -> Result<bool, ReadError>,
-    ) -> Result<(), ReadError> {
+    fn rows(&mut self, index: usize, info: &SheetInfo, each: Each<'_>) -> Result<(), ReadError> {
         match self {
             Self::Zipped(book) => book.rows(info, each),
             Self::Old(book) => book.rows(info, each),
@@ -174,114 +153,10 @@ impl Source for OpenFile<'_> {
     }
 }
 
-/// Gathers the cells of a sheet to rows, and refuses those that no roster has.
-pub(super) struct RowBuilder<'i, 'b> {
-    info: &'i SheetInfo,
-    row: Row<'b>,
-    /// The row that is whole, while the next one has begun.
-    whole: Option<Row<'b>>,
-    /// Cells to use the memory of.
-    spare: Vec<(u32, Cell<'b>)>,
-}
-
-impl<'i, 'b> RowBuilder<'i, 'b> {
-    pub fn new(info: &'i SheetInfo) -> Self {
-        Self {
-            info,
-            row: Row::default(),
-            whole: None,
-            spare: Vec::new(),
-        }
-    }
-
-    /// Adds a cell: row from 1, column from 0. True when the row before is whole, to be
-    /// [taken](Self::take).
-    pub fn push(
-        &mut self,
-        row: u32,
-        column: u32,
-        cell: Option<Cell<'b>>,
-    ) -> Result<bool, ReadError> {
-        let Some(mut cell) = cell else {
-            return Ok(false);
-        };
-        if let Cell::Text(text) = &mut cell {
-            // Excel writes any character as `_x0000_`; nobody means one that is not to be seen.
-            *text = storable(std::mem::take(text));
-            if text.trim().is_empty() {
-                return Ok(false);
-            }
-            // A character takes a byte or more.
-            if text.len() > MAX_CELL_CHARS && text.chars().count() > MAX_CELL_CHARS {
-                return Err(ReadError::CellTooLong {
-                    sheet: self.info.name.clone(),
-                    cell: address(row, column),
-                });
-            }
-        }
-        if row > MAX_ROWS {
-            return Err(ReadError::TooLong(self.info.name.clone()));
-        }
-        if column >= MAX_COLUMNS {
-            return Err(ReadError::TooWide {
-                sheet: self.info.name.clone(),
-                cell: address(row, column),
-            });
-        }
-        if row < self.row.number {
-            let words = format!("第 {} 行之后次序颠倒", self.row.number);
-            return Err(ReadError::Damaged(words));
-        }
-        let begins = row > self.row.number;
-        let had_cells = !self.row.cells.is_empty();
-        if begins {
-            let next = Row {
-                number: row,
-                hidden: self.info.notes.hides_row(row),
-                cells: std::mem::take(&mut self.spare),
-            };
-            let whole = std::mem::replace(&mut self.row, next);
-            if had_cells {
-                self.whole = Some(whole);
-            }
-        }
-        // A hostile file repeats a cell without end.
-        if self.row.cells.len() < 2 * MAX_COLUMNS as usize {
-            self.row.cells.push((column, cell));
-        }
-        Ok(begins && had_cells)
-    }
-
-    /// The row that is whole.
-    pub fn take(&mut self) -> Option<Row<'b>> {
-        self.whole.take()
-    }
-
-    /// The last row, if it holds anything.
-    pub fn finish(&mut self) -> Option<Row<'b>> {
-        let cells = std::mem::take(&mut self.row.cells);
-        (!cells.is_empty()).then_some(Row {
-            number: self.row.number,
-            hidden: self.row.hidden,
-            cells,
-        })
-    }
-
-    /// Takes the memory of a row back.
-    pub fn reuse(&mut self, row: Row<'b>) {
-        self.spare = row.cells;
-        self.spare.clear();
-    }
-}
-
-/// A text that is the cell's own.
-pub(super) fn text(owned: String) -> Cell<'static> {
-    Cell::Text(Cow::Owned(owned))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::format::Kind;
+    use super::super::kind::Kind;
+    use super::super::limit::MAX_CELL_CHARS;
     use super::*;
     use chrono::NaiveDate;
     use proptest::prelude::*;

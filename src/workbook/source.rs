@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::reader::ReadError;
+use super::error::ReadError;
 
 /// Rows at the top of each sheet that are there to look at before the sheet is read.
 pub const HEAD_ROWS: u32 = 100;

@@ -58,7 +58,6 @@ pub fn required_heading() -> Format {
     heading().set_background_color(REQUIRED_SHADE)
 }
 
-/// Text.
 pub fn text() -> Format {
     bordered()
 }
@@ -98,7 +97,6 @@ pub fn percent() -> Format {
     bordered().set_num_format("0.0%")
 }
 
-/// A date.
 pub fn date() -> Format {
     bordered()
         .set_num_format("yyyy-mm-dd")

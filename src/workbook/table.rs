@@ -1,4 +1,33 @@
 //! Tables of a report: a title, headings, typed cells, sums, and a sheet that prints well.
+//!
+//! ```
+//! use qianshou::access::Sight;
+//! use qianshou::workbook::reader::OpenFile;
+//! use qianshou::workbook::save;
+//! use qianshou::workbook::source::{Cell as Found, Source};
+//! use qianshou::workbook::table::{self, Cell, Column, Look};
+//! use rust_xlsxwriter::Workbook;
+//!
+//! let columns = [
+//!     Column::new("帮扶单位", 26.0, Look::Wrapped),
+//!     Column::summed("帮扶户数\n(户)", 9.0, Look::Whole),
+//! ];
+//! let rows = [("第一小学", 12), ("第二小学", 9)];
+//! let rows = rows.map(|(unit, households)| vec![Cell::Label(unit), Cell::Whole(households)]);
+//!
+//! let mut workbook = Workbook::new();
+//! let sheet = workbook.add_worksheet();
+//! // Each text passes what its reader may see: here one who sees no private number.
+//! let heads = ("各单位帮扶户数", "截至 2026-11-29");
+//! table::sheet(sheet, &Sight::NOTHING, heads, &columns, 1, rows, &[])?;
+//! let bytes = save::to_buffer(&mut workbook)?;
+//!
+//! let file = OpenFile::open(&bytes)?;
+//! let sums = file.sheets()[0].head.last().unwrap();
+//! assert_eq!(sums.cells[0].1, Found::Text("合计".into()));
+//! assert_eq!(sums.cells[1].1, Found::Number(21.0));
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 use std::borrow::Cow;
 
@@ -138,7 +167,7 @@ impl Look {
 /// One column of a table.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Its heading.
+    /// May have line breaks.
     pub heading: Cow<'static, str>,
     /// Its width in characters.
     pub width: f64,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use poem::listener::{Acceptor, Listener, TcpListener};
-use qianshou::access::account::{self, NewAccount};
+use qianshou::access::service::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::db::Db;
@@ -123,7 +123,7 @@ impl TestServer {
             staff_id,
             password: Some(PASSWORD.to_owned()),
         };
-        account::create(&self.app, &Caller::command_line(), new)
+        service::create(&self.app, &Caller::command_line(), new)
             .await
             .unwrap();
         let mut client = self.log_in(&username).await;

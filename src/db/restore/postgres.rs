@@ -14,13 +14,15 @@ use sqlx::migrate::Migrate;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
-use super::{Restored, stamp};
-use crate::db::archive::{Archive, Section, table_of};
-use crate::db::backup::{BackupError, PUT_ASIDE};
-use crate::db::digest::{RowHasher, TableDigest};
-use crate::db::postgres_shape::{self, Shape};
-use crate::db::schema::{self, Schema};
-use crate::db::{Engine, MIGRATIONS, WRITER_LOCK};
+use super::aside::stamp;
+use super::postgres_shape::{self, Shape};
+use super::restored::Restored;
+use crate::db::address::Engine;
+use crate::db::backup::BackupError;
+use crate::db::backup::archive::{Archive, PUT_ASIDE, Section, table_of};
+use crate::db::backup::digest::{RowHasher, TableDigest};
+use crate::db::postgres::WRITER_LOCK;
+use crate::db::schema::{self, MIGRATIONS, Schema};
 
 /// Rows are sent in parcels of about so many bytes.
 const PARCEL: usize = 256 * 1024;

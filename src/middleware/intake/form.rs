@@ -6,7 +6,8 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use memchr::memmem::{Finder, find};
 
-use super::{MAX_STRANGER_BYTES, TooLarge};
+use crate::middleware::error::TooLarge;
+use crate::middleware::limit::MAX_STRANGER_BYTES;
 
 /// What ends the head of a part.
 const HEAD_END: &[u8] = b"\r\n\r\n";

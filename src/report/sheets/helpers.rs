@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{READER, subtitle};
+use super::common::{READER, subtitle};
 use crate::report::model::{HelperRow, Report};
 use crate::workbook::table::{self, Cell, Column, Look};
 

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{
     Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, Worksheet, XlsxError,
 };
 
-use super::{READER, points, subtitle};
+use super::common::{READER, points, subtitle};
 use crate::code_list::CodeList;
 use crate::method::{Point, PointStatus};
 use crate::report::model::{LedgerRow, Report};

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{READER, subtitle};
+use super::common::{READER, subtitle};
 use crate::code_list::CodeList;
 use crate::lift::model::Step;
 use crate::report::model::{LiftRow, Report};

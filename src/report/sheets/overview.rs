@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use super::{OVERVIEW, READER, subtitle};
+use super::common::{OVERVIEW, READER, subtitle};
 use crate::code_list::CodeList;
 use crate::lift::model::State;
 use crate::progress::model::{Month, count};

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
-use super::READER;
+use super::common::READER;
 use crate::code_list::CodeList;
 use crate::pairing::roll::Entry;
 use crate::report::model::NOBODY;

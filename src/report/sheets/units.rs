@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{READER, points, subtitle};
+use super::common::{READER, points, subtitle};
 use crate::report::model::{Coverage, Report, UnitRow};
 use crate::workbook::table::{self, Cell, Column, Look, share};
 

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use qianshou::access::Role;
-use qianshou::access::account::first_administrator;
+use qianshou::access::service::first_administrator;
 use qianshou::app::App;
 use qianshou::on;
 use serde_json::{Value, json};
@@ -72,12 +72,12 @@ async fn names_are_taken_once_and_passwords_long_enough() {
 #[tokio::test]
 async fn the_first_administrator_is_made_once() {
     let server = TestServer::start().await;
-    let first = qianshou::access::account::first_administrator(&server.app)
+    let first = qianshou::access::service::first_administrator(&server.app)
         .await
         .unwrap();
     let (name, password) = first.unwrap();
     server.stranger().log_in(&name, &password).await.expect(201);
-    let again = qianshou::access::account::first_administrator(&server.app)
+    let again = qianshou::access::service::first_administrator(&server.app)
         .await
         .unwrap();
     assert_eq!(again, None);

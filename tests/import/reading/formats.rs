@@ -1,7 +1,7 @@
 //! Workbooks of every format, read by a process of its own.
 
 use qianshou::workbook::error::ReadError;
-use qianshou::workbook::format::Kind;
+use qianshou::workbook::kind::Kind;
 use qianshou::workbook::limit::Limits;
 use qianshou::workbook::source::{Area, Cell, Row, Source};
 

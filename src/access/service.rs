@@ -1,4 +1,4 @@
-//! What is done to accounts: one function an operation, for the API and the command line.
+//! What is done to sessions and accounts: one function an operation, for the API and the command line.
 //!
 //! Whoever decides decides inside the write: the caller's right and the account are read there, and
 //! nothing that was read before is written back.
@@ -9,10 +9,12 @@ use uuid::Uuid;
 use super::login::{self, Proof};
 use super::model::SHORTEST_PASSWORD;
 use super::password;
-use super::store::{self, Account};
-use super::{Caller, Role, attempt, turns};
+use super::store::account::{self as accounts, Account};
+use super::store::attempt as failures;
+use super::{Caller, Permission, Role, attempt, token, turns};
+use crate::api::ETag;
 use crate::app::App;
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, page};
 use crate::problem::Problem;
 
 /// An account to be made.
@@ -40,20 +42,20 @@ pub struct Change {
 }
 
 /// Begins to write accounts, for this caller; no log-in goes on meanwhile.
-pub async fn write(app: &App, caller: &Caller) -> Result<Tx, Problem> {
+async fn write(app: &App, caller: &Caller) -> Result<Tx, Problem> {
     let mut tx = caller.write(&app.db).await?;
     Db::hold_access(&mut tx).await?;
     Ok(tx)
 }
 
 /// The account with this id, or 404.
-pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Account, Problem> {
-    store::find(tx, id).await?.ok_or_else(not_found)
+async fn find(tx: &mut Tx, id: Uuid) -> Result<Account, Problem> {
+    accounts::find(tx, id).await?.ok_or_else(not_found)
 }
 
 /// The account with this name, or 404.
 pub async fn find_by_username(tx: &mut Tx, username: &str) -> Result<Account, Problem> {
-    store::find_by_username(tx, username)
+    accounts::find_by_username(tx, username)
         .await?
         .ok_or_else(not_found)
 }
@@ -62,15 +64,46 @@ fn not_found() -> Problem {
     Problem::not_found("账号", "account")
 }
 
+/// Ends the session of a token.
+pub async fn log_out(app: &App, token: &str) -> Result<(), Problem> {
+    let mut tx = app.db.write_access().await?;
+    accounts::remove_token(&mut tx, &token::digest(token)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The caller's own account.
+pub async fn own(app: &App, caller: &Caller) -> Result<Account, Problem> {
+    let mut tx = app.db.read_access().await?;
+    find(&mut tx, caller.account_id).await
+}
+
+/// A page of the accounts by name, and the cursor of the next.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<Account>, Option<String>), Problem> {
+    caller.require(Permission::ManageAccounts)?;
+    let cursors = app.cursors("listAccounts");
+    let after: Option<String> = cursors.after(cursor)?;
+    let mut tx = app.db.read().await?;
+    let accounts = accounts::list(&mut tx, after.as_deref(), limit).await?;
+    let (accounts, next) = page::cut(accounts, limit, |account| account.username.clone());
+    Ok((accounts, cursors.next(next)?))
+}
+
 /// Makes an account; gives the password too if it had to be made.
 pub async fn create(
     app: &App,
     caller: &Caller,
     new: NewAccount,
 ) -> Result<(Account, Option<String>), Problem> {
+    caller.require(Permission::ManageAccounts)?;
     let (password_hash, made) = hashed(caller, new.password).await?;
     let mut tx = caller.write(&app.db).await?;
-    if store::find_by_username(&mut tx, &new.username)
+    if accounts::find_by_username(&mut tx, &new.username)
         .await?
         .is_some()
     {
@@ -84,7 +117,7 @@ pub async fn create(
         new.staff_id,
         app.now(),
     );
-    store::add(&mut tx, &account).await?;
+    accounts::add(&mut tx, &account).await?;
     tx.commit().await?;
     tracing::info!(account = account.username, role = %account.role, by = caller.username, "account made");
     Ok((account, made))
@@ -94,24 +127,40 @@ pub async fn create(
 /// several that begin at once on one database, one makes it.
 pub async fn first_administrator(app: &App) -> Result<Option<(String, String)>, Problem> {
     let mut tx = app.db.read().await?;
-    if store::count(&mut tx).await? > 0 {
+    if accounts::count(&mut tx).await? > 0 {
         return Ok(None);
     }
     drop(tx);
     let (password_hash, made) = hashed(&Caller::command_line(), None).await?;
     let mut tx = app.db.write().await?;
-    if store::count(&mut tx).await? > 0 {
+    if accounts::count(&mut tx).await? > 0 {
         return Ok(None);
     }
     let name = "admin".to_owned();
     let account = Account::new(name, password_hash, Role::Administrator, None, app.now());
-    store::add(&mut tx, &account).await?;
+    accounts::add(&mut tx, &account).await?;
     tx.commit().await?;
     Ok(made.map(|password| (account.username, password)))
 }
 
-/// Changes an account, read in the same transaction as `before`, and ends its sessions.
-pub async fn change(
+/// Changes an account that is still in the version of `if_match`, and ends its sessions.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    if_match: Option<&str>,
+    change: impl FnOnce(&Account) -> Change,
+) -> Result<Account, Problem> {
+    caller.require(Permission::ManageAccounts)?;
+    let mut tx = write(app, caller).await?;
+    let before = find(&mut tx, id).await?;
+    ETag(before.version).must_match(if_match)?;
+    let after = changed(&mut tx, app, caller, &before, change(&before)).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+async fn changed(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
@@ -135,7 +184,7 @@ pub async fn change(
         active: new.active,
         ..before.clone()
     };
-    store::change(tx, caller.at(app.now()), "update", before, &after).await?;
+    accounts::change(tx, caller.at(app.now()), "update", before, &after).await?;
     Ok(Account {
         version: before.version + 1,
         ..after
@@ -146,7 +195,7 @@ pub async fn change(
 pub async fn keep_an_administrator(tx: &mut Tx, leaving: &[Account]) -> Result<(), Problem> {
     let is_one = |account: &Account| account.active && account.role == Role::Administrator;
     let ids: Vec<Uuid> = leaving.iter().map(|account| account.id).collect();
-    if leaving.iter().any(is_one) && !store::has_administrator_without(tx, &ids).await? {
+    if leaving.iter().any(is_one) && !accounts::has_administrator_without(tx, &ids).await? {
         return Err(Problem::conflict(
             "last_administrator",
             "这是最后一个在用的系统管理员账号，不能停用或改为其他角色，其持有人也不能离岗或停用；请先设立另一个系统管理员",
@@ -164,11 +213,12 @@ pub async fn reset(
     id: Uuid,
     password: Option<String>,
 ) -> Result<(Account, Option<String>), Problem> {
+    caller.require(Permission::ManageAccounts)?;
     let (password_hash, made) = hashed(caller, password).await?;
     let mut tx = write(app, caller).await?;
     let before = find(&mut tx, id).await?;
     let account = set_password(&mut tx, app, caller, before, password_hash).await?;
-    attempt::unlock(&mut tx, &account.username).await?;
+    failures::remove_failures(&mut tx, &account.username).await?;
     tx.commit().await?;
     Ok((account, made))
 }
@@ -216,8 +266,8 @@ async fn set_password(
         ..before.clone()
     };
     let actor = caller.at(app.now());
-    store::change(tx, actor, "set_password", &before, &after).await?;
-    attempt::forget_known(tx, before.id).await?;
+    accounts::change(tx, actor, "set_password", &before, &after).await?;
+    failures::forget_known(tx, before.id).await?;
     Ok(Account {
         version: before.version + 1,
         ..after
@@ -226,9 +276,10 @@ async fn set_password(
 
 /// Forgets the failed log-ins of an account's name, whoever made them.
 pub async fn unlock(app: &App, caller: &Caller, id: Uuid) -> Result<(), Problem> {
+    caller.require(Permission::ManageAccounts)?;
     let mut tx = write(app, caller).await?;
     let account = find(&mut tx, id).await?;
-    attempt::unlock(&mut tx, &account.username).await?;
+    failures::remove_failures(&mut tx, &account.username).await?;
     tx.commit().await?;
     tracing::info!(
         account = account.username,
@@ -250,7 +301,7 @@ async fn check_person(tx: &mut Tx, role: Role, staff_id: Option<Uuid>) -> Result
         }
         return Ok(());
     };
-    if store::is_active_person(tx, staff_id).await? {
+    if accounts::is_active_person(tx, staff_id).await? {
         return Ok(());
     }
     Err(Problem::invalid(

@@ -9,19 +9,9 @@ use serde::de::DeserializeOwned;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+pub use crate::access::model::Actor;
 use crate::db::{Ids, Json, Tx};
 use crate::{insert, on};
-
-/// Who changes records, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Actor<'a> {
-    /// Name of the account.
-    pub account: &'a str,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The import that does it, or is taken back.
-    pub import_id: Option<Uuid>,
-}
 
 impl Actor<'_> {
     /// Keeps what a record was before `action` (`update`, `correct` …), in the transaction that changes

@@ -8,26 +8,14 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
 
-use super::MIGRATIONS;
-use super::archive::MIGRATIONS_TABLE;
-use super::backup::BackupError;
-use super::schema::Applied;
-
-/// How every SQLite database begins.
-pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
-
-/// Whether a file begins as a SQLite database does.
-pub(super) fn begins_as_one(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
-    read.is_ok() && head == MAGIC
-}
+use crate::db::backup::BackupError;
+use crate::db::schema::{Applied, MIGRATIONS, MIGRATIONS_TABLE};
 
 /// How long the header of a rollback journal is.
 const JOURNAL_HEADER_BYTES: u64 = 28;
 
 /// Whether a rollback journal is there that SQLite would not play back, since its header is zero or missing.
-pub(super) fn is_cold_journal(path: &Path) -> bool {
+pub(in crate::db) fn is_cold_journal(path: &Path) -> bool {
     let mut head = Vec::new();
     let read =
         File::open(path).and_then(|file| file.take(JOURNAL_HEADER_BYTES).read_to_end(&mut head));
@@ -36,7 +24,7 @@ pub(super) fn is_cold_journal(path: &Path) -> bool {
 
 /// How closely to look for faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Thoroughly {
+pub(in crate::db) enum Thoroughly {
     /// That the pages hang together.
     No,
     /// Also that each index says what its table says, and that no row refers to one that is not there.
@@ -45,7 +33,7 @@ pub(super) enum Thoroughly {
 
 /// Opens a file that nobody writes. SQLite makes no file beside it, takes no lock, and looks at no
 /// write-ahead log.
-pub(super) async fn open_as_it_is(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+pub(in crate::db) async fn open_as_it_is(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -56,7 +44,7 @@ pub(super) async fn open_as_it_is(path: &Path) -> Result<SqliteConnection, sqlx:
 }
 
 /// What is wrong with the content, if anything is.
-pub(super) async fn faults(
+pub(in crate::db) async fn faults(
     connection: &mut SqliteConnection,
     thoroughly: Thoroughly,
 ) -> Result<Option<String>, sqlx::Error> {
@@ -87,7 +75,7 @@ pub(super) async fn faults(
 }
 
 /// The migrations that were applied; none if it is not ours.
-pub(super) async fn applied(
+pub(in crate::db) async fn applied(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<Applied>, sqlx::Error> {
     if !tables(connection)
@@ -110,7 +98,7 @@ pub(super) async fn applied(
 }
 
 /// All tables with the number of their rows.
-pub(super) async fn counts(
+pub(in crate::db) async fn counts(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<(String, u64)>, sqlx::Error> {
     let mut counts = Vec::new();
@@ -127,7 +115,7 @@ pub(super) async fn counts(
 
 /// What is not as the migrations up to `version` make it: a table, an index or a trigger that is
 /// missing, changed or added.
-pub(super) async fn altered(
+pub(in crate::db) async fn altered(
     connection: &mut SqliteConnection,
     version: i64,
 ) -> Result<Option<String>, BackupError> {
@@ -164,13 +152,13 @@ async fn tables(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::
 }
 
 /// Whether an error says that the file is no database, or a broken one.
-pub(super) fn is_damage(error: &sqlx::Error) -> bool {
+pub(in crate::db) fn is_damage(error: &sqlx::Error) -> bool {
     // SQLITE_CORRUPT, SQLITE_NOTADB
     matches!(primary_code(error), Some(11 | 26))
 }
 
 /// Whether an error says that another program has the database.
-pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+pub(in crate::db) fn is_busy(error: &sqlx::Error) -> bool {
     // SQLITE_BUSY, SQLITE_LOCKED
     matches!(primary_code(error), Some(5 | 6))
 }

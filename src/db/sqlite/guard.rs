@@ -14,13 +14,14 @@
 //! and illnesses. SQLite gives `-wal` and `-shm` the mode of the database, so it is set there, before
 //! SQLite sees the file.
 
-use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{DbError, incarnation, problem, sqlite_file};
+use super::header::{self, begins_as_one};
+use super::names::{beside, folder_of, in_use_name, opening_name, real};
+use crate::db::error::DbError;
 use crate::private;
 
 /// Readable and writable by the owner only, for a folder.
@@ -28,13 +29,9 @@ const PRIVATE_FOLDER: u32 = 0o700;
 /// The bits of a mode that let others in.
 const OTHERS: u32 = 0o077;
 
-/// What SQLite keeps beside a database: write-ahead log, shared memory, rollback journal. What stands
-/// in the first and the last belongs to the database's content.
-pub(super) const SIDECARS: [&str; 3] = ["-wal", "-shm", "-journal"];
-
 /// The right to open, held until it is dropped. Others who want to open wait.
 #[derive(Debug)]
-pub(super) struct Opening {
+pub(in crate::db) struct Opening {
     _lock: File,
 }
 
@@ -45,12 +42,12 @@ pub struct InUse {
     /// Of the lock file.
     name: PathBuf,
     /// Whether nobody else had it open when it was opened.
-    pub(super) is_first: bool,
+    pub(in crate::db) is_first: bool,
 }
 
 impl InUse {
     /// All connections are closed.
-    pub(super) fn end(&self) {
+    pub(in crate::db) fn end(&self) {
         if let Err(error) = self.lock.unlock() {
             tracing::warn!("the lock of the open database cannot be released: {error}");
         }
@@ -58,7 +55,7 @@ impl InUse {
 
     /// Writes down the numbers that the open file may have, see [`super::incarnation`], for others who open it
     /// and for the next start.
-    pub(super) fn note_numbers(&self, numbers: &[u32]) {
+    pub(in crate::db) fn note_numbers(&self, numbers: &[u32]) {
         let words: Vec<_> = numbers.iter().map(u32::to_string).collect();
         if let Err(error) = write_note(&self.lock, &words.join(" ")) {
             tracing::warn!("the database's number cannot be written down: {error}");
@@ -66,7 +63,7 @@ impl InUse {
     }
 
     /// The count that all who have the database open share; not where the file system gives none.
-    pub(super) fn shared_count(&self) -> Option<SharedCount> {
+    pub(in crate::db) fn shared_count(&self) -> Option<SharedCount> {
         match File::options().read(true).write(true).open(&self.name) {
             Ok(file) => Some(SharedCount(file)),
             Err(error) => {
@@ -77,7 +74,7 @@ impl InUse {
     }
 
     /// The numbers that were written down; none if nobody has.
-    pub(super) fn numbers(&self) -> Vec<u32> {
+    pub(in crate::db) fn numbers(&self) -> Vec<u32> {
         numbers_in(&self.lock)
     }
 }
@@ -85,7 +82,7 @@ impl InUse {
 /// A count that only rises, for all who have the database open: in the lock file, behind the numbers. Who opens
 /// the database first cuts it off with the numbers of before.
 #[derive(Debug)]
-pub(super) struct SharedCount(File);
+pub(in crate::db) struct SharedCount(File);
 
 /// Behind the longest line of numbers.
 const COUNT_AT: u64 = NOTE_BYTES as u64;
@@ -139,7 +136,7 @@ fn is_log_of_another(lock: &File, database: &Path) -> bool {
     let log = std::fs::metadata(beside(database, "-wal"));
     log.is_ok_and(|log| log.len() > 0)
         && !numbers.is_empty()
-        && incarnation::header_of(database).is_some_and(|header| {
+        && header::header_of(database).is_some_and(|header| {
             // Or an earlier copy of itself, see `incarnation.rs`.
             !numbers.contains(&header.number) || header.transactions < count_in(lock)
         })
@@ -147,19 +144,19 @@ fn is_log_of_another(lock: &File, database: &Path) -> bool {
 
 /// The database for oneself alone: nobody opens it, nobody has it open.
 #[derive(Debug)]
-pub(super) struct Alone {
+pub(in crate::db) struct Alone {
     _opening: Opening,
     in_use: File,
 }
 
 impl Alone {
     /// See [`DbError::ForeignLog`].
-    pub(super) fn is_log_of_another(&self, database: &Path) -> bool {
+    pub(in crate::db) fn is_log_of_another(&self, database: &Path) -> bool {
         is_log_of_another(&self.in_use, database)
     }
 
     /// What was written down of the database is not true of the one that has taken its place.
-    pub(super) fn forget_numbers(&self) {
+    pub(in crate::db) fn forget_numbers(&self) {
         if let Err(error) = self.in_use.set_len(0) {
             tracing::warn!("the old database's number is still written down: {error}");
         }
@@ -168,7 +165,7 @@ impl Alone {
 
 /// Waits until nobody else opens or restores the database at `path`, and says that it is open here.
 /// Makes the folder if it is not there.
-pub(super) async fn enter(path: &Path) -> Result<(Opening, InUse), DbError> {
+pub(in crate::db) async fn enter(path: &Path) -> Result<(Opening, InUse), DbError> {
     make_folder(path)?;
     let path = real(path);
     let name = opening_name(&path);
@@ -177,12 +174,12 @@ pub(super) async fn enter(path: &Path) -> Result<(Opening, InUse), DbError> {
         .await
         .map_err(io::Error::other)
         .flatten()
-        .map_err(named(&name))?;
+        .map_err(DbError::file(&name))?;
     let name = in_use_name(&path);
     let in_use = lock_file(&name, &path)?;
     // Nobody else comes in between: they wait for the lock above.
     let is_first = in_use.try_lock().is_ok();
-    in_use.lock_shared().map_err(named(&name))?;
+    in_use.lock_shared().map_err(DbError::file(&name))?;
     if is_log_of_another(&in_use, &path) {
         return Err(DbError::ForeignLog(path));
     }
@@ -195,7 +192,7 @@ pub(super) async fn enter(path: &Path) -> Result<(Opening, InUse), DbError> {
 }
 
 /// Takes the database for oneself alone; `None` when someone has it open or is about to.
-pub(super) fn claim(path: &Path) -> Result<Option<Alone>, DbError> {
+pub(in crate::db) fn claim(path: &Path) -> Result<Option<Alone>, DbError> {
     make_folder(path)?;
     let path = real(path);
     let Some(opening) = try_lock(&opening_name(&path), &path)? else {
@@ -215,64 +212,8 @@ fn try_lock(name: &Path, database: &Path) -> Result<Option<File>, DbError> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(named(name)(error)),
+        Err(TryLockError::Error(error)) => Err(DbError::file(name)(error)),
     }
-}
-
-/// The name without symbolic links: one database has one pair of lock files, and SQLite keeps its own
-/// files beside the real one.
-pub(super) fn real(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path)
-        .or_else(|_| {
-            let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-            Ok::<_, io::Error>(std::fs::canonicalize(folder_of(path))?.join(name))
-        })
-        .unwrap_or_else(|_| path.to_owned())
-}
-
-/// The folder that a file stands in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// The name of a file that stands beside another, with this ending.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
-}
-
-/// Named without the database's ending, as all versions of this program do.
-fn opening_name(path: &Path) -> PathBuf {
-    path.with_extension("lock")
-}
-
-/// Whether someone has opened a database at `path` before, be it gone by now.
-pub(super) fn was_opened(path: &Path) -> bool {
-    let path = real(path);
-    let leaves = [
-        opening_name(&path),
-        in_use_name(&path),
-        beside(&path, "-wal"),
-    ];
-    path.exists() || leaves.iter().any(|name| name.exists())
-}
-
-/// Whether someone has opened or restored a database at `path` before.
-pub(super) fn was_locked(path: &Path) -> bool {
-    opening_name(&real(path)).exists()
-}
-
-/// Whether the folder of a database is there.
-pub(super) fn has_folder(path: &Path) -> bool {
-    folder_of(path).exists()
-}
-
-fn in_use_name(path: &Path) -> PathBuf {
-    beside(path, ".in-use")
 }
 
 fn make_folder(path: &Path) -> Result<(), DbError> {
@@ -281,7 +222,7 @@ fn make_folder(path: &Path) -> Result<(), DbError> {
         .recursive(true)
         .mode(PRIVATE_FOLDER)
         .create(folder)
-        .map_err(named(folder))
+        .map_err(DbError::file(folder))
 }
 
 /// Never truncates: the name may be that of a database (`--database sqlite:office.lock`).
@@ -294,7 +235,7 @@ fn lock_file(name: &Path, database: &Path) -> Result<File, DbError> {
         .write(true)
         .mode(private::MODE)
         .open(name)
-        .map_err(named(name))?;
+        .map_err(DbError::file(name))?;
     if is_new && let Ok(metadata) = std::fs::metadata(database) {
         // Made by root, the service's own user could not open it.
         give_to(name, &metadata);
@@ -303,7 +244,7 @@ fn lock_file(name: &Path, database: &Path) -> Result<File, DbError> {
 }
 
 /// Gives a file to the owner of another, if it may be given away; if not, it stays ours.
-pub(super) fn give_to(path: &Path, owner: &Metadata) -> bool {
+pub(in crate::db) fn give_to(path: &Path, owner: &Metadata) -> bool {
     let ours = std::fs::metadata(path);
     ours.is_ok_and(|ours| (ours.uid(), ours.gid()) == (owner.uid(), owner.gid()))
         || std::os::unix::fs::chown(path, Some(owner.uid()), Some(owner.gid())).is_ok()
@@ -311,7 +252,7 @@ pub(super) fn give_to(path: &Path, owner: &Metadata) -> bool {
 
 /// Makes an empty database of mode 0600 where there is none, and takes the rights of others away where
 /// there is one.
-pub(super) fn make_private(path: &Path) -> Result<(), DbError> {
+pub(in crate::db) fn make_private(path: &Path) -> Result<(), DbError> {
     let made = File::options()
         .create_new(true)
         .write(true)
@@ -321,12 +262,12 @@ pub(super) fn make_private(path: &Path) -> Result<(), DbError> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             // A letter that someone named by mistake is left as it is.
-            if sqlite_file::begins_as_one(path) {
+            if begins_as_one(path) {
                 tighten(path);
             }
             Ok(())
         }
-        Err(error) => Err(named(path)(error)),
+        Err(error) => Err(DbError::file(path)(error)),
     }
 }
 
@@ -353,14 +294,5 @@ fn tighten(path: &Path) {
                 name.display()
             ),
         }
-    }
-}
-
-/// That a file of this name could not be used.
-pub(super) fn named(path: &Path) -> impl FnOnce(io::Error) -> DbError {
-    let path = path.to_owned();
-    move |source| match source.kind() {
-        kind if problem::is_no_room(kind) => DbError::NoSpace,
-        _ => DbError::File { path, source },
     }
 }

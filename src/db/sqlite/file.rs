@@ -13,15 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::SqliteConnection;
 
-use super::guard::beside;
 use super::incarnation::OpenHeader;
-
-/// The file is no longer the one that was opened.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{0}: 数据库文件已被移走、删除、替换或覆盖 / the database file was moved, deleted, replaced or overwritten"
-)]
-pub struct FileReplaced(pub PathBuf);
+use super::names::beside;
+use super::replaced::FileReplaced;
 
 /// A file as the system knows it, whatever its name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +51,7 @@ pub struct DatabaseFile {
 
 impl DatabaseFile {
     /// The files of the database at `path`, which is open, has been read by `anchor` and has this header.
-    pub(super) fn of(
+    pub(in crate::db) fn of(
         path: &Path,
         header: OpenHeader,
         anchor: SqliteConnection,
@@ -82,7 +76,7 @@ impl DatabaseFile {
     }
 
     /// Refuses to go on when one of the files is not the one that was opened.
-    pub(super) fn check(&self) -> Result<(), sqlx::Error> {
+    pub(in crate::db) fn check(&self) -> Result<(), sqlx::Error> {
         if self.closed.load(Ordering::Relaxed) {
             return Err(sqlx::Error::PoolClosed);
         }
@@ -100,12 +94,12 @@ impl DatabaseFile {
     }
 
     /// Whether the file holds another database than the one that was opened.
-    pub(super) fn is_overwritten(&self) -> bool {
+    pub(in crate::db) fn is_overwritten(&self) -> bool {
         self.header.as_ref().is_some_and(|header| !header.is_same())
     }
 
     /// The connection that keeps the files, to be closed last.
-    pub(super) fn take_anchor(&self) -> Option<SqliteConnection> {
+    pub(in crate::db) fn take_anchor(&self) -> Option<SqliteConnection> {
         self.closed.store(true, Ordering::Relaxed);
         self.anchor.lock().ok()?.take()
     }
@@ -121,17 +115,6 @@ impl Drop for DatabaseFile {
 }
 
 /// Whether there is no database at `path`. SQLite takes an empty file for one that is to be made.
-pub(super) fn is_missing(path: &Path) -> bool {
+pub(in crate::db) fn is_missing(path: &Path) -> bool {
     std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0)
-}
-
-/// Whether an error says [`FileReplaced`].
-pub(super) fn is_replaced(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(error) => error
-            .get_ref()
-            .and_then(|inner| inner.downcast_ref::<FileReplaced>())
-            .is_some(),
-        _ => false,
-    }
 }

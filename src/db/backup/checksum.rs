@@ -20,10 +20,10 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::incarnation::Header;
+use crate::db::sqlite::header::Header;
 
 /// SHA-256 of a file.
-pub(super) type FileHash = [u8; 32];
+pub(in crate::db) type FileHash = [u8; 32];
 
 const MARK: &[u8; 16] = b"qianshou sha256\n";
 const HEADER_AT: usize = MARK.len();
@@ -33,7 +33,7 @@ const BUFFER: usize = 1 << 20;
 
 /// What the checksum of a backup says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(in crate::db) enum Verdict {
     /// The content is what was saved.
     Whole,
     /// It is not.
@@ -43,7 +43,7 @@ pub(super) enum Verdict {
 }
 
 /// Writes the checksum of the backup at `path` behind its last page.
-pub(super) fn append(path: &Path) -> io::Result<()> {
+pub(in crate::db) fn append(path: &Path) -> io::Result<()> {
     let mut file = File::options().read(true).write(true).open(path)?;
     let Some(header) = Header::of(&file)? else {
         return Err(io::ErrorKind::InvalidData.into());
@@ -54,7 +54,7 @@ pub(super) fn append(path: &Path) -> io::Result<()> {
 }
 
 /// Compares the file at `path` with its checksum, and takes the checksum off when it is right.
-pub(super) fn verify_and_take_off(path: &Path) -> io::Result<Verdict> {
+pub(in crate::db) fn verify_and_take_off(path: &Path) -> io::Result<Verdict> {
     let mut file = File::options().read(true).write(true).open(path)?;
     let Some(content) = file.metadata()?.len().checked_sub(TRAILER_BYTES as u64) else {
         return Ok(Verdict::Unknown);
@@ -77,7 +77,7 @@ pub(super) fn verify_and_take_off(path: &Path) -> io::Result<Verdict> {
 }
 
 /// The hash of all that is still to be read.
-pub(super) fn hash_of(mut reader: impl Read) -> io::Result<FileHash> {
+pub(in crate::db) fn hash_of(mut reader: impl Read) -> io::Result<FileHash> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; BUFFER];
     loop {

@@ -10,17 +10,17 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
-use super::backup::BackupError;
 use super::digest::{RowHasher, TableDigest};
-use super::schema::Applied;
+use super::error::BackupError;
+use crate::db::schema::{Applied, MIGRATIONS_TABLE, SchemaError};
 
-/// sqlx's record of what was applied to a database.
-pub(super) const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
+/// Schemas of PostgreSQL in which restores put aside what was there: not part of a backup.
+pub(in crate::db) const PUT_ASIDE: &str = "before_restore_";
 /// A row is read in pieces of at most so many bytes: one may hold a whole workbook.
 const PIECE: u64 = 64 * 1024;
 
 /// An archive whose table of contents can be read and names our tables.
-pub(super) struct Archive {
+pub(in crate::db) struct Archive {
     /// Where it is.
     pub file: PathBuf,
     /// The schema ("public") that our tables are in.
@@ -29,10 +29,9 @@ pub(super) struct Archive {
 
 /// The three parts of an archive, in the order in which they are restored.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Section {
+pub(in crate::db) enum Section {
     /// Tables without keys.
     Tables,
-    /// Rows.
     Rows,
     /// Keys and indexes: made after the rows are in, which is faster and checks them all.
     Keys,
@@ -50,7 +49,7 @@ impl Section {
 
 /// What an archive holds.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
+pub(in crate::db) struct Contents {
     /// By what stands between `COPY` and `FROM`: the table with its columns.
     pub tables: BTreeMap<String, TableDigest>,
     /// The migrations that it says were applied.
@@ -70,7 +69,7 @@ impl Archive {
             let schema = words.next()?;
             (words.next() == Some(MIGRATIONS_TABLE)).then(|| schema.to_owned())
         });
-        let schema = schema.ok_or(BackupError::Schema(super::schema::SchemaError::Foreign))?;
+        let schema = schema.ok_or(BackupError::Schema(SchemaError::Foreign))?;
         let file = file.to_owned();
         Ok(Self { file, schema })
     }
@@ -140,7 +139,7 @@ impl Archive {
 }
 
 /// The rows of an archive, while `pg_restore` writes them.
-pub(super) struct Rows {
+pub(in crate::db) struct Rows {
     child: Child,
     script: BufReader<ChildStdout>,
     said: JoinHandle<String>,
@@ -202,7 +201,7 @@ fn copy_head(line: &str) -> Option<&str> {
 }
 
 /// The table of `table (columns)`.
-pub(super) fn table_of(head: &str) -> &str {
+pub(in crate::db) fn table_of(head: &str) -> &str {
     head.split(" (").next().unwrap_or(head)
 }
 
@@ -256,7 +255,7 @@ fn bytes_of(hex: &str) -> Option<Vec<u8>> {
 }
 
 /// One of PostgreSQL's tools. It ends with us: what it writes would be of no use.
-pub(super) fn tool(name: &str) -> Command {
+pub(in crate::db) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
     // Its words are read by programs, so they are English.
     command

@@ -5,23 +5,21 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::model::TOKEN_HOURS;
-use super::{Caller, Role};
-use crate::access::history::Actor;
+use super::history::Actor;
+use crate::access::model::TOKEN_HOURS;
+use crate::access::{Caller, Role};
 use crate::db::{Ids, Mention, Tx, mentions};
 use crate::{insert, on};
 
 /// An account as it is stored.
 #[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
 pub struct Account {
-    /// Its id.
     pub id: Uuid,
     /// The name to log in with.
     pub username: String,
     /// Argon2id hash. Never leaves the database, not even into its history.
     #[serde(skip)]
     pub password_hash: String,
-    /// Its role.
     pub role: Role,
     /// The person of the staff roster it belongs to.
     pub staff_id: Option<Uuid>,
@@ -73,7 +71,7 @@ pub struct FoundToken {
 
 /// Which accounts may do anything at all: asked when one logs in, with each request, and again in
 /// each write. One whose person has left may not, whatever its own row says: a second lock beside
-/// [`close_accounts`](super::person::close_accounts).
+/// [`close_accounts`](crate::access::person::close_accounts).
 const MAY_ACT: &str = "account.active AND (account.staff_id IS NULL
     OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active))";
 
@@ -232,4 +230,23 @@ pub async fn change(
 pub async fn accounts_naming(tx: &mut Tx, staff: &Ids<'_>) -> Result<Vec<Mention>, sqlx::Error> {
     let columns = ("id", "staff_id", "CAST(NULL AS DATE)");
     mentions(tx, "account", columns, staff).await
+}
+
+/// The open accounts of a person, as they stand in their own rows: also while the person is away.
+pub async fn open_of_person(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Account>, sqlx::Error> {
+    let ids: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
+        "SELECT id FROM account WHERE staff_id = $1 AND active ORDER BY id",
+    )
+    .bind(staff_id)
+    .fetch_all(connection)
+    .await)?;
+    let mut accounts = Vec::with_capacity(ids.len());
+    for id in ids {
+        let found = find(tx, id).await?;
+        accounts.extend(found.map(|account| Account {
+            active: true,
+            ..account
+        }));
+    }
+    Ok(accounts)
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::MIGRATIONS;
-use super::backup::BackupError;
+use crate::db::backup::BackupError;
+use crate::db::schema::MIGRATIONS;
 
 /// Where the migrations are run for comparison.
 const SCRATCH: &str = "qianshou_compared";

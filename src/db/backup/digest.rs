@@ -12,7 +12,7 @@ const LONGEST_TIME: usize = 40;
 
 /// The rows of one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct TableDigest {
+pub(in crate::db) struct TableDigest {
     /// How many.
     pub rows: u64,
     sum: u128,
@@ -30,7 +30,7 @@ impl AddAssign<&[u8; 32]> for TableDigest {
 /// Takes rows in pieces of any length, so that a row with a whole workbook in it needs no more memory
 /// than another.
 #[derive(Default)]
-pub(super) struct RowHasher {
+pub(in crate::db) struct RowHasher {
     table: TableDigest,
     row: Sha256,
     /// The beginning of a field that may still be a time.
@@ -39,7 +39,6 @@ pub(super) struct RowHasher {
 }
 
 impl RowHasher {
-    /// The next bytes.
     pub fn update(&mut self, mut bytes: &[u8]) {
         while let Some(at) = memchr2(b'\t', b'\n', bytes) {
             self.add_to_field(&bytes[..at]);

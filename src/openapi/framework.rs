@@ -1,0 +1,312 @@
+//! From the framework's document, which speaks `OpenAPI` 3.0 in its own way, to ours of 3.1.
+
+use std::collections::BTreeMap;
+
+use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
+use serde_json::{Map, Value, json};
+
+/// The media type of our JSON answers, as the framework names it.
+const FRAMEWORK_JSON: &str = "application/json; charset=utf-8";
+const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Our document from the framework's.
+pub fn translated(framework: &str) -> Value {
+    let mut document = parse(framework);
+    document["openapi"] = json!("3.1.0");
+    document["info"]["license"]["identifier"] = document["info"]["license"]["name"].take();
+    document["info"]["license"]["name"] = json!("MIT or Apache 2.0");
+    let mut problems = BTreeMap::new();
+    for operation in operations_mut(&mut document) {
+        tidy_operation(operation, &mut problems);
+    }
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        schemas.values_mut().for_each(tidy_object);
+    }
+    document["components"]["responses"] = problems.into_iter().collect();
+    document["tags"] = tags_in_order(&document);
+    into_3_1(&mut document);
+    document
+}
+
+/// Reads the framework's document. Operations on one path that come from two rooms stand there
+/// under the same key twice.
+fn parse(framework: &str) -> Value {
+    struct Merging;
+
+    impl<'de> Visitor<'de> for Merging {
+        type Value = Value;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Value, M::Error> {
+            let mut merged = Map::new();
+            while let Some(key) = map.next_key::<String>()? {
+                let value = if key == "paths" {
+                    map.next_value_seed(Self)?
+                } else {
+                    map.next_value()?
+                };
+                match (merged.get_mut(&key).and_then(Value::as_object_mut), value) {
+                    (Some(there), Value::Object(more)) => there.extend(more),
+                    (Some(_), _) => return Err(M::Error::custom(format!("{key} stands twice"))),
+                    (None, value) => {
+                        merged.insert(key, value);
+                    }
+                }
+            }
+            Ok(Value::Object(merged))
+        }
+    }
+
+    impl<'de> DeserializeSeed<'de> for Merging {
+        type Value = Value;
+
+        fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+            from.deserialize_map(self)
+        }
+    }
+
+    let mut reader = serde_json::Deserializer::from_str(framework);
+    Merging.deserialize(&mut reader).unwrap_or_else(|error| {
+        tracing::error!(%error, "the framework's document cannot be read");
+        json!({ "info": {}, "paths": {}, "components": {} })
+    })
+}
+
+fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    document["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::values_mut)
+}
+
+/// Puts one operation in order, and moves the problems that it can give to where they stand once.
+fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>) {
+    if operation.get("security").is_none() {
+        operation["security"] = json!([]);
+    }
+    plain_json(&mut operation["requestBody"]);
+    if operation["requestBody"].is_null()
+        && let Some(operation) = operation.as_object_mut()
+    {
+        operation.remove("requestBody");
+    }
+    for parameter in operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        describe_parameter(parameter);
+    }
+    let Some(responses) = operation["responses"].as_object_mut() else {
+        return;
+    };
+    for (status, response) in responses {
+        if response["content"].get(PROBLEM_JSON).is_some() {
+            let name = format!("Problem{status}");
+            let link = json!({ "$ref": format!("#/components/responses/{name}") });
+            problems.insert(name, std::mem::replace(response, link));
+            continue;
+        }
+        plain_json(response);
+        plain_events(response);
+        if response["description"] == "" {
+            response["description"] = json!("Done.");
+        }
+    }
+}
+
+/// A parameter whose type describes itself needs no words of its own.
+fn describe_parameter(parameter: &mut Value) {
+    if let Some(schema) = parameter["schema"].as_object_mut()
+        && let Some(description) = schema.remove("description")
+        && parameter["description"].is_null()
+    {
+        parameter["description"] = description;
+    }
+}
+
+/// Names the media type without its character set: JSON has but one (RFC 8259).
+fn plain_json(body: &mut Value) {
+    if let Some(content) = body.get_mut("content").and_then(Value::as_object_mut)
+        && let Some(media) = content.remove(FRAMEWORK_JSON)
+    {
+        content.insert("application/json".to_owned(), media);
+    }
+}
+
+/// Says what one event of a stream is, by the specification of server-sent events; the framework calls
+/// the stream a list of what the events tell.
+fn plain_events(response: &mut Value) {
+    let Some(media) = response
+        .get_mut("content")
+        .and_then(|content| content.get_mut("text/event-stream"))
+    else {
+        return;
+    };
+    let told = media["schema"]["items"].take();
+    media["schema"] = json!({
+        "type": "object",
+        "description": "One event of the stream.",
+        "required": ["data"],
+        "properties": {
+            "event": { "type": "string", "description": "The type of the event, `message`." },
+            "data": {
+                "type": "string",
+                "description": "What it tells, as JSON.",
+                "contentMediaType": "application/json",
+                "contentSchema": told,
+            },
+        },
+    });
+}
+
+/// Lets every property that may be absent be `null` as well, which the service reads as absent and
+/// may write so.
+fn tidy_object(schema: &mut Value) {
+    let required: Vec<String> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str().map(ToOwned::to_owned))
+        .collect();
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (name, property) in properties {
+        if !required.contains(name) && property.get("default").is_none() {
+            property["nullable"] = json!(true);
+        }
+    }
+}
+
+/// The tags in the order in which the operations use them.
+fn tags_in_order(document: &Value) -> Value {
+    let Some(tags) = document["tags"].as_array() else {
+        return json!([]);
+    };
+    let used: Vec<&Value> = document["paths"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(Value::as_object)
+        .flat_map(Map::values)
+        .flat_map(|operation| operation["tags"].as_array().into_iter().flatten())
+        .collect();
+    let mut tags: Vec<Value> = tags
+        .iter()
+        .filter(|tag| used.contains(&&tag["name"]))
+        .cloned()
+        .collect();
+    tags.sort_by_key(|tag| used.iter().position(|name| **name == tag["name"]));
+    Value::Array(tags)
+}
+
+/// Turns `OpenAPI` 3.0's own words into those of JSON Schema, which 3.1 speaks, everywhere below.
+fn into_3_1(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(into_3_1),
+        Value::Object(object) => {
+            object.values_mut().for_each(into_3_1);
+            one_reference(object);
+            plain_words(object);
+            if object.get("nullable") == Some(&json!(true)) {
+                object.remove("nullable");
+                nullable(object);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The framework wraps a reference and its description in `allOf`; in 3.1 they may stand side by
+/// side.
+fn one_reference(schema: &mut Map<String, Value>) {
+    let Some(Value::Array(parts)) = schema.get("allOf") else {
+        return;
+    };
+    let Some(reference) = parts.iter().find_map(|part| part.get("$ref")).cloned() else {
+        return;
+    };
+    schema.remove("allOf");
+    schema.insert("$ref".to_owned(), reference);
+}
+
+/// Leaves out what the framework says of everything, and says the rest in the words that generators
+/// of clients know: a day is a `date`, a bound of whole numbers is whole.
+fn plain_words(object: &mut Map<String, Value>) {
+    if object.get("deprecated") == Some(&json!(false)) {
+        object.remove("deprecated");
+    }
+    if object.contains_key("in") {
+        object.remove("explode");
+    }
+    if object.get("format") == Some(&json!("naive-date")) {
+        object.insert("format".to_owned(), json!("date"));
+    }
+    for bound in ["minimum", "maximum"] {
+        if let Some(number) = object.get_mut(bound)
+            && let Some(float) = number.as_f64()
+            && let Ok(whole) = format!("{float:.0}").parse::<i64>()
+            && float.fract() == 0.0
+        {
+            *number = json!(whole);
+        }
+    }
+}
+
+fn nullable(schema: &mut Map<String, Value>) {
+    if let Some(reference) = schema.remove("$ref") {
+        schema.insert(
+            "anyOf".to_owned(),
+            json!([{ "$ref": reference }, { "type": "null" }]),
+        );
+    } else if let Some(kind) = schema.get_mut("type") {
+        *kind = json!([kind.take(), "null"]);
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        values.push(Value::Null);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_described_by_its_events() {
+        let mut response = json!({ "content": { "text/event-stream": { "schema": {
+            "type": "array", "items": { "$ref": "#/x" } } } } });
+        plain_events(&mut response);
+        let event = &response["content"]["text/event-stream"]["schema"];
+        assert_eq!(event["properties"]["data"]["contentSchema"]["$ref"], "#/x");
+    }
+
+    #[test]
+    fn what_may_be_null_says_so() {
+        let mut property = json!({ "allOf": [{ "$ref": "#/x" }, { "description": "d" }], "description": "d", "nullable": true });
+        into_3_1(&mut property);
+        assert_eq!(
+            property,
+            json!({ "description": "d", "anyOf": [{ "$ref": "#/x" }, { "type": "null" }] })
+        );
+        let mut property = json!({ "type": "string", "nullable": true });
+        into_3_1(&mut property);
+        assert_eq!(property, json!({ "type": ["string", "null"] }));
+    }
+
+    #[test]
+    fn days_and_bounds_are_in_plain_words() {
+        let mut schema = json!({ "type": "string", "format": "naive-date", "deprecated": false });
+        into_3_1(&mut schema);
+        assert_eq!(schema, json!({ "type": "string", "format": "date" }));
+        let mut schema = json!({ "minimum": 1.0, "maximum": 0.5 });
+        into_3_1(&mut schema);
+        assert_eq!(schema.to_string(), r#"{"minimum":1,"maximum":0.5}"#);
+    }
+}
