@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Folders of `tests` that are no modules of this crate, and what the tests share.
-const OTHERS: [&str; 5] = ["bench", "clients", "fuzz", "run", "support"];
+const OTHERS: [&str; 4] = ["bench", "clients", "fuzz", "support"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")

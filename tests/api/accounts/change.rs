@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::support::session::{NEW_PASSWORD, account_path};
 use crate::support::{Answer, Client, PASSWORD, TestServer};
 
-/// The account with this id, as an administrator's list shows it.
+/// The account of this name, as an administrator's list shows it.
 async fn listed(administrator: &Client, username: &str) -> Value {
     let page = administrator.get("/accounts").await.expect(200);
     let accounts = page["items"].as_array().unwrap();
