@@ -209,7 +209,7 @@ fn every_rule_has_a_case_and_a_remedy() {
             &SUSPECTED_DUPLICATE,
             &DISABILITY_CERTIFICATE,
         ]
-        .contains(rule);
+        .contains(&rule);
         assert!(by_import || tried.contains(rule.code), "{}", rule.code);
         assert!(
             !rule.remedy.is_empty() && !rule.title.is_empty(),
