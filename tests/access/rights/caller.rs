@@ -147,11 +147,10 @@ fn writes_for_a_caller_look_at_the_caller_again() {
     found.dedup();
     // Log-ins, the first administrator, and workers who write for nobody.
     let without_caller = [
-        "access/account.rs",
-        "access/api.rs",
         "access/login.rs",
+        "access/service.rs",
         "access/write.rs",
-        "import/undo.rs",
+        "import/service/undo.rs",
         "import/worker.rs",
     ];
     assert_eq!(found, without_caller);
