@@ -197,14 +197,9 @@ fn in_circles<N: Ord + Clone>(mut knows: BTreeMap<N, BTreeSet<N>>) -> BTreeMap<N
 /// knows the file where it stands. So a face is no part of a circle unless code of its own stands in it.
 #[test]
 fn files_of_a_room_stand_in_no_circle() {
-    // Rooms that are being rearranged: to be emptied.
-    const REARRANGED: [&str; 1] = ["pairing"];
     let house = House::of(sources());
     let mut knows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (module, file) in &house.files {
-        if REARRANGED.contains(&module[0].as_str()) {
-            continue;
-        }
         let others = house.known_by(module).into_iter();
         let of_room = others.filter(|other| other[0] == module[0]);
         knows.insert(
@@ -418,15 +413,6 @@ fn paths_are_followed_to_where_things_stand() {
 /// `db`, which is about nothing else.
 #[test]
 fn sql_stands_in_stores() {
-    // Files of rooms that are being rearranged: to be emptied.
-    const REARRANGED: [&str; 6] = [
-        "pairing/edit_store.rs",
-        "pairing/handover.rs",
-        "pairing/input_store.rs",
-        "pairing/run_store.rs",
-        "visit/plan.rs",
-        "visit/totals.rs",
-    ];
     let sql = Regex::new(
         r"\b(on|insert)!\(|\bsqlx::(query|raw_sql)|\bquery_(as|scalar)\b|\bAssertSqlSafe\b",
     )
@@ -443,7 +429,6 @@ fn sql_stands_in_stores() {
         .iter()
         .filter(|source| !is_store(&source.path) && sql.is_match(&source.code))
         .map(|source| source.path.as_str())
-        .filter(|path| !REARRANGED.contains(path))
         .collect();
     assert!(elsewhere.is_empty(), "{}", elsewhere.join("\n"));
 }

@@ -287,9 +287,13 @@ async fn by_an_import_that_is_taken_back() {
         let (household, person) = office.pair().await;
         let (import, now) = (Uuid::now_v7(), office.server.app.now());
         let mut tx = office.server.db.write().await.unwrap();
-        pairing::staffing::on_household_closed::end_closed(&mut tx, tester(now, Some(import)), &[household])
-            .await
-            .unwrap();
+        pairing::staffing::on_household_closed::end_closed(
+            &mut tx,
+            tester(now, Some(import)),
+            &[household],
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         if obstacle != "none" {
             office.put_between(obstacle, household, person).await;

@@ -438,9 +438,13 @@ async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_i
     let import = Uuid::now_v7();
     let now = server.app.now();
     let mut tx = server.db.write().await.unwrap();
-    pairing::staffing::on_household_closed::end_closed(&mut tx, tester(now, Some(import)), &theirs[..1])
-        .await
-        .unwrap();
+    pairing::staffing::on_household_closed::end_closed(
+        &mut tx,
+        tester(now, Some(import)),
+        &theirs[..1],
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(current_pairings_of(&office, leaver).await.len(), 1);
     depart(&office, leaver, json!({ "kind": "resigned" })).await;
