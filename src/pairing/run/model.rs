@@ -224,7 +224,7 @@ pub struct Explained {
     pub next_best: Option<NextBest>,
 }
 
-/// A helper for a household as a run proposes them, or why there is nobody.
+/// A helper for a household as a run proposes him, or why there is nobody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[oai(rename = "PairingChoice", skip_serializing_if_is_none)]
 pub struct Choice {
