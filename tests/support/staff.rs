@@ -58,7 +58,7 @@ pub async fn add_person(server: &TestServer, unit: &str, name: &str) -> Uuid {
 /// One with room for so many households.
 pub async fn add_person_with_room(server: &TestServer, unit: &str, capacity: Option<i64>) -> Uuid {
     add_person_with(server, unit, "张帮扶", |person| {
-        person.capacity = capacity
+        person.capacity = capacity;
     })
     .await
 }

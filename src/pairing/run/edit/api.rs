@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::model::{Change, EditKind, EditRequest, Edited};
+use super::model::{Change, EditKind, EditRecord, EditRequest};
 use super::service;
 use crate::access::Signed;
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
@@ -172,7 +172,7 @@ impl PairingDraftApi {
     }
 }
 
-fn edit_view(edited: Edited) -> PairingRunEdit {
+fn edit_view(edited: EditRecord) -> PairingRunEdit {
     PairingRunEdit {
         id: edited.id,
         version: edited.version,

@@ -237,7 +237,7 @@ pub struct Change {
 
 /// A change of a run by hand, as it was made.
 #[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
-pub struct Edited {
+pub struct EditRecord {
     pub(crate) id: Uuid,
     pub(crate) run_id: Uuid,
     /// The version of the run that it made.
@@ -259,7 +259,7 @@ pub struct Edited {
     pub changes: Vec<Change>,
 }
 
-impl Edited {
+impl EditRecord {
     /// An edit of the run `before` with what it changes.
     pub fn new(
         now: DateTime<Utc>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::model::{self, Change, Edit, EditRequest, Edited, NewEdit, Proposed};
+use super::model::{self, Change, Edit, EditRecord, EditRequest, NewEdit, Proposed};
 use super::store;
 use crate::access::Caller;
 use crate::access::Permission::ManagePairings;
@@ -31,7 +31,7 @@ pub async fn edit(
     (key, if_match): (Option<&str>, Option<&str>),
     request: EditRequest,
     dry_run: bool,
-) -> Result<Edited, Problem> {
+) -> Result<EditRecord, Problem> {
     caller.require(ManagePairings)?;
     let new = &request.edit()?;
     let mut tx = caller.write(&app.db).await?;
@@ -50,7 +50,7 @@ pub async fn edit(
     let input = input::read(&mut tx, &before.scope, app.today()).await?;
     let changes = changes(&input, &proposals, new)?;
     before.must_stand_on(&input)?;
-    let edited = Edited::new(app.now(), &caller.username, &before, new, changes);
+    let edited = EditRecord::new(app.now(), &caller.username, &before, new, changes);
     if dry_run {
         return Ok(edited);
     }
@@ -142,7 +142,7 @@ pub async fn list(
     run_id: Uuid,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<Edited>, Problem> {
+) -> Result<Vec<EditRecord>, Problem> {
     let mut tx = app.db.read().await?;
     run::service::find(&mut tx, run_id).await?;
     Ok(store::list(&mut tx, run_id, before, limit).await?)

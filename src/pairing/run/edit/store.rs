@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::model::{Edit, Edited};
+use super::model::{Edit, EditRecord};
 use crate::db::{Json, Tx};
 use crate::pairing::cost::load::Load;
 use crate::pairing::run::model::Proposal;
@@ -30,7 +30,7 @@ pub async fn touched(tx: &mut Tx, run_id: Uuid, edit: Edit) -> Result<Vec<Propos
 }
 
 /// Keeps an edit, and makes the proposals and loads of its run what they are since.
-pub async fn write(tx: &mut Tx, edited: &Edited, loads: &[Load]) -> Result<(), sqlx::Error> {
+pub async fn write(tx: &mut Tx, edited: &EditRecord, loads: &[Load]) -> Result<(), sqlx::Error> {
     insert!(&mut *tx, "run_edit", std::slice::from_ref(edited), |edited| {
         id: edited.id,
         run_id: edited.run_id,
@@ -74,7 +74,7 @@ pub async fn list(
     run_id: Uuid,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<Edited>, sqlx::Error> {
+) -> Result<Vec<EditRecord>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT id, run_id, version, kind, reason, edited_at, edited_by, placed_before, placed_after,
              cost_before, cost_after, changes
@@ -88,6 +88,6 @@ pub async fn list(
 }
 
 /// All edits of a run, the latest first.
-pub async fn all(tx: &mut Tx, run_id: Uuid) -> Result<Vec<Edited>, sqlx::Error> {
+pub async fn all(tx: &mut Tx, run_id: Uuid) -> Result<Vec<EditRecord>, sqlx::Error> {
     list(tx, run_id, None, i64::MAX - 1).await
 }
