@@ -51,10 +51,10 @@ pub struct PairingRules {
     /// The helper is responsible for the town as a whole (负责镇); 20 unless changed.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
     pub own_town: i64,
-    /// Neither the helper nor his unit has an area; 30 unless changed.
+    /// Neither the helper nor their unit has an area; 30 unless changed.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
     pub no_area: i64,
-    /// The helper or his unit has another village of the same town; 40 unless changed.
+    /// The helper or their unit has another village of the same town; 40 unless changed.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
     pub same_town: i64,
     /// Outside all areas of the helper; 100 unless changed.
