@@ -140,7 +140,7 @@ pub struct Input {
     pub rules: PairingRules,
     /// The households to pair.
     pub households: Vec<Household>,
-    /// The staff.
+    /// The staff, inactive ones too: they may still have households.
     pub helpers: Vec<Helper>,
     /// 定点帮扶: the villages that units are linked to, by the unit's name.
     pub unit_villages: BTreeMap<String, Vec<Area>>,

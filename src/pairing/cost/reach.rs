@@ -8,9 +8,9 @@ use crate::staff::unit::Area;
 /// Villages that a helper reaches in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach<'a> {
-    /// All.
+    /// Every village.
     Anywhere,
-    /// Those of a town.
+    /// All villages of this town.
     Town(&'a str),
     /// Those of this name in any town.
     Name(&'a str),

@@ -243,7 +243,7 @@ pub async fn list(
     Ok(store::list_runs(&mut tx, status, after, limit).await?)
 }
 
-/// A run.
+/// A run without its proposals; 404 if there is none with this id.
 pub async fn get(app: &App, id: Uuid) -> Result<Run, Problem> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await
@@ -307,7 +307,7 @@ pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explaine
     Ok(explained)
 }
 
-/// The run with this id.
+/// A run; 404 if there is none with this id.
 pub(in crate::pairing) async fn find(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
     store::find_run(tx, id).await?.ok_or_else(not_found)
 }

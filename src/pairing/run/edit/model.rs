@@ -38,9 +38,9 @@ pub enum Edit {
     },
     /// Two households change their helpers; one of them may have none.
     Swap {
-        /// One.
+        /// The household named first.
         household: Uuid,
-        /// The other.
+        /// The household that gets its helper.
         with: Uuid,
     },
     /// A household gets nobody in this run.
@@ -50,7 +50,7 @@ pub enum Edit {
     },
 }
 
-/// An edit to be made.
+/// An edit that has been asked for, not yet applied.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewEdit {
     pub(crate) edit: Edit,
