@@ -6,7 +6,7 @@
 //!   responsible helper sets its plan and proposes its lift, too.
 //! - Who served it until lately only hands in visits of their own days, for as many days after the end
 //!   as the office's settings say. They read and correct nothing.
-//! - To anybody else it is not there: it is answered as a household that does not exist.
+//! - Anybody else gets 404, as for a household that does not exist.
 //!
 //! The day of a hand-over belongs to both helpers, since the former one may have been there in the
 //! morning. Where one helper is asked for, it is the new one ([`store::helper_on`]).
@@ -19,7 +19,7 @@ use crate::access::{Caller, Permission};
 use crate::db::Tx;
 use crate::problem::Problem;
 
-/// 404 for a household: what everybody is told of one that they may not see.
+/// 404 for a household: also the answer for one that the caller may not see.
 pub fn no_such_household() -> Problem {
     Problem::not_found("户", "household")
 }

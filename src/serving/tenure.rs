@@ -75,8 +75,8 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// As one of this sight may see it who sees only their own: when it has ended, the household is no
-    /// longer theirs.
+    /// Masked for a caller who sees only their own tenures: once it has ended, they see the household as
+    /// a stranger does.
     #[must_use]
     pub fn of_ones_own(mut self, sight: Sight) -> Self {
         if self.to_date.is_none() {
@@ -269,7 +269,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is open was theirs: handing in late never widens what one served.
+        /// Days that are open for visits were served: handing in late never adds days.
         #[test]
         fn what_is_open_was_served(
             times in proptest::collection::vec((1_u32..20, proptest::option::of(0_u32..8)), 0..4),

@@ -81,7 +81,7 @@ pub struct PairingRules {
     pub load: i64,
 }
 
-/// The table of fits says two things of one cause and skill.
+/// The table of fits has two rows for one cause and skill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("专长对口表中“{}”与“{}”出现了两次，请只保留一行", .0.label(), .1.label())]
 pub struct FitTwice(pub Cause, pub Skill);
@@ -138,7 +138,7 @@ impl PairingRules {
         }
     }
 
-    /// Refuses a table of fits that says two things of one cause and skill.
+    /// Refuses a table of fits with two rows for one cause and skill.
     pub fn check(&self) -> Result<(), FitTwice> {
         let mut seen = HashSet::new();
         match self
