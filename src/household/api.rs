@@ -268,7 +268,7 @@ impl HouseholdApi {
             in_numbers: sight.may_find_number(&search),
             text: search,
             helper: staff_id.0.filter(|_| !own),
-            // An account that is nobody's has no households.
+            // An account without a person has no households.
             served_by: own.then(|| caller.0.staff_id.unwrap_or_default()),
             paired: paired.0,
         };

@@ -1,4 +1,4 @@
-//! The whole register in little memory, to match a roster against: who is in which household, and
+//! A compact index of the whole register, to match a roster against: who is in which household, and
 //! how each is found.
 //!
 //! A million persons take a gigabyte as records and some sixty megabytes here: identity numbers are
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{IdentityNumber, Relation};
 
-/// No place at all.
+/// Stands for «no index».
 const NONE: u32 = u32::MAX;
 
 /// A household of the register, as it is read to be indexed.
@@ -92,7 +92,7 @@ pub fn namesake(name: &str, birth_date: Option<NaiveDate>) -> u64 {
 }
 
 impl Register {
-    /// An empty one, with room.
+    /// An empty index with memory for so many.
     pub fn with_capacity(households: usize, persons: usize) -> Self {
         Self {
             entries: Vec::with_capacity(households),
@@ -121,7 +121,7 @@ impl Register {
         self.texts.push_str(household.head_name);
     }
 
-    /// Adds a member to the household with this id.
+    /// Adds a member to a household that was added before, in the same order as the households.
     pub fn add_member(&mut self, household_id: Uuid, member: &ListedMember<'_>) {
         // The members of a household come one after the other: the one before was of the same
         // household, or of one before it.
@@ -151,7 +151,7 @@ impl Register {
         });
     }
 
-    /// Makes it ready to be asked, when all is added.
+    /// Sorts the lists for searching; to be called once, when all is added.
     #[must_use]
     pub fn indexed(mut self) -> Self {
         let mut next = place(self.persons.len());
@@ -205,7 +205,7 @@ impl Register {
         self.persons.len()
     }
 
-    /// The household with this 户编号.
+    /// The position of the household with this 户编号, closed or not.
     pub fn find_number(&self, number: &str) -> Option<usize> {
         let found = self
             .by_number
@@ -214,7 +214,7 @@ impl Register {
         Some(self.by_number[found] as usize)
     }
 
-    /// The person with this identity number.
+    /// The position of the person with this identity number.
     pub fn find_person(&self, identity: &IdentityNumber) -> Option<usize> {
         let found = self
             .by_identity
@@ -238,7 +238,7 @@ impl Register {
             .map(|index| index as usize)
     }
 
-    /// The village, if the register has a household in it.
+    /// The number of a village; `None` if the register has no household in it.
     pub fn find_area(&self, town: &str, village: &str) -> Option<u32> {
         self.by_area
             .get(&(town.to_owned(), village.to_owned()))
@@ -343,7 +343,7 @@ impl Register {
     }
 }
 
-/// A place in a list; no list of the register comes near four thousand million.
+/// An index as `u32`: no list of the register comes near 2³² entries.
 fn place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
 }

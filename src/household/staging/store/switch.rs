@@ -154,7 +154,7 @@ pub async fn replace(
     import_id: Uuid,
     source: &str,
 ) -> Result<(), sqlx::Error> {
-    // Two households may exchange their numbers, which are unique at every moment.
+    // Two households may exchange their numbers, and the database checks row by row that they are unique.
     let sql = format!(
         "UPDATE household SET number = NULL FROM staged_household AS staged JOIN {PLAN} AND {REPLACED}
          WHERE staged.import_id = $1 AND household.id = staged.household_id
