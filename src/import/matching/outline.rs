@@ -48,7 +48,7 @@ pub struct Outlines {
     pub twins: Vec<Twins>,
 }
 
-/// Hash of a name.
+/// Never 0, which stands for «no name».
 pub fn name_hash(name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     name.hash(&mut hasher);

@@ -129,7 +129,7 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// What was staged is cleared away by a worker.
+    /// Gives the lease back; a worker then deletes what was staged.
     async fn release(&self) -> Result<(), sqlx::Error> {
         let mut tx = self.app.db.write().await?;
         let found = store::find(&mut tx, self.id).await?;
