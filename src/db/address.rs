@@ -8,7 +8,7 @@ use super::DbError;
 /// Which engine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// The one inside the program.
+    /// Runs inside this program, on a file.
     Sqlite,
     /// A server that speaks PostgreSQL's protocol.
     Postgres,

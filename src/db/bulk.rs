@@ -24,15 +24,15 @@ pub fn rows_at_once(rows: usize, columns: usize) -> usize {
     at_once
 }
 
-/// Inserts that are made ready, to be run by a transaction of the engine that they are made for.
+/// Prepared inserts, to be run by a transaction of the engine that they are made for.
 ///
 /// To make a statement of some thousand values ready takes about as long as to run it, so whoever has
 /// many rows to write makes the next ready on another thread while the engine is at work.
 #[derive(Debug)]
 pub enum Inserts {
-    /// For SQLite.
+    /// Each statement with its arguments, as SQLite takes them.
     Sqlite(Vec<(String, SqliteArguments)>),
-    /// For PostgreSQL.
+    /// Each statement with its arguments, as PostgreSQL takes them.
     Postgres(Vec<(String, PgArguments)>),
 }
 

@@ -10,7 +10,7 @@ use super::transaction::{Transaction, Tx};
 
 /// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).
 pub(super) const WRITER_LOCK: i64 = 0x7169_616e_7368_6f75;
-/// The one at which those queue who write sessions and attempts to log in.
+/// The advisory lock at which writers of sessions and log-in attempts queue.
 pub(super) const ACCESS_LOCK: i64 = WRITER_LOCK + 1;
 
 /// How a reader begins on PostgreSQL, whose snapshot is taken by its first query.
@@ -23,8 +23,8 @@ const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const LOCK_READ: &str = "SET LOCAL lock_timeout = '20ms'; \
     LOCK TABLE unit, staff, household, member, pairing, visit, benefit, help_plan, lift, lift_step, import, \
     setting IN ACCESS SHARE MODE";
-/// How those begin on PostgreSQL who ask who is there: each query has a snapshot of its own, taken after
-/// its locks.
+/// How readers of sessions and accounts begin on PostgreSQL: each query has a snapshot of its own, taken
+/// after its locks.
 pub(super) const READ_ACCESS: &str = "BEGIN READ ONLY; SET LOCAL lock_timeout = '10s'";
 
 pub(super) async fn read(pool: &PgPool) -> Result<Tx, sqlx::Error> {

@@ -28,7 +28,7 @@ pub struct Transaction<DB: Database> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Whether the engine has begun it is not known.
+    /// It is not known whether the engine has begun it.
     Beginning,
     Open,
     Ended,

@@ -31,7 +31,7 @@ const HASH_AT: usize = HEADER_AT + 8;
 const TRAILER_BYTES: usize = HASH_AT + 32;
 const BUFFER: usize = 1 << 20;
 
-/// What the checksum of a backup says.
+/// The result of comparing a backup with its checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::db) enum Verdict {
     /// The content is what was saved.
