@@ -86,7 +86,7 @@ fn read<'b>(
 ) -> Result<(), ReadError> {
     let mut rows = RowBuilder::new(sheet);
     loop {
-        // Row by row rather than cell by cell: the guard is not for nothing.
+        // Row by row rather than cell by cell: each call of the guard takes time.
         let row = guarded(|| {
             while let Some(cell) = next()? {
                 let (row, column) = cell.get_position();
@@ -184,7 +184,7 @@ fn wide_text(body: &[u8], at: usize) -> (String, usize) {
     (String::from_utf16_lossy(&units), to)
 }
 
-/// An .xls.
+/// An .xls, which calamine reads into memory whole.
 pub struct Old<'f>(Xls<Input<'f>>);
 
 impl<'f> Old<'f> {
