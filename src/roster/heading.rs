@@ -51,7 +51,7 @@ impl Path {
     }
 }
 
-/// All rows that may be a heading, the lone ones before those that take more of the same.
+/// All rows that may be a heading, single rows before blocks of several.
 pub fn blocks(sheet: &Sheet) -> impl Iterator<Item = Block> {
     (1..=MOST_ROWS as usize).flat_map(move |rows| {
         sheet

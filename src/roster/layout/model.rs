@@ -130,7 +130,7 @@ impl<R: Record> Layout<R> {
 
 /// The sheets that are read, by their place in the file.
 pub struct Layouts<R: Record> {
-    /// By the sheet.
+    /// By the number of the sheet; `None` for sheets that are not read.
     pub(super) sheets: Vec<Option<Layout<R>>>,
     /// In which order they are read: sheets with one row a whole go first.
     pub(super) order: Vec<u16>,
