@@ -46,7 +46,7 @@ pub enum Permission {
 }
 
 impl Role {
-    /// The one table of who may do what.
+    /// The only table of permissions.
     pub fn permits(self, permission: Permission) -> bool {
         use Permission as P;
         match self {
