@@ -47,7 +47,7 @@ impl When {
         }
     }
 
-    /// The year.
+    /// The calendar year of `from`.
     pub fn year(self) -> i32 {
         self.from.year()
     }

@@ -188,7 +188,6 @@ impl<'a> Residual<'a> {
         }
     }
 
-    /// The halves at a node.
     fn halves_at(&self, node: usize) -> std::ops::Range<u32> {
         self.nodes[node].first_half..self.nodes[node + 1].first_half
     }

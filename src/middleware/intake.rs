@@ -119,8 +119,8 @@ fn check_encoding(request: &Request) -> Result<(), Problem> {
     ))
 }
 
-/// The body as it comes in, which ends in an error once it is too large. A length that is announced
-/// is believed no more than one that is not.
+/// The body as it comes in, which ends in an error once it is too large. `Content-Length` is not
+/// relied on.
 fn limited(body: Body, limit: usize) -> impl Stream<Item = std::io::Result<Bytes>> {
     let mut left = limit;
     body.into_bytes_stream().map(move |chunk| {

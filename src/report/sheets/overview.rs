@@ -176,7 +176,7 @@ fn big(format: Format) -> Format {
 }
 
 fn month_row(month: &Month, target: i64) -> Vec<Cell<'static>> {
-    // A month that has not begun shows nothing rather than a nought.
+    // A month that has not begun shows nothing rather than 0.
     let begun = month.cumulative.is_some();
     let shown = |number| {
         if begun {

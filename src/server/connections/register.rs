@@ -188,7 +188,7 @@ impl Drop for Entry {
     }
 }
 
-/// What is locked here is never left half changed.
+/// Ignores poisoning: what is locked here is never left half changed.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
