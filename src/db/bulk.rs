@@ -13,9 +13,9 @@ const MAX_PARAMETERS: usize = 32_000;
 /// Rows in one statement; beyond this, longer statements gain nothing.
 pub const MAX_ROWS: usize = 2_000;
 
-/// How many of so many rows go into the next statement: as many as may be, or else half, a quarter …
-/// of that. So there are a handful of different statements for each table, which the engine has
-/// understood once, instead of another one for each number of rows that is left at the end.
+/// How many of `rows` go into the next statement: as many as allowed, or else half, a quarter … of that.
+/// So there are only a few different statements for each table, which the engine prepares once,
+/// instead of another one for each number of rows that is left at the end.
 pub fn rows_at_once(rows: usize, columns: usize) -> usize {
     let mut at_once = MAX_ROWS.min(MAX_PARAMETERS / columns).max(1);
     while at_once > rows {
@@ -26,8 +26,8 @@ pub fn rows_at_once(rows: usize, columns: usize) -> usize {
 
 /// Prepared inserts, to be run by a transaction of the engine that they are made for.
 ///
-/// To make a statement of some thousand values ready takes about as long as to run it, so whoever has
-/// many rows to write makes the next ready on another thread while the engine is at work.
+/// Preparing a statement of some thousand values takes about as long as running it. So with many rows to
+/// write, the next statement is prepared on another thread while the engine runs this one.
 #[derive(Debug)]
 pub enum Inserts {
     /// Each statement with its arguments, as SQLite takes them.

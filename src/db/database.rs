@@ -24,7 +24,7 @@ pub enum Db {
         writer: SqlitePool,
         /// Several that only read.
         readers: SqlitePool,
-        /// Those that only read who is there and whether all is well.
+        /// Connections that only read, for log-ins, sessions and health checks.
         access: SqlitePool,
         /// Checked in each transaction: whether it is still the file that was opened.
         file: Arc<DatabaseFile>,
@@ -41,7 +41,7 @@ pub enum Db {
         writers: PgPool,
         /// Connections for readers.
         readers: PgPool,
-        /// Connections for who is there and whether all is well.
+        /// Connections for log-ins, sessions and health checks.
         access: PgPool,
         /// How long a writer waits for another.
         patience: Duration,

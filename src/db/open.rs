@@ -178,8 +178,8 @@ impl Db {
         })
     }
 
-    /// Whoever has made an empty database on a server and serves it wants a register in it: it needs no
-    /// further word, as a file that may have been deleted does.
+    /// An empty database on a server was made on purpose, for a register: no `--create` is needed, as it is
+    /// for a file, which may have been deleted.
     async fn open_postgres(
         url: &str,
         creation: Creation,

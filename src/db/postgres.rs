@@ -18,7 +18,8 @@ pub(super) const ACCESS_LOCK: i64 = WRITER_LOCK + 1;
 /// To a snapshot from before, PostgreSQL shows a table that another program has written anew meanwhile
 /// (`ALTER TABLE … TYPE`) as empty. So the tables that nearly all questions are about are locked before
 /// the snapshot is taken, in the mode in which reading locks them anyway. A reader waits for no lock but
-/// that of who is changing a table; it ends as [`SCHEMA_CHANGED`](problem::SCHEMA_CHANGED), and the request begins anew.
+/// that of a program that is changing a table; it then ends as
+/// [`SCHEMA_CHANGED`](problem::SCHEMA_CHANGED), and the request begins anew.
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const LOCK_READ: &str = "SET LOCAL lock_timeout = '20ms'; \
     LOCK TABLE unit, staff, household, member, pairing, visit, benefit, help_plan, lift, lift_step, import, \
@@ -67,8 +68,8 @@ pub(super) async fn lock(
         .map_err(waited_in_vain)
 }
 
-/// Who has waited for another writer for too long was in the queue of a pool whose connections are the
-/// locks.
+/// Turns a lock timeout into that of the pool: a writer that waited for another one for too long counts
+/// as one that got no connection.
 fn waited_in_vain(error: sqlx::Error) -> sqlx::Error {
     let code = error
         .as_database_error()

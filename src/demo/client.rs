@@ -17,7 +17,7 @@ pub enum DemoError {
     /// The server refused a request.
     #[error("{call}: {status} {body}")]
     Refused {
-        /// Method and path of the request.
+        /// Path of the request.
         call: String,
         /// The status of the answer.
         status: u16,

@@ -23,7 +23,7 @@ const HELPERS_WITH_PHONES: usize = 36;
 const PHONES_AT_ONCE: usize = 4;
 /// Visits that a phone sends at once after a day without network.
 const BATCH: usize = 40;
-/// The password of the demo's helpers. Everyone may know it: they are nobody.
+/// The password of the demo's helpers. It need not be secret: the helpers are fictional.
 pub const HELPER_PASSWORD: &str = "qianshou-demo";
 
 /// The year of the story, and the day on which it is told.

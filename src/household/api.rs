@@ -235,8 +235,8 @@ impl HouseholdApi {
         status: Query<Option<PovertyStatus>>,
         /// Only with this main cause.
         main_cause: Query<Option<Cause>>,
-        /// Part of the head's name, or the whole 户编号. Who may not see identity numbers finds no name
-        /// by digits in it, and nothing by what is masked for them.
+        /// Part of the head's name, or the whole 户编号. A caller who may not see identity numbers finds
+        /// no name by digits in it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,
         /// Only those for which the caller is responsible, or which they assist.

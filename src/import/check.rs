@@ -313,7 +313,7 @@ impl Check<'_> {
     }
 }
 
-/// Plans the households of a roster, and makes them ready to be staged, beside whoever stages them.
+/// Plans the households of a roster and prepares their inserts, while another task stages them.
 struct Planning {
     db: Db,
     import_id: Uuid,
@@ -322,7 +322,7 @@ struct Planning {
 }
 
 impl Planning {
-    /// Goes on until all is planned or nobody takes it.
+    /// Goes on until all is planned or the receiver is dropped.
     async fn run(self, roster: HouseholdRoster, mut plan: Plan) -> Result<Plan, Stop> {
         let mut first = 0;
         while !plan.is_done() {

@@ -77,7 +77,7 @@ impl Reading {
     }
 }
 
-/// A source whose rows are counted, and which ends when nobody waits for it any more.
+/// A source whose rows are counted, and which ends when no task waits for it any more.
 struct Watched {
     source: Child,
     watch: Arc<Watch>,

@@ -34,7 +34,7 @@ pub async fn add(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
     })
 }
 
-/// Writes down what became of an import; its version is counted by whoever changes it.
+/// Writes down what became of an import; callers that change it raise its version.
 pub async fn save(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
     on!(tx, connection => sqlx::query(
         "UPDATE import SET state = $2, version = $3, choices = $4, done = $5, total = $6, worker = $7,
@@ -141,7 +141,7 @@ pub async fn beat(
     .map(|done| done.rows_affected() > 0))
 }
 
-/// An import at whose end staged rows were left, and on which nobody works.
+/// An import that has ended and left staged rows, and on which no worker works.
 pub async fn next_to_clear(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Uuid>, sqlx::Error> {
     on!(tx, connection => sqlx::query_scalar(
         "SELECT id FROM import

@@ -24,7 +24,7 @@ pub fn no_such_household() -> Problem {
     Problem::not_found("户", "household")
 }
 
-/// Refuses who may not see a household, as if it were not there.
+/// Refuses with 404 a caller who may not see a household.
 pub async fn must_see(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<(), Problem> {
     if caller.may(Permission::SeeAllHouseholds)
         || periods_of(tx, caller, household_id).await?.serves_now()
@@ -34,8 +34,7 @@ pub async fn must_see(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Resul
     Err(no_such_household())
 }
 
-/// Refuses a helper who is not responsible for a household: as if it were not there, unless they
-/// assist it.
+/// Refuses a helper who is not responsible for a household: with 404, or with 403 if they assist it.
 pub async fn must_be_responsible(
     tx: &mut Tx,
     caller: &Caller,
@@ -55,7 +54,7 @@ pub async fn must_be_responsible(
     ))
 }
 
-/// The times in which the caller served a household; none for an account that is nobody's.
+/// The times in which the caller served a household; none for an account without a person.
 pub async fn periods_of(
     tx: &mut Tx,
     caller: &Caller,

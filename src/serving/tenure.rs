@@ -131,7 +131,7 @@ impl Period {
 pub struct Periods(pub Vec<Period>);
 
 impl Periods {
-    /// Whether the person serves the household now, responsible or assisting: who does, sees it.
+    /// Whether the person serves the household now, responsible or assisting, and so may see it.
     pub fn serves_now(&self) -> bool {
         self.0.iter().any(|period| period.to_date.is_none())
     }

@@ -24,9 +24,9 @@ const RETRY_AFTER_SECONDS: u32 = 30;
 /// Gives turns in the order in which they were asked for.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    /// One for each who makes a workbook or waits.
+    /// One permit for each request that makes a workbook or waits.
     places: Arc<Semaphore>,
-    /// One for each who makes a workbook.
+    /// One permit for each request that makes a workbook.
     turns: Arc<Semaphore>,
 }
 
@@ -129,7 +129,7 @@ mod tests {
         drop(first);
         let second = second.await.unwrap().unwrap();
         assert!(!third.is_finished());
-        // Who stops waiting leaves the queue.
+        // A request that stops waiting leaves the queue.
         third.abort();
         assert!(third.await.unwrap_err().is_cancelled());
         drop(second);

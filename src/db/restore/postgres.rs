@@ -112,7 +112,7 @@ fn refuse_without_rows(
 async fn claim(connection: &mut PgConnection) -> Result<(), BackupError> {
     execute(connection, format!("SET lock_timeout = '{PATIENCE}'")).await?;
     let locked = async {
-        // The lock that whoever starts takes to bring the schema forward.
+        // The lock that every program takes at its start to migrate the schema.
         connection.lock().await.map_err(BackupError::from)?;
         sqlx::query("SELECT pg_advisory_lock($1)")
             .bind(WRITER_LOCK)

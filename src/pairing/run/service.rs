@@ -3,8 +3,8 @@
 //! A run is computed from a snapshot and kept with a digest of it. Confirming reads the same again
 //! in the transaction that writes: if the digest is another, the proposal no longer holds.
 //!
-//! What writes asks for the permission itself; what only reads is asked for by whoever
-//! [may read](crate::pairing::rights).
+//! Functions that write check the permission themselves; for those that only read, the API checks it
+//! before ([`rights`](crate::pairing::rights)).
 
 use std::sync::Arc;
 

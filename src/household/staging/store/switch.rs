@@ -28,8 +28,8 @@ const CLASHING: &str = "SELECT staged.import_position
         AND plan.household_id = household.id AND plan.good AND plan.action IN ('changed', 'closed')
     WHERE staged.import_id = $1 AND plan.household_id IS NULL";
 
-/// A household that cannot be taken in keeps its persons and its number: whoever was to get them
-/// cannot be taken in either.
+/// A household that cannot be taken in keeps its persons and its number: a household that was to get
+/// them cannot be taken in either.
 pub async fn settle(tx: &mut Tx, import_id: Uuid) -> Result<(), sqlx::Error> {
     let held: i64 = on!(&mut *tx, connection => sqlx::query_scalar(
         "SELECT count(*) FROM import_household
