@@ -53,7 +53,7 @@ impl Role {
             // An administrator keeps the system running and stands in for the office.
             Self::Administrator => true,
             Self::Office => permission != P::ManageAccounts,
-            // For the households that they serve: helpers must call them, and help them with what ails them.
+            // For the households that they serve: helpers must call them, and help with illness and disability.
             Self::Helper => {
                 matches!(
                     permission,

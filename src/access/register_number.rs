@@ -125,7 +125,7 @@ mod tests {
         for (number, shown) in [
             ("11010519491231002X", "110*************2X"),
             ("T11010519491231002X", "T110*************2X"),
-            // A slip of the finger in the check character, none at all, the date alone.
+            // A typing mistake in the check character, none at all, the date alone.
             ("320999197501010013", "320*************13"),
             ("32099919750101001", "320************01"),
             ("32099919750101", "320***********"),

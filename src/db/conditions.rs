@@ -20,7 +20,7 @@ pub enum Value {
     Text(String),
     /// Any whole number, such as a limit or a count.
     Number(i64),
-    /// A day.
+    /// A date without a time.
     Day(NaiveDate),
     /// A record.
     Id(Uuid),

@@ -1,4 +1,4 @@
-//! A client as anyone could write it: plain HTTP and JSON, nothing of the inside.
+//! A client as anyone could write it: only HTTP and JSON, no internal functions.
 
 use std::time::Duration;
 

@@ -200,8 +200,7 @@ impl Register {
         self.entries.is_empty()
     }
 
-    /// Number of persons.
-    pub fn person_count(&self) -> usize {
+    pub(crate) fn person_count(&self) -> usize {
         self.persons.len()
     }
 
@@ -255,18 +254,15 @@ impl Register {
         self.entries[household].area
     }
 
-    /// The id of a household.
-    pub fn id(&self, household: usize) -> Uuid {
+    pub(crate) fn id(&self, household: usize) -> Uuid {
         self.entries[household].id
     }
 
-    /// The version of a household.
-    pub fn version(&self, household: usize) -> i64 {
+    pub(crate) fn version(&self, household: usize) -> i64 {
         self.entries[household].version
     }
 
-    /// Whether a household is closed.
-    pub fn is_closed(&self, household: usize) -> bool {
+    pub(crate) fn is_closed(&self, household: usize) -> bool {
         self.entries[household].closed
     }
 
@@ -278,20 +274,19 @@ impl Register {
         Some(number).filter(|number| !number.is_empty())
     }
 
-    /// Name of the head of a household.
-    pub fn head_name(&self, household: usize) -> &str {
+    pub(crate) fn head_name(&self, household: usize) -> &str {
         let entry = &self.entries[household];
         let start = entry.text as usize + usize::from(entry.number_length);
         &self.texts[start..start + usize::from(entry.head_length)]
     }
 
-    /// The head of a household.
+    /// The position of a household's head; `None` for one that is closed.
     pub fn head(&self, household: usize) -> Option<usize> {
         let head = self.entries[household].head;
         (head != NONE).then_some(head as usize)
     }
 
-    /// The persons of a household.
+    /// The positions of a household's persons, who are neighbours in the list.
     pub fn persons(&self, household: usize) -> std::ops::Range<usize> {
         let first = self.entries[household].first as usize;
         let end = self
@@ -301,8 +296,7 @@ impl Register {
         first..end
     }
 
-    /// The household of a person.
-    pub fn household_of(&self, person: usize) -> usize {
+    pub(crate) fn household_of(&self, person: usize) -> usize {
         self.persons[person].household as usize
     }
 
@@ -311,8 +305,7 @@ impl Register {
         self.persons[person].identity > 0
     }
 
-    /// The identity number of a person.
-    pub fn identity(&self, person: usize) -> Option<IdentityNumber> {
+    pub(crate) fn identity(&self, person: usize) -> Option<IdentityNumber> {
         let packed = self.persons[person].identity;
         (packed > 0)
             .then(|| IdentityNumber::unpacked(packed).ok())

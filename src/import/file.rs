@@ -86,10 +86,10 @@ pub async fn whole(tx: &mut Tx, id: Uuid) -> Result<Vec<u8>, sqlx::Error> {
 /// Why the file of an import is not where another process can read it.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    /// The database.
+    /// The pieces of the file cannot be read from the database.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    /// The temporary file.
+    /// The temporary file cannot be written.
     #[error(transparent)]
     File(#[from] std::io::Error),
 }

@@ -125,7 +125,7 @@ pub enum PairingError {
     /// There is no such person.
     #[error("人员花名册中没有此人，请核对 staff_id")]
     NoSuchHelper,
-    /// The pairing has ended already.
+    /// The pairing has ended already, on this day.
     #[error("此结对已于 {0} 结束")]
     AlreadyEnded(NaiveDate),
     /// An end before the beginning.

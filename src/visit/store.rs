@@ -105,7 +105,7 @@ pub async fn list(
         "(visited_on, id) <",
     );
     let limit = wanted.bind(limit + 1);
-    // A subquery: fetched apart, the page would be a list of ids to send back.
+    // A subquery: with two queries, the ids of the page would have to be sent back.
     let page =
         format!("SELECT id FROM visit {wanted} ORDER BY visited_on DESC, id DESC LIMIT {limit}");
     let sql = format!("{VISIT} WHERE visit.id IN ({page}) ORDER BY visited_on DESC, visit.id DESC");

@@ -120,7 +120,6 @@ fn infos(sheets: &[calamine::Sheet], mut notes: HashMap<String, Notes>) -> Vec<S
         .collect()
 }
 
-/// The sheets of an .xlsx and their parts.
 fn xlsx_parts<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<SheetPart>, ReadError> {
     let (Some(book), Some(relations)) = (
         package::list(archive, "xl/workbook.xml")?,
@@ -139,7 +138,6 @@ fn xlsx_parts<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<SheetPa
     Ok(parts)
 }
 
-/// The sheets of an .xlsb and their parts.
 fn xlsb_parts<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<SheetPart>, ReadError> {
     const SHEET: u16 = 156;
     let (Some(book), Some(relations)) = (

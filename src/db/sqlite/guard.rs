@@ -155,7 +155,7 @@ impl Alone {
         is_log_of_another(&self.in_use, database)
     }
 
-    /// What was written down of the database is not true of the one that has taken its place.
+    /// Deletes the numbers written down: they are those of the database that was replaced.
     pub(in crate::db) fn forget_numbers(&self) {
         if let Err(error) = self.in_use.set_len(0) {
             tracing::warn!("the old database's number is still written down: {error}");

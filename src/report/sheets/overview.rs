@@ -42,7 +42,6 @@ const TOWNS: [Column; 6] = [
     Column::summed("办理中\n(户)", WIDTH, Look::Whole),
 ];
 
-/// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     table::page(sheet);
     sheet.set_print_fit_to_pages(1, 1);

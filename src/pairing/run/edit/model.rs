@@ -31,9 +31,9 @@ code_list! {
 pub enum Edit {
     /// A household gets this helper.
     Move {
-        /// The household.
+        /// One of the run.
         household: Uuid,
-        /// The helper.
+        /// The helper whom it gets.
         to: Uuid,
     },
     /// Two households change their helpers; one of them may have none.
@@ -45,7 +45,7 @@ pub enum Edit {
     },
     /// A household gets nobody in this run.
     Clear {
-        /// The household.
+        /// One of the run.
         household: Uuid,
     },
 }
@@ -288,7 +288,7 @@ impl Edited {
         }
     }
 
-    /// The run as it is since: a draft, with true numbers.
+    /// The run after the edit: a draft, with its numbers counted again.
     pub fn apply(&self, before: &Run) -> Run {
         let mut after = Run {
             status: RunStatus::Draft,
