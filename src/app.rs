@@ -20,7 +20,7 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(45);
 /// What every operation works with.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The database.
+    /// Gives all transactions.
     pub db: Db,
     /// The program that reads uploaded workbooks in a process of its own.
     pub reader: Program,

@@ -54,7 +54,6 @@ pub(super) fn masked(number: &str) -> String {
     shown.chain(hidden).collect()
 }
 
-/// Whether a run of digits is a private number.
 fn is_private_run(digits: &str) -> bool {
     match digits.len() {
         10..=13 => is_telephone(digits),

@@ -113,7 +113,6 @@ fn mask(value: &mut Value, key: &str, sight: Sight) -> bool {
     }
 }
 
-/// The last key of a JSON pointer.
 fn last_key(pointer: &str) -> String {
     pointer.rsplit('/').next().unwrap_or_default().to_owned()
 }

@@ -182,7 +182,7 @@ fn groups(lane: &Lane) -> [&[String]; 3] {
 }
 
 impl<T: Send> Turn<T> {
-    /// What the turn works with.
+    /// The `T` of this turn; `None` only while it is dropped.
     pub fn kept(&mut self) -> Option<&mut T> {
         self.kept.as_mut()
     }

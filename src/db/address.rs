@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::DbError;
 
-/// Which engine runs.
+/// The database engines that are supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// Runs inside this program, on a file.

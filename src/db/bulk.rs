@@ -37,7 +37,7 @@ pub enum Inserts {
 }
 
 impl Inserts {
-    /// Runs them.
+    /// Runs all statements in a transaction of their engine.
     pub async fn run(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         match (self, tx) {
             (Self::Sqlite(statements), Tx::Sqlite(tx, _)) => {

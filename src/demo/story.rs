@@ -52,7 +52,6 @@ impl When {
         self.from.year()
     }
 
-    /// Days of the story.
     fn days(self) -> u64 {
         u64::try_from((self.as_of - self.from).num_days()).unwrap_or(1)
     }
@@ -289,7 +288,6 @@ fn benefit_for(cause: Cause, random: &mut StdRng) -> Value {
     json!({ "kind": kind, "amount_fen": yuan * 100, "description": description })
 }
 
-/// The measures that answer a cause.
 fn measures_for(cause: Cause) -> Vec<Measure> {
     match cause {
         Cause::Schooling => vec![Measure::Education, Measure::Employment],

@@ -172,7 +172,6 @@ impl Maker {
         }
     }
 
-    /// Sends a member away to work.
     fn send_to_work(&mut self, member: &mut Member) {
         member.workplace = Some(self.pick(&[
             Workplace::InTown,

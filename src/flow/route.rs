@@ -81,7 +81,6 @@ struct NodeState {
     /// [`Residual::send`]: arcs alone.
     distance: i64,
     first_half: u32,
-    /// The half that is to be tried next.
     next_half: u32,
     reached: bool,
     /// Nothing more can be sent from here in this round.

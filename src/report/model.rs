@@ -38,7 +38,7 @@ pub struct Occasion {
 pub struct Sources {
     /// What progress is counted from.
     pub basis: Basis,
-    /// Every household.
+    /// Every open household, in no order.
     pub households: Vec<LedgerEntry>,
     /// Visits of the year, by household.
     pub visits: HashMap<Uuid, Total>,
@@ -84,7 +84,7 @@ pub struct TownRow {
 /// A row of the table of units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitRow {
-    /// Its name.
+    /// 单位.
     pub unit: String,
     /// How many of its people are responsible for a household.
     pub helpers: i64,
@@ -99,9 +99,9 @@ pub struct UnitRow {
 /// A row of the table of helpers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelperRow {
-    /// The person's unit.
+    /// 单位.
     pub unit: String,
-    /// The person's name.
+    /// 姓名.
     pub name: String,
     /// 职务.
     pub position: Option<String>,

@@ -14,7 +14,6 @@ use crate::workbook::source::{Area, Sheet};
 
 /// A heading begins within so many rows.
 pub const HEADER_WITHIN: u32 = 20;
-/// Most rows of a heading.
 const MOST_ROWS: u32 = 3;
 /// Cells of a column that are looked at to see what it holds.
 const SAMPLES: usize = 40;

@@ -120,7 +120,6 @@ impl Period {
         self.from_date <= day && self.lasts_to(day)
     }
 
-    /// Whether it lasts to this day at least.
     fn lasts_to(self, day: NaiveDate) -> bool {
         self.to_date.is_none_or(|end| day <= end)
     }

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use super::Mask;
 use super::signs::{Sign, Signs};
 
-/// What is hidden.
+/// Words that are hidden unless they are part of one of [`KEPT`].
 const WORDS: &[&str] = &[
     // Tumours.
     "癌",

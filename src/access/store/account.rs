@@ -62,7 +62,7 @@ impl Account {
 /// A token with what is known of its holder, expired or not.
 #[derive(Debug, FromRow)]
 pub struct FoundToken {
-    /// Who holds it.
+    /// The account that the token belongs to.
     #[sqlx(flatten)]
     pub caller: Caller,
     /// When it expires.

@@ -60,7 +60,7 @@ enum FaultKind {
     HeadMovedOut(usize),
 }
 
-/// All that was found.
+/// All questions and faults of a file.
 #[derive(Debug, Default)]
 pub struct Findings {
     pub questions: Vec<Question>,

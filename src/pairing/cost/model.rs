@@ -138,7 +138,7 @@ impl Helper {
 pub struct Input {
     /// The office's rules.
     pub rules: PairingRules,
-    /// The households to pair.
+    /// All households of the run's scope.
     pub households: Vec<Household>,
     /// The staff, inactive ones too: they may still have households.
     pub helpers: Vec<Helper>,

@@ -29,7 +29,7 @@ impl<'a> Reach<'a> {
         ]
     }
 
-    /// In Chinese.
+    /// The villages in Chinese, for messages.
     pub fn words(self) -> String {
         match self {
             Self::Anywhere => "任何村".to_owned(),

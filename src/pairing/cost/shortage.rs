@@ -65,7 +65,7 @@ pub struct ShortUnit {
     pub places: i64,
 }
 
-/// What was found.
+/// The shortages of a pairing.
 #[derive(Debug, Default)]
 pub struct Short<'a> {
     /// The groups, the largest shortage first.

@@ -22,7 +22,7 @@ pub struct Placed<R: Record> {
 pub struct Layout<R: Record> {
     /// Which sheet, from 0.
     pub index: u16,
-    /// Its name.
+    /// The sheet's name on its tab.
     pub sheet: String,
     /// Last row of the heading, from 1.
     pub header_row: u32,
