@@ -20,19 +20,19 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(45);
 /// What every operation works with.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The database.
+    /// Gives all transactions.
     pub db: Db,
-    /// What reads the workbooks of strangers.
+    /// The program that reads uploaded workbooks in a process of its own.
     pub reader: Program,
-    /// Rung when there is an import to work on.
+    /// Notified when there is an import to work on.
     pub work: Arc<Notify>,
-    /// Where those wait who want a workbook made.
+    /// The queue of requests for workbooks.
     pub workbooks: Queue,
-    /// Where those wait who ask for the figures of a year.
+    /// The queue of requests for the figures of a year.
     pub figures: Queue,
     /// How long all pieces of a file that is sent may wait for other writers, together.
     pub upload_patience: Duration,
-    /// Proxies in front of the server that are believed when they say whom they ask for.
+    /// Proxies in front of the server whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Arc<[IpNet]>,
 }
 

@@ -76,7 +76,7 @@ pub struct Config {
     pub listen: String,
     /// What to log, if anyone has said.
     pub log: Option<String>,
-    /// Proxies in front of the server that are believed.
+    /// Proxies in front of the server whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -104,9 +104,9 @@ pub enum ConfigError {
     Value {
         /// Which setting.
         name: &'static str,
-        /// What it is.
+        /// The value that was given.
         value: String,
-        /// What it should be.
+        /// What to set instead.
         remedy: &'static str,
     },
 }

@@ -117,7 +117,7 @@ impl Network {
         self.tail.len()
     }
 
-    /// What a node supplies.
+    /// Units that start at a node; 0 for most.
     pub fn supply(&self, node: Node) -> i64 {
         self.supply[node]
     }
@@ -223,7 +223,7 @@ impl Incidence {
         Self { start, arcs }
     }
 
-    /// The arcs at one node.
+    /// In the order in which they were added.
     pub fn at(&self, node: Node) -> impl Iterator<Item = Arc> + '_ {
         self.arcs[self.start[node] as usize..self.start[node + 1] as usize]
             .iter()

@@ -1,4 +1,4 @@
-//! Whether the service is well: for load balancers and for whoever is called at night.
+//! Whether the service is well: for load balancers and for the people on call.
 
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};

@@ -45,8 +45,8 @@ pub async fn answer<E: Endpoint>(
         HeaderValue::from_static("nosniff"),
     );
     if path.starts_with(API_ROOT) && !is_public(&response) {
-        // Nearly all hold what is known of persons. Who asks by a workbook's tag whether it is still
-        // the same has kept it already.
+        // Nearly all answers hold personal data. A client that sends a workbook's tag has kept the
+        // workbook already.
         let nowhere = HeaderValue::from_static("no-store");
         response
             .headers_mut()

@@ -16,7 +16,7 @@ use poem_openapi::{ApiResponse, types::ToJSON};
 /// A sentence for people, in both languages that we speak.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// zh-CN.
+    /// Chinese (zh-CN), the language if the client asks for no other.
     pub zh: String,
     /// English.
     pub en: String,

@@ -163,7 +163,7 @@ pub async fn serve(
     let address = addresses.join(" ");
     let limits = Limits::of_this_process();
     let server = connections::serve(acceptor, routes(app), limits, stop, GRACE);
-    // Whatever the workers are at when the server ends is taken up again when it is there again.
+    // What the workers have not finished when the server ends is taken up again at the next start.
     tokio::select! {
         () = server => {}
         () = worker::run(app, &address) => {}

@@ -55,7 +55,7 @@ pub fn is_storable(character: char) -> bool {
 
 /// `text` without the characters that are not [storable](is_storable).
 pub fn storable(text: Cow<'_, str>) -> Cow<'_, str> {
-    // Nearly every text is: its bytes tell, and faster than its characters.
+    // Nearly every text is storable: a look at its bytes tells, faster than at its characters.
     let suspicious = |byte: u8| matches!(byte, ..b' ' | 0x7f | 0xc2 | 0xe2 | 0xef);
     if !text.bytes().any(suspicious) || text.chars().all(is_storable) {
         return text;

@@ -54,8 +54,8 @@ pub async fn recognise(
     })
 }
 
-/// Whoever has a session tries the password of its account: held to the failures of that session's
-/// account alone. What strangers try with the name says nothing of who has a session.
+/// A client with a session that tries the password of its account: only the failures of that account's
+/// sessions count. What others try with the name does not concern who has a session.
 pub fn in_session(account_id: Uuid, username: &str) -> Client {
     Client {
         username: username.to_owned(),
@@ -106,7 +106,7 @@ async fn own_failures(
     store::own_failures(tx, &client.username, client.origin(), since).await
 }
 
-/// How long any stranger must wait who comes with this name or from this source.
+/// How long an unknown client must wait that comes with this name or from this source.
 async fn wait_of_all(
     tx: &mut Tx,
     client: &Client,
@@ -124,7 +124,7 @@ async fn wait_of_all(
 }
 
 impl Client {
-    /// The same client, held to its known place as to a device.
+    /// The same client, whose failures count for its known place as they would for a device.
     fn as_device(&self) -> Self {
         Self {
             device: self.place.clone(),

@@ -19,9 +19,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// Failed attempts with one key within the time that counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Failures {
-    /// How many.
+    /// Number of failures that still count.
     pub count: i64,
-    /// When the last one was.
+    /// Time of the last failure; none without a failure.
     pub last: Option<DateTime<Utc>>,
 }
 
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(wait(SOURCE, i64::MAX, 0), Some(300));
     }
 
-    /// How many guesses a day has for one who guesses whenever it is allowed.
+    /// How many guesses a day allows to somebody who tries as often as possible.
     fn guesses_in_a_day(limit: Limit) -> i64 {
         let (mut count, mut now) = (0, DateTime::<Utc>::UNIX_EPOCH);
         let end = now + TimeDelta::days(1);

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::Sight;
 
-/// Writes events of the log with private numbers masked: errors may name what was sent, and whoever runs
-/// the machine need not see it.
+/// Writes events of the log with private numbers masked: errors may quote what was sent, and the
+/// administrators of the machine need not see it.
 pub struct Masked<W>(pub W);
 
 /// Each call is one whole event, as `tracing_subscriber` writes it.

@@ -33,7 +33,7 @@ pub struct Try {
 #[derive(Debug)]
 pub struct Begun {
     pub token: String,
-    /// Until when it is good.
+    /// When the token expires.
     pub expires_at: DateTime<Utc>,
     /// To be sent at the next log-in from the same device.
     pub device: String,
@@ -44,7 +44,7 @@ pub struct Begun {
 /// look again, inside its own transaction: see [`Proof::still_right`].
 #[derive(Debug)]
 pub struct Proof {
-    /// The account as it was.
+    /// As read before the password was checked; it may have changed since.
     account: Account,
     client: Client,
 }
@@ -103,7 +103,7 @@ async fn prove_now(
     client: Client,
     password: String,
 ) -> Result<Option<Proof>, Problem> {
-    // Looked at before the queue, where a flood is turned away without any work …
+    // Checked before the queue, so that a flood is refused without any work …
     allowed(&mut seen, &client, app.now()).await?;
     drop(seen);
     let turn = password::turn(client.lane()).await?;

@@ -46,14 +46,14 @@ pub enum Permission {
 }
 
 impl Role {
-    /// The one table of who may do what.
+    /// The only table of permissions.
     pub fn permits(self, permission: Permission) -> bool {
         use Permission as P;
         match self {
             // An administrator keeps the system running and stands in for the office.
             Self::Administrator => true,
             Self::Office => permission != P::ManageAccounts,
-            // For the households that they serve: helpers must call them, and help them with what ails them.
+            // For the households that they serve: helpers must call them, and help with illness and disability.
             Self::Helper => {
                 matches!(
                     permission,

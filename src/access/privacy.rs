@@ -114,7 +114,7 @@ impl Caller {
 }
 
 impl Sight {
-    /// Of one who is not known, and of a file that is passed on: nothing.
+    /// For a caller without a valid token, and for files that are passed on: nothing.
     pub const NOTHING: Self = Self {
         numbers: false,
         contacts: false,
@@ -255,8 +255,8 @@ impl Sight {
         self.sees(Kind::Identity) || !search.chars().any(char::is_numeric)
     }
 
-    /// Whether a record that a search has found may be told: only if what was searched for can be seen in
-    /// its name, or is its number. What is found tells as much as what is shown.
+    /// Whether a record that a search has found may be shown: only if what was searched for can be seen in
+    /// its name, or is its number. A hit reveals as much as the text itself.
     pub fn may_tell(self, search: &str, number: Option<&str>, name: &str) -> bool {
         if search.is_empty() || number == Some(search) {
             return true;

@@ -1,4 +1,4 @@
-//! What has served its time is cleared away: kept answers, failed log-ins, tokens, known devices.
+//! Deletes old rows: answers kept for idempotency, failed log-ins, tokens, known devices.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ const ANSWER_DAYS: i64 = 90;
 const FAILURE_DAYS: i64 = 1;
 /// A token that has expired is told from an unknown one for so long.
 const EXPIRED_TOKEN_DAYS: i64 = 7;
-/// How often to look.
+/// How often to look for old rows.
 const LOOK: Duration = Duration::from_hours(1);
 /// Rows at a time: other writers wait no longer than for so many.
 const STEP: i64 = 1_000;
 
-/// What ages, and the days after which it is cleared away.
+/// What is deleted, and after how many days.
 const AGING: [(Aging, i64); 4] = [
     (
         Aging {
@@ -56,7 +56,7 @@ const AGING: [(Aging, i64); 4] = [
     ),
 ];
 
-/// Clears away, now and every hour, until it is dropped.
+/// Deletes old rows now and every hour, until it is dropped.
 pub async fn run(app: &App) {
     loop {
         if let Err(error) = purge(app).await {
@@ -66,11 +66,11 @@ pub async fn run(app: &App) {
     }
 }
 
-/// Clears away all that is old enough, in small steps.
+/// Deletes all rows that are old enough, in small steps.
 pub async fn purge(app: &App) -> Result<(), sqlx::Error> {
     for (aging, days) in &AGING {
         let before = app.now() - TimeDelta::days(*days);
-        // Looking costs nobody anything; only who finds something writes.
+        // Looking blocks nobody; a transaction that writes begins only where something is found.
         while aging.is_there(&mut app.db.read().await?, before).await? {
             // With log-ins: they clear away what has expired of their own account.
             let mut tx = app.db.write_access_deferred().await?;

@@ -54,7 +54,6 @@ pub(super) fn masked(number: &str) -> String {
     shown.chain(hidden).collect()
 }
 
-/// Whether a run of digits is a private number.
 fn is_private_run(digits: &str) -> bool {
     match digits.len() {
         10..=13 => is_telephone(digits),
@@ -125,7 +124,7 @@ mod tests {
         for (number, shown) in [
             ("11010519491231002X", "110*************2X"),
             ("T11010519491231002X", "T110*************2X"),
-            // A slip of the finger in the check character, none at all, the date alone.
+            // A typing mistake in the check character, none at all, the date alone.
             ("320999197501010013", "320*************13"),
             ("32099919750101001", "320************01"),
             ("32099919750101", "320***********"),

@@ -17,12 +17,12 @@ use crate::app::App;
 use crate::db::{Db, Tx, page};
 use crate::problem::Problem;
 
-/// An account to be made.
+/// A request for an account, not yet checked.
 #[derive(Debug)]
 pub struct NewAccount {
     /// The name to log in with.
     pub username: String,
-    /// What it is for.
+    /// Decides what the account may do.
     pub role: Role,
     /// The person of the staff roster that it belongs to.
     pub staff_id: Option<Uuid>,
@@ -33,7 +33,7 @@ pub struct NewAccount {
 /// What an account is to become.
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
-    /// What it is for.
+    /// Decides what the account may do.
     pub role: Role,
     /// The person of the staff roster that it belongs to.
     pub staff_id: Option<Uuid>,

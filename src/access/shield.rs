@@ -1,8 +1,8 @@
 //! The last thing that an answer of the API goes through: texts that people wrote are masked for who
 //! may not see the numbers in them, whichever operation sends them.
 //!
-//! An operation need not remember it, and a new one cannot forget it. Who is not known (no token, a
-//! token of nobody) sees no number whole, not even the one that they sent.
+//! An operation need not remember it, and a new one cannot forget it. A caller without a valid token
+//! sees no number whole, not even the one that they sent.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -113,7 +113,6 @@ fn mask(value: &mut Value, key: &str, sight: Sight) -> bool {
     }
 }
 
-/// The last key of a JSON pointer.
 fn last_key(pointer: &str) -> String {
     pointer.rsplit('/').next().unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Whose password is worked on next: a few at once, and a short queue that is fair.
+//! Whose password is checked next: a few at once, and a short queue that is fair.
 //!
 //! A flood of log-ins must neither take the memory of the service nor keep honest ones waiting. So
 //! the memory for hashing is allocated once for each turn and handed on, the queue is short, and
@@ -23,7 +23,7 @@ pub fn stranger(source: &str, name: &str) -> Lane {
     ["stranger", source, name].map(str::to_owned)
 }
 
-/// Turns that `T` is handed on by, such as the memory that is worked with.
+/// Turns by which a `T` is passed on, such as the memory for hashing.
 pub struct Turns<T: Send + 'static> {
     state: Mutex<State<T>>,
     at_once: usize,
@@ -52,7 +52,7 @@ pub struct Turn<T: Send + 'static> {
     kept: Option<T>,
 }
 
-/// As many wait as may: whoever comes now is turned away.
+/// The queue is full: further requests are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
@@ -83,7 +83,7 @@ impl<T: Send + Default> Turns<T> {
             state.join(Waiting { lane, call }, self.most_waiting)?;
             called
         };
-        // Whoever is put out of a full queue hears nothing more.
+        // An error means that it lost its place in a full queue.
         called.await.map_err(|_| Full)
     }
 
@@ -182,7 +182,7 @@ fn groups(lane: &Lane) -> [&[String]; 3] {
 }
 
 impl<T: Send> Turn<T> {
-    /// What the turn works with.
+    /// The `T` of this turn; `None` only while it is dropped.
     pub fn kept(&mut self) -> Option<&mut T> {
         self.kept.as_mut()
     }

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::DbError;
 
-/// Which engine runs.
+/// The database engines that are supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// The one inside the program.
+    /// Runs inside this program, on a file.
     Sqlite,
     /// A server that speaks PostgreSQL's protocol.
     Postgres,

@@ -13,9 +13,9 @@ const MAX_PARAMETERS: usize = 32_000;
 /// Rows in one statement; beyond this, longer statements gain nothing.
 pub const MAX_ROWS: usize = 2_000;
 
-/// How many of so many rows go into the next statement: as many as may be, or else half, a quarter …
-/// of that. So there are a handful of different statements for each table, which the engine has
-/// understood once, instead of another one for each number of rows that is left at the end.
+/// How many of `rows` go into the next statement: as many as allowed, or else half, a quarter … of that.
+/// So there are only a few different statements for each table, which the engine prepares once,
+/// instead of another one for each number of rows that is left at the end.
 pub fn rows_at_once(rows: usize, columns: usize) -> usize {
     let mut at_once = MAX_ROWS.min(MAX_PARAMETERS / columns).max(1);
     while at_once > rows {
@@ -24,20 +24,20 @@ pub fn rows_at_once(rows: usize, columns: usize) -> usize {
     at_once
 }
 
-/// Inserts that are made ready, to be run by a transaction of the engine that they are made for.
+/// Prepared inserts, to be run by a transaction of the engine that they are made for.
 ///
-/// To make a statement of some thousand values ready takes about as long as to run it, so whoever has
-/// many rows to write makes the next ready on another thread while the engine is at work.
+/// Preparing a statement of some thousand values takes about as long as running it. So with many rows to
+/// write, the next statement is prepared on another thread while the engine runs this one.
 #[derive(Debug)]
 pub enum Inserts {
-    /// For SQLite.
+    /// Each statement with its arguments, as SQLite takes them.
     Sqlite(Vec<(String, SqliteArguments)>),
-    /// For PostgreSQL.
+    /// Each statement with its arguments, as PostgreSQL takes them.
     Postgres(Vec<(String, PgArguments)>),
 }
 
 impl Inserts {
-    /// Runs them.
+    /// Runs all statements in a transaction of their engine.
     pub async fn run(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         match (self, tx) {
             (Self::Sqlite(statements), Tx::Sqlite(tx, _)) => {

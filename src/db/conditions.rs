@@ -18,9 +18,9 @@ use crate::on;
 pub enum Value {
     /// Text, or the code of a list.
     Text(String),
-    /// A count.
+    /// Any whole number, such as a limit or a count.
     Number(i64),
-    /// A day.
+    /// A date without a time.
     Day(NaiveDate),
     /// A record.
     Id(Uuid),
@@ -68,7 +68,7 @@ values! {
     Id: Uuid,
 }
 
-/// Never asked: each value [`produces`](Encode::produces) a type of its own.
+/// Never called: each value [`produces`](Encode::produces) a type of its own.
 impl<DB: Database> Type<DB> for Value
 where
     String: Type<DB>,

@@ -24,13 +24,13 @@ pub enum Db {
         writer: SqlitePool,
         /// Several that only read.
         readers: SqlitePool,
-        /// Those that only read who is there and whether all is well.
+        /// Connections that only read, for log-ins, sessions and health checks.
         access: SqlitePool,
-        /// Looked at in each transaction: is it still the one that was opened?
+        /// Checked in each transaction: whether it is still the file that was opened.
         file: Arc<DatabaseFile>,
-        /// That it is open here; nothing without a file.
+        /// The lock that says that the database is open; none without a file.
         in_use: Option<Arc<InUse>>,
-        /// How it was last.
+        /// Whether it was well when last asked.
         pulse: Arc<Kept>,
         /// Seals the cursors of its lists.
         cursors: Arc<OnceLock<CursorKey>>,
@@ -41,11 +41,11 @@ pub enum Db {
         writers: PgPool,
         /// Connections for readers.
         readers: PgPool,
-        /// Connections for who is there and whether all is well.
+        /// Connections for log-ins, sessions and health checks.
         access: PgPool,
         /// How long a writer waits for another.
         patience: Duration,
-        /// How it was last.
+        /// Whether it was well when last asked.
         pulse: Arc<Kept>,
         /// Seals the cursors of its lists.
         cursors: Arc<OnceLock<CursorKey>>,
@@ -65,8 +65,8 @@ impl Db {
         }
     }
 
-    /// [`read`](Self::read) for those who ask who is there or whether all is well: never behind the
-    /// readers of records.
+    /// [`read`](Self::read) for log-ins, sessions and health checks, on connections of their own: it never
+    /// waits for readers of records.
     pub async fn read_access(&self) -> Result<Tx, sqlx::Error> {
         match self {
             Self::Sqlite { access, file, .. } => read_sqlite(access, file).await,
@@ -82,15 +82,15 @@ impl Db {
         self.begin_to_write(Durability::AtOnce).await
     }
 
-    /// Begins to write what can be made again: a power cut may take the last of it back, as long as
+    /// Begins to write what can be made again: a power cut may undo the last such commits, as long as
     /// nothing was committed by [`write`](Self::write) since. Does not wait for the disk.
     pub async fn write_deferred(&self) -> Result<Tx, sqlx::Error> {
         self.begin_to_write(Durability::Later).await
     }
 
-    /// Begins to write who is there: sessions and attempts to log in, one at a time. On PostgreSQL this
-    /// does not wait for the writer of records, so that a long import keeps nobody out; records that
-    /// are read in it another may be changing. SQLite has one writer for all.
+    /// Begins to write sessions and log-in attempts, one transaction at a time. On PostgreSQL this does
+    /// not wait for the writer of records, so that people can log in during a long import; records that
+    /// are read in it may be changed by another at the same time. SQLite has one writer for all.
     pub async fn write_access(&self) -> Result<Tx, sqlx::Error> {
         self.begin_to_write_access(Durability::AtOnce).await
     }
@@ -160,7 +160,7 @@ impl Db {
         }
     }
 
-    /// Waits for what is under way and closes all connections.
+    /// Waits for the transactions under way and closes all connections.
     pub async fn close(&self) {
         match self {
             Self::Sqlite {

@@ -15,7 +15,7 @@ pub enum DbError {
         "数据库地址无效，应为 sqlite:文件 或 postgres://… / unknown database address, expected sqlite:FILE or postgres://…"
     )]
     Address,
-    /// The engine's own word.
+    /// The engine's error.
     #[error("{0}")]
     Engine(#[source] sqlx::Error),
     /// There is no room left.

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::backup::part;
 use super::restore::{database_of_copy, tidy_if_free};
 
-/// Removes what backups and restores have left in a folder that were killed, of whatever name. What cannot be
-/// removed is in nobody's way.
+/// Removes what killed backups and restores have left in a folder, of whatever name. What cannot be removed
+/// does no harm.
 pub(super) fn clear_leftovers(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;

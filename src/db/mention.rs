@@ -21,9 +21,9 @@ pub struct Mention {
 /// Whom a record may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A household.
+    /// Named by a column `household_id`.
     Household,
-    /// A person of the staff.
+    /// Named by a column `staff_id`.
     Staff,
 }
 

@@ -24,13 +24,13 @@ use super::{plans, restore};
 /// How long a writer waits for another before it gives up, and a reader for a free connection. The
 /// longest that anyone writes is the switch of an import: a million persons take about ten seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Readers at once. SQLite reads from the page cache; more than a few only add memory.
+/// Reading connections. SQLite reads from the page cache; more than a few only add memory.
 const READERS: u32 = 8;
-/// Connections of their own for who is there and whether all is well: neither reports nor writers who
-/// wait can take these.
+/// Connections reserved for log-ins, sessions and health checks: neither reports nor waiting writers
+/// can take these.
 const ACCESS: u32 = 4;
-/// PostgreSQL connections for writers: one writes, the others stand at its lock so that no time is
-/// lost between two; whoever comes later waits for a connection.
+/// PostgreSQL connections for writers: one writes, the others wait at the lock so that no time is lost
+/// between two; further writers wait for a connection.
 const WRITERS: u32 = 4;
 /// Pages that SQLite's writer keeps in memory, in KiB below zero. With the usual 2 MiB, the switch of a
 /// large import writes and reads the pages of its indexes again and again: it takes twice as long.
@@ -42,14 +42,14 @@ const ROWS_ON_THE_WAY: usize = 1_000;
 /// Whether a database may be made where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Creation {
-    /// It must be there.
+    /// It must exist.
     Never,
     /// If there was none there before, by what is left beside it.
     First,
     /// If not even its folder is there: a folder that this program alone uses was made when it first began, and
     /// that it is empty does not mean that there was nothing.
     FirstWithFolder,
-    /// Yes.
+    /// It may be made whatever was there before.
     Allowed,
 }
 
@@ -178,8 +178,8 @@ impl Db {
         })
     }
 
-    /// Whoever has made an empty database on a server and serves it wants a register in it: it needs no
-    /// further word, as a file that may have been deleted does.
+    /// An empty database on a server was made on purpose, for a register: no `--create` is needed, as it is
+    /// for a file, which may have been deleted.
     async fn open_postgres(
         url: &str,
         creation: Creation,

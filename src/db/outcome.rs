@@ -1,6 +1,6 @@
 //! Whether what is being answered may have written something.
 //!
-//! «Nothing was written» is said to someone who then sends a visit again, or does not. It must be true.
+//! A client that is told «nothing was written» sends a visit again. So it must be true.
 //! So each commit within a request is noted, and a problem of the database asks here for its words.
 
 use std::cell::Cell;

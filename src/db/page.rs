@@ -23,8 +23,7 @@ pub fn cut<T, K>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> (Vec<T>
     (rows, last)
 }
 
-/// The pattern by which `LIKE … ESCAPE '\'` finds texts that contain `text`, each sign of which stands
-/// for itself alone.
+/// The pattern by which `LIKE … ESCAPE '\'` finds texts that contain `text`, without wildcards.
 pub fn containing(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');

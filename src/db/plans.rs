@@ -1,4 +1,4 @@
-//! Statements that PostgreSQL has understood before a migration, and no longer runs.
+//! Statements that PostgreSQL has prepared before a migration, and no longer runs.
 //!
 //! A connection keeps the statements that it has prepared. When another program moves the schema
 //! forward meanwhile, the server refuses each of them for good («cached plan must not change result
@@ -27,7 +27,7 @@ pub(super) fn are_good(age: Duration) -> bool {
     out_of_date == 0 || made > out_of_date
 }
 
-/// Whether an error says that a statement was understood before the schema changed.
+/// Whether an error says that a statement was prepared before the schema changed.
 pub(super) fn are_out_of_date(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {
         // `feature_not_supported`, which has this meaning only with these words.
@@ -35,8 +35,8 @@ pub(super) fn are_out_of_date(error: &sqlx::Error) -> bool {
     })
 }
 
-/// Learns from an error of the database, for who does not make a problem of it; gives whether the same
-/// is worth trying once more at once.
+/// Notes an error of the database that is not turned into a problem (which would note it); says whether
+/// the same is worth trying once more at once.
 pub fn note_error(error: &sqlx::Error) -> bool {
     let out_of_date = are_out_of_date(error);
     if out_of_date {

@@ -10,7 +10,7 @@ use super::transaction::{Transaction, Tx};
 
 /// The advisory lock at which writers of one PostgreSQL database queue ("qianshou" in ASCII).
 pub(super) const WRITER_LOCK: i64 = 0x7169_616e_7368_6f75;
-/// The one at which those queue who write sessions and attempts to log in.
+/// The advisory lock at which writers of sessions and log-in attempts queue.
 pub(super) const ACCESS_LOCK: i64 = WRITER_LOCK + 1;
 
 /// How a reader begins on PostgreSQL, whose snapshot is taken by its first query.
@@ -18,13 +18,14 @@ pub(super) const ACCESS_LOCK: i64 = WRITER_LOCK + 1;
 /// To a snapshot from before, PostgreSQL shows a table that another program has written anew meanwhile
 /// (`ALTER TABLE … TYPE`) as empty. So the tables that nearly all questions are about are locked before
 /// the snapshot is taken, in the mode in which reading locks them anyway. A reader waits for no lock but
-/// that of who is changing a table; it ends as [`SCHEMA_CHANGED`](problem::SCHEMA_CHANGED), and the request begins anew.
+/// that of a program that is changing a table; it then ends as
+/// [`SCHEMA_CHANGED`](problem::SCHEMA_CHANGED), and the request begins anew.
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const LOCK_READ: &str = "SET LOCAL lock_timeout = '20ms'; \
     LOCK TABLE unit, staff, household, member, pairing, visit, benefit, help_plan, lift, lift_step, import, \
     setting IN ACCESS SHARE MODE";
-/// How those begin on PostgreSQL who ask who is there: each query has a snapshot of its own, taken after
-/// its locks.
+/// How readers of sessions and accounts begin on PostgreSQL: each query has a snapshot of its own, taken
+/// after its locks.
 pub(super) const READ_ACCESS: &str = "BEGIN READ ONLY; SET LOCAL lock_timeout = '10s'";
 
 pub(super) async fn read(pool: &PgPool) -> Result<Tx, sqlx::Error> {
@@ -67,8 +68,8 @@ pub(super) async fn lock(
         .map_err(waited_in_vain)
 }
 
-/// Who has waited for another writer for too long was in the queue of a pool whose connections are the
-/// locks.
+/// Turns a lock timeout into that of the pool: a writer that waited for another one for too long counts
+/// as one that got no connection.
 fn waited_in_vain(error: sqlx::Error) -> sqlx::Error {
     let code = error
         .as_database_error()

@@ -13,8 +13,8 @@ use crate::problem::Problem;
 const SQLITE_BUSY: [u32; 2] = [5, 6];
 /// PostgreSQL's codes for "serialisation failure" and "deadlock".
 const POSTGRES_BUSY: [&str; 2] = ["40001", "40P01"];
-/// PostgreSQL's code for "could not get the lock". Who waits for another writer in vain is told that
-/// the database is busy; all other locks are those of who is changing a table.
+/// PostgreSQL's code for "could not get the lock". A writer that waits for another one until the timeout
+/// gets "the database is busy"; all other locks are those of a program that is changing a table.
 pub(super) const POSTGRES_NO_LOCK: &str = "55P03";
 /// SQLite's result codes for a full disk: full, and no room for the shared memory beside the database.
 const SQLITE_FULL: [u32; 2] = [13, 4874];
@@ -79,7 +79,7 @@ impl From<&sqlx::Error> for Problem {
     }
 }
 
-/// What is wrong with a database, as far as it matters to who asks it for something.
+/// What is wrong with a database, as far as it matters to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// Others are at work.

@@ -27,7 +27,7 @@ impl Db {
     /// Whether it is well: answered within about two seconds, however busy it is.
     pub async fn pulse(&self) -> Result<Pulse, Arc<sqlx::Error>> {
         if let Self::Sqlite { file, .. } = self {
-            // Costs nothing: who asks is told at once that the file is gone, or is back.
+            // Costs nothing, so it is not kept: the answer says at once that the file is gone, or is back.
             file.check().map_err(Arc::new)?;
         }
         let (Self::Sqlite { pulse, .. } | Self::Postgres { pulse, .. }) = self;

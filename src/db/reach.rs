@@ -10,11 +10,11 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-/// How long an answer is good: so often, at most, does asking cost anything.
+/// How long an answer is kept, so that the database is asked at most so often.
 const FRESH: Duration = Duration::from_secs(1);
 /// How long a database may take to write one row, or a server to take a connection.
 pub(super) const PROMPT: Duration = Duration::from_millis(900);
-/// After so long a wait for a connection, one looks whether the server is there at all.
+/// After so long a wait for a connection, the server is asked whether it answers at all.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// A database that is well.
@@ -49,7 +49,7 @@ async fn fresh<T: Clone>(
 pub struct Kept(Latest<Pulse>);
 
 impl Kept {
-    /// The latest pulse, or the one that is felt now.
+    /// The latest pulse if it is fresh, or a new one.
     pub(super) async fn or_feel(
         &self,
         feel: impl Future<Output = Result<Pulse, sqlx::Error>>,
@@ -74,7 +74,7 @@ impl Reach {
     }
 
     /// Does something that may have to wait for others, and gives up as soon as the server does not
-    /// answer: to wait for the others is right then, and to wait for the dead is not.
+    /// answer: waiting makes sense only while it does.
     pub(super) async fn while_waiting<T>(
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,

@@ -11,7 +11,7 @@ pub(super) const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 #[derive(Debug)]
 pub(super) struct Applied {
     pub version: i64,
-    /// Of its text.
+    /// SHA-384 of its text, as sqlx computes it.
     pub checksum: Vec<u8>,
     /// Whether it came to its end.
     pub success: bool,

@@ -28,7 +28,7 @@ pub struct Transaction<DB: Database> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Whether the engine has begun it is not known.
+    /// It is not known whether the engine has begun it.
     Beginning,
     Open,
     Ended,
@@ -94,8 +94,8 @@ impl<DB: Database> std::fmt::Debug for Transaction<DB> {
     }
 }
 
-/// Whether a connection of a pool may be used again: no transaction is left on it. The pool has asked
-/// the connection for a sign of life before, so that a rollback that was queued is done by now.
+/// Whether a connection of a pool may be used again: no transaction is left on it. The pool has pinged
+/// the connection before, so that a rollback that was queued is done by now.
 pub(super) fn is_clean<DB: Database>(connection: &DB::Connection) -> bool {
     let depth = DB::TransactionManager::get_transaction_depth(connection);
     if depth > 0 {

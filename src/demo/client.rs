@@ -1,4 +1,4 @@
-//! A client as anyone could write it: plain HTTP and JSON, nothing of the inside.
+//! A client as anyone could write it: only HTTP and JSON, no internal functions.
 
 use std::time::Duration;
 
@@ -11,32 +11,32 @@ const WAIT: Duration = Duration::from_millis(50);
 /// What the demo could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// No answer.
+    /// The server did not answer.
     #[error("{0}")]
     Http(#[from] reqwest::Error),
-    /// An answer, but not the one hoped for.
+    /// The server refused a request.
     #[error("{call}: {status} {body}")]
     Refused {
-        /// What was asked.
+        /// Path of the request.
         call: String,
         /// The status of the answer.
         status: u16,
-        /// The answer.
+        /// The body of the answer.
         body: String,
     },
-    /// A file.
+    /// A file of the demo cannot be read or written.
     #[error("{0}")]
     File(#[from] std::io::Error),
-    /// A workbook.
+    /// A roster cannot be written as a workbook.
     #[error("{0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
-    /// The database.
+    /// The demo's database cannot be opened.
     #[error("{0}")]
     Database(#[from] crate::db::DbError),
-    /// The database of an earlier demo.
+    /// The database of an earlier demo cannot be removed.
     #[error("{0}")]
     Earlier(#[from] crate::db::BackupError),
-    /// The first administrator.
+    /// The first administrator cannot be made.
     #[error("{0}")]
     Problem(#[from] crate::problem::Problem),
 }
@@ -66,7 +66,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Reads.
+    /// GET, as JSON.
     pub async fn get(&self, path: &str) -> Result<Value, DemoError> {
         self.send(path, self.request(Method::GET, path)).await
     }
@@ -87,13 +87,13 @@ impl Client {
         }
     }
 
-    /// Creates or does something.
+    /// POST with a JSON body; gives the JSON of the answer.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value, DemoError> {
         self.send(path, self.request(Method::POST, path).json(body))
             .await
     }
 
-    /// Replaces.
+    /// PUT with a JSON body, whatever the current version is (`If-Match: *`).
     pub async fn put(&self, path: &str, body: &Value) -> Result<Value, DemoError> {
         let request = self.request(Method::PUT, path).header("if-match", "*");
         self.send(path, request.json(body)).await

@@ -188,7 +188,7 @@ const STAFF: &[Column<StaffFacts>] = &[
     ("专长", |person| text(person.specialty.as_deref())),
 ];
 
-/// The household roster.
+/// One row a person, as an .xlsx file.
 pub fn household_roster(households: &[HouseholdFacts]) -> Result<Vec<u8>, XlsxError> {
     let people = households.iter().flat_map(|household| {
         household
@@ -204,7 +204,7 @@ pub fn household_roster(households: &[HouseholdFacts]) -> Result<Vec<u8>, XlsxEr
     workbook("建档立卡户花名册（虚构数据）", &household_columns(), people)
 }
 
-/// The staff roster.
+/// One row a person, as an .xlsx file.
 pub fn staff_roster(staff: &[StaffFacts]) -> Result<Vec<u8>, XlsxError> {
     workbook("帮扶责任人花名册（虚构数据）", STAFF, staff.iter().cloned())
 }

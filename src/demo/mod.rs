@@ -1,4 +1,4 @@
-//! `qianshou demo`: a year in the life of an office, through the doors that its people use.
+//! `qianshou demo`: a year of a fictional office, through the API that its people use.
 //!
 //! A fictional county is made ([`world`]), its rosters are written as workbooks (`files`), and then
 //! everything goes over HTTP to a server like any other (`story`): nothing is put into the database
@@ -30,8 +30,8 @@ const DATABASE: &str = "demo.db";
 const HOUSEHOLD_ROSTER: &str = "household-roster.xlsx";
 const STAFF_ROSTER: &str = "staff-roster.xlsx";
 
-/// Lives through the year in `folder`, then serves on `listen` until told to stop; without `listen`
-/// it ends there. What an earlier demo left in the folder is replaced.
+/// Plays the year in `folder`, then serves on `listen` until told to stop; without `listen` it ends
+/// there. What an earlier demo left in the folder is replaced.
 pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
     std::fs::create_dir_all(folder)?;
     db::remove(&folder.join(DATABASE))?;

@@ -23,7 +23,7 @@ const HELPERS_WITH_PHONES: usize = 36;
 const PHONES_AT_ONCE: usize = 4;
 /// Visits that a phone sends at once after a day without network.
 const BATCH: usize = 40;
-/// The password of the demo's helpers. Everyone may know it: they are nobody.
+/// The password of the demo's helpers. It need not be secret: the helpers are fictional.
 pub const HELPER_PASSWORD: &str = "qianshou-demo";
 
 /// The year of the story, and the day on which it is told.
@@ -47,12 +47,11 @@ impl When {
         }
     }
 
-    /// The year.
+    /// The calendar year of `from`.
     pub fn year(self) -> i32 {
         self.from.year()
     }
 
-    /// Days of the story.
     fn days(self) -> u64 {
         u64::try_from((self.as_of - self.from).num_days()).unwrap_or(1)
     }
@@ -289,7 +288,6 @@ fn benefit_for(cause: Cause, random: &mut StdRng) -> Value {
     json!({ "kind": kind, "amount_fen": yuan * 100, "description": description })
 }
 
-/// The measures that answer a cause.
 fn measures_for(cause: Cause) -> Vec<Measure> {
     match cause {
         Cause::Schooling => vec![Measure::Education, Measure::Employment],

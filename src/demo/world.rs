@@ -1,4 +1,4 @@
-//! A fictional county: households and staff that never lived, made from a seed, the same each time.
+//! A fictional county: invented households and staff, made from a seed, the same each time.
 //!
 //! All identity numbers have the area code 320999, which was never issued, and a correct check
 //! character. The families follow a few shapes that offices know well, so that causes fit members:
@@ -172,7 +172,6 @@ impl Maker {
         }
     }
 
-    /// Sends a member away to work.
     fn send_to_work(&mut self, member: &mut Member) {
         member.workplace = Some(self.pick(&[
             Workplace::InTown,

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::{Arc, Network, Node, SINK, Solution, route};
 
-/// Parts smaller than this are solved together: a settled household is a part by itself.
+/// Parts smaller than this are solved together: a household with a fixed pair is a part by itself.
 const WORTH_IT: usize = 500;
 
 /// Finds the flow of least cost among those that send the most. The same network always gives the same

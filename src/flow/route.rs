@@ -81,7 +81,6 @@ struct NodeState {
     /// [`Residual::send`]: arcs alone.
     distance: i64,
     first_half: u32,
-    /// The half that is to be tried next.
     next_half: u32,
     reached: bool,
     /// Nothing more can be sent from here in this round.
@@ -188,7 +187,6 @@ impl<'a> Residual<'a> {
         }
     }
 
-    /// The halves at a node.
     fn halves_at(&self, node: usize) -> std::ops::Range<u32> {
         self.nodes[node].first_half..self.nodes[node + 1].first_half
     }

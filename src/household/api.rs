@@ -235,8 +235,8 @@ impl HouseholdApi {
         status: Query<Option<PovertyStatus>>,
         /// Only with this main cause.
         main_cause: Query<Option<Cause>>,
-        /// Part of the head's name, or the whole 户编号. Who may not see identity numbers finds no name
-        /// by digits in it, and nothing by what is masked for them.
+        /// Part of the head's name, or the whole 户编号. A caller who may not see identity numbers finds
+        /// no name by digits in it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,
         /// Only those for which the caller is responsible, or which they assist.
@@ -268,7 +268,7 @@ impl HouseholdApi {
             in_numbers: sight.may_find_number(&search),
             text: search,
             helper: staff_id.0.filter(|_| !own),
-            // An account that is nobody's has no households.
+            // An account without a person has no households.
             served_by: own.then(|| caller.0.staff_id.unwrap_or_default()),
             paired: paired.0,
         };

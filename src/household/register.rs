@@ -1,4 +1,4 @@
-//! The whole register in little memory, to match a roster against: who is in which household, and
+//! A compact index of the whole register, to match a roster against: who is in which household, and
 //! how each is found.
 //!
 //! A million persons take a gigabyte as records and some sixty megabytes here: identity numbers are
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{IdentityNumber, Relation};
 
-/// No place at all.
+/// Stands for «no index».
 const NONE: u32 = u32::MAX;
 
 /// A household of the register, as it is read to be indexed.
@@ -92,7 +92,7 @@ pub fn namesake(name: &str, birth_date: Option<NaiveDate>) -> u64 {
 }
 
 impl Register {
-    /// An empty one, with room.
+    /// An empty index with memory for so many.
     pub fn with_capacity(households: usize, persons: usize) -> Self {
         Self {
             entries: Vec::with_capacity(households),
@@ -121,7 +121,7 @@ impl Register {
         self.texts.push_str(household.head_name);
     }
 
-    /// Adds a member to the household with this id.
+    /// Adds a member to a household that was added before, in the same order as the households.
     pub fn add_member(&mut self, household_id: Uuid, member: &ListedMember<'_>) {
         // The members of a household come one after the other: the one before was of the same
         // household, or of one before it.
@@ -151,7 +151,7 @@ impl Register {
         });
     }
 
-    /// Makes it ready to be asked, when all is added.
+    /// Sorts the lists for searching; to be called once, when all is added.
     #[must_use]
     pub fn indexed(mut self) -> Self {
         let mut next = place(self.persons.len());
@@ -200,12 +200,11 @@ impl Register {
         self.entries.is_empty()
     }
 
-    /// Number of persons.
-    pub fn person_count(&self) -> usize {
+    pub(crate) fn person_count(&self) -> usize {
         self.persons.len()
     }
 
-    /// The household with this 户编号.
+    /// The position of the household with this 户编号, closed or not.
     pub fn find_number(&self, number: &str) -> Option<usize> {
         let found = self
             .by_number
@@ -214,7 +213,7 @@ impl Register {
         Some(self.by_number[found] as usize)
     }
 
-    /// The person with this identity number.
+    /// The position of the person with this identity number.
     pub fn find_person(&self, identity: &IdentityNumber) -> Option<usize> {
         let found = self
             .by_identity
@@ -238,7 +237,7 @@ impl Register {
             .map(|index| index as usize)
     }
 
-    /// The village, if the register has a household in it.
+    /// The number of a village; `None` if the register has no household in it.
     pub fn find_area(&self, town: &str, village: &str) -> Option<u32> {
         self.by_area
             .get(&(town.to_owned(), village.to_owned()))
@@ -255,18 +254,15 @@ impl Register {
         self.entries[household].area
     }
 
-    /// The id of a household.
-    pub fn id(&self, household: usize) -> Uuid {
+    pub(crate) fn id(&self, household: usize) -> Uuid {
         self.entries[household].id
     }
 
-    /// The version of a household.
-    pub fn version(&self, household: usize) -> i64 {
+    pub(crate) fn version(&self, household: usize) -> i64 {
         self.entries[household].version
     }
 
-    /// Whether a household is closed.
-    pub fn is_closed(&self, household: usize) -> bool {
+    pub(crate) fn is_closed(&self, household: usize) -> bool {
         self.entries[household].closed
     }
 
@@ -278,20 +274,19 @@ impl Register {
         Some(number).filter(|number| !number.is_empty())
     }
 
-    /// Name of the head of a household.
-    pub fn head_name(&self, household: usize) -> &str {
+    pub(crate) fn head_name(&self, household: usize) -> &str {
         let entry = &self.entries[household];
         let start = entry.text as usize + usize::from(entry.number_length);
         &self.texts[start..start + usize::from(entry.head_length)]
     }
 
-    /// The head of a household.
+    /// The position of a household's head; `None` for one that is closed.
     pub fn head(&self, household: usize) -> Option<usize> {
         let head = self.entries[household].head;
         (head != NONE).then_some(head as usize)
     }
 
-    /// The persons of a household.
+    /// The positions of a household's persons, who are neighbours in the list.
     pub fn persons(&self, household: usize) -> std::ops::Range<usize> {
         let first = self.entries[household].first as usize;
         let end = self
@@ -301,8 +296,7 @@ impl Register {
         first..end
     }
 
-    /// The household of a person.
-    pub fn household_of(&self, person: usize) -> usize {
+    pub(crate) fn household_of(&self, person: usize) -> usize {
         self.persons[person].household as usize
     }
 
@@ -311,8 +305,7 @@ impl Register {
         self.persons[person].identity > 0
     }
 
-    /// The identity number of a person.
-    pub fn identity(&self, person: usize) -> Option<IdentityNumber> {
+    pub(crate) fn identity(&self, person: usize) -> Option<IdentityNumber> {
         let packed = self.persons[person].identity;
         (packed > 0)
             .then(|| IdentityNumber::unpacked(packed).ok())
@@ -343,7 +336,7 @@ impl Register {
     }
 }
 
-/// A place in a list; no list of the register comes near four thousand million.
+/// An index as `u32`: no list of the register comes near 2³² entries.
 fn place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
 }

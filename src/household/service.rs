@@ -32,7 +32,7 @@ pub async fn list(
 ) -> Result<Vec<Household>, Problem> {
     let mut tx = app.db.read().await?;
     let mut found = Vec::new();
-    // Until the page is full: a household that may not be told leaves no gap by which it is told.
+    // Until the page is full: a gap would reveal a household that the caller may not see.
     loop {
         let households = store::list(&mut tx, filter, after, limit + 1).await?;
         let (households, next) = page::cut(households, limit + 1, store::area_key);
@@ -68,7 +68,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Whole, Problem>
     })
 }
 
-/// The household with this id, if the caller may see it: to others it is not there.
+/// The household with this id; 404 if there is none or the caller may not see it.
 pub async fn visible(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Household, Problem> {
     serving::rights::must_see(tx, caller, id).await?;
     let found = store::find(tx, id).await?;

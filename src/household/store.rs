@@ -19,7 +19,7 @@ use crate::serving::store::{join_responsible_now, served_by};
 /// A household as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct Household {
-    /// Its id.
+    /// How all other records refer to the household.
     pub id: Uuid,
     /// Counts its changes, from 1.
     pub version: i64,
@@ -29,7 +29,7 @@ pub struct Household {
     pub created_at: DateTime<Utc>,
     /// When its facts last changed.
     pub updated_at: DateTime<Utc>,
-    /// Name of the head.
+    /// 户主姓名; kept here as well, so that lists need not read the members.
     pub head_name: String,
     /// Number of members.
     pub size: i64,
@@ -139,7 +139,7 @@ const HOUSEHOLD: &str = concat!(
 );
 const MEMBER: &str = concat!("household_id, ", member_fields!(columns_of));
 
-/// The household with this id.
+/// With its members, closed or not; `None` if there is no household with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Error> {
     let sql = format!("SELECT {HOUSEHOLD} FROM household WHERE id = $1");
     let found: Option<Household> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -240,8 +240,8 @@ pub async fn read_members(tx: &mut Tx, households: &mut [Household]) -> Result<(
     Ok(())
 }
 
-/// The whole register, closed households among it, in little memory: row by row, since its records
-/// are more than one wants to hold.
+/// Indexes the whole register, closed households too. It is read row by row, since all records
+/// together would take too much memory.
 pub async fn register(tx: &mut Tx) -> Result<Register, sqlx::Error> {
     let (households, persons): (i64, i64) = on!(&mut *tx, connection => sqlx::query_as(
         "SELECT (SELECT count(*) FROM household), (SELECT count(*) FROM member)",
@@ -325,7 +325,7 @@ impl MemberName {
 /// What a ledger of all open households shows of one.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LedgerEntry {
-    /// By which its visits and the points of the method are found.
+    /// To find its visits and its points of the method.
     pub id: Uuid,
     /// 户编号.
     pub number: Option<String>,

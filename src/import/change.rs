@@ -15,7 +15,7 @@ code_list! {
     }
 }
 
-/// One field that changed.
+/// One field that differs between the two states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
     /// JSON pointer (RFC 6901) into the household's facts.

@@ -27,11 +27,11 @@ use crate::roster::staffing::StaffRoster;
 use crate::workbook::error::ReadError;
 use crate::{household, settings, staff};
 
-/// Rows that are staged in one transaction: others who write wait for a few milliseconds.
+/// Rows that are staged in one transaction: few enough that other writers wait only milliseconds.
 const ROWS_AT_ONCE: usize = 10_000;
 /// Pieces that are ready before they are written: what is planned in one go.
 const PIECES_AHEAD: usize = 2;
-/// How often the worker says how far it is.
+/// How often the worker writes its heartbeat and its progress.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Why a check came to no end.
@@ -46,7 +46,7 @@ pub enum Stop {
     /// The register changed while the file was compared with it.
     #[error("the register has changed meanwhile")]
     RegisterChanged,
-    /// The database.
+    /// The database failed, or refused what was staged.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -135,7 +135,7 @@ impl Check<'_> {
         }
     }
 
-    /// Clears away what an earlier check has left.
+    /// Deletes what an earlier check of this import has staged.
     async fn clear(&self) -> Result<(), Stop> {
         loop {
             let mut tx = self.step().await?;
@@ -313,7 +313,7 @@ impl Check<'_> {
     }
 }
 
-/// Plans the households of a roster, and makes them ready to be staged, beside whoever stages them.
+/// Plans the households of a roster and prepares their inserts, while another task stages them.
 struct Planning {
     db: Db,
     import_id: Uuid,
@@ -322,7 +322,7 @@ struct Planning {
 }
 
 impl Planning {
-    /// Goes on until all is planned or nobody takes it.
+    /// Goes on until all is planned or the receiver is dropped.
     async fn run(self, roster: HouseholdRoster, mut plan: Plan) -> Result<Plan, Stop> {
         let mut first = 0;
         while !plan.is_done() {
@@ -356,8 +356,8 @@ fn piece_of(planned: &[Planned]) -> usize {
     within.count().max(1)
 }
 
-/// Clears some staged rows of an import away, and with `record` what was to be done as well. Says
-/// whether there may be more.
+/// Deletes some staged rows of an import, and with `record` also what was to be done. Says whether
+/// there may be more.
 pub async fn clear_some(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, sqlx::Error> {
     if staging::clear(tx, import_id, record).await? {
         return Ok(true);

@@ -45,9 +45,9 @@ pub fn template(folder: &Path) -> Result<(), CommandError> {
 
 /// What the command line says of an import.
 pub struct Wish {
-    /// Which roster.
+    /// Whether it is a roster of households or of staff.
     pub kind: RosterKind,
-    /// The file.
+    /// The workbook to import.
     pub file: PathBuf,
     /// Only check it.
     pub dry_run: bool,

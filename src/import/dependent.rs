@@ -1,4 +1,4 @@
-//! What came later and depends on an import: it stands in the way of undoing it.
+//! Later records that depend on an import, and so keep it from being undone.
 
 use std::collections::{BTreeSet, HashSet};
 

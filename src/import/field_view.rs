@@ -31,7 +31,7 @@ pub fn field_change(change: FieldChange, caller: &Caller) -> FieldChangeView {
     let field = change.pointer.rsplit('/').next().unwrap_or_default();
     let field = field.to_owned();
     let show = |text: String| shown(sight, &field, text);
-    // Of what may not be seen there are no words either.
+    // Where the value may not be seen, neither may its words.
     let words = |value: Option<&String>| {
         value.map(|value| match show(value.clone()) {
             shown if shown == *value => change.words(value),

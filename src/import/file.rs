@@ -20,7 +20,7 @@ use crate::workbook::error::ReadError;
 use crate::workbook::queue::Turn;
 use crate::workbook::reader_process::Child;
 
-/// After how many seconds one who has waited in vain may try again.
+/// `Retry-After` of an upload that waited for other writers until the timeout.
 const RETRY_AFTER_SECONDS: u32 = 30;
 /// Pieces of a file that are written in one transaction.
 const PIECES_AT_ONCE: usize = 4;
@@ -60,7 +60,8 @@ pub async fn keep<F: AsyncRead + AsyncSeek + Unpin>(
     }
 }
 
-/// 503 for an upload that has waited for others for too long. What was written of it nobody sees.
+/// 503 for an upload that waited for other writers until the timeout. The pieces written so far belong
+/// to no import, and are deleted later.
 fn waited_in_vain() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -85,10 +86,10 @@ pub async fn whole(tx: &mut Tx, id: Uuid) -> Result<Vec<u8>, sqlx::Error> {
 /// Why the file of an import is not where another process can read it.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    /// The database.
+    /// The pieces of the file cannot be read from the database.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    /// The temporary file.
+    /// The temporary file cannot be written.
     #[error(transparent)]
     File(#[from] std::io::Error),
 }

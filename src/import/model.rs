@@ -11,8 +11,8 @@ use crate::db::Json;
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
 
-/// A lease is over when there was no heartbeat for so long. A worker gives one every second; a writer
-/// waits half as long for another.
+/// A lease is over when there was no heartbeat for so long. A worker writes one every second; a writer
+/// waits at most half as long for another writer.
 pub const LEASE_TIMEOUT: TimeDelta = TimeDelta::seconds(60);
 
 /// An import, without its file and its problems.
@@ -20,13 +20,13 @@ pub const LEASE_TIMEOUT: TimeDelta = TimeDelta::seconds(60);
 pub struct Import {
     /// Its id; ids are in the order of time.
     pub id: Uuid,
-    /// Which roster.
+    /// Whether it is a roster of households or of staff.
     pub kind: RosterKind,
-    /// Name of the file.
+    /// As uploaded, at most 255 characters, without a path.
     pub file_name: String,
     /// SHA-256 of the file.
     pub file_sha256: String,
-    /// Size of the file.
+    /// In bytes.
     pub file_bytes: i64,
     /// When it was sent.
     pub at: DateTime<Utc>,
@@ -47,7 +47,7 @@ pub struct Import {
     /// The present lease: who holds it works on the import.
     #[sqlx(rename = "claim")]
     pub lease: Option<Uuid>,
-    /// The last sign of life of who works on it.
+    /// The last heartbeat of the worker.
     pub heartbeat: Option<DateTime<Utc>>,
     /// How often its check was begun since someone asked for it.
     pub attempts: i64,
@@ -109,7 +109,7 @@ impl Import {
 /// How far the work on an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkDone {
-    /// Its state.
+    /// The stage that `done` and `total` count.
     pub state: ImportState,
     /// How much is done.
     pub done: i64,

@@ -20,14 +20,14 @@ pub enum Roster {
     Staff(StaffRoster),
 }
 
-/// What a thread that reads is told and tells.
+/// What a thread that reads shares with the task that waits for it.
 #[derive(Debug, Default)]
 pub struct Watch {
     pub rows: AtomicI64,
     stopped: AtomicBool,
 }
 
-/// Whoever no longer waits for a thread has it stop.
+/// Stops the thread when the task that waits for it is dropped.
 pub struct StopOnDrop(pub Arc<Watch>);
 
 impl Drop for StopOnDrop {
@@ -48,7 +48,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Reads the roster.
+    /// Gives the roster with the problems found in it.
     pub fn read(self) -> Result<(Roster, Problems), ReadError> {
         let mut problems = Problems::default();
         let mut source = Watched {
@@ -77,7 +77,7 @@ impl Reading {
     }
 }
 
-/// A source whose rows are counted, and which ends when nobody waits for it any more.
+/// A source whose rows are counted, and which ends when no task waits for it any more.
 struct Watched {
     source: Child,
     watch: Arc<Watch>,

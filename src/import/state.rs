@@ -18,7 +18,7 @@ code_list! {
 }
 
 impl ImportState {
-    /// Whether it waits for a worker, or one is at it.
+    /// Whether it waits for a worker, or a worker works on it.
     pub fn is_at_work(self) -> bool {
         matches!(self, Self::Queued | Self::Reading | Self::Checking)
     }

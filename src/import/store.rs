@@ -34,7 +34,7 @@ pub async fn add(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
     })
 }
 
-/// Writes down what became of an import; its version is counted by whoever changes it.
+/// Writes down what became of an import; callers that change it raise its version.
 pub async fn save(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
     on!(tx, connection => sqlx::query(
         "UPDATE import SET state = $2, version = $3, choices = $4, done = $5, total = $6, worker = $7,
@@ -67,7 +67,7 @@ pub async fn save(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
     .map(|_| ()))
 }
 
-/// The import with this id.
+/// `None` if there is no import with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Import>, sqlx::Error> {
     let sql = format!("SELECT {IMPORT} FROM import WHERE id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
@@ -106,7 +106,7 @@ pub async fn next_to_check(
     .await)
 }
 
-/// Puts what a worker of this name was at back into the queue: it has begun anew.
+/// Puts the imports of a worker of this name back into the queue: the worker has been started again.
 pub async fn requeue(tx: &mut Tx, worker: &str) -> Result<(), sqlx::Error> {
     on!(tx, connection => sqlx::query(
         "UPDATE import SET state = 'queued', claim = NULL
@@ -118,8 +118,8 @@ pub async fn requeue(tx: &mut Tx, worker: &str) -> Result<(), sqlx::Error> {
     .map(|_| ()))
 }
 
-/// Says how far the work on an import is, and that its worker lives. False if the lease is no longer
-/// good: the import was cancelled, or is to be checked anew.
+/// Writes the progress of an import and the heartbeat of its worker. False if the lease is no longer
+/// valid: the import was cancelled, or is to be checked anew.
 pub async fn beat(
     tx: &mut Tx,
     id: Uuid,
@@ -141,7 +141,7 @@ pub async fn beat(
     .map(|done| done.rows_affected() > 0))
 }
 
-/// An import at whose end staged rows were left, and on which nobody works.
+/// An import that has ended and left staged rows, and on which no worker works.
 pub async fn next_to_clear(tx: &mut Tx, now: DateTime<Utc>) -> Result<Option<Uuid>, sqlx::Error> {
     on!(tx, connection => sqlx::query_scalar(
         "SELECT id FROM import
@@ -204,13 +204,13 @@ pub async fn piece(tx: &mut Tx, id: Uuid, position: i64) -> Result<Option<Vec<u8
     .await)
 }
 
-/// Clears away the pieces of a file that came to no import.
+/// Deletes the pieces of an uploaded file that no import uses.
 pub async fn forget_pieces(tx: &mut Tx, id: Uuid) -> Result<(), sqlx::Error> {
     on!(tx, connection => sqlx::query("DELETE FROM import_file WHERE import_id = $1")
         .bind(id).execute(connection).await.map(|_| ()))
 }
 
-/// Files that began to come before the id `before` was made and came to no import.
+/// Files whose upload began before the id `before` was made and that no import uses.
 pub async fn nameless_files(tx: &mut Tx, before: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
     on!(tx, connection => sqlx::query_scalar(
         "SELECT DISTINCT import_id FROM import_file

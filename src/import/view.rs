@@ -93,7 +93,7 @@ impl From<Import> for ImportView {
 }
 
 impl ImportView {
-    /// As a list shows it.
+    /// Without `report` and `choices`, which may be long.
     pub fn in_list(import: Import) -> Self {
         Self {
             report: None,

@@ -17,20 +17,20 @@ use crate::roster::value::Refusal;
 
 /// Imports that one server checks at once.
 const AT_ONCE: usize = 2;
-/// How often a worker looks for what other processes have left.
+/// How often a worker looks for imports that other processes have put into the queue or given up.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often the check of an import is begun before it is given up: a file that ends the process
 /// each time must not do so for ever.
 const MOST_ATTEMPTS: i64 = 5;
-/// How often a check looks whether a database that is full, busy or gone is well again.
+/// How often a check is tried again while the database is full, busy or not reachable.
 const MOST_WAITS: u32 = 30;
 /// How long a preview waits to be decided.
 pub const PREVIEW_DAYS: i64 = 7;
-/// After so long, pieces of a file that came to no import never will.
+/// After so long, pieces of a file that no import uses are taken for those of a broken upload.
 const UPLOAD_HOURS: u64 = 24;
 
-/// Works on imports until it is dropped. `address` is where this server listens: what a server that
-/// was there before and is gone left undone is taken up at once.
+/// Works on imports until it is dropped. `address` is where this server listens: imports that an earlier
+/// server at the same address left unfinished are taken up at once.
 pub async fn run(app: &App, address: &str) {
     let name = format!("{}/{address}", host());
     begin(app, &name).await;
@@ -69,7 +69,7 @@ async fn work(app: &App, name: &str) {
         match next(app, name, None).await {
             Ok(true) => {}
             Ok(false) => {
-                // Rung, or after a while.
+                // Woken by a notification, or after a second.
                 let _ = tokio::time::timeout(LOOK, app.work.notified()).await;
             }
             Err(error) => {
@@ -111,7 +111,7 @@ async fn take_lease(
     name: &str,
     only: Option<Uuid>,
 ) -> Result<Option<(Import, Uuid)>, sqlx::Error> {
-    // Looking costs nobody anything; only who finds something writes.
+    // Looking blocks nobody; a transaction that writes begins only where something is found.
     let mut tx = app.db.read().await?;
     if store::next_to_check(&mut tx, only, app.now())
         .await?
@@ -186,8 +186,8 @@ async fn check(app: &App, import: &Import, lease: Uuid) -> Result<(), sqlx::Erro
             tracing::info!(import = %import.id, %error, "a file cannot be read");
             end(app, import.id, lease, RosterProblem::of_reading(&error)).await
         }
-        // The database is busy or gone for long. Left as it is: taken up again when this worker's
-        // lease is over.
+        // The database has been busy or not reachable for long. The import is left as it is, and
+        // taken up again when this worker's lease is over.
         Stop::Database(error) if db::will_pass(&error) => Err(error),
         Stop::Database(error) => {
             tracing::error!(import = %import.id, %error, "the database refuses what a check writes");
@@ -228,7 +228,7 @@ impl Retries {
     }
 }
 
-/// What would be refused again for ever, while others wait for this worker.
+/// A check that the database refuses twice in the same words is not tried again: other imports wait.
 fn refused_twice() -> RosterProblem {
     RosterProblem::of_file(
         Severity::Error,
@@ -267,7 +267,7 @@ pub async fn expire(app: &App, id: Uuid, before: DateTime<Utc>) -> Result<(), sq
     tx.commit().await
 }
 
-/// Clears away what an import that has ended no longer needs, in small steps.
+/// Deletes what an import that has ended no longer needs, in small steps.
 pub async fn clear(app: &App, id: Uuid) -> Result<(), sqlx::Error> {
     loop {
         let mut tx = app.db.write().await?;

@@ -148,7 +148,7 @@ fn compulsory_education(facts: &HouseholdFacts, day: NaiveDate) -> ConditionStat
             continue;
         }
         let answer = member.goes_to_school();
-        // Somebody of unknown age who does not go to school may be a grown-up.
+        // Somebody of unknown age who does not go to school may be an adult.
         let answer = if of_age.is_none() && answer == Some(false) {
             None
         } else {

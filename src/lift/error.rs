@@ -1,4 +1,4 @@
-//! What is told of a lift that cannot go on, or begin, as asked.
+//! Problems for lifts that cannot go on, or begin, as asked.
 
 use super::condition::{Condition, ConditionState};
 use super::procedure::LiftError;

@@ -168,7 +168,7 @@ impl LiftState {
     }
 }
 
-/// One step as recorded.
+/// One step as recorded; the rejection of a lift is recorded in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct StepRecord {
     pub lift_id: Uuid,
@@ -194,7 +194,7 @@ pub struct StepRecord {
 }
 
 impl StepRecord {
-    /// The step with its day.
+    /// What [`Standing`] needs of the record.
     pub fn day(&self) -> StepDay {
         StepDay {
             step: self.step,
@@ -319,8 +319,8 @@ impl Lift {
     }
 }
 
-/// The first day on which a lift may be approved: the list has hung for so many days then, the day
-/// of hanging it up included.
+/// The first day on which a lift may be approved: the list has been public for so many days then, the
+/// first day included.
 pub fn publicity_ends(publicised_on: NaiveDate, publicity_days: u32) -> Option<NaiveDate> {
     publicised_on.checked_add_days(Days::new(publicity_days.into()))
 }

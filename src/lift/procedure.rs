@@ -18,9 +18,9 @@ pub enum LiftError {
     /// Another step is due.
     #[error("现在应办理“{}”，不能办理“{}”；请按顺序先完成“{}”", due.label(), asked.label(), due.label())]
     OutOfOrder {
-        /// The one that is due.
+        /// The step to be recorded next.
         due: Step,
-        /// The one that was asked for.
+        /// The step in the request.
         asked: Step,
     },
     /// Nothing can be done to it any more.
@@ -29,10 +29,10 @@ pub enum LiftError {
     /// The household is lifted.
     #[error("该户已脱贫且没有返贫记录，不能再次提出；如已返贫，请先登记返贫")]
     AlreadyLifted,
-    /// A lift is under way.
+    /// The household has another lift that has not ended: its id.
     #[error("该户已有正在办理的脱贫程序，请在原记录上继续办理")]
     UnderWay(Uuid),
-    /// A day that has not come.
+    /// A day after today.
     #[error("日期 {date} 晚于今天（{today}），请填写实际办理的日期")]
     InFuture {
         /// The date given.
@@ -40,7 +40,7 @@ pub enum LiftError {
         /// Today in China.
         today: NaiveDate,
     },
-    /// A day before what came before.
+    /// A day before that of the last step.
     #[error("日期 {date} 早于上一步的日期 {before}，请核对后填写不早于 {before} 的日期")]
     BeforeLast {
         /// The date given.
@@ -48,12 +48,12 @@ pub enum LiftError {
         /// The day of the last step.
         before: NaiveDate,
     },
-    /// The list has not hung long enough.
+    /// The publicity period (公示) is not over.
     #[error("公示自 {publicised_on} 起须满 {days} 天，最早可于 {first_possible} 批准")]
     PublicityTooShort {
-        /// Since when it hangs.
+        /// First day of the publicity.
         publicised_on: NaiveDate,
-        /// How many days it must.
+        /// Days that the publicity must last.
         days: u32,
         /// The first possible day of approval.
         first_possible: NaiveDate,
@@ -67,7 +67,7 @@ pub enum LiftError {
     /// Only a household that was lifted can fall back.
     #[error("只有已批准的脱贫才能登记返贫；当前为“{}”", .0.label())]
     NotApproved(State),
-    /// A relapse before the approval.
+    /// The relapse is dated before the approval.
     #[error("返贫日期 {date} 早于批准日期 {approved_on}，请核对")]
     RelapseBeforeApproval {
         /// The date given.
@@ -85,7 +85,7 @@ fn names(conditions: &[ConditionState]) -> String {
     names.join("、")
 }
 
-/// Refuses a day that has not come, and one before what came before.
+/// Refuses a day after today, and one before the last step.
 fn check_date(
     date: NaiveDate,
     before: Option<NaiveDate>,

@@ -203,7 +203,7 @@ pub async fn list(
 ) -> Result<(Vec<NamedLift>, Option<page::Last<Uuid>>), Problem> {
     let sees_all = caller.may(Permission::SeeAllHouseholds);
     let filter = Filter {
-        // An account that is nobody's has no households.
+        // An account without a person has no households.
         helper: (!sees_all).then(|| caller.staff_id.unwrap_or_default()),
         ..filter
     };
@@ -248,7 +248,7 @@ async fn evidence(
     })
 }
 
-/// Notes in a lift what its approval settles.
+/// Sets the fields of a lift that are decided by its approval.
 async fn approve(
     tx: &mut Tx,
     household: &Household,

@@ -70,7 +70,7 @@ const NAMED_LIFT: &str = concat!(
 const STEP: &str = "SELECT lift_id, position, step, on_date, person, note, evidence, rejected,
     recorded_at, recorded_by FROM lift_step";
 
-/// The lift with this id, with its steps.
+/// With its steps and their evidence; `None` if there is no lift with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<NamedLift>, sqlx::Error> {
     let sql = format!("{NAMED_LIFT} WHERE lift.id = $1");
     let found: Option<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -166,7 +166,7 @@ pub async fn states(tx: &mut Tx, households: &Ids<'_>) -> Result<Vec<LiftState>,
     })
 }
 
-/// Adds a lift with its first step.
+/// Adds a lift; every lift begins with a step, the proposal.
 pub async fn add(tx: &mut Tx, lift: &Lift, first: &StepRecord) -> Result<(), sqlx::Error> {
     insert!(&mut *tx, "lift", std::slice::from_ref(lift), |lift| {
         id: lift.id,

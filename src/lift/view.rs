@@ -148,7 +148,7 @@ impl From<&StepRecord> for LiftStepView {
 }
 
 impl LiftView {
-    /// A lift whose list must hang for so many days, with its conditions while it is under way.
+    /// `publicity_days`: how long its list must be public. With the conditions while it is under way.
     pub fn of(
         named: &NamedLift,
         publicity_days: u32,

@@ -371,7 +371,7 @@ impl<'a> Judge<'a> {
     /// The beginning of a text, as much as a line holds.
     fn short(&self, text: &str) -> String {
         const LENGTH: usize = 40;
-        // In one line a number may stand closer to the word that tells it, or further: both are masked.
+        // In one line a number may stand nearer to the word that explains it, or further: both are masked.
         let seen = self.reader.text(text);
         let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.chars().count() <= LENGTH {

@@ -34,7 +34,7 @@ pub async fn evaluate_all(
     Ok(evidence
         .iter()
         .map(|evidence| {
-            // The words are not told to anybody.
+            // The words are shown to nobody.
             let points = evaluate(evidence, settings, today, Sight::NOTHING);
             (evidence.household_id, points)
         })
@@ -91,7 +91,7 @@ pub async fn list(
     let sees_all = caller.may(Permission::SeeAllHouseholds);
     let filter = Filter {
         helper: filter.helper.filter(|_| sees_all),
-        // An account that is nobody's has no households.
+        // An account without a person has no households.
         served_by: (!sees_all).then(|| caller.staff_id.unwrap_or_default()),
         ..filter
     };

@@ -144,7 +144,7 @@ impl Former {
     }
 }
 
-/// Causes, measures and members.
+/// What is compared of a household: causes (main, others), measures, members.
 type Facts<'a> = ((Option<Cause>, &'a [Cause]), &'a [Measure], &'a [Member]);
 
 /// When the register last changed causes, measures or members of households.

@@ -1,7 +1,7 @@
-//! A request that can be answered once more.
+//! Retrying a request after a change of the schema.
 //!
-//! When another program moves the schema forward, a statement of a request fails and nothing is done:
-//! whoever sent it need not know. The request waits until the schema has changed.
+//! When another program migrates the schema, a statement of a request fails and nothing is done. The
+//! client need not know: the request waits until the schema has changed, and is answered then.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 
 /// How long a request waits for a change of the schema.
 const LONGEST: Duration = Duration::from_secs(20);
-/// Between two looks.
+/// How long to wait between two tries.
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// All of a request, as it came.

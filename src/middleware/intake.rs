@@ -26,8 +26,8 @@ use crate::text::is_storable;
 const JSON: &str = "application/json";
 const FORM: &str = "multipart/form-data";
 
-/// Refuses a request that no operation should see, a form of who may not send one among them, and gives
-/// the others on, with what it takes to answer them once more.
+/// Refuses requests that no operation should see, also a form from a caller who may not send one. Gives
+/// the others on, with what is needed to answer them once more.
 pub async fn take_in(
     mut request: Request,
     operation: Option<Operation<'_>>,
@@ -119,8 +119,8 @@ fn check_encoding(request: &Request) -> Result<(), Problem> {
     ))
 }
 
-/// The body as it comes in, which ends in an error once it is too large. A length that is announced
-/// is believed no more than one that is not.
+/// The body as it comes in, which ends in an error once it is too large. `Content-Length` is not
+/// relied on.
 fn limited(body: Body, limit: usize) -> impl Stream<Item = std::io::Result<Bytes>> {
     let mut left = limit;
     body.into_bytes_stream().map(move |chunk| {

@@ -10,7 +10,7 @@ use crate::workbook::limit::MAX_FILE_BYTES;
 pub const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
 /// Largest JSON body, which is read into memory whole: a batch of visits is about 1 MiB.
 pub const MAX_JSON_BYTES: usize = 4 << 20;
-/// Largest body of who has not logged in, or for an operation that takes none.
+/// Largest body of a request without a valid token, or for an operation that takes none.
 pub const MAX_STRANGER_BYTES: usize = 16 << 10;
 /// Most values of a JSON body: in memory a value takes many times the room of `1,`. The longest list of
 /// an operation is 100,000 ids, and there may be two of them.

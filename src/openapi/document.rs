@@ -27,7 +27,7 @@ impl Document {
         serde_json::to_string_pretty(&self.json).unwrap_or_default() + "\n"
     }
 
-    /// As YAML.
+    /// The same document as YAML.
     pub fn yaml(&self) -> String {
         serde_yaml::to_string(&self.json).unwrap_or_default()
     }

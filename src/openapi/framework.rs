@@ -121,7 +121,7 @@ fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>)
     }
 }
 
-/// A parameter whose type describes itself needs no words of its own.
+/// A parameter whose type has a description needs none of its own.
 fn describe_parameter(parameter: &mut Value) {
     if let Some(schema) = parameter["schema"].as_object_mut()
         && let Some(description) = schema.remove("description")

@@ -141,7 +141,7 @@ pub struct Eligibility {
 }
 
 impl Eligibility {
-    /// For any pair.
+    /// Reads what is needed to check any pair.
     pub async fn of_all(tx: &mut Tx) -> Result<Self, sqlx::Error> {
         let mut eligibility = Self::read(tx, &Ids::All, &Ids::All).await?;
         for (_, helper) in store::current_pairs(tx).await? {
@@ -150,7 +150,7 @@ impl Eligibility {
         Ok(eligibility)
     }
 
-    /// For one pair.
+    /// Reads only what is needed to check one pair.
     pub async fn of_pair(
         tx: &mut Tx,
         household_id: Uuid,

@@ -125,7 +125,7 @@ pub enum PairingError {
     /// There is no such person.
     #[error("人员花名册中没有此人，请核对 staff_id")]
     NoSuchHelper,
-    /// The pairing has ended already.
+    /// The pairing has ended already, on this day.
     #[error("此结对已于 {0} 结束")]
     AlreadyEnded(NaiveDate),
     /// An end before the beginning.
@@ -134,10 +134,10 @@ pub enum PairingError {
     /// The helper went to the household after the day.
     #[error("此人在 {0} 还走访过该户，结束日期不能早于这一天；走访日期有误的，请先更正走访")]
     EndsBeforeVisit(NaiveDate),
-    /// A departure of one who has left.
+    /// A departure of a person who has left already.
     #[error("此人已停用，不能再登记离岗")]
     AlreadyInactive,
-    /// A return of one who is there.
+    /// A return of a person who has not left.
     #[error("此人在岗，不需要登记返岗")]
     AlreadyActive,
     /// A transfer to where the person is.
@@ -146,7 +146,7 @@ pub enum PairingError {
     /// There is no such unit.
     #[error("没有这个单位，请核对 unit_id")]
     NoSuchUnit,
-    /// A note can be read for the new helper by nobody else.
+    /// Only the new helper can mark a note as read.
     #[error("只有该户现在的帮扶责任人（接手人）可以确认已读")]
     NotTheNewHelper,
 }

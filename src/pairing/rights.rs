@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::serving::tenure::earliest_open_end;
 use crate::settings;
 
-/// Refuses who may neither see all households nor manage pairings.
+/// Refuses a caller who may neither see all households nor manage pairings.
 pub(super) fn may_read(caller: &Caller) -> Result<(), Problem> {
     if caller.may(Permission::ManagePairings) {
         return Ok(());

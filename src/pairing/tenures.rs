@@ -16,7 +16,7 @@ use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
 use crate::visit;
 
-/// The tenure with this id.
+/// A tenure; 404 if there is none with this id.
 pub(super) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
     let found = serving::store::find(tx, part, id).await?;
     found.ok_or_else(|| match part {

@@ -15,7 +15,7 @@ use crate::lift::model::{Standing, State, Step, StepDay};
 /// What counting needs to know of one lift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiftFacts {
-    /// The lift.
+    /// Listed in the figures, so that they can be checked.
     pub id: Uuid,
     /// Town of the household.
     pub town: String,
@@ -40,7 +40,7 @@ pub struct Figures {
     pub lifted_again: i64,
     /// Fallen back in the year, whenever they were lifted.
     pub relapsed: i64,
-    /// On the way.
+    /// Under way: proposed, and neither approved nor rejected.
     pub in_pipeline: i64,
 }
 
@@ -69,7 +69,7 @@ pub struct Month {
 /// The year's result as of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The year.
+    /// The calendar year that lifts count to.
     pub year: i32,
     /// The day up to which things were seen: the one asked for, or the year's last.
     pub as_of: NaiveDate,

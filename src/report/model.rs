@@ -23,7 +23,7 @@ pub type Marks = [PointStatus; 6];
 /// For what and by whom a report is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occasion {
-    /// The year.
+    /// The year whose target is reported on.
     pub year: i32,
     /// The day up to which to look.
     pub as_of: NaiveDate,
@@ -38,7 +38,7 @@ pub struct Occasion {
 pub struct Sources {
     /// What progress is counted from.
     pub basis: Basis,
-    /// Every household.
+    /// Every open household, in no order.
     pub households: Vec<LedgerEntry>,
     /// Visits of the year, by household.
     pub visits: HashMap<Uuid, Total>,
@@ -70,7 +70,7 @@ impl Coverage {
     }
 }
 
-/// One town.
+/// A row of the table of towns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TownRow {
     /// 镇.
@@ -81,10 +81,10 @@ pub struct TownRow {
     pub figures: Figures,
 }
 
-/// One unit.
+/// A row of the table of units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitRow {
-    /// Its name.
+    /// 单位.
     pub unit: String,
     /// How many of its people are responsible for a household.
     pub helpers: i64,
@@ -96,12 +96,12 @@ pub struct UnitRow {
     pub coverage: Coverage,
 }
 
-/// One helper.
+/// A row of the table of helpers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelperRow {
-    /// The person's unit.
+    /// 单位.
     pub unit: String,
-    /// The person's name.
+    /// 姓名.
     pub name: String,
     /// 职务.
     pub position: Option<String>,
@@ -113,7 +113,7 @@ pub struct HelperRow {
     pub figures: Figures,
 }
 
-/// One household.
+/// A row of the ledger (户台账).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerRow {
     /// What the register says of it.
@@ -124,13 +124,13 @@ pub struct LedgerRow {
     pub unit: Option<String>,
     /// Its six points.
     pub marks: Option<Marks>,
-    /// Its last visit.
+    /// Day of the last visit up to `as_of`; none if it was never visited.
     pub last_visit: Option<NaiveDate>,
     /// Where its latest lift stood or, without one, what the roster says.
     pub standing: &'static str,
 }
 
-/// One lift.
+/// A row of the table of lifts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiftRow {
     /// 镇.
@@ -187,7 +187,7 @@ pub struct Report {
     pub line_fen: i64,
     /// The year's result.
     pub progress: Progress,
-    /// All towns.
+    /// Every town with a household.
     pub towns: Vec<TownRow>,
     /// All units with a helper, a visit or a figure.
     pub units: Vec<UnitRow>,

@@ -8,7 +8,7 @@ use crate::pairing::roll::model::Entry;
 /// For which day, of which unit and by whom a roll is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occasion {
-    /// The day.
+    /// The day as of which pairings are shown.
     pub as_of: NaiveDate,
     /// The one unit, id and name; none for all.
     pub unit: Option<(Uuid, String)>,

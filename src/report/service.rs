@@ -58,7 +58,7 @@ pub async fn pairing_roll(
     .await
 }
 
-/// Makes the workbook.
+/// Makes the progress workbook, in its turn; 503 if too many wait.
 pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem> {
     let db = app.db.clone();
     made(app, async move || {

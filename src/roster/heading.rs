@@ -14,7 +14,6 @@ use crate::workbook::source::{Area, Sheet};
 
 /// A heading begins within so many rows.
 pub const HEADER_WITHIN: u32 = 20;
-/// Most rows of a heading.
 const MOST_ROWS: u32 = 3;
 /// Cells of a column that are looked at to see what it holds.
 const SAMPLES: usize = 40;
@@ -51,7 +50,7 @@ impl Path {
     }
 }
 
-/// All rows that may be a heading, the lone ones before those that take more of the same.
+/// All rows that may be a heading, single rows before blocks of several.
 pub fn blocks(sheet: &Sheet) -> impl Iterator<Item = Block> {
     (1..=MOST_ROWS as usize).flat_map(move |rows| {
         sheet

@@ -281,7 +281,7 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
         Ok(())
     }
 
-    /// Whether a cell lies under another one of a merged area.
+    /// Whether a cell is in a merged area, but is not its first cell.
     fn covered(&self, row: u32, column: u16) -> bool {
         if row > self.merged_to {
             return false;
@@ -371,7 +371,7 @@ fn overlap(one: &Area, other: &Area) -> bool {
         && other.left <= one.right
 }
 
-/// Widths of the columns by what stands in the head; a cell over several columns has no say.
+/// Widths of the columns by what stands in the head; cells over several columns are left out.
 fn widths(sheet: &Sheet) -> BTreeMap<u16, f64> {
     let mut widths = BTreeMap::new();
     for row in &sheet.head {

@@ -1,4 +1,4 @@
-//! Many records in little memory: each is kept as its bytes, and unpacked when it is looked at.
+//! Many records in little memory: each is kept serialised, and decoded when it is used.
 //!
 //! A county's roster of a million persons takes a gigabyte as Rust values, most of it the room that
 //! empty fields and strings' allocations take; as bytes it takes a fifth.

@@ -14,9 +14,9 @@ use crate::db::Json;
 /// A saved mapping of headings. It is never changed: another takes its place.
 #[derive(Clone, Debug, FromRow)]
 pub struct Profile {
-    /// Its id.
+    /// Imports name the profile that they use by this.
     pub id: Uuid,
-    /// Which roster it is for.
+    /// Whether it is for rosters of households or of staff.
     pub kind: RosterKind,
     /// Name by which people know it.
     pub name: String,

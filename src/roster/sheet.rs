@@ -96,7 +96,7 @@ impl<'c> Corrections<'c> {
             match place(&correction.cell) {
                 Some((row, column)) => {
                     let rows = corrections.sheets.entry(&correction.sheet).or_default();
-                    // The last word on a cell counts.
+                    // The last correction of a cell counts.
                     rows.entry(row).or_default().insert(column, correction);
                 }
                 None => corrections.nowhere.push(correction),
@@ -179,7 +179,7 @@ struct Reader<'a, 'c, R: Record> {
     layout: &'a Layout<R>,
     corrections: &'a mut Corrections<'c>,
     report: &'a mut SheetReport,
-    /// Columns without a heading that hold something, with the first row in which they do.
+    /// Columns that have content but no heading, with the first row that has content.
     strays: BTreeMap<u32, u32>,
 }
 
@@ -228,7 +228,7 @@ impl<R: Record> Reader<'_, '_, R> {
             let placed = &self.layout.columns[index];
             let at = corrected.cells.iter().position(|(at, _)| at == position);
             let before = at.map(|at| corrected.cells.remove(at).1);
-            // Whoever repeats a proposal that is shown masked confirms it.
+            // A correction that repeats a masked proposal confirms it.
             let guess = before
                 .as_ref()
                 .filter(|_| placed.column.is_identity())

@@ -8,7 +8,7 @@ use crate::staff::{Rank, StaffFacts};
 /// What one row is read into.
 #[derive(Clone, Debug, Default)]
 pub struct StaffRow {
-    /// The person.
+    /// What it says of the person.
     pub facts: StaffFacts,
     /// 职级, if the row says it.
     pub rank: Option<Rank>,
@@ -47,7 +47,7 @@ macro_rules! field {
     };
 }
 
-/// The columns.
+/// In the order of the template.
 pub static COLUMNS: &[Column<StaffRow>] = &[
     Column {
         synonyms: &["职工号", "教工号", "员工编号", "人员编号", "工作证号"],

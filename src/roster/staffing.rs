@@ -33,7 +33,7 @@ pub struct StaffRoster {
 pub struct ReadPerson {
     /// Where they stand.
     pub place: Place,
-    /// Their facts.
+    /// What the row says of them, checked.
     pub facts: StaffFacts,
     /// Whether anything at their row is an error.
     pub has_errors: bool,

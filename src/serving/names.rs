@@ -1,5 +1,5 @@
-//! Who and where: the names by which people know a household and a helper, for the lists of every room
-//! that has both in a row.
+//! The names by which people know a household and a helper, for the lists of every room that has both
+//! in a row.
 
 /// The columns of a household's names.
 macro_rules! household_names {

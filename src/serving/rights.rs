@@ -6,7 +6,7 @@
 //!   responsible helper sets its plan and proposes its lift, too.
 //! - Who served it until lately only hands in visits of their own days, for as many days after the end
 //!   as the office's settings say. They read and correct nothing.
-//! - To anybody else it is not there: it is answered as a household that does not exist.
+//! - Anybody else gets 404, as for a household that does not exist.
 //!
 //! The day of a hand-over belongs to both helpers, since the former one may have been there in the
 //! morning. Where one helper is asked for, it is the new one ([`store::helper_on`]).
@@ -19,12 +19,12 @@ use crate::access::{Caller, Permission};
 use crate::db::Tx;
 use crate::problem::Problem;
 
-/// 404 for a household: what everybody is told of one that they may not see.
+/// 404 for a household: also the answer for one that the caller may not see.
 pub fn no_such_household() -> Problem {
     Problem::not_found("户", "household")
 }
 
-/// Refuses who may not see a household, as if it were not there.
+/// Refuses with 404 a caller who may not see a household.
 pub async fn must_see(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<(), Problem> {
     if caller.may(Permission::SeeAllHouseholds)
         || periods_of(tx, caller, household_id).await?.serves_now()
@@ -34,8 +34,7 @@ pub async fn must_see(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Resul
     Err(no_such_household())
 }
 
-/// Refuses a helper who is not responsible for a household: as if it were not there, unless they
-/// assist it.
+/// Refuses a helper who is not responsible for a household: with 404, or with 403 if they assist it.
 pub async fn must_be_responsible(
     tx: &mut Tx,
     caller: &Caller,
@@ -55,7 +54,7 @@ pub async fn must_be_responsible(
     ))
 }
 
-/// The times in which the caller served a household; none for an account that is nobody's.
+/// The times in which the caller served a household; none for an account without a person.
 pub async fn periods_of(
     tx: &mut Tx,
     caller: &Caller,

@@ -12,7 +12,7 @@ use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
 use crate::{insert, on};
 
-/// Why an assistance ends of one who becomes the responsible helper.
+/// Reason kept when an assistance ends because the assistant becomes the responsible helper.
 const RESPONSIBLE_REASON: &str = "已成为该户帮扶责任人";
 
 /// Whether a tenure holds now, as a condition on a row of `table`.
@@ -153,7 +153,7 @@ pub async fn helper_names(
     })
 }
 
-/// The day on which the last of the pairings of a household ended that have.
+/// By household: the day on which its last ended pairing ended.
 pub async fn last_ends(tx: &mut Tx) -> Result<HashMap<Uuid, NaiveDate>, sqlx::Error> {
     let rows: Vec<(Uuid, NaiveDate)> = on!(tx, connection => sqlx::query_as(
         "SELECT household_id, max(to_date) FROM pairing WHERE to_date IS NOT NULL
@@ -225,7 +225,7 @@ impl Filter {
     }
 }
 
-/// The tenure with this id.
+/// `None` if there is no tenure of this part with this id, current or ended.
 pub async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Option<Tenure>, sqlx::Error> {
     let sql = format!("{} WHERE {}.id = $1", select(part), part.table());
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
@@ -272,14 +272,14 @@ pub struct Start<'a> {
     /// First day.
     pub from_date: NaiveDate,
     pub(crate) reason: &'a str,
-    /// Now.
+    /// When it is written down.
     pub at: DateTime<Utc>,
     /// By which account.
     pub by: &'a str,
 }
 
-/// Makes helpers responsible for households, `(household, helper)`; gives the ids of the pairings. Who
-/// assisted one of them until now does so no more.
+/// Makes helpers responsible for households, `(household, helper)`; gives the ids of the pairings. A
+/// helper who assisted the same household until now no longer does.
 ///
 /// The database refuses a second current helper of a household.
 pub async fn make_responsible(

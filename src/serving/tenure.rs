@@ -75,8 +75,8 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// As one of this sight may see it who sees only their own: when it has ended, the household is no
-    /// longer theirs.
+    /// Masked for a caller who sees only their own tenures: once it has ended, they see the household as
+    /// a stranger does.
     #[must_use]
     pub fn of_ones_own(mut self, sight: Sight) -> Self {
         if self.to_date.is_none() {
@@ -120,7 +120,6 @@ impl Period {
         self.from_date <= day && self.lasts_to(day)
     }
 
-    /// Whether it lasts to this day at least.
     fn lasts_to(self, day: NaiveDate) -> bool {
         self.to_date.is_none_or(|end| day <= end)
     }
@@ -131,7 +130,7 @@ impl Period {
 pub struct Periods(pub Vec<Period>);
 
 impl Periods {
-    /// Whether the person serves the household now, responsible or assisting: who does, sees it.
+    /// Whether the person serves the household now, responsible or assisting, and so may see it.
     pub fn serves_now(&self) -> bool {
         self.0.iter().any(|period| period.to_date.is_none())
     }
@@ -269,7 +268,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is open was theirs: handing in late never widens what one served.
+        /// Days that are open for visits were served: handing in late never adds days.
         #[test]
         fn what_is_open_was_served(
             times in proptest::collection::vec((1_u32..20, proptest::option::of(0_u32..8)), 0..4),

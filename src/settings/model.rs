@@ -89,9 +89,9 @@ impl Default for Settings {
     }
 }
 
-/// Households to be newly lifted in a year, where the office has not said.
+/// Households to be newly lifted in a year, unless the office sets another number.
 const DEFAULT_TARGET: i64 = 20;
-/// Jiangsu's line for 2016-2020, 6000 yuan a head, where the office has not said.
+/// Jiangsu's line for 2016-2020, 6000 yuan a head, unless the office sets another.
 const DEFAULT_LINE_FEN: i64 = 6000 * 100;
 
 /// What the office sets for a year.

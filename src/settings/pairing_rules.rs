@@ -51,10 +51,10 @@ pub struct PairingRules {
     /// The helper is responsible for the town as a whole (负责镇); 20 unless changed.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
     pub own_town: i64,
-    /// Neither the helper nor his unit has an area; 30 unless changed.
+    /// Neither the helper nor their unit has an area; 30 unless changed.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
     pub no_area: i64,
-    /// The helper or his unit has another village of the same town; 40 unless changed.
+    /// The helper or their unit has another village of the same town; 40 unless changed.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]
     pub same_town: i64,
     /// Outside all areas of the helper; 100 unless changed.
@@ -81,7 +81,7 @@ pub struct PairingRules {
     pub load: i64,
 }
 
-/// The table of fits says two things of one cause and skill.
+/// The table of fits has two rows for one cause and skill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("专长对口表中“{}”与“{}”出现了两次，请只保留一行", .0.label(), .1.label())]
 pub struct FitTwice(pub Cause, pub Skill);
@@ -138,7 +138,7 @@ impl PairingRules {
         }
     }
 
-    /// Refuses a table of fits that says two things of one cause and skill.
+    /// Refuses a table of fits with two rows for one cause and skill.
     pub fn check(&self) -> Result<(), FitTwice> {
         let mut seen = HashSet::new();
         match self

@@ -24,7 +24,7 @@ pub async fn change(
     Ok(version + 1)
 }
 
-/// Sets the plan of a year, likewise.
+/// Sets the plan of a year, if `is_read` takes the former version for the one that the caller has read.
 pub async fn set_year_plan(
     app: &App,
     caller: &Caller,

@@ -74,7 +74,7 @@ pub struct CauseFit {
     pub cost: i64,
 }
 
-/// What a skill costs that is near what a cause calls for, where the office has not said.
+/// Cost of a skill that is near what a cause calls for, unless the office sets another.
 const NEAR: i64 = 15;
 
 /// The table of fits that stands until the office sets its own: for each cause the skills that fit

@@ -134,8 +134,8 @@ impl StaffApi {
         unit_id: Query<Option<Uuid>>,
         /// Only those who may (`true`) or may not (`false`) be given households.
         active: Query<Option<bool>>,
-        /// Part of the name, or the whole 工号. Who may not see identity numbers finds no name by digits
-        /// in it, and nothing by what is masked for them.
+        /// Part of the name, or the whole 工号. A caller who may not see identity numbers finds no name by
+        /// digits in it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,
         limit: Query<Option<Limit>>,

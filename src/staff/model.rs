@@ -20,7 +20,7 @@ code_list! {
     }
 }
 
-/// Where the roster does not say.
+/// The rank of people whose roster gives none.
 impl Default for Rank {
     fn default() -> Self {
         Self::Ordinary
@@ -38,9 +38,9 @@ macro_rules! staff {
         /// A person who helps, as stored.
         #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
         pub struct Staff {
-            /// Names the person in all records.
+            /// How all other records refer to the person.
             pub id: Uuid,
-            /// Names the unit.
+            /// The id of `unit`.
             pub unit_id: Uuid,
             $($(#[$doc])* pub $field: $type,)*
             /// Whether households may be given to this person.

@@ -38,7 +38,7 @@ pub async fn list(
     };
     let mut tx = app.db.read().await?;
     let mut found = Vec::new();
-    // Until the page is full: a person who may not be told leaves no gap by which they are told.
+    // Until the page is full: a gap would reveal a person whom the caller may not see.
     loop {
         let people = store::list(&mut tx, &filter, after, limit + 1).await?;
         let (people, next) = page::cut(people, limit + 1, store::unit_key);

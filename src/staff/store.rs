@@ -75,7 +75,7 @@ macro_rules! staff {
 }
 const STAFF: &str = staff_fields!(kept_as_they_are staff);
 
-/// The person with this id.
+/// `None` if there is no person with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Staff>, sqlx::Error> {
     let sql = format!("{STAFF} WHERE staff.id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
@@ -87,7 +87,7 @@ pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Staff>, 
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(number).fetch_optional(connection).await)
 }
 
-/// Everyone, by id.
+/// All staff, active or not, in the order of their ids.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Staff>, sqlx::Error> {
     let sql = format!("{STAFF} ORDER BY staff.id");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
@@ -167,9 +167,9 @@ pub async fn replace_many(
     Ok(())
 }
 
-/// Replaces one person's record, and keeps what it was. The unit must be there. Every way by which a
-/// person leaves or comes back comes through here: the person's accounts are closed. One that was left
-/// open, as by versions before this rule, is not opened by the way back.
+/// Replaces one person's record, and keeps what it was. The unit must exist. All code by which a person
+/// leaves or comes back calls this. It closes the person's accounts, on the way back too: versions
+/// before this rule left some open, and nobody should log in with those again.
 pub async fn change(
     tx: &mut Tx,
     actor: Actor<'_>,

@@ -36,9 +36,9 @@ impl VisitApi {
     /// Log a visit
     ///
     /// By the helper who was responsible for the household on that day or assisted it, as their own visit;
-    /// or by the office for the responsible one. On the day of a hand-over both helpers may. Whose time
-    /// with the household has ended hands in visits of that time for so many days after as the settings
-    /// say (`hand_in_days`); then the office logs them.
+    /// or by the office for the responsible one. On the day of a hand-over both helpers may. A helper
+    /// whose time with the household has ended may log visits of that time for as many days after as
+    /// the settings say (`hand_in_days`); after that the office logs them.
     /// `Idempotency-Key` is needed: sent twice with the same body, the visit is logged once and the
     /// first answer is given again.
     #[oai(

@@ -1,4 +1,4 @@
-//! What a telephone sends after a day without a network, and what it gets back.
+//! Visits that a telephone sends together after a day without a network, and the answer.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What is told of a visit or a help plan that cannot be taken.
+//! Problems for visits and help plans that are refused.
 
 use super::model::VisitError;
 use crate::problem::Problem;

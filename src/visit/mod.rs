@@ -2,7 +2,7 @@
 //! the help plans that are decided in between.
 //!
 //! A visit belongs to the helper who was responsible for the household on the day of the visit,
-//! whoever types it. Nothing is overwritten: a correction keeps the former text with its reason,
+//! whoever logs it. Nothing is overwritten: a correction keeps the former text with its reason,
 //! and each decision of a help plan is a record of its own.
 
 pub(crate) mod api;

@@ -133,7 +133,7 @@ pub struct Visit {
 pub struct Corrected<V> {
     /// Why it was corrected.
     pub reason: String,
-    /// The visit as it was.
+    /// All of the visit before the correction.
     pub visit: V,
 }
 
@@ -195,7 +195,7 @@ pub enum VisitError {
         /// Its place in the list, from 0.
         position: usize,
     },
-    /// A measure stands twice.
+    /// A measure is in the list twice.
     #[error("帮扶措施“{}”重复，每项只填一次", .0.label())]
     RepeatedMeasure(Measure),
     /// A help plan without a measure.
@@ -204,7 +204,7 @@ pub enum VisitError {
     /// Nobody was responsible for the household on that day.
     #[error("该户在 {day} 没有帮扶责任人，请核对走访日期，或请办公室先办理结对")]
     NoResponsibleHelper {
-        /// The day of the visit.
+        /// The day that was sent for the visit.
         day: NaiveDate,
     },
     /// The helper did not serve the household on that day.

@@ -61,7 +61,7 @@ struct BenefitRow {
     benefit: Benefit,
 }
 
-/// The visit with this id.
+/// `None` if there is no visit with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Visit>, sqlx::Error> {
     let sql = format!("{VISIT} WHERE visit.id = $1");
     let found: Option<Visit> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
@@ -105,7 +105,7 @@ pub async fn list(
         "(visited_on, id) <",
     );
     let limit = wanted.bind(limit + 1);
-    // A subquery: fetched apart, the page would be a list of ids to send back.
+    // A subquery: with two queries, the ids of the page would have to be sent back.
     let page =
         format!("SELECT id FROM visit {wanted} ORDER BY visited_on DESC, id DESC LIMIT {limit}");
     let sql = format!("{VISIT} WHERE visit.id IN ({page}) ORDER BY visited_on DESC, visit.id DESC");
@@ -123,7 +123,7 @@ pub async fn list(
     Ok(visits)
 }
 
-/// Adds a visit.
+/// Adds a visit with its benefits.
 pub async fn add(tx: &mut Tx, visit: &Visit) -> Result<(), sqlx::Error> {
     insert!(&mut *tx, "visit", std::slice::from_ref(visit), |visit| {
         id: visit.id,
@@ -155,8 +155,8 @@ async fn add_benefits(tx: &mut Tx, visit: &Visit) -> Result<(), sqlx::Error> {
     })
 }
 
-/// Replaces what is said of a visit, and keeps what was said, with the reason. `after` has the
-/// next version.
+/// Replaces the facts of a visit, and keeps the former ones with the reason. `after` has the next
+/// version.
 pub async fn correct(
     tx: &mut Tx,
     actor: Actor<'_>,

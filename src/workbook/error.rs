@@ -10,7 +10,7 @@ use super::limit::{
 /// Why a file cannot be read as a workbook. The text says what it is, [`remedy`](Self::remedy) what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum ReadError {
-    /// No byte in it.
+    /// The file has no bytes.
     #[error("文件是空的（0 字节）")]
     EmptyFile,
     /// Over [`MAX_FILE_BYTES`].
@@ -19,10 +19,10 @@ pub enum ReadError {
     /// Another kind of file.
     #[error("这不是能导入的表格，而是{}", .0.words())]
     NotWorkbook(Kind),
-    /// It begins well and ends too early.
+    /// The file ends too early: it was not uploaded or copied whole.
     #[error("文件不完整，后面一部分丢失了（可能没有传完，或复制时中断）")]
     CutOff,
-    /// A text file whose characters nobody can tell.
+    /// A text file in an encoding that is not recognised.
     #[error("文本文件的编码无法识别（既不是 UTF-8，也不是 GB18030）")]
     UnknownEncoding,
     /// A part unpacks to more than a workbook can need.
@@ -46,7 +46,7 @@ pub enum ReadError {
     /// A cell far to the right.
     #[error("工作表“{sheet}”的单元格 {cell} 超出范围：最多使用 {MAX_COLUMNS} 列")]
     TooWide {
-        /// Which sheet.
+        /// Name of the sheet.
         sheet: String,
         /// Address of the first such cell.
         cell: String,
@@ -57,7 +57,7 @@ pub enum ReadError {
     /// A text longer than Excel lets a cell hold.
     #[error("工作表“{sheet}”的单元格 {cell} 内容过长：最多 {MAX_CELL_CHARS} 个字符")]
     CellTooLong {
-        /// Which sheet.
+        /// Name of the sheet.
         sheet: String,
         /// Address of the cell.
         cell: String,
@@ -65,7 +65,7 @@ pub enum ReadError {
     /// A quote in a text that nothing ends: all that follows would be one value.
     #[error("工作表“{sheet}”的单元格 {cell} 的引号没有结束，后面的行都成了它的内容")]
     OpenQuote {
-        /// Which sheet.
+        /// Name of the sheet.
         sheet: String,
         /// Address of the cell.
         cell: String,
@@ -129,7 +129,7 @@ impl ReadError {
         }
     }
 
-    /// A broken workbook, as those say who could not read it.
+    /// A broken workbook, with the error of the library that could not read it.
     pub(super) fn damaged(error: impl std::fmt::Display) -> Self {
         Self::Damaged(error.to_string())
     }

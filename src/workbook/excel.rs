@@ -86,7 +86,7 @@ fn read<'b>(
 ) -> Result<(), ReadError> {
     let mut rows = RowBuilder::new(sheet);
     loop {
-        // Row by row rather than cell by cell: the guard is not for nothing.
+        // Row by row rather than cell by cell: each call of the guard takes time.
         let row = guarded(|| {
             while let Some(cell) = next()? {
                 let (row, column) = cell.get_position();
@@ -120,7 +120,6 @@ fn infos(sheets: &[calamine::Sheet], mut notes: HashMap<String, Notes>) -> Vec<S
         .collect()
 }
 
-/// The sheets of an .xlsx and their parts.
 fn xlsx_parts<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<SheetPart>, ReadError> {
     let (Some(book), Some(relations)) = (
         package::list(archive, "xl/workbook.xml")?,
@@ -139,7 +138,6 @@ fn xlsx_parts<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<SheetPa
     Ok(parts)
 }
 
-/// The sheets of an .xlsb and their parts.
 fn xlsb_parts<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<Vec<SheetPart>, ReadError> {
     const SHEET: u16 = 156;
     let (Some(book), Some(relations)) = (
@@ -184,7 +182,7 @@ fn wide_text(body: &[u8], at: usize) -> (String, usize) {
     (String::from_utf16_lossy(&units), to)
 }
 
-/// An .xls.
+/// An .xls, which calamine reads into memory whole.
 pub struct Old<'f>(Xls<Input<'f>>);
 
 impl<'f> Old<'f> {

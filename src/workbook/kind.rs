@@ -15,17 +15,17 @@ pub enum Kind {
     Html,
     /// Excel's XML of 2003.
     Xml,
-    /// A document of Word or of ``PowerPoint``.
+    /// A document of Word or `PowerPoint`.
     OtherOffice,
     /// Any other zip archive.
     Zip,
     /// A RAR or 7z archive.
     OtherArchive,
-    /// PDF.
+    /// By its first bytes, `%PDF`.
     Pdf,
-    /// A picture.
+    /// A PNG, JPEG or GIF.
     Picture,
-    /// Nothing that we know.
+    /// None of the known kinds.
     Unknown,
 }
 

@@ -54,8 +54,8 @@ impl Limits {
     #[cfg(unix)]
     const OPEN_FILES: u64 = 16;
 
-    /// Puts this process under these limits, for good; where they are higher than the
-    /// [default](Self::default), under those. It can write no file, and leaves no core behind.
+    /// Puts this process under these limits until it ends; where they are higher than the
+    /// [default](Self::default), under those. It can write no file, and leaves no core dump.
     #[cfg(unix)]
     pub fn impose(self) -> std::io::Result<()> {
         use rustix::process::{Resource, Rlimit, setrlimit};

@@ -1,9 +1,9 @@
 //! Excel: reading sheets as rows, writing styled sheets. Knows Excel, not households.
 //!
-//! A workbook comes from strangers, and the libraries that read it abort the process on some crafted
+//! A workbook is untrusted input, and the libraries that read it abort the process on some crafted
 //! files. So it is read by a process of its own ([`reader_process`] starts it, [`reader_worker`] is what
-//! it does), which hands typed rows back. What reads rows sees a [`source::Source`] and does not know
-//! where it is read.
+//! it does), which sends typed rows back. Code that reads rows sees a [`source::Source`] and does not
+//! know in which process the file is read.
 
 mod delimited;
 pub mod error;

@@ -83,7 +83,7 @@ impl Watcher {
         }
     }
 
-    /// What was noted.
+    /// To be called when all bytes of the sheet have been fed.
     pub fn into_notes(self) -> Notes {
         match self {
             Self::Xml(watcher) => watcher.notes,

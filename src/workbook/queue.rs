@@ -1,8 +1,8 @@
-//! The queue of workbooks: few are made at once, some wait, more are sent away.
+//! The queue of workbooks: few are made at once, some requests wait, more are refused.
 //!
 //! A large workbook takes seconds of the processor, a connection of the database while it is read, and
 //! memory for all that it holds. Made all at once, a few dozen of them keep everybody else waiting. The same is
-//! true of the figures of a year, which have a queue of their own: they are soon counted.
+//! true of the figures of a year, which have a queue of their own since they take less time.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ use crate::problem::Problem;
 const AT_ONCE: usize = 2;
 /// Requests that may wait for their turn.
 const MOST_WAITING: usize = 64;
-/// After how many seconds one who was sent away may try again.
+/// `Retry-After` of a refused request.
 const RETRY_AFTER_SECONDS: u32 = 30;
 
 /// Gives turns in the order in which they were asked for.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    /// One for each who makes a workbook or waits.
+    /// One permit for each request that makes a workbook or waits.
     places: Arc<Semaphore>,
-    /// One for each who makes a workbook.
+    /// One permit for each request that makes a workbook.
     turns: Arc<Semaphore>,
 }
 
@@ -57,8 +57,8 @@ impl Queue {
         }
     }
 
-    /// Waits for one's turn. Whoever stops waiting leaves the queue. Open no transaction before it: one
-    /// that waits here holds a connection that others need.
+    /// Waits for a turn; a dropped future leaves the queue. Open no transaction before it: while waiting
+    /// here it would hold a connection that others need.
     pub async fn turn(&self) -> Result<Turn, Full> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| Full)?;
@@ -129,7 +129,7 @@ mod tests {
         drop(first);
         let second = second.await.unwrap().unwrap();
         assert!(!third.is_finished());
-        // Who stops waiting leaves the queue.
+        // A request that stops waiting leaves the queue.
         third.abort();
         assert!(third.await.unwrap_err().is_cancelled());
         drop(second);

@@ -13,10 +13,10 @@ use super::source::{Row, Sheet, Source};
 
 /// The command of the program that reads a file for another process.
 pub const COMMAND: &str = "read-workbook";
-/// What the process may be ahead with.
+/// How many bytes the process may send ahead of this one's reading.
 #[cfg(target_os = "linux")]
 const PIPE_BYTES: usize = 1 << 20;
-/// What the process says of its own end goes to the log, up to so many bytes.
+/// Most bytes of the process's standard error that are logged.
 const LAST_WORDS: u64 = 4 << 10;
 
 /// How the process is started.
@@ -87,7 +87,7 @@ impl Child {
             .arg(format!("--memory-mib={}", program.limits.memory_mib))
             .arg(format!("--cpu-seconds={}", program.limits.cpu_seconds))
             .arg(file)
-            // It has no use for our secrets.
+            // It needs none of our secrets.
             .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -151,7 +151,7 @@ impl Child {
         }
     }
 
-    /// Lets the rest of the rows of an earlier request go by.
+    /// Reads and drops the remaining rows of an earlier request.
     fn drain(&mut self) -> Result<(), ReadError> {
         while self.busy {
             self.busy = self.receive()? == Piece::Rows;
@@ -178,7 +178,7 @@ impl Source for Child {
         self.drain()?;
         let number = u32::try_from(sheet).map_err(|_| ReadError::Internal)?;
         let asked = self.requests.write_all(&number.to_le_bytes());
-        // Whoever has ended says nothing more: that is told below.
+        // If the process has ended, the next read says so below.
         self.busy = asked.is_ok();
         loop {
             match self.receive()? {
@@ -207,7 +207,7 @@ impl Source for Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Fails if it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

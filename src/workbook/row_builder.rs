@@ -35,7 +35,7 @@ pub(super) struct RowBuilder<'i, 'b> {
     row: Row<'b>,
     /// The row that is whole, while the next one has begun.
     whole: Option<Row<'b>>,
-    /// Cells to use the memory of.
+    /// An emptied list whose memory is used again.
     spare: Vec<(u32, Cell<'b>)>,
 }
 
@@ -61,7 +61,7 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
             return Ok(false);
         };
         if let Cell::Text(text) = &mut cell {
-            // Excel writes any character as `_x0000_`; nobody means one that is not to be seen.
+            // Excel can write any character as `_x0000_`; control characters among them are dropped.
             *text = storable(std::mem::take(text));
             if text.trim().is_empty() {
                 return Ok(false);

@@ -72,7 +72,7 @@ pub enum Cell<'b> {
     /// Text that is not only white space, as it stands.
     #[serde(borrow)]
     Text(Cow<'b, str>),
-    /// A number.
+    /// A number that is not shown as a date.
     Number(f64),
     /// A number that the sheet shows as a date.
     Date(#[serde(with = "days")] NaiveDate),

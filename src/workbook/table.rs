@@ -64,16 +64,16 @@ pub enum Cell<'a> {
     Whole(i64),
     /// Money, in fen; shown in yuan.
     Fen(i64),
-    /// A share of one.
+    /// A share, from 0 to 1; shown as a percentage.
     Share(f64),
-    /// A day.
+    /// A day, shown as a date.
     Day(NaiveDate),
     /// Nothing.
     Empty,
 }
 
 impl<'a> Cell<'a> {
-    /// Text.
+    /// For texts of any kind, also owned ones.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text(text.into())
     }
@@ -422,7 +422,7 @@ pub fn number_of(number: i64) -> f64 {
     number as f64
 }
 
-/// Fen in yuan.
+/// For Excel, whose numbers are floats.
 pub fn yuan(fen: i64) -> f64 {
     number_of(fen) / 100.0
 }

@@ -57,7 +57,6 @@ const CALENDARS: [&str; 9] = [
 ];
 /// Numerals of days and months that are no digits: 十月廿三, 腊月初八.
 const TENS: [(char, u32); 3] = [('十', 1), ('廿', 2), ('卅', 3)];
-/// Months that have a name.
 const MONTHS: [(char, u32); 4] = [('正', 1), ('元', 1), ('冬', 11), ('腊', 12)];
 const ENGLISH_MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",

@@ -1,7 +1,7 @@
 //! Finds what a text tells of somebody's health: names of serious and chronic diseases, of disabilities
 //! and of a lost ability to work.
 //!
-//! It is a list of words, and promises no more: who writes «他的肾不行了» tells as much and is not found. What
+//! It is a list of words, and promises no more: «他的肾不行了» says as much and is not found. What
 //! the help is called (大病救助, 残疾人补贴, 医保, 看病, 住院) stays, and so does a cause of poverty (因残疾).
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use super::Mask;
 use super::signs::{Sign, Signs};
 
-/// What is hidden.
+/// Words that are hidden unless they are part of one of [`KEPT`].
 const WORDS: &[&str] = &[
     // Tumours.
     "癌",

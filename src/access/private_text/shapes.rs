@@ -15,7 +15,7 @@ pub(in crate::access) fn is_province(code: &str) -> bool {
 }
 
 /// Whether 15, 17, 18 or 20 characters begin with a province and hold a birth date. The check character is
-/// not asked for: a number with a slip of the finger is private too.
+/// not asked for: a number with a typing mistake is private too.
 pub(super) fn is_identity_number(number: &str) -> bool {
     let date = match number.len() {
         15 => number.get(6..12).map(|date| format!("19{date}")),

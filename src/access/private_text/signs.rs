@@ -163,7 +163,6 @@ impl Signs {
         rest.iter().take_while(|sign| belongs(sign)).count()
     }
 
-    /// The words in a range.
     pub(super) fn words(&self, range: Range<usize>) -> String {
         let end = range.end.min(self.0.len());
         let signs = self.0.get(range.start..end).unwrap_or_default();

@@ -1,5 +1,4 @@
-//! A first look at a text: nearly all hold nothing private, and thousands are looked through for an
-//! answer.
+//! A quick first look at a text: nearly all hold nothing private, and one answer may have thousands.
 
 use std::sync::LazyLock;
 

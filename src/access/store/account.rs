@@ -59,18 +59,18 @@ impl Account {
     }
 }
 
-/// A token that was found.
+/// A token with what is known of its holder, expired or not.
 #[derive(Debug, FromRow)]
 pub struct FoundToken {
-    /// Who holds it.
+    /// The account that the token belongs to.
     #[sqlx(flatten)]
     pub caller: Caller,
-    /// Until when it is good.
+    /// When it expires.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Which accounts may do anything at all: asked when one logs in, with each request, and again in
-/// each write. One whose person has left may not, whatever its own row says: a second lock beside
+/// Which accounts may do anything at all: checked at log-in, with each request, and again in each
+/// write. One whose person has left may not, whatever its own row says: a second safeguard beside
 /// [`close_accounts`](crate::access::person::close_accounts).
 const MAY_ACT: &str = "account.active AND (account.staff_id IS NULL
     OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active))";
@@ -136,13 +136,13 @@ pub async fn remove_tokens(tx: &mut Tx, account_id: Uuid) -> Result<(), sqlx::Er
         .bind(account_id).execute(connection).await.map(|_| ()))
 }
 
-/// The account with this name.
+/// `None` if there is no account with this name.
 pub async fn find_by_username(tx: &mut Tx, username: &str) -> Result<Option<Account>, sqlx::Error> {
     let sql = format!("SELECT {} FROM account WHERE username = $1", columns());
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(username).fetch_optional(connection).await)
 }
 
-/// The account with this id.
+/// `None` if there is no account with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Account>, sqlx::Error> {
     let sql = format!("SELECT {} FROM account WHERE id = $1", columns());
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)

@@ -1,4 +1,4 @@
-//! Rows that are cleared away when they are old enough.
+//! Rows that are deleted when they are old enough.
 
 use chrono::{DateTime, Utc};
 

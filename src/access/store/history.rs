@@ -64,7 +64,7 @@ pub struct Entry {
     pub version: i64,
     /// What was done.
     pub action: String,
-    /// When.
+    /// When the record was replaced.
     pub at: DateTime<Utc>,
     /// By which account.
     pub actor: String,
@@ -112,7 +112,7 @@ pub async fn by_import(
 
 /// Gives `each` the changes of records since a time, record by record in the order in which they
 /// were made: the record's id, when it was replaced, and what of it `T` asks for. Rows are read one
-/// by one, since a year's history of all households is more than one wants to hold.
+/// by one, since a year's history of all households would take too much memory.
 pub async fn each_since<T: DeserializeOwned + Send + Unpin>(
     tx: &mut Tx,
     subject: &str,

@@ -21,7 +21,7 @@ const PIECE: u64 = 64 * 1024;
 
 /// An archive whose table of contents can be read and names our tables.
 pub(in crate::db) struct Archive {
-    /// Where it is.
+    /// The path of the archive.
     pub file: PathBuf,
     /// The schema ("public") that our tables are in.
     pub schema: String,
@@ -47,7 +47,7 @@ impl Section {
     }
 }
 
-/// What an archive holds.
+/// The rows and the schema version of an archive.
 #[derive(Debug, Default)]
 pub(in crate::db) struct Contents {
     /// By what stands between `COPY` and `FROM`: the table with its columns.
@@ -254,10 +254,10 @@ fn bytes_of(hex: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// One of PostgreSQL's tools. It ends with us: what it writes would be of no use.
+/// One of PostgreSQL's tools. It is killed when dropped: nobody would read its output.
 pub(in crate::db) fn tool(name: &str) -> Command {
     let mut command = Command::new(name);
-    // Its words are read by programs, so they are English.
+    // Its messages are parsed here, so they must be English.
     command
         .stdin(Stdio::null())
         .env("LC_ALL", "C")
@@ -265,7 +265,7 @@ pub(in crate::db) fn tool(name: &str) -> Command {
     command
 }
 
-/// What `pg_restore` writes when it comes to a good end.
+/// The standard output of `pg_restore`, if it succeeds.
 async fn run(arguments: &[&OsStr]) -> Result<String, BackupError> {
     let output = tool("pg_restore")
         .args(arguments)

@@ -10,7 +10,7 @@
 //! | 8 | number and count of changes in the header of the file (`incarnation.rs`) when the backup was made |
 //! | 32 | SHA-256 of all that stands before |
 //!
-//! Who writes into a backup, with this program or with another, changes the header: it is a database of its own
+//! Writing into a backup, with this program or another, changes the header: it is a database of its own
 //! then, and the checksum says nothing about it.
 
 use std::fs::File;
@@ -31,7 +31,7 @@ const HASH_AT: usize = HEADER_AT + 8;
 const TRAILER_BYTES: usize = HASH_AT + 32;
 const BUFFER: usize = 1 << 20;
 
-/// What the checksum of a backup says.
+/// The result of comparing a backup with its checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::db) enum Verdict {
     /// The content is what was saved.

@@ -13,7 +13,7 @@ const LONGEST_TIME: usize = 40;
 /// The rows of one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::db) struct TableDigest {
-    /// How many.
+    /// Number of rows.
     pub rows: u64,
     sum: u128,
 }
@@ -52,7 +52,7 @@ impl RowHasher {
         self.add_to_field(bytes);
     }
 
-    /// What came in until now.
+    /// The digest of the rows so far.
     pub fn table(&self) -> TableDigest {
         self.table
     }

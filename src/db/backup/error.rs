@@ -13,22 +13,22 @@ use crate::db::schema::SchemaError;
 /// Why a backup could not be made, or is not restored.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// The address or a file.
+    /// The address is wrong, or a file could not be used.
     #[error(transparent)]
     Db(DbError),
-    /// The engine's own word.
+    /// The engine's error.
     #[error("{0}")]
     Engine(#[source] sqlx::Error),
     /// There is no room left.
     #[error("磁盘空间不足 / no space left on the disk")]
     NoSpace,
-    /// There is a file of that name.
+    /// The file to be written exists already.
     #[error("{0} 已存在，不会覆盖 / the file exists, and is not overwritten")]
     Exists(PathBuf),
-    /// Nothing to be saved.
+    /// There is no database to save at this address.
     #[error("{0} 处没有牵手数据库 / there is no database of this program")]
     NoDatabase(String),
-    /// The backup is the database.
+    /// The backup and the database are the same file.
     #[error("{0} 就是数据库本身 / this file is the database itself")]
     SameFile(PathBuf),
     /// Someone has the database open.
@@ -49,10 +49,10 @@ pub enum BackupError {
         /// The engine that can take it.
         of: Engine,
     },
-    /// Its content is not whole.
+    /// The content of the backup is damaged.
     #[error("备份文件已损坏 / the backup is damaged: {0}")]
     Damaged(String),
-    /// The database to be saved is not whole.
+    /// The content of the database to be saved is damaged.
     #[error("数据库已损坏，备份未保留 / the database is damaged; no backup was kept: {0}")]
     Unsound(String),
     /// A database file whose last changes are in a file beside it.
@@ -63,7 +63,7 @@ pub enum BackupError {
     /// It is of another program, or of a later version of this one.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// A tool of PostgreSQL.
+    /// A tool of PostgreSQL failed, or could not be run.
     #[error("{0}")]
     Tool(String),
     /// What was restored is not what was saved; it was taken back.

@@ -1,11 +1,11 @@
 //! Saves the whole database to a new file while it is in use, without bringing it forward: a backup
 //! before an upgrade is one of what was there.
 //!
-//! The file gets its name only when it is whole, safe from a power cut and looked through. Until then it
-//! is in a hidden folder beside it, `.NAME.PROCESS.….part`, together with what SQLite keeps beside it. Who makes
-//! a backup holds a lock on that folder; a later backup in the same place, of whatever name, clears away the
-//! folders that nobody holds. A file of that name is never
-//! replaced. All is readable by its owner only.
+//! The file gets its name only when it is complete, safe from a power cut and checked. Until then it is in
+//! a hidden folder beside it, `.NAME.PROCESS.….part`, together with what SQLite keeps beside it. A backup
+//! holds a lock on that folder while it runs; a later backup in the same place, of whatever name, removes
+//! the folders that are not locked. A file of that name is never replaced. All is readable by its owner
+//! only.
 
 mod error;
 

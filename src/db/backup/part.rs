@@ -18,7 +18,7 @@ const TRIES: u32 = 5;
 pub(super) struct PartFolder {
     /// Before the lock: the folder is gone when others may have the lock.
     folder: TempDir,
-    /// Says that its process lives. The system gives it up however the process ends.
+    /// Shows that its process is running. The system releases it however the process ends.
     _lock: Option<File>,
 }
 
@@ -30,7 +30,7 @@ impl PartFolder {
             let lock = match lock_folder(folder.path()) {
                 Ok(None) => continue,
                 Ok(lock) => lock,
-                // A file system without locks: others look whether our process lives.
+                // A file system without locks: others check whether our process is running.
                 Err(_) => None,
             };
             if folder.path().exists() {

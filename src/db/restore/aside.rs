@@ -21,7 +21,7 @@ use crate::db::sqlite::names::{SIDECARS, beside};
 pub(super) const PUT_ASIDE: &str = ".before-restore-";
 /// How the name of a rollback journal ends.
 pub(super) const JOURNAL: &str = "-journal";
-/// A program that is only just closing the database gets this long.
+/// How long to wait for a program that is just closing the database.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The database that is to be put aside.

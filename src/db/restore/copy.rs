@@ -67,7 +67,7 @@ impl Drop for Copy {
 
 pub(super) fn remove_copy(copy: &Path) {
     for ending in ["", "-wal", "-shm", "-journal"] {
-        // Mostly it is not there; if it cannot be removed it is in nobody's way.
+        // Mostly it is not there; if it cannot be removed, it does no harm.
         let _ = std::fs::remove_file(beside(copy, ending));
     }
 }

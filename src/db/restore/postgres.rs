@@ -24,9 +24,9 @@ use crate::db::backup::digest::{RowHasher, TableDigest};
 use crate::db::postgres::WRITER_LOCK;
 use crate::db::schema::{self, MIGRATIONS, Schema};
 
-/// Rows are sent in parcels of about so many bytes.
+/// Rows are sent in pieces of about so many bytes.
 const PARCEL: usize = 256 * 1024;
-/// Who is only just starting or ending gets this long.
+/// How long to wait for programs that are just starting or ending.
 const PATIENCE: &str = "5s";
 
 type Tables = BTreeMap<String, TableDigest>;
@@ -112,7 +112,7 @@ fn refuse_without_rows(
 async fn claim(connection: &mut PgConnection) -> Result<(), BackupError> {
     execute(connection, format!("SET lock_timeout = '{PATIENCE}'")).await?;
     let locked = async {
-        // The lock that whoever starts takes to bring the schema forward.
+        // The lock that every program takes at its start to migrate the schema.
         connection.lock().await.map_err(BackupError::from)?;
         sqlx::query("SELECT pg_advisory_lock($1)")
             .bind(WRITER_LOCK)

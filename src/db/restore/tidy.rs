@@ -26,7 +26,8 @@ pub(in crate::db) fn tidy_if_free(database: &Path) {
     }
 }
 
-/// Undoes what a restore has left that was killed before its switch. Only for who holds the right to open.
+/// Removes what a restore left that was killed before its switch. The caller must hold the lock for
+/// opening the database.
 pub(in crate::db) fn tidy(database: &Path) -> Result<(), DbError> {
     let copy = Copy::name(database);
     remove_copy(&copy);

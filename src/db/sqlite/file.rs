@@ -70,7 +70,7 @@ impl DatabaseFile {
         })
     }
 
-    /// The database itself.
+    /// Where the database file is.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -142,7 +142,7 @@ fn is_log_of_another(lock: &File, database: &Path) -> bool {
         })
 }
 
-/// The database for oneself alone: nobody opens it, nobody has it open.
+/// Exclusive access to a database: nobody opens it, nobody has it open.
 #[derive(Debug)]
 pub(in crate::db) struct Alone {
     _opening: Opening,
@@ -155,7 +155,7 @@ impl Alone {
         is_log_of_another(&self.in_use, database)
     }
 
-    /// What was written down of the database is not true of the one that has taken its place.
+    /// Deletes the numbers written down: they are those of the database that was replaced.
     pub(in crate::db) fn forget_numbers(&self) {
         if let Err(error) = self.in_use.set_len(0) {
             tracing::warn!("the old database's number is still written down: {error}");
@@ -191,7 +191,7 @@ pub(in crate::db) async fn enter(path: &Path) -> Result<(Opening, InUse), DbErro
     Ok((Opening { _lock: lock }, in_use))
 }
 
-/// Takes the database for oneself alone; `None` when someone has it open or is about to.
+/// Takes exclusive access to the database; `None` when someone has it open or is opening it.
 pub(in crate::db) fn claim(path: &Path) -> Result<Option<Alone>, DbError> {
     make_folder(path)?;
     let path = real(path);
@@ -261,7 +261,7 @@ pub(in crate::db) fn make_private(path: &Path) -> Result<(), DbError> {
     match made {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            // A letter that someone named by mistake is left as it is.
+            // Another file, named by mistake, is left as it is.
             if begins_as_one(path) {
                 tighten(path);
             }

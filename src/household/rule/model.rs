@@ -16,7 +16,7 @@ code_list! {
     }
 }
 
-/// One rule.
+/// A cross-check between the facts of a household.
 #[derive(Debug)]
 pub struct Rule {
     /// Name for programs, never changed once published.
@@ -27,15 +27,15 @@ pub struct Rule {
     pub title: &'static str,
     /// What to do where it is broken, in Chinese.
     pub remedy: &'static str,
-    /// Looks at a household. The rules that need more than one household, or the roster's own
-    /// statements, are looked at by the import.
+    /// Checks one household. Rules that need more than one household, or what only the roster states,
+    /// are checked by the import.
     pub(super) check: fn(&Subject<'_>, &mut Found),
 }
 
 /// A rule that is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which rule.
+    /// The rule that is broken.
     pub rule: &'static Rule,
     /// Which member of the household; nothing if it is about the household.
     pub member: Option<usize>,
@@ -54,8 +54,8 @@ impl PartialEq for Rule {
 impl Eq for Rule {}
 
 impl Rule {
-    /// Private data that one learns of a household from whether it breaks the rule, or from the reason:
-    /// an age that is told each day tells the birthday.
+    /// Private data that follow from whether a household breaks the rule, or from the reason: whoever reads
+    /// an age every day finds out the birthday.
     pub fn tells(&self) -> &'static [Kind] {
         match self.code {
             "identity_birth_date" | "born_later" => &[Kind::BirthDate],
@@ -126,7 +126,7 @@ impl Found {
     }
 }
 
-/// Money in yuan, without needless noughts.
+/// Money in yuan, without trailing zeros.
 pub(super) fn yuan(fen: i64) -> String {
     let words = text::yuan(fen);
     words.strip_suffix(".00").unwrap_or(&words).to_owned()

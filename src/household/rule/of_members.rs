@@ -353,7 +353,6 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     },
 ];
 
-/// The sex that a relation calls for.
 fn sex_of(relation: Relation) -> Option<Sex> {
     use Relation as R;
     match relation {

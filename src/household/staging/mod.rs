@@ -1,5 +1,5 @@
 //! What an import would make of households, written beside the register row by row, so that taking
-//! it over is a handful of statements and holds nobody up for long.
+//! it over is a handful of statements and does not block others for long.
 //!
 //! `import_household` says what is to be done to each household and stays as the record of it;
 //! `staged_household` and `staged_member` hold what the households are to become, until that is

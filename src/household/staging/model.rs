@@ -53,7 +53,7 @@ pub struct Becoming<'a> {
     /// Its place among the households of the import.
     pub position: i64,
     pub(crate) household_id: Uuid,
-    /// What it is to become.
+    /// The facts after the import.
     pub facts: &'a HouseholdFacts,
     /// What it was, for the history.
     pub before: Option<&'a HouseholdFacts>,

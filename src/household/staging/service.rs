@@ -4,8 +4,8 @@ use super::store::{REPLACED, TOUCHED, switch};
 use crate::access::history::Actor;
 use crate::db::Tx;
 
-/// Takes the good households of the actor's import into the register. A unique constraint of the
-/// database speaks up where another household has meanwhile got what one of these needs.
+/// Takes the good households of the actor's import into the register. Where another household has
+/// meanwhile got a number or a person that one of these needs, a unique constraint fails.
 pub async fn take_over(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
     let Some(import_id) = actor.import_id else {
         return Ok(());

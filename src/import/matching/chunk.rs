@@ -31,7 +31,7 @@ impl Plan {
         needed.iter().map(|it| self.register.id(*it)).collect()
     }
 
-    /// Persons who come to a household of the file, with the household that each leaves.
+    /// Persons who move to a household of the file, with the household that each leaves.
     fn comers(&self, index: usize) -> impl Iterator<Item = (usize, usize)> {
         let own = self.matches.household_of(index);
         self.outlines

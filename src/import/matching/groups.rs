@@ -1,16 +1,16 @@
-//! Households that are done together.
+//! Households that are taken into the register together.
 
 use std::collections::HashMap;
 
-/// Households that belong together by the persons whom they exchange: done together, or not at all.
+/// Households that belong together by the persons whom they exchange: taken in together, or not at all.
 #[derive(Debug, Default)]
 pub struct Groups {
     parents: HashMap<u32, u32>,
-    /// Groups that are not done.
+    /// Groups that are not taken in.
     held: HashMap<u32, Held>,
 }
 
-/// Why a group is not done.
+/// Why a group is not taken in.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
     /// Questions without an answer.

@@ -7,8 +7,8 @@
 //! [`Plan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
-//! Nothing of it knows the database: [`Register`](crate::household::register::Register) is the register in little memory, and each chunk is
-//! made from the records that [`Plan::needed`] asks for.
+//! None of it knows the database: [`Register`](crate::household::register::Register) is a compact index
+//! of the register, and each chunk is made from the records that [`Plan::needed`] asks for.
 
 mod chunk;
 mod groups;
@@ -22,15 +22,15 @@ mod tests;
 
 pub use plan::{Plan, PlanError};
 
-/// A place in a list, packed.
+/// An index as `u32`, to save memory; [`NONE`] if it is too large.
 fn packed(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
 }
 
-/// No place at all.
+/// Stands for «no index».
 const NONE: u32 = u32::MAX;
 
-/// A place that was packed.
+/// The reverse of [`packed`]; `None` for [`NONE`].
 fn unpacked(index: u32) -> Option<usize> {
     (index != NONE).then_some(index as usize)
 }

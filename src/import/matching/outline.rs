@@ -10,9 +10,9 @@ use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 /// A household of the file. Places are those of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {
-    /// The household that has its number.
+    /// The household of the register that has its number; [`NONE`](super::NONE) for none.
     pub numbered: u32,
-    /// The person who is its head.
+    /// Its head on the register; [`NONE`](super::NONE) for a head who is not there.
     pub head: u32,
     /// Packed identity number of its head; 0 for none.
     pub head_identity: u64,
@@ -48,7 +48,7 @@ pub struct Outlines {
     pub twins: Vec<Twins>,
 }
 
-/// Hash of a name.
+/// Never 0, which stands for «no name».
 pub fn name_hash(name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     name.hash(&mut hasher);

@@ -66,8 +66,8 @@ pub(super) enum Part {
 }
 
 impl Plan {
-    /// Looks at the whole file on the day `today`. What keeps households from being taken in, and persons who may be on
-    /// the register twice, go to `problems`.
+    /// Looks at the whole file on the day `today`. What keeps households from being taken in, and persons
+    /// who may be on the register twice, go to `problems`.
     pub fn of(
         roster: &HouseholdRoster,
         register: Register,

@@ -54,13 +54,13 @@ pub struct Fault {
 
 #[derive(Debug)]
 enum FaultKind {
-    /// Its number is that of quite another family, in this place of the register.
+    /// Its number is that of another family, at this position of the register.
     NumberReused(usize),
     /// This person, who comes to it, was the head of a household that the file does not have.
     HeadMovedOut(usize),
 }
 
-/// All that was found.
+/// All questions and faults of a file.
 #[derive(Debug, Default)]
 pub struct Findings {
     pub questions: Vec<Question>,
@@ -438,7 +438,7 @@ impl Question {
                 "成员并入名册所列的一户；原户销户，结对随之结束，历史记录全部保留，不再列入名单和统计"
                     .to_owned(),
             ),
-            // That is asked of staff.
+            // Only rosters of staff ask these.
             ConflictKind::Swapped | ConflictKind::Renamed => (String::new(), String::new()),
             ConflictKind::Reopened => (
                 format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),

@@ -14,7 +14,8 @@ pub struct RecordMatches {
     by: Vec<u32>,
 }
 
-/// A household that seems the same, by how many persons; nothing if several seem so alike.
+/// How many persons the most similar household shares, and which household it is; `None` if several
+/// share as many.
 type Best = (usize, Option<usize>);
 
 impl RecordMatches {
@@ -73,7 +74,7 @@ impl RecordMatches {
         }
     }
 
-    /// The unclaimed household of the register that is most like one of the file.
+    /// The household of the register, not matched yet, that is most like one of the file.
     fn most_alike(
         &self,
         index: usize,

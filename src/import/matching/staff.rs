@@ -155,7 +155,7 @@ fn planned_person(
     let mut facts = person.facts;
     if let Some(before) = before {
         staffing::keep_unspoken(&roster.spoken, &mut facts, &before.facts());
-        // What tells who the person is, an empty cell does not take away.
+        // An empty cell does not delete what identifies the person.
         facts.identity_number = facts.identity_number.or(before.identity_number);
     }
     let accepted = conflict.map(|conflict| conflict.accepted);

@@ -52,7 +52,7 @@ pub async fn create(
     Ok(view)
 }
 
-/// The profile with this id.
+/// A profile; 404 if there is none with this id.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Profile, Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = app.db.read().await?;

@@ -21,7 +21,7 @@ pub async fn all(tx: &mut Tx, kind: RosterKind) -> Result<Vec<Profile>, sqlx::Er
     .await)
 }
 
-/// The profile with this id.
+/// `None` if there is no profile with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Profile>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT id, kind, name, columns, created_at, created_by FROM import_profile WHERE id = $1",

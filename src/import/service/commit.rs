@@ -76,7 +76,7 @@ pub async fn commit(
     tx.commit().await?;
     let milliseconds = began.elapsed().as_millis();
     tracing::info!(import = %id, milliseconds, by = caller.username, "an import was committed");
-    // There are rows to clear away.
+    // Wakes a worker: the staged rows are to be deleted.
     app.work.notify_one();
     Ok(import)
 }

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::roster::choices::Choices;
 
 /// Has an import checked anew, with other choices: from the file, against the register as it is by
-/// now. `may` refuses who has not seen its latest version.
+/// now. `may` refuses a caller who has not seen its latest version.
 pub async fn check_again(
     app: &App,
     caller: &Caller,
@@ -36,7 +36,7 @@ pub async fn check_again(
     Ok(import)
 }
 
-/// Gives an import up: whoever works on it stops at the next step.
+/// Gives an import up: a worker that works on it stops at the next step.
 pub async fn cancel(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Problem> {
     caller.require(Permission::KeepRegister)?;
     let import = change(app, caller, id, |import| {
@@ -48,7 +48,7 @@ pub async fn cancel(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Prob
     Ok(import)
 }
 
-/// Changes an import that is still open, and takes it away from whoever works on it.
+/// Changes an import that is still open, and takes it away from the worker that has it.
 async fn change(
     app: &App,
     caller: &Caller,

@@ -20,7 +20,7 @@ use crate::import::view::ImportProgress;
 use crate::problem::Problem;
 use crate::roster::report::RosterProblem;
 
-/// How often a stream of events looks for news.
+/// How often a stream of events reads the progress.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// The import with this id, or 404.
@@ -30,7 +30,7 @@ pub(super) async fn find(tx: &mut Tx, id: Uuid) -> Result<Import, Problem> {
         .ok_or_else(|| Problem::not_found("次导入", "import"))
 }
 
-/// The import with this id.
+/// An import; 404 if there is none with this id.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = app.db.read().await?;
@@ -131,8 +131,8 @@ pub async fn follow(
     Ok(events(app.clone(), caller, id))
 }
 
-/// An event whenever an import is further, the last one when no work is done on it any more. Ends too
-/// when the caller's account is closed or changed.
+/// One event each time that an import has made progress, the last one when no worker is at it any more.
+/// Also ends when the caller's account is closed or changed.
 fn events(app: App, caller: Caller, id: Uuid) -> impl Stream<Item = ImportProgress> + Send {
     let first = (app, caller, None::<ImportProgress>);
     stream::unfold(first, move |(app, caller, last)| async move {
@@ -140,7 +140,7 @@ fn events(app: App, caller: Caller, id: Uuid) -> impl Stream<Item = ImportProgre
             return None;
         }
         loop {
-            // A database that is gone ends the stream: the client asks again.
+            // Without a database the stream ends: the client connects again.
             let mut tx = app.db.read().await.ok()?;
             caller.still(&mut tx).await.ok()?;
             let import = store::find(&mut tx, id).await.ok()??;

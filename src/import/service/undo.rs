@@ -46,9 +46,9 @@ pub async fn outlook(app: &App, caller: &Caller, id: Uuid) -> Result<Outlook, Pr
     Ok(outlook)
 }
 
-/// What undoing an import would do, and the records that stand in the way. For households it takes the
-/// look at the whole register to tell whether others hold what they would have again: whoever writes
-/// leaves that to the database's constraints.
+/// What undoing an import would do, and the records that stand in the way. Whether others hold numbers
+/// or persons that a household would get back is not checked here: that needs the whole register. The
+/// database's constraints find it when the undo writes.
 async fn outlook_by_records(tx: &mut Tx, import: &Import) -> Result<Outlook, Problem> {
     if import.state != ImportState::Committed {
         return Err(not_committed(import));
@@ -129,7 +129,7 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// What was staged is cleared away by a worker.
+    /// Gives the lease back; a worker then deletes what was staged.
     async fn release(&self) -> Result<(), sqlx::Error> {
         let mut tx = self.app.db.write().await?;
         let found = store::find(&mut tx, self.id).await?;

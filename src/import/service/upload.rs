@@ -34,8 +34,8 @@ pub struct Upload<F> {
     pub choices: Choices,
 }
 
-/// The name of a file as it is kept. Of one that is cut nobody can tell any more which numbers in it are
-/// private, so they are masked for all.
+/// The name of a file as it is kept. Once a name is cut, it is unknown which numbers in it are private,
+/// so they are masked for everybody.
 fn short_name(name: &str) -> String {
     if name.chars().count() <= LONGEST_FILE_NAME {
         name.to_owned()

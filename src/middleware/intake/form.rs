@@ -9,7 +9,6 @@ use memchr::memmem::{Finder, find};
 use crate::middleware::error::TooLarge;
 use crate::middleware::limit::MAX_STRANGER_BYTES;
 
-/// What ends the head of a part.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 /// Most parts of a form: no operation takes more than a few.
 const MAX_PARTS: usize = 100;

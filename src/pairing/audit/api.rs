@@ -17,7 +17,7 @@ use crate::problem::WorkFault;
 /// Operations by which runs are checked.
 pub struct PairingAuditApi(pub App);
 
-/// Most findings that are told; all are counted.
+/// Most findings that are listed; all are counted.
 const MOST_FINDINGS: usize = 100;
 
 /// What was found of a run, against what it stands on.

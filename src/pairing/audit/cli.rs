@@ -63,7 +63,7 @@ fn proved(run: &Run, certificate: &Certificate) -> String {
         (false, _) => {
             let mut told = format!("结论：不成立，发现 {} 处问题：", certificate.findings.len());
             for finding in certificate.findings.iter().take(MOST_FINDINGS) {
-                // To write to a text cannot fail.
+                // Writing to a `String` cannot fail.
                 let _ = write!(told, "\n  {finding}");
             }
             told

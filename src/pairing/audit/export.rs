@@ -27,7 +27,7 @@ pub struct Exported {
     pub nodes: usize,
     /// What another solver finds if the run is the best.
     pub cost: i64,
-    /// Households for whom there is nobody, and what each adds to the cost.
+    /// Number of households without a helper, and what each adds to the cost.
     pub left: (i64, i64),
 }
 

@@ -24,7 +24,7 @@ pub struct ConstraintApi(pub App);
 struct ConstraintView {
     /// Its id.
     id: Uuid,
-    /// `pinned`: the household goes to this person as long as he is on duty and has a place.
+    /// `pinned`: the household goes to this person as long as they are on duty and have a place.
     /// `forbidden`, `relative`: the two are never a pair.
     kind: ConstraintKind,
     /// The household.

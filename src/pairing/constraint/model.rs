@@ -37,7 +37,7 @@ pub enum Barrier {
 }
 
 impl Barrier {
-    /// In Chinese.
+    /// The reason in Chinese, for messages.
     pub fn words(&self) -> String {
         match self {
             Self::Forbidden(reason) => format!("禁止结对（{reason}）"),
@@ -46,7 +46,7 @@ impl Barrier {
         }
     }
 
-    /// In English.
+    /// The reason in English, for messages.
     pub fn english(&self) -> String {
         match self {
             Self::Forbidden(reason) => format!("the office forbids this pair ({reason})"),

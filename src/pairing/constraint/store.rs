@@ -70,7 +70,7 @@ impl Filter {
     }
 }
 
-/// The constraint with this id.
+/// `None` if there is no constraint with this id, in force or removed.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Constraint>, sqlx::Error> {
     let sql = format!("{CONSTRAINT} WHERE pairing_constraint.id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)

@@ -21,7 +21,7 @@ pub struct BestPairs {
     pub cost: i64,
 }
 
-/// One of them.
+/// A household with the helper whom it should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BestPair {
     /// By its id.
@@ -30,7 +30,7 @@ pub struct BestPair {
     pub helper: Uuid,
     /// Sum of the terms.
     pub cost: i64,
-    /// The terms.
+    /// The terms of `cost`, in words.
     pub reasons: Vec<Reason>,
 }
 

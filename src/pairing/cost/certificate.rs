@@ -1,10 +1,10 @@
 //! Whether a run is what it says: that its pairs may be, cost what is said, and that none are better.
 //!
-//! Nothing of how the run was found is believed. From what the run [stands on](crate::pairing::run::basis) the
-//! network is laid out anew, and [`flow::check`] proves by dual prices and complementary slackness how
-//! many can be placed at most, and what that costs at least. The pairs that are stored are priced one
-//! by one, by the rules and not by the network: if they place as many at the same cost, there are none
-//! better.
+//! Nothing is taken over from the computation of the run. From what the run
+//! [stands on](crate::pairing::run::basis) the network is built anew, and [`flow::check`] proves by dual
+//! prices and complementary slackness how many can be placed at most, and what that costs at least. The
+//! pairs that are stored are priced one by one, by the rules and not by the network: if they place as
+//! many at the same cost, there are none better.
 //!
 //! Edits by hand are no fault, but what they make is not the best: they are undone, the latest first,
 //! each from what it says to have made; what is left is what was computed, and that must be the best.
@@ -65,7 +65,7 @@ pub struct Total {
 /// All that a run says.
 #[derive(Clone, Debug, Default)]
 pub struct Statement {
-    /// Its households.
+    /// One entry for each household of the run.
     pub households: Vec<Stated>,
     /// Its edits by hand, the latest first.
     pub edits: Vec<StatedEdit>,
@@ -103,15 +103,15 @@ pub enum Finding {
     /// A pair that may not be.
     #[error("户 {household}：按规则不能由{helper}帮扶")]
     Pair {
-        /// The household.
+        /// 户编号, or the id of a household without one.
         household: String,
-        /// The helper.
+        /// 姓名, for people.
         helper: String,
     },
     /// A pair that costs something else.
     #[error("户 {household}：记载的代价 {stated}，与按规则重算的不符（不含负担应为 {found}）")]
     Cost {
-        /// The household.
+        /// 户编号, or the id of a household without one.
         household: String,
         /// As the run has it, load and all.
         stated: i64,
@@ -121,7 +121,7 @@ pub enum Finding {
     /// More households than a helper may have.
     #[error("{helper}得到 {given} 户，按规则只有 {places} 个名额")]
     Places {
-        /// The helper.
+        /// 姓名, for people.
         helper: String,
         /// Households that the run gives them.
         given: i64,
@@ -131,7 +131,7 @@ pub enum Finding {
     /// The load of a helper that costs something else.
     #[error("{helper}各户的负担代价合计记载为 {stated}，按规则应为 {found}")]
     Load {
-        /// The helper.
+        /// 姓名, for people.
         helper: String,
         /// As the run has it.
         stated: i64,
@@ -157,7 +157,7 @@ pub enum Finding {
     NotBest {
         /// As the run has it: households placed, and cost.
         stated: (i64, i64),
-        /// The best.
+        /// As the solver proves it: households placed, and cost.
         best: (i64, i64),
     },
     /// Pairings began that the run does not propose, or did not that it does.
@@ -168,7 +168,7 @@ pub enum Finding {
 /// What was found of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// Households that it is for.
+    /// Number of households of the run.
     pub households: usize,
     /// Staff that it knows of.
     pub helpers: usize,
@@ -178,9 +178,9 @@ pub struct Certificate {
     pub arcs: usize,
     /// How many can have a helper at most, and what that costs at least: proved.
     pub best: Total,
-    /// As it was computed.
+    /// The run before any edit.
     pub computed: Total,
-    /// As it is now.
+    /// The run with its edits.
     pub now: Total,
     /// Edits by hand.
     pub edits: usize,

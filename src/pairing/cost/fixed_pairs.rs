@@ -223,8 +223,8 @@ fn kept_reason(household: &Household) -> Reason {
     Reason::new(ReasonCode::Kept, words, 0)
 }
 
-/// Why a helper may not keep a household that they have, whatever becomes of it. Who only is away for a
-/// time keeps it.
+/// Why a helper may not keep a household that they have, whatever becomes of it. A helper who is only away
+/// for a time keeps it.
 pub(super) fn may_not_stay(household: &Household, helper: &Helper) -> Option<String> {
     let candidate = Candidate {
         away: None,

@@ -46,7 +46,7 @@ impl<'a> InputIndex<'a> {
         self.input.reasons(household, helper, former)
     }
 
-    /// Their sum.
+    /// The sum of [`terms`](Self::terms), so without the load.
     pub(super) fn cost(&self, household: &Household, helper: &Helper) -> Option<i64> {
         let terms = self.terms(household, helper)?;
         Some(terms.iter().map(|term| term.cost).sum())

@@ -66,11 +66,11 @@ impl LoadShare {
 /// How far the loads of the helpers lie apart, in percent of their capacities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spread {
-    /// The least.
+    /// Load of the helper with the least.
     pub lowest: i64,
-    /// That of all together.
+    /// Load of all helpers together.
     pub average: i64,
-    /// The largest.
+    /// Load of the helper with the largest.
     pub highest: i64,
 }
 

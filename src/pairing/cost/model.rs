@@ -138,9 +138,9 @@ impl Helper {
 pub struct Input {
     /// The office's rules.
     pub rules: PairingRules,
-    /// The households to pair.
+    /// All households of the run's scope.
     pub households: Vec<Household>,
-    /// The staff.
+    /// The staff, inactive ones too: they may still have households.
     pub helpers: Vec<Helper>,
     /// 定点帮扶: the villages that units are linked to, by the unit's name.
     pub unit_villages: BTreeMap<String, Vec<Area>>,

@@ -73,18 +73,18 @@ struct Hub {
 pub enum Between<'a> {
     /// Helpers of the same skills who reach the same villages.
     Hub {
-        /// The villages.
+        /// The villages that these helpers reach.
         reach: Reach<'a>,
-        /// The skills.
+        /// The skills that these helpers have.
         skills: &'a [Skill],
         /// Helpers who are left out.
         but: usize,
     },
     /// Households of the same village and cause.
     Need {
-        /// The village.
+        /// Where these households live.
         area: &'a Area,
-        /// The cause.
+        /// Their main cause (主要致贫原因), if it is known.
         cause: Option<Cause>,
         /// Helpers whom they never have.
         but: usize,
@@ -332,8 +332,8 @@ impl<'a> RunNetwork<'a> {
         self.between.iter().map(|(node, between)| (*between, *node))
     }
 
-    /// What a pair of the household at this position costs but for its load, whoever thought of
-    /// it; nothing where it may not be.
+    /// What a pair of the household at this position costs but for its load, whether computed or
+    /// set by the office; `None` where the pair may not be.
     pub fn cost(&self, at: usize, helper: &Helper) -> Option<i64> {
         let household = self.households[at];
         let cost = |terms: &[Reason]| terms.iter().map(|term| term.cost).sum();

@@ -8,9 +8,9 @@ use crate::staff::unit::Area;
 /// Villages that a helper reaches in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach<'a> {
-    /// All.
+    /// Every village.
     Anywhere,
-    /// Those of a town.
+    /// All villages of this town.
     Town(&'a str),
     /// Those of this name in any town.
     Name(&'a str),
@@ -29,7 +29,7 @@ impl<'a> Reach<'a> {
         ]
     }
 
-    /// In Chinese.
+    /// The villages in Chinese, for messages.
     pub fn words(self) -> String {
         match self {
             Self::Anywhere => "任何村".to_owned(),

@@ -65,7 +65,7 @@ pub struct ShortUnit {
     pub places: i64,
 }
 
-/// What was found.
+/// The shortages of a pairing.
 #[derive(Debug, Default)]
 pub struct Short<'a> {
     /// The groups, the largest shortage first.
@@ -190,7 +190,7 @@ fn reached<'a>(
             if passed.contains(&reach) {
                 continue;
             }
-            // Who is barred here may still be reached by way of another household.
+            // A helper who is barred here may still be reached by way of another household.
             if need.barred.is_empty() {
                 passed.insert(reach);
             }

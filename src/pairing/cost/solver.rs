@@ -17,7 +17,7 @@ use super::terms::{Reason, ReasonCode};
 use crate::flow::{self, SINK, Solution};
 use crate::staff::unit::Area;
 
-/// The best pairs for an input.
+/// Finds the pairs of least cost among those that place the most households.
 pub fn solve(input: &Input) -> BestPairs {
     let run = RunNetwork::build(input);
     let solution = flow::solve(&run.network);

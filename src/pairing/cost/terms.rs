@@ -47,7 +47,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// A reason.
+    /// `words` are shown to the office; `cost` is 0 for a reason that weighs nothing.
     pub fn new(code: ReasonCode, words: impl Into<String>, cost: i64) -> Self {
         Self {
             code,

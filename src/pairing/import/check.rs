@@ -146,7 +146,6 @@ impl Check<'_> {
         wrongs.into_iter().flatten().collect()
     }
 
-    /// The first day of the pairing that a row asks for.
     fn first_day(&self, row: &PairRow, household: Uuid) -> Result<NaiveDate, Wrong> {
         let first = row.from_date.unwrap_or(self.today);
         let refuse = |code, reason: String, remedy: &str| {

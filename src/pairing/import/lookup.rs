@@ -139,7 +139,6 @@ impl Lookup {
         }
     }
 
-    /// The person that a row names.
     pub(super) fn helper(&self, row: &PairRow) -> Result<&Staff, Wrong> {
         let unknown = |field, value: String, what: &str| {
             let refusal = Refusal::new(

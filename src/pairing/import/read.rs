@@ -10,7 +10,6 @@ use crate::roster::sheet;
 use crate::workbook::error::ReadError;
 use crate::workbook::reader_process::{Child, Program};
 
-/// A list, read.
 pub(super) struct ReadList {
     pub(super) sheets: Vec<SheetReport>,
     pub(super) rows: i64,

@@ -10,7 +10,7 @@ use crate::household::Cause;
 /// is as of the day.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Entry {
-    /// The household.
+    /// Last part of the sort key: `number` may be absent.
     pub household_id: Uuid,
     /// 户编号.
     pub number: Option<String>,

@@ -37,7 +37,7 @@ impl PairingRunApi {
     ///
     /// Proposes one helper for each household of the scope: as many as can be placed, at the least cost
     /// that is possible, and says why, what could not be placed and what is short. A household that has
-    /// a helper is in it only with `paired`, and keeps him unless it may not.
+    /// a helper is in it only with `paired`, and keeps that helper unless it may not.
     /// Nothing is current until the run is confirmed.
     ///
     /// It is proposed at once: most offices confirm what was computed, and one step more would be one
@@ -150,7 +150,7 @@ impl PairingRunApi {
 
     /// Get a proposal
     ///
-    /// With the next best helper and what he would cost more. It is worked out when asked for, from
+    /// With the next best helper and what they would cost more. It is worked out when asked for, from
     /// the whole run: ask for the households in question, not for all.
     #[oai(
         path = "/pairing-runs/:id/proposals/:household_id",

@@ -25,14 +25,14 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// That of an input.
+    /// Packs an input and computes its digest.
     pub fn of(input: &Input) -> Self {
         let json = json(input);
         let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
         let packed = packed.write_all(&json).and_then(|()| packed.finish());
         Self {
             digest: digest_of(&json),
-            // Memory takes all that is written.
+            // Writing to memory cannot fail.
             packed: packed.unwrap_or_default(),
         }
     }

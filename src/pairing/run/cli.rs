@@ -28,7 +28,7 @@ pub async fn pair(app: &App, scope: Scope, confirm: bool, json: bool) -> Result<
     })
 }
 
-/// The unit of this name.
+/// Finds a unit by its whole name; a problem for people if there is none.
 pub async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
     let mut tx = app.db.read().await?;
     let units = staff::store::unit_ids(&mut tx).await?;

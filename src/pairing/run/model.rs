@@ -41,9 +41,9 @@ pub struct Scope {
     /// Only by the staff of this unit: the households that they have, those that one of them had last,
     /// and those without a helper in the villages that the unit is linked to.
     pub unit_id: Option<Uuid>,
-    /// Also those that have a helper. They keep him unless he may not have them any more: he is
-    /// inactive, a barrier stands between them, he has too many, or they are pinned to another. Only
-    /// those without a helper if left out.
+    /// Also those that have a helper. A household keeps its helper unless they may not be a pair any
+    /// more: the helper is inactive or has too many households, a barrier stands between the two, or
+    /// the household is pinned to another. Only those without a helper if left out.
     #[oai(default)]
     pub paired: bool,
     /// Only households of this person, as if the person had left: those that the person is responsible
@@ -224,7 +224,7 @@ pub struct Explained {
     pub next_best: Option<NextBest>,
 }
 
-/// A helper for a household as a run proposes him, or why there is nobody.
+/// A helper whom a run proposes for a household, or why there is nobody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[oai(rename = "PairingChoice", skip_serializing_if_is_none)]
 pub struct Choice {

@@ -3,8 +3,8 @@
 //! A run is computed from a snapshot and kept with a digest of it. Confirming reads the same again
 //! in the transaction that writes: if the digest is another, the proposal no longer holds.
 //!
-//! What writes asks for the permission itself; what only reads is asked for by whoever
-//! [may read](crate::pairing::rights).
+//! Functions that write check the permission themselves; for those that only read, the API checks it
+//! before ([`rights`](crate::pairing::rights)).
 
 use std::sync::Arc;
 
@@ -243,7 +243,7 @@ pub async fn list(
     Ok(store::list_runs(&mut tx, status, after, limit).await?)
 }
 
-/// A run.
+/// A run without its proposals; 404 if there is none with this id.
 pub async fn get(app: &App, id: Uuid) -> Result<Run, Problem> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await
@@ -307,7 +307,7 @@ pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explaine
     Ok(explained)
 }
 
-/// The run with this id.
+/// A run; 404 if there is none with this id.
 pub(in crate::pairing) async fn find(tx: &mut Tx, id: Uuid) -> Result<Run, Problem> {
     store::find_run(tx, id).await?.ok_or_else(not_found)
 }

@@ -72,7 +72,7 @@ pub async fn names_who_is_gone(tx: &mut Tx, run_id: Uuid) -> Result<bool, sqlx::
     .await)
 }
 
-/// The run with this id.
+/// `None` if there is no run with this id.
 pub async fn find_run(tx: &mut Tx, id: Uuid) -> Result<Option<Run>, sqlx::Error> {
     let sql = format!("{RUN} WHERE id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)

@@ -118,7 +118,7 @@ pub(super) struct PairingProposalDetail {
 }
 
 /// The helper other than the proposed one who could take a household at the least cost to the whole
-/// run, everything else staying as it is: one with a place left, or one who gives one of his
+/// run, everything else staying as it is: one with a place left, or one who gives one of their
 /// households of the run to the proposed helper in exchange.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -134,9 +134,9 @@ struct NextBestHelper {
     /// By how much the cost of the whole run would change, exactly as the edit by hand would say. Never
     /// below 0 in a run without edits.
     difference: i64,
-    /// The terms of the cost in words, the load as of his last household.
+    /// The terms of the cost in words, the load as of the helper's last household.
     reasons: Vec<Reason>,
-    /// The household that he would give in exchange; absent if he has a place left.
+    /// The household that this helper would give in exchange; absent if they have a place left.
     exchange_household_id: Option<Uuid>,
 }
 
@@ -150,17 +150,17 @@ pub(super) struct PairingLoad {
     name: String,
     /// 单位.
     unit: String,
-    /// Households that he may have.
+    /// Households that the helper may have.
     capacity: i64,
-    /// Households that he had before the run and keeps.
+    /// Households that the helper had before the run and keeps.
     held: i64,
-    /// Households that the run gives him anew.
+    /// Households that the run adds.
     added: i64,
-    /// Why he is given none for the time being, in words: he is on leave, or leaving.
+    /// Why the helper is given none for the time being, in words: they are on leave, or leaving.
     away: Option<String>,
-    /// Both in percent of his capacity, rounded; absent if he may have none.
+    /// Both in percent of the helper's capacity, rounded; absent if they may have none.
     load_percent: Option<i64>,
-    /// The same of the active staff of his unit together.
+    /// The same of the active staff of the helper's unit together.
     unit_percent: Option<i64>,
     /// The same of all active staff together.
     average_percent: Option<i64>,

@@ -1,4 +1,4 @@
-//! What a run says, against what it stands on: true runs hold, edited ones are told, false ones seen.
+//! What a run says, against what it stands on: correct runs hold, edits are listed, falsified runs found.
 
 use proptest::prelude::*;
 use uuid::Uuid;

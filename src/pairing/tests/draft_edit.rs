@@ -147,7 +147,7 @@ proptest! {
                 prop_assert!(difference.is_none_or(|difference| difference >= 0));
             }
         }
-        // One who was left without a helper by hand may get him back.
+        // A household that an edit left without a helper may get the same helper back.
         if !pairs.is_empty() {
             let cleared = pairs.remove(without.index(pairs.len())).0;
             let difference = next_best(&input, &pairs, cleared).map(|next| next.difference);

@@ -20,7 +20,6 @@ const COLUMNS: [Column; 11] = [
     Column::summed("办理中\n(户)", 9.0, Look::Whole),
 ];
 
-/// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let title = format!("{} 年帮扶责任人工作情况", report.occasion.year);
     let subtitle = subtitle(report, "实惠含资金和已折价的物资等");

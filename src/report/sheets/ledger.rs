@@ -30,7 +30,6 @@ const AFTER: [Column; 2] = [
 ];
 const POINT_WIDTH: f64 = 9.0;
 
-/// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let mut columns = BEFORE.to_vec();
     columns.extend(points(POINT_WIDTH, Look::Centred));

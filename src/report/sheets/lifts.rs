@@ -37,7 +37,6 @@ const AFTER: [Column; 2] = [
     Column::new("返贫(终止)\n原因", 18.0, Look::Wrapped),
 ];
 
-/// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let columns: Vec<_> = BEFORE.into_iter().chain(STEPS).chain(AFTER).collect();
     let title = format!("{} 年脱贫退出情况", report.occasion.year);

@@ -42,7 +42,6 @@ const TOWNS: [Column; 6] = [
     Column::summed("办理中\n(户)", WIDTH, Look::Whole),
 ];
 
-/// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     table::page(sheet);
     sheet.set_print_fit_to_pages(1, 1);
@@ -176,7 +175,7 @@ fn big(format: Format) -> Format {
 }
 
 fn month_row(month: &Month, target: i64) -> Vec<Cell<'static>> {
-    // A month that has not begun shows nothing rather than a nought.
+    // A month that has not begun shows nothing rather than 0.
     let begun = month.cumulative.is_some();
     let shown = |number| {
         if begun {

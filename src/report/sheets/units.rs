@@ -18,7 +18,6 @@ const BEFORE: [Column; 8] = [
     Column::summed("办理中\n(户)", 8.0, Look::Whole),
 ];
 
-/// Writes the sheet.
 pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let mut columns = BEFORE.to_vec();
     columns.extend(points(9.5, Look::Percent));

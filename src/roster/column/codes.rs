@@ -37,8 +37,8 @@ pub(super) fn read_codes<R>(
     })
 }
 
-/// What a list of values may mean some of which are not known: those that are, and the nearest for the
-/// others; nothing if one of them is like nothing.
+/// What a list with unknown values may mean: the known ones, and the nearest for the others; `None` if
+/// one of them is like none.
 fn several_meant<R>(
     row: &mut R,
     parts: &[&str],

@@ -11,7 +11,7 @@ use crate::workbook::reader::Cell;
 
 /// What a column holds, and where it goes.
 pub enum Kind<R> {
-    /// Text.
+    /// Any text.
     Text {
         /// Most characters.
         longest: usize,
@@ -22,20 +22,20 @@ pub enum Kind<R> {
     Name(fn(&mut R, String) -> Put),
     /// A number that is a name: 户编号, telephone.
     Number(fn(&mut R, String) -> Put),
-    /// An identity number.
+    /// An identity number (公民身份号码), checked.
     Identity(fn(&mut R, IdentityNumber) -> Put),
     /// 是 or 否.
     YesNo(fn(&mut R, bool) -> Put),
     /// 是 or 否, or safe or not in words.
     Safe(fn(&mut R, bool) -> Put),
-    /// A date.
+    /// A day, or a month without a day.
     Date {
         /// Where a day goes.
         put: fn(&mut R, NaiveDate) -> Put,
         /// Where the first day of a month goes that has no day.
         month: fn(&mut R, NaiveDate),
     },
-    /// A year.
+    /// A year of four digits.
     Year(fn(&mut R, i64) -> Put),
     /// Money, in fen.
     Money(fn(&mut R, i64) -> Put),

@@ -18,12 +18,12 @@ pub trait Record: Default + 'static {
     /// Fields by which rows of two sheets find each other.
     const JOINS: &'static [&'static str];
 
-    /// Whether what the row says elsewhere makes a refused cell of field `key` no mistake.
+    /// Whether a refused cell of field `key` is no mistake, by what other cells of the row say.
     fn forgives(&self, _key: &str) -> bool {
         false
     }
 
-    /// Is told that a cell of field `key` was put right in this way.
+    /// Called when a cell of field `key` was put right in this way.
     fn repaired(&mut self, _key: &str, _code: &str) {}
 }
 

@@ -1,4 +1,4 @@
-//! How a rule that is broken is told at a cell.
+//! How a broken rule becomes a problem at a cell.
 
 use crate::household::IdentityNumber;
 use crate::household::model::Member;
@@ -15,7 +15,7 @@ pub(super) fn heading(key: &str) -> &'static str {
     column.map_or("", |column| column.heading)
 }
 
-/// A rule that is broken, at a cell.
+/// The problem of a broken rule, at a cell.
 pub(super) fn broken(
     layouts: &Layouts<HouseholdRow>,
     place: Place,

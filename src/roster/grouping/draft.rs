@@ -1,4 +1,4 @@
-//! A household under way, whose rows come one by one.
+//! A household that is being read, whose rows come one by one.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::roster::report::{Place, RosterProblem};
 use crate::roster::sheet::RosterRow;
 use crate::roster::value::Refusal;
 
-/// A household that is unpacked.
+/// The household that is unpacked just now.
 pub(super) struct Open {
     pub(super) index: u32,
     pub(super) draft: Draft,
@@ -20,7 +20,7 @@ pub(super) struct Open {
     pub(super) changed: bool,
 }
 
-/// One household under way, without its members.
+/// One household that is being read, without its members.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Draft {
     pub(super) facts: HouseholdFacts,

@@ -18,7 +18,7 @@ use crate::roster::report::{Place, Problems, RosterProblem};
 use crate::roster::sheet::RosterRow;
 use crate::roster::value::Refusal;
 
-/// Households under way. Only the one that the last row belongs to is unpacked.
+/// Households that are being read. Only the one that the last row belongs to is unpacked.
 #[derive(Default)]
 pub(super) struct Grouping {
     pub(super) drafts: PackedList<Draft>,
@@ -86,7 +86,7 @@ impl Grouping {
             self.has_errors[index as usize] = true;
         }
         if let Some(twin) = twin {
-            // Which of the two is right, nobody knows.
+            // It is not known which of the two is right, so both have the error.
             self.has_errors[self.household_of[twin as usize] as usize] = true;
         }
         Ok(())

@@ -8,13 +8,13 @@ use crate::roster::layout::Spoken;
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Place, SheetReport};
 
-/// Most members of a household: more are a number that stands where it does not belong.
+/// Most members of a household: more mean that a number is in the wrong column.
 pub(super) const MOST_MEMBERS: usize = 99;
 
 /// A household as the roster gives it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReadHousehold {
-    /// Its facts.
+    /// What the rows say of it, checked and completed.
     pub facts: HouseholdFacts,
     /// Where each member stands.
     pub places: Vec<Place>,
@@ -41,7 +41,7 @@ pub struct HouseholdRoster {
 /// What the checks of a roster depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
-    /// The day.
+    /// The day of the check, in China.
     pub today: NaiveDate,
     /// The year's income line a head, in fen.
     pub line_fen: i64,

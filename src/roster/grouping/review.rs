@@ -1,4 +1,4 @@
-//! Whether a household holds together, all of whose rows have been read.
+//! Whether a household is consistent, once all its rows have been read.
 
 use super::broken::{broken, heading};
 use super::draft::Draft;
@@ -119,7 +119,7 @@ impl Review<'_> {
         if let Some(status) = shared.status {
             self.facts.status = status;
         }
-        // The kind under which a household is watched is the later word, as long as it is watched.
+        // 监测对象类型 is newer than 贫困户属性, as long as the household is monitored.
         if shared.risk_gone != Some(true)
             && let Some(monitored) = shared.monitored
         {

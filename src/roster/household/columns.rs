@@ -133,7 +133,7 @@ fn push_measure(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str
     Some((Put::New, measure.label()))
 }
 
-/// The columns.
+/// Template columns first, then those of the national export only.
 pub static COLUMNS: &[Column<HouseholdRow>] = &[
     Column {
         synonyms: &[

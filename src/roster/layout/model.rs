@@ -22,7 +22,7 @@ pub struct Placed<R: Record> {
 pub struct Layout<R: Record> {
     /// Which sheet, from 0.
     pub index: u16,
-    /// Its name.
+    /// The sheet's name on its tab.
     pub sheet: String,
     /// Last row of the heading, from 1.
     pub header_row: u32,
@@ -130,7 +130,7 @@ impl<R: Record> Layout<R> {
 
 /// The sheets that are read, by their place in the file.
 pub struct Layouts<R: Record> {
-    /// By the sheet.
+    /// By the number of the sheet; `None` for sheets that are not read.
     pub(super) sheets: Vec<Option<Layout<R>>>,
     /// In which order they are read: sheets with one row a whole go first.
     pub(super) order: Vec<u16>,

@@ -1,4 +1,4 @@
-//! What people are told of sheets and columns.
+//! Messages about sheets and columns.
 
 use std::collections::HashSet;
 
@@ -142,7 +142,7 @@ pub(super) fn no_roster(sheets: &[&str]) -> RosterProblem {
     )
 }
 
-/// What people should know of the sheets and columns that are read, and of those that are not.
+/// Warns of sheets and columns that are not read, or read in a way that people should know.
 pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mut Problems) {
     for at in read {
         let layout = &found[*at];

@@ -132,7 +132,7 @@ pub(super) fn validation<R: Record>(
         ),
         _ => return Ok(None),
     };
-    // What people paste or know better is checked at import; here only a drop-down list insists.
+    // Pasted content is checked at import anyway; here only drop-down lists refuse other values.
     let style = if labels_of(column).is_some() {
         DataValidationErrorStyle::Stop
     } else {

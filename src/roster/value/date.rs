@@ -19,7 +19,7 @@ const YEARS: std::ops::RangeInclusive<i64> = 1900..=2100;
 /// A day, or only the month in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Day {
-    /// The day.
+    /// Year, month and day are known.
     Full(NaiveDate),
     /// Its month, by the first day of it.
     Month(NaiveDate),

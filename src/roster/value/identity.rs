@@ -5,7 +5,7 @@ use super::text::{Read, Refusal, plain, says_nothing};
 use crate::household::{IdentityError, IdentityNumber};
 use crate::workbook::reader::Cell;
 
-/// An identity number.
+/// Reads an identity number, of which Excel may have made a floating-point number.
 pub fn identity(cell: &Cell<'_>) -> Read<IdentityNumber> {
     let refused = |error: IdentityError| {
         let remedy = match error {

@@ -24,7 +24,7 @@ impl Unit {
     }
 }
 
-/// Money beyond this in one cell of a household is a slip of the finger.
+/// Money beyond this in one cell of a household is a typing mistake.
 const MOST_FEN: f64 = 10_000_000_000.0;
 
 /// Money in fen. `column` is the unit in the heading; a unit in the cell itself goes before it.

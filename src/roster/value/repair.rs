@@ -1,6 +1,6 @@
 //! What was read otherwise than it stands: certain repairs, which are made and listed.
 //!
-//! White space that is dropped is not worth a word, nor is a number that stands as text.
+//! White space that is dropped is not listed, nor is a number that stands as text.
 
 use chrono::NaiveDate;
 
@@ -43,7 +43,7 @@ pub fn number(cell: &Cell<'_>, read: &str) -> Option<Repair> {
     (tight != read).then(|| made("number_form", super::mask(read)))
 }
 
-/// An identity number.
+/// An identity number typed in another form, or in a disability certificate's number.
 pub fn identity(cell: &Cell<'_>, read: &IdentityNumber) -> Option<Repair> {
     if matches!(cell, Cell::Text(text) if text == read.whole()) {
         return None;
@@ -68,7 +68,7 @@ pub fn answer(cell: &Cell<'_>, read: bool, usual: &[&str]) -> Option<Repair> {
     }
 }
 
-/// A date.
+/// A date as Excel's day number, or typed in another form than 2026-03-01.
 pub fn date(cell: &Cell<'_>, read: NaiveDate) -> Option<Repair> {
     let iso = read.to_string();
     match cell {

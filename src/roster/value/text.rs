@@ -54,7 +54,7 @@ pub fn says_nothing(text: &str) -> bool {
     NOTHING.contains(&text)
 }
 
-/// The text of a cell, as it would be read aloud; the result of a failed formula is refused.
+/// The content of a cell as text, whatever its type; the result of a failed formula is refused.
 pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
     match cell {
         Cell::Text(text) => {
@@ -112,7 +112,7 @@ pub fn text(cell: &Cell<'_>, longest: usize) -> Read<String> {
     Ok(Some(text.into_owned()))
 }
 
-/// A person's name: the spaces that set a name of two characters wide are dropped.
+/// A person's name: spaces that people type between the characters of a short name are dropped.
 pub fn name(cell: &Cell<'_>) -> Read<String> {
     let Some(name) = text(cell, 50)? else {
         return Ok(None);
@@ -136,7 +136,7 @@ pub fn code_number(cell: &Cell<'_>, longest: usize) -> Read<String> {
     Ok(text(cell, longest)?.map(|text| squeezed(&text).trim_start_matches('\'').to_owned()))
 }
 
-/// What between several values of one cell may stand.
+/// Characters that may separate several values of one cell.
 const SEPARATORS: [char; 9] = ['、', ',', '，', ';', '；', '/', '+', '\n', '|'];
 
 /// The values of a cell that may hold several.

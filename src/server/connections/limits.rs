@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Most connections, where the system lets so many files be open.
+/// Most connections, if the system allows as many open files.
 const MOST_CONNECTIONS: usize = 4096;
 /// Files that may be open at once, if the system allows: connections, and files that come in by them.
 const OPEN_FILES: u64 = 3 * MOST_CONNECTIONS as u64;

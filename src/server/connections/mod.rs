@@ -1,10 +1,10 @@
 //! Connections: how many there may be, and how long each may keep the server waiting.
 //!
-//! Whoever opens connections and sends nothing must not shut out the others. Each connection knows
-//! since when it waits for its client; one that waits for too long is closed, and when there are as
-//! many connections as there may be, a new one takes the place of another: of those from the address
-//! that has most of them, the one that has waited longest. A connection whose request is at work is
-//! never closed for another.
+//! A client that opens connections and sends nothing must not keep others out. Each connection records
+//! since when it waits for its client; one that waits for too long is closed. When the limit of
+//! connections is reached, a new one replaces another: of those from the address that has most of them,
+//! the one that has waited longest. A connection whose request is being answered is never closed for
+//! another.
 
 mod limits;
 mod register;
@@ -118,7 +118,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-/// 503 for whom there is no place: all connections are at work.
+/// 503 for a client beyond the limit, when the requests of all connections are being answered.
 async fn refuse(mut io: impl AsyncRead + AsyncWrite + Unpin) {
     const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\n\
         content-length: 0\r\nconnection: close\r\n\r\n";

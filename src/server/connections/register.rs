@@ -125,7 +125,7 @@ impl Register {
         }
     }
 
-    /// A place for one more connection, be it that of another; nothing if all are at work.
+    /// A place for one more connection, if need be that of another; `None` if all are at work.
     pub(super) fn enter(self: &Arc<Self>, source: Option<IpAddr>) -> Option<Entry> {
         if held(&self.open).1.len() >= self.limits.connections && !self.make_room() {
             return None;
@@ -188,7 +188,7 @@ impl Drop for Entry {
     }
 }
 
-/// What is locked here is never left half changed.
+/// Ignores poisoning: what is locked here is never left half changed.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -51,7 +51,7 @@ impl Unread {
 
 /// The body of a request, which says when the connection waits for more of it.
 pub(super) fn watched(body: Body, connection: Arc<Connection>, unread: Unread) -> Body {
-    /// Whoever gives a body up no longer waits for it.
+    /// When the body is dropped, the connection no longer waits for it.
     struct GivenUp(Arc<Connection>);
 
     impl Drop for GivenUp {

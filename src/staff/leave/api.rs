@@ -17,7 +17,7 @@ use crate::problem::{ChangeFault, CreateFault, GetFault};
 /// Operations on leaves.
 pub struct LeaveApi(pub App);
 
-/// Days on which a person keeps the households that he has and is given no other.
+/// Days on which a person keeps the households that they have and is given no other.
 #[derive(Object)]
 #[oai(rename = "StaffLeave", skip_serializing_if_is_none)]
 struct LeaveView {
@@ -84,7 +84,7 @@ impl LeaveApi {
 
     /// Write down a leave
     ///
-    /// From its first to its last day the person keeps the households that he has, and is given none
+    /// From its first to its last day the person keeps the households that they have, and is given none
     /// by any way in.
     #[oai(
         path = "/staff/:id/leaves",

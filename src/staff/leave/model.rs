@@ -27,7 +27,7 @@ pub enum LeaveError {
     /// The last day comes before the first.
     #[error("结束日期不能早于开始日期 {0}")]
     EndsBeforeStart(NaiveDate),
-    /// A year that no leave of ours can be in.
+    /// A year outside the range in which leaves are accepted.
     #[error("日期 {0} 的年份不合理，请核对")]
     Year(NaiveDate),
 }

@@ -88,7 +88,7 @@ pub async fn change(
     Ok(after)
 }
 
-/// Removes a leave that never was.
+/// Removes a leave that does not take place.
 pub async fn remove(
     app: &App,
     caller: &Caller,

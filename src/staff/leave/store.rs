@@ -13,7 +13,7 @@ use crate::{insert, on};
 
 const LEAVE: &str = "SELECT id, staff_id, from_date, to_date, reason, version FROM staff_leave";
 
-/// The leave with this id.
+/// `None` if there is no leave with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Leave>, sqlx::Error> {
     let sql = format!("{LEAVE} WHERE id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
@@ -93,7 +93,7 @@ pub async fn change(
     .map(|_| ()))
 }
 
-/// Removes a leave that never was, and keeps what it was.
+/// Removes a leave that does not take place; the history keeps it.
 pub async fn remove(tx: &mut Tx, actor: Actor<'_>, before: &Leave) -> Result<(), sqlx::Error> {
     actor.keep(tx, "remove", as_kept(before), before).await?;
     on!(tx, connection => sqlx::query("DELETE FROM staff_leave WHERE id = $1")

@@ -79,7 +79,8 @@ pub async fn taken(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Entry>, sqlx::Err
         .bind(import_id).fetch_all(connection).await)
 }
 
-/// Two people may exchange their numbers, which are unique at every moment.
+/// Clears the numbers of these people before new ones are written: two of them may exchange theirs, and
+/// the database checks row by row that numbers are unique.
 pub async fn free_numbers(tx: &mut Tx, ids: impl Iterator<Item = Uuid>) -> Result<(), sqlx::Error> {
     for id in ids {
         on!(&mut *tx, connection => sqlx::query(

@@ -14,7 +14,7 @@ const UNIT: &str = "SELECT unit.id AS id, unit.name AS name, villages_version AS
     (SELECT count(*) FROM staff WHERE staff.unit_id = unit.id AND active) AS active_staff
     FROM unit";
 
-/// The unit with this id.
+/// `None` if there is no unit with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Unit>, sqlx::Error> {
     let sql = format!("{UNIT} WHERE unit.id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)

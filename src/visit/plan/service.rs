@@ -39,7 +39,7 @@ pub async fn set(
         .await?
         .ok_or_else(rights::no_such_household)?;
     if let Some(former) = store::list(&mut tx, household_id, None, 1).await?.first() {
-        // Who goes on from the former plan means the numbers in it that they read masked.
+        // Numbers that the caller read masked in the former plan and sent back masked are put back.
         let approach = caller
             .sight()
             .unmasked(facts.approach, &former.facts.approach);

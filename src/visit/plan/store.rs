@@ -14,7 +14,7 @@ pub type PlanKey = (NaiveDate, Uuid);
 const PLAN: &str = "SELECT id, household_id, approach, measures, decided_on, decided_at, decided_by
     FROM help_plan";
 
-/// Adds a plan.
+/// Adds a plan; former ones stay.
 pub async fn add(tx: &mut Tx, plan: &HelpPlan) -> Result<(), sqlx::Error> {
     insert!(tx, "help_plan", std::slice::from_ref(plan), |plan| {
         id: plan.id,
@@ -64,7 +64,7 @@ pub async fn of(
     })
 }
 
-/// Plans for these households.
+/// Plans that stand in the way of removing these households.
 pub async fn plans_naming(tx: &mut Tx, households: &Ids<'_>) -> Result<Vec<Mention>, sqlx::Error> {
     let columns = ("id", "household_id", "decided_on");
     mentions(tx, "help_plan", columns, households).await

@@ -14,7 +14,7 @@ use crate::on;
 pub struct Total {
     /// How many there were in the period.
     pub visits: i64,
-    /// The last one up to the period's end, be it before its beginning.
+    /// The last one up to the period's end, even if it was before its beginning.
     pub last_visit: Option<NaiveDate>,
     /// Money and the stated worth of goods delivered in the period, in fen.
     pub benefits_fen: i64,

@@ -28,12 +28,12 @@ async fn run(tx: &mut Tx, sql: &str, import_id: Uuid) -> Result<u64, sqlx::Error
         .map(|done| done.rows_affected()))
 }
 
-/// Clears some thousand staged households away, and with `record` what was to be done to them as
-/// well. Says whether there may be more.
+/// Deletes some thousand staged households, and with `record` also what was to be done to them. Says
+/// whether there may be more.
 pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, sqlx::Error> {
     const HOUSEHOLDS_AT_ONCE: i64 = 2_000;
     if tx.engine() == Engine::Sqlite && stages_alone(tx, import_id).await? {
-        // Without a condition SQLite lets go of a table's pages and looks at no row.
+        // Without a condition SQLite frees the table's pages and reads no row.
         for table in ["staged_member", "staged_household"] {
             let sql = format!("DELETE FROM {table}");
             on!(&mut *tx, connection => sqlx::query(AssertSqlSafe(sql))
@@ -51,8 +51,8 @@ pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, s
         let first: Option<i64> = on!(&mut *tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
             .bind(import_id).fetch_one(connection).await)?;
         let Some(first) = first else { continue };
-        // From the first on: PostgreSQL's index still holds those that are deleted, and would go through
-        // them each time.
+        // From the first position on: PostgreSQL's index still holds deleted rows, and a search
+        // from 0 would read them each time.
         let sql = format!(
             "DELETE FROM {table} WHERE import_id = $1 AND {position} >= $2 AND {position} < $3"
         );

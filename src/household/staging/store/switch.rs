@@ -28,8 +28,8 @@ const CLASHING: &str = "SELECT staged.import_position
         AND plan.household_id = household.id AND plan.good AND plan.action IN ('changed', 'closed')
     WHERE staged.import_id = $1 AND plan.household_id IS NULL";
 
-/// A household that cannot be taken in keeps its persons and its number: whoever was to get them
-/// cannot be taken in either.
+/// A household that cannot be taken in keeps its persons and its number: a household that was to get
+/// them cannot be taken in either.
 pub async fn settle(tx: &mut Tx, import_id: Uuid) -> Result<(), sqlx::Error> {
     let held: i64 = on!(&mut *tx, connection => sqlx::query_scalar(
         "SELECT count(*) FROM import_household
@@ -154,7 +154,7 @@ pub async fn replace(
     import_id: Uuid,
     source: &str,
 ) -> Result<(), sqlx::Error> {
-    // Two households may exchange their numbers, which are unique at every moment.
+    // Two households may exchange their numbers, and the database checks row by row that they are unique.
     let sql = format!(
         "UPDATE household SET number = NULL FROM staged_household AS staged JOIN {PLAN} AND {REPLACED}
          WHERE staged.import_id = $1 AND household.id = staged.household_id

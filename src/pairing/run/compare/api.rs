@@ -49,11 +49,11 @@ struct PairingRunTotals {
     cost: i64,
     /// Households that get another helper than the last one that they had before the run.
     changes: i64,
-    /// The least load of an active person, in percent of his capacity; absent if nobody has any.
+    /// The least load of an active person, in percent of their capacity; absent if nobody has any.
     lowest_percent: Option<i64>,
     /// The load of all active staff together, in percent of their capacity.
     average_percent: Option<i64>,
-    /// The largest load of an active person, in percent of his capacity.
+    /// The largest load of an active person, in percent of their capacity.
     highest_percent: Option<i64>,
 }
 

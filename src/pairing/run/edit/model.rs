@@ -31,26 +31,26 @@ code_list! {
 pub enum Edit {
     /// A household gets this helper.
     Move {
-        /// The household.
+        /// One of the run.
         household: Uuid,
-        /// The helper.
+        /// The helper whom it gets.
         to: Uuid,
     },
     /// Two households change their helpers; one of them may have none.
     Swap {
-        /// One.
+        /// The household named first.
         household: Uuid,
-        /// The other.
+        /// The household that gets its helper.
         with: Uuid,
     },
     /// A household gets nobody in this run.
     Clear {
-        /// The household.
+        /// One of the run.
         household: Uuid,
     },
 }
 
-/// An edit to be made.
+/// An edit that has been asked for, not yet applied.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewEdit {
     pub(crate) edit: Edit,
@@ -288,7 +288,7 @@ impl EditRecord {
         }
     }
 
-    /// The run as it is since: a draft, with true numbers.
+    /// The run after the edit: a draft, with its numbers counted again.
     pub fn apply(&self, before: &Run) -> Run {
         let mut after = Run {
             status: RunStatus::Draft,

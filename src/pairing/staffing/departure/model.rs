@@ -41,9 +41,9 @@ pub struct Outlook {
     pub assistances: Vec<Tenure>,
     /// The least costly way to give the households to others.
     pub best: BestPairs,
-    /// By id.
+    /// By id; for the names.
     pub households: HashMap<Uuid, Household>,
-    /// By id.
+    /// By id; for the names.
     pub staff: HashMap<Uuid, Staff>,
 }
 

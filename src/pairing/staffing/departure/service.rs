@@ -163,7 +163,7 @@ pub async fn transfer(
     Ok(pairings)
 }
 
-/// Refuses who may not change both the staff and the pairings.
+/// Refuses a caller who may not change both the staff and the pairings.
 fn may_move(caller: &Caller) -> Result<(), Problem> {
     caller.require(KeepRegister)?;
     caller.require(ManagePairings)

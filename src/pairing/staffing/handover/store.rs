@@ -43,7 +43,7 @@ const NOTE: &str = concat!(
     join_names!("pairing.household_id", "pairing.staff_id"),
 );
 
-/// The note with this id.
+/// `None` if there is no note with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Note>, sqlx::Error> {
     let sql = format!("{NOTE} WHERE handover_note.id = $1");
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
