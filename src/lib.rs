@@ -19,9 +19,16 @@
 //! | beside | `access` (who may come in and do what; history; idempotency; masks) |
 //! | ground | `db` (the only room that knows which engine runs), `openapi` (the document), `workbook` (Excel; knows no household), `flow` (minimum-cost flow; pure arithmetic), `codes` (code lists that several rooms speak), `identity` (identity numbers), `code_list`, `problem` (one error type for all that is not the answer asked for), `app` (the database and the time), `api` (what operations share), `text`, `calendar` (the days that may be named), `config`, `private` (files that only their owner may read), `terminal` |
 //!
-//! Where things go: a new cross-check is a row of [`household::rule`]; a new column of a roster one of
-//! [`roster::household`] or [`roster::staff`]; a new reason why someone may not be paired stands in
-//! [`pairing::eligibility`]; a new kind of visit in [`visit::model`]; a new sheet in `report/sheets`.
+//! Where things go:
+//!
+//! - a new cross-check: a row of [`household::rule`];
+//! - a new column of a roster: a row of [`roster::household`] or [`roster::staff`]; if it fills a new field, a row of
+//!   `household/field.rs` or `staff/field.rs` and a migration;
+//! - a new reason why someone may not be paired: a variant of [`pairing::eligibility::Ineligible`], said by
+//!   `check_duty` if it is about a person, by a kind of [`Barrier`](pairing::constraint::model::Barrier) if it is
+//!   about a pair;
+//! - a new kind of visit: a row of [`visit::model::VisitKind`];
+//! - a new sheet: what it shows is worked out in [`report::model`], how it looks in `report/sheets`.
 //!
 //! # A room
 //!

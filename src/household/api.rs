@@ -135,7 +135,7 @@ macro_rules! household_view {
             let members = facts.members.into_iter();
             let checks = checks
                 .into_iter()
-                .filter(|finding| finding.rule.tells().iter().all(|kind| sight.sees(*kind)));
+                .filter(|finding| finding.rule.tells.iter().all(|kind| sight.sees(*kind)));
             HouseholdView {
                 id: household.id,
                 version: household.version,

@@ -1,6 +1,7 @@
 //! May this person take this household? The one answer for a run, an edit of its draft, a list that is
-//! imported and a pairing by hand: a new reason why someone may not be paired is a variant of
-//! [`Ineligible`] and a check of [`Candidate`], here and nowhere else.
+//! imported and a pairing by hand. A new reason why someone may not be paired is a variant of [`Ineligible`]. If
+//! it is about the person, [`check_duty`] says it; if it is about a pair, it is a kind of [`Barrier`]: both
+//! are what a run asks before it weighs a pair, and all others with it.
 //!
 //! A run holds each pair against a [`Candidate`] made from its [`Input`](super::cost::model::Input).
 //! All others ask [`Eligibility`], which makes it from the database. On top of this rule a run and its

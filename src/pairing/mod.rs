@@ -4,7 +4,7 @@
 //! A sub-room knows those above it in this list, never one below:
 //!
 //! 1. [`error`] (what keeps a pair from being made), and small files that all ask: `day`, `rights`,
-//!    `registered`, `blocking`, `tenures`.
+//!    `registered`, `blocking`, `tenure`.
 //! 2. [`constraint`]: pairs that the office pins or forbids.
 //! 3. [`eligibility`]: may this person take this household? The one answer, which all below ask.
 //! 4. [`cost`]: what a pair costs, and which pairs cost least. No database.
@@ -29,7 +29,7 @@ mod rights;
 pub mod roll;
 pub mod run;
 pub mod staffing;
-mod tenures;
+mod tenure;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! Visits to households: who was met, what was confirmed, heard, followed up and delivered; and
 //! the help plans that are decided in between.
 //!
-//! A visit belongs to the helper who was responsible for the household on the day of the visit,
-//! whoever logs it. Nothing is overwritten: a correction keeps the former text with its reason,
+//! A visit belongs to the helper who made it: the one who was responsible for the household on that day, whoever
+//! logs it, or its assistant. Nothing is overwritten: a correction keeps the former text with its reason,
 //! and each decision of a help plan is a record of its own.
 
 pub(crate) mod api;

@@ -312,7 +312,7 @@ async fn a_helper_who_corrects_a_masked_text_loses_nothing_of_it() {
     assert_eq!(
         changed["note"],
         format!("{note}。已核实"),
-        "he still sees it masked"
+        "they still see it masked"
     );
     let stored = it.office.get(&path).await.expect(200);
     let text = words(&it.identity);

@@ -74,7 +74,7 @@ async fn a_hand_over_note_goes_from_one_helper_to_the_next() {
 
     assert!(
         new.items("/handover-notes").await.is_empty(),
-        "not his household yet"
+        "not their household yet"
     );
     let read = format!("/handover-notes/{}/read", note["id"].as_str().unwrap());
     new.post(&read).await.expect_problem(404, "not_found");

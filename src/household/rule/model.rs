@@ -23,6 +23,12 @@ pub struct Rule {
     pub code: &'static str,
     /// An error keeps a roster from being imported.
     pub severity: Severity,
+    /// Private data that follow from whether a household breaks the rule, or from the reason: whoever reads
+    /// an age every day finds out the birthday.
+    pub tells: &'static [Kind],
+    /// Whether it looks at all members of a household together, so that it says nothing where only the
+    /// head is known.
+    pub needs_all_members: bool,
     /// What the rule looks at, in Chinese.
     pub title: &'static str,
     /// What to do where it is broken, in Chinese.
@@ -52,25 +58,6 @@ impl PartialEq for Rule {
 }
 
 impl Eq for Rule {}
-
-impl Rule {
-    /// Private data that follow from whether a household breaks the rule, or from the reason: whoever reads
-    /// an age every day finds out the birthday.
-    pub fn tells(&self) -> &'static [Kind] {
-        match self.code {
-            "identity_birth_date" | "born_later" => &[Kind::BirthDate],
-            "minor_with_labour" | "elder_with_labour" | "compulsory_education" => {
-                &[Kind::BirthDate, Kind::Health]
-            }
-            "disability_certificate_health"
-            | "months_without_labour"
-            | "labour_missing"
-            | "disability_without_disabled"
-            | "illness_without_ill" => &[Kind::Health],
-            _ => &[],
-        }
-    }
-}
 
 /// A household on a day, with the income line of the year.
 pub(super) struct Subject<'a> {

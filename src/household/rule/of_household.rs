@@ -1,6 +1,7 @@
 //! Rules about a household as a whole.
 
 use super::model::{Rule, Severity, Subject, yuan};
+use crate::access::Kind;
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Cause, Health, Measure, Schooling};
@@ -10,6 +11,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "measure_without_minimum_living",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: true,
         title: "帮扶措施有社会保障兜底，却无人享受低保",
         remedy: "请核对帮扶措施和“是否享受低保”",
         check: |subject, found| {
@@ -24,6 +27,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "minimum_living_without_measure",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "有人享受低保，帮扶措施却无社会保障兜底",
         remedy: "请在帮扶措施中补充“社会保障兜底”，或核对“是否享受低保”",
         check: |subject, found| {
@@ -38,6 +43,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "disability_without_disabled",
         severity: Severity::Warning,
+        tells: &[Kind::Health],
+        needs_all_members: true,
         title: "因残致贫却无残疾人",
         remedy: "请核对致贫原因和成员的健康状况",
         check: |subject, found| {
@@ -55,6 +62,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "illness_without_ill",
         severity: Severity::Warning,
+        tells: &[Kind::Health],
+        needs_all_members: true,
         title: "因病致贫却无病人",
         remedy: "请核对致贫原因和成员的健康状况",
         check: |subject, found| {
@@ -67,6 +76,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "schooling_without_student",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: true,
         title: "因学致贫却无在校生",
         remedy: "请核对致贫原因和成员的在校生状况",
         check: |subject, found| {
@@ -80,6 +91,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "income_sum",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: true,
         title: "年人均纯收入与各项收支不符",
         remedy: "年人均纯收入 =（工资性 + 生产经营性 + 财产性 + 转移性收入 − 生产经营性支出）÷ 人口，请核对",
         check: |subject, found| {
@@ -102,6 +115,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "lifted_without_year",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "已脱贫却无脱贫年度",
         remedy: "请补填脱贫年度，或核对脱贫属性",
         check: |subject, found| {
@@ -113,6 +128,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "year_without_lifted",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "有脱贫年度却未脱贫",
         remedy: "请核对脱贫属性和脱贫年度；返贫的填“返贫”",
         check: |subject, found| {
@@ -129,6 +146,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "lifted_under_line",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "已脱贫户收入未超过标准",
         remedy: "请核对年人均纯收入和脱贫属性；确实低于标准的，按返贫风险处理",
         check: |subject, found| {
@@ -150,6 +169,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "lifted_unsafe_housing",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "已脱贫户住房不安全",
         remedy: "请核实住房安全，落实危房改造，或核对脱贫属性",
         check: |subject, found| {
@@ -161,6 +182,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "lifted_unsafe_water",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "已脱贫户饮水不安全",
         remedy: "请核实饮水安全，落实饮水工程，或核对脱贫属性",
         check: |subject, found| {
@@ -172,6 +195,8 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
     &Rule {
         code: "housing_grade_contradicts",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "住房安全与危房等级不符",
         remedy: "A、B 级为安全，C、D 级为不安全，请核对两列",
         check: |subject, found| {

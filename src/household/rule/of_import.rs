@@ -1,11 +1,22 @@
 //! Rules that only the import of a roster can check: it sees all households, and what the roster states.
 
 use super::model::{Rule, Severity};
+use crate::access::Kind;
+
+/// Rules that only the import can check.
+pub(super) static OF_IMPORT: &[&Rule] = &[
+    &MEMBER_COUNT,
+    &SAME_IDENTITY_NUMBER,
+    &SUSPECTED_DUPLICATE,
+    &DISABILITY_CERTIFICATE,
+];
 
 /// 人数 as stated differs from the rows: checked at import, where the statement is.
 pub static MEMBER_COUNT: Rule = Rule {
     code: "member_count",
     severity: Severity::Error,
+    tells: &[],
+    needs_all_members: false,
     title: "家庭人口与行数不符",
     remedy: "请核对本户是否漏行或多行，或改正家庭人口",
     check: |_, _| {},
@@ -15,6 +26,8 @@ pub static MEMBER_COUNT: Rule = Rule {
 pub static SAME_IDENTITY_NUMBER: Rule = Rule {
     code: "same_identity_number",
     severity: Severity::Error,
+    tells: &[],
+    needs_all_members: false,
     title: "证件号码重复",
     remedy: "请核对证件，同一人只能在一户中出现一次；已迁出的请从原来的户中删除",
     check: |_, _| {},
@@ -25,6 +38,8 @@ pub static SAME_IDENTITY_NUMBER: Rule = Rule {
 pub static SUSPECTED_DUPLICATE: Rule = Rule {
     code: "suspected_duplicate",
     severity: Severity::Warning,
+    tells: &[],
+    needs_all_members: false,
     title: "疑似重复人员",
     remedy: "请核对是否同一人；如是同一人，请补填证件号码，并只保留在一户中",
     check: |_, _| {},
@@ -35,6 +50,8 @@ pub static SUSPECTED_DUPLICATE: Rule = Rule {
 pub static DISABILITY_CERTIFICATE: Rule = Rule {
     code: "disability_certificate_health",
     severity: Severity::Warning,
+    tells: &[Kind::Health],
+    needs_all_members: false,
     title: "有残疾人证，健康状况却不是残疾",
     remedy: "请核对健康状况",
     check: |_, _| {},

@@ -1,6 +1,7 @@
 //! Rules about who belongs to a household, and what is said of each member.
 
 use super::model::{Rule, Severity};
+use crate::access::Kind;
 use crate::code_list::CodeList;
 use crate::household::model::Member;
 use crate::household::{Education, Health, Labour, Relation, Schooling, Sex};
@@ -10,6 +11,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "no_head",
         severity: Severity::Error,
+        tells: &[],
+        needs_all_members: false,
         title: "没有户主",
         remedy: "请在本户一名成员的“与户主关系”中填“户主”",
         check: |subject, found| {
@@ -21,6 +24,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "two_heads",
         severity: Severity::Error,
+        tells: &[],
+        needs_all_members: false,
         title: "户主不止一个",
         remedy: "每户只能有一个“户主”；如是两户，请填写不同的户编号",
         check: |subject, found| {
@@ -41,6 +46,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "identity_sex",
         severity: Severity::Error,
+        tells: &[],
+        needs_all_members: false,
         title: "性别与证件号码不符",
         remedy: "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
         check: |subject, found| {
@@ -64,6 +71,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "identity_birth_date",
         severity: Severity::Error,
+        tells: &[Kind::BirthDate],
+        needs_all_members: false,
         title: "出生日期与证件号码不符",
         remedy: "请核对出生日期和证件号码（第 7 至 14 位）",
         check: |subject, found| {
@@ -83,6 +92,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "born_later",
         severity: Severity::Error,
+        tells: &[Kind::BirthDate],
+        needs_all_members: false,
         title: "出生日期在今天之后",
         remedy: "请核对出生日期和证件号码",
         check: |subject, found| {
@@ -96,6 +107,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "months_over_twelve",
         severity: Severity::Error,
+        tells: &[],
+        needs_all_members: false,
         title: "务工时间超过 12 个月",
         remedy: "请填 0 至 12 的月数",
         check: |subject, found| {
@@ -112,6 +125,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "relation_sex",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "与户主关系与性别不符",
         remedy: "请核对与户主关系和性别",
         check: |subject, found| {
@@ -131,6 +146,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "spouse_sex",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "配偶与户主同性别",
         remedy: "请核对户主和配偶的性别、证件号码",
         check: |subject, found| {
@@ -151,6 +168,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "relation_age",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "与户主关系与年龄不符",
         remedy: "请核对与户主关系和出生日期",
         check: |subject, found| {
@@ -180,6 +199,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "minor_with_labour",
         severity: Severity::Warning,
+        tells: &[Kind::BirthDate, Kind::Health],
+        needs_all_members: false,
         title: "16 周岁以下不是无劳动力",
         remedy: "16 周岁以下应填“无劳动力”",
         check: |subject, found| {
@@ -200,6 +221,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "elder_with_labour",
         severity: Severity::Warning,
+        tells: &[Kind::BirthDate, Kind::Health],
+        needs_all_members: false,
         title: "60 周岁以上仍为普通或技能劳动力",
         remedy: "请再核实其劳动能力",
         check: |subject, found| {
@@ -220,6 +243,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "months_without_labour",
         severity: Severity::Warning,
+        tells: &[Kind::Health],
+        needs_all_members: false,
         title: "无劳动力或丧失劳动力却有务工时间",
         remedy: "请核对劳动技能和务工时间",
         check: |subject, found| {
@@ -240,6 +265,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "workplace_without_phone",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "有务工状况却没有有效电话",
         remedy: "请补填本人或本户的手机号码（11 位）或带区号的固定电话",
         check: |subject, found| {
@@ -259,6 +286,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "labour_missing",
         severity: Severity::Warning,
+        tells: &[Kind::Health],
+        needs_all_members: false,
         title: "劳动技能为空",
         remedy: "请补填劳动技能；16 周岁以下填“无劳动力”",
         check: |subject, found| {
@@ -276,6 +305,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "compulsory_education",
         severity: Severity::Warning,
+        tells: &[Kind::BirthDate, Kind::Health],
+        needs_all_members: false,
         title: "义务教育阶段适龄儿童不在校",
         remedy: "请核实是否辍学（控辍保学），或改正在校生状况、健康状况",
         check: |subject, found| {
@@ -297,6 +328,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "schooling_below_education",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "在校生状况低于文化程度",
         remedy: "请核对在校生状况和文化程度（文化程度填已毕业的最高学历）",
         check: |subject, found| {
@@ -320,6 +353,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "two_medical_insurances",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "同时参加居民医保和职工医保",
         remedy: "两种医保只能参加一种，请核对",
         check: |subject, found| {
@@ -337,6 +372,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
         code: "no_medical_insurance",
         severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
         title: "没有参加任何基本医疗保险",
         remedy: "请核实并动员参保，或改正参保情况",
         check: |subject, found| {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::db::page;
 use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
 use crate::pairing::rights::seen_of;
-use crate::pairing::tenures;
+use crate::pairing::tenure;
 use crate::problem::{CreateFault, GetFault, ListFault};
 use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
@@ -156,7 +156,8 @@ impl PairingApi {
             ..Filter::default()
         };
         let part = Part::Responsible;
-        let pairings = tenures::list(&self.0, &caller.0, part, filter, after, limit).await?;
+        let pairings =
+            tenure::service::list(&self.0, &caller.0, part, filter, after, limit).await?;
         let (pairings, next) =
             page::cut(pairings, limit, |pairing| (pairing.from_date, pairing.id));
         Ok(Page::json(
@@ -235,7 +236,7 @@ impl PairingApi {
     ) -> Result<Json<Pairing>, CreateFault> {
         let PairingEnd { date, reason } = body.0;
         let (part, reason) = (Part::Responsible, reason.trim());
-        let ended = tenures::end(&self.0, &caller.0, part, id.0, date, reason).await?;
+        let ended = tenure::service::end(&self.0, &caller.0, part, id.0, date, reason).await?;
         Ok(Json(pairing_view(ended)))
     }
 }

@@ -10,7 +10,7 @@ use crate::access::idempotency::{self, Ticket};
 use crate::app::App;
 use crate::db::Tx;
 use crate::household;
-use crate::pairing::{day, eligibility, tenures};
+use crate::pairing::{day, eligibility, tenure};
 use crate::problem::Problem;
 use crate::serving::store::{self, Filter, Start};
 use crate::serving::tenure::{Part, Tenure};
@@ -52,7 +52,7 @@ pub async fn begin(
         by: &caller.username,
     };
     let ids = store::make_responsible(&mut tx, start, &[(household_id, staff_id)]).await?;
-    let pairing = tenures::find(&mut tx, Part::Responsible, ids[0]).await?;
+    let pairing = tenure::service::find(&mut tx, Part::Responsible, ids[0]).await?;
     ticket.answer(&mut tx, start.at, &pairing).await?;
     tx.commit().await?;
     Ok(pairing)

@@ -12,7 +12,7 @@ use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
 use crate::pairing::rights::seen_of;
-use crate::pairing::tenures;
+use crate::pairing::tenure;
 use crate::problem::{CreateFault, ListFault};
 use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
@@ -124,7 +124,8 @@ impl AssistApi {
             ..Filter::default()
         };
         let part = Part::Assisting;
-        let assistances = tenures::list(&self.0, &caller.0, part, filter, after, limit).await?;
+        let assistances =
+            tenure::service::list(&self.0, &caller.0, part, filter, after, limit).await?;
         let (assistances, next) = page::cut(assistances, limit, |one| (one.from_date, one.id));
         Ok(Page::json(
             assistances.into_iter().map(view),
@@ -180,7 +181,7 @@ impl AssistApi {
     ) -> Result<Json<AssistanceView>, CreateFault> {
         let AssistanceEnd { date, reason } = body.0;
         let (part, reason) = (Part::Assisting, reason.trim());
-        let ended = tenures::end(&self.0, &caller.0, part, id.0, date, reason).await?;
+        let ended = tenure::service::end(&self.0, &caller.0, part, id.0, date, reason).await?;
         Ok(Json(view(ended)))
     }
 }

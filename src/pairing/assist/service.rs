@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::AssistError;
-use crate::pairing::{day, registered, tenures};
+use crate::pairing::{day, registered, tenure};
 use crate::problem::Problem;
 use crate::serving::store::{self, Start};
 use crate::serving::tenure::{Part, Tenure};
@@ -55,7 +55,7 @@ pub async fn begin(
         by: &caller.username,
     };
     let id = store::make_assistant(&mut tx, start, (household, person)).await?;
-    let assistance = tenures::find(&mut tx, Part::Assisting, id).await?;
+    let assistance = tenure::service::find(&mut tx, Part::Assisting, id).await?;
     ticket.answer(&mut tx, now, &assistance).await?;
     tx.commit().await?;
     Ok(assistance)

@@ -28,7 +28,7 @@ use crate::pairing::cost::next_best;
 use crate::pairing::cost::solver;
 use crate::pairing::cost::tenure_changes::TenureChanges;
 use crate::pairing::error::PairingError;
-use crate::pairing::{day, eligibility, tenures};
+use crate::pairing::{day, eligibility, tenure};
 use crate::problem::Problem;
 use crate::serving;
 use crate::serving::store::{Filter, Start};
@@ -176,7 +176,7 @@ pub async fn confirm(
         let held = serving::store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
         ending.extend(held.into_iter().map(|pairing| (pairing, reason.clone())));
     }
-    tenures::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
+    tenure::service::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
     let start = Start {
         run_id: Some(id),
         from_date,

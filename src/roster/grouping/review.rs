@@ -50,7 +50,7 @@ impl Review<'_> {
             self.check_size(rows);
         }
         for finding in rule::check(&self.facts, context.today, context.line_fen) {
-            let unknown = !self.members_listed && rule::needs_all_members(finding.rule);
+            let unknown = !self.members_listed && finding.rule.needs_all_members;
             if unknown || self.draft.was_refused(finding.field) {
                 continue;
             }

@@ -21,7 +21,7 @@ use crate::pairing::cost::solver;
 use crate::pairing::error::PairingError;
 use crate::pairing::run::input::service as input;
 use crate::pairing::run::model::Scope;
-use crate::pairing::{day, eligibility, tenures};
+use crate::pairing::{day, eligibility, tenure};
 use crate::problem::{Problem, Text};
 use crate::serving::store::{self, Start};
 use crate::serving::tenure::{Part, Tenure};
@@ -183,7 +183,7 @@ async fn end_all(
     reason: &str,
 ) -> Result<(), Problem> {
     let ending = tenures.iter().map(|one| (one.clone(), reason.to_owned()));
-    tenures::end_all(tx, actor, &ending.collect::<Vec<_>>(), date).await
+    tenure::service::end_all(tx, actor, &ending.collect::<Vec<_>>(), date).await
 }
 
 /// Gives a person these households, each if it may go to the person, or none.

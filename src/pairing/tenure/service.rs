@@ -1,15 +1,15 @@
-//! What pairings and assistances have in common: who may list them, and how they end.
+//! Listing and ending pairings and assistances.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::error::{AssistError, PairingError};
-use super::{day, rights};
 use crate::access::Caller;
 use crate::access::Permission::ManagePairings;
 use crate::access::history::Actor;
 use crate::app::App;
 use crate::db::Tx;
+use crate::pairing::error::{AssistError, PairingError};
+use crate::pairing::{day, rights};
 use crate::problem::Problem;
 use crate::serving;
 use crate::serving::store::Filter;
@@ -17,7 +17,7 @@ use crate::serving::tenure::{Part, Tenure};
 use crate::visit;
 
 /// A tenure; 404 if there is none with this id.
-pub(super) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
+pub(in crate::pairing) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
     let found = serving::store::find(tx, part, id).await?;
     found.ok_or_else(|| match part {
         Part::Responsible => Problem::not_found("结对", "pairing"),
@@ -27,7 +27,7 @@ pub(super) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Pr
 
 /// A page of tenures as the caller may see them, those that began last first, at most `limit` and one
 /// more. Whose they may list is for [`rights`] to say before.
-pub(super) async fn list(
+pub(in crate::pairing) async fn list(
     app: &App,
     caller: &Caller,
     part: Part,
@@ -49,7 +49,7 @@ pub(super) async fn list(
 }
 
 /// Ends one tenure on a day; today if not said. It stays on the register.
-pub(super) async fn end(
+pub(in crate::pairing) async fn end(
     app: &App,
     caller: &Caller,
     part: Part,
@@ -76,7 +76,7 @@ pub(super) async fn end(
 }
 
 /// Ends tenures that hold, each with why, on a day on which all of them may end.
-pub(super) async fn end_all(
+pub(in crate::pairing) async fn end_all(
     tx: &mut Tx,
     actor: Actor<'_>,
     ending: &[(Tenure, String)],
