@@ -55,7 +55,7 @@ impl Basis {
             .map(|person| person.unit.clone())
     }
 
-    /// Works out the figures: see [`model::progress`](super::model::progress).
+    /// Works out the figures: see [`model::progress`].
     pub fn progress(&self) -> Progress {
         let facts: Vec<_> = self.lifts.iter().map(|named| self.facts(named)).collect();
         model::progress(self.year, self.as_of, self.plan.target, &facts)

@@ -10,9 +10,9 @@ use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 /// A household of the file. Places are those of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {
-    /// The household of the register that has its number; [`NONE`](super::NONE) for none.
+    /// The household of the register that has its number; [`NONE`] for none.
     pub numbered: u32,
-    /// Its head on the register; [`NONE`](super::NONE) for a head who is not there.
+    /// Its head on the register; [`NONE`] for a head who is not there.
     pub head: u32,
     /// Packed identity number of its head; 0 for none.
     pub head_identity: u64,
