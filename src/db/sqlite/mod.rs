@@ -1,7 +1,7 @@
 //! The file of a SQLite database, and what stands beside it.
 //!
 //! [`names`] names the files, [`header`] reads the first bytes of one; [`guard`] says who may open it,
-//! [`incarnation`] and [`file`] that it is still the one that was opened, [`content`] what is
+//! [`incarnation`] and [`file`](mod@file) that it is still the one that was opened, [`content`] what is
 //! in one that no service has open.
 
 pub(super) mod content;
