@@ -1,0 +1,3 @@
+//! What pairings and assistances have in common.
+
+pub(super) mod service;
