@@ -1,13 +1,12 @@
 //! Hand-over notes, from one helper to the next.
 
 use chrono::NaiveDate;
-use qianshou::access::Role;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::pairing::{OfficeWithLeaver, current_pairings_of, depart, office_with_leaver};
+use crate::support::pairing::{OfficeWithLeaver, current_pairings_of, depart};
 use crate::support::world::World;
-use crate::support::{Client, TestServer, complete_household};
+use crate::support::{Client, complete_household};
 
 #[tokio::test]
 async fn a_hand_over_note_is_written_to_the_day_of_the_hand_over() {
@@ -33,14 +32,14 @@ async fn a_hand_over_note_is_written_to_the_day_of_the_hand_over() {
 
 #[tokio::test]
 async fn a_hand_over_note_goes_from_one_helper_to_the_next() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server,
+        office,
         leaver,
         stayer,
         theirs,
         ..
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     let (old, new) = (server.helper(leaver).await, server.helper(stayer).await);
     let pairings = current_pairings_of(&office, leaver).await;
     let of = |household: Uuid| {

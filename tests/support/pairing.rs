@@ -354,26 +354,34 @@ pub fn set_of_field(values: &[Value], field: &str) -> std::collections::BTreeSet
 /// One who leaves with two households, one who stays with one and has room for four more, and a
 /// household elsewhere that nobody has.
 pub struct OfficeWithLeaver {
+    pub server: TestServer,
+    pub office: Client,
     pub leaver: Uuid,
     pub stayer: Uuid,
     pub theirs: Vec<Uuid>,
     pub elsewhere: Uuid,
 }
 
-pub async fn office_with_leaver(server: &TestServer) -> OfficeWithLeaver {
-    let leaver = add_person(server, "东圩小学", "甲帮扶").await;
-    let stayer = add_person(server, "东圩小学", "乙帮扶").await;
-    let theirs = add_households(server, "东圩村", 2).await;
-    for household in &theirs {
-        server.pair(*household, leaver, server.days_ago(100)).await;
-    }
-    let kept = add_households(server, "东圩村", 1).await[0];
-    server.pair(kept, stayer, server.days_ago(50)).await;
-    let elsewhere = add_households(server, "西圩村", 1).await[0];
-    OfficeWithLeaver {
-        leaver,
-        stayer,
-        theirs,
-        elsewhere,
+impl OfficeWithLeaver {
+    pub async fn open() -> Self {
+        let server = TestServer::start().await;
+        let office = server.client(Role::Office).await;
+        let leaver = add_person(&server, "东圩小学", "甲帮扶").await;
+        let stayer = add_person(&server, "东圩小学", "乙帮扶").await;
+        let theirs = add_households(&server, "东圩村", 2).await;
+        for household in &theirs {
+            server.pair(*household, leaver, server.days_ago(100)).await;
+        }
+        let kept = add_households(&server, "东圩村", 1).await[0];
+        server.pair(kept, stayer, server.days_ago(50)).await;
+        let elsewhere = add_households(&server, "西圩村", 1).await[0];
+        Self {
+            server,
+            office,
+            leaver,
+            stayer,
+            theirs,
+            elsewhere,
+        }
     }
 }

@@ -6,14 +6,14 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::service::{self, NewPairing};
+use super::service;
 use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
 use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
 use crate::pairing::rights::seen_of;
-use crate::pairing::tenure;
+use crate::pairing::tenure::{self, NewTenure};
 use crate::problem::{CreateFault, GetFault, ListFault};
 use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
@@ -207,7 +207,7 @@ impl PairingApi {
         idempotency_key: Header<Option<String>>,
         body: Json<PairingRequest>,
     ) -> Result<Created<Pairing>, CreateFault> {
-        let new = NewPairing {
+        let new = NewTenure {
             household_id: body.0.household_id,
             staff_id: body.0.staff_id,
             from_date: body.0.from_date,

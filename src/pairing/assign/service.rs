@@ -1,7 +1,6 @@
 //! Making a person responsible for a household by hand, and asking who was on a day.
 
 use chrono::NaiveDate;
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Caller;
@@ -10,27 +9,18 @@ use crate::access::idempotency::{self, Ticket};
 use crate::app::App;
 use crate::db::Tx;
 use crate::household;
+use crate::pairing::tenure::NewTenure;
 use crate::pairing::{day, eligibility, tenure};
 use crate::problem::Problem;
 use crate::serving::store::{self, Filter, Start};
 use crate::serving::tenure::{Part, Tenure};
-
-/// A pairing to be made by hand.
-#[derive(Clone, Debug, Serialize)]
-pub struct NewPairing {
-    pub(crate) household_id: Uuid,
-    pub(crate) staff_id: Uuid,
-    /// First day; today if not said.
-    pub from_date: Option<NaiveDate>,
-    pub(crate) reason: String,
-}
 
 /// Makes a person responsible for a household by hand. Areas do not bind here: the office decides.
 pub async fn begin(
     app: &App,
     caller: &Caller,
     key: Option<&str>,
-    new: &NewPairing,
+    new: &NewTenure,
 ) -> Result<Tenure, Problem> {
     caller.require(ManagePairings)?;
     let from_date = new.from_date.unwrap_or(app.today());
@@ -52,7 +42,8 @@ pub async fn begin(
         by: &caller.username,
     };
     let ids = store::make_responsible(&mut tx, start, &[(household_id, staff_id)]).await?;
-    let pairing = tenure::service::find(&mut tx, Part::Responsible, ids[0]).await?;
+    let id = ids.into_iter().next().unwrap_or_default();
+    let pairing = tenure::service::find(&mut tx, Part::Responsible, id).await?;
     ticket.answer(&mut tx, start.at, &pairing).await?;
     tx.commit().await?;
     Ok(pairing)

@@ -6,13 +6,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::service::{self, NewAssistance};
+use super::service;
 use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
 use crate::pairing::rights::seen_of;
-use crate::pairing::tenure;
+use crate::pairing::tenure::{self, NewTenure};
 use crate::problem::{CreateFault, ListFault};
 use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
@@ -152,7 +152,7 @@ impl AssistApi {
         idempotency_key: Header<Option<String>>,
         body: Json<AssistanceRequest>,
     ) -> Result<Created<AssistanceView>, CreateFault> {
-        let new = NewAssistance {
+        let new = NewTenure {
             household_id: body.0.household_id,
             staff_id: body.0.staff_id,
             from_date: body.0.from_date,

@@ -1,7 +1,6 @@
 //! Giving a household a second helper.
 
 use chrono::NaiveDate;
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Caller;
@@ -11,27 +10,18 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::AssistError;
+use crate::pairing::tenure::NewTenure;
 use crate::pairing::{day, registered, tenure};
 use crate::problem::Problem;
 use crate::serving::store::{self, Start};
 use crate::serving::tenure::{Part, Tenure};
-
-/// An assistance to be written down.
-#[derive(Clone, Debug, Serialize)]
-pub struct NewAssistance {
-    pub(crate) household_id: Uuid,
-    pub(crate) staff_id: Uuid,
-    /// First day; today if not said.
-    pub from_date: Option<NaiveDate>,
-    pub(crate) reason: String,
-}
 
 /// Makes a person the assistant of a household. Places do not bind here.
 pub async fn begin(
     app: &App,
     caller: &Caller,
     key: Option<&str>,
-    new: &NewAssistance,
+    new: &NewTenure,
 ) -> Result<Tenure, Problem> {
     caller.require(ManagePairings)?;
     let (now, today) = (app.now(), app.today());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::pairing::{
-    OfficeWithLeaver, current_pairings_of, depart, helper_on, office_with_leaver, set_of_field,
+    OfficeWithLeaver, current_pairings_of, depart, helper_on, set_of_field,
 };
 use crate::support::register::tester;
 use crate::support::staff::add_person;
@@ -102,14 +102,14 @@ fn digest(token: &str) -> String {
 
 #[tokio::test]
 async fn before_anyone_leaves_each_household_is_shown_with_who_could_take_it() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server,
+        office,
         leaver,
         stayer,
         theirs,
         ..
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     let path = format!("/staff/{leaver}/departure");
     let outlook = office.get(&path).await.expect(200);
     assert_eq!(
@@ -163,14 +163,14 @@ async fn before_anyone_leaves_each_household_is_shown_with_who_could_take_it() {
 
 #[tokio::test]
 async fn who_leaves_is_inactive_and_the_households_are_listed_and_re_paired_alone() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server,
+        office,
         leaver,
         stayer,
         theirs,
         elsewhere,
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     let before = current_pairings_of(&office, stayer).await;
     let path = format!("/staff/{leaver}/departure");
     let body = json!({ "kind": "retired", "remark": "年满 60 周岁" });
@@ -223,14 +223,14 @@ async fn who_leaves_is_inactive_and_the_households_are_listed_and_re_paired_alon
 
 #[tokio::test]
 async fn households_are_handed_over_without_a_day_between() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server,
+        office,
         leaver,
         stayer,
         theirs,
         ..
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     let run = office
         .post("/pairing-runs")
         .json(&json!({ "leaving": leaver }))
@@ -264,14 +264,14 @@ async fn households_are_handed_over_without_a_day_between() {
 
 #[tokio::test]
 async fn who_leaves_keeps_what_nobody_takes_until_gone() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server: _server,
+        office,
         leaver,
         stayer,
         theirs,
         ..
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     office
         .patch(&format!("/staff/{stayer}"))
         .if_match("*")
@@ -303,14 +303,14 @@ async fn who_leaves_keeps_what_nobody_takes_until_gone() {
 
 #[tokio::test]
 async fn a_run_for_one_who_leaves_is_edited_by_hand_like_any_other() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server,
+        office,
         leaver,
         stayer,
         theirs,
         ..
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     let third = add_person(&server, "西圩小学", "丙帮扶").await;
     let run = office
         .post("/pairing-runs")
@@ -353,10 +353,14 @@ async fn a_run_for_one_who_leaves_is_edited_by_hand_like_any_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_departure_and_a_confirmation_at_once_leave_nobody_gone_with_a_household() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     for round in 0..4 {
-        let OfficeWithLeaver { leaver, stayer, .. } = office_with_leaver(&server).await;
+        let OfficeWithLeaver {
+            server: _server,
+            office,
+            leaver,
+            stayer,
+            ..
+        } = OfficeWithLeaver::open().await;
         let run = office
             .post("/pairing-runs")
             .json(&json!({ "leaving": leaver }))
@@ -388,9 +392,13 @@ async fn a_departure_and_a_confirmation_at_once_leave_nobody_gone_with_a_househo
 
 #[tokio::test]
 async fn a_departure_ends_all_pairings_or_none() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
-    let OfficeWithLeaver { leaver, theirs, .. } = office_with_leaver(&server).await;
+    let OfficeWithLeaver {
+        server,
+        office,
+        leaver,
+        theirs,
+        ..
+    } = OfficeWithLeaver::open().await;
     let visited = server.days_ago(5);
     office
         .post(&format!("/households/{}/visits", theirs[1]))
@@ -421,14 +429,14 @@ async fn a_departure_ends_all_pairings_or_none() {
 
 #[tokio::test]
 async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_import() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server,
+        office,
         leaver,
         stayer,
         theirs,
         elsewhere,
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     let run = office
         .post("/pairing-runs")
         .json(&json!({}))

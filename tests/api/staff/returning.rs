@@ -1,23 +1,19 @@
 //! Someone comes back.
 
-use qianshou::access::Role;
 use serde_json::{Value, json};
 
-use crate::support::TestServer;
-use crate::support::pairing::{
-    OfficeWithLeaver, depart, helper_on, office_with_leaver, set_of_field,
-};
+use crate::support::pairing::{OfficeWithLeaver, depart, helper_on, set_of_field};
 
 #[tokio::test]
 async fn who_comes_back_takes_up_the_households_that_still_wait_if_that_is_wanted() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
     let OfficeWithLeaver {
+        server,
+        office,
         leaver,
         stayer,
         theirs,
         ..
-    } = office_with_leaver(&server).await;
+    } = OfficeWithLeaver::open().await;
     let path = format!("/staff/{leaver}/return");
     let back = |take_up: bool| {
         let body = json!({ "reason": "病愈返岗", "take_up": take_up });
@@ -58,9 +54,12 @@ async fn who_comes_back_takes_up_the_households_that_still_wait_if_that_is_wante
 
 #[tokio::test]
 async fn nobody_takes_up_more_households_than_there_is_room_for() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
-    let OfficeWithLeaver { leaver, .. } = office_with_leaver(&server).await;
+    let OfficeWithLeaver {
+        server: _server,
+        office,
+        leaver,
+        ..
+    } = OfficeWithLeaver::open().await;
     depart(&office, leaver, json!({ "kind": "other" })).await;
     office
         .patch(&format!("/staff/{leaver}"))

@@ -4,17 +4,17 @@ use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::TestServer;
-use crate::support::pairing::{
-    OfficeWithLeaver, current_pairings_of, office_with_leaver, set_of_field,
-};
+use crate::support::pairing::{OfficeWithLeaver, current_pairings_of, set_of_field};
 use crate::support::staff::add_person;
 
 #[tokio::test]
 async fn a_transfer_keeps_reopens_or_ends_the_pairings_as_chosen() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
-    let OfficeWithLeaver { leaver, .. } = office_with_leaver(&server).await;
+    let OfficeWithLeaver {
+        server,
+        office,
+        leaver,
+        ..
+    } = OfficeWithLeaver::open().await;
     let mut units = Vec::new();
     for name in ["西圩小学", "南圩小学", "北圩小学"] {
         let person = add_person(&server, name, "丁帮扶").await;
