@@ -14,6 +14,16 @@ use crate::db::{Ids, Json, Tx};
 use crate::{insert, on};
 
 impl Actor<'_> {
+    /// The import that does it, or is taken back. For what only an import may do: an actor who is none
+    /// is a fault of ours, and must not look like an import that had nothing to do.
+    pub fn import(&self) -> Result<Uuid, sqlx::Error> {
+        self.import_id.ok_or_else(|| {
+            sqlx::Error::InvalidArgument(
+                "this is done for an import only, and none was named".into(),
+            )
+        })
+    }
+
     /// Keeps what a record was before `action` (`update`, `correct` …), in the transaction that changes
     /// it. The record is named by its kind (`household`, `visit` …), its id, and the version that is
     /// replaced.
@@ -45,8 +55,8 @@ impl Actor<'_> {
         tx: &mut Tx,
         action: &str,
         (subject, records): (&str, &str),
-        import_id: Uuid,
     ) -> Result<(), sqlx::Error> {
+        let import_id = self.import()?;
         let sql = format!(
             "INSERT INTO history (id, subject_id, version, before, subject, action, at, actor, import_id)
              SELECT kept.*, $2, $3, $4, $5, $1 FROM ({records}) AS kept"

@@ -7,24 +7,20 @@ use crate::db::Tx;
 /// Takes the good households of the actor's import into the register. Where another household has
 /// meanwhile got a number or a person that one of these needs, a unique constraint fails.
 pub async fn take_over(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
-    let Some(import_id) = actor.import_id else {
-        return Ok(());
-    };
-    switch::keep_history(tx, actor, import_id, "import").await?;
+    let import_id = actor.import()?;
+    switch::keep_history(tx, actor, "import").await?;
     switch::take_members_out(tx, import_id, REPLACED).await?;
-    switch::replace(tx, actor, import_id, "$1").await?;
-    switch::add(tx, actor, import_id).await?;
+    switch::replace(tx, actor, "$1").await?;
+    switch::add(tx, actor).await?;
     switch::put_members_in(tx, import_id, TOUCHED).await
 }
 
 /// Takes back what [`take_over`] did: what is staged by now is what the households were before.
 pub async fn take_back(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
-    let Some(import_id) = actor.import_id else {
-        return Ok(());
-    };
-    switch::keep_history(tx, actor, import_id, "undo").await?;
+    let import_id = actor.import()?;
+    switch::keep_history(tx, actor, "undo").await?;
     switch::take_members_out(tx, import_id, TOUCHED).await?;
     switch::remove_added(tx, import_id).await?;
-    switch::replace(tx, actor, import_id, "plan.base_import_id").await?;
+    switch::replace(tx, actor, "plan.base_import_id").await?;
     switch::put_members_in(tx, import_id, REPLACED).await
 }

@@ -56,7 +56,7 @@ pub async fn commit(
                 drop(tx);
                 return Err(changed_households(app, id).await?);
             }
-            match take_households(&mut tx, actor, id).await {
+            match take_households(&mut tx, actor).await {
                 Ok(()) => {}
                 Err(error) if is_taken(&error) => {
                     drop(tx);
@@ -65,7 +65,7 @@ pub async fn commit(
                 Err(error) => return Err(error.into()),
             }
         }
-        RosterKind::Staff => take_staff(&mut tx, actor, id).await?,
+        RosterKind::Staff => take_staff(&mut tx, actor).await?,
     }
     import.state = ImportState::Committed;
     import.version += 1;
@@ -96,18 +96,14 @@ fn must_be_good(import: &Import, good_rows_only: bool) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn take_households(
-    tx: &mut Tx,
-    actor: Actor<'_>,
-    import_id: Uuid,
-) -> Result<(), sqlx::Error> {
+async fn take_households(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
     staging::take_over(tx, actor).await?;
-    let closed = staging::closed_by(tx, import_id).await?;
+    let closed = staging::closed_by(tx, actor.import()?).await?;
     pairing::staffing::on_household_closed::end_closed(tx, actor, &closed).await
 }
 
-async fn take_staff(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), Problem> {
-    let entries = staff::staging::taken(tx, import_id).await?;
+async fn take_staff(tx: &mut Tx, actor: Actor<'_>) -> Result<(), Problem> {
+    let entries = staff::staging::taken(tx, actor.import()?).await?;
     let known = staff::store::all(tx).await?;
     let outdated = staff::staging::outdated(&entries, &known);
     if !outdated.is_empty() {

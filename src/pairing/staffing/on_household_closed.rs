@@ -48,9 +48,7 @@ async fn end_for_closing(
 /// Takes back what [`end_closed`] did for the import of the actor. A helper who may not be given the
 /// household today does not get it back: it needs another one.
 pub async fn resume(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
-    let Some(import_id) = actor.import_id else {
-        return Ok(());
-    };
+    let import_id = actor.import()?;
     let today = china_date(actor.at);
     for part in [Part::Responsible, Part::Assisting] {
         for id in history::by_import(tx, part.table(), "end", import_id).await? {

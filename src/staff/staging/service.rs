@@ -41,6 +41,7 @@ pub async fn take_back(
     entries: &[Entry],
     known: &[Staff],
 ) -> Result<(), sqlx::Error> {
+    let import_id = actor.import()?;
     let known: HashMap<_, _> = known.iter().map(|one| (one.id, one)).collect();
     let touched: Vec<_> = entries
         .iter()
@@ -56,8 +57,5 @@ pub async fn take_back(
             None => store::remove(tx, actor, "undo", now).await?,
         }
     }
-    match actor.import_id {
-        Some(import_id) => store::remove_unused_units(tx, import_id).await,
-        None => Ok(()),
-    }
+    store::remove_unused_units(tx, import_id).await
 }

@@ -87,12 +87,7 @@ pub async fn first_outdated(
 }
 
 /// Keeps what the households are that are to be written over.
-pub async fn keep_history(
-    tx: &mut Tx,
-    actor: Actor<'_>,
-    import_id: Uuid,
-    action: &str,
-) -> Result<(), sqlx::Error> {
+pub async fn keep_history(tx: &mut Tx, actor: Actor<'_>, action: &str) -> Result<(), sqlx::Error> {
     let households = format!(
         "SELECT staged.history_id, staged.subject_id, household.version, staged.before
          FROM staged_household AS staged JOIN {PLAN}
@@ -100,11 +95,12 @@ pub async fn keep_history(
          WHERE staged.import_id = $1 AND staged.history_id IS NOT NULL"
     );
     let kept = ("household", households.as_str());
-    actor.keep_staged(tx, action, kept, import_id).await
+    actor.keep_staged(tx, action, kept).await
 }
 
 /// Adds the households that are new, without their members.
-pub async fn add(tx: &mut Tx, actor: Actor<'_>, import_id: Uuid) -> Result<(), sqlx::Error> {
+pub async fn add(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
+    let import_id = actor.import()?;
     let sql = format!(
         "INSERT INTO household (id, version, import_id, created_at, updated_at, {HOUSEHOLD_COLUMNS})
          SELECT staged.household_id, 1, $1, $2, $2, {HOUSEHOLD_COLUMNS}
@@ -148,12 +144,8 @@ pub async fn put_members_in(tx: &mut Tx, import_id: Uuid, which: &str) -> Result
 
 /// Writes what is staged over the households that are on the register. `source` is the import
 /// that their facts come from by now, in SQL.
-pub async fn replace(
-    tx: &mut Tx,
-    actor: Actor<'_>,
-    import_id: Uuid,
-    source: &str,
-) -> Result<(), sqlx::Error> {
+pub async fn replace(tx: &mut Tx, actor: Actor<'_>, source: &str) -> Result<(), sqlx::Error> {
+    let import_id = actor.import()?;
     // Two households may exchange their numbers, and the database checks row by row that they are unique.
     let sql = format!(
         "UPDATE household SET number = NULL FROM staged_household AS staged JOIN {PLAN} AND {REPLACED}
