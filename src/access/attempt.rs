@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::limit::{self, Failures};
-use super::store::attempt::{self as store, Key, Known, Origin};
+use super::store::attempt::{self as store, Known, Origin, SharedBy};
 use super::token::digest;
 use super::turns::{self, Lane};
 use crate::db::Tx;
@@ -113,11 +113,11 @@ async fn wait_of_all(
     now: DateTime<Utc>,
 ) -> Result<Option<u32>, sqlx::Error> {
     let mut longest = None;
-    for (key, value, limit) in [
-        (Key::Name, &client.username, limit::NAME),
-        (Key::Source, &client.source, limit::SOURCE),
+    for (shared_by, value, limit) in [
+        (SharedBy::Name, &client.username, limit::NAME),
+        (SharedBy::Source, &client.source, limit::SOURCE),
     ] {
-        let failures = store::strangers_failures(tx, key, value, limit.since(now)).await?;
+        let failures = store::strangers_failures(tx, shared_by, value, limit.since(now)).await?;
         longest = longest.max(limit.wait(failures, now));
     }
     Ok(longest)

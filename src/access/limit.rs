@@ -1,8 +1,8 @@
 //! How many wrong passwords are too many, and how long to wait then.
 //!
-//! An attempt is held against three keys:
+//! An attempt counts together with the earlier ones that share something with it:
 //!
-//! | key | stops |
+//! | shared by them | stops |
 //! | --- | --- |
 //! | name and source | guessing one password from one address |
 //! | name, from anywhere | guessing one password from many addresses |
@@ -16,7 +16,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Failed attempts with one key within the time that counts.
+/// Failed attempts that have something in common, within the time that counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Failures {
     /// Number of failures that still count.

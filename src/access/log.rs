@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Sight;
+use super::sight::Sight;
 
 /// Writes events of the log with private numbers masked: errors may quote what was sent, and the
 /// administrators of the machine need not see it.

@@ -12,9 +12,9 @@ pub mod person;
 pub mod privacy;
 pub mod private_text;
 pub mod purge;
-mod register_number;
 pub mod service;
 pub mod shield;
+mod sight;
 mod source;
 pub(crate) mod store;
 mod token;
@@ -22,6 +22,6 @@ mod turns;
 mod write;
 
 pub use model::{Caller, Permission, Role};
-pub use privacy::{Kind, Sight};
+pub use sight::{Kind, Sight};
 pub use store::history;
 pub use token::{Signed, sign, unauthenticated};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::attempt::KNOWN_DAYS;
-use super::store::aging::Aging;
+use super::store::aging::{ANSWERS, Aging, FAILURES, KNOWN_DEVICES, TOKENS};
 use crate::app::App;
 
 /// How long the answer to an `Idempotency-Key` is kept, in days: much longer than a telephone stays
@@ -22,38 +22,10 @@ const STEP: i64 = 1_000;
 
 /// What is deleted, and after how many days.
 const AGING: [(Aging, i64); 4] = [
-    (
-        Aging {
-            table: "idempotency",
-            key: "account_id, key",
-            time: "created_at",
-        },
-        ANSWER_DAYS,
-    ),
-    (
-        Aging {
-            table: "failed_login",
-            key: "id",
-            time: "at",
-        },
-        FAILURE_DAYS,
-    ),
-    (
-        Aging {
-            table: "token",
-            key: "digest",
-            time: "expires_at",
-        },
-        EXPIRED_TOKEN_DAYS,
-    ),
-    (
-        Aging {
-            table: "known_device",
-            key: "account_id, digest",
-            time: "used_at",
-        },
-        KNOWN_DAYS,
-    ),
+    (ANSWERS, ANSWER_DAYS),
+    (FAILURES, FAILURE_DAYS),
+    (TOKENS, EXPIRED_TOKEN_DAYS),
+    (KNOWN_DEVICES, KNOWN_DAYS),
 ];
 
 /// Deletes old rows now and every hour, until it is dropped.

@@ -11,7 +11,7 @@ use poem::http::{StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use serde_json::Value;
 
-use super::privacy::Sight;
+use super::sight::Sight;
 use crate::api::API_ROOT;
 use crate::problem::Problem;
 

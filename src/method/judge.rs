@@ -6,7 +6,7 @@ use super::evidence::{Evidence, LiftEvidence, VisitEvidence};
 use super::freshness::{Freshness, decided, freshness};
 use super::model::{EvidenceKind, EvidenceRef, Point, PointState};
 use super::words::{Ask, chinese, labels, listed};
-use crate::access::privacy::Sight;
+use crate::access::Sight;
 use crate::code_list::CodeList;
 use crate::household::PovertyStatus;
 use crate::lift::model::State as LiftStage;

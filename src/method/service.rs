@@ -7,7 +7,7 @@ use super::judge::evaluate;
 use super::model::{Point, PointState, PointStatus};
 use super::store;
 use super::view::HouseholdMethod;
-use crate::access::privacy::Sight;
+use crate::access::Sight;
 use crate::access::{Caller, Permission};
 use crate::app::App;
 use crate::db::{Ids, Tx, page};

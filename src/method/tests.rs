@@ -10,7 +10,7 @@ use super::evidence::{
 };
 use super::judge::evaluate;
 use super::model::{EvidenceKind, Point, PointState, PointStatus};
-use crate::access::privacy::Sight;
+use crate::access::Sight;
 use crate::code_list::CodeList;
 use crate::household::{
     Category, Cause, Health, HouseholdFacts, HousingGrade, Labour, Measure, Member, PovertyStatus,

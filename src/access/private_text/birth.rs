@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Mask;
 use super::digits::Script;
+use super::mask::Mask;
 use super::shapes::is_date;
 use super::signs::{Sign, Signs};
 use super::words::says;

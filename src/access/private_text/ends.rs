@@ -1,9 +1,9 @@
 //! Finds the end of a number where a text says that it is one.
 
-use super::Mask;
-use super::privacy::{Kind, Sight};
+use super::mask::Mask;
 use super::signs::{Piece, Signs};
 use super::words::{ACCOUNT, IDENTITY, TELEPHONE, last_mention, mentions, says};
+use crate::access::sight::{Kind, Sight};
 
 /// Hides the end of a number: `尾号5678`, `后四位是002X`, `以5678结尾`.
 pub(super) fn hide(signs: &Signs, chains: &[Vec<Piece>], sight: Sight, mask: &mut Mask) {
@@ -134,7 +134,7 @@ mod tests {
             "后四位同志2026年来",
         ]);
         let text = "手机尾号5678，身份证后四位0022";
-        let shown = super::super::masked(text, super::super::Sight::MESSAGES);
+        let shown = super::super::masked(text, crate::access::Sight::MESSAGES);
         assert_eq!(shown, "手机尾号5678，身份证后四位****");
     }
 }

@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
-use super::Mask;
 use super::digits::Script;
-use super::privacy::{Kind, Sight};
+use super::mask::Mask;
 use super::shapes::is_province;
 use super::signs::{Sign, Signs, is_check};
 use super::words::{ACCOUNT, IDENTITY_NUMBER, PAPER, TELEPHONE, says};
+use crate::access::sight::{Kind, Sight};
 use crate::text::is_hidden;
 
 /// What people write over digits, besides `*` and X.
@@ -227,7 +227,7 @@ mod tests {
             "第3xx号",
             "MAXX 2026-11-29",
         ]);
-        let seen = super::super::masked("手机138****8000", super::Sight::MESSAGES);
+        let seen = super::super::masked("手机138****8000", crate::access::Sight::MESSAGES);
         assert_eq!(seen, "手机138****8000");
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::Mask;
+use super::mask::Mask;
 use super::signs::{Sign, Signs};
 
 /// Words that are hidden unless they are part of one of [`KEPT`].

@@ -39,7 +39,10 @@ mod digits;
 mod ends;
 mod half;
 mod health;
+mod mask;
+mod masking;
 mod numbers;
+pub(super) mod register_number;
 mod restore;
 mod shapes;
 mod signs;
@@ -49,123 +52,5 @@ mod survey;
 mod tests;
 mod words;
 
-use std::borrow::Cow;
-
+pub use masking::masked;
 pub use restore::{MaskMoved, unmasked, unmasked_list};
-pub(super) use shapes::{fits_luhn, is_cut_identity_number, is_province};
-
-use super::privacy::{self, Kind, Sight};
-use crate::identity::IdentityNumber;
-use signs::Signs;
-use survey::Survey;
-
-/// Most characters of a number that is written in parts: a disability certificate's.
-const LONGEST: usize = 20;
-
-/// `text` with the private data in it masked that the reader may not see.
-pub fn masked(text: &str, sight: Sight) -> Cow<'_, str> {
-    // What is shown of a number may look like a part of the next one: then that is masked too, so that
-    // a text that was masked stays as it is. Nearly always the second look finds nothing.
-    const MOST_LOOKS: usize = 8;
-    let mut shown = masked_once(text, sight);
-    for _ in 1..MOST_LOOKS {
-        let Cow::Owned(once) = &shown else { break };
-        let Cow::Owned(again) = masked_once(once, sight) else {
-            break;
-        };
-        shown = Cow::Owned(again);
-    }
-    shown
-}
-
-fn masked_once(text: &str, sight: Sight) -> Cow<'_, str> {
-    if sight.sees_all() {
-        return Cow::Borrowed(text);
-    }
-    let survey = Survey::of(text);
-    let hides_birth = survey.may_tell_birth() && !sight.sees(Kind::BirthDate);
-    let hides_health = survey.may_tell_health() && !sight.sees(Kind::Health);
-    let hides_numbers = survey.may_hold_number() || survey.may_hold_end();
-    if !hides_numbers && !hides_birth && !hides_health {
-        return Cow::Borrowed(text);
-    }
-    let mut signs = Signs::of(text);
-    let mut mask = Mask::over(&signs);
-    // Each step sees what the one before left, as one does that looks at a masked text.
-    if hides_health {
-        health::hide(&signs, &mut mask);
-        signs.cover(&mask);
-    }
-    if hides_birth {
-        birth::hide(&signs, &mut mask);
-        signs.cover(&mask);
-    }
-    if hides_numbers {
-        half::hide(&signs, sight, &mut mask);
-        signs.cover(&mask);
-        hide_numbers(&signs, &survey, sight, &mut mask);
-    }
-    mask.applied(text, &signs)
-}
-
-fn hide_numbers(signs: &Signs, survey: &Survey, sight: Sight, mask: &mut Mask) {
-    let chains = signs.chains();
-    numbers::hide(signs, &chains, sight, mask);
-    if survey.may_hold_end() {
-        ends::hide(signs, &chains, sight, mask);
-    }
-    if survey.may_hold_spoken_number() {
-        spoken::hide(signs, &chains, sight, mask);
-    }
-}
-
-/// Which of the visible characters are hidden.
-struct Mask {
-    hidden: Vec<bool>,
-    hides: bool,
-}
-
-impl Mask {
-    fn over(signs: &Signs) -> Self {
-        Self {
-            hidden: vec![false; signs.0.len()],
-            hides: false,
-        }
-    }
-
-    fn hide(&mut self, at: usize) {
-        if let Some(hidden) = self.hidden.get_mut(at) {
-            (*hidden, self.hides) = (true, true);
-        }
-    }
-
-    fn applied<'a>(&self, text: &'a str, signs: &Signs) -> Cow<'a, str> {
-        if !self.hides {
-            return Cow::Borrowed(text);
-        }
-        let hidden = signs
-            .0
-            .iter()
-            .zip(&self.hidden)
-            .filter(|(_, hidden)| **hidden);
-        let mut places = hidden.map(|(sign, _)| sign.place).peekable();
-        let shown = text.char_indices().map(|(at, character)| {
-            if places.next_if_eq(&at).is_some() {
-                '*'
-            } else {
-                character
-            }
-        });
-        Cow::Owned(shown.collect())
-    }
-}
-
-/// Whether an identity number stands somewhere in a number that a register gives.
-pub fn holds_identity_number(number: &str) -> bool {
-    let signs: Vec<char> = Signs::of(number).0.iter().map(|sign| sign.read).collect();
-    signs.windows(18).any(|window| {
-        let window: String = window.iter().collect();
-        window.chars().all(|sign| sign.is_ascii_alphanumeric())
-            && IdentityNumber::parse(&window).is_ok()
-    })
-}

@@ -1,18 +1,19 @@
 //! Which private number a row of digits is, by itself and by the words around it.
 
 use super::digits::Script;
-use super::privacy::{Kind, Sight};
+use super::mask::Mask;
+use super::register_number;
 use super::shapes::{
-    fits_check, fits_luhn, holds_mobile, is_bank_card, is_credit_code, is_cut_identity_number,
-    is_date, is_identity_number, is_landline, is_local, is_mobile, is_province, is_timestamp,
+    LONGEST, fits_check, fits_luhn, holds_mobile, is_bank_card, is_credit_code,
+    is_cut_identity_number, is_date, is_identity_number, is_landline, is_local, is_mobile,
+    is_province, is_timestamp,
 };
 use super::signs::{Piece, Signs, is_check};
 use super::words::{
     ACCOUNT, CALL, CALL_NEARBY, EXAM_NUMBER, IDENTITY, IDENTITY_NUMBER, LANDLINES, MONEY,
     OFFICIAL_CODE, OTHER_NUMBER, PAPER, TELEPHONE, UNITS, mentions, says,
 };
-use super::{LONGEST, Mask};
-use crate::access::register_number;
+use crate::access::sight::{Kind, Sight};
 use crate::text::is_hidden;
 
 /// Shortest run of digits that is a private number without further signs.

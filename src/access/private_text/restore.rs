@@ -7,8 +7,9 @@
 use std::ops::Range;
 
 use super::digits::digit;
+use super::masking::masked;
 use super::signs::is_check;
-use super::{Sight, masked};
+use crate::access::sight::Sight;
 use crate::text::half_width_char;
 
 /// Most characters beside numbers that look alike which must have stayed as they were.

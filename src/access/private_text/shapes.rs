@@ -7,8 +7,11 @@ use chrono::NaiveDate;
 
 use crate::identity::IdentityNumber;
 
+/// Most characters of a number that is written in parts: a disability certificate's.
+pub(super) const LONGEST: usize = 20;
+
 /// The codes of provinces (GB/T 2260), with which an identity number begins.
-pub(in crate::access) fn is_province(code: &str) -> bool {
+pub(super) fn is_province(code: &str) -> bool {
     code.parse::<u8>().is_ok_and(|code| {
         matches!(code, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83)
     })
@@ -26,7 +29,7 @@ pub(super) fn is_identity_number(number: &str) -> bool {
 }
 
 /// Whether 14 digits are an identity number that ends with its birth date.
-pub(in crate::access) fn is_cut_identity_number(number: &str) -> bool {
+pub(super) fn is_cut_identity_number(number: &str) -> bool {
     number.len() == 14
         && number.get(..2).is_some_and(is_province)
         && number.get(6..).is_some_and(is_date)
@@ -121,7 +124,7 @@ pub(super) fn is_bank_card(number: &str) -> bool {
         && fits_luhn(number)
 }
 
-pub(in crate::access) fn fits_luhn(number: &str) -> bool {
+pub(super) fn fits_luhn(number: &str) -> bool {
     let digits = number.chars().rev().map(|digit| digit.to_digit(10));
     let sum = digits.enumerate().try_fold(0, |sum, (at, digit)| {
         let digit = digit?;

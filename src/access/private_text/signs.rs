@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::digits::{Script, digit, is_ambiguous, is_unseen, look_alike};
-use super::{LONGEST, Mask};
+use super::shapes::LONGEST;
 use crate::text::half_width_char;
 
 /// Most characters between two parts of a number.
@@ -124,21 +124,6 @@ impl Signs {
             } else if let Some(digit) = look_alike(sign.word) {
                 (sign.read, sign.script) = (digit, script);
             }
-        }
-    }
-
-    /// Puts stars in place of what is hidden.
-    pub(super) fn cover(&mut self, mask: &Mask) {
-        if !mask.hides {
-            return;
-        }
-        let hidden = self
-            .0
-            .iter_mut()
-            .zip(&mask.hidden)
-            .filter(|(_, hidden)| **hidden);
-        for (sign, _) in hidden {
-            (sign.word, sign.read, sign.script) = ('*', '*', None);
         }
     }
 

@@ -1,10 +1,10 @@
 //! Finds numbers that are told in parts with words between them.
 
-use super::privacy::{Kind, Sight};
-use super::shapes::{is_identity_number, is_mobile};
+use super::mask::Mask;
+use super::shapes::{LONGEST, is_identity_number, is_mobile};
 use super::signs::{Piece, Signs};
 use super::words::{IDENTITY, TELEPHONE, UNITS, mentions};
-use super::{LONGEST, Mask};
+use crate::access::sight::{Kind, Sight};
 
 /// Hides numbers between whose parts there are words: `手机138，然后0013，再8000`. A word must say
 /// what they are. Nothing of them is shown.

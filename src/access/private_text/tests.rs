@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::shapes::fits_luhn;
 
 use super::*;
+use crate::access::Sight;
 use crate::identity::IdentityNumber;
 use crate::text::half_width_char;
 

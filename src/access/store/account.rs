@@ -75,10 +75,10 @@ pub struct FoundToken {
 const MAY_ACT: &str = "account.active AND (account.staff_id IS NULL
     OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active))";
 
-/// The columns of an account, which is active only if it may act.
-fn columns() -> String {
+/// The columns of an account, which is active if this condition holds: mostly, if it may act.
+fn columns(active: &str) -> String {
     format!(
-        "id, username, password_hash, role, staff_id, {MAY_ACT} AS active, used, version, created_at, updated_at"
+        "id, username, password_hash, role, staff_id, {active} AS active, used, version, created_at, updated_at"
     )
 }
 
@@ -138,13 +138,16 @@ pub async fn remove_tokens(tx: &mut Tx, account_id: Uuid) -> Result<(), sqlx::Er
 
 /// `None` if there is no account with this name.
 pub async fn find_by_username(tx: &mut Tx, username: &str) -> Result<Option<Account>, sqlx::Error> {
-    let sql = format!("SELECT {} FROM account WHERE username = $1", columns());
+    let sql = format!(
+        "SELECT {} FROM account WHERE username = $1",
+        columns(MAY_ACT)
+    );
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(username).fetch_optional(connection).await)
 }
 
 /// `None` if there is no account with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Account>, sqlx::Error> {
-    let sql = format!("SELECT {} FROM account WHERE id = $1", columns());
+    let sql = format!("SELECT {} FROM account WHERE id = $1", columns(MAY_ACT));
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
 }
 
@@ -156,7 +159,7 @@ pub async fn list(
 ) -> Result<Vec<Account>, sqlx::Error> {
     let sql = format!(
         "SELECT {} FROM account WHERE username > $1 ORDER BY username LIMIT $2",
-        columns()
+        columns(MAY_ACT)
     );
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(after.unwrap_or("")).bind(limit + 1).fetch_all(connection).await)
@@ -234,19 +237,10 @@ pub async fn accounts_naming(tx: &mut Tx, staff: &Ids<'_>) -> Result<Vec<Mention
 
 /// The open accounts of a person, as they stand in their own rows: also while the person is away.
 pub async fn open_of_person(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Account>, sqlx::Error> {
-    let ids: Vec<Uuid> = on!(&mut *tx, connection => sqlx::query_scalar(
-        "SELECT id FROM account WHERE staff_id = $1 AND active ORDER BY id",
-    )
-    .bind(staff_id)
-    .fetch_all(connection)
-    .await)?;
-    let mut accounts = Vec::with_capacity(ids.len());
-    for id in ids {
-        let found = find(tx, id).await?;
-        accounts.extend(found.map(|account| Account {
-            active: true,
-            ..account
-        }));
-    }
-    Ok(accounts)
+    let sql = format!(
+        "SELECT {} FROM account WHERE staff_id = $1 AND active ORDER BY id",
+        columns("active")
+    );
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(staff_id).fetch_all(connection).await)
 }

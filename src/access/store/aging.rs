@@ -7,10 +7,38 @@ use crate::on;
 
 /// One table, the columns that name its rows, and the column that says how old they are.
 pub struct Aging {
-    pub table: &'static str,
-    pub key: &'static str,
-    pub time: &'static str,
+    table: &'static str,
+    key: &'static str,
+    time: &'static str,
 }
+
+/// Answers kept for `Idempotency-Key`, since they were given.
+pub const ANSWERS: Aging = Aging {
+    table: "idempotency",
+    key: "account_id, key",
+    time: "created_at",
+};
+
+/// Failed log-ins, since they happened.
+pub const FAILURES: Aging = Aging {
+    table: "failed_login",
+    key: "id",
+    time: "at",
+};
+
+/// Tokens, since they have expired.
+pub const TOKENS: Aging = Aging {
+    table: "token",
+    key: "digest",
+    time: "expires_at",
+};
+
+/// Known devices and places, since they were last used.
+pub const KNOWN_DEVICES: Aging = Aging {
+    table: "known_device",
+    key: "account_id, digest",
+    time: "used_at",
+};
 
 impl Aging {
     /// Whether there is a row from before a time.

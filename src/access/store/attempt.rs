@@ -21,7 +21,7 @@ pub enum Known {
 
 /// What failures of clients without a known device may have in common.
 #[derive(Clone, Copy, Debug)]
-pub enum Key {
+pub enum SharedBy {
     Name,
     Source,
 }
@@ -74,13 +74,13 @@ pub async fn known(
 /// Failures of all clients without a known device that have this name or this source.
 pub async fn strangers_failures(
     tx: &mut Tx,
-    key: Key,
+    shared_by: SharedBy,
     value: &str,
     since: DateTime<Utc>,
 ) -> Result<Failures, sqlx::Error> {
-    let column = match key {
-        Key::Name => "username",
-        Key::Source => "source",
+    let column = match shared_by {
+        SharedBy::Name => "username",
+        SharedBy::Source => "source",
     };
     let sql = format!(
         "SELECT count(*) AS count, max(at) AS last FROM failed_login

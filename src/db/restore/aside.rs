@@ -9,7 +9,7 @@ use chrono::Utc;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::copy::{Copy, copy_file};
+use super::copy::{copy_file, part_of_old};
 use crate::db::backup::BackupError;
 use crate::db::backup::disk::sync_folder;
 use crate::db::error::DbError;
@@ -138,7 +138,7 @@ fn second_name(database: &Path, aside: &Path) -> Result<(), BackupError> {
     if std::fs::hard_link(database, aside).is_ok() {
         return Ok(());
     }
-    let part = beside(&Copy::name(database), ".old");
+    let part = part_of_old(database);
     let _ = std::fs::remove_file(&part);
     copy_file(database, &part)?;
     std::fs::rename(&part, aside).map_err(BackupError::file(aside))
@@ -184,6 +184,7 @@ pub(super) fn stamp() -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::copy::Copy;
     use super::*;
 
     #[test]

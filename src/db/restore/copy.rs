@@ -65,7 +65,19 @@ impl Drop for Copy {
     }
 }
 
-pub(super) fn remove_copy(copy: &Path) {
+/// Removes the copies that a killed restore has left beside a database: of the backup, and of the old database
+/// on a file system where a file has one name.
+pub(super) fn remove_copies_beside(database: &Path) {
+    remove_copy(&Copy::name(database));
+    let _ = std::fs::remove_file(part_of_old(database));
+}
+
+/// Where the old database is copied to while the copy is not complete.
+pub(super) fn part_of_old(database: &Path) -> PathBuf {
+    beside(&Copy::name(database), ".old")
+}
+
+fn remove_copy(copy: &Path) {
     for ending in ["", "-wal", "-shm", "-journal"] {
         // Mostly it is not there; if it cannot be removed, it does no harm.
         let _ = std::fs::remove_file(beside(copy, ending));

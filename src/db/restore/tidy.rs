@@ -4,18 +4,16 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::aside::{PUT_ASIDE, is_same, return_sidecars};
-use super::copy::{Copy, remove_copy};
+use super::copy::remove_copies_beside;
 use crate::db::error::DbError;
-use crate::db::sqlite::names::{beside, folder_of};
+use crate::db::sqlite::names::folder_of;
 use crate::db::sqlite::{guard, names};
 
 /// [`tidy`] for a database that is not ours, unless someone opens it, has it open or restores it.
 pub(in crate::db) fn tidy_if_free(database: &Path) {
     // Without their lock file nobody restores it, and none is made for it here.
     if !names::was_locked(database) {
-        let copy = Copy::name(database);
-        remove_copy(&copy);
-        let _ = std::fs::remove_file(beside(&copy, ".old"));
+        remove_copies_beside(database);
     } else if let Ok(Some(_alone)) = guard::claim(database)
         && let Err(error) = tidy(&names::real(database))
     {
@@ -29,9 +27,7 @@ pub(in crate::db) fn tidy_if_free(database: &Path) {
 /// Removes what a restore left that was killed before its switch. The caller must hold the lock for
 /// opening the database.
 pub(in crate::db) fn tidy(database: &Path) -> Result<(), DbError> {
-    let copy = Copy::name(database);
-    remove_copy(&copy);
-    let _ = std::fs::remove_file(beside(&copy, ".old"));
+    remove_copies_beside(database);
     // Two names for one database that is in use would each get a log of its own.
     let Ok(metadata) = std::fs::metadata(database) else {
         return Ok(());
@@ -63,6 +59,7 @@ fn second_names(database: &Path) -> Result<Vec<PathBuf>, DbError> {
 mod tests {
     use super::super::aside::{Old, put_aside};
     use super::*;
+    use crate::db::sqlite::names::beside;
 
     #[test]
     fn what_a_killed_restore_had_moved_comes_back() {

@@ -8,7 +8,7 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
 
-use crate::db::backup::BackupError;
+use crate::db::error::DbError;
 use crate::db::schema::{Applied, MIGRATIONS, MIGRATIONS_TABLE};
 
 /// How long the header of a rollback journal is.
@@ -118,7 +118,7 @@ pub(in crate::db) async fn counts(
 pub(in crate::db) async fn altered(
     connection: &mut SqliteConnection,
     version: i64,
-) -> Result<Option<String>, BackupError> {
+) -> Result<Option<String>, DbError> {
     let mut made = SqliteConnectOptions::new()
         .in_memory(true)
         .connect()

@@ -49,6 +49,6 @@ fn what_people_need_stays() {
 #[test]
 fn who_may_see_health_sees_the_words() {
     let text = "他患尿毒症，证320999194912310022";
-    let shown = super::super::masked(text, super::super::Sight::MESSAGES);
+    let shown = super::super::masked(text, crate::access::Sight::MESSAGES);
     assert_eq!(shown, "他患尿毒症，证320*************22");
 }

@@ -21,17 +21,19 @@
 //! its prefectures are 户编号: cards have 16 or 19. A 户编号 of 11 digits that begins with 13, 14 or 15 (Hebei,
 //! Shanxi, Inner Mongolia) cannot be told from a mobile number, and is masked.
 
-use super::private_text::{self, fits_luhn, is_province};
+use super::shapes::{fits_luhn, is_cut_identity_number, is_date, is_province};
+use super::signs::Signs;
+use crate::identity::IdentityNumber;
 use crate::text::{self, half_width_char};
 
 /// Whether a private number stands in a number that a register gives.
-pub(super) fn is_private(number: &str) -> bool {
+pub(in crate::access) fn is_private(number: &str) -> bool {
     let tight: String = number
         .chars()
         .map(half_width_char)
         .filter(char::is_ascii_alphanumeric)
         .collect();
-    private_text::holds_identity_number(&tight)
+    holds_identity_number(&tight)
         || tight
             .split(|sign: char| !sign.is_ascii_digit())
             .any(is_private_run)
@@ -39,19 +41,29 @@ pub(super) fn is_private(number: &str) -> bool {
 
 /// A private number that is none to a text, with its first three and last two characters; without its
 /// end, if that is a birth day.
-pub(super) fn masked(number: &str) -> String {
+pub(in crate::access) fn masked(number: &str) -> String {
     const SHOWN: usize = 3;
     let digits: String = number
         .chars()
         .map(half_width_char)
         .filter(char::is_ascii_digit)
         .collect();
-    if !private_text::is_cut_identity_number(&digits) {
+    if !is_cut_identity_number(&digits) {
         return text::masked(number);
     }
     let shown = number.chars().take(SHOWN);
     let hidden = number.chars().skip(SHOWN).map(|_| '*');
     shown.chain(hidden).collect()
+}
+
+/// Whether an identity number stands somewhere in a number.
+fn holds_identity_number(number: &str) -> bool {
+    let signs: Vec<char> = Signs::of(number).0.iter().map(|sign| sign.read).collect();
+    signs.windows(18).any(|window| {
+        let window: String = window.iter().collect();
+        window.chars().all(|sign| sign.is_ascii_alphanumeric())
+            && IdentityNumber::parse(&window).is_ok()
+    })
 }
 
 fn is_private_run(digits: &str) -> bool {
@@ -87,10 +99,6 @@ fn is_old_identity_number(digits: &str) -> bool {
     let date = digits.get(6..12).map(|date| format!("19{date}"));
     digits.get(..2).is_some_and(is_province)
         && date.is_some_and(|date| date.as_str() >= "1930" && is_date(&date))
-}
-
-fn is_date(digits: &str) -> bool {
-    chrono::NaiveDate::parse_from_str(digits, "%Y%m%d").is_ok()
 }
 
 /// 16 to 19 digits of an issuer that cards in China have, with a check digit that fits.
@@ -187,7 +195,7 @@ mod tests {
         ) {
             let number = format!("{province}{prefecture:02}{county:02}{town:03}{village:03}{household:06}");
             // One in a hundred thousand holds an identity number with its check character by chance.
-            prop_assume!(!private_text::holds_identity_number(&number));
+            prop_assume!(!holds_identity_number(&number));
             prop_assert_eq!(Sight::NOTHING.register_number(&number), number.as_str());
         }
     }
