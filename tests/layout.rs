@@ -1,7 +1,11 @@
 //! Where tests stand: a test leans on `support`, never on another test, so that each can be read, moved
-//! and run by itself.
+//! and run by itself. In `support` stands what is shared, each helper once.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// Folders of `tests` that are no modules of this crate, and what the tests share.
 const OTHERS: [&str; 4] = ["bench", "clients", "fuzz", "support"];
@@ -13,8 +17,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// The files of the tests: their paths below `tests`, and their code without comments.
-fn tests() -> Vec<(String, String)> {
+/// All files below `tests`: their paths, and their code without comments.
+fn files() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root()];
     while let Some(folder) = folders.pop() {
@@ -22,9 +26,6 @@ fn tests() -> Vec<(String, String)> {
             let path = entry.unwrap().path();
             let below = path.strip_prefix(root()).unwrap();
             let below = below.to_string_lossy().into_owned();
-            if OTHERS.contains(&below.as_str()) {
-                continue;
-            }
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|it| it == "rs") {
@@ -38,6 +39,11 @@ fn tests() -> Vec<(String, String)> {
     }
     assert!(found.len() > 80, "{} files", found.len());
     found
+}
+
+/// The folder of a file directly below `tests`; of a file there, the file.
+fn first_part(path: &str) -> &str {
+    path.split('/').next().unwrap_or_default()
 }
 
 /// What a file takes from modules other than `support`: the paths as they begin.
@@ -78,8 +84,8 @@ fn paths_are_found_wherever_they_stand() {
 #[test]
 fn a_test_takes_nothing_from_another_test() {
     let mut found = Vec::new();
-    for (path, code) in tests() {
-        if READ_SOURCE.contains(&path.as_str()) {
+    for (path, code) in files() {
+        if READ_SOURCE.contains(&path.as_str()) || OTHERS.contains(&first_part(&path)) {
             continue;
         }
         for taken in taken_from_tests(&code) {
@@ -87,4 +93,81 @@ fn a_test_takes_nothing_from_another_test() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// A function or a constant that a file of `support` offers to others.
+#[derive(Debug, PartialEq, Eq)]
+struct Helper<'a> {
+    name: &'a str,
+    is_method: bool,
+}
+
+fn helpers(code: &str) -> Vec<Helper<'_>> {
+    static OFFERED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)^( *)pub (?:async |const |unsafe )*(?:fn|const|static) (\w+)").unwrap()
+    });
+    let found = OFFERED.captures_iter(code).map(|found| found.extract());
+    found
+        .map(|(_, [indent, name])| Helper {
+            name,
+            is_method: !indent.is_empty(),
+        })
+        .collect()
+}
+
+#[test]
+fn helpers_are_what_a_file_offers() {
+    let code = "pub async fn add() {}\nfn own() {}\npub(super) fn near() {}\npub const DAY: u8 = 1;
+impl A {\n    pub const fn of() -> A { A }\n    fn x() {}\n}\npub struct A;";
+    let found = helpers(code);
+    let found: Vec<_> = found.iter().map(|it| (it.name, it.is_method)).collect();
+    assert_eq!(found, [("add", false), ("DAY", false), ("of", true)]);
+}
+
+/// What one file alone uses is no helper: it stands in that file, and is not `pub`.
+#[test]
+fn each_helper_is_used_from_another_file() {
+    let files = files();
+    let words: Vec<_> = files
+        .iter()
+        .map(|(path, code)| {
+            let is_of_word = |sign: char| sign.is_alphanumeric() || sign == '_';
+            let words: BTreeSet<_> = code.split(|sign| !is_of_word(sign)).collect();
+            (path, words)
+        })
+        .collect();
+    let mut found = Vec::new();
+    for (path, code) in files
+        .iter()
+        .filter(|(path, _)| first_part(path) == "support")
+    {
+        for helper in helpers(code) {
+            let mut others = words.iter().filter(|(other, _)| *other != path);
+            if !others.any(|(_, words)| words.contains(helper.name)) {
+                found.push(format!("{path}: nobody else uses {}", helper.name));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Two of one name are two helpers for one thing, or a reader takes one for the other. Methods are told apart
+/// by what they are called on; the files of a folder in `support` are known to its `mod.rs` alone.
+#[test]
+fn no_two_helpers_have_one_name() {
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, code) in files() {
+        let Some(file) = path.strip_prefix("support/") else {
+            continue;
+        };
+        if file.contains('/') && !file.ends_with("/mod.rs") {
+            continue;
+        }
+        for helper in helpers(&code).iter().filter(|helper| !helper.is_method) {
+            let of_name = named.entry(helper.name.to_owned()).or_default();
+            of_name.push(path.clone());
+        }
+    }
+    named.retain(|_, paths| paths.len() > 1);
+    assert!(named.is_empty(), "{named:#?}");
 }

@@ -82,7 +82,7 @@ pub async fn proposal_of(office: &Client, run: &Value, household: Uuid) -> Value
 }
 
 /// The entity tag of a run as it is.
-pub async fn run_tag(office: &Client, run: &Value) -> String {
+async fn run_tag(office: &Client, run: &Value) -> String {
     office
         .get(&run_path(run, ""))
         .await
@@ -265,7 +265,7 @@ impl PairingOffice {
 pub const PAIRING_IMPORTS: &str = "/pairing-imports";
 
 /// The headings of a list of pairs.
-pub const HEADINGS: [&str; 9] = [
+const HEADINGS: [&str; 9] = [
     "序号",
     "户编号",
     "户主证件号码",

@@ -193,7 +193,7 @@ pub fn full_household(number: &str) -> HouseholdFacts {
 }
 
 /// A person whose sex fits: serial numbers are given by turns, so the spouse's may need another try.
-pub fn full_member(name: &str, relation: Relation, born: &str, health: Health) -> Member {
+fn full_member(name: &str, relation: Relation, born: &str, health: Health) -> Member {
     let wanted = (relation == Relation::Spouse).then_some(Sex::Female);
     let mut member = person(name, relation, born);
     while wanted.unwrap_or(Sex::Male) != member.sex.unwrap() {

@@ -13,7 +13,7 @@ use super::register::sound_household;
 use super::{Client, TestServer, complete_household};
 
 /// Where the records stand of which a path speaks by its first segment.
-pub const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 14] = [
     ("accounts", "account"),
     ("assistances", "assistance"),
     ("handover-notes", "handover_note"),
@@ -129,7 +129,7 @@ impl World {
     }
 }
 
-pub async fn first_of(server: &TestServer, table: &str) -> Uuid {
+async fn first_of(server: &TestServer, table: &str) -> Uuid {
     let sql = format!("SELECT id FROM {table} ORDER BY id LIMIT 1");
     let mut tx = server.db.read().await.unwrap();
     let found: Option<Uuid> = on!(&mut tx, connection =>
