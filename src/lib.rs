@@ -21,14 +21,23 @@
 //!
 //! Where things go:
 //!
-//! - a new cross-check: a row of [`household::rule`];
-//! - a new column of a roster: a row of [`roster::household`] or [`roster::staff`]; if it fills a new field, a row of
-//!   `household/field.rs` or `staff/field.rs` and a migration;
-//! - a new reason why someone may not be paired: a variant of [`pairing::eligibility::Ineligible`], said by
-//!   `check_duty` if it is about a person, by a kind of [`Barrier`](pairing::constraint::model::Barrier) if it is
-//!   about a pair;
-//! - a new kind of visit: a row of [`visit::model::VisitKind`];
-//! - a new sheet: what it shows is worked out in [`report::model`], how it looks in `report/sheets`.
+//! - a new cross-check between the facts of a household: a row of `OF_MEMBERS` in `household/rule/of_members.rs` (who
+//!   belongs to it, what is said of each) or of `OF_HOUSEHOLD` in `household/rule/of_household.rs` (the household as a
+//!   whole), and a household that breaks it: a row of `CASES` in `household/rule/tests.rs`. What only the whole roster
+//!   can show: a row of `OF_IMPORT`, see [`household::rule`];
+//! - a new column of a roster: a row of [`roster::household::COLUMNS`] (`roster/household/columns.rs`) or
+//!   [`roster::staff::COLUMNS`] (`roster/staff.rs`). If it fills a new field: a row of `household_fields!` or
+//!   `member_fields!` (`household/field.rs`) and a migration that adds it to `household` and `staged_household`, or to
+//!   `member` and `staged_member`; for a person of the staff, a row of `staff_fields!` (`staff/field.rs`) and a
+//!   migration that adds it to `staff`. `qianshou template` then writes the file in `import-templates` anew;
+//! - a new reason why someone may not be paired: a variant of [`pairing::eligibility::Ineligible`]. If it is about a
+//!   person, [`check_duty`](pairing::eligibility::check_duty) says it; if it is about a pair, it is a variant of
+//!   [`Barrier`](pairing::constraint::model::Barrier), which `binding` in `pairing/constraint/store.rs` finds, and needs
+//!   no new variant of `Ineligible`. Runs, their edits, lists and pairings by hand then all obey it;
+//! - a new kind of visit: a row of [`visit::model::VisitKind`], and nothing in the database; what such a visit must
+//!   say is asked in [`VisitFacts::checked`](visit::model::VisitFacts::checked);
+//! - a new sheet of the progress workbook: a field of [`report::model::Report`] where it shows what is not there yet,
+//!   a file with `write` in `report/sheets`, and its line in [`report::sheets::workbook`].
 //!
 //! # A room
 //!

@@ -1,6 +1,5 @@
 //! Roles and what they permit.
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::code_list;
@@ -75,17 +74,6 @@ const CHANGES: [Permission; 6] = [
     Permission::RecordLifts,
 ];
 
-/// Who changes records, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Actor<'a> {
-    /// Name of the account.
-    pub account: &'a str,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The import that does it, or is taken back.
-    pub import_id: Option<Uuid>,
-}
-
 /// The account that a request comes from.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Caller {
@@ -110,15 +98,6 @@ impl Caller {
             role: Role::Administrator,
             staff_id: None,
             account_version: 0,
-        }
-    }
-
-    /// As who changes records now.
-    pub fn at(&self, now: DateTime<Utc>) -> Actor<'_> {
-        Actor {
-            account: &self.username,
-            at: now,
-            import_id: None,
         }
     }
 

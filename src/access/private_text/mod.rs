@@ -7,7 +7,7 @@
 //! | bank cards | 16 to 19 digits that fit the check digit (Luhn) of a known issuer, in groups too; any number of 6 digits or more after «卡号» or «账号» | `numbers` |
 //! | telephones | mobile (11 digits, with 86 and zeros before it, or one or two digits too many), landline with its area code; 7 or 8 digits after «电话», «打», «联系», «家里», «办公室», before «（家）» | `numbers` |
 //! | ends of numbers | three to eight digits after «尾号», «后四位», «末六位», and after «身份证尾», «手机末尾» | `ends` |
-//! | birth dates | a date beside «出生», «生日», «生于», «DOB»: its year stays | `birth` |
+//! | birth dates | a date beside «出生», «生日», «生于», «DOB»: its year stays | `birth`, `dates` |
 //! | health | words for diseases, disabilities and lost ability to work, from a list; with spaces in them too | `health` |
 //!
 //! Digits may be full-width, Chinese (幺三八, 壹叁捌), circled, raised or of another script; in a row of
@@ -35,6 +35,7 @@
 //! Masking keeps the number of characters, and masking what is masked changes nothing.
 
 mod birth;
+mod dates;
 mod digits;
 mod ends;
 mod half;

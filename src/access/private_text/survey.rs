@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{birth, digits, health};
+use super::{birth, dates, digits, health};
 use crate::text::half_width_char;
 
 const DIGIT: u8 = 1;
@@ -56,7 +56,7 @@ fn of_code(code: u16) -> u8 {
 }
 
 fn of_character(character: char) -> u8 {
-    if digits::digit(character).is_some() || birth::is_numeral(character) {
+    if digits::digit(character).is_some() || dates::is_numeral(character) {
         DIGIT
     } else if digits::look_alike(half_width_char(character)).is_some() {
         LOOK_ALIKE

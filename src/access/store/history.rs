@@ -9,9 +9,31 @@ use serde::de::DeserializeOwned;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-pub use crate::access::model::Actor;
+use crate::access::model::Caller;
 use crate::db::{Ids, Json, Tx};
 use crate::{insert, on};
+
+/// Who changes records, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// Name of the account.
+    pub account: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The import that does it, or is taken back.
+    pub import_id: Option<Uuid>,
+}
+
+impl Caller {
+    /// As who changes records now.
+    pub fn at(&self, now: DateTime<Utc>) -> Actor<'_> {
+        Actor {
+            account: &self.username,
+            at: now,
+            import_id: None,
+        }
+    }
+}
 
 impl Actor<'_> {
     /// The import that does it, or is taken back. For what only an import may do: an actor who is none
@@ -178,4 +200,21 @@ pub async fn before_import<T: DeserializeOwned + Send + Unpin>(
             Ok((id, before))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Problem;
+
+    #[test]
+    fn what_only_an_import_may_do_is_a_fault_of_ours_without_one() {
+        let caller = Caller::command_line();
+        let actor = caller.at(Utc::now());
+        let fault = Problem::from(actor.import().unwrap_err());
+        assert_eq!(fault.status_code().as_u16(), 500);
+        let import_id = Some(Uuid::now_v7());
+        let actor = Actor { import_id, ..actor };
+        assert_eq!(actor.import().ok(), import_id);
+    }
 }

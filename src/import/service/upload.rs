@@ -4,9 +4,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek};
 use uuid::Uuid;
 
 use super::read::find;
-use crate::access::Sight;
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission};
+use crate::access::{Caller, Permission, Sight};
 use crate::app::App;
 use crate::db::Json;
 use crate::import::file;

@@ -1,0 +1,134 @@
+//! A problem as it is sent: in which language, with which title and headers.
+
+use poem::error::ResponseError;
+use poem::http::{HeaderMap, StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::Object;
+use poem_openapi::types::ToJSON;
+
+use super::{FieldProblem, Problem};
+
+/// A problem as it is sent (RFC 9457): by [`Problem::render`], or as part of an answer about several
+/// things of which this one failed.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "Problem", skip_serializing_if_is_none)]
+pub struct ProblemBody {
+    /// A name for this kind of problem, stable over time.
+    #[oai(rename = "type", validator(max_length = 200))]
+    kind: String,
+    /// The kind of problem in words.
+    #[oai(validator(max_length = 200))]
+    title: String,
+    /// HTTP status.
+    #[oai(validator(minimum(value = "400"), maximum(value = "599")))]
+    status: u16,
+    /// What happened this time and what to do.
+    #[oai(validator(max_length = 4000))]
+    detail: String,
+    /// Path of the request.
+    #[oai(validator(max_length = 2000))]
+    instance: String,
+    /// The kind of problem for programs.
+    #[oai(validator(max_length = 100))]
+    code: String,
+    /// Every place that must be put right.
+    #[oai(validator(max_items = 1000))]
+    errors: Vec<FieldProblem>,
+}
+
+impl Problem {
+    /// The problem as JSON for a request for `path` with these headers.
+    pub fn body(&self, headers: &HeaderMap, path: &str) -> ProblemBody {
+        let english = prefers_english(headers);
+        let title = title(self.status);
+        ProblemBody {
+            kind: format!("urn:qianshou:problem:{}", self.code),
+            title: if english { title.1 } else { title.0 }.to_owned(),
+            status: self.status.as_u16(),
+            detail: if english {
+                self.detail.en.clone()
+            } else {
+                self.detail.zh.clone()
+            },
+            instance: path.to_owned(),
+            code: self.code.to_owned(),
+            errors: self
+                .errors
+                .iter()
+                .map(|(problem, words)| match words {
+                    Some(words) if english => FieldProblem {
+                        detail: words.clone(),
+                        ..problem.clone()
+                    },
+                    _ => problem.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    /// The answer to a request for `path` with these headers.
+    pub fn render(&self, headers: &HeaderMap, path: &str) -> Response {
+        let english = prefers_english(headers);
+        let body = self.body(headers, path);
+        let mut response = Response::builder()
+            .status(self.status)
+            .content_type("application/problem+json; charset=utf-8")
+            .header(
+                header::CONTENT_LANGUAGE,
+                if english { "en" } else { "zh-CN" },
+            )
+            .header(header::CACHE_CONTROL, "no-store");
+        if self.status == StatusCode::UNAUTHORIZED {
+            response = response.header(header::WWW_AUTHENTICATE, "Bearer");
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            response = response.header(header::RETRY_AFTER, seconds);
+        }
+        response.body(body.to_json_string())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn as_response(&self) -> Response {
+        self.render(&HeaderMap::new(), "").into_response()
+    }
+}
+
+/// Chinese unless the first language that the client names is English.
+fn prefers_english(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|languages| {
+            languages
+                .trim_start()
+                .to_ascii_lowercase()
+                .starts_with("en")
+        })
+}
+
+/// The statuses that we send, in words.
+fn title(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        400 => ("请求无法识别", "Bad request"),
+        401 => ("需要登录", "Authentication needed"),
+        403 => ("没有权限", "Forbidden"),
+        404 => ("没有找到", "Not found"),
+        405 => ("不支持的方法", "Method not allowed"),
+        408 => ("请求传送过慢", "Request timeout"),
+        409 => ("与现有情况冲突", "Conflict"),
+        412 => ("数据已被他人修改", "Changed meanwhile"),
+        413 => ("内容过大", "Content too large"),
+        415 => ("不支持的文件或内容类型", "Unsupported media type"),
+        422 => ("内容不符合规则", "Against a rule"),
+        428 => ("缺少 If-Match", "Precondition required"),
+        429 => ("请求过于频繁", "Too many requests"),
+        503 => ("暂时无法服务", "Service unavailable"),
+        507 => ("磁盘已满", "Insufficient storage"),
+        _ => ("系统内部错误", "Internal error"),
+    }
+}

@@ -1,0 +1,175 @@
+//! One error type for every answer that is not the one asked for: RFC 9457 `application/problem+json`.
+//!
+//! A rule that is broken is a variant of an error enum in its room's `model.rs`; the room's `api.rs`
+//! turns it into a [`Problem`] once. Each problem has its text in Chinese and in English; which of
+//! them is sent is decided at the very end, where the request's `Accept-Language` is known.
+
+mod body;
+mod fault;
+
+use poem::http::StatusCode;
+use poem_openapi::Object;
+
+pub use self::body::ProblemBody;
+pub use self::fault::{ChangeFault, CreateFault, Fault, GetFault, ListFault, WorkFault, bits};
+
+/// A sentence for people, in both languages that we speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Chinese (zh-CN), the language if the client asks for no other.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// What went wrong, for whom to read and what to do.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: Text,
+    /// Each with its English words, where it has them: messages about rosters are Chinese.
+    errors: Vec<(FieldProblem, Option<String>)>,
+    retry_after_seconds: Option<u32>,
+}
+
+/// One place of the request that must be put right.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none, rename = "FieldProblem")]
+pub struct FieldProblem {
+    /// JSON pointer (RFC 6901) into the body, or `/file` for an uploaded workbook.
+    #[oai(validator(max_length = 500))]
+    pub pointer: String,
+    /// What is wrong.
+    #[oai(validator(max_length = 2000))]
+    pub detail: String,
+    /// Sheet of the workbook.
+    #[oai(validator(max_length = 100))]
+    pub sheet: Option<String>,
+    /// Cell address, such as `J12`.
+    #[oai(validator(max_length = 20))]
+    pub cell: Option<String>,
+    /// What stands there; identity numbers are masked.
+    #[oai(validator(max_length = 500))]
+    pub value: Option<String>,
+    /// What to do about it.
+    #[oai(rename = "cure", validator(max_length = 2000))]
+    pub remedy: Option<String>,
+}
+
+impl Problem {
+    /// A problem with an HTTP status, a code for programs and its text in Chinese and English.
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            detail: Text {
+                zh: zh.into(),
+                en: en.into(),
+            },
+            errors: Vec::new(),
+            retry_after_seconds: None,
+        }
+    }
+
+    /// 400: the request cannot be read.
+    pub fn bad_request(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", zh, en)
+    }
+
+    /// 403 with a code of its own: the caller may not do this.
+    pub fn forbidden(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, zh, en)
+    }
+
+    /// 404: `zh`/`en` name what was looked for, such as 户 / household.
+    pub fn not_found(zh: &str, en: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("没有找到该{zh}，请核对编号，或确认您有权查看"),
+            format!("no such {en}, or you may not see it"),
+        )
+    }
+
+    /// 409 with a code of its own: the state of things does not allow it.
+    pub fn conflict(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, zh, en)
+    }
+
+    /// 422 with a code of its own: readable, but against a rule.
+    pub fn invalid(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, zh, en)
+    }
+
+    /// Adds the place in the body that must be put right; its text is the problem's own.
+    #[must_use]
+    pub fn at(self, pointer: &str) -> Self {
+        let words = self.detail.clone();
+        self.with_places(vec![(pointer.to_owned(), words)])
+    }
+
+    /// Adds places of the body that must be put right, by JSON pointer.
+    #[must_use]
+    pub fn with_places(mut self, places: Vec<(String, Text)>) -> Self {
+        let errors = places.into_iter().map(|(pointer, words)| {
+            let problem = FieldProblem {
+                pointer,
+                detail: words.zh,
+                ..FieldProblem::default()
+            };
+            (problem, Some(words.en))
+        });
+        self.errors.extend(errors);
+        self
+    }
+
+    /// Adds places that must be put right.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
+        self.errors
+            .extend(errors.into_iter().map(|error| (error, None)));
+        self
+    }
+
+    /// Says after how many seconds to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// HTTP status.
+    pub fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The kind of problem for programs.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The text, for the command line.
+    pub fn detail(&self) -> &Text {
+        &self.detail
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.detail.zh)?;
+        for (error, _) in &self.errors {
+            if error.detail != self.detail.zh {
+                write!(formatter, "\n  {}: {}", error.pointer, error.detail)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}
