@@ -2,6 +2,7 @@
 
 pub mod api;
 mod attempt;
+mod field;
 pub mod idempotency;
 mod limit;
 pub mod log;
@@ -21,6 +22,7 @@ mod token;
 mod turns;
 mod write;
 
+pub use field::Field;
 pub use model::{Caller, Permission, Role};
 pub use privacy::{Kind, Sight};
 pub use store::history;

@@ -10,8 +10,7 @@ use super::{
     Category, Cause, Education, Health, HousingGrade, IdentityNumber, Labour, Measure,
     PovertyStatus, Relation, Schooling, Sex, Workplace,
 };
-use crate::access::Kind;
-use crate::code_list::Labelled;
+use crate::access::{Field, Kind};
 use crate::db::Json;
 
 /// What a field is when nothing is known of it.
@@ -95,36 +94,10 @@ macro_rules! member {
 }
 member_fields!(member);
 
-/// What is known of a field itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    name: &'static str,
-    /// Which private data it holds.
-    pub private: Option<Kind>,
-    /// The label of a code that it holds.
-    pub label_of: fn(&str) -> Option<&'static str>,
-}
-
-impl Field {
-    const fn of<T: Labelled>(name: &'static str) -> Self {
-        Self {
-            name,
-            private: None,
-            label_of: T::label_of,
-        }
-    }
-
-    const fn private(mut self, kind: Kind) -> Self {
-        self.private = Some(kind);
-        self
-    }
-
-    /// The field of this name, of a household or of a member. No name means two things that differ in
-    /// privacy or in words.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        let mut fields = OF_HOUSEHOLD.iter().chain(OF_MEMBER);
-        fields.find(|field| field.name == name)
-    }
+/// The field of this name, of a household or of one of its members: a name that both have means fields
+/// alike in privacy and in words.
+pub fn field(name: &str) -> Option<&'static Field> {
+    Field::named(OF_HOUSEHOLD, name).or_else(|| Field::named(OF_MEMBER, name))
 }
 
 impl HouseholdFacts {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::field::{kept_as_they_are, staff_fields};
+use super::field::{own_columns, staff_fields};
 use super::model::{Staff, StaffFacts};
 use crate::access::history::Actor;
 use crate::access::person;
@@ -62,7 +62,7 @@ macro_rules! columns {
         &[$(stringify!($field)),*]
     };
 }
-const COLUMNS: &[&str] = staff_fields!(kept_as_they_are columns);
+const COLUMNS: &[&str] = staff_fields!(own_columns columns);
 
 macro_rules! staff {
     ($($field:ident)*) => {
@@ -73,7 +73,7 @@ macro_rules! staff {
         )
     };
 }
-const STAFF: &str = staff_fields!(kept_as_they_are staff);
+const STAFF: &str = staff_fields!(own_columns staff);
 
 /// `None` if there is no person with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Staff>, sqlx::Error> {
@@ -142,7 +142,7 @@ pub async fn add_many(
             })
         };
     }
-    staff_fields!(kept_as_they_are add)
+    staff_fields!(own_columns add)
 }
 
 /// Replaces the facts of people, and keeps what they were. Whether one is active stays.
@@ -207,7 +207,7 @@ pub async fn change(
                 .map(|_| ()))
         };
     }
-    staff_fields!(kept_as_they_are update)
+    staff_fields!(own_columns update)
 }
 
 /// Removes one person's record, and keeps what it was. Nothing else may name the person.
