@@ -14,6 +14,7 @@ pub mod privacy;
 pub mod private_text;
 pub mod purge;
 mod register_number;
+pub mod search;
 pub mod service;
 pub mod shield;
 mod source;

@@ -9,7 +9,8 @@ use super::field::{own_columns, staff_fields};
 use super::model::{Staff, StaffFacts};
 use crate::access::history::Actor;
 use crate::access::person;
-use crate::db::{Tx, Where, page};
+use crate::access::search::Search;
+use crate::db::{Tx, Where};
 use crate::{insert, on};
 
 /// What a list of staff may be narrowed to.
@@ -20,11 +21,7 @@ pub struct Filter {
     /// Only those who may (or may not) be given households.
     pub active: Option<bool>,
     /// Part of the name, or the whole 工号.
-    pub text: String,
-    /// Whether `text` may be part of a name; 工号 is looked for whole.
-    pub in_names: bool,
-    /// Whether `text` may be a whole 工号.
-    pub in_numbers: bool,
+    pub search: Search,
 }
 
 impl Filter {
@@ -34,17 +31,7 @@ impl Filter {
             "active",
             "NOT active",
         );
-        if self.text.is_empty() {
-            return wanted;
-        }
-        let name = page::containing(&self.text);
-        wanted.and_any([
-            (self.in_numbers.then(|| (&self.text).into()), "number = ?"),
-            (
-                self.in_names.then(|| name.into()),
-                "staff.name LIKE ? ESCAPE '\\'",
-            ),
-        ])
+        self.search.narrow(wanted, "number", "staff.name")
     }
 }
 

@@ -21,21 +21,21 @@ use crate::roster::value::Refusal;
 /// Households that are being read. Only the one that the last row belongs to is unpacked.
 #[derive(Default)]
 pub(super) struct Grouping {
-    pub(super) drafts: PackedList<Draft>,
+    drafts: PackedList<Draft>,
     /// The household of the last row.
-    pub(super) open: Option<Open>,
-    pub(super) members: PackedList<Member>,
+    open: Option<Open>,
+    members: PackedList<Member>,
     /// For each member, the household.
-    pub(super) household_of: Vec<u32>,
+    household_of: Vec<u32>,
     /// For each member, the row.
-    pub(super) places: Vec<Place>,
+    places: Vec<Place>,
     /// For each household, whether an error has been found.
-    pub(super) has_errors: Vec<bool>,
-    pub(super) by_number: HashMap<String, u32>,
-    pub(super) by_head: HashMap<u64, u32>,
+    has_errors: Vec<bool>,
+    by_number: HashMap<String, u32>,
+    by_head: HashMap<u64, u32>,
     /// Which member had an identity number first.
-    pub(super) seen: HashMap<u64, u32>,
-    pub(super) twins: Twins,
+    seen: HashMap<u64, u32>,
+    twins: Twins,
 }
 
 impl Grouping {

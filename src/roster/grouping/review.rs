@@ -68,7 +68,7 @@ impl Review<'_> {
         }
     }
 
-    pub(super) fn push(&mut self, problem: RosterProblem) {
+    fn push(&mut self, problem: RosterProblem) {
         self.has_errors |= problem.severity == Severity::Error;
         self.problems.push(problem);
     }
