@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::field::{household_fields, member_fields};
 use super::model::Member;
 use super::rule::Finding;
-use super::service::{self, Whole};
+use super::service::{self, FullHousehold};
 use super::store::{AreaKey, Filter, Household};
 use super::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
@@ -126,11 +126,11 @@ macro_rules! household_view {
         }
 
         fn view(
-            found: Whole,
+            found: FullHousehold,
             caller: &Caller,
         ) -> HouseholdView {
             let sight = caller.sight();
-            let Whole { household, helper, checks } = found;
+            let FullHousehold { household, helper, checks } = found;
             let facts = household.facts;
             let members = facts.members.into_iter();
             let checks = checks

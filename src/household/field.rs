@@ -51,7 +51,7 @@ macro_rules! household_fields {
             lifted_year: Option<i64>;
             /// 主要致贫原因.
             main_cause: Option<Cause>;
-            // At most two, without the main one.
+            // At most `MOST_OTHER_CAUSES`, without the main one.
             /// 其他致贫原因.
             #[sqlx(try_from = "Json<Vec<Cause>>")]
             other_causes: Vec<Cause>;

@@ -100,6 +100,11 @@ pub fn field(name: &str) -> Option<&'static Field> {
     Field::named(OF_HOUSEHOLD, name).or_else(|| Field::named(OF_MEMBER, name))
 }
 
+/// Most causes of poverty beside the main one.
+pub const MOST_OTHER_CAUSES: usize = 2;
+/// Age from which the labour law lets a person work, in full years.
+const WORKING_AGE: u32 = 16;
+
 impl HouseholdFacts {
     /// Whether the house is safe: by the roster's answer and by the grade of the house, of which one that
     /// says no is enough.
@@ -126,6 +131,11 @@ impl HouseholdFacts {
 }
 
 impl Member {
+    /// Whether the law lets this person work on `day`.
+    pub fn is_of_working_age(&self, day: NaiveDate) -> Option<bool> {
+        self.age_on(day).map(|age| age >= WORKING_AGE)
+    }
+
     /// Whether the law asks this person to be at school on `day`: from 7 to 15 full years of age, as the
     /// national register checks it.
     pub fn is_of_school_age(&self, day: NaiveDate) -> Option<bool> {

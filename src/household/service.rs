@@ -14,7 +14,7 @@ use crate::staff::model::Staff;
 use crate::{serving, settings, staff};
 
 /// A household with all that its page shows.
-pub struct Whole {
+pub struct FullHousehold {
     /// With its members.
     pub household: Household,
     /// The responsible helper now.
@@ -43,7 +43,7 @@ pub async fn list(
 }
 
 /// One household, if the caller may see it.
-pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Whole, Problem> {
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<FullHousehold, Problem> {
     let mut tx = app.db.read().await?;
     let household = visible(&mut tx, caller, id).await?;
     let helper = match serving::store::current_helper(&mut tx, id).await? {
@@ -53,7 +53,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Whole, Problem>
     let today = app.today();
     let plan = settings::store::year_plan(&mut tx, today.year().into()).await?;
     let checks = rule::check(&household.facts, today, plan.line_fen);
-    Ok(Whole {
+    Ok(FullHousehold {
         household,
         helper,
         checks,

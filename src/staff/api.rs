@@ -151,7 +151,7 @@ impl StaffApi {
             active: active.0,
             search: Search::of(caller.0.sight(), search.0),
         };
-        let (people, next) = service::list(&self.0, &caller.0, filter, after, limit).await?;
+        let (people, next) = service::list(&self.0, &caller.0, &filter, after, limit).await?;
         Ok(Page::json(
             people.into_iter().map(|person| view(person, &caller.0)),
             cursors.next(next)?,

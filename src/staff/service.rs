@@ -16,7 +16,7 @@ use crate::serving;
 pub async fn list(
     app: &App,
     caller: &Caller,
-    filter: Filter,
+    filter: &Filter,
     after: Option<UnitKey>,
     limit: i64,
 ) -> Result<(Vec<Staff>, Option<page::Last<UnitKey>>), Problem> {
@@ -24,7 +24,7 @@ pub async fn list(
     let mut tx = app.db.read().await?;
     let mut found = FoundPage::new(after, limit);
     while let Some((after, limit)) = found.wants() {
-        let people = store::list(&mut tx, &filter, after, limit).await?;
+        let people = store::list(&mut tx, filter, after, limit).await?;
         found.add(people, store::unit_key, |person| {
             let number = person.number.as_deref();
             filter.search.may_tell(number, &person.name)

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
-use super::model::{Context, MOST_MEMBERS, ReadHousehold};
+use super::model::{Context, ReadHousehold};
 use super::person::{check_person, member_of, of_head};
 use super::review::Review;
 use super::twins::Twins;
 use crate::household::model::Member;
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
-use crate::roster::household::HouseholdRow;
+use crate::roster::household::{HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::{Layout, Layouts, of_sheet};
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Place, Problems, RosterProblem};
@@ -208,7 +208,7 @@ impl Grouping {
             for (position, member) in members.iter().map(|member| *member as usize).enumerate() {
                 // All are taken, so that their memory is given back.
                 let read = self.members.take(member)?;
-                if position < MOST_MEMBERS {
+                if position < usize::from(MOST_MEMBERS) {
                     review.facts.members.push(read);
                     review.places.push(self.places[member]);
                 }

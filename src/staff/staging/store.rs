@@ -8,6 +8,13 @@ use crate::codes::Action;
 use crate::db::{Ids, Json, Tx};
 use crate::{insert, on, staging};
 
+/// Those who are, or were, taken into the register, as long as their action is one that does it.
+macro_rules! good {
+    () => {
+        "NOT has_errors AND conflicts = '[]'"
+    };
+}
+
 const ENTRY: &str =
     "position, staff_id, action, base_version, place, has_errors, conflicts, before,
     facts";
@@ -59,8 +66,9 @@ pub async fn list(
 pub async fn taken(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Entry>, sqlx::Error> {
     let sql = format!(
         "SELECT {ENTRY} FROM import_staff
-         WHERE import_id = $1 AND NOT has_errors AND conflicts = '[]' AND action IN ('new', 'changed', 'unchanged')
-         ORDER BY position"
+         WHERE import_id = $1 AND {} AND action IN ('new', 'changed', 'unchanged')
+         ORDER BY position",
+        good!()
     );
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .bind(import_id).fetch_all(connection).await)
@@ -83,7 +91,10 @@ pub async fn free_numbers(tx: &mut Tx, ids: impl Iterator<Item = Uuid>) -> Resul
 
 /// The people whom a committed import added.
 pub fn added_by(import_id: Uuid) -> Ids<'static> {
-    const ADDED_STAFF: &str = "SELECT staff_id FROM import_staff
-        WHERE import_id = {} AND NOT has_errors AND action = 'new'";
+    const ADDED_STAFF: &str = concat!(
+        "SELECT staff_id FROM import_staff WHERE import_id = {} AND ",
+        good!(),
+        " AND action = 'new'"
+    );
     Ids::Given(ADDED_STAFF, import_id)
 }
