@@ -13,8 +13,8 @@ use crate::on;
 /// Staged households and what is to be done to them.
 pub const PLAN: &str = "import_household AS plan ON plan.import_id = staged.import_id
     AND plan.position = staged.import_position AND plan.good";
-/// What is to be done to a household, in SQL: the codes of [`Action`](crate::codes::Action) stand here
-/// alone.
+// What is to be done to a household, in SQL. Other files of the staging take these, so that the codes of
+// `Action` are typed here alone.
 pub const ADDED: &str = "plan.action = 'new'";
 pub const CLOSED: &str = "plan.action = 'closed'";
 /// Those that are on the register and are written over.
