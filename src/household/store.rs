@@ -46,11 +46,6 @@ struct MemberRow {
     member: Member,
 }
 
-/// Which households are open, in SQL: those that are listed, paired and counted.
-pub const OPEN: &str = "household.closed_on IS NULL";
-/// Which households were open on a day, in SQL; `?` is the day.
-pub const OPEN_ON: &str = "(household.closed_on IS NULL OR household.closed_on > ?)";
-
 /// What a list of households may be narrowed to. Empty text and `None` narrow nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -76,7 +71,7 @@ impl Filter {
     fn conditions(&self) -> Where {
         let served = format!("household.id IN ({})", served_by("?"));
         let wanted = Where::new()
-            .and(OPEN)
+            .and("closed_on IS NULL")
             .and_text(&self.town, "town = ?")
             .and_text(&self.village, "village = ?")
             .and_text(&self.status, "status = ?")
@@ -147,7 +142,7 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Erro
 
 /// All open households with their members, by id.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Household>, sqlx::Error> {
-    let sql = format!("SELECT {HOUSEHOLD} FROM household WHERE {OPEN} ORDER BY id");
+    let sql = format!("SELECT {HOUSEHOLD} FROM household WHERE closed_on IS NULL ORDER BY id");
     let mut households: Vec<Household> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
     let sql = format!("SELECT {MEMBER} FROM member ORDER BY household_id, position");
@@ -343,13 +338,14 @@ pub struct LedgerEntry {
 
 /// All open households as a ledger shows them, in no order.
 pub async fn ledger(tx: &mut Tx) -> Result<Vec<LedgerEntry>, sqlx::Error> {
-    let sql = format!(
+    on!(tx, connection => sqlx::query_as(
         "SELECT household.id AS id, household.number AS number, town, village, group_name, head_name,
              head.identity_number AS head_identity_number, size, status, main_cause, income_per_head_fen
          FROM household
          LEFT JOIN member AS head ON head.household_id = household.id AND head.relation = $1
-         WHERE {OPEN}"
-    );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(Relation::Head).fetch_all(connection).await)
+         WHERE closed_on IS NULL",
+    )
+    .bind(Relation::Head)
+    .fetch_all(connection)
+    .await)
 }

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::model::{Lift, LiftState, State, StepRecord};
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
-use crate::household::store::OPEN;
 use crate::serving::names::household_names;
 use crate::serving::store::join_responsible_now;
 use crate::{insert, on};
@@ -104,7 +103,7 @@ pub async fn of_household(tx: &mut Tx, household_id: Uuid) -> Result<Vec<Lift>, 
 
 /// All lifts of open households with their steps, but without the evidence of these, the earliest first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<NamedLift>, sqlx::Error> {
-    let sql = format!("{NAMED_LIFT} WHERE {OPEN} ORDER BY lift.id");
+    let sql = format!("{NAMED_LIFT} WHERE household.closed_on IS NULL ORDER BY lift.id");
     let lifts: Vec<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
     let steps: Vec<StepRecord> = on!(tx, connection => sqlx::query_as(

@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::model::Entry;
 use crate::db::{Tx, Where};
-use crate::household::store::OPEN_ON;
 use crate::serving::store::join_on_day;
 use crate::serving::tenure::Part;
 
@@ -17,7 +16,10 @@ pub async fn on_day(
     unit_id: Option<Uuid>,
 ) -> Result<Vec<Entry>, sqlx::Error> {
     let mut wanted = Where::new()
-        .and_with(day, &format!("(pairing.id IS NOT NULL OR {OPEN_ON})"))
+        .and_with(
+            day,
+            "(pairing.id IS NOT NULL OR closed_on IS NULL OR closed_on > ?)",
+        )
         .and_if(unit_id, "unit.id = ?");
     let on = wanted.bind(day);
     let [responsible, assisting] =

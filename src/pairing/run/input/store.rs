@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::household::Cause;
-use crate::household::store::OPEN;
 use crate::on;
 use crate::pairing::run::model::Scope;
 use crate::serving::store::holds_now;
@@ -26,7 +25,7 @@ pub(super) struct HouseholdRow {
 pub(super) async fn to_pair(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdRow>, sqlx::Error> {
     let sql = format!(
         "SELECT id, number, town, village, main_cause FROM household
-         WHERE {OPEN} AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
+         WHERE closed_on IS NULL AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
            AND ($3 AND id IN (SELECT household_id FROM pairing WHERE staff_id = $4) AND $4 = (
                    SELECT staff_id FROM pairing WHERE household_id = household.id
                    ORDER BY to_date IS NULL DESC, to_date DESC, ended_at DESC, id DESC LIMIT 1)
