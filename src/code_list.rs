@@ -101,7 +101,6 @@ impl Labelled for i64 {}
 impl Labelled for bool {}
 impl Labelled for chrono::NaiveDate {}
 impl Labelled for uuid::Uuid {}
-impl Labelled for crate::identity::IdentityNumber {}
 
 /// Declares a code list: an enum with its table of codes, labels and synonyms.
 ///

@@ -89,6 +89,52 @@ code_list! {
     }
 }
 
+impl Relation {
+    /// The sex that the word says.
+    pub fn sex(self) -> Option<Sex> {
+        match self {
+            Self::Son
+            | Self::SonInLaw
+            | Self::Grandson
+            | Self::DaughtersSon
+            | Self::Father
+            | Self::WifesFather
+            | Self::HusbandsFather
+            | Self::Grandfather => Some(Sex::Male),
+            Self::Daughter
+            | Self::DaughterInLaw
+            | Self::Granddaughter
+            | Self::DaughtersDaughter
+            | Self::Mother
+            | Self::WifesMother
+            | Self::HusbandsMother
+            | Self::Grandmother => Some(Sex::Female),
+            Self::Head | Self::Spouse | Self::Sibling | Self::Other => None,
+        }
+    }
+
+    /// Children and grandchildren of the head. Their spouses may be of any age.
+    pub fn is_younger_generation(self) -> bool {
+        matches!(
+            self,
+            Self::Son
+                | Self::Daughter
+                | Self::Grandson
+                | Self::Granddaughter
+                | Self::DaughtersSon
+                | Self::DaughtersDaughter
+        )
+    }
+
+    /// Parents and grandparents of the head. The spouse's parents may be of any age.
+    pub fn is_older_generation(self) -> bool {
+        matches!(
+            self,
+            Self::Father | Self::Mother | Self::Grandfather | Self::Grandmother
+        )
+    }
+}
+
 code_list! {
     /// Schooling completed (文化程度).
     pub enum Education = "education", "文化程度" {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::code_list::Labelled;
 use crate::codes::Sex;
 use crate::text::half_width;
 
@@ -200,6 +201,8 @@ fn value_of(digits: &[u8]) -> u64 {
         .iter()
         .fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
 }
+
+impl Labelled for IdentityNumber {}
 
 impl std::fmt::Debug for IdentityNumber {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -15,7 +15,7 @@
 //! | judging | `method` (which of the six points hold, by what evidence, and the next step), `pairing` (who should help whom) |
 //! | doing | `visit` (what a helper did, heard and delivered; the plan for a household), `lift` (out of poverty, step by step; relapses) |
 //! | reading | `roster` (from rows to facts: columns, headings, values, templates; no job and no database) |
-//! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
+//! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `staging` (what an import would do to either), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
 //! | beside | `access` (who may come in and do what; history; idempotency; masks) |
 //! | ground | `db` (the only room that knows which engine runs), `openapi` (the document), `workbook` (Excel; knows no household), `flow` (minimum-cost flow; pure arithmetic), `codes` (code lists that several rooms speak), `identity` (identity numbers), `code_list`, `problem` (one error type for all that is not the answer asked for), `app` (the database and the time), `api` (what operations share), `text`, `calendar` (the days that may be named), `config`, `private` (files that only their owner may read), `terminal` |
 //!
@@ -81,6 +81,7 @@ pub mod server;
 pub mod serving;
 pub mod settings;
 pub mod staff;
+pub mod staging;
 pub mod terminal;
 pub mod text;
 pub mod visit;

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod attempt;
+mod field;
 pub mod idempotency;
 mod limit;
 pub mod log;
@@ -12,6 +13,7 @@ pub mod person;
 pub mod privacy;
 pub mod private_text;
 pub mod purge;
+pub mod search;
 pub mod service;
 pub mod shield;
 mod sight;
@@ -21,6 +23,7 @@ mod token;
 mod turns;
 mod write;
 
+pub use field::Field;
 pub use model::{Caller, Permission, Role};
 pub use sight::{Kind, Sight};
 pub use store::history;

@@ -38,7 +38,7 @@
 //! | --- | --- |
 //! | answers of the API: fields that hold a number, a birth date, health | [`Sight`], where the view is made |
 //! | answers of the API: all other texts (remarks, notes, wishes, plans, reasons, file names, names), problems with their `value` and `instance` | [`shield`](super::shield), for every answer alike |
-//! | histories | `household::api::field_change`, field by field |
+//! | histories | `import::field_view`, field by field |
 //! | what a household breaks of the rules (`checks`) | left out where it tells a birth date or health |
 //! | search | finds no more than its reader sees: digits find only a whole 户编号 that they see whole, a part of a name only where that part can be seen; a town or village whose name is masked for them is found by no filter |
 //! | cursors of lists | sealed: see `db::cursor` |

@@ -1,4 +1,4 @@
-//! Reading households: the list, one household whole, and what each import changed.
+//! Reading households: the list, and one household whole.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use poem_openapi::param::{Path, Query};
@@ -9,16 +9,16 @@ use uuid::Uuid;
 use super::field::{household_fields, member_fields};
 use super::model::Member;
 use super::rule::Finding;
-use super::service::{self, Whole};
-use super::store::{self, AreaKey, Filter, Household};
+use super::service::{self, FullHousehold};
+use super::store::{AreaKey, Filter, Household};
 use super::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
     Schooling, Sex, Workplace,
 };
+use crate::access::search::Search;
 use crate::access::{Caller, Permission, Sight, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::page;
 use crate::problem::{GetFault, ListFault};
 use crate::staff::model::Staff;
 
@@ -126,11 +126,11 @@ macro_rules! household_view {
         }
 
         fn view(
-            found: Whole,
+            found: FullHousehold,
             caller: &Caller,
         ) -> HouseholdView {
             let sight = caller.sight();
-            let Whole { household, helper, checks } = found;
+            let FullHousehold { household, helper, checks } = found;
             let facts = household.facts;
             let members = facts.members.into_iter();
             let checks = checks
@@ -251,7 +251,7 @@ impl HouseholdApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HouseholdSummary>>, ListFault> {
         let own = mine.0 == Some(true) || !caller.0.may(Permission::SeeAllHouseholds);
-        let (sight, search) = (caller.0.sight(), search.0.unwrap_or_default());
+        let sight = caller.0.sight();
         if !sight.may_find_names(&[&town.0, &village.0]) {
             return Ok(Page::json([], None));
         }
@@ -264,9 +264,7 @@ impl HouseholdApi {
             main_cause: main_cause
                 .0
                 .map_or_else(String::new, |cause| cause.to_string()),
-            in_names: sight.may_search_names(&search),
-            in_numbers: sight.may_find_number(&search),
-            text: search,
+            search: Search::of(sight, search.0),
             helper: staff_id.0.filter(|_| !own),
             // An account without a person has no households.
             served_by: own.then(|| caller.0.staff_id.unwrap_or_default()),
@@ -275,8 +273,7 @@ impl HouseholdApi {
         let cursors = self.0.cursors("listHouseholds");
         let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let found = service::list(&self.0, sight, &filter, after, limit).await?;
-        let (households, next) = page::cut(found, limit, store::area_key);
+        let (households, next) = service::list(&self.0, &filter, after, limit).await?;
         Ok(Page::json(
             households.into_iter().map(summary),
             cursors.next(next)?,

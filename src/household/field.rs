@@ -5,6 +5,10 @@
 //! A new field is a row here, a migration that adds the column to `household` and `staged_household` (or
 //! `member` and `staged_member`), and a row of the roster's table of columns.
 //!
+//! A new field is an `Option`: rosters without the column say nothing of it, rows that the register has
+//! already get an empty column, and what was kept before the field was there (a history, the record of an
+//! import) is read back as `None`.
+//!
 //! A row:
 //!
 //! ```text
@@ -15,6 +19,10 @@
 //!     , Kind as ViewType;                       where not everybody may see it: the kind of private data,
 //!                                               and the type of what is left of it
 //! ```
+//!
+//! The kinds of private data are those of [`access::Kind`](crate::access::Kind) that a field of a household
+//! holds: `Identity`, `BirthDate`, `Telephone`, `Health`. A field without a kind is shown as it is; private
+//! data that somebody typed into its text are masked on the way out ([`shield`](crate::access::shield)).
 
 /// The fields that a roster gives of a household, and those by which an import closes one.
 macro_rules! household_fields {
@@ -43,7 +51,7 @@ macro_rules! household_fields {
             lifted_year: Option<i64>;
             /// 主要致贫原因.
             main_cause: Option<Cause>;
-            // At most two, without the main one.
+            // At most `MOST_OTHER_CAUSES`, without the main one.
             /// 其他致贫原因.
             #[sqlx(try_from = "Json<Vec<Cause>>")]
             other_causes: Vec<Cause>;

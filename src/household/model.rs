@@ -10,8 +10,7 @@ use super::{
     Category, Cause, Education, Health, HousingGrade, IdentityNumber, Labour, Measure,
     PovertyStatus, Relation, Schooling, Sex, Workplace,
 };
-use crate::access::Kind;
-use crate::code_list::Labelled;
+use crate::access::{Field, Kind};
 use crate::db::Json;
 
 /// What a field is when nothing is known of it.
@@ -95,37 +94,16 @@ macro_rules! member {
 }
 member_fields!(member);
 
-/// What is known of a field itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    name: &'static str,
-    /// Which private data it holds.
-    pub private: Option<Kind>,
-    /// The label of a code that it holds.
-    pub label_of: fn(&str) -> Option<&'static str>,
+/// The field of this name, of a household or of one of its members: a name that both have means fields
+/// alike in privacy and in words.
+pub fn field(name: &str) -> Option<&'static Field> {
+    Field::named(OF_HOUSEHOLD, name).or_else(|| Field::named(OF_MEMBER, name))
 }
 
-impl Field {
-    const fn of<T: Labelled>(name: &'static str) -> Self {
-        Self {
-            name,
-            private: None,
-            label_of: T::label_of,
-        }
-    }
-
-    const fn private(mut self, kind: Kind) -> Self {
-        self.private = Some(kind);
-        self
-    }
-
-    /// The field of this name, of a household or of a member. No name means two things that differ in
-    /// privacy or in words.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        let mut fields = OF_HOUSEHOLD.iter().chain(OF_MEMBER);
-        fields.find(|field| field.name == name)
-    }
-}
+/// Most causes of poverty beside the main one.
+pub const MOST_OTHER_CAUSES: usize = 2;
+/// Age from which the labour law lets a person work, in full years.
+const WORKING_AGE: u32 = 16;
 
 impl HouseholdFacts {
     /// Whether the house is safe: by the roster's answer and by the grade of the house, of which one that
@@ -153,6 +131,11 @@ impl HouseholdFacts {
 }
 
 impl Member {
+    /// Whether the law lets this person work on `day`.
+    pub fn is_of_working_age(&self, day: NaiveDate) -> Option<bool> {
+        self.age_on(day).map(|age| age >= WORKING_AGE)
+    }
+
     /// Whether the law asks this person to be at school on `day`: from 7 to 15 full years of age, as the
     /// national register checks it.
     pub fn is_of_school_age(&self, day: NaiveDate) -> Option<bool> {

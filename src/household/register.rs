@@ -3,7 +3,7 @@
 //!
 //! A million persons take a gigabyte as records and some sixty megabytes here: identity numbers are
 //! packed into 64 bits, names are hashed, texts share one string, and what is sought is found by
-//! binary search in lists of places.
+//! binary search in lists of indexes.
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
@@ -49,7 +49,7 @@ pub struct ListedMember<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct IndexedHousehold {
     id: Uuid,
     version: i64,
     /// Where its number begins in the texts; the head's name follows it.
@@ -64,18 +64,18 @@ struct Entry {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Person {
+struct IndexedPerson {
     /// Packed identity number; 0 for none.
     identity: u64,
     namesake: u64,
     household: u32,
 }
 
-/// The register, indexed. Households and persons are known by their places in it, from 0.
+/// The register, indexed. Households and persons are known by their index in it, from 0.
 #[derive(Debug, Default)]
 pub struct Register {
-    entries: Vec<Entry>,
-    persons: Vec<Person>,
+    households: Vec<IndexedHousehold>,
+    persons: Vec<IndexedPerson>,
     texts: String,
     areas: Vec<(String, String)>,
     by_area: HashMap<(String, String), u32>,
@@ -95,7 +95,7 @@ impl Register {
     /// An empty index with memory for so many.
     pub fn with_capacity(households: usize, persons: usize) -> Self {
         Self {
-            entries: Vec::with_capacity(households),
+            households: Vec::with_capacity(households),
             persons: Vec::with_capacity(persons),
             ..Self::default()
         }
@@ -106,10 +106,10 @@ impl Register {
     pub fn add(&mut self, household: &Listed<'_>) {
         let number = household.number.unwrap_or_default();
         let area = self.area(household.town, household.village);
-        self.entries.push(Entry {
+        self.households.push(IndexedHousehold {
             id: household.id,
             version: household.version,
-            text: place(self.texts.len()),
+            text: index_of(self.texts.len()),
             number_length: length(number),
             head_length: length(household.head_name),
             area,
@@ -129,22 +129,22 @@ impl Register {
             .persons
             .last()
             .map_or(0, |person| person.household as usize);
-        let Some(offset) = self.entries[start..]
+        let Some(offset) = self.households[start..]
             .iter()
             .position(|entry| entry.id == household_id)
         else {
             return;
         };
-        let household = place(start + offset);
-        let entry = &mut self.entries[start + offset];
-        let person = place(self.persons.len());
+        let household = index_of(start + offset);
+        let entry = &mut self.households[start + offset];
+        let person = index_of(self.persons.len());
         if entry.first == NONE {
             entry.first = person;
         }
         if member.relation == Relation::Head && entry.head == NONE {
             entry.head = person;
         }
-        self.persons.push(Person {
+        self.persons.push(IndexedPerson {
             identity: member.identity_number.map_or(0, IdentityNumber::packed),
             namesake: namesake(member.name, member.birth_date),
             household,
@@ -154,17 +154,17 @@ impl Register {
     /// Sorts the lists for searching; to be called once, when all is added.
     #[must_use]
     pub fn indexed(mut self) -> Self {
-        let mut next = place(self.persons.len());
-        for entry in self.entries.iter_mut().rev() {
+        let mut next = index_of(self.persons.len());
+        for entry in self.households.iter_mut().rev() {
             if entry.first == NONE {
                 entry.first = next;
             }
             next = entry.first;
         }
-        let households = 0..place(self.entries.len());
-        let persons = 0..place(self.persons.len());
+        let households = 0..index_of(self.households.len());
+        let persons = 0..index_of(self.persons.len());
         self.by_number = households
-            .filter(|index| self.entries[*index as usize].number_length > 0)
+            .filter(|index| self.households[*index as usize].number_length > 0)
             .collect();
         let mut by_number = std::mem::take(&mut self.by_number);
         by_number.sort_unstable_by_key(|index| self.number(*index as usize));
@@ -183,7 +183,7 @@ impl Register {
 
     fn area(&mut self, town: &str, village: &str) -> u32 {
         let key = (town.to_owned(), village.to_owned());
-        let next = place(self.areas.len());
+        let next = index_of(self.areas.len());
         *self.by_area.entry(key).or_insert_with_key(|key| {
             self.areas.push(key.clone());
             next
@@ -192,12 +192,12 @@ impl Register {
 
     /// Number of households, closed ones among them.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.households.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.households.is_empty()
     }
 
     pub(crate) fn person_count(&self) -> usize {
@@ -251,46 +251,46 @@ impl Register {
 
     /// The village of a household.
     pub fn area_of(&self, household: usize) -> u32 {
-        self.entries[household].area
+        self.households[household].area
     }
 
     pub(crate) fn id(&self, household: usize) -> Uuid {
-        self.entries[household].id
+        self.households[household].id
     }
 
     pub(crate) fn version(&self, household: usize) -> i64 {
-        self.entries[household].version
+        self.households[household].version
     }
 
     pub(crate) fn is_closed(&self, household: usize) -> bool {
-        self.entries[household].closed
+        self.households[household].closed
     }
 
     /// 户编号 of a household.
     pub fn number(&self, household: usize) -> Option<&str> {
-        let entry = &self.entries[household];
+        let entry = &self.households[household];
         let start = entry.text as usize;
         let number = &self.texts[start..start + usize::from(entry.number_length)];
         Some(number).filter(|number| !number.is_empty())
     }
 
     pub(crate) fn head_name(&self, household: usize) -> &str {
-        let entry = &self.entries[household];
+        let entry = &self.households[household];
         let start = entry.text as usize + usize::from(entry.number_length);
         &self.texts[start..start + usize::from(entry.head_length)]
     }
 
     /// The position of a household's head; `None` for one that is closed.
     pub fn head(&self, household: usize) -> Option<usize> {
-        let head = self.entries[household].head;
+        let head = self.households[household].head;
         (head != NONE).then_some(head as usize)
     }
 
     /// The positions of a household's persons, who are neighbours in the list.
     pub fn persons(&self, household: usize) -> std::ops::Range<usize> {
-        let first = self.entries[household].first as usize;
+        let first = self.households[household].first as usize;
         let end = self
-            .entries
+            .households
             .get(household + 1)
             .map_or(self.persons.len(), |next| next.first as usize);
         first..end
@@ -327,17 +327,17 @@ impl Register {
     }
 
     /// Bytes that it holds.
-    pub fn held(&self) -> usize {
-        let places = self.by_number.capacity() + self.by_identity.capacity();
-        self.entries.capacity() * size_of::<Entry>()
-            + self.persons.capacity() * size_of::<Person>()
-            + (places + self.by_namesake.capacity()) * size_of::<u32>()
+    pub fn bytes(&self) -> usize {
+        let indexes = self.by_number.capacity() + self.by_identity.capacity();
+        self.households.capacity() * size_of::<IndexedHousehold>()
+            + self.persons.capacity() * size_of::<IndexedPerson>()
+            + (indexes + self.by_namesake.capacity()) * size_of::<u32>()
             + self.texts.capacity()
     }
 }
 
-/// An index as `u32`: no list of the register comes near 2³² entries.
-fn place(index: usize) -> u32 {
+/// An index in 32 bits: no list of the register comes near 2³² records.
+fn index_of(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
 }
 
@@ -438,6 +438,6 @@ mod tests {
             }
         }
         let register = register.indexed();
-        assert!(register.held() < 120 << 20, "{}", register.held());
+        assert!(register.bytes() < 120 << 20, "{}", register.bytes());
     }
 }

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::rule::{self, Finding};
 use super::store::{self, AreaKey, Filter, Household};
-use crate::access::{Caller, Sight};
+use crate::access::Caller;
+use crate::access::search::FoundPage;
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::Problem;
@@ -13,7 +14,7 @@ use crate::staff::model::Staff;
 use crate::{serving, settings, staff};
 
 /// A household with all that its page shows.
-pub struct Whole {
+pub struct FullHousehold {
     /// With its members.
     pub household: Household,
     /// The responsible helper now.
@@ -22,36 +23,27 @@ pub struct Whole {
     pub checks: Vec<Finding>,
 }
 
-/// A page of open households by area, at least one more than `limit` if there are so many.
+/// A page of open households by area, and where the next one begins.
 pub async fn list(
     app: &App,
-    sight: Sight,
     filter: &Filter,
-    mut after: Option<AreaKey>,
+    after: Option<AreaKey>,
     limit: i64,
-) -> Result<Vec<Household>, Problem> {
+) -> Result<(Vec<Household>, Option<page::Last<AreaKey>>), Problem> {
     let mut tx = app.db.read().await?;
-    let mut found = Vec::new();
-    // Until the page is full: a gap would reveal a household that the caller may not see.
-    loop {
-        let households = store::list(&mut tx, filter, after, limit + 1).await?;
-        let (households, next) = page::cut(households, limit + 1, store::area_key);
-        after = households.last().map(store::area_key);
-        found.extend(households.into_iter().filter(|household| {
-            sight.may_tell(
-                &filter.text,
-                household.facts.number.as_deref(),
-                &household.head_name,
-            )
-        }));
-        if next.is_none() || found.len() > page::size(limit) {
-            return Ok(found);
-        }
+    let mut found = FoundPage::new(after, limit);
+    while let Some((after, limit)) = found.wants() {
+        let households = store::list(&mut tx, filter, after, limit).await?;
+        found.add(households, store::area_key, |household| {
+            let number = household.facts.number.as_deref();
+            filter.search.may_tell(number, &household.head_name)
+        });
     }
+    Ok(found.cut(store::area_key))
 }
 
 /// One household, if the caller may see it.
-pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Whole, Problem> {
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<FullHousehold, Problem> {
     let mut tx = app.db.read().await?;
     let household = visible(&mut tx, caller, id).await?;
     let helper = match serving::store::current_helper(&mut tx, id).await? {
@@ -61,7 +53,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Whole, Problem>
     let today = app.today();
     let plan = settings::store::year_plan(&mut tx, today.year().into()).await?;
     let checks = rule::check(&household.facts, today, plan.line_fen);
-    Ok(Whole {
+    Ok(FullHousehold {
         household,
         helper,
         checks,

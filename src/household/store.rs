@@ -12,7 +12,8 @@ use super::field::{household_fields, member_fields};
 use super::model::{HouseholdFacts, Member};
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
-use crate::db::{Ids, Tx, Where, page};
+use crate::access::search::Search;
+use crate::db::{Ids, Tx, Where};
 use crate::on;
 use crate::serving::store::{join_responsible_now, served_by};
 
@@ -57,11 +58,7 @@ pub struct Filter {
     /// Code of the main cause.
     pub main_cause: String,
     /// Part of the head's name, or the whole 户编号.
-    pub text: String,
-    /// Whether `text` may be part of a name; 户编号 is looked for whole.
-    pub in_names: bool,
-    /// Whether `text` may be a whole 户编号.
-    pub in_numbers: bool,
+    pub search: Search,
     /// Only households whose responsible helper is this one.
     pub helper: Option<Uuid>,
     /// Only households that this person serves, responsible or assisting.
@@ -86,17 +83,7 @@ impl Filter {
                 "pairing.staff_id IS NOT NULL",
                 "pairing.staff_id IS NULL",
             );
-        if self.text.is_empty() {
-            return wanted;
-        }
-        let name = page::containing(&self.text);
-        wanted.and_any([
-            (self.in_numbers.then(|| (&self.text).into()), "number = ?"),
-            (
-                self.in_names.then(|| name.into()),
-                "head_name LIKE ? ESCAPE '\\'",
-            ),
-        ])
+        self.search.narrow(wanted, "number", "head_name")
     }
 }
 
@@ -119,15 +106,15 @@ macro_rules! listed {
     };
 }
 
-/// The names of a table of fields, and of the columns that hold what is counted from a household's
-/// members.
+/// The names of all fields of a table.
 macro_rules! columns_of {
     ($($(#[$_meta:meta])* $field:ident: $_type:ty $(= $_empty:expr)? $(, $_kind:ident as $(#[$_attribute:meta])* $_view:ty)?;)*) => {
         listed!($($field)*)
     };
 }
 
-/// The columns that hold what a roster says of a household, in the register and in the staging.
+/// The columns that hold what a roster says of a household, in the register and in the staging, and those
+/// that are worked out from its members.
 pub(super) const HOUSEHOLD_COLUMNS: &str =
     concat!(household_fields!(columns_of), ", head_name, size");
 /// The columns that hold what a roster says of a person, in the register and in the staging.

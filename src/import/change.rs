@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
+use crate::access::Field;
 use crate::code_list;
+use crate::roster::RosterKind;
+use crate::roster::column::{Column, Record};
 use crate::roster::{household as household_roster, staff as staff_roster};
 use crate::text::yuan;
 use crate::{household, staff};
@@ -18,7 +21,9 @@ code_list! {
 /// One field that differs between the two states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
-    /// JSON pointer (RFC 6901) into the household's facts.
+    /// Of which roster the record is: the same name is another field in another one.
+    pub kind: RosterKind,
+    /// JSON pointer (RFC 6901) into the record's facts.
     pub pointer: String,
     /// What stood there; nothing if the place is new.
     pub old: Option<String>,
@@ -32,12 +37,12 @@ impl FieldChange {
         let mut keys = self.pointer.split('/').skip(1);
         let first = keys.next().unwrap_or_default();
         if first != "members" {
-            return heading(first).to_owned();
+            return self.heading(first).to_owned();
         }
         let position = keys.next().and_then(|key| key.parse::<usize>().ok());
         let heading = match keys.next().unwrap_or_default() {
-            "number" => heading("member_number"),
-            key => heading(key),
+            "number" => self.heading("member_number"),
+            key => self.heading(key),
         };
         format!(
             "成员 {} {heading}",
@@ -47,19 +52,12 @@ impl FieldChange {
 
     /// A value of this field as people read it.
     pub fn words(&self, value: &str) -> String {
-        let mut keys = self.pointer.rsplit('/');
-        let last = keys.next().unwrap_or_default();
-        let key = match last.parse::<usize>() {
-            Ok(_) => keys.next().unwrap_or_default(),
-            Err(_) => last,
-        };
-        let field = household::model::Field::named(key);
-        field
+        self.field()
             .and_then(|field| (field.label_of)(value))
-            .or_else(|| staff::model::label_of(key, value))
             .map(ToOwned::to_owned)
             .or_else(|| {
-                let fen = value.parse().ok().filter(|_| key.ends_with("_fen"));
+                let is_money = self.key().ends_with("_fen");
+                let fen = value.parse().ok().filter(|_| is_money);
                 fen.map(|fen| format!("{} 元", yuan(fen)))
             })
             .unwrap_or_else(|| match value {
@@ -68,37 +66,55 @@ impl FieldChange {
                 other => other.to_owned(),
             })
     }
-}
 
-/// The heading under which a field stands in our templates.
-fn heading(key: &str) -> &str {
-    let in_households = household_roster::COLUMNS
-        .iter()
-        .find(|column| column.key == key);
-    let in_staff = || {
-        staff_roster::COLUMNS
-            .iter()
-            .find(|column| column.key == key)
-    };
-    in_households
-        .map(|column| column.heading)
-        .or_else(|| in_staff().map(|column| column.heading))
-        .unwrap_or(match key {
+    /// What the record's table of fields says of the one that changed.
+    pub fn field(&self) -> Option<&'static Field> {
+        match self.kind {
+            RosterKind::Households => household::model::field(self.key()),
+            RosterKind::Staff => staff::model::field(self.key()),
+        }
+    }
+
+    /// The field's name. Of a list the pointer names the place, too.
+    fn key(&self) -> &str {
+        let is_name = |key: &&str| key.parse::<usize>().is_err();
+        self.pointer.rsplit('/').find(is_name).unwrap_or_default()
+    }
+
+    /// The heading under which a field stands in the template.
+    fn heading<'k>(&self, key: &'k str) -> &'k str {
+        let heading = match self.kind {
+            RosterKind::Households => heading_of(household_roster::COLUMNS, key),
+            RosterKind::Staff => heading_of(staff_roster::COLUMNS, key),
+        };
+        heading.unwrap_or(match key {
             "closed_on" => "销户日期",
             "closed_reason" => "销户原因",
             "merged_into" => "并入的户",
             other => other,
         })
+    }
 }
 
-/// The fields that differ, in the order in which the states have them.
-pub fn between(old: &Value, new: &Value) -> Vec<FieldChange> {
+fn heading_of<R: Record>(columns: &[Column<R>], key: &str) -> Option<&'static str> {
+    let column = columns.iter().find(|column| column.key == key);
+    column.map(|column| column.heading)
+}
+
+/// The fields that differ between two states of a record, in the order in which the states have them.
+pub fn between(kind: RosterKind, old: &Value, new: &Value) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    compare(String::new(), Some(old), Some(new), &mut changes);
+    compare(kind, String::new(), Some(old), Some(new), &mut changes);
     changes
 }
 
-fn compare(pointer: String, old: Option<&Value>, new: Option<&Value>, into: &mut Vec<FieldChange>) {
+fn compare(
+    kind: RosterKind,
+    pointer: String,
+    old: Option<&Value>,
+    new: Option<&Value>,
+    into: &mut Vec<FieldChange>,
+) {
     if old == new {
         return;
     }
@@ -107,10 +123,11 @@ fn compare(pointer: String, old: Option<&Value>, new: Option<&Value>, into: &mut
         | (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => {
             for key in keys(old, new) {
                 let below = format!("{pointer}/{key}");
-                compare(below, child(old, &key), child(new, &key), into);
+                compare(kind, below, child(old, &key), child(new, &key), into);
             }
         }
         _ => into.push(FieldChange {
+            kind,
             pointer,
             old: old.and_then(words),
             new: new.and_then(words),
@@ -162,19 +179,20 @@ mod tests {
         let old = json!({"town": "甲", "size": 2, "members": [{"name": "张三"}, {"name": "李四"}]});
         let new = json!({"town": "乙", "size": 2, "members": [{"name": "张三"}], "phone": null});
         let change = |pointer: &str, old: Option<&str>, new: Option<&str>| FieldChange {
+            kind: RosterKind::Households,
             pointer: pointer.to_owned(),
             old: old.map(str::to_owned),
             new: new.map(str::to_owned),
         };
         assert_eq!(
-            between(&old, &new),
+            between(RosterKind::Households, &old, &new),
             [
                 change("/town", Some("甲"), Some("乙")),
                 change("/members/1/name", Some("李四"), None),
                 change("/phone", None, None),
             ]
         );
-        assert!(between(&old, &old).is_empty());
+        assert!(between(RosterKind::Households, &old, &old).is_empty());
     }
 
     #[test]
@@ -193,6 +211,7 @@ mod tests {
         let member = facts["members"][0].as_object().unwrap();
         pointers.extend(member.keys().map(|key| format!("/members/0/{key}")));
         let change = |pointer: &str| FieldChange {
+            kind: RosterKind::Households,
             pointer: pointer.to_owned(),
             old: None,
             new: None,
@@ -210,5 +229,12 @@ mod tests {
         assert_eq!(change("/income_per_head_fen").words("700050"), "7000.50 元");
         assert_eq!(change("/housing_safe").words("false"), "否");
         assert_eq!(change("/remark").words("true story"), "true story");
+        let of_staff = |pointer: &str| FieldChange {
+            kind: RosterKind::Staff,
+            ..change(pointer)
+        };
+        assert_eq!(of_staff("/number").label(), "工号");
+        assert_eq!(of_staff("/town").label(), "负责镇");
+        assert_eq!(of_staff("/rank").words("middle"), "中层");
     }
 }

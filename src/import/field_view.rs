@@ -4,7 +4,6 @@ use poem_openapi::Object;
 
 use super::change::FieldChange;
 use crate::access::{Caller, Kind, Sight};
-use crate::household::model::Field;
 use crate::text;
 
 /// One field that changed.
@@ -28,9 +27,8 @@ pub struct FieldChangeView {
 /// A change as this caller may see it.
 pub fn field_change(change: FieldChange, caller: &Caller) -> FieldChangeView {
     let sight = caller.sight();
-    let field = change.pointer.rsplit('/').next().unwrap_or_default();
-    let field = field.to_owned();
-    let show = |text: String| shown(sight, &field, text);
+    let private = change.field().and_then(|field| field.private);
+    let show = |text: String| shown(sight, private, text);
     // Where the value may not be seen, neither may its words.
     let words = |value: Option<&String>| {
         value.map(|value| match show(value.clone()) {
@@ -48,16 +46,14 @@ pub fn field_change(change: FieldChange, caller: &Caller) -> FieldChangeView {
     }
 }
 
-/// A value of a field as one of this sight may see it.
-fn shown(sight: Sight, field: &str, value: String) -> String {
-    let Some(private) = Field::named(field).and_then(|field| field.private) else {
-        return value;
-    };
+/// A value of a field that holds such private data, as one of this sight may see it.
+fn shown(sight: Sight, private: Option<Kind>, value: String) -> String {
     match private {
-        Kind::Telephone => sight.telephone(&value),
-        kind if sight.sees(kind) => value,
-        Kind::BirthDate => value.chars().take(4).collect(),
-        Kind::Health => "***".to_owned(),
-        _ => text::masked(&value),
+        None => value,
+        Some(Kind::Telephone) => sight.telephone(&value),
+        Some(kind) if sight.sees(kind) => value,
+        Some(Kind::BirthDate) => value.chars().take(4).collect(),
+        Some(Kind::Health) => "***".to_owned(),
+        Some(Kind::Identity | Kind::BankCard) => text::masked(&value),
     }
 }

@@ -87,7 +87,7 @@ async fn of_households(
         let staged = staged.remove(&entry.position);
         let fields = match &staged {
             Some(staged) => staged.before.as_ref().map_or_else(Vec::new, |before| {
-                change::between(before, &json(&staged.facts))
+                change::between(import.kind, before, &json(&staged.facts))
             }),
             None if is_done && entry.base_version > 0 => of_history(tx, &entry, now).await?,
             None => Vec::new(),
@@ -144,7 +144,7 @@ async fn of_history(
     };
     let after = version(entry.base_version + 1).or_else(|| now.map(|now| json(&now.facts)));
     Ok(match (version(entry.base_version), after) {
-        (Some(before), Some(after)) => change::between(&before, &after),
+        (Some(before), Some(after)) => change::between(RosterKind::Households, &before, &after),
         _ => Vec::new(),
     })
 }
@@ -152,7 +152,7 @@ async fn of_history(
 fn of_person(entry: staff::staging::Entry) -> Change {
     let Json(facts) = entry.facts;
     let fields = entry.before.map_or_else(Vec::new, |Json(before)| {
-        change::between(&json(&before.facts()), &json(&facts))
+        change::between(RosterKind::Staff, &json(&before.facts()), &json(&facts))
     });
     Change {
         subject_id: entry.staff_id,

@@ -155,9 +155,6 @@ impl PlanEvidence {
     }
 }
 
-/// Age from which the labour law lets a person work, in full years.
-const WORKING_AGE: u32 = 16;
-
 /// What a roster must say of a household before its situation can be called clear, and does not:
 /// category, income, housing and water; of each member sex, birth date and health; of those of
 /// working age their ability to work, of those of school age their schooling.
@@ -175,8 +172,7 @@ pub fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<String> {
         }
     }
     for member in &facts.members {
-        let age = member.age_on(today);
-        let works = age.is_some_and(|age| age >= WORKING_AGE);
+        let works = member.is_of_working_age(today) == Some(true);
         let learns = member.is_of_school_age(today) == Some(true);
         for (is_there, what) in [
             (member.sex.is_some(), "性别"),

@@ -5,9 +5,6 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Most choices of one sort.
-pub const MAX_CHOICES: usize = 10_000;
-
 /// Choices for one import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[oai(rename = "ImportChoices", skip_serializing_if_is_none)]

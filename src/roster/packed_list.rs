@@ -15,7 +15,7 @@ const CHUNK: usize = 1 << 20;
 #[derive(Debug)]
 pub struct PackedList<T> {
     chunks: Vec<Chunk>,
-    places: Vec<Place>,
+    spans: Vec<Span>,
     /// The record that is being packed: its memory is used again.
     packed: Vec<u8>,
     holds: PhantomData<fn() -> T>,
@@ -30,7 +30,7 @@ struct Chunk {
 
 /// Where a record is.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+struct Span {
     chunk: u32,
     start: u32,
     length: u32,
@@ -40,7 +40,7 @@ impl<T> Default for PackedList<T> {
     fn default() -> Self {
         Self {
             chunks: Vec::new(),
-            places: Vec::new(),
+            spans: Vec::new(),
             packed: Vec::new(),
             holds: PhantomData,
         }
@@ -50,37 +50,37 @@ impl<T> Default for PackedList<T> {
 impl<T: Serialize + DeserializeOwned> PackedList<T> {
     /// Number of records.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.spans.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.spans.is_empty()
     }
 
     /// Adds a record; gives its index.
     pub fn push(&mut self, record: &T) -> Result<usize, postcard::Error> {
-        let place = self.pack(record)?;
-        self.places.push(place);
-        Ok(self.places.len() - 1)
+        let span = self.pack(record)?;
+        self.spans.push(span);
+        Ok(self.spans.len() - 1)
     }
 
     /// Puts another record in the place of one.
     pub fn replace(&mut self, index: usize, record: &T) -> Result<(), postcard::Error> {
-        let place = self.pack(record)?;
+        let span = self.pack(record)?;
         self.release(index);
-        self.places[index] = place;
+        self.spans[index] = span;
         Ok(())
     }
 
     /// The record at an index.
     pub fn get(&self, index: usize) -> Result<T, postcard::Error> {
-        let place = self.places[index];
-        let start = place.start as usize;
-        let bytes = &self.chunks[place.chunk as usize].bytes;
+        let span = self.spans[index];
+        let start = span.start as usize;
+        let bytes = &self.chunks[span.chunk as usize].bytes;
         postcard::from_bytes(
             bytes
-                .get(start..start + place.length as usize)
+                .get(start..start + span.length as usize)
                 .unwrap_or(&[]),
         )
     }
@@ -90,7 +90,7 @@ impl<T: Serialize + DeserializeOwned> PackedList<T> {
     pub fn take(&mut self, index: usize) -> Result<T, postcard::Error> {
         let record = self.get(index)?;
         self.release(index);
-        self.places[index] = Place::default();
+        self.spans[index] = Span::default();
         Ok(record)
     }
 
@@ -99,7 +99,7 @@ impl<T: Serialize + DeserializeOwned> PackedList<T> {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    fn pack(&mut self, record: &T) -> Result<Place, postcard::Error> {
+    fn pack(&mut self, record: &T) -> Result<Span, postcard::Error> {
         self.packed.clear();
         self.packed = postcard::to_extend(record, std::mem::take(&mut self.packed))?;
         let fits = |chunk: &Chunk| chunk.bytes.len() + self.packed.len() <= CHUNK;
@@ -113,23 +113,23 @@ impl<T: Serialize + DeserializeOwned> PackedList<T> {
         let chunk = &mut self.chunks[index];
         let number =
             |size: usize| u32::try_from(size).map_err(|_| postcard::Error::SerializeBufferFull);
-        let place = Place {
+        let span = Span {
             chunk: number(index)?,
             start: number(chunk.bytes.len())?,
             length: number(self.packed.len())?,
         };
         chunk.bytes.extend_from_slice(&self.packed);
         chunk.live += 1;
-        Ok(place)
+        Ok(span)
     }
 
     /// Gives up the room of a record.
     fn release(&mut self, index: usize) {
-        let place = self.places[index];
-        if place.length == 0 {
+        let span = self.spans[index];
+        if span.length == 0 {
             return;
         }
-        let chunk = &mut self.chunks[place.chunk as usize];
+        let chunk = &mut self.chunks[span.chunk as usize];
         chunk.live -= 1;
         if chunk.live == 0 {
             chunk.bytes = Vec::new();

@@ -10,9 +10,8 @@ use super::report::{Place, Problems, SheetReport};
 use super::sheet::{self, RosterRow};
 use super::staff::{COLUMNS, StaffRow};
 use super::value::Refusal;
-use crate::household::rule::SAME_IDENTITY_NUMBER;
-use crate::household::rule::Severity;
-use crate::staff::{Rank, StaffFacts};
+use crate::household::rule::{IDENTITY_SEX, SAME_IDENTITY_NUMBER, Severity};
+use crate::staff::StaffFacts;
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
 
@@ -59,7 +58,7 @@ pub fn read(
             check_row(layouts, &row, problems);
             seen.check(layouts, &row, problems);
             let mut facts = row.record.facts;
-            facts.rank = row.record.rank.unwrap_or(Rank::Ordinary);
+            facts.rank = row.record.rank.unwrap_or_default();
             if let Some(identity) = &facts.identity_number {
                 facts.sex.get_or_insert(identity.sex());
             }
@@ -108,11 +107,8 @@ fn check_row(layouts: &Layouts<StaffRow>, row: &RosterRow<StaffRow>, problems: &
     if let (Some(sex), Some(identity)) = (facts.sex, &facts.identity_number)
         && sex != identity.sex()
     {
-        let refusal = Refusal::new(
-            "identity_sex",
-            "性别与证件号码不符",
-            "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
-        );
+        let rule = &IDENTITY_SEX;
+        let refusal = Refusal::new(rule.code, rule.title, rule.remedy);
         problems.push(layouts.problem(Severity::Error, row.place, "sex", refusal));
     }
 }

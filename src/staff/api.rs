@@ -11,12 +11,12 @@ use super::Rank;
 use super::field::staff_fields;
 use super::model::Staff;
 use super::service;
-use super::store::{self, UnitKey};
-use crate::access::{Caller, Permission, Signed};
+use super::store::{Filter, UnitKey};
+use crate::access::search::Search;
+use crate::access::{Caller, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::codes::Sex;
-use crate::db::page;
 use crate::problem::{ChangeFault, GetFault, ListFault};
 
 /// Operations on staff.
@@ -143,18 +143,15 @@ impl StaffApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<StaffView>>, ListFault> {
-        caller.0.require(Permission::SeeAllHouseholds)?;
-        let search = search.0.unwrap_or_default();
         let cursors = self.0.cursors("listStaff");
         let after: Option<UnitKey> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let asked = service::Asked {
+        let filter = Filter {
             unit_id: unit_id.0,
             active: active.0,
-            search,
+            search: Search::of(caller.0.sight(), search.0),
         };
-        let found = service::list(&self.0, &caller.0, asked, after, limit).await?;
-        let (people, next) = page::cut(found, limit, store::unit_key);
+        let (people, next) = service::list(&self.0, &caller.0, &filter, after, limit).await?;
         Ok(Page::json(
             people.into_iter().map(|person| view(person, &caller.0)),
             cursors.next(next)?,
@@ -191,9 +188,9 @@ impl StaffApi {
         if_match: Header<Option<String>>,
         body: Json<StaffPatch>,
     ) -> Result<Tagged<StaffView>, ChangeFault> {
-        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let if_match = if_match.0.as_deref();
         let change = |before: &Staff| patched(before, body.0);
-        let after = service::change(&self.0, &caller.0, id.0, is_read, change).await?;
+        let after = service::change(&self.0, &caller.0, id.0, if_match, change).await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(view(after, &caller.0), tag))
     }

@@ -3,8 +3,26 @@
 //! shows of it and to whom, and its words where a change is told.
 //!
 //! A new field is a row here, a migration that adds the column to `staff`, and a row of the roster's table
-//! of columns. What a row says stands in `household/field.rs`; every row names how the API shows
-//! the field. `unit` is kept by its id: [`kept_as_they_are`] leaves it out.
+//! of columns. It is an `Option`, for the reasons that stand in `household/field.rs`.
+//!
+//! A row:
+//!
+//! ```text
+//! /// What the API says of it.
+//! name: Type, How as ViewType;                  how the API shows it, and the type of what it shows
+//! ```
+//!
+//! | how | what is shown |
+//! | --- | --- |
+//! | `Open` | the value as it is: a code or a count, which holds nothing private |
+//! | `Text` | a text, with the private data masked that somebody typed into it |
+//! | `Texts` | the same, where the field may be empty |
+//! | `Unit` | the unit's id and its name, as `Text` |
+//! | `Identity` | an identity number: whole for the office, else masked |
+//! | `RegisterNumber` | a number that a register gives: whole, unless an identity number was typed there |
+//! | `Telephone` | a telephone of the staff: whole for everyone, unless another number was typed there |
+//!
+//! `unit` is kept by its id and has no column of its own: [`own_columns`] leaves it out.
 
 /// The fields that a roster gives of a person.
 macro_rules! staff_fields {
@@ -45,16 +63,17 @@ macro_rules! staff_fields {
     };
 }
 
-/// Gives the names of all fields but the unit to a macro: `staff_fields!(kept_as_they_are columns)`.
-macro_rules! kept_as_they_are {
+/// Gives the names of the fields that have a column of their own, all but the unit, to a macro:
+/// `staff_fields!(own_columns columns)`.
+macro_rules! own_columns {
     (@ $make:ident [$($name:ident)*]) => { $make! { $($name)* } };
     (@ $make:ident [$($name:ident)*] $(#[$_meta:meta])* unit: $_type:ty, $_how:ident as $(#[$_attribute:meta])* $_view:ty; $($rest:tt)*) => {
-        kept_as_they_are! { @ $make [$($name)*] $($rest)* }
+        own_columns! { @ $make [$($name)*] $($rest)* }
     };
     (@ $make:ident [$($name:ident)*] $(#[$_meta:meta])* $field:ident: $_type:ty, $_how:ident as $(#[$_attribute:meta])* $_view:ty; $($rest:tt)*) => {
-        kept_as_they_are! { @ $make [$($name)* $field] $($rest)* }
+        own_columns! { @ $make [$($name)* $field] $($rest)* }
     };
-    ($make:ident $($rest:tt)*) => { kept_as_they_are! { @ $make [] $($rest)* } };
+    ($make:ident $($rest:tt)*) => { own_columns! { @ $make [] $($rest)* } };
 }
 
-pub(crate) use {kept_as_they_are, staff_fields};
+pub(crate) use {own_columns, staff_fields};

@@ -6,8 +6,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::field::staff_fields;
+use crate::access::{Field, Kind};
 use crate::code_list;
-use crate::code_list::Labelled;
 use crate::codes::Sex;
 use crate::identity::IdentityNumber;
 
@@ -27,8 +27,18 @@ impl Default for Rank {
     }
 }
 
+/// What is known of a field, by how the API shows it. A telephone of the staff is for everyone.
+macro_rules! known {
+    ($field:ident: $type:ty, Identity) => {
+        Field::of::<$type>(stringify!($field)).private(Kind::Identity)
+    };
+    ($field:ident: $type:ty, $_how:ident) => {
+        Field::of::<$type>(stringify!($field))
+    };
+}
+
 macro_rules! staff {
-    ($($(#[$doc:meta])* $field:ident: $type:ty, $_how:ident as $(#[$_attribute:meta])* $_view:ty;)*) => {
+    ($($(#[$doc:meta])* $field:ident: $type:ty, $how:ident as $(#[$_attribute:meta])* $_view:ty;)*) => {
         /// The facts that a roster gives of one person.
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct StaffFacts {
@@ -85,13 +95,12 @@ macro_rules! staff {
             }
         }
 
-        /// The label of a code that a field holds.
-        pub fn label_of(field: &str, code: &str) -> Option<&'static str> {
-            let fields: &[(&str, fn(&str) -> Option<&'static str>)] =
-                &[$((stringify!($field), <$type as Labelled>::label_of)),*];
-            let (_, label_of) = fields.iter().find(|(name, _)| *name == field)?;
-            label_of(code)
-        }
+        const FIELDS: &[Field] = &[$(known!($field: $type, $how)),*];
     };
 }
 staff_fields!(staff);
+
+/// The field of this name.
+pub fn field(name: &str) -> Option<&'static Field> {
+    Field::named(FIELDS, name)
+}

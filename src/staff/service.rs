@@ -4,78 +4,62 @@ use uuid::Uuid;
 
 use super::model::Staff;
 use super::store::{self, Filter, UnitKey};
+use crate::access::search::FoundPage;
 use crate::access::{self, Caller, Permission};
+use crate::api::ETag;
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::Problem;
 use crate::serving;
 
-/// Which people are asked for.
-pub struct Asked {
-    /// Only this unit's.
-    pub unit_id: Option<Uuid>,
-    /// Only those who may (or may not) be given households.
-    pub active: Option<bool>,
-    /// Part of the name, or the whole 工号; empty for all.
-    pub search: String,
-}
-
-/// A page of staff, at least one more than `limit` if there are so many.
+/// A page of staff by unit and name, and where the next one begins.
 pub async fn list(
     app: &App,
     caller: &Caller,
-    asked: Asked,
-    mut after: Option<UnitKey>,
+    filter: &Filter,
+    after: Option<UnitKey>,
     limit: i64,
-) -> Result<Vec<Staff>, Problem> {
-    let sight = caller.sight();
-    let filter = Filter {
-        unit_id: asked.unit_id,
-        active: asked.active,
-        in_names: sight.may_search_names(&asked.search),
-        in_numbers: sight.may_find_number(&asked.search),
-        text: asked.search,
-    };
+) -> Result<(Vec<Staff>, Option<page::Last<UnitKey>>), Problem> {
+    caller.require(Permission::SeeAllHouseholds)?;
     let mut tx = app.db.read().await?;
-    let mut found = Vec::new();
-    // Until the page is full: a gap would reveal a person whom the caller may not see.
-    loop {
-        let people = store::list(&mut tx, &filter, after, limit + 1).await?;
-        let (people, next) = page::cut(people, limit + 1, store::unit_key);
-        after = people.last().map(store::unit_key);
-        found.extend(
-            people.into_iter().filter(|person| {
-                sight.may_tell(&filter.text, person.number.as_deref(), &person.name)
-            }),
-        );
-        if next.is_none() || found.len() > page::size(limit) {
-            return Ok(found);
-        }
+    let mut found = FoundPage::new(after, limit);
+    while let Some((after, limit)) = found.wants() {
+        let people = store::list(&mut tx, filter, after, limit).await?;
+        found.add(people, store::unit_key, |person| {
+            let number = person.number.as_deref();
+            filter.search.may_tell(number, &person.name)
+        });
     }
+    Ok(found.cut(store::unit_key))
 }
 
-/// A person of the staff; a helper sees only their own record.
+/// A person of the staff, if the caller may see them.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Staff, Problem> {
-    if caller.staff_id != Some(id) {
-        caller.require(Permission::SeeAllHouseholds)?;
-    }
+    must_see(caller, id)?;
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await
 }
 
-/// Changes what the office decides of a person, if `is_read` takes the record's version for the one that
-/// the caller has read.
+/// Refuses a helper who asks for what is kept of another person: a helper sees only their own record.
+pub fn must_see(caller: &Caller, id: Uuid) -> Result<(), Problem> {
+    if caller.staff_id == Some(id) {
+        return Ok(());
+    }
+    caller.require(Permission::SeeAllHouseholds)
+}
+
+/// Changes what the office decides of a person.
 pub async fn change(
     app: &App,
     caller: &Caller,
     id: Uuid,
-    is_read: impl Fn(i64) -> Result<(), Problem>,
+    if_match: Option<&str>,
     change: impl FnOnce(&Staff) -> Staff,
 ) -> Result<Staff, Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, id).await?;
-    is_read(before.version)?;
+    ETag(before.version).must_match(if_match)?;
     let mut after = change(&before);
     if before.active && !after.active {
         check_leaving(&mut tx, &before).await?;

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::field::{kept_as_they_are, staff_fields};
+use super::field::{own_columns, staff_fields};
 use super::model::{Staff, StaffFacts};
 use crate::access::history::Actor;
 use crate::access::person;
-use crate::db::{Tx, Where, page};
+use crate::access::search::Search;
+use crate::db::{Tx, Where};
 use crate::{insert, on};
 
 /// What a list of staff may be narrowed to.
@@ -20,11 +21,7 @@ pub struct Filter {
     /// Only those who may (or may not) be given households.
     pub active: Option<bool>,
     /// Part of the name, or the whole 工号.
-    pub text: String,
-    /// Whether `text` may be part of a name; 工号 is looked for whole.
-    pub in_names: bool,
-    /// Whether `text` may be a whole 工号.
-    pub in_numbers: bool,
+    pub search: Search,
 }
 
 impl Filter {
@@ -34,17 +31,7 @@ impl Filter {
             "active",
             "NOT active",
         );
-        if self.text.is_empty() {
-            return wanted;
-        }
-        let name = page::containing(&self.text);
-        wanted.and_any([
-            (self.in_numbers.then(|| (&self.text).into()), "number = ?"),
-            (
-                self.in_names.then(|| name.into()),
-                "staff.name LIKE ? ESCAPE '\\'",
-            ),
-        ])
+        self.search.narrow(wanted, "number", "staff.name")
     }
 }
 
@@ -62,7 +49,7 @@ macro_rules! columns {
         &[$(stringify!($field)),*]
     };
 }
-const COLUMNS: &[&str] = staff_fields!(kept_as_they_are columns);
+const COLUMNS: &[&str] = staff_fields!(own_columns columns);
 
 macro_rules! staff {
     ($($field:ident)*) => {
@@ -73,7 +60,7 @@ macro_rules! staff {
         )
     };
 }
-const STAFF: &str = staff_fields!(kept_as_they_are staff);
+const STAFF: &str = staff_fields!(own_columns staff);
 
 /// `None` if there is no person with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Staff>, sqlx::Error> {
@@ -142,7 +129,7 @@ pub async fn add_many(
             })
         };
     }
-    staff_fields!(kept_as_they_are add)
+    staff_fields!(own_columns add)
 }
 
 /// Replaces the facts of people, and keeps what they were. Whether one is active stays.
@@ -207,7 +194,7 @@ pub async fn change(
                 .map(|_| ()))
         };
     }
-    staff_fields!(kept_as_they_are update)
+    staff_fields!(own_columns update)
 }
 
 /// Removes one person's record, and keeps what it was. Nothing else may name the person.

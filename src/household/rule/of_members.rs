@@ -4,7 +4,7 @@ use super::model::{Rule, Severity};
 use crate::access::Kind;
 use crate::code_list::CodeList;
 use crate::household::model::Member;
-use crate::household::{Education, Health, Labour, Relation, Schooling, Sex};
+use crate::household::{Education, Health, Labour, Relation, Schooling};
 
 /// Rules about who belongs to a household, and what is said of each member.
 pub(super) static OF_MEMBERS: &[&Rule] = &[
@@ -43,52 +43,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
             }
         },
     },
-    &Rule {
-        code: "identity_sex",
-        severity: Severity::Error,
-        tells: &[],
-        needs_all_members: false,
-        title: "性别与证件号码不符",
-        remedy: "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
-        check: |subject, found| {
-            for (index, member) in subject.members() {
-                if let (Some(sex), Some(identity)) = (member.sex, &member.identity_number)
-                    && sex != identity.sex()
-                {
-                    found.member(
-                        index,
-                        "sex",
-                        format!(
-                            "填写“{}”，证件号码为“{}”",
-                            sex.label(),
-                            identity.sex().label()
-                        ),
-                    );
-                }
-            }
-        },
-    },
-    &Rule {
-        code: "identity_birth_date",
-        severity: Severity::Error,
-        tells: &[Kind::BirthDate],
-        needs_all_members: false,
-        title: "出生日期与证件号码不符",
-        remedy: "请核对出生日期和证件号码（第 7 至 14 位）",
-        check: |subject, found| {
-            for (index, member) in subject.members() {
-                if let (Some(born), Some(identity)) = (member.birth_date, &member.identity_number)
-                    && born != identity.birth_date()
-                {
-                    found.member(
-                        index,
-                        "birth_date",
-                        format!("填写 {born}，证件号码为 {}", identity.birth_date()),
-                    );
-                }
-            }
-        },
-    },
+    &IDENTITY_SEX,
+    &IDENTITY_BIRTH_DATE,
     &Rule {
         code: "born_later",
         severity: Severity::Error,
@@ -131,7 +87,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         remedy: "请核对与户主关系和性别",
         check: |subject, found| {
             for (index, member) in subject.members() {
-                if let (Some(sex), Some(needed)) = (member.sex, sex_of(member.relation))
+                if let (Some(sex), Some(needed)) = (member.sex, member.relation.sex())
                     && sex != needed
                 {
                     found.member(
@@ -180,13 +136,13 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                 let Some(born) = member.birth_date else {
                     continue;
                 };
-                if is_younger_generation(member.relation) && born <= head_born {
+                if member.relation.is_younger_generation() && born <= head_born {
                     found.member(
                         index,
                         "relation",
                         format!("“{}”比户主年长", member.relation.label()),
                     );
-                } else if is_older_generation(member.relation) && born >= head_born {
+                } else if member.relation.is_older_generation() && born >= head_born {
                     found.member(
                         index,
                         "relation",
@@ -206,7 +162,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         check: |subject, found| {
             for (index, member) in subject.members() {
                 if let (Some(age), Some(labour)) = (subject.age(member), member.labour)
-                    && age < 16
+                    && member.is_of_working_age(subject.today) == Some(false)
                     && labour != Labour::None
                 {
                     found.member(
@@ -390,51 +346,56 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
     },
 ];
 
-fn sex_of(relation: Relation) -> Option<Sex> {
-    use Relation as R;
-    match relation {
-        R::Son
-        | R::SonInLaw
-        | R::Grandson
-        | R::DaughtersSon
-        | R::Father
-        | R::WifesFather
-        | R::HusbandsFather
-        | R::Grandfather => Some(Sex::Male),
-        R::Daughter
-        | R::DaughterInLaw
-        | R::Granddaughter
-        | R::DaughtersDaughter
-        | R::Mother
-        | R::WifesMother
-        | R::HusbandsMother
-        | R::Grandmother => Some(Sex::Female),
-        R::Head | R::Spouse | R::Sibling | R::Other => None,
-    }
-}
+/// The sex that is stated is not that of the identity number. The roster of staff is checked by it, too.
+pub static IDENTITY_SEX: Rule = Rule {
+    code: "identity_sex",
+    severity: Severity::Error,
+    tells: &[],
+    needs_all_members: false,
+    title: "性别与证件号码不符",
+    remedy: "请核对性别和证件号码（第 17 位奇数为男、偶数为女）",
+    check: |subject, found| {
+        for (index, member) in subject.members() {
+            if let (Some(sex), Some(identity)) = (member.sex, &member.identity_number)
+                && sex != identity.sex()
+            {
+                found.member(
+                    index,
+                    "sex",
+                    format!(
+                        "填写“{}”，证件号码为“{}”",
+                        sex.label(),
+                        identity.sex().label()
+                    ),
+                );
+            }
+        }
+    },
+};
 
-/// Children and grandchildren of the head. Their spouses may be of any age.
-fn is_younger_generation(relation: Relation) -> bool {
-    use Relation as R;
-    matches!(
-        relation,
-        R::Son
-            | R::Daughter
-            | R::Grandson
-            | R::Granddaughter
-            | R::DaughtersSon
-            | R::DaughtersDaughter
-    )
-}
-
-/// Parents and grandparents of the head. The spouse's parents may be of any age.
-fn is_older_generation(relation: Relation) -> bool {
-    use Relation as R;
-    matches!(
-        relation,
-        R::Father | R::Mother | R::Grandfather | R::Grandmother
-    )
-}
+/// The birth date that is stated is not that of the identity number. A roster may state the month alone: checked
+/// at import, where the cell is.
+pub static IDENTITY_BIRTH_DATE: Rule = Rule {
+    code: "identity_birth_date",
+    severity: Severity::Error,
+    tells: &[Kind::BirthDate],
+    needs_all_members: false,
+    title: "出生日期与证件号码不符",
+    remedy: "请核对出生日期和证件号码（第 7 至 14 位）",
+    check: |subject, found| {
+        for (index, member) in subject.members() {
+            if let (Some(born), Some(identity)) = (member.birth_date, &member.identity_number)
+                && born != identity.birth_date()
+            {
+                found.member(
+                    index,
+                    "birth_date",
+                    format!("填写 {born}，证件号码为 {}", identity.birth_date()),
+                );
+            }
+        }
+    },
+};
 
 /// The most that one who is at this school can have completed.
 fn attained_at_most(schooling: Schooling) -> Option<Education> {

@@ -11,6 +11,7 @@ use crate::import::field_view::field_change;
 use crate::import::store;
 use crate::import::view::HouseholdChange;
 use crate::problem::Problem;
+use crate::roster::RosterKind;
 
 /// What each import changed of a household that the caller may see, the latest first.
 pub async fn of_household(
@@ -36,7 +37,7 @@ pub async fn of_household(
             actor: entry.actor,
             import_id: entry.import_id,
             file_name: import.map(|import| import.file_name),
-            changes: change::between(&older, &newer)
+            changes: change::between(RosterKind::Households, &older, &newer)
                 .into_iter()
                 .map(|change| field_change(change, caller))
                 .collect(),

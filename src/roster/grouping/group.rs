@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
-use super::model::{Context, MOST_MEMBERS, ReadHousehold};
+use super::model::{Context, ReadHousehold};
 use super::person::{check_person, member_of, of_head};
 use super::review::Review;
 use super::twins::Twins;
 use crate::household::model::Member;
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
-use crate::roster::household::HouseholdRow;
+use crate::roster::household::{HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::{Layout, Layouts, of_sheet};
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Place, Problems, RosterProblem};
@@ -21,21 +21,21 @@ use crate::roster::value::Refusal;
 /// Households that are being read. Only the one that the last row belongs to is unpacked.
 #[derive(Default)]
 pub(super) struct Grouping {
-    pub(super) drafts: PackedList<Draft>,
+    drafts: PackedList<Draft>,
     /// The household of the last row.
-    pub(super) open: Option<Open>,
-    pub(super) members: PackedList<Member>,
+    open: Option<Open>,
+    members: PackedList<Member>,
     /// For each member, the household.
-    pub(super) household_of: Vec<u32>,
+    household_of: Vec<u32>,
     /// For each member, the row.
-    pub(super) places: Vec<Place>,
+    places: Vec<Place>,
     /// For each household, whether an error has been found.
-    pub(super) has_errors: Vec<bool>,
-    pub(super) by_number: HashMap<String, u32>,
-    pub(super) by_head: HashMap<u64, u32>,
+    has_errors: Vec<bool>,
+    by_number: HashMap<String, u32>,
+    by_head: HashMap<u64, u32>,
     /// Which member had an identity number first.
-    pub(super) seen: HashMap<u64, u32>,
-    pub(super) twins: Twins,
+    seen: HashMap<u64, u32>,
+    twins: Twins,
 }
 
 impl Grouping {
@@ -208,7 +208,7 @@ impl Grouping {
             for (position, member) in members.iter().map(|member| *member as usize).enumerate() {
                 // All are taken, so that their memory is given back.
                 let read = self.members.take(member)?;
-                if position < MOST_MEMBERS {
+                if position < usize::from(MOST_MEMBERS) {
                     review.facts.members.push(read);
                     review.places.push(self.places[member]);
                 }

@@ -1,6 +1,7 @@
 //! From rows, one a person, to households: which rows belong together, what they say of their
 //! household, and whether it holds together.
 
+mod absent_columns;
 mod broken;
 mod draft;
 mod group;
@@ -9,9 +10,8 @@ mod person;
 mod read;
 mod review;
 mod twins;
-mod unspoken;
 
+pub use absent_columns::{keep_unspoken, same_person};
 pub use broken::masked_identity;
 pub use model::{Context, HouseholdRoster, ReadHousehold};
 pub use read::{read, unpackable};
-pub use unspoken::{keep_unspoken, same_person};

@@ -8,9 +8,6 @@ use crate::roster::layout::Spoken;
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Place, SheetReport};
 
-/// Most members of a household: more mean that a number is in the wrong column.
-pub(super) const MOST_MEMBERS: usize = 99;
-
 /// A household as the roster gives it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReadHousehold {

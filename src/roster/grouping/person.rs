@@ -122,12 +122,9 @@ fn check_month(
     match record.member.identity_number.as_ref() {
         Some(identity) if identity.birth_date().with_day(1) == Some(first) => {}
         Some(identity) => {
-            let refusal = Refusal::new(
-                "identity_birth_date",
-                format!("填写 {stated}，证件号码为 {}", identity.birth_date()),
-                "请核对出生日期和证件号码（第 7 至 14 位）",
-            );
-            problems.push(layouts.problem(Severity::Error, row.place, key, refusal));
+            let reason = format!("填写 {stated}，证件号码为 {}", identity.birth_date());
+            let rule = &rule::IDENTITY_BIRTH_DATE;
+            problems.push(broken(layouts, row.place, key, rule, reason));
         }
         None => {
             let refusal = Refusal::new(

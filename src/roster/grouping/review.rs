@@ -2,18 +2,15 @@
 
 use super::broken::{broken, heading};
 use super::draft::Draft;
-use super::model::{Context, MOST_MEMBERS};
-use crate::household::model::{HouseholdFacts, Member};
+use super::model::Context;
+use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
 use crate::roster::column::{Carry, Put};
-use crate::roster::household::{COLUMNS, HouseholdRow};
+use crate::roster::household::{COLUMNS, HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, Problems, RosterProblem};
 use crate::roster::value::Refusal;
-
-/// Most causes beside the main one.
-const MOST_OTHER_CAUSES: usize = 2;
 
 /// A household all of whose rows have been read, under review.
 pub(super) struct Review<'a> {
@@ -68,7 +65,7 @@ impl Review<'_> {
         }
     }
 
-    pub(super) fn push(&mut self, problem: RosterProblem) {
+    fn push(&mut self, problem: RosterProblem) {
         self.has_errors |= problem.severity == Severity::Error;
         self.problems.push(problem);
     }
@@ -209,7 +206,7 @@ impl Review<'_> {
     }
 
     fn check_size(&mut self, rows: usize) {
-        if rows > MOST_MEMBERS {
+        if rows > usize::from(MOST_MEMBERS) {
             let refusal = Refusal::new(
                 "household_too_large",
                 format!("本户有 {rows} 行，最多 {MOST_MEMBERS} 人"),

@@ -16,11 +16,11 @@ use crate::roster::report::{Place, Problems};
 /// birth date and village.
 #[derive(Default)]
 pub(super) struct Twins {
-    pub(super) hasher: RandomState,
+    hasher: RandomState,
     /// Names and birth dates of those without an identity number, as hashes.
-    pub(super) numberless: HashSet<u64>,
+    numberless: HashSet<u64>,
     /// All who have such a name and birth date: by name, birth date and village.
-    pub(super) alike: BTreeMap<(String, NaiveDate, String), Vec<(Place, bool)>>,
+    alike: BTreeMap<(String, NaiveDate, String), Vec<(Place, bool)>>,
 }
 
 impl Twins {

@@ -1,8 +1,9 @@
-//! The table of columns, in the template's order.
+//! The table of columns, in the template's order. It is long and stays in one piece: each entry is read by
+//! itself, and the order of all is that of the template.
 
-use super::row::{HouseholdRow, Shared};
+use super::row::{HouseholdRow, MOST_MEMBERS, Shared};
 use crate::code_list::CodeList;
-use crate::household::model::{HouseholdFacts, Member};
+use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
     Schooling, Sex, Workplace,
@@ -18,7 +19,7 @@ macro_rules! of_household {
                 .map(|value| (put(&mut row.household.$field, Some(value)), value.label())),
         })
     };
-    ($field:ident, $heading:literal, Place) => {
+    ($field:ident, $heading:literal, Area) => {
         of_household!(@ $field, $heading, Kind::Text {
             longest: 100, put: |row, value| put(&mut row.household.$field, value),
         })
@@ -67,11 +68,6 @@ macro_rules! of_import {
             labels: labels::<$list>,
             put: |row, text| <$list>::recognise(text)
                 .map(|value| (put(&mut row.shared.$field, Some(value)), value.label())),
-        })
-    };
-    ($field:ident, $heading:literal, Integer($least:literal, $most:literal)) => {
-        of_import!(@ $field, $heading, Kind::Integer {
-            least: $least, most: $most, put: |row, value| put(&mut row.shared.$field, Some(value)),
         })
     };
     ($field:ident, $heading:literal, $kind:ident) => {
@@ -149,7 +145,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         required: true,
         note: "所在镇（乡、街道）全称。同一户可只在户主一行填写。",
         example: "示例镇",
-        ..of_household!(town, "镇(乡、街道)", Place)
+        ..of_household!(town, "镇(乡、街道)", Area)
     },
     Column {
         synonyms: &[
@@ -164,7 +160,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         required: true,
         note: "所在村（居）全称。",
         example: "示例村",
-        ..of_household!(village, "村(居)", Place)
+        ..of_household!(village, "村(居)", Area)
     },
     Column {
         synonyms: &["自然村", "村民小组", "组别", "小组", "所在组"],
@@ -451,7 +447,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         example: "缺劳力、缺资金",
         ..of_household!(@ other_causes, "其他致贫原因", Kind::Codes {
             labels: labels::<Cause>,
-            most: 2,
+            most: MOST_OTHER_CAUSES,
             put: push_cause,
         })
     },
@@ -468,7 +464,11 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         width: 9,
         note: "必须等于本户的行数。",
         example: "3",
-        ..of_import!(size, "家庭人口", Integer(1, 99))
+        ..of_import!(@ size, "家庭人口", Kind::Integer {
+            least: 1,
+            most: MOST_MEMBERS as i64,
+            put: |row, value| put(&mut row.shared.size, Some(value)),
+        })
     },
     Column {
         synonyms: &["工资收入", "务工收入"],
@@ -564,7 +564,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         example: "产业、健康",
         ..of_household!(@ measures, "帮扶措施", Kind::Codes {
             labels: labels::<Measure>,
-            most: 13,
+            most: Measure::ENTRIES.len(),
             put: push_measure,
         })
     },

@@ -8,4 +8,4 @@ mod columns;
 mod row;
 
 pub use columns::COLUMNS;
-pub use row::{HouseholdRow, Shared};
+pub use row::{HouseholdRow, MOST_MEMBERS, Shared};

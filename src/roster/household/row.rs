@@ -8,6 +8,9 @@ use crate::household::{Category, IdentityNumber, PovertyStatus, Relation};
 use crate::roster::column::Record;
 use crate::roster::value::repair::DISABILITY_CERTIFICATE;
 
+/// Most members of a household: more mean that a number is in the wrong column.
+pub const MOST_MEMBERS: u8 = 99;
+
 /// What one row is read into.
 #[derive(Clone, Debug)]
 pub struct HouseholdRow {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::lexicon::Lexicon;
+use super::messages::{check_choices, no_roster, refuse, warn};
 use super::model::{Layout, Layouts, of_sheet};
-use super::told::{check_choices, no_roster, refuse, warn};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};

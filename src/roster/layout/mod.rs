@@ -2,8 +2,8 @@
 
 mod find;
 mod lexicon;
+mod messages;
 mod model;
-mod told;
 
 pub use find::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET, find};
 pub use model::{Layout, Layouts, Placed, Spoken, of_sheet};

@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::digits::{arabic, whole};
 use super::text::{Read, Refusal, plain, says_nothing};
+use crate::calendar;
 use crate::text::{half_width, squeezed};
 use crate::workbook::reader::Cell;
 
@@ -13,8 +14,6 @@ use crate::workbook::reader::Cell;
 const EXCEL_EPOCH: (i32, u32, u32) = (1899, 12, 30);
 /// Day numbers that can only be dates: 1927-05-18 to 2119-01-11. Smaller ones may be years.
 const DAY_NUMBERS: std::ops::Range<i64> = 10_000..80_000;
-/// Years that a register may speak of.
-const YEARS: std::ops::RangeInclusive<i64> = 1900..=2100;
 
 /// A day, or only the month in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +152,7 @@ fn parts_to_date(year: i64, month: i64, day: i64) -> Option<NaiveDate> {
 }
 
 fn in_range(date: NaiveDate) -> Option<NaiveDate> {
-    YEARS.contains(&i64::from(date.year())).then_some(date)
+    calendar::is_in_range(date).then_some(date)
 }
 
 fn day_number(day: i64) -> Option<NaiveDate> {

@@ -21,6 +21,27 @@ pub struct Leave {
     pub version: i64,
 }
 
+/// What the office says of a leave.
+pub struct LeaveFacts {
+    pub(super) from_date: NaiveDate,
+    pub(super) to_date: Option<NaiveDate>,
+    pub(super) reason: String,
+}
+
+impl LeaveFacts {
+    /// The leave of which this is said.
+    pub(super) fn of(self, id: Uuid, staff_id: Uuid, version: i64) -> Leave {
+        Leave {
+            id,
+            staff_id,
+            from_date: self.from_date,
+            to_date: self.to_date,
+            reason: self.reason,
+            version,
+        }
+    }
+}
+
 /// Why days cannot be those of a leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LeaveError {

@@ -1,47 +1,30 @@
 //! Operations on leaves.
 
-use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::model::Leave;
+use super::model::{Leave, LeaveFacts};
 use super::store;
 use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission};
+use crate::api::ETag;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::problem::Problem;
 use crate::staff;
 
-/// What is said of a leave.
-pub struct Days {
-    pub(super) from_date: NaiveDate,
-    pub(super) to_date: Option<NaiveDate>,
-    pub(super) reason: String,
-}
-
-impl Days {
-    fn of(self, id: Uuid, staff_id: Uuid, version: i64) -> Leave {
-        Leave {
-            id,
-            staff_id,
-            from_date: self.from_date,
-            to_date: self.to_date,
-            reason: self.reason,
-            version,
-        }
-    }
-}
-
-/// A page of one person's leaves, as [`store::list`].
+/// A page of one person's leaves, the one written down last first, and where the next one begins.
 pub async fn list(
     app: &App,
+    caller: &Caller,
     staff_id: Uuid,
     after: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<Leave>, Problem> {
+) -> Result<(Vec<Leave>, Option<page::Last<Uuid>>), Problem> {
+    staff::service::must_see(caller, staff_id)?;
     let mut tx = app.db.read().await?;
     staff::service::find(&mut tx, staff_id).await?;
-    Ok(store::list(&mut tx, staff_id, after, limit).await?)
+    let leaves = store::list(&mut tx, staff_id, after, limit).await?;
+    Ok(page::cut(leaves, limit, |leave| leave.id))
 }
 
 /// Writes a leave down.
@@ -50,10 +33,10 @@ pub async fn create(
     caller: &Caller,
     key: Option<&str>,
     staff_id: Uuid,
-    days: Days,
+    facts: LeaveFacts,
 ) -> Result<Leave, Problem> {
     caller.require(Permission::KeepRegister)?;
-    let leave = days.of(Uuid::now_v7(), staff_id, 1);
+    let leave = facts.of(Uuid::now_v7(), staff_id, 1);
     leave.check()?;
     let mut tx = caller.write(&app.db).await?;
     let said = (staff_id, leave.from_date, leave.to_date, &leave.reason);
@@ -69,19 +52,19 @@ pub async fn create(
     Ok(leave)
 }
 
-/// Replaces what is said of a leave, if `is_read` takes its version for the one that the caller has read.
+/// Replaces what is said of a leave.
 pub async fn change(
     app: &App,
     caller: &Caller,
     id: Uuid,
-    is_read: impl Fn(i64) -> Result<(), Problem>,
-    days: Days,
+    if_match: Option<&str>,
+    facts: LeaveFacts,
 ) -> Result<Leave, Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, id).await?;
-    is_read(before.version)?;
-    let after = days.of(id, before.staff_id, before.version + 1);
+    ETag(before.version).must_match(if_match)?;
+    let after = facts.of(id, before.staff_id, before.version + 1);
     after.check()?;
     store::change(&mut tx, caller.at(app.now()), &before, &after).await?;
     tx.commit().await?;
@@ -93,12 +76,12 @@ pub async fn remove(
     app: &App,
     caller: &Caller,
     id: Uuid,
-    is_read: impl Fn(i64) -> Result<(), Problem>,
+    if_match: Option<&str>,
 ) -> Result<(), Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, id).await?;
-    is_read(before.version)?;
+    ETag(before.version).must_match(if_match)?;
     store::remove(&mut tx, caller.at(app.now()), &before).await?;
     tx.commit().await?;
     Ok(())

@@ -7,4 +7,4 @@ mod store;
 
 pub use model::{Entry, Planned, changed_since, holders, outdated};
 pub use service::{take_back, take_over};
-pub use store::{add, added_by, clear, entries_of, list, taken};
+pub use store::{add, added_by, clear, list, taken};

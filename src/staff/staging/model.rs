@@ -71,9 +71,10 @@ pub fn outdated<'e>(entries: &'e [Entry], known: &[Staff]) -> Vec<&'e Entry> {
     let is_outdated = |entry: &&Entry| {
         let facts = &entry.facts.0;
         let version = versions.get(&entry.staff_id).copied().unwrap_or(0);
-        let held = |number: &Option<String>| number.as_ref().is_some_and(|it| numbers.contains(it));
+        let is_taken =
+            |number: &Option<String>| number.as_ref().is_some_and(|it| numbers.contains(it));
         version != entry.base_version
-            || held(&facts.number)
+            || is_taken(&facts.number)
             || facts
                 .identity_number
                 .as_ref()

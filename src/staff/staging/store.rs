@@ -4,10 +4,16 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::model::{Entry, Planned};
-use crate::code_list::CodeList;
 use crate::codes::Action;
-use crate::db::{Ids, Json, Tx, Where};
-use crate::{insert, on};
+use crate::db::{Ids, Json, Tx};
+use crate::{insert, on, staging};
+
+/// Those who are, or were, taken into the register, as long as their action is one that does it.
+macro_rules! good {
+    () => {
+        "NOT has_errors AND conflicts = '[]'"
+    };
+}
 
 const ENTRY: &str =
     "position, staff_id, action, base_version, place, has_errors, conflicts, before,
@@ -50,30 +56,19 @@ pub async fn list(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Entry>, sqlx::Error> {
-    let mut wanted = entries_of(import_id, action, after);
+    let mut wanted = staging::wanted(import_id, action, after);
     let limit = wanted.bind(limit + 1);
     let sql = format!("SELECT {ENTRY} FROM import_staff {wanted} ORDER BY position LIMIT {limit}");
     wanted.fetch_all(tx, sql).await
-}
-
-/// What an import does to its records after a position, as conditions on `import_staff` or
-/// `import_household`: one action, or all that do something.
-pub fn entries_of(import_id: Uuid, action: Option<Action>, after: i64) -> Where {
-    let wanted = Where::new()
-        .and_with(import_id, "import_id = ?")
-        .and_with(after, "position > ?");
-    match action {
-        Some(action) => wanted.and_with(action.code(), "action = ?"),
-        None => wanted.and("action NOT IN ('unchanged', 'absent')"),
-    }
 }
 
 /// Those of the people of an import who are, or were, taken into the register.
 pub async fn taken(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Entry>, sqlx::Error> {
     let sql = format!(
         "SELECT {ENTRY} FROM import_staff
-         WHERE import_id = $1 AND NOT has_errors AND conflicts = '[]' AND action IN ('new', 'changed', 'unchanged')
-         ORDER BY position"
+         WHERE import_id = $1 AND {} AND action IN ('new', 'changed', 'unchanged')
+         ORDER BY position",
+        good!()
     );
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .bind(import_id).fetch_all(connection).await)
@@ -96,7 +91,10 @@ pub async fn free_numbers(tx: &mut Tx, ids: impl Iterator<Item = Uuid>) -> Resul
 
 /// The people whom a committed import added.
 pub fn added_by(import_id: Uuid) -> Ids<'static> {
-    const ADDED_STAFF: &str = "SELECT staff_id FROM import_staff
-        WHERE import_id = {} AND NOT has_errors AND action = 'new'";
+    const ADDED_STAFF: &str = concat!(
+        "SELECT staff_id FROM import_staff WHERE import_id = {} AND ",
+        good!(),
+        " AND action = 'new'"
+    );
     Ids::Given(ADDED_STAFF, import_id)
 }

@@ -6,11 +6,10 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::model::{self as unit, Area};
-use super::{service, store};
-use crate::access::{Permission, Signed};
+use super::service;
+use crate::access::Signed;
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::page;
 use crate::problem::{ChangeFault, GetFault, ListFault};
 
 /// Operations on units.
@@ -66,13 +65,11 @@ impl UnitApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<UnitSummary>>, ListFault> {
-        caller.0.require(Permission::SeeAllHouseholds)?;
         let cursors = self.0.cursors("listUnits");
         let after: Option<String> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let mut tx = self.0.db.read().await?;
-        let units = store::list(&mut tx, after.as_deref(), limit).await?;
-        let (units, next) = page::cut(units, limit, |unit| unit.name.clone());
+        let after = after.as_deref();
+        let (units, next) = service::list(&self.0, &caller.0, after, limit).await?;
         let summary = |unit: unit::Unit| UnitSummary {
             id: unit.id,
             name: unit.name,
@@ -117,9 +114,9 @@ impl UnitApi {
         if_match: Header<Option<String>>,
         body: Json<UnitVillages>,
     ) -> Result<Tagged<Unit>, ChangeFault> {
-        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
+        let if_match = if_match.0.as_deref();
         let villages = &body.0.villages;
-        let unit = service::set_villages(&self.0, &caller.0, id.0, is_read, villages).await?;
+        let unit = service::set_villages(&self.0, &caller.0, id.0, if_match, villages).await?;
         Ok(view(unit))
     }
 }

@@ -5,9 +5,23 @@ use uuid::Uuid;
 use super::model::{Area, Unit};
 use super::store;
 use crate::access::{Caller, Permission};
+use crate::api::ETag;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::problem::Problem;
+
+/// A page of units by name, and where the next one begins.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<Unit>, Option<page::Last<String>>), Problem> {
+    caller.require(Permission::SeeAllHouseholds)?;
+    let mut tx = app.db.read().await?;
+    let units = store::list(&mut tx, after, limit).await?;
+    Ok(page::cut(units, limit, |unit| unit.name.clone()))
+}
 
 /// A unit with its villages.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<(Unit, Vec<Area>), Problem> {
@@ -16,19 +30,18 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<(Unit, Vec<Area
     whole(&mut tx, id).await
 }
 
-/// Links a unit to these villages and no others, if `is_read` takes its version for the one that the
-/// caller has read.
+/// Links a unit to these villages and no others.
 pub async fn set_villages(
     app: &App,
     caller: &Caller,
     id: Uuid,
-    is_read: impl Fn(i64) -> Result<(), Problem>,
+    if_match: Option<&str>,
     villages: &[Area],
 ) -> Result<(Unit, Vec<Area>), Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let found = store::find(&mut tx, id).await?.ok_or_else(not_found)?;
-    is_read(found.version)?;
+    ETag(found.version).must_match(if_match)?;
     let villages = villages.iter();
     let villages = villages
         .map(|area| Area::of(&area.town, &area.village))

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::TOUCHED;
+use super::{ADDED_HOUSEHOLDS, CLOSED, TOUCHED};
 use crate::codes::Action;
 use crate::db::{Ids, Tx};
 use crate::household::staging::model::Entry;
 use crate::on;
-use crate::staff::staging::entries_of;
+use crate::staging;
 
 const ENTRY: &str =
     "position, household_id, action, base_version, place, has_errors, conflicts, good";
@@ -33,19 +33,16 @@ pub async fn counts(
 
 /// The households that an import closes.
 pub async fn closed_by(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT household_id FROM import_household
-         WHERE import_id = $1 AND good AND action = 'closed' ORDER BY position",
-    )
-    .bind(import_id)
-    .fetch_all(connection)
-    .await)
+    let sql = format!(
+        "SELECT household_id FROM import_household AS plan
+         WHERE import_id = $1 AND good AND {CLOSED} ORDER BY position"
+    );
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(import_id).fetch_all(connection).await)
 }
 
 /// The households that a committed import added.
 pub fn added_by(import_id: Uuid) -> Ids<'static> {
-    const ADDED_HOUSEHOLDS: &str = "SELECT household_id FROM import_household
-        WHERE import_id = {} AND good AND action = 'new'";
     Ids::Given(ADDED_HOUSEHOLDS, import_id)
 }
 
@@ -96,7 +93,7 @@ pub async fn list(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Entry>, sqlx::Error> {
-    let mut wanted = entries_of(import_id, action, after);
+    let mut wanted = staging::wanted(import_id, action, after);
     let limit = wanted.bind(limit + 1);
     let sql =
         format!("SELECT {ENTRY} FROM import_household {wanted} ORDER BY position LIMIT {limit}");

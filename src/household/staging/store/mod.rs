@@ -13,10 +13,18 @@ use crate::on;
 /// Staged households and what is to be done to them.
 pub const PLAN: &str = "import_household AS plan ON plan.import_id = staged.import_id
     AND plan.position = staged.import_position AND plan.good";
-/// What is done to a household that is on the register.
-pub const REPLACED: &str = "plan.action IN ('changed', 'closed')";
+// What is to be done to a household, in SQL. Other files of the staging take these, so that the codes of
+// `Action` are typed here alone.
 pub const ADDED: &str = "plan.action = 'new'";
+pub const CLOSED: &str = "plan.action = 'closed'";
+/// Those that are on the register and are written over.
+pub const REPLACED: &str = "plan.action IN ('changed', 'closed')";
 pub const TOUCHED: &str = "plan.action IN ('new', 'changed', 'closed')";
+/// Those that are on the register and were compared with it.
+pub const COMPARED: &str = "plan.action IN ('changed', 'closed', 'unchanged')";
+/// The households that an import added, as [`Ids::Given`](crate::db::Ids::Given) asks for them.
+pub const ADDED_HOUSEHOLDS: &str = "SELECT household_id FROM import_household
+    WHERE import_id = {} AND good AND action = 'new'";
 
 /// Runs a statement whose one parameter is the import; gives the number of rows.
 async fn run(tx: &mut Tx, sql: &str, import_id: Uuid) -> Result<u64, sqlx::Error> {

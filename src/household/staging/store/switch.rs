@@ -4,7 +4,7 @@
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{ADDED, PLAN, REPLACED, run};
+use super::{ADDED, COMPARED, PLAN, REPLACED, run};
 use crate::access::history::Actor;
 use crate::db::Tx;
 use crate::household::staging::model::Outdated;
@@ -13,37 +13,47 @@ use crate::on;
 
 /// Positions of good households that need a 户编号 or a person whom another household of the
 /// register holds, and keeps when this import is done.
-const CLASHING: &str = "SELECT staged.import_position
-    FROM staged_member AS staged
-    JOIN member ON member.identity_number = staged.identity_number
-        AND member.household_id <> staged.household_id
-    LEFT JOIN import_household AS plan ON plan.import_id = staged.import_id
-        AND plan.household_id = member.household_id AND plan.good AND plan.action IN ('changed', 'closed')
-    WHERE staged.import_id = $1 AND plan.household_id IS NULL
-    UNION
-    SELECT staged.import_position
-    FROM staged_household AS staged
-    JOIN household ON household.number = staged.number AND household.id <> staged.household_id
-    LEFT JOIN import_household AS plan ON plan.import_id = staged.import_id
-        AND plan.household_id = household.id AND plan.good AND plan.action IN ('changed', 'closed')
-    WHERE staged.import_id = $1 AND plan.household_id IS NULL";
+fn clashing() -> String {
+    format!(
+        "SELECT staged.import_position
+         FROM staged_member AS staged
+         JOIN member ON member.identity_number = staged.identity_number
+             AND member.household_id <> staged.household_id
+         LEFT JOIN import_household AS plan ON plan.import_id = staged.import_id
+             AND plan.household_id = member.household_id AND plan.good AND {REPLACED}
+         WHERE staged.import_id = $1 AND plan.household_id IS NULL
+         UNION
+         SELECT staged.import_position
+         FROM staged_household AS staged
+         JOIN household ON household.number = staged.number AND household.id <> staged.household_id
+         LEFT JOIN import_household AS plan ON plan.import_id = staged.import_id
+             AND plan.household_id = household.id AND plan.good AND {REPLACED}
+         WHERE staged.import_id = $1 AND plan.household_id IS NULL"
+    )
+}
+
+/// Households that are not on the register any more as they were compared with it.
+fn written_meanwhile() -> String {
+    format!("{COMPARED} AND COALESCE(household.version, 0) <> plan.base_version")
+}
 
 /// A household that cannot be taken in keeps its persons and its number: a household that was to get
 /// them cannot be taken in either.
 pub async fn settle(tx: &mut Tx, import_id: Uuid) -> Result<(), sqlx::Error> {
-    let held: i64 = on!(&mut *tx, connection => sqlx::query_scalar(
+    let left_out: i64 = on!(&mut *tx, connection => sqlx::query_scalar(
         "SELECT count(*) FROM import_household
          WHERE import_id = $1 AND NOT good AND base_version > 0",
     )
     .bind(import_id)
     .fetch_one(connection)
     .await)?;
-    if held == 0 {
+    if left_out == 0 {
         return Ok(());
     }
     let sql = format!(
         "UPDATE import_household SET good = FALSE
-         WHERE import_id = $1 AND good AND position IN ({CLASHING})"
+         WHERE import_id = $1 AND good AND position IN ({})",
+        clashing()
     );
     while run(tx, &sql, import_id).await? > 0 {}
     Ok(())
@@ -51,15 +61,14 @@ pub async fn settle(tx: &mut Tx, import_id: Uuid) -> Result<(), sqlx::Error> {
 
 /// Households that are not on the register any more as they were when the import was checked.
 pub async fn outdated(tx: &mut Tx, import_id: Uuid) -> Result<i64, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
+    let sql = format!(
         "SELECT count(*) FROM import_household AS plan
          LEFT JOIN household ON household.id = plan.household_id
-         WHERE plan.import_id = $1 AND plan.good AND plan.action IN ('changed', 'closed', 'unchanged')
-             AND COALESCE(household.version, 0) <> plan.base_version",
-    )
-    .bind(import_id)
-    .fetch_one(connection)
-    .await)
+         WHERE plan.import_id = $1 AND plan.good AND {}",
+        written_meanwhile()
+    );
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(import_id).fetch_one(connection).await)
 }
 
 /// The first of the households that changed underneath an import: others wrote them, or gave what
@@ -76,11 +85,10 @@ pub async fn first_outdated(
          LEFT JOIN household ON household.id = plan.household_id
          LEFT JOIN staged_household AS staged ON staged.import_id = plan.import_id
              AND staged.import_position = plan.position
-         WHERE plan.import_id = $1 AND plan.good AND (
-             (plan.action IN ('changed', 'closed', 'unchanged')
-                 AND COALESCE(household.version, 0) <> plan.base_version)
-             OR plan.position IN ({CLASHING}))
-         ORDER BY plan.position LIMIT $2"
+         WHERE plan.import_id = $1 AND plan.good AND (({}) OR plan.position IN ({}))
+         ORDER BY plan.position LIMIT $2",
+        written_meanwhile(),
+        clashing()
     );
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .bind(import_id).bind(limit).fetch_all(connection).await)

@@ -29,175 +29,17 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
-use std::borrow::Cow;
+mod cell;
+mod column;
+mod height;
 
-use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
 use super::{style, text};
 
-/// How texts are shown to those for whom a workbook is made. The rooms above know who may see what;
-/// every text of a table is given to this before it is written, so that no sheet can forget it.
-pub trait Reader {
-    /// A text that people wrote: a name, a remark, a title with a name in it.
-    fn text<'a>(&self, text: &'a str) -> Cow<'a, str>;
-    /// The name of a unit, a post or a code: words in it are about no person.
-    fn label<'a>(&self, label: &'a str) -> Cow<'a, str>;
-    /// A number that a register gives, such as 户编号.
-    fn register_number<'a>(&self, number: &'a str) -> Cow<'a, str>;
-    /// The telephone number of a person of the staff.
-    fn staff_telephone<'a>(&self, number: &'a str) -> Cow<'a, str>;
-}
-
-/// What one cell holds.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell<'a> {
-    /// Text, which stays text whatever it begins with.
-    Text(Cow<'a, str>),
-    /// The name of a unit, a post or a code.
-    Label(&'a str),
-    /// A number that a register gives, such as 户编号.
-    RegisterNumber(&'a str),
-    /// The telephone number of a person of the staff.
-    StaffTelephone(&'a str),
-    /// A count.
-    Whole(i64),
-    /// Money, in fen; shown in yuan.
-    Fen(i64),
-    /// A share, from 0 to 1; shown as a percentage.
-    Share(f64),
-    /// A day, shown as a date.
-    Day(NaiveDate),
-    /// Nothing.
-    Empty,
-}
-
-impl<'a> Cell<'a> {
-    /// For texts of any kind, also owned ones.
-    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::Text(text.into())
-    }
-
-    /// Text, or nothing.
-    pub fn text_or_empty(text: Option<&'a str>) -> Self {
-        text.map_or(Self::Empty, Self::text)
-    }
-
-    /// The name of a unit, a post or a code, or nothing.
-    pub fn label_or_empty(label: Option<&'a str>) -> Self {
-        label.map_or(Self::Empty, Self::Label)
-    }
-
-    /// A number that a register gives, or nothing.
-    pub fn register_number_or_empty(number: Option<&'a str>) -> Self {
-        number.map_or(Self::Empty, Self::RegisterNumber)
-    }
-
-    /// The telephone number of a person of the staff, or nothing.
-    pub fn staff_telephone_or_empty(number: Option<&'a str>) -> Self {
-        number.map_or(Self::Empty, Self::StaffTelephone)
-    }
-
-    /// The cell as the reader may see it: what is text is plain text then.
-    fn shown_to(&self, reader: &dyn Reader) -> Cell<'_> {
-        match self {
-            Self::Text(text) => Cell::Text(reader.text(text)),
-            Self::Label(label) => Cell::Text(reader.label(label)),
-            Self::RegisterNumber(number) => Cell::Text(reader.register_number(number)),
-            Self::StaffTelephone(number) => Cell::Text(reader.staff_telephone(number)),
-            other => other.clone(),
-        }
-    }
-
-    /// A day, or nothing.
-    pub fn day_or_empty(day: Option<NaiveDate>) -> Self {
-        day.map_or(Self::Empty, Self::Day)
-    }
-
-    /// Money, or nothing.
-    pub fn fen_or_empty(fen: Option<i64>) -> Self {
-        fen.map_or(Self::Empty, Self::Fen)
-    }
-}
-
-/// How the cells of a column look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// Text on as many lines as it takes.
-    Wrapped,
-    /// A short text in the middle.
-    Centred,
-    /// A text in the middle, on as many lines as it takes.
-    WrappedCentred,
-    /// A number that must stay text, on as many lines as it takes.
-    Digits,
-    /// A count.
-    Whole,
-    /// Money in yuan.
-    Money,
-    /// A percentage.
-    Percent,
-    /// A day.
-    Date,
-    /// Left empty for a signature by hand, which makes the row as high as one takes.
-    ToSign,
-}
-
-impl Look {
-    fn wraps(self) -> bool {
-        matches!(self, Self::Wrapped | Self::WrappedCentred | Self::Digits)
-    }
-
-    fn format(self) -> Format {
-        // `_ ` leaves the width of a space between a number and the line.
-        match self {
-            Self::Wrapped => style::wrapped(),
-            Self::Centred => style::centred(),
-            Self::WrappedCentred => style::centred().set_text_wrap(),
-            Self::Digits => style::number_as_text().set_text_wrap(),
-            Self::Whole => style::integer().set_num_format("#,##0_ "),
-            Self::Money => style::money().set_num_format("#,##0.00_ "),
-            Self::Percent => style::percent().set_num_format("0.0%_ "),
-            Self::Date => style::date(),
-            Self::ToSign => style::text(),
-        }
-    }
-}
-
-/// One column of a table.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// May have line breaks.
-    pub heading: Cow<'static, str>,
-    /// Its width in characters.
-    pub width: f64,
-    /// How its cells look.
-    pub look: Look,
-    /// Whether the row of sums has its sum.
-    pub sum: bool,
-}
-
-impl Column {
-    /// A column without a sum.
-    pub const fn new(heading: &'static str, width: f64, look: Look) -> Self {
-        Self {
-            heading: Cow::Borrowed(heading),
-            width,
-            look,
-            sum: false,
-        }
-    }
-
-    /// A column with a sum.
-    pub const fn summed(heading: &'static str, width: f64, look: Look) -> Self {
-        Self {
-            heading: Cow::Borrowed(heading),
-            width,
-            look,
-            sum: true,
-        }
-    }
-}
+pub use cell::{Cell, Reader, number_of, share, yuan};
+pub use column::{Column, Look};
+use height::{ROW_HEIGHT, height};
 
 /// Excel's number of the paper size A4.
 const A4: u8 = 9;
@@ -205,13 +47,6 @@ const A4: u8 = 9;
 const TITLE_HEIGHT: f64 = 30.0;
 const SUBTITLE_HEIGHT: f64 = 20.0;
 const HEADING_HEIGHT: f64 = 32.0;
-/// Height of a row of one line, and of each further line, in points.
-const ROW_HEIGHT: f64 = 17.0;
-const LINE_HEIGHT: f64 = 14.0;
-/// Least height of a row to be signed, in points.
-const SIGNED_HEIGHT: f64 = 30.0;
-/// The highest row that Excel has, in points; it calls a workbook with a higher one damaged.
-const HIGHEST: f64 = 409.5;
 /// Row of the headings of a sheet that holds one table: under the title and the line below it.
 pub const HEADING_ROW: u32 = 2;
 
@@ -349,34 +184,6 @@ pub fn table<'a>(
     Ok(end)
 }
 
-/// Height of a row whose longest text takes several lines. Excel finds it out by itself when it opens
-/// the file, other programs do not.
-fn height(columns: &[Column], cells: &[Cell<'_>]) -> f64 {
-    let lines = columns
-        .iter()
-        .zip(cells)
-        .filter(|(column, _)| column.look.wraps())
-        .map(|(column, cell)| match cell {
-            Cell::Text(text) => lines(text, column.width),
-            _ => 1.0,
-        })
-        .fold(1.0, f64::max);
-    let signed = columns.iter().any(|column| column.look == Look::ToSign);
-    let least = if signed { SIGNED_HEIGHT } else { ROW_HEIGHT };
-    (ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT).clamp(least, HIGHEST)
-}
-
-/// How many lines a text takes in a column: a Chinese character is as wide as two Latin ones.
-fn lines(text: &str, width: f64) -> f64 {
-    let room = (width - 0.5).max(2.0);
-    text.split('\n')
-        .map(|line| {
-            let wide: u32 = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
-            (f64::from(wide) / room).ceil().max(1.0)
-        })
-        .sum()
-}
-
 /// The sum of what the filter shows, with its value for programs that do not compute.
 fn sum(rows: (u32, u32), column: u16, value: i64, look: Look) -> Formula {
     let letter = super::column_letters(column.into());
@@ -413,31 +220,10 @@ fn write(
     Ok(())
 }
 
-/// Excel's numbers are floats; ours are far below 2^53, where these are exact.
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "counts and amounts are far below 2^53"
-)]
-pub fn number_of(number: i64) -> f64 {
-    number as f64
-}
-
-/// For Excel, whose numbers are floats.
-pub fn yuan(fen: i64) -> f64 {
-    number_of(fen) / 100.0
-}
-
-/// `part` of `whole`; nothing of nothing.
-pub fn share<'a>(part: i64, whole: i64) -> Cell<'a> {
-    if whole == 0 {
-        Cell::Empty
-    } else {
-        Cell::Share(number_of(part) / number_of(whole))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
     /// One who may see all.
@@ -456,25 +242,6 @@ mod tests {
         fn staff_telephone<'a>(&self, number: &'a str) -> Cow<'a, str> {
             number.into()
         }
-    }
-
-    #[test]
-    fn a_long_text_makes_its_row_higher() {
-        assert!((lines("双喜村", 9.0) - 1.0).abs() < f64::EPSILON);
-        assert!((lines("大丰区第一实验小学教育集团", 16.0) - 2.0).abs() < f64::EPSILON);
-        assert!((lines("一\n二", 9.0) - 2.0).abs() < f64::EPSILON);
-        let columns = [Column::new("单位", 16.0, Look::Wrapped)];
-        let row = [Cell::text("大丰区第一实验小学教育集团")];
-        assert!(height(&columns, &row) > height(&columns, &[Cell::Empty]));
-        // Excel has no row that is higher.
-        let row = [Cell::text("长".repeat(32_767))];
-        assert!((height(&columns, &row) - HIGHEST).abs() < f64::EPSILON);
-    }
-
-    #[test]
-    fn nothing_of_nothing_is_no_share() {
-        assert_eq!(share(0, 0), Cell::Empty);
-        assert_eq!(share(1, 4), Cell::Share(0.25));
     }
 
     /// XML 1.0, 2.2: no control characters but tab and line ends, no U+FFFE and U+FFFF.

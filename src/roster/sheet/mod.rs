@@ -1,21 +1,25 @@
 //! From the sheets of a workbook to the rows of a roster.
 
+mod aside;
+mod corrections;
+
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use aside::aside;
+use corrections::Corrections;
 
 use super::choices::{Choices, Correction};
 use super::column::{Column, Record};
-use super::heading;
 use super::layout::{self, Layout, Layouts, Placed, of_sheet};
 use super::profile::Profile;
 use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport};
 use super::value::repair::Repair;
 use super::value::{self, Refusal};
 use crate::household::rule::Severity;
-use crate::text::squeezed;
+use crate::workbook::column_letters;
 use crate::workbook::reader::{Cell, ReadError, Row};
 use crate::workbook::source::Source;
-use crate::workbook::{column_letters, place};
 
 /// One row of a sheet, read.
 pub struct RosterRow<R> {
@@ -70,9 +74,7 @@ pub fn read<R: Record>(
         })?;
         reader.finish(problems);
     }
-    for correction in corrections.unused() {
-        problems.push(no_such_cell(correction));
-    }
+    corrections.report_unused(problems);
     let rows = reports.iter().map(|sheet| sheet.rows).sum();
     Ok(ReadSheets {
         layouts,
@@ -80,99 +82,6 @@ pub fn read<R: Record>(
         rows,
     })
 }
-
-/// Contents of cells that people have put right, by sheet, row and column; each goes away as it is
-/// used.
-#[derive(Default)]
-struct Corrections<'c> {
-    sheets: HashMap<&'c str, HashMap<u32, BTreeMap<u32, &'c Correction>>>,
-    nowhere: Vec<&'c Correction>,
-}
-
-impl<'c> Corrections<'c> {
-    fn new(choices: &'c Choices) -> Self {
-        let mut corrections = Self::default();
-        for correction in &choices.corrections {
-            match place(&correction.cell) {
-                Some((row, column)) => {
-                    let rows = corrections.sheets.entry(&correction.sheet).or_default();
-                    // The last correction of a cell counts.
-                    rows.entry(row).or_default().insert(column, correction);
-                }
-                None => corrections.nowhere.push(correction),
-            }
-        }
-        corrections
-    }
-
-    /// The corrections of a row in columns that are read.
-    fn take<R: Record>(&mut self, layout: &Layout<R>, row: u32) -> BTreeMap<u32, &'c Correction> {
-        let Some(rows) = self.sheets.get_mut(layout.sheet.as_str()) else {
-            return BTreeMap::new();
-        };
-        let Some(cells) = rows.get_mut(&row) else {
-            return BTreeMap::new();
-        };
-        let (here, elsewhere) = std::mem::take(cells)
-            .into_iter()
-            .partition(|(column, _)| layout.at_position(*column).is_some());
-        *cells = elsewhere;
-        here
-    }
-
-    fn unused(&self) -> impl Iterator<Item = &'c Correction> {
-        let rows = self.sheets.values().flat_map(HashMap::values);
-        let left = rows.flat_map(BTreeMap::values).copied();
-        self.nowhere.iter().copied().chain(left)
-    }
-}
-
-fn no_such_cell(correction: &Correction) -> RosterProblem {
-    RosterProblem {
-        cell: Some(correction.cell.clone()),
-        ..of_sheet(
-            &correction.sheet,
-            Severity::Error,
-            Refusal::new(
-                "no_such_cell",
-                "要更正的单元格不在已读取的行和列之内",
-                "请删除这项更正，或核对工作表名和单元格地址",
-            ),
-        )
-    }
-}
-
-/// Words of rows that sum up others.
-const TOTALS: [&str; 6] = ["合计", "小计", "总计", "共计", "累计", "总和"];
-/// How rows begin that say who made the list, or remark on it.
-const NOTES: [&str; 22] = [
-    "制表",
-    "审核",
-    "填表",
-    "填报",
-    "报送",
-    "负责人",
-    "单位负责人",
-    "主要负责人",
-    "分管领导",
-    "经办人",
-    "联系人",
-    "签字",
-    "签名",
-    "盖章",
-    "日期",
-    "备注:",
-    "备注：",
-    "注:",
-    "注：",
-    "说明:",
-    "说明：",
-    "单位(盖章)",
-];
-/// So many cells that repeat their headings make a row the heading of another page.
-const REPEATED_HEADINGS: usize = 3;
-/// So many numbers in a row that only count columns.
-const COUNTED_COLUMNS: usize = 4;
 
 /// Reads the rows of one sheet.
 struct Reader<'a, 'c, R: Record> {
@@ -358,91 +267,6 @@ impl<R: Record> Reader<'_, '_, R> {
             });
         }
     }
-}
-
-/// Whether a row is no part of the roster, though it stands among its rows: code and name of what it
-/// is.
-fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<(&'static str, &'static str)> {
-    let text = |cell: &Cell<'_>| match cell {
-        Cell::Text(text) => Some(squeezed(text)),
-        _ => None,
-    };
-    let under = |key: &str| {
-        let placed = layout.place_of(key)?;
-        let cell = row.cells.iter().find(|(at, _)| *at == placed.position)?;
-        Some((placed, &cell.1))
-    };
-    // What has something as long as an identity number is a person.
-    let is_long = |cell: &Cell<'_>| match cell {
-        Cell::Text(text) => text.len() >= 15,
-        Cell::Number(number) => *number >= 1e14,
-        _ => false,
-    };
-    let identified = ["identity_number", "head_identity"].into_iter().any(|key| {
-        under(key)
-            .is_some_and(|(_, cell)| is_long(cell) && text(cell).is_none_or(|text| text.is_ascii()))
-    });
-    if identified {
-        return None;
-    }
-    let repeated = row
-        .cells
-        .iter()
-        .filter(|(at, cell)| text(cell).is_some_and(|text| layout.is_heading(*at, &text)))
-        .count();
-    if repeated >= REPEATED_HEADINGS {
-        return Some(("repeated_heading", "重复的表头"));
-    }
-    if row.number <= layout.header_row + 2 && counts_columns(row) {
-        return Some(("repeated_heading", "列的编号"));
-    }
-    if let [(_, Cell::Text(alone))] = row.cells.as_slice()
-        && heading::is_title(&squeezed(alone))
-    {
-        return Some(("note_row", "标题、签名、日期或说明"));
-    }
-    let related = under("relation").is_some_and(|(placed, cell)| {
-        let read = placed.column.read(&mut R::default(), cell, placed.unit);
-        read.is_ok_and(|given| given.value)
-    });
-    if related {
-        return None;
-    }
-    for (_, cell) in row.cells.iter().take(3) {
-        let Some(text) = text(cell) else {
-            continue;
-        };
-        let bare = text.trim_matches(|character: char| "(（)）:：".contains(character));
-        let sums = |word: &str| bare.starts_with(word) || bare.ends_with(word);
-        if TOTALS.iter().any(|word| sums(word)) {
-            return Some(("total_row", "合计"));
-        }
-        if NOTES.iter().any(|word| bare.starts_with(word)) {
-            return Some(("note_row", "标题、签名、日期或说明"));
-        }
-    }
-    None
-}
-
-/// Whether a row only numbers the columns: 1, 2, 3 … or 甲, 乙, 1, 2 …
-fn counts_columns(row: &Row<'_>) -> bool {
-    let numbers: Vec<i64> = row
-        .cells
-        .iter()
-        .filter_map(|(_, cell)| match cell {
-            Cell::Number(number) => number.to_string().parse().ok(),
-            Cell::Text(text) => squeezed(text).parse().ok(),
-            _ => None,
-        })
-        .collect();
-    let named = row.cells.len() - numbers.len();
-    let steps = numbers
-        .windows(2)
-        .all(|pair| pair[0].checked_add(1) == Some(pair[1]));
-    let letters = row.cells.iter().filter(|(_, cell)| {
-        matches!(cell, Cell::Text(text) if ["甲", "乙", "丙", "丁", "栏次"].contains(&text.trim()))
-    });
-    numbers.len() >= COUNTED_COLUMNS && steps && letters.count() == named
 }
 
 fn refused<R: Record>(
