@@ -21,4 +21,4 @@ pub use decide::{cancel, check_again};
 pub use history::of_household;
 pub use read::{Wanted, changes, file, follow, get, list, marked_file, problems};
 pub use undo::{outlook, undo};
-pub use upload::{Upload, start};
+pub use upload::{StartError, Upload, start};
