@@ -8,7 +8,7 @@ use super::model::{Point, PointState, PointStatus};
 use super::store;
 use super::view::HouseholdMethod;
 use crate::access::privacy::Sight;
-use crate::access::{Caller, Permission};
+use crate::access::Caller;
 use crate::app::App;
 use crate::db::{Ids, Tx, page};
 use crate::household::store::{AreaKey, Filter, Household};
@@ -88,11 +88,10 @@ pub async fn list(
     mut after: Option<AreaKey>,
     limit: i64,
 ) -> Result<(Vec<HouseholdMethod>, Option<page::Last<AreaKey>>), Problem> {
-    let sees_all = caller.may(Permission::SeeAllHouseholds);
+    let served_by = rights::narrowed_to(caller);
     let filter = Filter {
-        helper: filter.helper.filter(|_| sees_all),
-        // An account without a person has no households.
-        served_by: (!sees_all).then(|| caller.staff_id.unwrap_or_default()),
+        helper: filter.helper.filter(|_| served_by.is_none()),
+        served_by,
         ..filter
     };
     // One more than the page has, to see whether there is another.
