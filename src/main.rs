@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::import::report::ConflictKind;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -15,15 +14,14 @@ use qianshou::calendar;
 use qianshou::code_list::CodeList;
 use qianshou::config::{Config, Flags};
 use qianshou::db::{self, Db};
-use qianshou::import;
-use qianshou::pairing;
+use qianshou::import::report::ConflictKind;
 use qianshou::pairing::run::model::Scope;
 use qianshou::problem::Problem;
 use qianshou::roster::RosterKind;
 use qianshou::server;
 use qianshou::workbook::limit::Limits;
 use qianshou::workbook::{reader_process, reader_worker};
-use qianshou::{report, staff, terminal};
+use qianshou::{import, pairing, report, staff, terminal};
 
 /// 牵手：结对帮扶服务（三清楚两明确一达成）
 ///
@@ -250,7 +248,7 @@ enum ExportCommand {
         after_help = "Example:\n  qianshou export progress --year 2026 --as-of 2026-11-25 --out progress.xlsx"
     )]
     Progress {
-        /// The year [default: that of the day]
+        /// The year [default: this year]
         #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
         year: Option<i32>,
         /// The day up to which things are seen, YYYY-MM-DD [default: today]
@@ -502,12 +500,9 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             return Box::pin(import::cli::import(app, &file.wish(kind))).await;
         }
         Command::Export(ExportCommand::Progress { year, as_of, out }) => {
-            let as_of = as_of.unwrap_or_else(|| app.today());
-            let year = year.unwrap_or_else(|| as_of.year());
             report::cli::export_progress(app, year, as_of, &out).await?;
         }
         Command::Export(ExportCommand::Pairings { as_of, unit, out }) => {
-            let as_of = as_of.unwrap_or_else(|| app.today());
             report::cli::export_pairings(app, as_of, unit.as_deref(), &out).await?;
         }
         Command::User(command) => return user(command, app).await,
