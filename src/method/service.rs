@@ -7,8 +7,8 @@ use super::judge::evaluate;
 use super::model::{Point, PointState, PointStatus};
 use super::store;
 use super::view::HouseholdMethod;
-use crate::access::privacy::Sight;
 use crate::access::Caller;
+use crate::access::privacy::Sight;
 use crate::app::App;
 use crate::db::{Ids, Tx, page};
 use crate::household::store::{AreaKey, Filter, Household};
@@ -50,14 +50,9 @@ pub async fn of_household(
     let mut tx = app.db.read().await?;
     let household = household::service::visible(&mut tx, caller, id).await?;
     let settings = settings::store::load(&mut tx).await?;
-    let found = evaluated(
-        &mut tx,
-        vec![household],
-        &settings,
-        app.today(),
-        caller.sight(),
-    );
-    found.await?.pop().ok_or_else(rights::no_such_household)
+    let (today, sight) = (app.today(), caller.sight());
+    let mut evaluated = evaluated(&mut tx, vec![household], &settings, today, sight).await?;
+    evaluated.pop().ok_or_else(rights::no_such_household)
 }
 
 /// What a list of points is narrowed to: those in this state, or of this point in it.
