@@ -3,7 +3,8 @@
 //!
 //! It goes in two passes over the file. `outline` looks at each household once and remembers of it
 //! only what the register knows of; `record_match` says which household is which; `question`
-//! finds what must be decided: a changed head, another 户编号, persons who moved, families that split or merged.
+//! finds what must be decided: a changed head, another 户编号, persons who moved, families that split or merged;
+//! `question_words` says it to people.
 //! [`Plan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
@@ -15,6 +16,7 @@ mod groups;
 mod outline;
 mod plan;
 mod question;
+mod question_words;
 mod record_match;
 pub mod staff;
 #[cfg(test)]
