@@ -34,7 +34,7 @@ code_list! {
         Assistance = "assistance", "协助帮扶", [];
         Leave = "leave", "请假离岗", [];
         Visit = "visit", "走访", [];
-        Plan = "plan", "帮扶计划", [];
+        HelpPlan = "plan", "帮扶计划", [];
         Lift = "lift", "脱贫程序", [];
         Account = "account", "账号", [];
     }
@@ -153,7 +153,7 @@ async fn naming(
     ];
     if named == Subject::Household {
         let plans = visit::plan::store::plans_naming(tx, added).await?;
-        naming.push((DependentKind::Plan, plans));
+        naming.push((DependentKind::HelpPlan, plans));
     }
     let lifts = lift::store::lifts_naming(tx, named, added).await?;
     naming.push((DependentKind::Lift, lifts));

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate};
 use uuid::Uuid;
 
-use super::Plan;
+use super::HouseholdPlan;
 use crate::codes::Action;
 use crate::household::register::{Listed, ListedMember, Register};
 use crate::household::staging::Planned;
@@ -137,7 +137,8 @@ impl World {
 
     fn import(&self, file: &HouseholdRoster, choices: &Choices) -> Outcome {
         let mut problems = Problems::default();
-        let mut plan = Plan::of(file, self.register(), choices, today(), &mut problems).unwrap();
+        let mut plan =
+            HouseholdPlan::of(file, self.register(), choices, today(), &mut problems).unwrap();
         let mut planned = Vec::new();
         while !plan.is_done() {
             let needed: BTreeSet<_> = plan.needed().into_iter().collect();

@@ -13,7 +13,7 @@ use crate::import::view::HouseholdChange;
 use crate::problem::Problem;
 
 /// What each import changed of a household that the caller may see, the latest first.
-pub async fn of_household(
+pub async fn household_history(
     app: &App,
     caller: &Caller,
     id: Uuid,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{World, actions, all, family, file, kinds, nameless, of, person, today};
 use crate::codes::Action;
 use crate::household::HouseholdFacts;
-use crate::import::matching::Plan;
+use crate::import::matching::HouseholdPlan;
 use crate::import::report::{ConflictKind, Counts};
 use crate::roster::choices::Choices;
 use crate::roster::report::Problems;
@@ -123,7 +123,8 @@ fn a_register_that_changes_meanwhile_is_noticed() {
     let world = World::holding([of("1", &[1, 2])]);
     let file = file([of("1", &[1])]);
     let mut problems = Problems::default();
-    let mut plan = Plan::of(&file, world.register(), &all(true), today(), &mut problems).unwrap();
+    let mut plan =
+        HouseholdPlan::of(&file, world.register(), &all(true), today(), &mut problems).unwrap();
     let mut household = world.households[0].clone();
     household.version += 1;
     let records = HashMap::from([(household.id, household)]);
