@@ -165,9 +165,14 @@ code_list! {
 }
 
 impl Schooling {
-    /// Whether the member is at school at all.
-    pub fn is_at_school(self) -> bool {
+    /// Whether this is 在校生: at a school or a kindergarten. Both cost a household money.
+    pub fn is_enrolled(self) -> bool {
         self != Self::None
+    }
+
+    /// Whether this is a school as compulsory education asks for one; a kindergarten is none.
+    pub fn is_school(self) -> bool {
+        self.is_enrolled() && self != Self::Preschool
     }
 }
 
@@ -248,5 +253,13 @@ code_list! {
         Closed = "closed", "并入他户", [];
         LeftOut = "left_out", "不导入", [];
         Absent = "absent", "名册中没有", [];
+    }
+}
+
+impl Action {
+    /// Whether a record with this action can be taken into the register: it has no error, no question of
+    /// those that it is part of is undecided, and nobody decided to leave it out.
+    pub fn is_good(self, has_errors: bool, undecided: &[String]) -> bool {
+        !has_errors && undecided.is_empty() && self != Self::LeftOut
     }
 }

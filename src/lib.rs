@@ -9,7 +9,7 @@
 //!
 //! | floor | rooms |
 //! | --- | --- |
-//! | faces | `server` (routes, start, stop), `middleware` (what every request and answer goes through), `health`, `code_list_api`, `demo` (a year of a fictional office), and the command line |
+//! | faces | `server` (routes, start, stop), `middleware` (what every request and answer goes through), `health`, `code_list_api`, `demo` (a year of a fictional office), `cli` (the command line) |
 //! | telling | `progress` (counted toward the year's target), `report` (workbooks to hand up) |
 //! | jobs | `import` (a roster that was sent becomes part of the register, and can be taken back) |
 //! | judging | `method` (which of the six points hold, by what evidence, and the next step), `pairing` (who should help whom) |
@@ -56,6 +56,7 @@ pub mod access;
 pub mod api;
 pub mod app;
 pub mod calendar;
+pub mod cli;
 pub mod code_list;
 pub mod code_list_api;
 pub mod codes;

@@ -130,7 +130,7 @@ impl Maker {
     fn member(&mut self, surname: char, relation: Relation, sex: Sex, age: i32) -> Member {
         let identity_number = self.identity(sex, age);
         let schooling = schooling_at(age);
-        let at_school = schooling.is_at_school();
+        let at_school = schooling.is_enrolled();
         let able = (18..60).contains(&age) && !at_school;
         Member {
             number: None,

@@ -16,10 +16,11 @@ use super::{
     Schooling, Sex, Workplace,
 };
 use crate::access::search::Search;
-use crate::access::{Caller, Permission, Sight, Signed};
+use crate::access::{Caller, Sight, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::problem::{GetFault, ListFault};
+use crate::serving::rights;
 use crate::staff::model::Staff;
 
 /// Operations on households.
@@ -250,7 +251,11 @@ impl HouseholdApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HouseholdSummary>>, ListFault> {
-        let own = mine.0 == Some(true) || !caller.0.may(Permission::SeeAllHouseholds);
+        let served_by = if mine.0 == Some(true) {
+            Some(rights::person_of(&caller.0))
+        } else {
+            rights::narrowed_to(&caller.0)
+        };
         let sight = caller.0.sight();
         if !sight.may_find_names(&[&town.0, &village.0]) {
             return Ok(Page::json([], None));
@@ -265,9 +270,8 @@ impl HouseholdApi {
                 .0
                 .map_or_else(String::new, |cause| cause.to_string()),
             search: Search::of(sight, search.0),
-            helper: staff_id.0.filter(|_| !own),
-            // An account without a person has no households.
-            served_by: own.then(|| caller.0.staff_id.unwrap_or_default()),
+            helper: staff_id.0.filter(|_| served_by.is_none()),
+            served_by,
             paired: paired.0,
         };
         let cursors = self.0.cursors("listHouseholds");

@@ -144,12 +144,59 @@ impl Member {
 
     /// Whether this person is at a school; a kindergarten is none.
     pub fn goes_to_school(&self) -> Option<bool> {
-        self.schooling
-            .map(|schooling| !matches!(schooling, Schooling::None | Schooling::Preschool))
+        self.schooling.map(Schooling::is_school)
+    }
+
+    /// Whether this person has one of the two basic medical insurances. They have none where the roster says
+    /// no to the residents' one and does not say yes to the employees' one, for which many rosters have no
+    /// column. A no to the employees' one alone says nothing: most people have the residents' one.
+    pub fn is_medically_insured(&self) -> Option<bool> {
+        if self.employee_medical == Some(true) {
+            return Some(true);
+        }
+        self.resident_medical
     }
 
     /// Full years of age on `day`.
     pub fn age_on(&self, day: NaiveDate) -> Option<u32> {
         self.birth_date.and_then(|birth| day.years_since(birth))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kindergarten_is_no_school_but_its_children_are_enrolled() {
+        let of = |schooling: Option<Schooling>| {
+            let mut member = Member::of("张三", Relation::Son);
+            member.schooling = schooling;
+            (
+                member.goes_to_school(),
+                schooling.map(Schooling::is_enrolled),
+            )
+        };
+        assert_eq!(of(None), (None, None));
+        assert_eq!(of(Some(Schooling::None)), (Some(false), Some(false)));
+        assert_eq!(of(Some(Schooling::Preschool)), (Some(false), Some(true)));
+        assert_eq!(of(Some(Schooling::Primary)), (Some(true), Some(true)));
+    }
+
+    #[test]
+    fn who_is_not_in_the_employees_insurance_may_be_in_the_residents_one() {
+        let of = |resident_medical, employee_medical| {
+            let mut member = Member::of("张三", Relation::Head);
+            member.resident_medical = resident_medical;
+            member.employee_medical = employee_medical;
+            member.is_medically_insured()
+        };
+        assert_eq!(of(None, None), None);
+        assert_eq!(of(None, Some(false)), None);
+        assert_eq!(of(None, Some(true)), Some(true));
+        assert_eq!(of(Some(true), Some(false)), Some(true));
+        assert_eq!(of(Some(false), Some(true)), Some(true));
+        assert_eq!(of(Some(false), None), Some(false));
+        assert_eq!(of(Some(false), Some(false)), Some(false));
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::file::{self, SpoolError};
-use super::matching::{self, Plan, PlanError};
+use super::matching::{self, HouseholdPlan, PlanError};
 use super::model::{Import, WorkDone};
 use super::profile;
 use super::reading::{Reading, Roster, StopOnDrop, Watch};
@@ -239,14 +239,14 @@ impl Check<'_> {
         &self,
         roster: HouseholdRoster,
         problems: &mut Problems,
-    ) -> Result<(HouseholdRoster, Plan), Stop> {
+    ) -> Result<(HouseholdRoster, HouseholdPlan), Stop> {
         let mut tx = self.app.db.read().await?;
         let register = household::store::register(&mut tx).await?;
         drop(tx);
         let (choices, today) = (self.import.choices.0.clone(), self.app.today());
         let mut found = std::mem::take(problems);
         let work = move || {
-            let plan = Plan::of(&roster, register, &choices, today, &mut found);
+            let plan = HouseholdPlan::of(&roster, register, &choices, today, &mut found);
             plan.map(|plan| (roster, plan, found))
         };
         let planned = tokio::task::spawn_blocking(work).await.map_err(|error| {
@@ -323,7 +323,11 @@ struct Planning {
 
 impl Planning {
     /// Goes on until all is planned or the receiver is dropped.
-    async fn run(self, roster: HouseholdRoster, mut plan: Plan) -> Result<Plan, Stop> {
+    async fn run(
+        self,
+        roster: HouseholdRoster,
+        mut plan: HouseholdPlan,
+    ) -> Result<HouseholdPlan, Stop> {
         let mut first = 0;
         while !plan.is_done() {
             let mut tx = self.db.read().await?;

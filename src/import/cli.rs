@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use poem_openapi::types::ToJSON;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use uuid::Uuid;
 
 use super::model::Import;
-use super::service::{self, Upload, Wanted};
+use super::service::{self, StartError, Upload, Wanted};
 use super::state::ImportState;
 use super::view::ImportView;
 use super::{profile, worker};
@@ -25,7 +24,6 @@ use crate::roster::report::{RosterKind, RosterProblem};
 use crate::roster::template;
 use crate::terminal::{self, CommandError};
 use crate::workbook::error::ReadError;
-use crate::workbook::format;
 
 /// Most problems that are printed; all are counted.
 const MOST_PROBLEMS: i64 = 1_000;
@@ -157,18 +155,8 @@ async fn send(
     wish: &Wish,
 ) -> Result<Result<Uuid, ReadError>, CommandError> {
     let named = |error: std::io::Error| format!("{}：{error}", wish.file.display());
-    let mut file = tokio::fs::File::open(&wish.file).await.map_err(named)?;
+    let file = tokio::fs::File::open(&wish.file).await.map_err(named)?;
     let size = file.metadata().await.map_err(named)?.len();
-    let mut head = Vec::new();
-    (&mut file)
-        .take(format::FIRST_BYTES as u64)
-        .read_to_end(&mut head)
-        .await
-        .map_err(named)?;
-    if let Err(error) = format::refuse_at_once(&head, size) {
-        return Ok(Err(error));
-    }
-    file.rewind().await.map_err(named)?;
     let name = wish.file.file_name().unwrap_or_default();
     let upload = Upload {
         kind: wish.kind,
@@ -177,7 +165,12 @@ async fn send(
         file,
         choices: wish.choices(app).await?,
     };
-    Ok(Ok(service::start(app, caller, upload, None).await?.id))
+    match service::start(app, caller, upload, None).await {
+        Ok(import) => Ok(Ok(import.id)),
+        Err(StartError::Unreadable(error)) => Ok(Err(error)),
+        Err(StartError::NotWhole(error)) => Err(named(error).into()),
+        Err(StartError::Other(problem)) => Err(problem.into()),
+    }
 }
 
 /// Checks the import in this process, unless a server that runs beside it was faster.

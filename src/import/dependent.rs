@@ -9,7 +9,7 @@ use super::store;
 use crate::access::{self, history};
 use crate::code_list;
 use crate::code_list::CodeList;
-use crate::db::{Ids, Mention, Subject, Tx};
+use crate::db::{Ids, Mention, Subject, Tx, page};
 use crate::household::model::HouseholdFacts;
 use crate::household::staging;
 use crate::roster::report::RosterKind;
@@ -19,8 +19,8 @@ use crate::{household, lift, pairing, staff, visit};
 
 /// Most dependents that are listed of a kind.
 const MOST: usize = 1_000;
-/// Households that are looked at in one query.
-const HOUSEHOLDS_AT_ONCE: i64 = 500;
+/// Households that are read at once.
+pub const HOUSEHOLDS_AT_ONCE: i64 = 500;
 
 code_list! {
     /// What depends on an import.
@@ -34,7 +34,7 @@ code_list! {
         Assistance = "assistance", "协助帮扶", [];
         Leave = "leave", "请假离岗", [];
         Visit = "visit", "走访", [];
-        Plan = "plan", "帮扶计划", [];
+        HelpPlan = "plan", "帮扶计划", [];
         Lift = "lift", "脱贫程序", [];
         Account = "account", "账号", [];
     }
@@ -96,7 +96,7 @@ pub async fn taken(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error>
     }
     let ids: Vec<_> = touched.iter().copied().collect();
     let mut holders = BTreeSet::new();
-    for ids in ids.chunks(500) {
+    for ids in ids.chunks(page::size(HOUSEHOLDS_AT_ONCE)) {
         let before = history::before_import::<HouseholdFacts>(tx, "household", id, ids).await?;
         for facts in before.values() {
             let number = facts.number.as_deref();
@@ -153,7 +153,7 @@ async fn naming(
     ];
     if named == Subject::Household {
         let plans = visit::plan::store::plans_naming(tx, added).await?;
-        naming.push((DependentKind::Plan, plans));
+        naming.push((DependentKind::HelpPlan, plans));
     }
     let lifts = lift::store::lifts_naming(tx, named, added).await?;
     naming.push((DependentKind::Lift, lifts));
@@ -262,7 +262,7 @@ impl Dependent {
 
 /// Says of each dependent which household it is about.
 async fn name_households(tx: &mut Tx, found: &mut [Dependent]) -> Result<(), sqlx::Error> {
-    for chunk in found.chunks_mut(500) {
+    for chunk in found.chunks_mut(page::size(HOUSEHOLDS_AT_ONCE)) {
         let ids: Vec<_> = chunk.iter().map(|dependent| dependent.subject_id).collect();
         let households = household::store::some(tx, &ids).await?;
         for dependent in chunk {

@@ -6,7 +6,7 @@ use crate::code_list::CodeList;
 use crate::problem::{FieldProblem, Problem};
 
 /// Most dependents that a refusal names.
-const MOST_NAMED: usize = 1_000;
+const MOST_DEPENDENTS: usize = 1_000;
 
 /// 409 for an import of which nothing more can be made.
 pub fn ended(import: &Import) -> Problem {
@@ -131,7 +131,7 @@ pub fn busy() -> Problem {
 
 /// 409, naming what depends on the import.
 pub fn depended_on(dependents: &[Dependent]) -> Problem {
-    let errors = dependents.iter().take(MOST_NAMED);
+    let errors = dependents.iter().take(MOST_DEPENDENTS);
     Problem::conflict(
         "import_depended_on",
         format!(

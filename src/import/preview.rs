@@ -159,7 +159,7 @@ fn of_person(entry: staff::staging::Entry) -> Change {
         action: entry.action,
         place: entry.place,
         has_errors: entry.has_errors,
-        good: !entry.has_errors && entry.conflicts.is_empty() && entry.action != Action::LeftOut,
+        good: entry.action.is_good(entry.has_errors, &entry.conflicts),
         conflicts: entry.conflicts,
         number: facts.number,
         name: facts.name,

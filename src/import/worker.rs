@@ -171,10 +171,9 @@ async fn check(app: &App, import: &Import, lease: Uuid) -> Result<(), sqlx::Erro
             tracing::info!(import = %import.id, "an import was checked");
             return Ok(());
         };
-        let Some((why, wait)) = retries.next(&stop) else {
+        let Some(wait) = retries.next(import.id, &stop) else {
             break stop;
         };
-        tracing::warn!(import = %import.id, error = %stop, why, "the check begins anew");
         tokio::time::sleep(wait).await;
     };
     match stop {
@@ -189,10 +188,8 @@ async fn check(app: &App, import: &Import, lease: Uuid) -> Result<(), sqlx::Erro
         // The database has been busy or not reachable for long. The import is left as it is, and
         // taken up again when this worker's lease is over.
         Stop::Database(error) if db::will_pass(&error) => Err(error),
-        Stop::Database(error) => {
-            tracing::error!(import = %import.id, %error, "the database refuses what a check writes");
-            end(app, import.id, lease, refused_twice()).await
-        }
+        // Logged when it was refused for the first time, in the same words.
+        Stop::Database(_) => end(app, import.id, lease, refused_twice()).await,
     }
 }
 
@@ -206,22 +203,30 @@ struct Retries {
 }
 
 impl Retries {
-    /// Why a check that was stopped is begun anew, and after how long; nothing if it is not.
-    fn next(&mut self, stop: &Stop) -> Option<(&'static str, Duration)> {
+    /// After how long a check that was stopped is begun anew, which is logged; nothing if it is not.
+    fn next(&mut self, import: Uuid, stop: &Stop) -> Option<Duration> {
         match stop {
-            Stop::RegisterChanged => Some(("the register changed", Duration::ZERO)),
+            Stop::RegisterChanged => {
+                tracing::info!(%import, "the register changed, the check begins anew");
+                Some(Duration::ZERO)
+            }
             Stop::Database(error) if db::note_error(error) => {
-                Some(("the schema changed", Duration::ZERO))
+                tracing::info!(%import, "the schema changed, the check begins anew");
+                Some(Duration::ZERO)
             }
             Stop::Database(error) if !db::will_pass(error) => {
                 let words = Some(error.to_string());
-                let is_new = self.refused != words;
+                if self.refused == words {
+                    return None;
+                }
+                tracing::error!(%import, %error, "the database refuses what a check writes");
                 self.refused = words;
-                is_new.then_some(("the database refused what it wrote", Duration::ZERO))
+                Some(Duration::ZERO)
             }
-            Stop::Database(_) if self.waits < MOST_WAITS => {
+            Stop::Database(error) if self.waits < MOST_WAITS => {
+                tracing::warn!(%import, %error, "the check begins anew when the database is well");
                 self.waits += 1;
-                Some(("the database is not well", LOOK))
+                Some(LOOK)
             }
             Stop::Database(_) | Stop::Lost | Stop::Unreadable(_) => None,
         }

@@ -179,21 +179,13 @@ fn all(answers: &[Option<bool>]) -> Option<bool> {
     }
 }
 
-/// Insured by either scheme; not insured only where the roster says so of one and not the other.
-fn is_insured(member: &Member) -> Option<bool> {
-    match (member.resident_medical, member.employee_medical) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (None, None) => None,
-        _ => Some(false),
-    }
-}
-
 fn basic_medical_care(facts: &HouseholdFacts) -> ConditionState {
-    let answers: Vec<_> = facts.members.iter().map(is_insured).collect();
+    let answers = facts.members.iter().map(Member::is_medically_insured);
+    let answers: Vec<_> = answers.collect();
     let open: Vec<_> = facts
         .members
         .iter()
-        .filter(|member| is_insured(member) != Some(true))
+        .filter(|member| member.is_medically_insured() != Some(true))
         .map(|member| member.name.as_str())
         .collect();
     let found = if open.is_empty() {

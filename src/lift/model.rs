@@ -102,8 +102,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The one rule of a lift as of a day: nothing dated after `day` is seen, neither a step nor the
-    /// relapse. The steps come in order. Nothing if the lift had not begun.
+    /// A lift as of a day: nothing dated after `day` is seen, neither a step nor the relapse. The steps come
+    /// in order. Nothing if the lift had not begun. Progress, the ledger and the list of lifts ask this; the
+    /// sixth point asks [`LiftState::standing`], which says the same of today, but not of every past day.
     pub fn on(
         day: NaiveDate,
         steps: impl DoubleEndedIterator<Item = StepDay>,
@@ -147,9 +148,9 @@ pub struct LiftState {
 }
 
 impl LiftState {
-    /// Where it stood on a day, as [`Standing::on`] for today. For a day in the past only approval
-    /// and relapse are left out if they came later: of a lift that is under way or was rejected, the
-    /// last step known now is taken for the last one by then, whatever its day.
+    /// Where it stood on a day, for the sixth point: as [`Standing::on`] for today. For a day in the past it
+    /// differs from that: only approval and relapse are left out if they came later. Of a lift that is under
+    /// way or was rejected, the last step known now is taken for the last one by then, whatever its day.
     pub fn standing(&self, day: NaiveDate) -> Standing {
         let last = if self.approved_on.is_some_and(|on| on > day) {
             StepDay {

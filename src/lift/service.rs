@@ -201,10 +201,8 @@ pub async fn list(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<(Vec<NamedLift>, Option<page::Last<Uuid>>), Problem> {
-    let sees_all = caller.may(Permission::SeeAllHouseholds);
     let filter = Filter {
-        // An account without a person has no households.
-        helper: (!sees_all).then(|| caller.staff_id.unwrap_or_default()),
+        helper: rights::narrowed_to(caller),
         ..filter
     };
     let mut tx = app.db.read().await?;

@@ -24,7 +24,6 @@ pub fn evaluate(
     let judge = Judge {
         evidence,
         settings,
-        today,
         ask: Ask {
             helper: evidence.helper.as_deref(),
             today,
@@ -45,7 +44,6 @@ pub fn evaluate(
 struct Judge<'a> {
     evidence: &'a Evidence,
     settings: &'a Settings,
-    today: NaiveDate,
     ask: Ask<'a>,
     /// Who will read the words of the evidence.
     reader: Sight,
@@ -305,7 +303,7 @@ impl<'a> Judge<'a> {
             self.evidence
                 .roster_ref(format!("花名册脱贫属性：{status}")),
         ];
-        let year = self.today.year();
+        let year = self.ask.today.year();
         let next = self.ask.by(
             &format!("{year}年12月31日前"),
             "落实帮扶措施，达到脱贫条件后请办公室提出脱贫",
@@ -365,7 +363,7 @@ impl<'a> Judge<'a> {
         changed_on: Option<NaiveDate>,
     ) -> Freshness<'a> {
         let visits = &self.evidence.visits;
-        freshness(visits, self.today, shows, months, changed_on)
+        freshness(visits, self.ask.today, shows, months, changed_on)
     }
 
     /// The beginning of a text, as much as a line holds.

@@ -7,7 +7,7 @@ use super::judge::evaluate;
 use super::model::{Point, PointState, PointStatus};
 use super::store;
 use super::view::HouseholdMethod;
-use crate::access::{Caller, Permission, Sight};
+use crate::access::{Caller, Sight};
 use crate::app::App;
 use crate::db::{Ids, Tx, page};
 use crate::household::store::{AreaKey, Filter, Household};
@@ -49,14 +49,9 @@ pub async fn of_household(
     let mut tx = app.db.read().await?;
     let household = household::service::visible(&mut tx, caller, id).await?;
     let settings = settings::store::load(&mut tx).await?;
-    let found = evaluated(
-        &mut tx,
-        vec![household],
-        &settings,
-        app.today(),
-        caller.sight(),
-    );
-    found.await?.pop().ok_or_else(rights::no_such_household)
+    let (today, sight) = (app.today(), caller.sight());
+    let mut evaluated = evaluated(&mut tx, vec![household], &settings, today, sight).await?;
+    evaluated.pop().ok_or_else(rights::no_such_household)
 }
 
 /// What a list of points is narrowed to: those in this state, or of this point in it.
@@ -87,11 +82,10 @@ pub async fn list(
     mut after: Option<AreaKey>,
     limit: i64,
 ) -> Result<(Vec<HouseholdMethod>, Option<page::Last<AreaKey>>), Problem> {
-    let sees_all = caller.may(Permission::SeeAllHouseholds);
+    let served_by = rights::narrowed_to(caller);
     let filter = Filter {
-        helper: filter.helper.filter(|_| sees_all),
-        // An account without a person has no households.
-        served_by: (!sees_all).then(|| caller.staff_id.unwrap_or_default()),
+        helper: filter.helper.filter(|_| served_by.is_none()),
+        served_by,
         ..filter
     };
     // One more than the page has, to see whether there is another.

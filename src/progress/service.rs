@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::db::{Db, outcome};
 use crate::problem::Problem;
 
-/// The year's result as of a day: this year, and today, if not said.
+/// The year's result as of a day.
 pub async fn of_year(
     app: &App,
     caller: &Caller,
@@ -36,7 +36,8 @@ async fn counted(db: Db, year: i32, as_of: NaiveDate) -> Result<ProgressView, Pr
     Ok(ProgressView::of(&basis))
 }
 
-/// The year and day that a request means.
+/// The year and day that a request means, of progress or of its workbook, by whatever way it comes: this
+/// year, and today, if not said.
 pub fn period(
     app: &App,
     year: Option<Year>,

@@ -5,14 +5,12 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Query};
 use uuid::Uuid;
 
-use super::model::Occasion;
-use super::service;
-use crate::access::{Permission, Signed};
+use super::service::{self, MadeWorkbook};
+use crate::access::Signed;
 use crate::api::{Tag, Workbook, Year};
 use crate::app::App;
 use crate::problem::{Fault, bits};
 use crate::progress::api::ProgressFault;
-use crate::progress::service::period;
 
 /// A roll can be asked for with a day that is against the rules, or of a unit that is not there.
 type RollFault = Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::INVALID }>;
@@ -42,19 +40,8 @@ impl ReportApi {
         #[oai(name = "If-None-Match", validator(max_length = 500))]
         if_none_match: Header<Option<String>>,
     ) -> Result<Workbook, ProgressFault> {
-        caller.0.require(Permission::SeeProgress)?;
-        let (year, as_of) = period(&self.0, year.0, as_of.0)?;
-        let occasion = Occasion {
-            year,
-            as_of,
-            made_on: self.0.today(),
-            made_by: caller.0.username,
-        };
-        let name = service::file_name(&occasion);
-        let ascii_name = format!("progress-{year}-as-of-{as_of}.xlsx");
-        let bytes = service::workbook(&self.0, occasion).await?;
-        let if_none_match = if_none_match.0.as_deref();
-        Ok(Workbook::new(bytes, &name, &ascii_name, if_none_match))
+        let made = service::progress_workbook(&self.0, &caller.0, year.0, as_of.0).await?;
+        Ok(answer(made, if_none_match.0.as_deref()))
     }
 
     /// Download the roll of pairings
@@ -78,12 +65,11 @@ impl ReportApi {
         #[oai(name = "If-None-Match", validator(max_length = 500))]
         if_none_match: Header<Option<String>>,
     ) -> Result<Workbook, RollFault> {
-        caller.0.require(Permission::SeeProgress)?;
-        let as_of = as_of.0.unwrap_or(self.0.today());
-        let (name, bytes) =
-            service::pairing_roll(&self.0, as_of, unit_id.0, caller.0.username).await?;
-        let ascii_name = format!("pairings-as-of-{as_of}.xlsx");
-        let if_none_match = if_none_match.0.as_deref();
-        Ok(Workbook::new(bytes, &name, &ascii_name, if_none_match))
+        let made = service::pairing_roll(&self.0, &caller.0, as_of.0, unit_id.0).await?;
+        Ok(answer(made, if_none_match.0.as_deref()))
     }
+}
+
+fn answer(made: MadeWorkbook, if_none_match: Option<&str>) -> Workbook {
+    Workbook::new(made.bytes, &made.name, &made.ascii_name, if_none_match)
 }

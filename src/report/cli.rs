@@ -5,38 +5,31 @@ use std::path::Path;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::model::Occasion;
 use super::service;
 use crate::access::Caller;
+use crate::api::Year;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{private, progress, staff, terminal};
+use crate::{private, staff, terminal};
 
 /// Writes the progress workbook of a year as of a day to a file, and says so. A file that is there is
 /// replaced.
 pub async fn export_progress(
     app: &App,
-    year: i32,
-    as_of: NaiveDate,
+    year: Option<i32>,
+    as_of: Option<NaiveDate>,
     out: &Path,
 ) -> Result<(), Problem> {
-    let today = app.today();
-    progress::service::check_as_of(as_of, today)?;
-    let occasion = Occasion {
-        year,
-        as_of: progress::model::last_day_seen(year, as_of),
-        made_on: today,
-        made_by: Caller::command_line().username,
-    };
-    let bytes = service::workbook(app, occasion).await?;
-    keep(&bytes, out)
+    let year = year.map(|year| Year(year.into()));
+    let made = service::progress_workbook(app, &Caller::command_line(), year, as_of).await?;
+    keep(&made.bytes, out)
 }
 
 /// Writes the roll of pairings as of a day, of all units or of the one of this name, to a file, and
 /// says so. A file that is there is replaced.
 pub async fn export_pairings(
     app: &App,
-    as_of: NaiveDate,
+    as_of: Option<NaiveDate>,
     unit: Option<&str>,
     out: &Path,
 ) -> Result<(), Problem> {
@@ -44,9 +37,8 @@ pub async fn export_pairings(
         None => None,
         Some(name) => Some(unit_named(app, name).await?),
     };
-    let made_by = Caller::command_line().username;
-    let (_, bytes) = service::pairing_roll(app, as_of, unit_id, made_by).await?;
-    keep(&bytes, out)
+    let made = service::pairing_roll(app, &Caller::command_line(), as_of, unit_id).await?;
+    keep(&made.bytes, out)
 }
 
 async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {

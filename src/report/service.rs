@@ -8,27 +8,37 @@ use uuid::Uuid;
 use super::model::{self, Occasion};
 use super::pairings::{self, Roll};
 use super::{sheets, store};
+use crate::access::{Caller, Permission};
+use crate::api::Year;
 use crate::app::App;
 use crate::db::{self, outcome};
 use crate::pairing::roll::store as roll;
 use crate::problem::Problem;
-use crate::progress::service::check_as_of;
+use crate::progress::service::{check_as_of, period};
 use crate::staff::unit;
 
-/// The name under which the office files the workbook.
-pub fn file_name(occasion: &Occasion) -> String {
-    format!("帮扶进度-{}年-截至{}.xlsx", occasion.year, occasion.as_of)
+/// A workbook that was made.
+pub struct MadeWorkbook {
+    /// The name under which the office files it.
+    pub name: String,
+    /// A name for programs that read no Chinese.
+    pub ascii_name: String,
+    /// The .xlsx itself.
+    pub bytes: Vec<u8>,
 }
 
-/// Makes the roll of pairings, and the name to file it under.
+/// Makes the roll of pairings as of a day, today if not said, of all units or of one.
 pub async fn pairing_roll(
     app: &App,
-    as_of: NaiveDate,
+    caller: &Caller,
+    as_of: Option<NaiveDate>,
     unit_id: Option<Uuid>,
-    made_by: String,
-) -> Result<(String, Vec<u8>), Problem> {
+) -> Result<MadeWorkbook, Problem> {
+    caller.require(Permission::SeeProgress)?;
     let made_on = app.today();
+    let as_of = as_of.unwrap_or(made_on);
     check_as_of(as_of, made_on)?;
+    let made_by = caller.username.clone();
     let db = app.db.clone();
     made(app, async move || {
         let mut tx = db.read().await?;
@@ -53,20 +63,43 @@ pub async fn pairing_roll(
         };
         let roll = Roll::new(entries, occasion);
         let bytes = sheets::pairings::workbook(&roll).map_err(|error| cannot_write(&error))?;
-        Ok((name, bytes))
+        Ok(MadeWorkbook {
+            name,
+            ascii_name: format!("pairings-as-of-{as_of}.xlsx"),
+            bytes,
+        })
     })
     .await
 }
 
-/// Makes the progress workbook, in its turn; 503 if too many wait.
-pub async fn workbook(app: &App, occasion: Occasion) -> Result<Vec<u8>, Problem> {
+/// Makes the progress workbook of a year as of a day, of this year and as of today if not said. In its
+/// turn; 503 if too many wait.
+pub async fn progress_workbook(
+    app: &App,
+    caller: &Caller,
+    year: Option<Year>,
+    as_of: Option<NaiveDate>,
+) -> Result<MadeWorkbook, Problem> {
+    caller.require(Permission::SeeProgress)?;
+    let (year, as_of) = period(app, year, as_of)?;
+    let occasion = Occasion {
+        year,
+        as_of,
+        made_on: app.today(),
+        made_by: caller.username.clone(),
+    };
     let db = app.db.clone();
     made(app, async move || {
         let mut tx = db.read().await?;
         let sources = store::sources(&mut tx, &occasion).await?;
         drop(tx);
         let report = model::report(sources, occasion);
-        sheets::workbook(&report).map_err(|error| cannot_write(&error))
+        let bytes = sheets::workbook(&report).map_err(|error| cannot_write(&error))?;
+        Ok(MadeWorkbook {
+            name: format!("帮扶进度-{year}年-截至{as_of}.xlsx"),
+            ascii_name: format!("progress-{year}-as-of-{as_of}.xlsx"),
+            bytes,
+        })
     })
     .await
 }

@@ -24,11 +24,29 @@ pub fn no_such_household() -> Problem {
     Problem::not_found("户", "household")
 }
 
+/// The person that the caller's account belongs to. For an account without a person it is an id that no
+/// person has: such a caller serves nobody.
+pub fn person_of(caller: &Caller) -> Uuid {
+    caller.staff_id.unwrap_or_default()
+}
+
+/// The person to whose households the caller's lists are narrowed; nothing for a caller who sees all
+/// households.
+pub fn narrowed_to(caller: &Caller) -> Option<Uuid> {
+    (!caller.may(Permission::SeeAllHouseholds)).then(|| person_of(caller))
+}
+
+/// Whether the caller may see a household.
+pub async fn sees(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<bool, sqlx::Error> {
+    if narrowed_to(caller).is_none() {
+        return Ok(true);
+    }
+    Ok(periods_of(tx, caller, household_id).await?.serves_now())
+}
+
 /// Refuses with 404 a caller who may not see a household.
 pub async fn must_see(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<(), Problem> {
-    if caller.may(Permission::SeeAllHouseholds)
-        || periods_of(tx, caller, household_id).await?.serves_now()
-    {
+    if sees(tx, caller, household_id).await? {
         return Ok(());
     }
     Err(no_such_household())
@@ -54,11 +72,11 @@ pub async fn must_be_responsible(
     ))
 }
 
-/// The times in which the caller served a household; none for an account without a person.
+/// The times in which the caller served a household.
 pub async fn periods_of(
     tx: &mut Tx,
     caller: &Caller,
     household_id: Uuid,
 ) -> Result<Periods, sqlx::Error> {
-    store::periods(tx, household_id, caller.staff_id.unwrap_or_default()).await
+    store::periods(tx, household_id, person_of(caller)).await
 }

@@ -70,7 +70,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<(Vec<Visit>, Option<page::Last<VisitKey>>), Problem> {
     let filter = Filter {
-        seen_by: seen_by(caller),
+        seen_by: rights::narrowed_to(caller),
         ..filter
     };
     let mut tx = app.db.read().await?;
@@ -152,27 +152,17 @@ pub(super) fn logger(caller: &Caller) -> Result<Logger, Problem> {
         return Ok(Logger::Office);
     }
     caller.require(Permission::ServeHouseholds)?;
-    // A helper's account without a person serves nobody: there is no staff with this id.
-    Ok(Logger::Helper(caller.staff_id.unwrap_or_default()))
-}
-
-/// The helper to whose households the caller's view is narrowed.
-fn seen_by(caller: &Caller) -> Option<Uuid> {
-    // A helper's account without a person sees nothing: there is no staff with this id.
-    (!caller.may(Permission::SeeAllHouseholds)).then(|| caller.staff_id.unwrap_or_default())
+    Ok(Logger::Helper(rights::person_of(caller)))
 }
 
 /// The visit with this id, if the caller may see it.
 async fn find_seen(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Visit, Problem> {
     let not_found = || Problem::not_found("走访记录", "visit");
     let visit = store::find(tx, id).await?.ok_or_else(not_found)?;
-    let seen = match seen_by(caller) {
-        None => true,
-        Some(helper) => serving::store::periods(tx, visit.household_id, helper)
-            .await?
-            .serves_now(),
-    };
-    if seen { Ok(visit) } else { Err(not_found()) }
+    if !rights::sees(tx, caller, visit.household_id).await? {
+        return Err(not_found());
+    }
+    Ok(visit)
 }
 
 /// The times of a helper with a household for which they may log visits today. Refuses who has none: one

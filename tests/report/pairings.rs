@@ -207,8 +207,9 @@ async fn one_unit_gets_its_own_sheet_by_the_api_and_by_the_command() {
 
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("花名册.xlsx");
-    let export =
-        async |unit, on| qianshou::report::cli::export_pairings(&server.app, on, unit, &out).await;
+    let export = async |unit, on| {
+        qianshou::report::cli::export_pairings(&server.app, Some(on), unit, &out).await
+    };
     let on = day("2026-06-30");
     export(Some(WEST), on).await.unwrap();
     let mut file = Book::open(&std::fs::read(&out).unwrap());

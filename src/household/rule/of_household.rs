@@ -82,7 +82,7 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
         remedy: "请核对致贫原因和成员的在校生状况",
         check: |subject, found| {
             if subject.has_cause(Cause::Schooling)
-                && nobody(subject, |member| member.schooling, Schooling::is_at_school)
+                && nobody(subject, |member| member.schooling, Schooling::is_enrolled)
             {
                 found.household("main_cause", "致贫原因有“因学”，本户没有在校生");
             }

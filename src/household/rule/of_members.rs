@@ -334,7 +334,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         remedy: "请核实并动员参保，或改正参保情况",
         check: |subject, found| {
             for (index, member) in subject.members() {
-                if member.resident_medical == Some(false) && member.employee_medical != Some(true) {
+                if member.is_medically_insured() == Some(false) {
                     found.member(
                         index,
                         "resident_medical",

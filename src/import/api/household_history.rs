@@ -38,7 +38,7 @@ impl HouseholdHistoryApi {
         /// The household's id.
         id: Path<Uuid>,
     ) -> Result<Json<HouseholdHistory>, GetFault> {
-        let items = service::of_household(&self.0, &caller.0, id.0).await?;
+        let items = service::household_history(&self.0, &caller.0, id.0).await?;
         Ok(Json(HouseholdHistory { items }))
     }
 }

@@ -4,27 +4,27 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::groups::Held;
-use super::plan::{Part, Plan, PlanError};
+use super::groups::Obstacles;
+use super::plan::{HouseholdPlan, PlanError, Section};
 use super::{count, packed};
 use crate::codes::Action;
 use crate::household::staging::Planned;
 use crate::household::{Household, HouseholdFacts, Member};
 use crate::roster::grouping::{self, HouseholdRoster, ReadHousehold, same_person};
 
-impl Plan {
+impl HouseholdPlan {
     /// The households of the register that the next chunk is made from.
     pub fn needed(&self) -> Vec<Uuid> {
-        let (part, next) = self.next();
-        let mut needed: Vec<usize> = match part {
-            Part::File => next
+        let (section, next) = self.next();
+        let mut needed: Vec<usize> = match section {
+            Section::File => next
                 .flat_map(|index| {
                     let comers = self.comers(index).map(|(from, _)| from);
                     self.matches.household_of(index).into_iter().chain(comers)
                 })
                 .collect(),
-            Part::Sources => self.sources[next].to_vec(),
-            Part::Absent => self.absent[next].to_vec(),
+            Section::Sources => self.sources[next].to_vec(),
+            Section::Absent => self.absent[next].to_vec(),
         };
         needed.sort_unstable();
         needed.dedup();
@@ -48,13 +48,13 @@ impl Plan {
         roster: &HouseholdRoster,
         records: &HashMap<Uuid, Household>,
     ) -> Result<Vec<Planned>, PlanError> {
-        let (part, next) = self.next();
+        let (section, next) = self.next();
         let mut planned = Vec::with_capacity(next.len());
         for index in next {
-            planned.push(match part {
-                Part::File => self.of_file(index, roster, records)?,
-                Part::Sources => self.of_source(self.sources[index], roster, records)?,
-                Part::Absent => self.of_absent(self.absent[index], records)?,
+            planned.push(match section {
+                Section::File => self.of_file(index, roster, records)?,
+                Section::Sources => self.of_source(self.sources[index], roster, records)?,
+                Section::Absent => self.of_absent(self.absent[index], records)?,
             });
             self.done += 1;
         }
@@ -103,17 +103,21 @@ impl Plan {
             None => None,
         };
         self.fill(roster, index, &mut given, before.as_ref(), records)?;
-        let held = self.groups.held(packed(index)).cloned().unwrap_or_default();
+        let obstacles = self
+            .groups
+            .obstacles(packed(index))
+            .cloned()
+            .unwrap_or_default();
         let same = before
             .as_mut()
             .map(|before| is_same(&mut before.facts, &mut given.facts));
         let action = match same {
-            _ if held.left_out => Action::LeftOut,
+            _ if obstacles.left_out => Action::LeftOut,
             None => Action::New,
             Some(false) => Action::Changed,
             Some(true) => Action::Unchanged,
         };
-        self.count(action, &held, &given, before.as_ref());
+        self.count(action, &obstacles, &given, before.as_ref());
         let household_id = own.map_or_else(Uuid::now_v7, |own| self.register.id(own));
         if own.is_none() && self.targets.contains(&index) {
             self.new_ids.insert(index, household_id);
@@ -125,7 +129,7 @@ impl Plan {
             facts: given.facts,
             place: given.place.words(&roster.sheets),
             has_errors: self.faulty.contains(&index),
-            conflicts: held.undecided,
+            conflicts: obstacles.undecided,
         })
     }
 
@@ -224,8 +228,10 @@ impl Plan {
             Some(first) => roster.households.get(first)?.place.words(&roster.sheets),
             None => String::new(),
         };
-        let held = self.groups.held(self.node(household));
-        let conflicts = held.map(|held| held.undecided.clone()).unwrap_or_default();
+        let obstacles = self.groups.obstacles(self.node(household));
+        let conflicts = obstacles
+            .map(|obstacles| obstacles.undecided.clone())
+            .unwrap_or_default();
         self.households.add(action, !conflicts.is_empty());
         let persons = self.register.persons(household);
         if target.is_none() {
@@ -257,11 +263,11 @@ impl Plan {
     fn count(
         &mut self,
         action: Action,
-        held: &Held,
+        obstacles: &Obstacles,
         given: &ReadHousehold,
         before: Option<&Household>,
     ) {
-        let conflicting = !held.undecided.is_empty();
+        let conflicting = !obstacles.undecided.is_empty();
         self.households.add(action, conflicting);
         let members = count(given.facts.members.len());
         self.persons.conflicting += if conflicting { members } else { 0 };

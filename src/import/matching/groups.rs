@@ -6,13 +6,13 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub struct Groups {
     parents: HashMap<u32, u32>,
-    /// Groups that are not taken in.
-    held: HashMap<u32, Held>,
+    /// What keeps groups from being taken in; a group without an entry is taken in.
+    obstacles: HashMap<u32, Obstacles>,
 }
 
-/// Why a group is not taken in.
+/// What keeps a group from being taken in.
 #[derive(Clone, Debug, Default)]
-pub struct Held {
+pub struct Obstacles {
     /// Questions without an answer.
     pub undecided: Vec<String>,
     /// Something was refused, or has errors.
@@ -33,11 +33,13 @@ impl Groups {
         self.parents.insert(one.min(other), one.min(other));
     }
 
-    pub fn held(&self, node: u32) -> Option<&Held> {
-        self.held.get(&self.root(node))
+    /// What keeps the group of a household from being taken in; nothing if it is taken in.
+    pub fn obstacles(&self, node: u32) -> Option<&Obstacles> {
+        self.obstacles.get(&self.root(node))
     }
 
-    pub fn hold(&mut self, node: u32) -> &mut Held {
-        self.held.entry(self.root(node)).or_default()
+    /// To add to what keeps the group of a household from being taken in.
+    pub fn obstacles_mut(&mut self, node: u32) -> &mut Obstacles {
+        self.obstacles.entry(self.root(node)).or_default()
     }
 }

@@ -3,24 +3,26 @@
 //!
 //! It goes in two passes over the file. `outline` looks at each household once and remembers of it
 //! only what the register knows of; `record_match` says which household is which; `question`
-//! finds what must be decided: a changed head, another 户编号, persons who moved, families that split or merged.
-//! [`Plan`] then gives chunk by chunk what is to become of each household, so that no more than a
+//! finds what must be decided: a changed head, another 户编号, persons who moved, families that split or merged;
+//! `question_words` says it to people.
+//! [`HouseholdPlan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
 //! None of it knows the database: [`Register`](crate::household::register::Register) is a compact index
-//! of the register, and each chunk is made from the records that [`Plan::needed`] asks for.
+//! of the register, and each chunk is made from the records that [`HouseholdPlan::needed`] asks for.
 
 mod chunk;
 mod groups;
 mod outline;
 mod plan;
 mod question;
+mod question_words;
 mod record_match;
 pub mod staff;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{Plan, PlanError};
+pub use plan::{HouseholdPlan, PlanError};
 
 /// An index as `u32`, to save memory; [`NONE`] if it is too large.
 fn packed(index: usize) -> u32 {

@@ -34,7 +34,7 @@ pub enum PlanError {
 }
 
 /// What an import is to do, made from a file, the register and what people decided.
-pub struct Plan {
+pub struct HouseholdPlan {
     pub(super) today: NaiveDate,
     pub(super) register: Register,
     pub(super) outlines: Outlines,
@@ -57,15 +57,15 @@ pub struct Plan {
     pub(super) persons: Counts,
 }
 
-/// What a plan goes through.
+/// The sections of a plan, in their order.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
+pub(super) enum Section {
     File,
     Sources,
     Absent,
 }
 
-impl Plan {
+impl HouseholdPlan {
     /// Looks at the whole file on the day `today`. What keeps households from being taken in, and persons
     /// who may be on the register twice, go to `problems`.
     pub fn of(
@@ -147,17 +147,17 @@ impl Plan {
             let node = packed(question.index);
             match question.accepted {
                 Some(true) => {}
-                Some(false) => self.groups.hold(node).left_out = true,
+                Some(false) => self.groups.obstacles_mut(node).left_out = true,
                 None => {
                     let key = question.key.clone();
-                    self.groups.hold(node).undecided.push(key);
+                    self.groups.obstacles_mut(node).undecided.push(key);
                 }
             }
         }
         for (from, index) in pairs {
             for node in [self.node(from as usize), index] {
                 if self.faulty.contains(&(node as usize)) {
-                    self.groups.hold(node).left_out = true;
+                    self.groups.obstacles_mut(node).left_out = true;
                 }
             }
         }
@@ -171,8 +171,8 @@ impl Plan {
             .map(|(from, _)| *from as usize)
             .filter(|from| self.matches.index_of(*from).is_none())
             .filter(|from| {
-                let held = self.groups.held(self.node(*from));
-                !held.is_some_and(|held| held.left_out)
+                let obstacles = self.groups.obstacles(self.node(*from));
+                !obstacles.is_some_and(|obstacles| obstacles.left_out)
             })
             .collect();
         sources.dedup();
@@ -235,20 +235,20 @@ impl Plan {
     }
 
     /// Which are next: of the file, of the sources or of the absent, and which of these.
-    pub(super) fn next(&self) -> (Part, std::ops::Range<usize>) {
+    pub(super) fn next(&self) -> (Section, std::ops::Range<usize>) {
         let mut first = 0;
-        for (part, length) in [
-            (Part::File, self.outlines.households.len()),
-            (Part::Sources, self.sources.len()),
-            (Part::Absent, self.absent.len()),
+        for (section, length) in [
+            (Section::File, self.outlines.households.len()),
+            (Section::Sources, self.sources.len()),
+            (Section::Absent, self.absent.len()),
         ] {
             if self.done < first + length {
                 let start = self.done - first;
-                return (part, start..length.min(start + CHUNK));
+                return (section, start..length.min(start + CHUNK));
             }
             first += length;
         }
-        (Part::Absent, 0..0)
+        (Section::Absent, 0..0)
     }
 }
 

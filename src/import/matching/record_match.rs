@@ -26,20 +26,21 @@ impl RecordMatches {
             by: vec![NONE; register.len()],
         };
         for (index, outline) in outlines.households.iter().enumerate() {
-            matches.claim(index, unpacked(outline.numbered));
+            matches.match_if_free(index, unpacked(outline.numbered));
         }
         for (index, outline) in outlines.households.iter().enumerate() {
             let household = unpacked(outline.head)
                 .map(|head| (head, register.household_of(head)))
                 .filter(|(head, household)| register.head(*household) == Some(*head))
                 .map(|(_, household)| household);
-            matches.claim(index, household);
+            matches.match_if_free(index, household);
         }
-        matches.claim_by_members(outlines, register);
+        matches.match_by_members(outlines, register);
         matches
     }
 
-    fn claim(&mut self, index: usize, household: Option<usize>) {
+    /// Notes that both are one household, unless one of them is matched already.
+    fn match_if_free(&mut self, index: usize, household: Option<usize>) {
         if let Some(household) = household
             && self.of[index] == NONE
             && self.by[household] == NONE
@@ -51,7 +52,7 @@ impl RecordMatches {
 
     /// A family is the same if at least half of those whom the register knows on either side are in
     /// both, and none other is so much alike.
-    fn claim_by_members(&mut self, outlines: &Outlines, register: &Register) {
+    fn match_by_members(&mut self, outlines: &Outlines, register: &Register) {
         let mut candidates: HashMap<usize, Best> = HashMap::new();
         for index in 0..self.of.len() {
             if self.of[index] != NONE || !outlines.households[index].members_listed {
@@ -69,7 +70,7 @@ impl RecordMatches {
         }
         for (household, (_, index)) in candidates {
             if let Some(index) = index {
-                self.claim(index, Some(household));
+                self.match_if_free(index, Some(household));
             }
         }
     }

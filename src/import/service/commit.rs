@@ -22,8 +22,8 @@ use crate::problem::Problem;
 use crate::roster::report::RosterKind;
 use crate::staff;
 
-/// Most households that a refusal names.
-const MOST_NAMED: i64 = 20;
+/// Most records that a refusal names as changed since the check.
+const MOST_OUTDATED: i64 = 20;
 
 /// Takes an import into the register. With `good_rows_only` those with errors, and those of which
 /// something is undecided, are left out.
@@ -109,7 +109,7 @@ async fn take_staff(tx: &mut Tx, actor: Actor<'_>) -> Result<(), Problem> {
     if !outdated.is_empty() {
         let named = outdated
             .iter()
-            .take(usize::try_from(MOST_NAMED).unwrap_or(0));
+            .take(usize::try_from(MOST_OUTDATED).unwrap_or(0));
         return Err(changed(
             named
                 .map(|entry| {
@@ -125,7 +125,7 @@ async fn take_staff(tx: &mut Tx, actor: Actor<'_>) -> Result<(), Problem> {
 
 async fn changed_households(app: &App, id: Uuid) -> Result<Problem, sqlx::Error> {
     let mut tx = app.db.read().await?;
-    let households = staging::first_outdated(&mut tx, id, MOST_NAMED).await?;
+    let households = staging::first_outdated(&mut tx, id, MOST_OUTDATED).await?;
     Ok(changed(
         households
             .iter()

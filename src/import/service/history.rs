@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::roster::RosterKind;
 
 /// What each import changed of a household that the caller may see, the latest first.
-pub async fn of_household(
+pub async fn household_history(
     app: &App,
     caller: &Caller,
     id: Uuid,

@@ -18,7 +18,7 @@ mod upload;
 
 pub use commit::commit;
 pub use decide::{cancel, check_again};
-pub use history::of_household;
+pub use history::household_history;
 pub use read::{Wanted, changes, file, follow, get, list, marked_file, problems};
 pub use undo::{outlook, undo};
-pub use upload::{Upload, start};
+pub use upload::{StartError, Upload, start};

@@ -11,7 +11,7 @@ use crate::codes::Action;
 use crate::db::Tx;
 use crate::household::model::HouseholdFacts;
 use crate::household::staging::{self, Becoming};
-use crate::import::dependent::{Dependent, dependents, taken};
+use crate::import::dependent::{Dependent, HOUSEHOLDS_AT_ONCE, dependents, taken};
 use crate::import::error::{busy, depended_on, is_taken, not_committed, too_old};
 use crate::import::model::{Import, WorkDone};
 use crate::import::state::ImportState;
@@ -19,9 +19,6 @@ use crate::import::store;
 use crate::problem::Problem;
 use crate::roster::report::RosterKind;
 use crate::{household, pairing, staff};
-
-/// Households that are staged in one transaction.
-const HOUSEHOLDS_AT_ONCE: i64 = 500;
 
 /// What undoing an import would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,6 +17,7 @@ use crate::roster::choices::Choices;
 use crate::roster::report::RosterKind;
 use crate::roster::upload;
 use crate::text::storable;
+use crate::workbook::error::ReadError;
 use crate::workbook::format;
 
 /// Longest file name that is kept, in characters.
@@ -31,6 +32,29 @@ pub struct Upload<F> {
     pub file: F,
     /// What was chosen beforehand.
     pub choices: Choices,
+}
+
+/// Why an import does not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The file broke off.
+    #[error(transparent)]
+    NotWhole(std::io::Error),
+    /// Its first bytes or its size show that it is no roster.
+    #[error(transparent)]
+    Unreadable(ReadError),
+    #[error(transparent)]
+    Other(#[from] Problem),
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::NotWhole(error) => upload::not_whole(&error),
+            StartError::Unreadable(error) => upload::unreadable(&error),
+            StartError::Other(problem) => problem,
+        }
+    }
 }
 
 /// The name of a file as it is kept. Once a name is cut, it is unknown which numbers in it are private,
@@ -50,9 +74,18 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
     caller: &Caller,
     mut upload: Upload<F>,
     key: Option<&str>,
-) -> Result<Import, Problem> {
+) -> Result<Import, StartError> {
     caller.require(Permission::KeepRegister)?;
     refuse_at_once(&mut upload).await?;
+    Ok(queue(app, caller, upload, key).await?)
+}
+
+async fn queue<F: AsyncRead + AsyncSeek + Unpin>(
+    app: &App,
+    caller: &Caller,
+    mut upload: Upload<F>,
+    key: Option<&str>,
+) -> Result<Import, Problem> {
     let (file_sha256, file_bytes) = upload::digest(&mut upload.file)
         .await
         .map_err(|error| upload::not_whole(&error))?;
@@ -121,14 +154,14 @@ pub async fn start<F: AsyncRead + AsyncSeek + Unpin>(
 }
 
 /// Refuses what its first bytes, or its size, show to be no roster.
-async fn refuse_at_once<F: AsyncRead + Unpin>(sent: &mut Upload<F>) -> Result<(), Problem> {
+async fn refuse_at_once<F: AsyncRead + Unpin>(sent: &mut Upload<F>) -> Result<(), StartError> {
     let mut head = Vec::new();
     (&mut sent.file)
         .take(format::FIRST_BYTES as u64)
         .read_to_end(&mut head)
         .await
-        .map_err(|error| upload::not_whole(&error))?;
-    format::refuse_at_once(&head, sent.size).map_err(|error| upload::unreadable(&error))
+        .map_err(StartError::NotWhole)?;
+    format::refuse_at_once(&head, sent.size).map_err(StartError::Unreadable)
 }
 
 #[cfg(test)]

@@ -76,6 +76,7 @@ fn everyone_must_be_insured() {
     assert_eq!(of(Some(false), None), Met::No);
     assert_eq!(of(Some(false), Some(false)), Met::No);
     assert_eq!(of(None, None), Met::Unknown);
+    assert_eq!(of(None, Some(false)), Met::Unknown);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub struct Planned {
 impl Planned {
     /// Whether the person can be taken into the register.
     pub fn is_good(&self) -> bool {
-        !self.has_errors && self.conflicts.is_empty() && self.action != Action::LeftOut
+        self.action.is_good(self.has_errors, &self.conflicts)
     }
 }
 

@@ -35,7 +35,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<HelpPlan>, sqlx::Error> {
     let mut wanted = Where::new()
-        .and_if(Some(household_id), "household_id = ?")
+        .and_with(household_id, "household_id = ?")
         .beyond(
             after.map(|(day, id)| [day.into(), id.into()]),
             "(decided_on, id) <",

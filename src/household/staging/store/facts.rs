@@ -32,9 +32,7 @@ pub fn inserts(
         place: row.1.place.as_str(),
         has_errors: row.1.has_errors,
         conflicts: Json(&row.1.conflicts),
-        good: !row.1.has_errors
-            && row.1.conflicts.is_empty()
-            && row.1.action != Action::LeftOut,
+        good: row.1.action.is_good(row.1.has_errors, &row.1.conflicts),
     })?;
     let becoming: Vec<_> = planned
         .into_iter()

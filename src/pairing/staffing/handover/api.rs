@@ -9,11 +9,12 @@ use uuid::Uuid;
 use super::model::{NewNote, Note};
 use super::service;
 use super::store::Filter;
-use crate::access::{Permission, Signed};
+use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
 use crate::problem::{CreateFault, Fault, ListFault, bits};
+use crate::serving::rights;
 
 /// Operations on hand-over notes.
 pub struct HandoverApi(pub App);
@@ -115,12 +116,10 @@ impl HandoverApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HandoverNote>>, ListFault> {
-        let sees_all = caller.0.may(Permission::SeeAllHouseholds);
         let filter = Filter {
             household_id: household_id.0,
             read: read.0,
-            // An account without a person is responsible for nobody.
-            helper: (!sees_all).then(|| caller.0.staff_id.unwrap_or_default()),
+            helper: rights::narrowed_to(&caller.0),
         };
         let cursors = self.0.cursors("listHandoverNotes");
         let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;

@@ -1,0 +1,334 @@
+//! The words of the command line: commands, their arguments and their help.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+
+use crate::access::Role;
+use crate::code_list::CodeList;
+use crate::config::Flags;
+use crate::import::report::ConflictKind;
+use crate::roster::RosterKind;
+use crate::workbook::reader_process;
+use crate::{calendar, import};
+
+/// 牵手：结对帮扶服务（三清楚两明确一达成）
+///
+/// Qianshou pairs staff with poor households, logs visits, works out what to do next, and tracks
+/// lifts toward the year's target.
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub flags: Flags,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  qianshou demo                                     a year in the life of an office, then the docs page
+  qianshou serve --listen 0.0.0.0:8080              run for real on qianshou-data/qianshou.db
+  qianshou pair --confirm                           a helper for every household that has none
+  qianshou template                                 the empty rosters to fill in
+  qianshou import households 贫困户名册.xlsx         take a roster in, all or nothing
+  qianshou export progress --out progress.xlsx      the workbook to hand up
+  qianshou user add wangfang --role office          an account for the office; prints its password once
+  qianshou openapi --yaml > openapi.yaml            the document that clients are generated from
+  qianshou backup qianshou-2026-11-25.db            save everything while the service runs
+  qianshou restore qianshou-2026-11-25.db           bring it back while the service is stopped";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the API and its documentation
+    #[command(
+        after_help = "Examples:\n  qianshou serve --listen 0.0.0.0:8080 --database postgres://qianshou@db/qianshou\n  qianshou serve --database sqlite:/srv/qianshou.db --create   the first time: makes the database"
+    )]
+    Serve,
+    /// Live through a year of a fictional office, then serve it with the docs page
+    #[command(after_help = "Example:\n  qianshou demo --no-serve --dir /tmp/demo")]
+    Demo {
+        /// End after the year instead of serving
+        #[arg(long)]
+        no_serve: bool,
+        /// Where rosters, database and workbook go; what an earlier demo left there is replaced
+        #[arg(long, default_value = crate::demo::FOLDER, value_name = "FOLDER")]
+        dir: PathBuf,
+    },
+    /// Take a roster in, or say what would happen
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Write the empty rosters to fill in
+    #[command(after_help = "Example:\n  qianshou template --dir import-templates")]
+    Template {
+        /// Where they go
+        #[arg(long, default_value = "import-templates", value_name = "FOLDER")]
+        dir: PathBuf,
+    },
+    /// Write a workbook
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// Print the OpenAPI document
+    #[command(after_help = "Example:\n  qianshou openapi > openapi.json")]
+    Openapi {
+        /// As YAML instead of JSON
+        #[arg(long)]
+        yaml: bool,
+    },
+    /// Propose a helper for every household, and say why and what is short
+    #[command(
+        after_help = "Examples:\n  qianshou pair\n  qianshou pair --town 青禾镇 --village 东圩村 --json\n  qianshou pair --all --unit 实验小学\n  qianshou pair --confirm"
+    )]
+    Pair {
+        /// Only households of this town (镇), by its whole name
+        #[arg(long)]
+        town: Option<String>,
+        /// Only households of this village (村), by its whole name
+        #[arg(long)]
+        village: Option<String>,
+        /// Only by the staff of this unit (单位), by its whole name
+        #[arg(long)]
+        unit: Option<String>,
+        /// Also households that have a helper: each keeps it, unless the two may not be a pair any more
+        #[arg(long)]
+        all: bool,
+        /// Only households of the person with this 工号, who leaves or has left
+        #[arg(long, value_name = "NUMBER")]
+        leaving: Option<String>,
+        /// Make the pairs current from today on
+        #[arg(long)]
+        confirm: bool,
+        /// As JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a pairing run, or write its network for other solvers to check
+    #[command(subcommand)]
+    Pairing(PairingCommand),
+    /// Make accounts and reset passwords
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Bring the database to this version's schema, and end
+    #[command(after_help = "Example:\n  qianshou migrate --database sqlite:/srv/qianshou.db")]
+    Migrate,
+    /// Read a workbook for another process of this program: its sheets go to standard output, then
+    /// the rows of those whose numbers come from standard input
+    #[command(name = reader_process::COMMAND, hide = true)]
+    ReadWorkbook {
+        /// Most address space, MiB
+        #[arg(long)]
+        memory_mib: u64,
+        /// Most time of the processor, seconds
+        #[arg(long)]
+        cpu_seconds: u64,
+        /// The workbook
+        file: PathBuf,
+    },
+    /// Save the whole database to a new file while it is in use
+    #[command(after_help = BACKUP_HELP)]
+    Backup {
+        /// The file to write; it must not exist
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, which nobody may have open
+    #[command(after_help = RESTORE_HELP)]
+    Restore {
+        /// The backup; it is only read
+        file: PathBuf,
+    },
+}
+
+const BACKUP_HELP: &str = "\
+The file gets its name when it is whole and checked; only its owner may read it. It holds the state of one
+moment, and nobody waits for it.
+
+Examples:
+  qianshou backup qianshou-2026-11-25.db
+  qianshou backup qianshou-2026-11-25.dump --database postgres://qianshou:PASSWORD@db/qianshou
+
+To bring it back: qianshou restore FILE";
+
+const RESTORE_HELP: &str = "\
+Looks the backup through, puts aside what is there now, puts the backup in its place and checks every row
+against it. If anything fails or ends it, the database is what it was. Stop the service first.
+SQLite puts the old database aside as FILE.before-restore-TIME, PostgreSQL as a schema before_restore_TIME;
+delete it when you no longer need it. Rights given to other users of PostgreSQL are not restored.
+
+Examples:
+  qianshou restore qianshou-2026-11-25.db
+  qianshou restore qianshou-2026-11-25.db --database sqlite:/srv/qianshou/qianshou.db
+  qianshou restore qianshou-2026-11-25.dump --database postgres://qianshou:PASSWORD@db/qianshou
+
+Then: qianshou serve";
+
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Households and their members: our template filled in, or the national system's export
+    #[command(after_help = "Example:\n  qianshou import households 贫困户名册.xlsx --dry-run")]
+    Households(ImportFile),
+    /// Staff who help, and their units
+    #[command(after_help = "Example:\n  qianshou import staff 帮扶责任人名册.xlsx")]
+    Staff(ImportFile),
+    /// Pairs made by hand: which household, which helper, since when
+    #[command(after_help = "Example:\n  qianshou import pairings 结对表.xlsx --dry-run")]
+    Pairings {
+        /// The workbook: .xlsx, .xlsm, .xls, .xlsb, .ods or .csv
+        file: PathBuf,
+        /// Only check it; nothing is written
+        #[arg(long)]
+        dry_run: bool,
+        /// Read this sheet and no other; may be said again [default: those that look like a list of pairs]
+        #[arg(long = "sheet", value_name = "NAME")]
+        sheets: Vec<String>,
+    },
+    /// Take an import back, as long as nothing that came later depends on it
+    #[command(after_help = "Example:\n  qianshou import undo 019b6a1c-8f0e-7c3a-9d42-1f5e6b7a8c90")]
+    Undo {
+        /// The import's id
+        id: uuid::Uuid,
+    },
+}
+
+const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: of households changed_head, \
+    renumbered, moved, split, merged or reopened, of staff swapped or renamed; may be said again";
+
+#[derive(clap::Args)]
+pub struct ImportFile {
+    /// The workbook: .xlsx, .xlsm, .xls, .xlsb, .ods or .csv
+    file: PathBuf,
+    /// Only check it; nothing is written
+    #[arg(long)]
+    dry_run: bool,
+    /// Leave rows with errors, and those of which something is undecided, out
+    #[arg(long)]
+    good_rows_only: bool,
+    /// Read this sheet and no other; may be said again [default: those that look like the roster]
+    #[arg(long = "sheet", value_name = "NAME")]
+    sheets: Vec<String>,
+    /// Read headings by the profile of this name [default: one saved for just these headings]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = ACCEPT_HELP)]
+    accept: Vec<ConflictKind>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl ImportFile {
+    pub fn wish(self, kind: RosterKind) -> import::cli::Wish {
+        import::cli::Wish {
+            kind,
+            file: self.file,
+            dry_run: self.dry_run,
+            good_rows_only: self.good_rows_only,
+            sheets: self.sheets,
+            profile: self.profile,
+            accept: self.accept,
+            json: self.json,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub enum ExportCommand {
+    /// The progress workbook that leaders hand up
+    #[command(
+        after_help = "Example:\n  qianshou export progress --year 2026 --as-of 2026-11-25 --out progress.xlsx"
+    )]
+    Progress {
+        /// The year [default: this year]
+        #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        year: Option<i32>,
+        /// The day up to which things are seen, YYYY-MM-DD [default: today]
+        #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
+        as_of: Option<NaiveDate>,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// The roll of pairings (结对花名册), by unit, to print and sign
+    #[command(
+        after_help = "Example:\n  qianshou export pairings --as-of 2026-11-25 --unit 青禾小学 --out pairings.xlsx"
+    )]
+    Pairings {
+        /// The day as of which the pairs are shown, YYYY-MM-DD [default: today]
+        #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
+        as_of: Option<NaiveDate>,
+        /// Only of this unit (单位), by its whole name
+        #[arg(long)]
+        unit: Option<String>,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum PairingCommand {
+    /// Prove that no pairing is better than a run's, and say what was checked; ends with failure if
+    /// the run is not what it says. Edits by hand are no failure: it is told what they cost
+    #[command(
+        after_help = "Example:\n  qianshou pairing verify 019ab3f0-7c11-7d42-9e6a-0d6f2b8c4e11"
+    )]
+    Verify {
+        /// The run's id, whatever became of the run
+        run: uuid::Uuid,
+    },
+    /// Write a run's network, as it was computed, in DIMACS format, and beside it what its nodes stand
+    /// for, as CSV
+    #[command(
+        after_help = "Example:\n  qianshou pairing dimacs 019ab3f0-7c11-7d42-9e6a-0d6f2b8c4e11 --out run.min"
+    )]
+    Dimacs {
+        /// The run's id, whatever became of the run
+        run: uuid::Uuid,
+        /// The file to write; the nodes go to the same name with the ending .nodes.csv
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum UserCommand {
+    /// Make an account; its password is printed once
+    #[command(after_help = "Example:\n  qianshou user add lina --role helper --staff T0012")]
+    Add {
+        /// The name to log in with
+        name: String,
+        /// administrator, office, helper or leader
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// 工号 of the person on the staff roster; needed for a helper
+        #[arg(long)]
+        staff: Option<String>,
+    },
+    /// Give an account a new password, printed once; ends its sessions and unlocks it
+    #[command(after_help = "Example:\n  qianshou user reset admin")]
+    Reset {
+        /// The account's name
+        name: String,
+    },
+    /// Forget the failed log-ins with an account's name, so that it need not wait
+    #[command(after_help = "Example:\n  qianshou user unlock lina")]
+    Unlock {
+        /// The account's name
+        name: String,
+    },
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    one_of(code)
+}
+
+fn conflict_kind(code: &str) -> Result<ConflictKind, String> {
+    one_of(code)
+}
+
+fn one_of<T: CodeList>(code: &str) -> Result<T, String> {
+    T::from_code(code).ok_or_else(|| {
+        let codes: Vec<_> = T::ENTRIES.iter().map(|entry| entry.code).collect();
+        format!("one of: {}", codes.join(", "))
+    })
+}

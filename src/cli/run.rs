@@ -1,0 +1,253 @@
+//! Each command calls the room that does the work.
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use super::arguments::{Cli, Command, ExportCommand, ImportCommand, PairingCommand, UserCommand};
+use crate::access::Caller;
+use crate::access::service::{self, NewAccount};
+use crate::app::App;
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::pairing::run::model::Scope;
+use crate::problem::Problem;
+use crate::roster::RosterKind;
+use crate::workbook::limit::Limits;
+use crate::workbook::reader_worker;
+use crate::{demo, import, pairing, report, server, staff, terminal};
+
+/// Reads the command line and does what it says.
+pub fn start() -> ExitCode {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    refuse_what_is_not_heeded(&cli.command, &matches);
+    let outcome = match cli.command {
+        Command::ReadWorkbook {
+            memory_mib,
+            cpu_seconds,
+            file,
+        } => {
+            let limits = Limits {
+                memory_mib,
+                cpu_seconds,
+            };
+            // Without a runtime: its threads would take address space that the workbook may need.
+            reader_worker::run(&file, limits)
+                .map(|()| ExitCode::SUCCESS)
+                .map_err(Into::into)
+        }
+        _ => run(cli),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("错误：{error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Ends the program where the command line asks for something that the command would not do. The
+/// environment and the settings file speak to all commands: what stands there may not be meant for this one.
+fn refuse_what_is_not_heeded(command: &Command, matches: &ArgMatches) {
+    let is_given = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
+    if matches!(command, Command::Demo { .. }) && (is_given("database") || is_given("create")) {
+        let words = "demo 总是在 --dir 的文件夹中新建自己的数据库，不使用 --database 和 --create；\
+            要使用指定的数据库，请用 serve / a demo makes a database of its own in the folder of --dir and heeds \
+            neither --database nor --create; to work with a database of yours, use `serve`";
+        Cli::command()
+            .error(ErrorKind::ArgumentConflict, words)
+            .exit();
+    }
+}
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+#[tokio::main]
+async fn run(cli: Cli) -> Outcome {
+    let config = Config::load(cli.flags)?;
+    let serves = matches!(cli.command, Command::Serve);
+    start_log(
+        config
+            .log
+            .as_deref()
+            .unwrap_or(if serves { "info" } else { "warn" }),
+    );
+    match &cli.command {
+        Command::Openapi { yaml } => return print(&server::openapi(*yaml)),
+        Command::Template { dir } => {
+            import::cli::template(dir)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Demo { no_serve, dir } => {
+            // A database of its own: a demo never touches the office's.
+            let listen = (!no_serve).then_some(config.listen.as_str());
+            demo::run(dir, listen).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        // Neither brings the database forward, and neither makes one.
+        Command::Backup { file } => {
+            db::backup(&config.database, file).await?;
+            return print(&format!("已备份到 {0} / saved to {0}", file.display()));
+        }
+        Command::Restore { file } => {
+            return print(&db::restore(&config.database, file).await?.to_string());
+        }
+        _ => {}
+    }
+    let begins = matches!(
+        cli.command,
+        Command::Migrate | Command::User(UserCommand::Add { .. }) | Command::Import(_)
+    ) && !matches!(cli.command, Command::Import(ImportCommand::Undo { .. }));
+    let opened = Db::open_or_create(&config.database, config.creation(begins, serves)).await?;
+    if opened.made {
+        eprintln!("新建了一个空的登记库 / made a new, empty register");
+    }
+    let mut app = App::new(opened.db);
+    app.trusted_proxies = config.trusted_proxies.as_slice().into();
+    let outcome = dispatch(cli.command, &config, &app).await;
+    app.db.close().await;
+    outcome
+}
+
+async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
+    match command {
+        Command::Serve => {
+            if let Some((name, password)) = service::first_administrator(app).await? {
+                println!(
+                    "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
+                );
+            }
+            server::run(app, &config.listen).await?;
+        }
+        // Need no open database of the office: done before it is opened.
+        Command::Openapi { .. }
+        | Command::Backup { .. }
+        | Command::Restore { .. }
+        | Command::Demo { .. }
+        | Command::Template { .. }
+        | Command::ReadWorkbook { .. } => {}
+        Command::Pair {
+            town,
+            village,
+            unit,
+            all,
+            leaving,
+            confirm,
+            json,
+        } => {
+            let unit_id = match unit {
+                Some(unit) => Some(pairing::run::cli::unit_named(app, &unit).await?),
+                None => None,
+            };
+            let leaving = match leaving {
+                Some(number) => Some(staff_by_number(app, &number).await?),
+                None => None,
+            };
+            let scope = Scope {
+                town,
+                village,
+                unit_id,
+                paired: all,
+                leaving,
+            };
+            return print(&pairing::run::cli::pair(app, scope, confirm, json).await?);
+        }
+        Command::Pairing(PairingCommand::Verify { run }) => {
+            let (told, holds) = pairing::audit::cli::verify(app, run).await?;
+            print(&told)?;
+            if !holds {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Pairing(PairingCommand::Dimacs { run, out }) => {
+            return print(&pairing::audit::cli::dimacs(app, run, &out).await?);
+        }
+        Command::Import(command) => {
+            let (kind, file) = match command {
+                ImportCommand::Households(file) => (RosterKind::Households, file),
+                ImportCommand::Staff(file) => (RosterKind::Staff, file),
+                ImportCommand::Pairings {
+                    file,
+                    dry_run,
+                    sheets,
+                } => return pairing::import::cli::import(app, file, dry_run, sheets).await,
+                ImportCommand::Undo { id } => return import::cli::undo(app, id).await,
+            };
+            return Box::pin(import::cli::import(app, &file.wish(kind))).await;
+        }
+        Command::Export(ExportCommand::Progress { year, as_of, out }) => {
+            report::cli::export_progress(app, year, as_of, &out).await?;
+        }
+        Command::Export(ExportCommand::Pairings { as_of, unit, out }) => {
+            report::cli::export_pairings(app, as_of, unit.as_deref(), &out).await?;
+        }
+        Command::User(command) => return user(command, app).await,
+        Command::Migrate => {
+            return print(&format!("数据库已是最新结构（{}）", app.db.engine()));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn user(command: UserCommand, app: &App) -> Outcome {
+    let caller = Caller::command_line();
+    let (account, password) = match command {
+        UserCommand::Add { name, role, staff } => {
+            let staff_id = match staff {
+                None => None,
+                Some(number) => Some(staff_by_number(app, &number).await?),
+            };
+            let new = NewAccount {
+                username: name,
+                role,
+                staff_id,
+                password: None,
+            };
+            service::create(app, &caller, new).await?
+        }
+        UserCommand::Reset { name } => {
+            let id = account_named(app, &name).await?;
+            service::reset(app, &caller, id, None).await?
+        }
+        UserCommand::Unlock { name } => {
+            let id = account_named(app, &name).await?;
+            service::unlock(app, &caller, id).await?;
+            return print(&format!("已解除账号 {name} 的登录限制"));
+        }
+    };
+    println!(
+        "账号：{}  密码：{}  （仅显示这一次，请立即记下）",
+        account.username,
+        password.unwrap_or_default()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn account_named(app: &App, name: &str) -> Result<uuid::Uuid, Problem> {
+    let mut tx = app.db.read().await?;
+    Ok(service::find_by_username(&mut tx, name).await?.id)
+}
+
+async fn staff_by_number(app: &App, number: &str) -> Result<uuid::Uuid, Problem> {
+    let mut tx = app.db.read().await?;
+    staff::store::find_by_number(&mut tx, number)
+        .await?
+        .map(|person| person.id)
+        .ok_or_else(|| Problem::not_found("工号", "staff number"))
+}
+
+fn print(text: &str) -> Outcome {
+    terminal::print(text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs go to standard error, so that standard output is the command's own; private numbers in them are
+/// masked.
+fn start_log(filter: &str) {
+    tracing_subscriber::fmt()
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(|| crate::access::log::Masked(std::io::stderr()))
+        .init();
+}
