@@ -196,10 +196,10 @@ pub struct Filter {
     pub on: Option<NaiveDate>,
     /// Only of people of this unit.
     pub unit_id: Option<Uuid>,
-    /// Only of households of this town; of all if empty.
-    pub town: String,
-    /// Only of households of this village; of all if empty.
-    pub village: String,
+    /// Only of households of this town.
+    pub town: Option<String>,
+    /// Only of households of this village.
+    pub village: Option<String>,
 }
 
 impl Filter {
@@ -220,8 +220,14 @@ impl Filter {
             .and_if(self.lasting_to, "(to_date IS NULL OR to_date >= ?)")
             .and_if(self.on, &held_on(part.table(), "?"))
             .and_if(self.unit_id, "unit.id = ?")
-            .and_text(&self.town, "household.town = ?")
-            .and_text(&self.village, "household.village = ?")
+            .and_text(
+                self.town.as_deref().unwrap_or_default(),
+                "household.town = ?",
+            )
+            .and_text(
+                self.village.as_deref().unwrap_or_default(),
+                "household.village = ?",
+            )
     }
 }
 

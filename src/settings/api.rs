@@ -44,8 +44,7 @@ impl SettingsApi {
         if_match: Header<Option<String>>,
         body: Json<Settings>,
     ) -> Result<Tagged<Settings>, ChangeFault> {
-        let version =
-            service::change(&self.0, &caller.0, if_match.0.as_deref(), &body.0).await?;
+        let version = service::change(&self.0, &caller.0, if_match.0.as_deref(), &body.0).await?;
         Ok(Tagged::new(body.0, ETag(version)))
     }
 
@@ -96,8 +95,7 @@ impl SettingsApi {
         body: Json<YearPlanValues>,
     ) -> Result<Tagged<YearPlan>, ChangeFault> {
         let if_match = if_match.0.as_deref();
-        let after =
-            service::set_year_plan(&self.0, &caller.0, year.0.0, if_match, &body.0).await?;
+        let after = service::set_year_plan(&self.0, &caller.0, year.0.0, if_match, &body.0).await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(after, tag))
     }

@@ -10,7 +10,6 @@ use crate::access::Signed;
 use crate::api::Tag;
 use crate::app::App;
 use crate::pairing::cost::certificate::Certificate;
-use crate::pairing::rights::may_read;
 use crate::pairing::run::model::Run;
 use crate::problem::WorkFault;
 
@@ -84,8 +83,7 @@ impl PairingAuditApi {
         /// The run's id.
         id: Path<Uuid>,
     ) -> Result<Json<PairingRunCertificate>, WorkFault> {
-        may_read(&caller.0)?;
-        let (run, certificate) = service::audit(&self.0, id.0).await?;
+        let (run, certificate) = service::audit(&self.0, &caller.0, id.0).await?;
         Ok(Json(view(run, &certificate)))
     }
 }

@@ -7,7 +7,7 @@ use crate::access::Caller;
 use crate::access::Permission::ManagePairings;
 use crate::access::history::Actor;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::pairing::error::{AssistError, PairingError};
 use crate::pairing::{day, rights};
 use crate::problem::Problem;
@@ -25,27 +25,35 @@ pub(in crate::pairing) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Resul
     })
 }
 
-/// A page of tenures as the caller may see them, those that began last first, at most `limit` and one
-/// more. Whose they may list is for [`rights`] to say before.
+/// A page of tenures as the caller may see them, those that began last first, and the cursor of the next.
 pub(in crate::pairing) async fn list(
     app: &App,
     caller: &Caller,
     part: Part,
-    filter: Filter,
-    after: Option<(NaiveDate, Uuid)>,
+    asked: Filter,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<Tenure>, Problem> {
+) -> Result<(Vec<Tenure>, Option<String>), Problem> {
+    let staff_id = rights::seen_of(caller, asked.staff_id)?;
+    let sight = caller.sight();
+    if !sight.may_find_names(&[&asked.town, &asked.village]) {
+        return Ok((Vec::new(), None));
+    }
+    let cursors = app.cursors(match part {
+        Part::Responsible => "listPairings",
+        Part::Assisting => "listAssistances",
+    });
+    let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     let filter = Filter {
+        staff_id,
         lasting_to: rights::own_since(&mut tx, app, caller).await?,
-        ..filter
+        ..asked
     };
     let found = serving::store::list(&mut tx, part, &filter, after, limit).await?;
-    let sight = caller.sight();
-    Ok(found
-        .into_iter()
-        .map(|tenure| tenure.of_ones_own(sight))
-        .collect())
+    let (found, next) = page::cut(found, limit, |tenure| (tenure.from_date, tenure.id));
+    let seen = found.into_iter().map(|tenure| tenure.of_ones_own(sight));
+    Ok((seen.collect(), cursors.next(next)?))
 }
 
 /// Ends one tenure on a day; today if not said. It stays on the register.

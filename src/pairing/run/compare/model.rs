@@ -22,8 +22,10 @@ pub struct Comparison {
     pub(crate) other: Totals,
     /// Households whose helper differs.
     pub differing: i64,
-    /// A page of them, and one more if there are more.
+    /// A page of them.
     pub differences: Vec<Difference>,
+    /// The cursor of the next page.
+    pub next_cursor: Option<String>,
 }
 
 /// A household to which two runs give different helpers, or only one of them anybody.

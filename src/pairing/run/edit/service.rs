@@ -11,10 +11,11 @@ use crate::access::Permission::ManagePairings;
 use crate::access::idempotency::{self, Ticket};
 use crate::api::ETag;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::pairing::cost::load::Load;
 use crate::pairing::cost::model::{Helper, Input};
 use crate::pairing::error::PairingError;
+use crate::pairing::rights::may_read;
 use crate::pairing::run::input::service as input;
 use crate::pairing::run::model::{Choice, Proposal};
 use crate::pairing::{eligibility, run};
@@ -135,15 +136,20 @@ fn shift(loads: &mut [Load], changes: &[Change]) {
     }
 }
 
-/// A page of a run's edits, the latest first, at most `limit` and one more; `before` is the version
-/// that the last one of the page before made.
+/// A page of a run's edits, the latest first, and the cursor of the next.
 pub async fn list(
     app: &App,
+    caller: &Caller,
     run_id: Uuid,
-    before: Option<i64>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<EditRecord>, Problem> {
+) -> Result<(Vec<EditRecord>, Option<String>), Problem> {
+    may_read(caller)?;
+    let cursors = app.cursors("listPairingRunEdits");
+    let before: Option<i64> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     run::service::find(&mut tx, run_id).await?;
-    Ok(store::list(&mut tx, run_id, before, limit).await?)
+    let edits = store::list(&mut tx, run_id, before, limit).await?;
+    let (edits, next) = page::cut(edits, limit, |edit| edit.version);
+    Ok((edits, cursors.next(next)?))
 }
