@@ -185,11 +185,6 @@ impl Network {
     pub fn out_arcs(&self) -> Incidence {
         Incidence::new(self.nodes(), &self.tail)
     }
-
-    /// The arcs that enter each node, in their own order.
-    pub fn in_arcs(&self) -> Incidence {
-        Incidence::new(self.nodes(), &self.head)
-    }
 }
 
 /// A place as a 32-bit number: a network of four thousand million nodes fits no memory.
@@ -197,7 +192,7 @@ fn small(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-/// The arcs at each node.
+/// The arcs that leave each node.
 #[derive(Clone, Debug)]
 pub struct Incidence {
     start: Vec<u32>,
@@ -205,17 +200,17 @@ pub struct Incidence {
 }
 
 impl Incidence {
-    fn new(nodes: usize, end: &[u32]) -> Self {
+    fn new(nodes: usize, tail: &[u32]) -> Self {
         let mut start = vec![0_u32; nodes + 1];
-        for &node in end {
+        for &node in tail {
             start[node as usize + 1] += 1;
         }
         for node in 0..nodes {
             start[node + 1] += start[node];
         }
         let mut next = start.clone();
-        let mut arcs = vec![0; end.len()];
-        for (arc, &node) in end.iter().enumerate() {
+        let mut arcs = vec![0; tail.len()];
+        for (arc, &node) in tail.iter().enumerate() {
             let place = &mut next[node as usize];
             arcs[*place as usize] = small(arc);
             *place += 1;

@@ -149,7 +149,7 @@ impl PairingApi {
         let part = Part::Responsible;
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
         let (pairings, next) =
-            tenure::service::list(&self.0, &caller.0, part, filter, cursor, limit).await?;
+            tenure::list(&self.0, &caller.0, part, filter, cursor, limit).await?;
         Ok(Page::json(pairings.into_iter().map(pairing_view), next))
     }
 
@@ -223,7 +223,7 @@ impl PairingApi {
     ) -> Result<Json<Pairing>, CreateFault> {
         let PairingEnd { date, reason } = body.0;
         let (part, reason) = (Part::Responsible, reason.trim());
-        let ended = tenure::service::end(&self.0, &caller.0, part, id.0, date, reason).await?;
+        let ended = tenure::end(&self.0, &caller.0, part, id.0, date, reason).await?;
         Ok(Json(pairing_view(ended)))
     }
 }

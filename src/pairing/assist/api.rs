@@ -120,7 +120,7 @@ impl AssistApi {
         let part = Part::Assisting;
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
         let (assistances, next) =
-            tenure::service::list(&self.0, &caller.0, part, filter, cursor, limit).await?;
+            tenure::list(&self.0, &caller.0, part, filter, cursor, limit).await?;
         Ok(Page::json(assistances.into_iter().map(view), next))
     }
 
@@ -172,7 +172,7 @@ impl AssistApi {
     ) -> Result<Json<AssistanceView>, CreateFault> {
         let AssistanceEnd { date, reason } = body.0;
         let (part, reason) = (Part::Assisting, reason.trim());
-        let ended = tenure::service::end(&self.0, &caller.0, part, id.0, date, reason).await?;
+        let ended = tenure::end(&self.0, &caller.0, part, id.0, date, reason).await?;
         Ok(Json(view(ended)))
     }
 }

@@ -16,8 +16,8 @@ use crate::problem::WorkFault;
 /// Operations by which runs are checked.
 pub struct PairingAuditApi(pub App);
 
-/// Most findings that are listed; all are counted.
-const MOST_FINDINGS: usize = 100;
+/// Most faults that are listed; all are counted.
+const MOST_FAULTS: usize = 100;
 
 /// What was found of a run, against what it stands on.
 #[derive(Object)]
@@ -89,7 +89,7 @@ impl PairingAuditApi {
 }
 
 fn view(run: Run, certificate: &Certificate) -> PairingRunCertificate {
-    let findings = certificate.findings.iter().take(MOST_FINDINGS);
+    let faults = certificate.faults.iter().take(MOST_FAULTS);
     PairingRunCertificate {
         run_id: run.id,
         basis: run.basis,
@@ -105,7 +105,7 @@ fn view(run: Run, certificate: &Certificate) -> PairingRunCertificate {
         edits: certificate.edits as u64,
         nodes: certificate.nodes as u64,
         arcs: certificate.arcs as u64,
-        fault_count: certificate.findings.len() as u64,
-        faults: findings.map(ToString::to_string).collect(),
+        fault_count: certificate.faults.len() as u64,
+        faults: faults.map(ToString::to_string).collect(),
     }
 }

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::basis::Basis;
-use super::input::service as input;
+use super::input::read_input;
 use super::model::{AreaKey, Explained, Proposal, Run, RunStatus, Scope, Summary};
 use super::store;
 use crate::access::Caller;
@@ -54,7 +54,7 @@ pub async fn propose(
     if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
         return Ok(run);
     }
-    let input = input::read(&mut tx, scope, app.today()).await?;
+    let input = read_input(&mut tx, scope, app.today()).await?;
     drop(tx);
     if input.households.is_empty() {
         return Err(PairingError::NothingToPair.into());
@@ -168,14 +168,14 @@ pub async fn confirm(
     let ended = store::ended_after(&mut tx, id, from_date).await?;
     day::must_be_free(&ended, from_date)?;
     let beginning = changes.begin.iter().map(|(_, helper)| *helper);
-    eligibility::must_be_on_duty(&mut tx, beginning, from_date).await?;
+    eligibility::must_not_be_on_leave(&mut tx, beginning, from_date).await?;
     let mut ending = Vec::new();
     for (household_id, reason) in changes.end {
         let current = Filter::current_of(household_id);
         let held = serving::store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
         ending.extend(held.into_iter().map(|pairing| (pairing, reason.clone())));
     }
-    tenure::service::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
+    tenure::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
     let start = Start {
         run_id: Some(id),
         from_date,
@@ -189,7 +189,7 @@ pub async fn confirm(
 
 /// What confirming a run changes; refused if what it was computed from is no longer so.
 async fn changes(tx: &mut Tx, app: &App, run: &Run) -> Result<TenureChanges, Problem> {
-    let input = input::read(tx, &run.scope, app.today()).await?;
+    let input = read_input(tx, &run.scope, app.today()).await?;
     run.must_stand_on(&input)?;
     let pairs = store::proposed_pairs(tx, run.id).await?;
     let mut changes = TenureChanges::of(&input, &pairs);
@@ -331,7 +331,7 @@ pub async fn explain(
         next_best: None,
     };
     if run.must_be_undecided().is_ok() {
-        let input = input::read(&mut tx, &run.scope, app.today()).await?;
+        let input = read_input(&mut tx, &run.scope, app.today()).await?;
         explained.stands = run.must_stand_on(&input).is_ok();
         if explained.stands {
             let pairs = store::proposed_pairs(&mut tx, id).await?;

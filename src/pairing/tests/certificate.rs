@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::draft_edit::cost_of;
 use super::{bound_inputs, inputs};
 use crate::pairing::cost::best_pairs::BestPairs;
-use crate::pairing::cost::certificate::{Finding, Stated, StatedEdit, Statement, Total, certify};
+use crate::pairing::cost::certificate::{RunFault, Stated, StatedEdit, Statement, Total, certify};
+use crate::pairing::cost::input_index::InputIndex;
 use crate::pairing::cost::model::Input;
 use crate::pairing::cost::solver;
 use crate::pairing::error::PairingError;
@@ -81,7 +82,7 @@ proptest! {
         prop_assert_eq!(&read, &input);
         let plan = solver::solve(&input);
         let certificate = certify(&read, &statement(&plan));
-        prop_assert!(certificate.holds(), "{:?}", certificate.findings);
+        prop_assert!(certificate.holds(), "{:?}", certificate.faults);
         prop_assert_eq!(certificate.now, certificate.best);
         prop_assert_eq!(certificate.best.cost, plan.cost);
     }
@@ -94,10 +95,10 @@ proptest! {
         let plan = solver::solve(&input);
         let Some((household, to)) = drawn(&input, at) else { return Ok(()) };
         let edit = Edit::Move { household, to };
-        let Ok(after) = apply(&input, &proposed(&plan), edit, "本人申请") else { return Ok(()) };
+        let Ok(after) = apply(&InputIndex::of(&input), &proposed(&plan), edit, "本人申请") else { return Ok(()) };
         let mut statement = edited(&plan, &after);
         let certificate = certify(&input, &statement);
-        prop_assert!(certificate.holds(), "{:?}", certificate.findings);
+        prop_assert!(certificate.holds(), "{:?}", certificate.faults);
         prop_assert_eq!(certificate.now, total(&after));
         prop_assert_eq!(certificate.computed, certificate.best);
         // The record of the edit is part of the proof.
@@ -143,8 +144,8 @@ proptest! {
         prop_assert!(!certify(&input, &statement(&fewer)).holds());
         let mut cheaper = statement(&plan);
         cheaper.computed.cost -= 1;
-        let findings = certify(&input, &cheaper).findings;
-        prop_assert!(matches!(findings.first(), Some(Finding::Total { .. })), "{:?}", findings);
+        let faults = certify(&input, &cheaper).faults;
+        prop_assert!(matches!(faults.first(), Some(RunFault::Total { .. })), "{:?}", faults);
     }
 
     #[test]

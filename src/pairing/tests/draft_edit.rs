@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{area, helper_id, inputs};
+use crate::pairing::cost::input_index::InputIndex;
 use crate::pairing::cost::load::{Load, LoadShare, Spread};
 use crate::pairing::cost::model::{AreaRule, Helper, Input, PairingRules};
 use crate::pairing::cost::next_best::next_best;
@@ -173,7 +174,7 @@ proptest! {
             };
             let touched = touched(&places, edit);
             let wanted = wanted(&places, edit);
-            match apply(&input, &touched, edit, "试") {
+            match apply(&InputIndex::of(&input), &touched, edit, "试") {
                 Ok(after) => {
                     for place in after {
                         let at = places.iter().position(|old| old.household == place.household);
@@ -283,7 +284,7 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
     let places = places_of(&input);
     let cleared = places[1].household;
     let edit = Edit::Clear { household: cleared };
-    let after = apply(&input, &places, edit, "已有亲属照顾").unwrap();
+    let after = apply(&InputIndex::of(&input), &places, edit, "已有亲属照顾").unwrap();
     assert_eq!(after[1].helper, None);
     assert_eq!(after[1].cost(), 0);
     assert_eq!(after[1].reasons[0].code, ReasonCode::ByHand);
@@ -301,7 +302,7 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
         household: cleared,
         to,
     };
-    let back = apply(&input, &after, edit, "查无亲属").unwrap();
+    let back = apply(&InputIndex::of(&input), &after, edit, "查无亲属").unwrap();
     assert_eq!(numbers(&back), numbers(&places));
     let by_hand = back[1]
         .reasons

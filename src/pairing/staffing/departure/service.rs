@@ -19,7 +19,7 @@ use crate::pairing::assign::service::must_be_free;
 use crate::pairing::blocking::run_blocking;
 use crate::pairing::cost::solver;
 use crate::pairing::error::PairingError;
-use crate::pairing::run::input::service as input;
+use crate::pairing::run::input::{self, read_input};
 use crate::pairing::run::model::Scope;
 use crate::pairing::{day, eligibility, tenure};
 use crate::problem::{Problem, Text};
@@ -37,7 +37,7 @@ pub async fn outlook(app: &App, caller: &Caller, staff_id: Uuid) -> Result<Outlo
     let mut tx = app.db.read().await?;
     let person = find(&mut tx, staff_id).await?;
     let assistances = store::current_of(&mut tx, Part::Assisting, staff_id).await?;
-    let input = input::read(&mut tx, &scope, app.today()).await?;
+    let input = read_input(&mut tx, &scope, app.today()).await?;
     let ids: Vec<_> = input.households.iter().map(|one| one.id).collect();
     let households = household::store::some(&mut tx, &ids).await?;
     let staff = staff::store::all(&mut tx).await?;
@@ -180,7 +180,7 @@ async fn end_all(
     reason: &str,
 ) -> Result<(), Problem> {
     let ending = tenures.iter().map(|one| (one.clone(), reason.to_owned()));
-    tenure::service::end_all(tx, actor, &ending.collect::<Vec<_>>(), date).await
+    tenure::end_all(tx, actor, &ending.collect::<Vec<_>>(), date).await
 }
 
 /// Gives a person these households, each if it may go to the person, or none.

@@ -1,6 +1,7 @@
-//! Listing and ending pairings and assistances.
+//! What pairings and assistances have in common: how they are made by hand, listed and ended.
 
 use chrono::NaiveDate;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Caller;
@@ -16,8 +17,18 @@ use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
 use crate::visit;
 
+/// A pairing or an assistance to be made by hand.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewTenure {
+    pub(crate) household_id: Uuid,
+    pub(crate) staff_id: Uuid,
+    /// First day; today if not said.
+    pub from_date: Option<NaiveDate>,
+    pub(crate) reason: String,
+}
+
 /// A tenure; 404 if there is none with this id.
-pub(in crate::pairing) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
+pub(super) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
     let found = serving::store::find(tx, part, id).await?;
     found.ok_or_else(|| match part {
         Part::Responsible => Problem::not_found("结对", "pairing"),
@@ -26,7 +37,7 @@ pub(in crate::pairing) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Resul
 }
 
 /// A page of tenures as the caller may see them, those that began last first, and the cursor of the next.
-pub(in crate::pairing) async fn list(
+pub(super) async fn list(
     app: &App,
     caller: &Caller,
     part: Part,
@@ -57,7 +68,7 @@ pub(in crate::pairing) async fn list(
 }
 
 /// Ends one tenure on a day; today if not said. It stays on the register.
-pub(in crate::pairing) async fn end(
+pub(super) async fn end(
     app: &App,
     caller: &Caller,
     part: Part,
@@ -84,7 +95,7 @@ pub(in crate::pairing) async fn end(
 }
 
 /// Ends tenures that hold, each with why, on a day on which all of them may end.
-pub(in crate::pairing) async fn end_all(
+pub(super) async fn end_all(
     tx: &mut Tx,
     actor: Actor<'_>,
     ending: &[(Tenure, String)],
