@@ -3,7 +3,7 @@
 //! it is about the person, [`check_duty`] says it; if it is about a pair, it is a kind of [`Barrier`]: both
 //! are what a run asks before it weighs a pair, and all others with it.
 //!
-//! A run holds each pair against a [`Candidate`] made from its [`Input`](super::cost::model::Input).
+//! A run asks it of a [`Candidate`] for each pair, made from its [`Input`](super::cost::model::Input).
 //! All others ask [`Eligibility`], which makes it from the database. On top of this rule a run and its
 //! edits ask where a person may serve ([`cost::reach`](super::cost::reach)); by hand areas do not bind.
 

@@ -11,7 +11,7 @@
 //!
 //! An arc into a need costs a change of helper, one into a hub the fit of skills, one into a helper
 //! the area, and those into the sink the load: one arc for each further household, ever dearer. A
-//! path costs exactly what its pair costs (tests hold the sum of all pairs against the flow), and
+//! path costs exactly what its pair costs (tests compare the sum of all pairs with the flow), and
 //! 35,000 households with 1000 helpers take about 40,000 nodes instead of 35 million arcs.
 //!
 //! Households that never have certain helpers share a need of their own, and in place of the hubs that

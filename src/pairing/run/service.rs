@@ -172,8 +172,8 @@ pub async fn confirm(
     let mut ending = Vec::new();
     for (household_id, reason) in changes.end {
         let current = Filter::current_of(household_id);
-        let held = serving::store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
-        ending.extend(held.into_iter().map(|pairing| (pairing, reason.clone())));
+        let holding = serving::store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
+        ending.extend(holding.into_iter().map(|pairing| (pairing, reason.clone())));
     }
     tenure::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
     let start = Start {

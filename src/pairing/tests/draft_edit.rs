@@ -65,24 +65,24 @@ fn least_change(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Optio
 }
 
 fn pairs_of(input: &Input) -> Vec<(Uuid, Uuid)> {
-    let plan = solver::solve(input);
-    let pairs: Vec<_> = plan
+    let best = solver::solve(input);
+    let pairs: Vec<_> = best
         .pairs
         .iter()
         .map(|pair| (pair.household, pair.helper))
         .collect();
-    assert_eq!(cost_of(input, &pairs), Some(plan.cost));
+    assert_eq!(cost_of(input, &pairs), Some(best.cost));
     pairs
 }
 
 fn places_of(input: &Input) -> Vec<Proposed> {
-    let plan = solver::solve(input);
-    let placed = plan.pairs.into_iter().map(|pair| Proposed {
+    let best = solver::solve(input);
+    let placed = best.pairs.into_iter().map(|pair| Proposed {
         household: pair.household,
         helper: Some(pair.helper),
         reasons: pair.reasons,
     });
-    let unplaced = plan.unplaced.into_iter().map(|unplaced| Proposed {
+    let unplaced = best.unplaced.into_iter().map(|unplaced| Proposed {
         household: unplaced.household,
         helper: None,
         reasons: unplaced.reasons,
@@ -202,8 +202,8 @@ proptest! {
     fn one_place_more_helps_where_something_is_short_and_nowhere_else(input in inputs(10, 5)) {
         let rules = PairingRules { area_rule: AreaRule::Required, ..input.rules.clone() };
         let input = Input { rules, ..input };
-        let plan = solver::solve(&input);
-        let short: Vec<_> = plan.shortages.iter().flat_map(super::sound::areas_of).collect();
+        let best = solver::solve(&input);
+        let short: Vec<_> = best.shortages.iter().flat_map(super::sound::areas_of).collect();
         for village in (0..6).map(area) {
             let more = Helper {
                 id: helper_id(1000),
@@ -220,7 +220,7 @@ proptest! {
             };
             let mut input = input.clone();
             input.helpers.push(more);
-            let gained = solver::solve(&input).pairs.len() - plan.pairs.len();
+            let gained = solver::solve(&input).pairs.len() - best.pairs.len();
             prop_assert_eq!(gained, usize::from(short.contains(&village)));
         }
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::pairing::cost::load::Spread;
 use crate::pairing::run::model::{AreaKey, Choice, Run};
 
-/// A run in numbers, to be held against another one.
+/// A run in numbers, to be compared with another one.
 #[derive(Clone, Debug)]
 pub struct Totals {
     pub(crate) run: Run,

@@ -1,4 +1,4 @@
-//! Holding two runs against each other.
+//! Comparing two runs.
 
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::pairing::run;
 use crate::pairing::run::model::AreaKey;
 use crate::problem::Problem;
 
-/// Holds two runs against each other.
+/// Compares two runs.
 pub async fn compare(
     app: &App,
     caller: &Caller,

@@ -210,7 +210,7 @@ impl DepartureApi {
         };
         let pairings =
             service::come_back(&self.0, &caller.0, id.0, if_match.0.as_deref(), &coming).await?;
-        Ok(Json(held(id.0, pairings)))
+        Ok(Json(pairings_view(id.0, pairings)))
     }
 
     /// Record a transfer
@@ -242,11 +242,11 @@ impl DepartureApi {
         };
         let pairings =
             service::transfer(&self.0, &caller.0, id.0, if_match.0.as_deref(), &transfer).await?;
-        Ok(Json(held(id.0, pairings)))
+        Ok(Json(pairings_view(id.0, pairings)))
     }
 }
 
-fn held(staff_id: Uuid, pairings: Vec<Tenure>) -> PairingsHeld {
+fn pairings_view(staff_id: Uuid, pairings: Vec<Tenure>) -> PairingsHeld {
     PairingsHeld {
         staff_id,
         items: pairings.into_iter().map(pairing_view).collect(),
