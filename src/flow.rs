@@ -9,7 +9,7 @@
 //! needs cmake and a C++ compiler; `ac-library-rs` searches the whole graph once for each unit of
 //! flow; `pathfinding` and `petgraph` have the assignment of a square matrix and maximum flow, not
 //! minimum cost. None gives the prices that prove the result. How it is found stands in
-//! `flow/parts.rs` and `flow/route.rs`; [`check`] asks nothing of that.
+//! `flow/components.rs` and `flow/route.rs`; [`check`] asks nothing of that.
 //!
 //! ```
 //! use qianshou::flow::{Network, SINK, check, solve};
@@ -29,14 +29,14 @@
 //! assert_eq!(check(&network, &solution), Ok(()));
 //! ```
 
-mod parts;
+mod components;
 mod route;
 
-pub use parts::{resolve, solve};
+pub use components::{resolve, solve};
 
-/// A node, by its place; [`SINK`] is the first.
+/// A node, by its index; [`SINK`] is the first.
 pub type Node = usize;
-/// An arc, by its place.
+/// An arc, by its index.
 pub type Arc = usize;
 
 /// Where all flow goes.
@@ -53,8 +53,8 @@ pub struct Network {
     capacity: Vec<i64>,
     cost: Vec<i64>,
     dearest: i64,
-    /// The price of a unit left behind in the network that this is a part of.
-    leave_price_of_whole: Option<i64>,
+    /// The price of a unit left behind in the network that this is a subnetwork of.
+    given_leave_price: Option<i64>,
 }
 
 impl Default for Network {
@@ -73,15 +73,15 @@ impl Network {
             capacity: Vec::new(),
             cost: Vec::new(),
             dearest: 0,
-            leave_price_of_whole: None,
+            given_leave_price: None,
         }
     }
 
-    /// A part of this one, with the sink alone as yet. A unit left behind in it costs what it costs in
-    /// the whole.
-    fn part(&self) -> Self {
+    /// A subnetwork of this one, with the sink alone as yet. A unit left behind in it costs as much as it
+    /// does here.
+    fn subnetwork(&self) -> Self {
         Self {
-            leave_price_of_whole: Some(self.leave_price()),
+            given_leave_price: Some(self.leave_price()),
             ..Self::new()
         }
     }
@@ -137,11 +137,11 @@ impl Network {
         self.cost[arc]
     }
 
-    /// The price of a unit left behind: more than any path through the whole network. No path visits
+    /// The price of a unit left behind: more than any path through the network. No path visits
     /// a node twice, so none costs more than the dearest arc times the nodes.
     pub fn leave_price(&self) -> i64 {
         let price = || (self.dearest + 1) * i64::from(small(self.nodes() + 1));
-        self.leave_price_of_whole.unwrap_or_else(price)
+        self.given_leave_price.unwrap_or_else(price)
     }
 
     /// The nodes that supply something, and so may leave it behind.
@@ -185,19 +185,14 @@ impl Network {
     pub fn out_arcs(&self) -> Incidence {
         Incidence::new(self.nodes(), &self.tail)
     }
-
-    /// The arcs that enter each node, in their own order.
-    pub fn in_arcs(&self) -> Incidence {
-        Incidence::new(self.nodes(), &self.head)
-    }
 }
 
-/// A place as a 32-bit number: a network of four thousand million nodes fits no memory.
-fn small(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+/// An index as a 32-bit number: a network of four thousand million nodes fits no memory.
+fn small(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-/// The arcs at each node.
+/// The arcs that leave each node.
 #[derive(Clone, Debug)]
 pub struct Incidence {
     start: Vec<u32>,
@@ -205,20 +200,20 @@ pub struct Incidence {
 }
 
 impl Incidence {
-    fn new(nodes: usize, end: &[u32]) -> Self {
+    fn new(nodes: usize, tail: &[u32]) -> Self {
         let mut start = vec![0_u32; nodes + 1];
-        for &node in end {
+        for &node in tail {
             start[node as usize + 1] += 1;
         }
         for node in 0..nodes {
             start[node + 1] += start[node];
         }
         let mut next = start.clone();
-        let mut arcs = vec![0; end.len()];
-        for (arc, &node) in end.iter().enumerate() {
-            let place = &mut next[node as usize];
-            arcs[*place as usize] = small(arc);
-            *place += 1;
+        let mut arcs = vec![0; tail.len()];
+        for (arc, &node) in tail.iter().enumerate() {
+            let at = &mut next[node as usize];
+            arcs[*at as usize] = small(arc);
+            *at += 1;
         }
         Self { start, arcs }
     }
@@ -252,7 +247,7 @@ impl Solution {
 
     /// Cost of the flow and of all that was left behind: what a solver finds for
     /// [`Network::write_dimacs`].
-    pub fn whole_cost(&self, network: &Network) -> i64 {
+    pub fn total_cost(&self, network: &Network) -> i64 {
         self.cost + self.left.iter().sum::<i64>() * network.leave_price()
     }
 }
@@ -266,10 +261,10 @@ pub enum NotOptimal {
     /// What enters a node and what leaves it differ.
     #[error("node {0} loses or makes flow")]
     Conservation(Node),
-    /// An arc could carry more, or less, and make the whole cheaper.
+    /// An arc could carry more, or less, and make the flow cheaper.
     #[error("arc {0} is not used as its price demands")]
     Arc(Arc),
-    /// A node could leave more, or less, and make the whole cheaper.
+    /// A node could leave more, or less, and make the flow cheaper.
     #[error("node {0} leaves what its price does not allow")]
     Leave(Node),
     /// The cost stated is not that of the flow.

@@ -68,7 +68,7 @@ struct Half {
     room: u32,
     back: u32,
     head: u32,
-    /// The place of the other half.
+    /// The index of the other half.
     other: u32,
 }
 
@@ -243,8 +243,8 @@ impl<'a> Residual<'a> {
             return false;
         }
         let mut farthest = 0;
-        while let Some((distance, place)) = self.queue.pop() {
-            let node = &mut self.nodes[place as usize];
+        while let Some((distance, at)) = self.queue.pop() {
+            let node = &mut self.nodes[at as usize];
             if node.reached || distance > node.distance {
                 continue;
             }
@@ -257,8 +257,8 @@ impl<'a> Residual<'a> {
                     break;
                 }
             }
-            for at in self.halves_at(place as usize) {
-                let half = self.halves[at as usize];
+            for half in self.halves_at(at as usize) {
+                let half = self.halves[half as usize];
                 let from = &mut self.nodes[half.head as usize];
                 if half.back > 0 && !from.reached {
                     let reduced = from.price - price - half.cost;
@@ -286,7 +286,7 @@ impl<'a> Residual<'a> {
     fn start_search(&mut self) -> usize {
         self.queue.clear();
         let mut waiting = 0;
-        for (node, place) in self.nodes[..self.network.nodes()].iter_mut().zip(0..) {
+        for (node, at) in self.nodes[..self.network.nodes()].iter_mut().zip(0..) {
             node.reached = false;
             node.dead = false;
             node.next_half = node.first_half;
@@ -295,7 +295,7 @@ impl<'a> Residual<'a> {
                 waiting += 1;
             } else if node.excess < 0 {
                 node.distance = 0;
-                self.queue.push(0, place);
+                self.queue.push(0, at);
             }
         }
         waiting
@@ -387,7 +387,7 @@ impl<'a> Residual<'a> {
 /// A queue that gives the least distance first, where none is added that is less than the last one
 /// given (a radix heap: Ahuja, Mehlhorn, Orlin, Tarjan, 1990).
 struct RadixQueue {
-    /// In the list of place n the distances whose highest bit unlike that of `last` is bit n.
+    /// Each distance is in list n, where n counts its bits up to the highest one unlike that of `last`.
     lists: Vec<Vec<(i64, u32)>>,
     last: i64,
 }
@@ -408,19 +408,19 @@ impl RadixQueue {
     }
 
     fn push(&mut self, distance: i64, node: u32) {
-        let place = 64 - (distance ^ self.last).leading_zeros();
-        self.lists[place as usize].push((distance, node));
+        let list = 64 - (distance ^ self.last).leading_zeros();
+        self.lists[list as usize].push((distance, node));
     }
 
     fn pop(&mut self) -> Option<(i64, u32)> {
         if self.lists[0].is_empty() {
-            let place = self.lists.iter().position(|list| !list.is_empty())?;
-            let mut list = std::mem::take(&mut self.lists[place]);
+            let first = self.lists.iter().position(|list| !list.is_empty())?;
+            let mut list = std::mem::take(&mut self.lists[first]);
             self.last = list.iter().map(|(distance, _)| *distance).min()?;
             for (distance, node) in list.drain(..) {
                 self.push(distance, node);
             }
-            self.lists[place] = list;
+            self.lists[first] = list;
         }
         self.lists[0].pop()
     }

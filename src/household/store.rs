@@ -71,7 +71,7 @@ impl Filter {
     fn conditions(&self) -> Where {
         let served = format!("household.id IN ({})", served_by("?"));
         let wanted = Where::new()
-            .and("closed_on IS NULL")
+            .and(is_open("household"))
             .and_text(&self.town, "town = ?")
             .and_text(&self.village, "village = ?")
             .and_text(&self.status, "status = ?")
@@ -85,6 +85,16 @@ impl Filter {
             );
         self.search.narrow(wanted, "number", "head_name")
     }
+}
+
+/// Whether a household is open, as a condition on a row of `table`.
+pub fn is_open(table: &str) -> String {
+    format!("{table}.closed_on IS NULL")
+}
+
+/// Whether a household was open on the day of a parameter such as `$1`, as a condition on a row of `table`.
+pub fn was_open_on(table: &str, day: &str) -> String {
+    format!("({} OR {table}.closed_on > {day})", is_open(table))
 }
 
 /// Where a page of households begins: town, village and id of the last one of the page before.
@@ -142,7 +152,8 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Erro
 
 /// All open households with their members, by id.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Household>, sqlx::Error> {
-    let sql = format!("SELECT {HOUSEHOLD} FROM household WHERE closed_on IS NULL ORDER BY id");
+    let open = is_open("household");
+    let sql = format!("SELECT {HOUSEHOLD} FROM household WHERE {open} ORDER BY id");
     let mut households: Vec<Household> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
     let sql = format!("SELECT {MEMBER} FROM member ORDER BY household_id, position");
@@ -338,14 +349,14 @@ pub struct LedgerEntry {
 
 /// All open households as a ledger shows them, in no order.
 pub async fn ledger(tx: &mut Tx) -> Result<Vec<LedgerEntry>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as(
+    let sql = format!(
         "SELECT household.id AS id, household.number AS number, town, village, group_name, head_name,
              head.identity_number AS head_identity_number, size, status, main_cause, income_per_head_fen
          FROM household
          LEFT JOIN member AS head ON head.household_id = household.id AND head.relation = $1
-         WHERE closed_on IS NULL",
-    )
-    .bind(Relation::Head)
-    .fetch_all(connection)
-    .await)
+         WHERE {}",
+        is_open("household")
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(Relation::Head).fetch_all(connection).await)
 }

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::model::{Lift, LiftState, State, StepRecord};
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
-use crate::serving::names::household_names;
+use crate::household::store::is_open;
 use crate::serving::store::join_responsible_now;
+use crate::serving::store::names::household_names;
 use crate::{insert, on};
 
 /// A lift with the names that people know its household and helper by.
@@ -103,7 +104,8 @@ pub async fn of_household(tx: &mut Tx, household_id: Uuid) -> Result<Vec<Lift>, 
 
 /// All lifts of open households with their steps, but without the evidence of these, the earliest first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<NamedLift>, sqlx::Error> {
-    let sql = format!("{NAMED_LIFT} WHERE household.closed_on IS NULL ORDER BY lift.id");
+    let open = is_open("household");
+    let sql = format!("{NAMED_LIFT} WHERE {open} ORDER BY lift.id");
     let lifts: Vec<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
     let steps: Vec<StepRecord> = on!(tx, connection => sqlx::query_as(

@@ -3,7 +3,7 @@
 //! it is about the person, [`check_duty`] says it; if it is about a pair, it is a kind of [`Barrier`]: both
 //! are what a run asks before it weighs a pair, and all others with it.
 //!
-//! A run holds each pair against a [`Candidate`] made from its [`Input`](super::cost::model::Input).
+//! A run asks it of a [`Candidate`] for each pair, made from its [`Input`](super::cost::model::Input).
 //! All others ask [`Eligibility`], which makes it from the database. On top of this rule a run and its
 //! edits ask where a person may serve ([`cost::reach`](super::cost::reach)); by hand areas do not bind.
 
@@ -19,6 +19,7 @@ use super::registered;
 use crate::db::{Ids, Tx};
 use crate::problem::Problem;
 use crate::serving::store;
+use crate::serving::tenure::Part;
 use crate::settings;
 use crate::settings::Settings;
 use crate::staff::leave::{self, Leave};
@@ -89,15 +90,21 @@ pub struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    /// The whole rule: whether the person may become responsible for the household.
-    pub fn check(&self) -> Result<(), Ineligible<'a>> {
+    /// The whole rule: whether the person may serve the household in this part. Pins and places are only
+    /// about who is responsible.
+    pub fn check(&self, part: Part) -> Result<(), Ineligible<'a>> {
         self.check_person()?;
-        self.check_pin()?;
-        self.check_place()
+        match part {
+            Part::Responsible => {
+                self.check_pin()?;
+                self.check_place()
+            }
+            Part::Assisting => Ok(()),
+        }
     }
 
-    /// Whether the person may serve the household at all, responsible or assisting.
-    pub fn check_person(&self) -> Result<(), Ineligible<'a>> {
+    /// What binds in either part: whether the person is given households at all, and may have this one.
+    pub(crate) fn check_person(&self) -> Result<(), Ineligible<'a>> {
         check_duty(self.active, self.away)?;
         self.check_barrier()
     }
@@ -179,9 +186,10 @@ impl Eligibility {
         *self.held.entry(helper).or_default() += 1;
     }
 
-    /// Refuses a person who may not become responsible for a household from a day on.
+    /// Refuses a person who may not serve a household in this part from a day on.
     pub fn check(
         &self,
+        part: Part,
         household_id: Uuid,
         person: &Staff,
         from_date: NaiveDate,
@@ -189,20 +197,7 @@ impl Eligibility {
     ) -> Result<(), PairingError> {
         let away = self.away(person, [from_date, today]);
         let candidate = self.candidate(household_id, person, away.as_deref());
-        Ok(candidate.check()?)
-    }
-
-    /// Refuses a person who may not serve a household from a day on, responsible or assisting.
-    pub fn check_person(
-        &self,
-        household_id: Uuid,
-        person: &Staff,
-        from_date: NaiveDate,
-        today: NaiveDate,
-    ) -> Result<(), PairingError> {
-        let away = self.away(person, [from_date, today]);
-        let candidate = self.candidate(household_id, person, away.as_deref());
-        Ok(candidate.check_person()?)
+        Ok(candidate.check(part)?)
     }
 
     fn candidate<'a>(
@@ -243,7 +238,8 @@ pub async fn must_be_allowed(
 ) -> Result<(), Problem> {
     let person = registered::must_be(tx, household_id, staff_id).await?;
     let eligibility = Eligibility::of_pair(tx, household_id, staff_id).await?;
-    Ok(eligibility.check(household_id, &person, from_date, today)?)
+    let part = Part::Responsible;
+    Ok(eligibility.check(part, household_id, &person, from_date, today)?)
 }
 
 /// Refuses a household that has a helper.
@@ -255,7 +251,7 @@ pub async fn must_be_unpaired(tx: &mut Tx, household_id: Uuid) -> Result<(), Pro
 }
 
 /// Refuses helpers of whom one is on leave on a day.
-pub async fn must_be_on_duty(
+pub async fn must_not_be_on_leave(
     tx: &mut Tx,
     helpers: impl Iterator<Item = Uuid>,
     day: NaiveDate,
@@ -291,34 +287,42 @@ mod tests {
             held: 2,
             capacity: 3,
         };
-        assert_eq!(good.check(), Ok(()));
+        assert_eq!(good.check(Part::Responsible), Ok(()));
         let full = Candidate { held: 3, ..good };
         let no_place = Ineligible::Full {
             held: 3,
             capacity: 3,
         };
-        assert_eq!(full.check(), Err(no_place));
-        assert_eq!(full.check_person(), Ok(()), "an assistant takes no place");
+        assert_eq!(full.check(Part::Responsible), Err(no_place));
+        assert_eq!(
+            full.check(Part::Assisting),
+            Ok(()),
+            "an assistant takes no place"
+        );
         let pinned = Candidate {
             pin: Some(&other),
             ..full
         };
-        assert_eq!(pinned.check(), Err(Ineligible::PinnedToAnother(&other)));
+        assert_eq!(
+            pinned.check(Part::Responsible),
+            Err(Ineligible::PinnedToAnother(&other))
+        );
         let barred = Candidate {
             barriers: Some(&barriers),
             ..pinned
         };
         let barrier = Err(Ineligible::Barred(&Barrier::Register));
-        assert_eq!((barred.check(), barred.check_person()), (barrier, barrier));
+        assert_eq!(barred.check(Part::Responsible), barrier);
+        assert_eq!(barred.check(Part::Assisting), barrier);
         let away = Candidate {
             away: Some("请假"),
             ..barred
         };
-        assert_eq!(away.check(), Err(Ineligible::Away("请假")));
+        assert_eq!(away.check(Part::Responsible), Err(Ineligible::Away("请假")));
         let left = Candidate {
             active: false,
             ..away
         };
-        assert_eq!(left.check(), Err(Ineligible::Inactive));
+        assert_eq!(left.check(Part::Responsible), Err(Ineligible::Inactive));
     }
 }

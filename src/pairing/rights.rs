@@ -1,5 +1,5 @@
-//! Whose runs, pairings and assistances a caller may read: asked by each `api.rs` before it looks at
-//! the rest of the request.
+//! Whose runs, pairings and assistances a caller may read: each `service.rs` asks it first, before it reads
+//! the cursor or looks for anything. So who may not read learns nothing else from the refusal.
 
 use chrono::NaiveDate;
 use uuid::Uuid;

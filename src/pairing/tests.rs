@@ -216,28 +216,28 @@ proptest! {
 
     #[test]
     fn equals_brute_force(input in inputs(6, 5)) {
-        let plan = solver::solve(&input);
-        assert_sound(&input, &plan);
-        prop_assert_eq!((plan.pairs.len(), plan.cost), brute_force(&input));
+        let best = solver::solve(&input);
+        assert_sound(&input, &best);
+        prop_assert_eq!((best.pairs.len(), best.cost), brute_force(&input));
     }
 
     #[test]
     fn what_is_decided_beforehand_stands_and_the_rest_equals_brute_force(
         input in bound_inputs(6, 5)
     ) {
-        let plan = solver::solve(&input);
-        assert_sound(&input, &plan);
-        let (rest, pairs) = fixed(&input, &plan);
+        let best = solver::solve(&input);
+        assert_sound(&input, &best);
+        let (rest, pairs) = fixed(&input, &best);
         let (placed, cost) = brute_force(&rest);
         let fixed_cost: i64 = pairs.iter().map(|pair| pair.cost).sum();
-        prop_assert_eq!(plan.pairs.len(), pairs.len() + placed);
-        prop_assert_eq!(plan.cost, fixed_cost + cost);
+        prop_assert_eq!(best.pairs.len(), pairs.len() + placed);
+        prop_assert_eq!(best.cost, fixed_cost + cost);
     }
 
     #[test]
     fn what_a_proposal_changes_ends_no_pair_that_may_stay(input in bound_inputs(8, 5)) {
-        let plan = solver::solve(&input);
-        let pairs: Vec<_> = plan.pairs.iter().map(|pair| (pair.household, pair.helper)).collect();
+        let best = solver::solve(&input);
+        let pairs: Vec<_> = best.pairs.iter().map(|pair| (pair.household, pair.helper)).collect();
         let proposed: HashMap<_, _> = pairs.iter().copied().collect();
         let changes = TenureChanges::of(&input, &pairs);
         let on_staff = |id: &Uuid| input.helpers.iter().find(|row| row.id == *id);
@@ -307,13 +307,13 @@ proptest! {
     fn the_flow_proves_itself_and_costs_what_its_pairs_cost(
         input in prop_oneof![inputs(30, 12), bound_inputs(30, 12)]
     ) {
-        let run = RunNetwork::build(&input);
-        let solution = flow::solve(&run.network);
-        prop_assert_eq!(flow::check(&run.network, &solution), Ok(()));
-        let plan = run.best_pairs(&solution);
-        assert_sound(&input, &plan);
-        prop_assert_eq!(plan.cost, solution.cost);
-        prop_assert_eq!(i64::try_from(plan.pairs.len()).unwrap(), solution.sent(&run.network));
+        let run_network = RunNetwork::build(&input);
+        let solution = flow::solve(&run_network.network);
+        prop_assert_eq!(flow::check(&run_network.network, &solution), Ok(()));
+        let best = run_network.best_pairs(&solution);
+        assert_sound(&input, &best);
+        prop_assert_eq!(best.cost, solution.cost);
+        prop_assert_eq!(i64::try_from(best.pairs.len()).unwrap(), solution.sent(&run_network.network));
     }
 }
 
@@ -322,12 +322,12 @@ fn a_town_and_a_district_are_solved_and_proved() {
     for (households, helpers) in [(300, 120), (4000, 300)] {
         for rule in [AreaRule::Required, AreaRule::Preferred, AreaRule::Free] {
             let input = county(households, helpers, rule);
-            let run = RunNetwork::build(&input);
-            let solution = flow::solve(&run.network);
-            assert_eq!(flow::check(&run.network, &solution), Ok(()));
-            let plan = run.best_pairs(&solution);
-            assert_eq!(plan.cost, solution.cost);
-            assert_sound(&input, &plan);
+            let run_network = RunNetwork::build(&input);
+            let solution = flow::solve(&run_network.network);
+            assert_eq!(flow::check(&run_network.network, &solution), Ok(()));
+            let best = run_network.best_pairs(&solution);
+            assert_eq!(best.cost, solution.cost);
+            assert_sound(&input, &best);
         }
     }
 }
@@ -375,9 +375,9 @@ fn what_is_short_is_told_in_words() {
         ]
         .into(),
     };
-    let plan = solver::solve(&input);
-    assert_eq!(plan.pairs.len(), 3);
-    let words: Vec<_> = plan
+    let best = solver::solve(&input);
+    assert_eq!(best.pairs.len(), 3);
+    let words: Vec<_> = best
         .shortages
         .iter()
         .map(|shortage| shortage.words.as_str())
@@ -400,8 +400,8 @@ fn a_former_helper_is_kept_when_nothing_speaks_against_it() {
     input.helpers[7].active = true;
     input.households[3].former = Some(former);
     let household = input.households[3].id;
-    let plan = solver::solve(&input);
-    let pair = plan
+    let best = solver::solve(&input);
+    let pair = best
         .pairs
         .iter()
         .find(|pair| pair.household == household)
@@ -418,8 +418,8 @@ fn a_former_helper_is_kept_when_nothing_speaks_against_it() {
     }
     // One who left is no reason at all.
     input.helpers[7].active = false;
-    let plan = solver::solve(&input);
-    let pair = plan
+    let best = solver::solve(&input);
+    let pair = best
         .pairs
         .iter()
         .find(|pair| pair.household == household)
@@ -464,9 +464,9 @@ fn loads(rules: PairingRules, households: usize, capacities: &[i64]) -> Vec<i64>
             .collect(),
         ..Input::default()
     };
-    let plan = solver::solve(&input);
-    assert_sound(&input, &plan);
-    plan.loads.iter().map(|load| load.added).collect()
+    let best = solver::solve(&input);
+    assert_sound(&input, &best);
+    best.loads.iter().map(|load| load.added).collect()
 }
 
 #[test]

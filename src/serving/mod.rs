@@ -6,7 +6,6 @@
 //! [`pairing`](crate::pairing), which asks many other facts; what a helper may do with a household by
 //! their tenures stands in [`rights`].
 
-pub(crate) mod names;
 pub mod rights;
 pub mod store;
 pub mod tenure;

@@ -1,4 +1,7 @@
-//! Tenures in the database. What «serves now» and «served on a day» mean in SQL stands here alone.
+//! Tenures in the database. What «serves now», «served on a day» and «served last» mean in SQL stands here
+//! alone.
+
+pub(crate) mod names;
 
 use std::collections::HashMap;
 
@@ -6,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::names::{helper_names, household_names, join_names};
+use self::names::{helper_names, household_names, join_names};
 use super::tenure::{Part, Periods, Tenure};
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
@@ -20,10 +23,52 @@ pub fn holds_now(table: &str) -> String {
     format!("{table}.to_date IS NULL")
 }
 
+/// Whether a tenure has ended, as a condition on a row of `table`.
+fn has_ended(table: &str) -> String {
+    format!("{table}.to_date IS NOT NULL")
+}
+
+/// Whether a tenure has ended, but only after the day of a parameter such as `$1`, as a condition on a row
+/// of `table`: another one of the same household cannot begin on that day. The day on which it ended is
+/// free.
+pub fn has_ended_after(table: &str, day: &str) -> String {
+    format!("{table}.to_date > {day}")
+}
+
+/// Whether a tenure holds, or has [ended after](has_ended_after) a day.
+fn lasts_beyond(table: &str, day: &str) -> String {
+    format!("({} OR {})", holds_now(table), has_ended_after(table, day))
+}
+
 /// Whether a tenure held on the day of a parameter such as `$1`, as a condition on a row of `table`. On
 /// the day of a hand-over it is the new helper's.
 fn held_on(table: &str, day: &str) -> String {
-    format!("{table}.from_date <= {day} AND ({table}.to_date IS NULL OR {table}.to_date > {day})")
+    let lasts = lasts_beyond(table, day);
+    format!("{table}.from_date <= {day} AND {lasts}")
+}
+
+/// Whether anybody is responsible now for the household with an id, as a condition.
+pub fn has_helper_now(household: &str) -> String {
+    let holds = holds_now("pairing");
+    format!("EXISTS (SELECT 1 FROM pairing WHERE pairing.household_id = {household} AND {holds})")
+}
+
+/// Who is responsible now for the household with an id or, if nobody is, who was last, as a query.
+pub fn last_helper(household: &str) -> String {
+    format!(
+        "SELECT pairing.staff_id FROM pairing WHERE pairing.household_id = {household}
+         ORDER BY to_date IS NULL DESC, to_date DESC, ended_at DESC, pairing.id DESC LIMIT 1"
+    )
+}
+
+/// Whom the household with an id had last, by what was written down up to the instant of a parameter such as
+/// `$1`, as a query. Of an end it asks nothing: that may have been written down later.
+pub fn last_helper_known_at(household: &str, instant: &str) -> String {
+    format!(
+        "SELECT pairing.staff_id FROM pairing
+         WHERE pairing.household_id = {household} AND started_at <= {instant}
+         ORDER BY from_date DESC, started_at DESC LIMIT 1"
+    )
 }
 
 /// Joins `pairing` to a household's id: who is responsible for it now, if anybody.
@@ -155,13 +200,24 @@ pub async fn helper_names(
 
 /// By household: the day on which its last ended pairing ended.
 pub async fn last_ends(tx: &mut Tx) -> Result<HashMap<Uuid, NaiveDate>, sqlx::Error> {
-    let rows: Vec<(Uuid, NaiveDate)> = on!(tx, connection => sqlx::query_as(
-        "SELECT household_id, max(to_date) FROM pairing WHERE to_date IS NOT NULL
-         GROUP BY household_id",
-    )
-    .fetch_all(connection)
-    .await)?;
+    let sql = format!(
+        "SELECT household_id, max(to_date) FROM pairing WHERE {} GROUP BY household_id",
+        has_ended("pairing")
+    );
+    let rows: Vec<(Uuid, NaiveDate)> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .fetch_all(connection).await)?;
     Ok(rows.into_iter().collect())
+}
+
+/// By household: the helper whose pairing with it ended last.
+pub async fn former_helpers(tx: &mut Tx) -> Result<HashMap<Uuid, Uuid>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, staff_id FROM pairing WHERE {} ORDER BY to_date, ended_at, id",
+        has_ended("pairing")
+    );
+    let ended: Vec<(Uuid, Uuid)> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .fetch_all(connection).await)?;
+    Ok(ended.into_iter().collect())
 }
 
 /// Tenures with their names.
@@ -196,10 +252,10 @@ pub struct Filter {
     pub on: Option<NaiveDate>,
     /// Only of people of this unit.
     pub unit_id: Option<Uuid>,
-    /// Only of households of this town; of all if empty.
-    pub town: String,
-    /// Only of households of this village; of all if empty.
-    pub village: String,
+    /// Only of households of this town.
+    pub town: Option<String>,
+    /// Only of households of this village.
+    pub village: Option<String>,
 }
 
 impl Filter {
@@ -213,15 +269,22 @@ impl Filter {
     }
 
     fn conditions(&self, part: Part) -> Where {
+        let table = part.table();
         Where::new()
             .and_if(self.household_id, "household_id = ?")
             .and_if(self.staff_id, "staff_id = ?")
-            .and_either(self.current, "to_date IS NULL", "to_date IS NOT NULL")
+            .and_either(self.current, &holds_now(table), &has_ended(table))
             .and_if(self.lasting_to, "(to_date IS NULL OR to_date >= ?)")
-            .and_if(self.on, &held_on(part.table(), "?"))
+            .and_if(self.on, &held_on(table, "?"))
             .and_if(self.unit_id, "unit.id = ?")
-            .and_text(&self.town, "household.town = ?")
-            .and_text(&self.village, "household.village = ?")
+            .and_text(
+                self.town.as_deref().unwrap_or_default(),
+                "household.town = ?",
+            )
+            .and_text(
+                self.village.as_deref().unwrap_or_default(),
+                "household.village = ?",
+            )
     }
 }
 
@@ -406,11 +469,12 @@ pub async fn ends_after(
     staff_id: Option<Uuid>,
     day: NaiveDate,
 ) -> Result<Vec<Option<NaiveDate>>, sqlx::Error> {
+    let table = part.table();
     let wanted = Where::new()
         .and_with(household_id, "household_id = ?")
-        .and_with(day, "(to_date IS NULL OR to_date > ?)")
+        .and_with(day, &lasts_beyond(table, "?"))
         .and_if(staff_id, "staff_id = ?");
-    let sql = format!("SELECT to_date FROM {} {wanted}", part.table());
+    let sql = format!("SELECT to_date FROM {table} {wanted}");
     let ends: Vec<(Option<NaiveDate>,)> = wanted.fetch_all(tx, sql).await?;
     Ok(ends.into_iter().map(|(end,)| end).collect())
 }

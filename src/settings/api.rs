@@ -4,8 +4,8 @@ use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
-use super::model::{Settings, YearPlan};
-use super::{service, store};
+use super::model::{Settings, YearPlan, YearPlanValues};
+use super::service;
 use crate::access::Signed;
 use crate::api::{ETag, Tag, Tagged, Year};
 use crate::app::App;
@@ -13,17 +13,6 @@ use crate::problem::{ChangeFault, GetFault, ListFault};
 
 /// Operations on settings and year plans.
 pub struct SettingsApi(pub App);
-
-/// What to set for a year.
-#[derive(Object)]
-struct YearPlanValues {
-    /// Households to be newly lifted.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
-    target: i64,
-    /// Income line in fen a head and year: a lift needs strictly more.
-    #[oai(validator(minimum(value = "1"), maximum(value = "100000000")))]
-    line_fen: i64,
-}
 
 /// All plans that were set.
 #[derive(Object)]
@@ -39,8 +28,7 @@ impl SettingsApi {
     /// Those in force: the defaults until the office changes them.
     #[oai(path = "/settings", method = "get", operation_id = "getSettings")]
     async fn get_settings(&self, _caller: Signed) -> Result<Tagged<Settings>, ListFault> {
-        let mut tx = self.0.db.read().await?;
-        let (settings, version) = store::load_versioned(&mut tx).await?;
+        let (settings, version) = service::get(&self.0).await?;
         Ok(Tagged::new(settings, ETag(version)))
     }
 
@@ -56,8 +44,7 @@ impl SettingsApi {
         if_match: Header<Option<String>>,
         body: Json<Settings>,
     ) -> Result<Tagged<Settings>, ChangeFault> {
-        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
-        let version = service::change(&self.0, &caller.0, is_read, &body.0).await?;
+        let version = service::change(&self.0, &caller.0, if_match.0.as_deref(), &body.0).await?;
         Ok(Tagged::new(body.0, ETag(version)))
     }
 
@@ -66,8 +53,7 @@ impl SettingsApi {
     /// Those that were set; any other year has a target of 20 households and a line of 6000 yuan.
     #[oai(path = "/year-plans", method = "get", operation_id = "listYearPlans")]
     async fn list_year_plans(&self, _caller: Signed) -> Result<Json<YearPlans>, ListFault> {
-        let mut tx = self.0.db.read().await?;
-        let items = store::year_plans(&mut tx).await?;
+        let items = service::year_plans(&self.0).await?;
         Ok(Json(YearPlans { items }))
     }
 
@@ -85,8 +71,7 @@ impl SettingsApi {
         /// The year.
         year: Path<Year>,
     ) -> Result<Tagged<YearPlan>, GetFault> {
-        let mut tx = self.0.db.read().await?;
-        let plan = store::year_plan(&mut tx, year.0.0).await?;
+        let plan = service::year_plan(&self.0, year.0.0).await?;
         let tag = ETag(plan.version);
         Ok(Tagged::new(plan, tag))
     }
@@ -109,13 +94,8 @@ impl SettingsApi {
         if_match: Header<Option<String>>,
         body: Json<YearPlanValues>,
     ) -> Result<Tagged<YearPlan>, ChangeFault> {
-        let is_read = |version| ETag(version).must_match(if_match.0.as_deref());
-        let set = |before| YearPlan {
-            target: body.0.target,
-            line_fen: body.0.line_fen,
-            ..before
-        };
-        let after = service::set_year_plan(&self.0, &caller.0, year.0.0, is_read, set).await?;
+        let if_match = if_match.0.as_deref();
+        let after = service::set_year_plan(&self.0, &caller.0, year.0.0, if_match, &body.0).await?;
         let tag = ETag(after.version);
         Ok(Tagged::new(after, tag))
     }

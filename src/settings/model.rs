@@ -118,3 +118,14 @@ impl YearPlan {
         }
     }
 }
+
+/// What to set for a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+pub struct YearPlanValues {
+    /// Households to be newly lifted.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
+    pub target: i64,
+    /// Income line in fen a head and year: a lift needs strictly more.
+    #[oai(validator(minimum(value = "1"), maximum(value = "100000000")))]
+    pub line_fen: i64,
+}

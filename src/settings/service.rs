@@ -1,43 +1,65 @@
-//! Changing settings and year plans.
+//! Reading and changing settings and year plans.
 
-use super::model::{Settings, YearPlan};
+use super::model::{Settings, YearPlan, YearPlanValues};
 use super::store;
 use crate::access::{Caller, Permission};
+use crate::api::ETag;
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Puts settings in force, if `is_read` takes the version of those before for the one that the caller has
-/// read; gives the new version.
+/// The settings in force with their version; whoever is signed in may read them.
+pub async fn get(app: &App) -> Result<(Settings, i64), Problem> {
+    let mut tx = app.db.read().await?;
+    Ok(store::load_versioned(&mut tx).await?)
+}
+
+/// Puts settings in force; gives their version. `if_match` is the tag of those that the caller has read.
 pub async fn change(
     app: &App,
     caller: &Caller,
-    is_read: impl Fn(i64) -> Result<(), Problem>,
+    if_match: Option<&str>,
     after: &Settings,
 ) -> Result<i64, Problem> {
     caller.require(Permission::KeepRegister)?;
     after.pairing.check()?;
     let mut tx = caller.write(&app.db).await?;
     let (_, version) = store::load_versioned(&mut tx).await?;
-    is_read(version)?;
+    ETag(version).must_match(if_match)?;
     store::save(&mut tx, caller.at(app.now()), after).await?;
     tx.commit().await?;
     Ok(version + 1)
 }
 
-/// Sets the plan of a year, if `is_read` takes the former version for the one that the caller has read.
+/// All year plans that were set, by year; whoever is signed in may read them.
+pub async fn year_plans(app: &App) -> Result<Vec<YearPlan>, Problem> {
+    let mut tx = app.db.read().await?;
+    Ok(store::year_plans(&mut tx).await?)
+}
+
+/// The plan of a year, as set or by default; whoever is signed in may read it.
+pub async fn year_plan(app: &App, year: i64) -> Result<YearPlan, Problem> {
+    let mut tx = app.db.read().await?;
+    Ok(store::year_plan(&mut tx, year).await?)
+}
+
+/// Sets the plan of a year. `if_match` is the tag of the plan that the caller has read.
 pub async fn set_year_plan(
     app: &App,
     caller: &Caller,
     year: i64,
-    is_read: impl Fn(i64) -> Result<(), Problem>,
-    set: impl FnOnce(YearPlan) -> YearPlan,
+    if_match: Option<&str>,
+    values: &YearPlanValues,
 ) -> Result<YearPlan, Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let before = store::year_plan(&mut tx, year).await?;
-    is_read(before.version)?;
-    let actor = caller.at(app.now());
-    let after = store::save_year_plan(&mut tx, actor, &set(before)).await?;
+    ETag(before.version).must_match(if_match)?;
+    let plan = YearPlan {
+        target: values.target,
+        line_fen: values.line_fen,
+        ..before
+    };
+    let after = store::save_year_plan(&mut tx, caller.at(app.now()), &plan).await?;
     tx.commit().await?;
     Ok(after)
 }

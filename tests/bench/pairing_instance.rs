@@ -184,7 +184,7 @@ fn solve(file: &str) -> Outcome<Value> {
     Ok(json!({
         "nodes": network.nodes(),
         "arcs": network.arcs(),
-        "cost": solution.whole_cost(&network),
+        "cost": solution.total_cost(&network),
         "solve_seconds": seconds,
         "read_mib": read,
         "peak_mib": peak,
@@ -207,7 +207,7 @@ fn after_leaving(before: &Network, former: &Solution) -> Outcome<Value> {
     let (cold, from_scratch) = timed(|| flow::solve(&network));
     flow::check(&network, &warm)?;
     flow::check(&network, &cold)?;
-    assert_eq!(warm.whole_cost(&network), cold.whole_cost(&network));
+    assert_eq!(warm.total_cost(&network), cold.total_cost(&network));
     Ok(json!({
         "nothing_changed_seconds": nothing_changed,
         "from_former_seconds": from_former,

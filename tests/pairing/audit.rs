@@ -322,7 +322,7 @@ async fn another_solver_finds_the_same_cost_in_the_network_that_is_written() {
         let network = read(&file, all_arcs);
         let best = flow::solve(&network);
         assert_eq!(flow::check(&network, &best), Ok(()));
-        assert_eq!(best.whole_cost(&network), cost, "{told}");
+        assert_eq!(best.total_cost(&network), cost, "{told}");
         if !all_arcs {
             assert_eq!(
                 (best.sent(&network), json!(best.cost)),

@@ -10,9 +10,7 @@ use super::service;
 use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
-use crate::db::page;
 use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
-use crate::pairing::rights::seen_of;
 use crate::pairing::tenure::{self, NewTenure};
 use crate::problem::{CreateFault, GetFault, ListFault};
 use crate::serving::store::Filter;
@@ -138,32 +136,21 @@ impl PairingApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<Pairing>>, ListFault> {
-        let staff_id = seen_of(&caller.0, staff_id.0)?;
-        if !caller.0.sight().may_find_names(&[&town.0, &village.0]) {
-            return Ok(Page::json([], None));
-        }
-        let cursors = self.0.cursors("listPairings");
-        let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
         let filter = Filter {
             household_id: household_id.0,
-            staff_id,
+            staff_id: staff_id.0,
             current: current.0,
             on: on.0,
             unit_id: unit_id.0,
-            town: town.0.unwrap_or_default(),
-            village: village.0.unwrap_or_default(),
+            town: town.0,
+            village: village.0,
             ..Filter::default()
         };
         let part = Part::Responsible;
-        let pairings =
-            tenure::service::list(&self.0, &caller.0, part, filter, after, limit).await?;
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
         let (pairings, next) =
-            page::cut(pairings, limit, |pairing| (pairing.from_date, pairing.id));
-        Ok(Page::json(
-            pairings.into_iter().map(pairing_view),
-            cursors.next(next)?,
-        ))
+            tenure::list(&self.0, &caller.0, part, filter, cursor, limit).await?;
+        Ok(Page::json(pairings.into_iter().map(pairing_view), next))
     }
 
     /// Get the helper of a household on a day
@@ -236,7 +223,7 @@ impl PairingApi {
     ) -> Result<Json<Pairing>, CreateFault> {
         let PairingEnd { date, reason } = body.0;
         let (part, reason) = (Part::Responsible, reason.trim());
-        let ended = tenure::service::end(&self.0, &caller.0, part, id.0, date, reason).await?;
+        let ended = tenure::end(&self.0, &caller.0, part, id.0, date, reason).await?;
         Ok(Json(pairing_view(ended)))
     }
 }

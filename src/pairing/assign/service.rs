@@ -43,7 +43,7 @@ pub async fn begin(
     };
     let ids = store::make_responsible(&mut tx, start, &[(household_id, staff_id)]).await?;
     let id = ids.into_iter().next().unwrap_or_default();
-    let pairing = tenure::service::find(&mut tx, Part::Responsible, id).await?;
+    let pairing = tenure::find(&mut tx, Part::Responsible, id).await?;
     ticket.answer(&mut tx, start.at, &pairing).await?;
     tx.commit().await?;
     Ok(pairing)

@@ -10,8 +10,6 @@ use super::service;
 use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag};
 use crate::app::App;
-use crate::db::page;
-use crate::pairing::rights::seen_of;
 use crate::pairing::tenure::{self, NewTenure};
 use crate::problem::{CreateFault, ListFault};
 use crate::serving::store::Filter;
@@ -113,24 +111,17 @@ impl AssistApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<AssistanceView>>, ListFault> {
-        let staff_id = seen_of(&caller.0, staff_id.0)?;
-        let cursors = self.0.cursors("listAssistances");
-        let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
         let filter = Filter {
             household_id: household_id.0,
-            staff_id,
+            staff_id: staff_id.0,
             current: current.0,
             ..Filter::default()
         };
         let part = Part::Assisting;
-        let assistances =
-            tenure::service::list(&self.0, &caller.0, part, filter, after, limit).await?;
-        let (assistances, next) = page::cut(assistances, limit, |one| (one.from_date, one.id));
-        Ok(Page::json(
-            assistances.into_iter().map(view),
-            cursors.next(next)?,
-        ))
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (assistances, next) =
+            tenure::list(&self.0, &caller.0, part, filter, cursor, limit).await?;
+        Ok(Page::json(assistances.into_iter().map(view), next))
     }
 
     /// Give a household a second helper
@@ -181,7 +172,7 @@ impl AssistApi {
     ) -> Result<Json<AssistanceView>, CreateFault> {
         let AssistanceEnd { date, reason } = body.0;
         let (part, reason) = (Part::Assisting, reason.trim());
-        let ended = tenure::service::end(&self.0, &caller.0, part, id.0, date, reason).await?;
+        let ended = tenure::end(&self.0, &caller.0, part, id.0, date, reason).await?;
         Ok(Json(view(ended)))
     }
 }

@@ -35,7 +35,7 @@ pub async fn begin(
     let (household, person) = (new.household_id, new.staff_id);
     let helper = registered::must_be(&mut tx, household, person).await?;
     let eligibility = Eligibility::of_pair(&mut tx, household, person).await?;
-    eligibility.check_person(household, &helper, from_date, today)?;
+    eligibility.check(Part::Assisting, household, &helper, from_date, today)?;
     must_be_free(&mut tx, household, person, from_date).await?;
     let start = Start {
         run_id: None,
@@ -45,7 +45,7 @@ pub async fn begin(
         by: &caller.username,
     };
     let id = store::make_assistant(&mut tx, start, (household, person)).await?;
-    let assistance = tenure::service::find(&mut tx, Part::Assisting, id).await?;
+    let assistance = tenure::find(&mut tx, Part::Assisting, id).await?;
     ticket.answer(&mut tx, now, &assistance).await?;
     tx.commit().await?;
     Ok(assistance)

@@ -10,15 +10,14 @@ use crate::access::Signed;
 use crate::api::Tag;
 use crate::app::App;
 use crate::pairing::cost::certificate::Certificate;
-use crate::pairing::rights::may_read;
 use crate::pairing::run::model::Run;
 use crate::problem::WorkFault;
 
 /// Operations by which runs are checked.
 pub struct PairingAuditApi(pub App);
 
-/// Most findings that are listed; all are counted.
-const MOST_FINDINGS: usize = 100;
+/// Most faults that are listed; all are counted.
+const MOST_FAULTS: usize = 100;
 
 /// What was found of a run, against what it stands on.
 #[derive(Object)]
@@ -84,14 +83,13 @@ impl PairingAuditApi {
         /// The run's id.
         id: Path<Uuid>,
     ) -> Result<Json<PairingRunCertificate>, WorkFault> {
-        may_read(&caller.0)?;
-        let (run, certificate) = service::audit(&self.0, id.0).await?;
+        let (run, certificate) = service::audit(&self.0, &caller.0, id.0).await?;
         Ok(Json(view(run, &certificate)))
     }
 }
 
 fn view(run: Run, certificate: &Certificate) -> PairingRunCertificate {
-    let findings = certificate.findings.iter().take(MOST_FINDINGS);
+    let faults = certificate.faults.iter().take(MOST_FAULTS);
     PairingRunCertificate {
         run_id: run.id,
         basis: run.basis,
@@ -107,7 +105,7 @@ fn view(run: Run, certificate: &Certificate) -> PairingRunCertificate {
         edits: certificate.edits as u64,
         nodes: certificate.nodes as u64,
         arcs: certificate.arcs as u64,
-        fault_count: certificate.findings.len() as u64,
-        faults: findings.map(ToString::to_string).collect(),
+        fault_count: certificate.faults.len() as u64,
+        faults: faults.map(ToString::to_string).collect(),
     }
 }

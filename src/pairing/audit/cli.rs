@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::export::{self, Exported};
 use super::service;
+use crate::access::Caller;
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::pairing::cost::certificate::{Certificate, Total};
@@ -14,12 +15,12 @@ use crate::pairing::run::model::{Run, RunStatus};
 use crate::problem::Problem;
 use crate::terminal::not_written;
 
-/// Most findings that are printed; all are counted.
-const MOST_FINDINGS: usize = 20;
+/// Most faults that are printed; all are counted.
+const MOST_FAULTS: usize = 20;
 
 /// Checks a run; gives in words what was checked and found, and whether the run is what it says.
 pub async fn verify(app: &App, id: Uuid) -> Result<(String, bool), Problem> {
-    let (run, certificate) = service::audit(app, id).await?;
+    let (run, certificate) = service::audit(app, &Caller::command_line(), id).await?;
     Ok((proved(&run, &certificate), certificate.holds()))
 }
 
@@ -61,10 +62,10 @@ fn proved(run: &Run, certificate: &Certificate) -> String {
         (true, 0) => "结论：成立。没有安排户数更多、或户数相同而代价更小的方案".to_owned(),
         (true, _) => "结论：成立。计算所得的方案最优，此后的变动都有人工调整记录".to_owned(),
         (false, _) => {
-            let mut told = format!("结论：不成立，发现 {} 处问题：", certificate.findings.len());
-            for finding in certificate.findings.iter().take(MOST_FINDINGS) {
+            let mut told = format!("结论：不成立，发现 {} 处问题：", certificate.faults.len());
+            for fault in certificate.faults.iter().take(MOST_FAULTS) {
                 // Writing to a `String` cannot fail.
-                let _ = write!(told, "\n  {finding}");
+                let _ = write!(told, "\n  {fault}");
             }
             told
         }

@@ -1,4 +1,4 @@
-//! Anyone can check a run long after: [`service`] holds what it says against what it stands on, and
+//! Anyone can check a run long after: [`service`] compares what it says with what it stands on, and
 //! [`export`] writes its network for another solver.
 
 pub mod api;

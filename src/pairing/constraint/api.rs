@@ -9,10 +9,9 @@ use uuid::Uuid;
 use super::model::ConstraintKind;
 use super::service;
 use super::store::{Constraint, Filter, NewConstraint};
-use crate::access::{Permission, Signed};
+use crate::access::Signed;
 use crate::api::{Created, Limit, NoContent, Page, Tag};
 use crate::app::App;
-use crate::db::page;
 use crate::problem::{CreateFault, GetFault, ListFault};
 
 /// Operations on pinned and forbidden pairs.
@@ -129,22 +128,15 @@ impl ConstraintApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<ConstraintView>>, ListFault> {
-        caller.0.require(Permission::SeeAllHouseholds)?;
         let filter = Filter {
             household_id: household_id.0,
             staff_id: staff_id.0,
             kind: kind.0,
             current: current.0,
         };
-        let cursors = self.0.cursors("listPairingConstraints");
-        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
-        let constraints = service::list(&self.0, &filter, after, limit).await?;
-        let (constraints, next) = page::cut(constraints, limit, |constraint| constraint.id);
-        Ok(Page::json(
-            constraints.into_iter().map(view),
-            cursors.next(next)?,
-        ))
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (constraints, next) = service::list(&self.0, &caller.0, &filter, cursor, limit).await?;
+        Ok(Page::json(constraints.into_iter().map(view), next))
     }
 
     /// Remove a pinned or forbidden pair

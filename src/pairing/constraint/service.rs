@@ -5,10 +5,10 @@ use uuid::Uuid;
 use super::model::ConstraintKind;
 use super::store::{self, Constraint, Filter, NewConstraint};
 use crate::access::Caller;
-use crate::access::Permission::ManagePairings;
+use crate::access::Permission::{ManagePairings, SeeAllHouseholds};
 use crate::access::idempotency::{self, Ticket};
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::pairing::error::PairingError;
 use crate::pairing::registered;
 use crate::problem::Problem;
@@ -61,15 +61,21 @@ async fn must_not_be_constrained(tx: &mut Tx, new: &NewConstraint) -> Result<(),
     Ok(())
 }
 
-/// A page of constraints, the latest first, at most `limit` and one more.
+/// A page of constraints, the latest first, and the cursor of the next.
 pub async fn list(
     app: &App,
+    caller: &Caller,
     filter: &Filter,
-    after: Option<Uuid>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<Constraint>, Problem> {
+) -> Result<(Vec<Constraint>, Option<String>), Problem> {
+    caller.require(SeeAllHouseholds)?;
+    let cursors = app.cursors("listPairingConstraints");
+    let after: Option<Uuid> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
-    Ok(store::list(&mut tx, filter, after, limit).await?)
+    let constraints = store::list(&mut tx, filter, after, limit).await?;
+    let (constraints, next) = page::cut(constraints, limit, |constraint| constraint.id);
+    Ok((constraints, cursors.next(next)?))
 }
 
 /// Lets a constraint bind no more.

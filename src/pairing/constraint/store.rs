@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::model::{Barrier, Barriers, ConstraintKind, Pin};
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
-use crate::serving::names::{helper_names, household_names, join_names};
+use crate::household::store::is_open;
+use crate::serving::store::names::{helper_names, household_names, join_names};
 use crate::{insert, on};
 
 /// A constraint with the names that belong to its ids.
@@ -222,7 +223,8 @@ async fn on_register(
         "SELECT household_id, staff.id FROM staff
          CROSS JOIN member JOIN household ON household.id = household_id
          WHERE staff.identity_number IS NOT NULL AND member.identity_number = staff.identity_number
-           AND household.closed_on IS NULL AND {} AND {}",
+           AND {} AND {} AND {}",
+        is_open("household"),
         staff.clause("staff.id", 1),
         households.clause("household_id", 1 + staff.parameters().len())
     );

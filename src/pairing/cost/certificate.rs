@@ -87,7 +87,7 @@ pub struct StatedEdit {
 
 /// What is wrong with a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum Finding {
+pub enum RunFault {
     /// The prices do not prove the flow.
     #[error("最小费用流的对偶价格不成立：{0}")]
     Proof(String),
@@ -185,32 +185,32 @@ pub struct Certificate {
     /// Edits by hand.
     pub edits: usize,
     /// What is wrong with it.
-    pub findings: BTreeSet<Finding>,
+    pub faults: BTreeSet<RunFault>,
 }
 
 impl Certificate {
     /// Whether the run is what it says: the best as it was computed, and since then only edited.
     pub fn holds(&self) -> bool {
-        self.findings.is_empty()
+        self.faults.is_empty()
     }
 }
 
 /// Checks what a run says against what it stands on.
 pub fn certify(input: &Input, statement: &Statement) -> Certificate {
-    let run = RunNetwork::build(input);
-    let solution = flow::solve(&run.network);
+    let run_network = RunNetwork::build(input);
+    let solution = flow::solve(&run_network.network);
     let best = Total {
-        placed: solution.sent(&run.network),
+        placed: solution.sent(&run_network.network),
         cost: solution.cost,
     };
     let mut check = Check {
         input,
-        network: &run,
+        run_network: &run_network,
         index: InputIndex::of(input),
-        findings: BTreeSet::new(),
+        faults: BTreeSet::new(),
     };
-    if let Err(wrong) = flow::check(&run.network, &solution) {
-        check.findings.insert(Finding::Proof(wrong.to_string()));
+    if let Err(wrong) = flow::check(&run_network.network, &solution) {
+        check.faults.insert(RunFault::Proof(wrong.to_string()));
     }
     let now = check.pairs(&statement.households);
     let computed = check.undo(statement);
@@ -218,7 +218,7 @@ pub fn certify(input: &Input, statement: &Statement) -> Certificate {
     check.is_so(statement.total, now);
     check.is_so(statement.computed, computed);
     if computed != best {
-        check.findings.insert(Finding::NotBest {
+        check.faults.insert(RunFault::NotBest {
             stated: computed.into(),
             best: best.into(),
         });
@@ -227,13 +227,13 @@ pub fn certify(input: &Input, statement: &Statement) -> Certificate {
     Certificate {
         households: input.households.len(),
         helpers: input.helpers.len(),
-        nodes: run.network.nodes(),
-        arcs: run.network.arcs(),
+        nodes: run_network.network.nodes(),
+        arcs: run_network.network.arcs(),
         best,
         computed,
         now,
         edits: statement.edits.len(),
-        findings: check.findings,
+        faults: check.faults,
     }
 }
 
@@ -245,9 +245,9 @@ impl From<Total> for (i64, i64) {
 
 struct Check<'a> {
     input: &'a Input,
-    network: &'a RunNetwork<'a>,
+    run_network: &'a RunNetwork<'a>,
     index: InputIndex<'a>,
-    findings: BTreeSet<Finding>,
+    faults: BTreeSet<RunFault>,
 }
 
 /// What a run gives to a helper.
@@ -264,9 +264,9 @@ impl Check<'_> {
             households.iter().map(|one| (one.household, one)).collect();
         let mut given: BTreeMap<Uuid, Given> = BTreeMap::new();
         let mut total = Total::default();
-        for (at, (household, _)) in self.network.nodes_of_households().enumerate() {
+        for (at, (household, _)) in self.run_network.nodes_of_households().enumerate() {
             let Some(stated) = stated.remove(&household.id) else {
-                self.findings.insert(Finding::Missing(named(household)));
+                self.faults.insert(RunFault::Missing(named(household)));
                 continue;
             };
             let found = match stated.helper {
@@ -282,7 +282,7 @@ impl Check<'_> {
             let Some(found) = found else { continue };
             let load = stated.helper.map_or(0, |_| stated.load);
             if stated.terms != found || stated.cost != found + load {
-                self.findings.insert(Finding::Cost {
+                self.faults.insert(RunFault::Cost {
                     household: named(household),
                     stated: stated.cost,
                     found,
@@ -290,8 +290,8 @@ impl Check<'_> {
             }
             total.cost += found;
         }
-        let foreign = stated.into_keys().map(Finding::Foreign);
-        self.findings.extend(foreign);
+        let foreign = stated.into_keys().map(RunFault::Foreign);
+        self.faults.extend(foreign);
         for (helper, given) in given {
             total.cost += self.load(helper, &given);
         }
@@ -304,10 +304,10 @@ impl Check<'_> {
         let cost = if by_hand {
             self.index.cost_by_hand(household.id, id).ok()
         } else {
-            helper.and_then(|helper| self.network.cost(at, helper))
+            helper.and_then(|helper| self.run_network.cost(at, helper))
         };
         if cost.is_none() {
-            self.findings.insert(Finding::Pair {
+            self.faults.insert(RunFault::Pair {
                 household: named(household),
                 helper: helper.map_or_else(|| id.to_string(), |helper| helper.name.clone()),
             });
@@ -323,7 +323,7 @@ impl Check<'_> {
         };
         let places = helper.capacity - helper.held;
         if given.households > places {
-            self.findings.insert(Finding::Places {
+            self.faults.insert(RunFault::Places {
                 helper: helper.name.clone(),
                 given: given.households,
                 places: places.max(0),
@@ -335,7 +335,7 @@ impl Check<'_> {
             .map(|number| rules.load_cost(number, helper.capacity))
             .sum();
         if found != given.load {
-            self.findings.insert(Finding::Load {
+            self.faults.insert(RunFault::Load {
                 helper: helper.name.clone(),
                 stated: given.load,
                 found,
@@ -356,7 +356,7 @@ impl Check<'_> {
             for (before, after) in &edit.changes {
                 let stands = households.insert(after.household, before.clone());
                 if stands.as_ref() != Some(after) {
-                    self.findings.insert(Finding::Edit(edit.version));
+                    self.faults.insert(RunFault::Edit(edit.version));
                 }
             }
         }
@@ -366,7 +366,7 @@ impl Check<'_> {
     /// Checks the run's numbers.
     fn is_so(&mut self, stated: Total, found: Total) {
         if stated != found {
-            self.findings.insert(Finding::Total {
+            self.faults.insert(RunFault::Total {
                 stated: stated.into(),
                 found: found.into(),
             });
@@ -388,7 +388,7 @@ impl Check<'_> {
             .collect();
         let differing = begun.symmetric_difference(&begin).count();
         if differing > 0 {
-            self.findings.insert(Finding::Begun(differing));
+            self.faults.insert(RunFault::Begun(differing));
         }
     }
 }

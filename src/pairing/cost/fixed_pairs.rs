@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::model::{Helper, Household, Input};
 use super::terms::{Reason, ReasonCode};
 use crate::pairing::eligibility::{Candidate, Ineligible};
+use crate::serving::tenure::Part;
 
 /// A pair that stands before anything is weighed.
 #[derive(Clone, Debug)]
@@ -174,7 +175,7 @@ impl<'a> FixedPairs<'a> {
             held: helper.held + self.taken(helper),
             ..candidate
         };
-        match candidate.check().err()? {
+        match candidate.check(Part::Responsible).err()? {
             Ineligible::Inactive | Ineligible::Away(_) => helper.absence().map(str::to_owned),
             Ineligible::Barred(barrier) => Some(barrier.words()),
             Ineligible::Full { capacity, .. } => Some(format!("可帮扶的 {capacity} 户名额已满")),

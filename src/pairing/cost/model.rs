@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::household::Cause;
 use crate::pairing::constraint::model::{Barriers, Pin};
-use crate::pairing::eligibility::{Candidate, Ineligible, check_duty};
+use crate::pairing::eligibility::{Candidate, check_duty};
 pub use crate::settings::pairing_rules::{AreaFit, AreaRule, PairingRules};
 use crate::settings::skill::Skill;
 use crate::staff::unit::Area;
@@ -54,6 +54,11 @@ impl Household {
         }
     }
 
+    /// The helpers whom it never has, by their ids.
+    pub(crate) fn barred(&self) -> impl Iterator<Item = Uuid> {
+        self.barriers.keys().copied()
+    }
+
     /// Whether it never has this helper.
     pub(crate) fn bars(&self, helper: &Helper) -> bool {
         self.candidate(helper).check_barrier().is_err()
@@ -95,11 +100,9 @@ impl Helper {
 
     /// Why they are given no household, in words after their name.
     pub(crate) fn absence(&self) -> Option<&str> {
-        match check_duty(self.active, self.away.as_deref()) {
-            Ok(()) => None,
-            Err(Ineligible::Away(words)) => Some(words),
-            Err(_) => self.away.as_deref().or(Some("已停用或离岗")),
-        }
+        let away = self.away.as_deref();
+        let is_absent = check_duty(self.active, away).is_err();
+        is_absent.then(|| away.unwrap_or("已停用或离岗"))
     }
 
     /// Takes them for one who has left, so that their households go to others.

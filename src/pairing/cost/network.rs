@@ -11,7 +11,7 @@
 //!
 //! An arc into a need costs a change of helper, one into a hub the fit of skills, one into a helper
 //! the area, and those into the sink the load: one arc for each further household, ever dearer. A
-//! path costs exactly what its pair costs (tests hold the sum of all pairs against the flow), and
+//! path costs exactly what its pair costs (tests compare the sum of all pairs with the flow), and
 //! 35,000 households with 1000 helpers take about 40,000 nodes instead of 35 million arcs.
 //!
 //! Households that never have certain helpers share a need of their own, and in place of the hubs that
@@ -51,8 +51,9 @@ pub struct RunNetwork<'a> {
     pub network: Network,
 }
 
-/// Households come to needs in the order of their keys, helpers to hubs likewise.
-pub(crate) fn key<'a>(
+/// The order of a register: by number, those without one last, then by id. Households come to needs in
+/// it, and helpers to hubs.
+pub(crate) fn register_order<'a>(
     number: Option<&'a String>,
     id: &'a Uuid,
 ) -> (bool, Option<&'a String>, &'a Uuid) {
@@ -98,15 +99,16 @@ impl<'a> RunNetwork<'a> {
     /// Lays out the network.
     pub fn build(input: &'a Input) -> Self {
         let mut households: Vec<_> = input.households.iter().collect();
-        households.sort_by_key(|household| key(household.number.as_ref(), &household.id));
+        households
+            .sort_by_key(|household| register_order(household.number.as_ref(), &household.id));
         let fixed = FixedPairs::of(input, &households);
         let mut helpers: Vec<_> = input
             .helpers
             .iter()
             .filter(|helper| fixed.places(helper) > 0)
             .collect();
-        helpers.sort_by_key(|helper| key(helper.number.as_ref(), &helper.id));
-        let mut run = Self {
+        helpers.sort_by_key(|helper| register_order(helper.number.as_ref(), &helper.id));
+        let mut run_network = Self {
             input,
             former: former_helpers(input, &households, &helpers),
             households,
@@ -116,13 +118,13 @@ impl<'a> RunNetwork<'a> {
             between: Vec::new(),
             network: Network::new(),
         };
-        run.add_helpers();
-        let hubs = run.add_hubs();
-        let nodes = run.helper_nodes();
-        let keys = run.need_keys(&nodes);
-        let needs = run.add_needs(&hubs, &keys);
-        run.add_households(&nodes, &needs, &keys);
-        run
+        run_network.add_helpers();
+        let hubs = run_network.add_hubs();
+        let nodes = run_network.helper_nodes();
+        let keys = run_network.need_keys(&nodes);
+        let needs = run_network.add_needs(&hubs, &keys);
+        run_network.add_households(&nodes, &needs, &keys);
+        run_network
     }
 
     /// A node for each helper, with an arc to the sink for each of their places.
@@ -180,8 +182,8 @@ impl<'a> RunNetwork<'a> {
             if self.fixed.of_households[at].pair.is_some() {
                 return None;
             }
-            let barred = household.barriers.keys();
-            let mut barred: Vec<_> = barred.filter_map(|id| nodes.get(id).copied()).collect();
+            let barred = household.barred();
+            let mut barred: Vec<_> = barred.filter_map(|id| nodes.get(&id).copied()).collect();
             barred.sort_unstable();
             Some((&household.area, household.cause, barred))
         };

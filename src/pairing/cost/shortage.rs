@@ -92,7 +92,7 @@ impl<'a> Need<'a> {
     fn of(household: &'a Household) -> Self {
         Self {
             area: &household.area,
-            barred: household.barriers.keys().copied().collect(),
+            barred: household.barred().collect(),
         }
     }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::best_pairs::{BestPair, BestPairs, Unplaced};
 use super::load::Load;
 use super::model::{Helper, Household, Input};
-use super::network::{RunNetwork, key};
+use super::network::{RunNetwork, register_order};
 use super::shortage;
 use super::terms::{Reason, ReasonCode};
 use crate::flow::{self, SINK, Solution};
@@ -19,9 +19,9 @@ use crate::staff::unit::Area;
 
 /// Finds the pairs of least cost among those that place the most households.
 pub fn solve(input: &Input) -> BestPairs {
-    let run = RunNetwork::build(input);
-    let solution = flow::solve(&run.network);
-    run.best_pairs(&solution)
+    let run_network = RunNetwork::build(input);
+    let solution = flow::solve(&run_network.network);
+    run_network.best_pairs(&solution)
 }
 
 impl RunNetwork<'_> {
@@ -132,7 +132,12 @@ impl RunNetwork<'_> {
             .iter()
             .filter(|helper| helper.active)
             .collect();
-        helpers.sort_by_key(|helper| (&helper.unit, key(helper.number.as_ref(), &helper.id)));
+        helpers.sort_by_key(|helper| {
+            (
+                &helper.unit,
+                register_order(helper.number.as_ref(), &helper.id),
+            )
+        });
         helpers
             .into_iter()
             .map(|helper| {

@@ -16,6 +16,7 @@ use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::PairingError;
 use crate::roster::report::{Place, Problems, SheetReport};
 use crate::roster::value::Refusal;
+use crate::serving::tenure::Part;
 
 /// What may be made of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,7 +129,9 @@ impl Check<'_> {
         }
         let from_date = self.first_day(row, household);
         let day = *from_date.as_ref().unwrap_or(&self.today);
-        let allowed = self.eligibility.check(household, helper, day, self.today);
+        let part = Part::Responsible;
+        let eligibility = &self.eligibility;
+        let allowed = eligibility.check(part, household, helper, day, self.today);
         self.eligibility.give(helper.id);
         let wrongs = [
             self.paired(row, household).err(),

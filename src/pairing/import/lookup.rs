@@ -15,7 +15,7 @@ use crate::serving::store;
 use crate::staff::{self, model::Staff};
 use crate::text::squeezed;
 
-/// All that the rows are held against.
+/// All that the rows are compared with.
 pub struct Lookup {
     pub(super) households: Register,
     /// Households by the name of their head.

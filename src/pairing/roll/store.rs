@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::model::Entry;
 use crate::db::{Tx, Where};
+use crate::household::store::was_open_on;
 use crate::serving::store::join_on_day;
 use crate::serving::tenure::Part;
 
@@ -15,13 +16,12 @@ pub async fn on_day(
     day: NaiveDate,
     unit_id: Option<Uuid>,
 ) -> Result<Vec<Entry>, sqlx::Error> {
-    let mut wanted = Where::new()
-        .and_with(
-            day,
-            "(pairing.id IS NOT NULL OR closed_on IS NULL OR closed_on > ?)",
-        )
-        .and_if(unit_id, "unit.id = ?");
+    let mut wanted = Where::new();
     let on = wanted.bind(day);
+    let open = was_open_on("household", &on);
+    let wanted = wanted
+        .and(format!("(pairing.id IS NOT NULL OR {open})"))
+        .and_if(unit_id, "unit.id = ?");
     let [responsible, assisting] =
         [Part::Responsible, Part::Assisting].map(|part| join_on_day(part, "household.id", &on));
     let sql = format!(

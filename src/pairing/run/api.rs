@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
-use super::model::{AreaKey, Proposal, RunStatus, Scope};
+use super::model::{RunStatus, Scope};
 use super::service;
 use super::view::{
     PairingLoad, PairingProposal, PairingProposalDetail, PairingRun, detail_view, load_view,
@@ -15,9 +15,7 @@ use super::view::{
 use crate::access::Signed;
 use crate::api::{Created, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::page;
 use crate::pairing::cost::load::{Load, LoadShare};
-use crate::pairing::rights::may_read;
 use crate::problem::{ChangeFault, CreateFault, GetFault, ListFault};
 
 /// Operations on pairing runs.
@@ -82,16 +80,9 @@ impl PairingRunApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingRun>>, ListFault> {
-        may_read(&caller.0)?;
-        let cursors = self.0.cursors("listPairingRuns");
-        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
-        let runs = service::list(&self.0, status.0, after, limit).await?;
-        let (runs, next) = page::cut(runs, limit, |run| run.id);
-        Ok(Page::json(
-            runs.into_iter().map(run_in_list),
-            cursors.next(next)?,
-        ))
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (runs, next) = service::list(&self.0, &caller.0, status.0, cursor, limit).await?;
+        Ok(Page::json(runs.into_iter().map(run_in_list), next))
     }
 
     /// Get a pairing run
@@ -109,8 +100,7 @@ impl PairingRunApi {
         /// The run's id.
         id: Path<Uuid>,
     ) -> Result<Tagged<PairingRun>, GetFault> {
-        may_read(&caller.0)?;
-        Ok(tagged(service::get(&self.0, id.0).await?))
+        Ok(tagged(service::get(&self.0, &caller.0, id.0).await?))
     }
 
     /// List the proposals of a run
@@ -135,17 +125,11 @@ impl PairingRunApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingProposal>>, GetFault> {
-        may_read(&caller.0)?;
-        let cursors = self.0.cursors("listProposals");
-        let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
         let only = (placed.0, staff_id.0);
-        let proposals = service::proposals(&self.0, id.0, only, after, limit).await?;
-        let (proposals, next) = page::cut(proposals, limit, Proposal::area_key);
-        Ok(Page::json(
-            proposals.into_iter().map(proposal_view),
-            cursors.next(next)?,
-        ))
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (proposals, next) =
+            service::proposals(&self.0, &caller.0, id.0, only, cursor, limit).await?;
+        Ok(Page::json(proposals.into_iter().map(proposal_view), next))
     }
 
     /// Get a proposal
@@ -165,8 +149,7 @@ impl PairingRunApi {
         /// The household's id.
         household_id: Path<Uuid>,
     ) -> Result<Json<PairingProposalDetail>, GetFault> {
-        may_read(&caller.0)?;
-        let explained = service::explain(&self.0, id.0, household_id.0).await?;
+        let explained = service::explain(&self.0, &caller.0, id.0, household_id.0).await?;
         Ok(Json(detail_view(explained)))
     }
 
@@ -189,20 +172,12 @@ impl PairingRunApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingLoad>>, GetFault> {
-        may_read(&caller.0)?;
-        let cursors = self.0.cursors("listPairingLoads");
-        let start: usize = cursors.after(cursor.0.as_deref())?.unwrap_or_default();
-        let limit = usize::try_from(crate::api::limit(limit.0)).unwrap_or_default();
-        let loads = service::loads(&self.0, id.0).await?;
-        // Whatever becomes of a run, its helpers stay, so a position in the list is as good as a key.
-        let end = start.saturating_add(limit);
-        let next = (end < loads.len()).then_some(page::Last(end));
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (loads, on_page, next) =
+            service::loads(&self.0, &caller.0, id.0, cursor, limit).await?;
         let (all, units) = LoadShare::averages(&loads);
         let view = |load: &Load| load_view(load, units[load.unit.as_str()], all);
-        Ok(Page::json(
-            loads.iter().skip(start).take(limit).map(view),
-            cursors.next(next)?,
-        ))
+        Ok(Page::json(loads[on_page].iter().map(view), next))
     }
 
     /// Confirm a pairing run

@@ -2,17 +2,15 @@
 //!
 //! A run is computed from a snapshot and kept with a digest of it. Confirming reads the same again
 //! in the transaction that writes: if the digest is another, the proposal no longer holds.
-//!
-//! Functions that write check the permission themselves; for those that only read, the API checks it
-//! before ([`rights`](crate::pairing::rights)).
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::basis::Basis;
-use super::input::service as input;
+use super::input::read_input;
 use super::model::{AreaKey, Explained, Proposal, Run, RunStatus, Scope, Summary};
 use super::store;
 use crate::access::Caller;
@@ -28,6 +26,7 @@ use crate::pairing::cost::next_best;
 use crate::pairing::cost::solver;
 use crate::pairing::cost::tenure_changes::TenureChanges;
 use crate::pairing::error::PairingError;
+use crate::pairing::rights::may_read;
 use crate::pairing::{day, eligibility, tenure};
 use crate::problem::Problem;
 use crate::serving;
@@ -55,7 +54,7 @@ pub async fn propose(
     if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
         return Ok(run);
     }
-    let input = input::read(&mut tx, scope, app.today()).await?;
+    let input = read_input(&mut tx, scope, app.today()).await?;
     drop(tx);
     if input.households.is_empty() {
         return Err(PairingError::NothingToPair.into());
@@ -169,14 +168,14 @@ pub async fn confirm(
     let ended = store::ended_after(&mut tx, id, from_date).await?;
     day::must_be_free(&ended, from_date)?;
     let beginning = changes.begin.iter().map(|(_, helper)| *helper);
-    eligibility::must_be_on_duty(&mut tx, beginning, from_date).await?;
+    eligibility::must_not_be_on_leave(&mut tx, beginning, from_date).await?;
     let mut ending = Vec::new();
     for (household_id, reason) in changes.end {
         let current = Filter::current_of(household_id);
-        let held = serving::store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
-        ending.extend(held.into_iter().map(|pairing| (pairing, reason.clone())));
+        let holding = serving::store::list(&mut tx, Part::Responsible, &current, None, 1).await?;
+        ending.extend(holding.into_iter().map(|pairing| (pairing, reason.clone())));
     }
-    tenure::service::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
+    tenure::end_all(&mut tx, caller.at(app.now()), &ending, from_date).await?;
     let start = Start {
         run_id: Some(id),
         from_date,
@@ -190,7 +189,7 @@ pub async fn confirm(
 
 /// What confirming a run changes; refused if what it was computed from is no longer so.
 async fn changes(tx: &mut Tx, app: &App, run: &Run) -> Result<TenureChanges, Problem> {
-    let input = input::read(tx, &run.scope, app.today()).await?;
+    let input = read_input(tx, &run.scope, app.today()).await?;
     run.must_stand_on(&input)?;
     let pairs = store::proposed_pairs(tx, run.id).await?;
     let mut changes = TenureChanges::of(&input, &pairs);
@@ -232,39 +231,53 @@ async fn decide(
     Ok(after)
 }
 
-/// A page of runs, the latest first, at most `limit` and one more.
+/// A page of runs, the latest first, and the cursor of the next.
 pub async fn list(
     app: &App,
+    caller: &Caller,
     status: Option<RunStatus>,
-    after: Option<Uuid>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<Run>, Problem> {
+) -> Result<(Vec<Run>, Option<String>), Problem> {
+    may_read(caller)?;
+    let cursors = app.cursors("listPairingRuns");
+    let after: Option<Uuid> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
-    Ok(store::list_runs(&mut tx, status, after, limit).await?)
+    let runs = store::list_runs(&mut tx, status, after, limit).await?;
+    let (runs, next) = page::cut(runs, limit, |run| run.id);
+    Ok((runs, cursors.next(next)?))
 }
 
 /// A run without its proposals; 404 if there is none with this id.
-pub async fn get(app: &App, id: Uuid) -> Result<Run, Problem> {
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Run, Problem> {
+    may_read(caller)?;
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await
 }
 
-/// A page of what a run proposes, by area, at most `limit` and one more; `placed`: only for households
+/// A page of what a run proposes, by area, and the cursor of the next; `placed`: only for households
 /// with a helper or only for those without, `staff_id`: only for this helper.
 pub async fn proposals(
     app: &App,
+    caller: &Caller,
     id: Uuid,
     (placed, staff_id): (Option<bool>, Option<Uuid>),
-    after: Option<AreaKey>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<Proposal>, Problem> {
+) -> Result<(Vec<Proposal>, Option<String>), Problem> {
+    may_read(caller)?;
+    let cursors = app.cursors("listProposals");
+    let after: Option<AreaKey> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?;
-    Ok(store::list_proposals(&mut tx, id, placed, staff_id, after, limit).await?)
+    let rows = store::list_proposals(&mut tx, id, placed, staff_id, after, limit).await?;
+    let (rows, next) = page::cut(rows, limit, Proposal::area_key);
+    Ok((rows, cursors.next(next)?))
 }
 
 /// All that a run proposes, by area.
-pub async fn all_proposals(app: &App, id: Uuid) -> Result<Vec<Proposal>, Problem> {
+pub async fn all_proposals(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<Proposal>, Problem> {
+    may_read(caller)?;
     let mut tx = app.db.read().await?;
     let mut all = Vec::new();
     loop {
@@ -278,14 +291,35 @@ pub async fn all_proposals(app: &App, id: Uuid) -> Result<Vec<Proposal>, Problem
     }
 }
 
-/// Every active helper's load under a run.
-pub async fn loads(app: &App, id: Uuid) -> Result<Vec<Load>, Problem> {
+/// Every active helper's load under a run, for the averages; which of them are on the page that is asked
+/// for; and the cursor of the next.
+pub async fn loads(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<Load>, Range<usize>, Option<String>), Problem> {
+    may_read(caller)?;
+    let cursors = app.cursors("listPairingLoads");
+    let start: usize = cursors.after(cursor)?.unwrap_or_default();
     let mut tx = app.db.read().await?;
-    store::loads(&mut tx, id).await?.ok_or_else(not_found)
+    let loads = store::loads(&mut tx, id).await?.ok_or_else(not_found)?;
+    // Whatever becomes of a run, its helpers stay, so a position in the list is as good as a key.
+    let start = start.min(loads.len());
+    let end = start.saturating_add(page::size(limit)).min(loads.len());
+    let next = (end < loads.len()).then_some(page::Last(end));
+    Ok((loads, start..end, cursors.next(next)?))
 }
 
 /// The proposal of a run for a household with the next best helper.
-pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explained, Problem> {
+pub async fn explain(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    household_id: Uuid,
+) -> Result<Explained, Problem> {
+    may_read(caller)?;
     let mut tx = app.db.read().await?;
     let run = find(&mut tx, id).await?;
     let proposal = store::find_proposal(&mut tx, id, household_id)
@@ -297,7 +331,7 @@ pub async fn explain(app: &App, id: Uuid, household_id: Uuid) -> Result<Explaine
         next_best: None,
     };
     if run.must_be_undecided().is_ok() {
-        let input = input::read(&mut tx, &run.scope, app.today()).await?;
+        let input = read_input(&mut tx, &run.scope, app.today()).await?;
         explained.stands = run.must_stand_on(&input).is_ok();
         if explained.stands {
             let pairs = store::proposed_pairs(&mut tx, id).await?;

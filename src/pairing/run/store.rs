@@ -9,8 +9,8 @@ use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
 use crate::pairing::cost::best_pairs::BestPairs;
 use crate::pairing::cost::load::Load;
-use crate::serving::names::{helper_names, household_names, join_names};
-use crate::serving::store::holds_now;
+use crate::serving::store::names::{helper_names, household_names, join_names};
+use crate::serving::store::{has_ended_after, holds_now};
 use crate::{insert, on};
 
 const RUN: &str =
@@ -218,10 +218,10 @@ pub async fn ended_after(
     run_id: Uuid,
     from: NaiveDate,
 ) -> Result<Vec<NaiveDate>, sqlx::Error> {
-    let holds = holds_now("kept");
+    let (ended, holds) = (has_ended_after("pairing", "$1"), holds_now("kept"));
     let sql = format!(
         "SELECT max(to_date) FROM pairing
-         WHERE to_date > $1 AND household_id IN (
+         WHERE {ended} AND household_id IN (
              SELECT household_id FROM proposal WHERE run_id = $2 AND staff_id IS NOT NULL
                AND NOT EXISTS (
                    SELECT 1 FROM pairing AS kept WHERE kept.household_id = proposal.household_id

@@ -60,10 +60,7 @@ pub async fn resume(tx: &mut Tx, actor: Actor<'_>) -> Result<(), sqlx::Error> {
                 continue;
             };
             let eligibility = Eligibility::of_pair(tx, household, helper.id).await?;
-            let may = match part {
-                Part::Responsible => eligibility.check(household, &helper, today, today),
-                Part::Assisting => eligibility.check_person(household, &helper, today, today),
-            };
+            let may = eligibility.check(part, household, &helper, today, today);
             if may.is_ok() {
                 store::reopen(tx, actor, &before).await?;
             }

@@ -6,20 +6,21 @@ use uuid::Uuid;
 use super::draft_edit::cost_of;
 use super::{bound_inputs, inputs};
 use crate::pairing::cost::best_pairs::BestPairs;
-use crate::pairing::cost::certificate::{Finding, Stated, StatedEdit, Statement, Total, certify};
+use crate::pairing::cost::certificate::{RunFault, Stated, StatedEdit, Statement, Total, certify};
+use crate::pairing::cost::input_index::InputIndex;
 use crate::pairing::cost::model::Input;
 use crate::pairing::cost::solver;
 use crate::pairing::error::PairingError;
 use crate::pairing::run::basis::{self, Basis};
 use crate::pairing::run::edit::model::{Edit, Proposed, apply};
 
-fn proposed(plan: &BestPairs) -> Vec<Proposed> {
-    let pairs = plan.pairs.iter().map(|pair| Proposed {
+fn proposed(best: &BestPairs) -> Vec<Proposed> {
+    let pairs = best.pairs.iter().map(|pair| Proposed {
         household: pair.household,
         helper: Some(pair.helper),
         reasons: pair.reasons.clone(),
     });
-    let unplaced = plan.unplaced.iter().map(|unplaced| Proposed {
+    let unplaced = best.unplaced.iter().map(|unplaced| Proposed {
         household: unplaced.household,
         helper: None,
         reasons: unplaced.reasons.clone(),
@@ -39,8 +40,8 @@ fn stated(one: &Proposed) -> Stated {
     Stated::new(one.household, one.helper, one.cost(), &one.reasons)
 }
 
-fn statement(plan: &BestPairs) -> Statement {
-    let proposed = proposed(plan);
+fn statement(best: &BestPairs) -> Statement {
+    let proposed = proposed(best);
     Statement {
         households: proposed.iter().map(stated).collect(),
         total: total(&proposed),
@@ -50,8 +51,8 @@ fn statement(plan: &BestPairs) -> Statement {
 }
 
 /// What a run of these best pairs says that was edited so since.
-fn edited(plan: &BestPairs, after: &[Proposed]) -> Statement {
-    let before = proposed(plan);
+fn edited(best: &BestPairs, after: &[Proposed]) -> Statement {
+    let before = proposed(best);
     let changes = before.iter().zip(after).filter(|(one, other)| one != other);
     let changes = changes.map(|(before, after)| (stated(before), stated(after)));
     Statement {
@@ -61,7 +62,7 @@ fn edited(plan: &BestPairs, after: &[Proposed]) -> Statement {
             changes: changes.collect(),
         }],
         total: total(after),
-        ..statement(plan)
+        ..statement(best)
     }
 }
 
@@ -79,11 +80,11 @@ proptest! {
         prop_assert_eq!(&kept.digest, &basis::digest(&input));
         let read = basis::unpack(&kept.packed, &kept.digest).unwrap();
         prop_assert_eq!(&read, &input);
-        let plan = solver::solve(&input);
-        let certificate = certify(&read, &statement(&plan));
-        prop_assert!(certificate.holds(), "{:?}", certificate.findings);
+        let best = solver::solve(&input);
+        let certificate = certify(&read, &statement(&best));
+        prop_assert!(certificate.holds(), "{:?}", certificate.faults);
         prop_assert_eq!(certificate.now, certificate.best);
-        prop_assert_eq!(certificate.best.cost, plan.cost);
+        prop_assert_eq!(certificate.best.cost, best.cost);
     }
 
     #[test]
@@ -91,13 +92,13 @@ proptest! {
         input in bound_inputs(8, 5),
         at in any::<(usize, usize)>(),
     ) {
-        let plan = solver::solve(&input);
+        let best = solver::solve(&input);
         let Some((household, to)) = drawn(&input, at) else { return Ok(()) };
         let edit = Edit::Move { household, to };
-        let Ok(after) = apply(&input, &proposed(&plan), edit, "本人申请") else { return Ok(()) };
-        let mut statement = edited(&plan, &after);
+        let Ok(after) = apply(&InputIndex::of(&input), &proposed(&best), edit, "本人申请") else { return Ok(()) };
+        let mut statement = edited(&best, &after);
         let certificate = certify(&input, &statement);
-        prop_assert!(certificate.holds(), "{:?}", certificate.findings);
+        prop_assert!(certificate.holds(), "{:?}", certificate.faults);
         prop_assert_eq!(certificate.now, total(&after));
         prop_assert_eq!(certificate.computed, certificate.best);
         // The record of the edit is part of the proof.
@@ -113,38 +114,38 @@ proptest! {
         at in any::<(usize, usize)>(),
         to_nobody in prop::bool::weighted(0.2),
     ) {
-        let plan = solver::solve(&input);
+        let best = solver::solve(&input);
         let Some((household, helper)) = drawn(&input, at) else { return Ok(()) };
-        let mut proposed = proposed(&plan);
+        let mut proposed = proposed(&best);
         let changed = proposed.iter_mut().find(|one| one.household == household).unwrap();
         changed.helper = (!to_nobody).then_some(helper);
         let statement = Statement {
             households: proposed.iter().map(stated).collect(),
-            ..statement(&plan)
+            ..statement(&best)
         };
         // Another best pairing is one as well.
         if certify(&input, &statement).holds() {
             let pairs = proposed.iter().filter_map(|one| Some((one.household, one.helper?)));
             let pairs: Vec<_> = pairs.collect();
-            prop_assert_eq!(pairs.len(), plan.pairs.len());
-            prop_assert_eq!(cost_of(&input, &pairs), Some(plan.cost));
+            prop_assert_eq!(pairs.len(), best.pairs.len());
+            prop_assert_eq!(cost_of(&input, &pairs), Some(best.cost));
         }
     }
 
     #[test]
     fn a_false_number_is_seen(input in inputs(8, 5), at in any::<usize>()) {
-        let plan = solver::solve(&input);
-        let Some(at) = at.checked_rem(plan.pairs.len()) else { return Ok(()) };
-        let mut dearer = plan.clone();
+        let best = solver::solve(&input);
+        let Some(at) = at.checked_rem(best.pairs.len()) else { return Ok(()) };
+        let mut dearer = best.clone();
         dearer.pairs[at].reasons[0].cost += 1;
         prop_assert!(!certify(&input, &statement(&dearer)).holds());
-        let mut fewer = plan.clone();
+        let mut fewer = best.clone();
         fewer.pairs.remove(at);
         prop_assert!(!certify(&input, &statement(&fewer)).holds());
-        let mut cheaper = statement(&plan);
+        let mut cheaper = statement(&best);
         cheaper.computed.cost -= 1;
-        let findings = certify(&input, &cheaper).findings;
-        prop_assert!(matches!(findings.first(), Some(Finding::Total { .. })), "{:?}", findings);
+        let faults = certify(&input, &cheaper).faults;
+        prop_assert!(matches!(faults.first(), Some(RunFault::Total { .. })), "{:?}", faults);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{area, helper_id, inputs};
+use crate::pairing::cost::input_index::InputIndex;
 use crate::pairing::cost::load::{Load, LoadShare, Spread};
 use crate::pairing::cost::model::{AreaRule, Helper, Input, PairingRules};
 use crate::pairing::cost::next_best::next_best;
@@ -64,24 +65,24 @@ fn least_change(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Optio
 }
 
 fn pairs_of(input: &Input) -> Vec<(Uuid, Uuid)> {
-    let plan = solver::solve(input);
-    let pairs: Vec<_> = plan
+    let best = solver::solve(input);
+    let pairs: Vec<_> = best
         .pairs
         .iter()
         .map(|pair| (pair.household, pair.helper))
         .collect();
-    assert_eq!(cost_of(input, &pairs), Some(plan.cost));
+    assert_eq!(cost_of(input, &pairs), Some(best.cost));
     pairs
 }
 
 fn places_of(input: &Input) -> Vec<Proposed> {
-    let plan = solver::solve(input);
-    let placed = plan.pairs.into_iter().map(|pair| Proposed {
+    let best = solver::solve(input);
+    let placed = best.pairs.into_iter().map(|pair| Proposed {
         household: pair.household,
         helper: Some(pair.helper),
         reasons: pair.reasons,
     });
-    let unplaced = plan.unplaced.into_iter().map(|unplaced| Proposed {
+    let unplaced = best.unplaced.into_iter().map(|unplaced| Proposed {
         household: unplaced.household,
         helper: None,
         reasons: unplaced.reasons,
@@ -173,7 +174,7 @@ proptest! {
             };
             let touched = touched(&places, edit);
             let wanted = wanted(&places, edit);
-            match apply(&input, &touched, edit, "试") {
+            match apply(&InputIndex::of(&input), &touched, edit, "试") {
                 Ok(after) => {
                     for place in after {
                         let at = places.iter().position(|old| old.household == place.household);
@@ -201,8 +202,8 @@ proptest! {
     fn one_place_more_helps_where_something_is_short_and_nowhere_else(input in inputs(10, 5)) {
         let rules = PairingRules { area_rule: AreaRule::Required, ..input.rules.clone() };
         let input = Input { rules, ..input };
-        let plan = solver::solve(&input);
-        let short: Vec<_> = plan.shortages.iter().flat_map(super::sound::areas_of).collect();
+        let best = solver::solve(&input);
+        let short: Vec<_> = best.shortages.iter().flat_map(super::sound::areas_of).collect();
         for village in (0..6).map(area) {
             let more = Helper {
                 id: helper_id(1000),
@@ -219,7 +220,7 @@ proptest! {
             };
             let mut input = input.clone();
             input.helpers.push(more);
-            let gained = solver::solve(&input).pairs.len() - plan.pairs.len();
+            let gained = solver::solve(&input).pairs.len() - best.pairs.len();
             prop_assert_eq!(gained, usize::from(short.contains(&village)));
         }
     }
@@ -283,7 +284,7 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
     let places = places_of(&input);
     let cleared = places[1].household;
     let edit = Edit::Clear { household: cleared };
-    let after = apply(&input, &places, edit, "已有亲属照顾").unwrap();
+    let after = apply(&InputIndex::of(&input), &places, edit, "已有亲属照顾").unwrap();
     assert_eq!(after[1].helper, None);
     assert_eq!(after[1].cost(), 0);
     assert_eq!(after[1].reasons[0].code, ReasonCode::ByHand);
@@ -301,7 +302,7 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
         household: cleared,
         to,
     };
-    let back = apply(&input, &after, edit, "查无亲属").unwrap();
+    let back = apply(&InputIndex::of(&input), &after, edit, "查无亲属").unwrap();
     assert_eq!(numbers(&back), numbers(&places));
     let by_hand = back[1]
         .reasons

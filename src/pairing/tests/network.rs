@@ -145,8 +145,8 @@ fn a_district_is_solved_again_after_helpers_left() {
         }
         let (warm, cold) = (flow::resolve(&network, &former), flow::solve(&network));
         assert_eq!(flow::check(&network, &warm), Ok(()));
-        assert_eq!(warm.whole_cost(&network), cold.whole_cost(&network));
-        assert!(cold.whole_cost(&network) > former.whole_cost(&network));
+        assert_eq!(warm.total_cost(&network), cold.total_cost(&network));
+        assert!(cold.total_cost(&network) > former.total_cost(&network));
     }
 }
 
@@ -205,5 +205,5 @@ fn a_network_is_written_for_other_solvers() {
          p min 3 3\nn 1 -2\nn 3 2\na 2 1 0 1 5\na 3 2 0 2 1\na 3 1 0 2 24\n"
     );
     let best = flow::solve(&network);
-    assert_eq!((best.cost, best.whole_cost(&network)), (6, 30));
+    assert_eq!((best.cost, best.total_cost(&network)), (6, 30));
 }

@@ -54,14 +54,14 @@ pub fn brute_force(input: &Input) -> (usize, i64) {
         .unwrap()
 }
 
-/// What is left to weigh once the fixed pairs of a plan have taken their places, and those pairs.
-pub fn fixed(input: &Input, plan: &BestPairs) -> (Input, Vec<BestPair>) {
+/// What is left to weigh once the fixed pairs of best pairs have taken their places, and those pairs.
+pub fn fixed(input: &Input, best: &BestPairs) -> (Input, Vec<BestPair>) {
     let is_fixed = |pair: &&BestPair| {
         let codes = [ReasonCode::Kept, ReasonCode::Pinned];
         let mut reasons = pair.reasons.iter();
         reasons.any(|reason| codes.contains(&reason.code) && !reason.words.starts_with("未能"))
     };
-    let pairs: Vec<BestPair> = plan.pairs.iter().filter(is_fixed).cloned().collect();
+    let pairs: Vec<BestPair> = best.pairs.iter().filter(is_fixed).cloned().collect();
     let mut rest = input.clone();
     rest.households
         .retain(|row| !pairs.iter().any(|pair| pair.household == row.id));
@@ -86,7 +86,7 @@ pub fn helper_of(input: &Input, id: Uuid) -> &Helper {
 }
 
 /// An existing pair is kept, and a pin obeyed, unless it may not be; then that is said.
-fn assert_fixed(input: &Input, rest: &Input, plan: &BestPairs, pairs: &[BestPair]) {
+fn assert_fixed(input: &Input, rest: &Input, best: &BestPairs, pairs: &[BestPair]) {
     let is_full = |helper: Uuid| {
         let helper = helper_of(rest, helper);
         helper.held >= helper.capacity
@@ -107,11 +107,11 @@ fn assert_fixed(input: &Input, rest: &Input, plan: &BestPairs, pairs: &[BestPair
         assert!(helper_of(rest, helper.id).held <= helper.capacity);
     }
     let said = |household: &Household, code| {
-        let pairs = plan
+        let pairs = best
             .pairs
             .iter()
             .map(|pair| (pair.household, &pair.reasons));
-        let unplaced = plan
+        let unplaced = best
             .unplaced
             .iter()
             .map(|left| (left.household, &left.reasons));
@@ -142,13 +142,13 @@ fn assert_fixed(input: &Input, rest: &Input, plan: &BestPairs, pairs: &[BestPair
     }
 }
 
-/// Everything that holds of a plan whatever the input.
-pub fn assert_sound(input: &Input, plan: &BestPairs) {
-    let (rest, pairs) = fixed(input, plan);
-    assert_fixed(input, &rest, plan, &pairs);
+/// Everything that holds of best pairs whatever the input.
+pub fn assert_sound(input: &Input, best: &BestPairs) {
+    let (rest, pairs) = fixed(input, best);
+    assert_fixed(input, &rest, best, &pairs);
     let mut given: HashMap<Uuid, i64> = HashMap::new();
     let mut seen = HashSet::new();
-    for pair in &plan.pairs {
+    for pair in &best.pairs {
         assert!(seen.insert(pair.household));
         *given.entry(pair.helper).or_default() += 1;
         let cost: i64 = pair.reasons.iter().map(|reason| reason.cost).sum();
@@ -160,7 +160,7 @@ pub fn assert_sound(input: &Input, plan: &BestPairs) {
         assert!(pairs.contains(pair) || input.area(helper, &household.area).is_some());
     }
     assert!(
-        plan.unplaced
+        best.unplaced
             .iter()
             .all(|unplaced| seen.insert(unplaced.household))
     );
@@ -170,7 +170,7 @@ pub fn assert_sound(input: &Input, plan: &BestPairs) {
         let fixed = count(pairs.iter().filter(|pair| pair.helper == helper.id));
         assert!(given(helper) - fixed <= helper.places());
     }
-    let load_of: HashMap<_, _> = plan
+    let load_of: HashMap<_, _> = best
         .loads
         .iter()
         .map(|load| (load.staff_id, load))
@@ -179,15 +179,15 @@ pub fn assert_sound(input: &Input, plan: &BestPairs) {
         let load = load_of[&helper.id];
         assert_eq!(load.held + load.added, helper.held + given(helper));
     }
-    assert_cut(&rest, plan);
+    assert_cut(&rest, best);
 }
 
 /// The shortages add up to the households without a helper, and each is a proof: its villages'
 /// households outnumber all places that may serve them by exactly what it says is short.
-fn assert_cut(input: &Input, plan: &BestPairs) {
-    let short: i64 = plan.shortages.iter().map(|shortage| shortage.short).sum();
-    assert_eq!(usize::try_from(short).unwrap(), plan.unplaced.len());
-    for shortage in &plan.shortages {
+fn assert_cut(input: &Input, best: &BestPairs) {
+    let short: i64 = best.shortages.iter().map(|shortage| shortage.short).sum();
+    assert_eq!(usize::try_from(short).unwrap(), best.unplaced.len());
+    for shortage in &best.shortages {
         assert!(shortage.short > 0);
         assert_eq!(shortage.households - shortage.places, shortage.short);
         assert!(
@@ -198,9 +198,9 @@ fn assert_cut(input: &Input, plan: &BestPairs) {
     }
     // Which households a shortage is about can be told by their villages if all of a village are alike.
     if input.households.iter().all(|row| row.barriers.is_empty()) {
-        assert_villages_cut(input, plan);
+        assert_villages_cut(input, best);
     }
-    for unplaced in &plan.unplaced {
+    for unplaced in &best.unplaced {
         let household = household_of(input, unplaced.household);
         let served = input.helpers.iter().any(|helper| {
             helper.on_duty()
@@ -216,10 +216,10 @@ fn assert_cut(input: &Input, plan: &BestPairs) {
     }
 }
 
-fn assert_villages_cut(input: &Input, plan: &BestPairs) {
+fn assert_villages_cut(input: &Input, best: &BestPairs) {
     let mut seen = HashSet::new();
     let mut units_places = HashSet::new();
-    for shortage in &plan.shortages {
+    for shortage in &best.shortages {
         let areas: Vec<_> = areas_of(shortage);
         assert!(areas.iter().all(|area| seen.insert(area.clone())));
         let households = input

@@ -10,9 +10,7 @@ use super::service;
 use crate::access::Signed;
 use crate::api::{Limit, Tag};
 use crate::app::App;
-use crate::db::page;
-use crate::pairing::rights::may_read;
-use crate::pairing::run::model::{AreaKey, Choice, RunStatus};
+use crate::pairing::run::model::{Choice, RunStatus};
 use crate::problem::GetFault;
 
 /// Operations on two runs.
@@ -99,18 +97,15 @@ impl PairingComparisonApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<PairingRunComparison>, GetFault> {
-        may_read(&caller.0)?;
-        let cursors = self.0.cursors("comparePairingRuns");
-        let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
-        let found = service::compare(&self.0, (id.0, other.0), after, limit).await?;
-        let (rows, next_cursor) = page::cut(found.differences, limit, Difference::area_key);
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let runs = (id.0, other.0);
+        let found = service::compare(&self.0, &caller.0, runs, cursor, limit).await?;
         Ok(Json(PairingRunComparison {
             one: totals_view(&found.one),
             other: totals_view(&found.other),
             differing: found.differing,
-            items: rows.into_iter().map(difference_view).collect(),
-            next_cursor: cursors.next(next_cursor)?,
+            items: found.differences.into_iter().map(difference_view).collect(),
+            next_cursor: found.next_cursor,
         }))
     }
 }

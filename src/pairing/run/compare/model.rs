@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::pairing::cost::load::Spread;
 use crate::pairing::run::model::{AreaKey, Choice, Run};
 
-/// A run in numbers, to be held against another one.
+/// A run in numbers, to be compared with another one.
 #[derive(Clone, Debug)]
 pub struct Totals {
     pub(crate) run: Run,
@@ -22,8 +22,10 @@ pub struct Comparison {
     pub(crate) other: Totals,
     /// Households whose helper differs.
     pub differing: i64,
-    /// A page of them, and one more if there are more.
+    /// A page of them.
     pub differences: Vec<Difference>,
+    /// The cursor of the next page.
+    pub next_cursor: Option<String>,
 }
 
 /// A household to which two runs give different helpers, or only one of them anybody.

@@ -1,29 +1,41 @@
-//! Holding two runs against each other.
+//! Comparing two runs.
 
 use uuid::Uuid;
 
-use super::model::{Comparison, Totals};
+use super::model::{Comparison, Difference, Totals};
 use super::store;
+use crate::access::Caller;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::pairing::cost::load::Spread;
+use crate::pairing::rights::may_read;
 use crate::pairing::run;
 use crate::pairing::run::model::AreaKey;
 use crate::problem::Problem;
 
-/// Holds two runs against each other.
+/// Compares two runs.
 pub async fn compare(
     app: &App,
+    caller: &Caller,
     ids: (Uuid, Uuid),
-    after: Option<AreaKey>,
+    cursor: Option<&str>,
     limit: i64,
 ) -> Result<Comparison, Problem> {
+    may_read(caller)?;
+    let cursors = app.cursors("comparePairingRuns");
+    let after: Option<AreaKey> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
+    let one = totals(&mut tx, ids.0).await?;
+    let other = totals(&mut tx, ids.1).await?;
+    let differing = store::count_differences(&mut tx, ids).await?;
+    let rows = store::differences(&mut tx, ids, after, limit).await?;
+    let (differences, next) = page::cut(rows, limit, Difference::area_key);
     Ok(Comparison {
-        one: totals(&mut tx, ids.0).await?,
-        other: totals(&mut tx, ids.1).await?,
-        differing: store::count_differences(&mut tx, ids).await?,
-        differences: store::differences(&mut tx, ids, after, limit).await?,
+        one,
+        other,
+        differing,
+        differences,
+        next_cursor: cursors.next(next)?,
     })
 }
 

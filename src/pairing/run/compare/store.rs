@@ -4,11 +4,12 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::Difference;
-use crate::db::{Json, Tx};
+use crate::db::{Json, Tx, Where};
 use crate::on;
 use crate::pairing::cost::terms::Reason;
 use crate::pairing::run::model::{AreaKey, Choice, Run};
-use crate::serving::names::household_names;
+use crate::serving::store::last_helper_known_at;
+use crate::serving::store::names::household_names;
 
 #[derive(FromRow)]
 struct DifferenceRow {
@@ -64,22 +65,29 @@ impl From<DifferenceRow> for Difference {
     }
 }
 
-/// Households with what two runs, $1 and $2, propose for them, where it is not the same helper.
-const DIFFERENCES: &str = "FROM household
-    LEFT JOIN proposal AS one ON one.run_id = $1 AND one.household_id = household.id
-    LEFT JOIN proposal AS other ON other.run_id = $2 AND other.household_id = household.id
-    LEFT JOIN staff AS one_staff ON one_staff.id = one.staff_id
-    LEFT JOIN staff AS other_staff ON other_staff.id = other.staff_id
-    LEFT JOIN unit AS one_unit ON one_unit.id = one_staff.unit_id
-    LEFT JOIN unit AS other_unit ON other_unit.id = other_staff.unit_id
-    WHERE one.staff_id IS DISTINCT FROM other.staff_id";
+/// Households with what two runs propose for them; the runs are parameters such as `$1`.
+fn compared(one: &str, other: &str) -> String {
+    format!(
+        "FROM household
+         LEFT JOIN proposal AS one ON one.run_id = {one} AND one.household_id = household.id
+         LEFT JOIN proposal AS other ON other.run_id = {other} AND other.household_id = household.id
+         LEFT JOIN staff AS one_staff ON one_staff.id = one.staff_id
+         LEFT JOIN staff AS other_staff ON other_staff.id = other.staff_id
+         LEFT JOIN unit AS one_unit ON one_unit.id = one_staff.unit_id
+         LEFT JOIN unit AS other_unit ON other_unit.id = other_staff.unit_id"
+    )
+}
+
+/// Whether a household gets different helpers from the two, or only one of them has anybody for it.
+const DIFFERS: &str = "one.staff_id IS DISTINCT FROM other.staff_id";
 
 /// How many households get different helpers from two runs.
 pub async fn count_differences(
     tx: &mut Tx,
     (one, other): (Uuid, Uuid),
 ) -> Result<i64, sqlx::Error> {
-    let sql = format!("SELECT count(*) {DIFFERENCES}");
+    let households = compared("$1", "$2");
+    let sql = format!("SELECT count(*) {households} WHERE {DIFFERS}");
     on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(one)
         .bind(other)
@@ -95,6 +103,13 @@ pub async fn differences(
     after: Option<AreaKey>,
     limit: i64,
 ) -> Result<Vec<Difference>, sqlx::Error> {
+    let mut wanted = Where::new();
+    let households = compared(&wanted.bind(one), &wanted.bind(other));
+    let mut wanted = wanted.and(DIFFERS).beyond(
+        after.map(|(town, village, id)| [town.into(), village.into(), id.into()]),
+        "(household.town, household.village, household.id) >",
+    );
+    let limit = wanted.bind(limit + 1);
     let names = household_names!();
     let sql = format!(
         "SELECT household.id AS household_id, {names},
@@ -103,32 +118,22 @@ pub async fn differences(
              other.staff_id AS other_staff_id, other_staff.name AS other_helper,
              other_unit.name AS other_unit, other.cost AS other_cost,
              other.reasons AS other_reasons
-         {DIFFERENCES} AND (household.town, household.village, household.id) > ($3, $4, $5)
-         ORDER BY household.town, household.village, household.id LIMIT $6"
+         {households} {wanted}
+         ORDER BY household.town, household.village, household.id LIMIT {limit}"
     );
-    let (town, village, id) = after.unwrap_or_default();
-    let rows: Vec<DifferenceRow> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(one)
-        .bind(other)
-        .bind(town)
-        .bind(village)
-        .bind(id)
-        .bind(limit + 1)
-        .fetch_all(connection)
-        .await)?;
+    let rows: Vec<DifferenceRow> = wanted.fetch_all(tx, sql).await?;
     Ok(rows.into_iter().map(Difference::from).collect())
 }
 
 /// Households to which a run gives another helper than the last one that they had before it.
 pub async fn count_changes_of_helper(tx: &mut Tx, run: &Run) -> Result<i64, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT count(*) FROM proposal WHERE run_id = $1 AND staff_id <> (
-             SELECT pairing.staff_id FROM pairing
-             WHERE pairing.household_id = proposal.household_id AND started_at <= $2
-             ORDER BY from_date DESC, started_at DESC LIMIT 1)",
-    )
-    .bind(run.id)
-    .bind(run.created_at)
-    .fetch_one(connection)
-    .await)
+    let before = last_helper_known_at("proposal.household_id", "$2");
+    let sql = format!(
+        "SELECT count(*) FROM proposal WHERE run_id = $1 AND proposal.staff_id <> ({before})"
+    );
+    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(run.id)
+        .bind(run.created_at)
+        .fetch_one(connection)
+        .await)
 }

@@ -11,8 +11,6 @@ use super::service;
 use crate::access::Signed;
 use crate::api::{ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::db::page;
-use crate::pairing::rights::may_read;
 use crate::pairing::run;
 use crate::pairing::run::view::{PairingRun, tagged};
 use crate::problem::{ChangeFault, GetFault};
@@ -136,16 +134,9 @@ impl PairingDraftApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingRunEdit>>, GetFault> {
-        may_read(&caller.0)?;
-        let cursors = self.0.cursors("listPairingRunEdits");
-        let before: Option<i64> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
-        let edits = service::list(&self.0, id.0, before, limit).await?;
-        let (edits, next) = page::cut(edits, limit, |edit| edit.version);
-        Ok(Page::json(
-            edits.into_iter().map(edit_view),
-            cursors.next(next)?,
-        ))
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (edits, next) = service::list(&self.0, &caller.0, id.0, cursor, limit).await?;
+        Ok(Page::json(edits.into_iter().map(edit_view), next))
     }
 
     /// Propose a draft

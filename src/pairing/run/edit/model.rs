@@ -11,8 +11,7 @@ use uuid::Uuid;
 use crate::code_list;
 use crate::db::Json;
 use crate::pairing::cost::input_index::InputIndex;
-use crate::pairing::cost::model::Input;
-use crate::pairing::cost::network::key;
+use crate::pairing::cost::network::register_order;
 use crate::pairing::cost::terms::{Reason, ReasonCode};
 use crate::pairing::error::PairingError;
 use crate::pairing::run::model::{Choice, Run, RunStatus};
@@ -164,13 +163,12 @@ impl Proposed {
 /// The rules of a run bind here as well. The households of each helper are numbered anew in the
 /// order of the register, so that the costs are those of the same pairs in a computed run; only the
 /// households of the edit get new reasons beside that, with `why` among them.
-pub fn apply(
-    input: &Input,
+pub(crate) fn apply(
+    index: &InputIndex<'_>,
     proposed: &[Proposed],
     edit: Edit,
     why: &str,
 ) -> Result<Vec<Proposed>, PairingError> {
-    let index = InputIndex::of(input);
     let mut after = proposed.to_vec();
     for (household, helper) in edit.wanted(proposed)? {
         let reasons = index.by_hand(household, helper, why)?;
@@ -179,7 +177,7 @@ pub fn apply(
             one.reasons.clone_from(&reasons);
         }
     }
-    number(&index, &mut after)?;
+    number(index, &mut after)?;
     Ok(after)
 }
 
@@ -194,7 +192,7 @@ fn number(index: &InputIndex<'_>, proposed: &mut [Proposed]) -> Result<(), Pairi
     }
     let order = |one: &Proposed| {
         let household = index.household(one.household)?;
-        Some(key(household.number.as_ref(), &household.id))
+        Some(register_order(household.number.as_ref(), &household.id))
     };
     for (helper, mut households) in given {
         let helper = index.helper(helper).ok_or(PairingError::NoSuchHelper)?;

@@ -1,7 +1,5 @@
 //! Editing a run by hand.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use super::model::{self, Change, Edit, EditRecord, EditRequest, NewEdit, Proposed};
@@ -11,11 +9,13 @@ use crate::access::Permission::ManagePairings;
 use crate::access::idempotency::{self, Ticket};
 use crate::api::ETag;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
+use crate::pairing::cost::input_index::InputIndex;
 use crate::pairing::cost::load::Load;
-use crate::pairing::cost::model::{Helper, Input};
+use crate::pairing::cost::model::Input;
 use crate::pairing::error::PairingError;
-use crate::pairing::run::input::service as input;
+use crate::pairing::rights::may_read;
+use crate::pairing::run::input::read_input;
 use crate::pairing::run::model::{Choice, Proposal};
 use crate::pairing::{eligibility, run};
 use crate::problem::Problem;
@@ -47,7 +47,7 @@ pub async fn edit(
     if !before.scope.has_paired() {
         must_be_unpaired(&mut tx, &proposals, new.edit).await?;
     }
-    let input = input::read(&mut tx, &before.scope, app.today()).await?;
+    let input = read_input(&mut tx, &before.scope, app.today()).await?;
     let changes = changes(&input, &proposals, new)?;
     before.must_stand_on(&input)?;
     let edited = EditRecord::new(app.now(), &caller.username, &before, new, changes);
@@ -89,8 +89,8 @@ fn changes(
         reasons: proposal.reasons.clone(),
     };
     let before: Vec<_> = proposals.iter().map(proposed).collect();
-    let after = model::apply(input, &before, new.edit, &new.reason)?;
-    let helpers: HashMap<_, _> = input.helpers.iter().map(|row| (row.id, row)).collect();
+    let index = InputIndex::of(input);
+    let after = model::apply(&index, &before, new.edit, &new.reason)?;
     let changed = proposals.iter().zip(before.iter().zip(after));
     let changed = changed.filter(|(_, (before, after))| *before != after);
     let change = |(proposal, (_, after)): (&Proposal, (_, Proposed))| Change {
@@ -98,7 +98,7 @@ fn changes(
         household_number: proposal.household_number.clone(),
         head_name: proposal.head_name.clone(),
         before: chosen(proposal),
-        after: choice(after, &helpers),
+        after: choice(after, &index),
     };
     Ok(changed.map(change).collect())
 }
@@ -113,8 +113,8 @@ fn chosen(proposal: &Proposal) -> Choice {
     }
 }
 
-fn choice(proposed: Proposed, helpers: &HashMap<Uuid, &Helper>) -> Choice {
-    let helper = proposed.helper.and_then(|id| helpers.get(&id));
+fn choice(proposed: Proposed, index: &InputIndex<'_>) -> Choice {
+    let helper = proposed.helper.and_then(|id| index.helper(id));
     Choice {
         staff_id: proposed.helper,
         helper: helper.map(|helper| helper.name.clone()),
@@ -135,15 +135,20 @@ fn shift(loads: &mut [Load], changes: &[Change]) {
     }
 }
 
-/// A page of a run's edits, the latest first, at most `limit` and one more; `before` is the version
-/// that the last one of the page before made.
+/// A page of a run's edits, the latest first, and the cursor of the next.
 pub async fn list(
     app: &App,
+    caller: &Caller,
     run_id: Uuid,
-    before: Option<i64>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<EditRecord>, Problem> {
+) -> Result<(Vec<EditRecord>, Option<String>), Problem> {
+    may_read(caller)?;
+    let cursors = app.cursors("listPairingRunEdits");
+    let before: Option<i64> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     run::service::find(&mut tx, run_id).await?;
-    Ok(store::list(&mut tx, run_id, before, limit).await?)
+    let edits = store::list(&mut tx, run_id, before, limit).await?;
+    let (edits, next) = page::cut(edits, limit, |edit| edit.version);
+    Ok((edits, cursors.next(next)?))
 }

@@ -1,4 +1,6 @@
 //! What a run stands on, from the database.
 
-pub mod service;
+mod read;
 mod store;
+
+pub use read::{households_left_by, read_input};

@@ -1,15 +1,14 @@
-//! The households of a scope, and who had them last.
-
-use std::collections::HashMap;
+//! The households of a scope.
 
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::household::Cause;
+use crate::household::store::is_open;
 use crate::on;
 use crate::pairing::run::model::Scope;
-use crate::serving::store::holds_now;
+use crate::serving::store::{has_helper_now, last_helper};
 
 #[derive(FromRow)]
 pub(super) struct HouseholdRow {
@@ -25,14 +24,13 @@ pub(super) struct HouseholdRow {
 pub(super) async fn to_pair(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdRow>, sqlx::Error> {
     let sql = format!(
         "SELECT id, number, town, village, main_cause FROM household
-         WHERE closed_on IS NULL AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
-           AND ($3 AND id IN (SELECT household_id FROM pairing WHERE staff_id = $4) AND $4 = (
-                   SELECT staff_id FROM pairing WHERE household_id = household.id
-                   ORDER BY to_date IS NULL DESC, to_date DESC, ended_at DESC, id DESC LIMIT 1)
-               OR NOT $3 AND ($5 OR NOT EXISTS (
-                   SELECT 1 FROM pairing WHERE household_id = household.id AND {})))
+         WHERE {} AND ($1 = '' OR town = $1) AND ($2 = '' OR village = $2)
+           AND ($3 AND id IN (SELECT household_id FROM pairing WHERE staff_id = $4) AND $4 = ({})
+               OR NOT $3 AND ($5 OR NOT {}))
          ORDER BY id",
-        holds_now("pairing")
+        is_open("household"),
+        last_helper("household.id"),
+        has_helper_now("household.id")
     );
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
     .bind(scope.town.as_deref().unwrap_or_default())
@@ -42,15 +40,4 @@ pub(super) async fn to_pair(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdR
     .bind(scope.paired)
     .fetch_all(connection)
     .await)
-}
-
-/// The helper whose pairing with a household ended last.
-pub(super) async fn former_helpers(tx: &mut Tx) -> Result<HashMap<Uuid, Uuid>, sqlx::Error> {
-    let ended: Vec<(Uuid, Uuid)> = on!(tx, connection => sqlx::query_as(
-        "SELECT household_id, staff_id FROM pairing WHERE to_date IS NOT NULL
-         ORDER BY to_date, ended_at, id",
-    )
-    .fetch_all(connection)
-    .await)?;
-    Ok(ended.into_iter().collect())
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{ComingBack, Departure, DepartureKind, Outlook, PairingsChoice, Transfer};
 use super::service;
-use crate::access::{Permission, Signed};
+use crate::access::Signed;
 use crate::api::Tag;
 use crate::app::App;
 use crate::pairing::assign::api::{Pairing, pairing_view};
@@ -142,8 +142,9 @@ impl DepartureApi {
         /// The person's id.
         id: Path<Uuid>,
     ) -> Result<Json<DepartureOutlook>, GetFault> {
-        caller.0.require(Permission::ManagePairings)?;
-        Ok(Json(view(service::outlook(&self.0, id.0).await?)))
+        Ok(Json(view(
+            service::outlook(&self.0, &caller.0, id.0).await?,
+        )))
     }
 
     /// Record a departure
@@ -171,11 +172,13 @@ impl DepartureApi {
         let DepartureRequest { kind, date, remark } = body.0;
         let leaving = Departure {
             kind,
-            date: date.unwrap_or(self.0.today()),
+            date,
             remark: remark.map(|remark| remark.trim().to_owned()),
         };
         service::depart(&self.0, &caller.0, id.0, if_match.0.as_deref(), &leaving).await?;
-        Ok(Json(view(service::outlook(&self.0, id.0).await?)))
+        Ok(Json(view(
+            service::outlook(&self.0, &caller.0, id.0).await?,
+        )))
     }
 
     /// Record a return
@@ -201,13 +204,13 @@ impl DepartureApi {
         body: Json<ReturnRequest>,
     ) -> Result<Json<PairingsHeld>, ChangeFault> {
         let coming = ComingBack {
-            date: body.0.date.unwrap_or(self.0.today()),
+            date: body.0.date,
             reason: body.0.reason.trim().to_owned(),
             take_up: body.0.take_up,
         };
         let pairings =
             service::come_back(&self.0, &caller.0, id.0, if_match.0.as_deref(), &coming).await?;
-        Ok(Json(held(id.0, pairings)))
+        Ok(Json(pairings_view(id.0, pairings)))
     }
 
     /// Record a transfer
@@ -233,17 +236,17 @@ impl DepartureApi {
     ) -> Result<Json<PairingsHeld>, ChangeFault> {
         let transfer = Transfer {
             unit_id: body.0.unit_id,
-            date: body.0.date.unwrap_or(self.0.today()),
+            date: body.0.date,
             reason: body.0.reason.trim().to_owned(),
             pairings: body.0.pairings,
         };
         let pairings =
             service::transfer(&self.0, &caller.0, id.0, if_match.0.as_deref(), &transfer).await?;
-        Ok(Json(held(id.0, pairings)))
+        Ok(Json(pairings_view(id.0, pairings)))
     }
 }
 
-fn held(staff_id: Uuid, pairings: Vec<Tenure>) -> PairingsHeld {
+fn pairings_view(staff_id: Uuid, pairings: Vec<Tenure>) -> PairingsHeld {
     PairingsHeld {
         staff_id,
         items: pairings.into_iter().map(pairing_view).collect(),

@@ -51,8 +51,8 @@ pub struct Outlook {
 #[derive(Clone, Debug)]
 pub struct Departure {
     pub(crate) kind: DepartureKind,
-    /// The day on which the pairings and assistances end.
-    pub date: NaiveDate,
+    /// The day on which the pairings and assistances end; today if not said.
+    pub date: Option<NaiveDate>,
     /// More words on it.
     pub remark: Option<String>,
 }
@@ -60,8 +60,8 @@ pub struct Departure {
 /// A person's coming back.
 #[derive(Clone, Debug)]
 pub struct ComingBack {
-    /// The first day of pairings that are taken up again.
-    pub date: NaiveDate,
+    /// The first day of pairings that are taken up again; today if not said.
+    pub date: Option<NaiveDate>,
     pub(crate) reason: String,
     /// Whether the households that had this person last and have nobody get the person back.
     pub take_up: bool,
@@ -72,8 +72,8 @@ pub struct ComingBack {
 pub struct Transfer {
     /// The new one.
     pub unit_id: Uuid,
-    /// The day on which pairings end or begin.
-    pub date: NaiveDate,
+    /// The day on which pairings end or begin; today if not said.
+    pub date: Option<NaiveDate>,
     pub(crate) reason: String,
     /// What becomes of the pairings.
     pub pairings: PairingsChoice,

@@ -19,7 +19,7 @@ use crate::pairing::assign::service::must_be_free;
 use crate::pairing::blocking::run_blocking;
 use crate::pairing::cost::solver;
 use crate::pairing::error::PairingError;
-use crate::pairing::run::input::service as input;
+use crate::pairing::run::input::{self, read_input};
 use crate::pairing::run::model::Scope;
 use crate::pairing::{day, eligibility, tenure};
 use crate::problem::{Problem, Text};
@@ -28,7 +28,8 @@ use crate::serving::tenure::{Part, Tenure};
 use crate::staff::{self, model::Staff, unit};
 
 /// What would become of the households of a person who left now. Nothing is written.
-pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
+pub async fn outlook(app: &App, caller: &Caller, staff_id: Uuid) -> Result<Outlook, Problem> {
+    caller.require(ManagePairings)?;
     let scope = Scope {
         leaving: Some(staff_id),
         ..Scope::default()
@@ -36,7 +37,7 @@ pub async fn outlook(app: &App, staff_id: Uuid) -> Result<Outlook, Problem> {
     let mut tx = app.db.read().await?;
     let person = find(&mut tx, staff_id).await?;
     let assistances = store::current_of(&mut tx, Part::Assisting, staff_id).await?;
-    let input = input::read(&mut tx, &scope, app.today()).await?;
+    let input = read_input(&mut tx, &scope, app.today()).await?;
     let ids: Vec<_> = input.households.iter().map(|one| one.id).collect();
     let households = household::store::some(&mut tx, &ids).await?;
     let staff = staff::store::all(&mut tx).await?;
@@ -59,7 +60,8 @@ pub async fn depart(
     departure: &Departure,
 ) -> Result<(), Problem> {
     may_move(caller)?;
-    day::check(departure.date, app.today())?;
+    let date = departure.date.unwrap_or(app.today());
+    day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
@@ -70,9 +72,9 @@ pub async fn depart(
     let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     let reason = in_words(departure.kind.label(), departure.remark.as_deref());
     let actor = caller.at(app.now());
-    end_all(&mut tx, actor, &pairings, departure.date, &reason).await?;
+    end_all(&mut tx, actor, &pairings, date, &reason).await?;
     let assistances = store::current_of(&mut tx, Part::Assisting, staff_id).await?;
-    end_all(&mut tx, actor, &assistances, departure.date, &reason).await?;
+    end_all(&mut tx, actor, &assistances, date, &reason).await?;
     let after = Staff {
         active: false,
         ..person.clone()
@@ -92,7 +94,8 @@ pub async fn come_back(
     coming: &ComingBack,
 ) -> Result<Vec<Tenure>, Problem> {
     may_move(caller)?;
-    day::check(coming.date, app.today())?;
+    let date = coming.date.unwrap_or(app.today());
+    day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
@@ -106,7 +109,7 @@ pub async fn come_back(
     staff::store::change(&mut tx, caller.at(app.now()), "return", &person, &after).await?;
     if coming.take_up {
         let waiting = input::households_left_by(&mut tx, staff_id).await?;
-        let from = (coming.date, coming.reason.as_str());
+        let from = (date, coming.reason.as_str());
         begin_all(&mut tx, app, caller, &waiting, staff_id, from).await?;
     }
     let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
@@ -124,7 +127,8 @@ pub async fn transfer(
     transfer: &Transfer,
 ) -> Result<Vec<Tenure>, Problem> {
     may_move(caller)?;
-    day::check(transfer.date, app.today())?;
+    let date = transfer.date.unwrap_or(app.today());
+    day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = find(&mut tx, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
@@ -138,14 +142,7 @@ pub async fn transfer(
     let reason = in_words(&words, Some(&transfer.reason));
     let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     if transfer.pairings != PairingsChoice::Keep {
-        end_all(
-            &mut tx,
-            caller.at(app.now()),
-            &pairings,
-            transfer.date,
-            &reason,
-        )
-        .await?;
+        end_all(&mut tx, caller.at(app.now()), &pairings, date, &reason).await?;
     }
     let after = Staff {
         unit_id: unit.id,
@@ -155,7 +152,7 @@ pub async fn transfer(
     staff::store::change(&mut tx, caller.at(app.now()), "transfer", &person, &after).await?;
     if transfer.pairings == PairingsChoice::Reopen {
         let households: Vec<_> = pairings.iter().map(|one| one.household_id).collect();
-        let from = (transfer.date, reason.as_str());
+        let from = (date, reason.as_str());
         begin_all(&mut tx, app, caller, &households, staff_id, from).await?;
     }
     let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
@@ -183,7 +180,7 @@ async fn end_all(
     reason: &str,
 ) -> Result<(), Problem> {
     let ending = tenures.iter().map(|one| (one.clone(), reason.to_owned()));
-    tenure::service::end_all(tx, actor, &ending.collect::<Vec<_>>(), date).await
+    tenure::end_all(tx, actor, &ending.collect::<Vec<_>>(), date).await
 }
 
 /// Gives a person these households, each if it may go to the person, or none.

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::model::{NewNote, Note};
 use crate::access::history::Actor;
 use crate::db::{Tx, Where};
-use crate::serving::names::{helper_names, household_names, join_names};
 use crate::serving::store;
 use crate::serving::tenure::Part;
 use crate::{insert, on};
@@ -33,15 +32,15 @@ impl Filter {
     }
 }
 
-const NOTE: &str = concat!(
+const NOTE: &str =
     "SELECT handover_note.id AS id, pairing_id, pairing.household_id AS household_id,
-        pairing.staff_id AS staff_id, words, written_on, recorded_at, recorded_by, read_at, read_by, ",
-    household_names!(),
-    ", ",
-    helper_names!(),
-    " FROM handover_note JOIN pairing ON pairing.id = pairing_id",
-    join_names!("pairing.household_id", "pairing.staff_id"),
-);
+    household.number AS household_number, household.head_name AS head_name,
+    pairing.staff_id AS staff_id, staff.name AS helper, words, written_on, recorded_at, recorded_by,
+    read_at, read_by
+    FROM handover_note
+    JOIN pairing ON pairing.id = pairing_id
+    JOIN household ON household.id = pairing.household_id
+    JOIN staff ON staff.id = pairing.staff_id";
 
 /// `None` if there is no note with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Note>, sqlx::Error> {

@@ -1,17 +1,18 @@
-//! A network in parts that share nothing but the sink: what flows in one does not matter to another,
-//! so each is solved for itself, several at a time. Where areas bind, a county falls into its towns.
+//! A network in components that share nothing but the sink: what flows in one does not matter to
+//! another, so each is solved for itself, several at a time. Where areas bind, a county falls into its
+//! towns.
 
 use rayon::prelude::*;
 
 use super::{Arc, Network, Node, SINK, Solution, route};
 
-/// Parts smaller than this are solved together: a household with a fixed pair is a part by itself.
+/// Components smaller than this are solved together: a household with a fixed pair is one by itself.
 const WORTH_IT: usize = 500;
 
 /// Finds the flow of least cost among those that send the most. The same network always gives the same
-/// flow, however many parts are solved at a time.
+/// flow, however many components are solved at a time.
 pub fn solve(network: &Network) -> Solution {
-    in_parts(network, |part, _| route::solve(part))
+    by_components(network, |network, _| route::solve(network))
 }
 
 /// Finds the same as [`solve`], but begins with the best flow of a network that was only a little
@@ -19,16 +20,17 @@ pub fn solve(network: &Network) -> Solution {
 ///
 /// Of several flows of least cost it may find another one.
 pub fn resolve(network: &Network, former: &Solution) -> Solution {
-    in_parts(network, |part, from| {
-        let former = from.map_or_else(|| former.clone(), |places| places.of_whole(former));
-        route::resolve(part, &former)
+    by_components(network, |network, origin| {
+        let former = origin.map_or_else(|| former.clone(), |origin| origin.share_of(former));
+        route::resolve(network, &former)
     })
 }
 
-/// Solves each part of a network, which is told with its places in the whole unless it is the whole.
-fn in_parts(
+/// Solves the subnetwork of each group of components, told with its origin; a network of one group as it
+/// is.
+fn by_components(
     network: &Network,
-    solve: impl Fn(&Network, Option<&Places>) -> Solution + Sync,
+    solve: impl Fn(&Network, Option<&Origin>) -> Solution + Sync,
 ) -> Solution {
     let groups = Groups::of(network);
     if groups.count <= 1 {
@@ -36,57 +38,57 @@ fn in_parts(
     }
     let solved: Vec<_> = split(network, &groups)
         .into_par_iter()
-        .map(|(part, places)| (solve(&part, Some(&places)), places))
+        .map(|(subnetwork, origin)| (solve(&subnetwork, Some(&origin)), origin))
         .collect();
-    let mut whole = Solution {
+    let mut solution = Solution {
         flow: vec![0; network.arcs()],
         left: vec![0; network.nodes()],
         price: vec![0; network.nodes()],
         cost: 0,
     };
-    for (part, places) in solved {
-        places.put(&part, &mut whole);
+    for (of_subnetwork, origin) in solved {
+        origin.put(&of_subnetwork, &mut solution);
     }
-    whole
+    solution
 }
 
-/// Where the nodes and arcs of a part are in the whole.
+/// Which nodes and arcs of the network those of a subnetwork are.
 #[derive(Default)]
-struct Places {
+struct Origin {
     nodes: Vec<Node>,
     arcs: Vec<Arc>,
 }
 
-impl Places {
-    /// The part's share of a flow through the whole; nothing where that had no such node or arc.
-    fn of_whole(&self, whole: &Solution) -> Solution {
-        let share = |values: &[i64], places: &[usize]| {
-            let values = places.iter().map(|&place| values.get(place).copied());
+impl Origin {
+    /// The subnetwork's share of a flow through the network; nothing where that had no such node or arc.
+    fn share_of(&self, solution: &Solution) -> Solution {
+        let share = |values: &[i64], indices: &[usize]| {
+            let values = indices.iter().map(|&index| values.get(index).copied());
             values.map(Option::unwrap_or_default).collect()
         };
         Solution {
-            flow: share(&whole.flow, &self.arcs),
-            left: share(&whole.left, &self.nodes),
-            price: share(&whole.price, &self.nodes),
+            flow: share(&solution.flow, &self.arcs),
+            left: share(&solution.left, &self.nodes),
+            price: share(&solution.price, &self.nodes),
             cost: 0,
         }
     }
 
-    /// Puts the part's flow and prices into those of the whole. Prices count from the sink's, which is
-    /// everyone's.
-    fn put(&self, part: &Solution, whole: &mut Solution) {
-        for (&arc, flow) in self.arcs.iter().zip(&part.flow) {
-            whole.flow[arc] = *flow;
+    /// Puts the subnetwork's flow and prices into those of the network. Prices count from the sink's, which
+    /// is everyone's.
+    fn put(&self, of_subnetwork: &Solution, solution: &mut Solution) {
+        for (&arc, flow) in self.arcs.iter().zip(&of_subnetwork.flow) {
+            solution.flow[arc] = *flow;
         }
         for (at, &node) in self.nodes.iter().enumerate() {
-            whole.left[node] = part.left[at];
-            whole.price[node] = part.price[at];
+            solution.left[node] = of_subnetwork.left[at];
+            solution.price[node] = of_subnetwork.price[at];
         }
-        whole.cost += part.cost;
+        solution.cost += of_subnetwork.cost;
     }
 }
 
-/// The part, or the parts solved together, that each node belongs to.
+/// The component, or the group of small ones solved together, that each node belongs to.
 struct Groups {
     of: Vec<u32>,
     count: usize,
@@ -108,7 +110,7 @@ impl Groups {
         for &first in &first {
             sizes[first] += 1;
         }
-        // A part's first node comes before its others.
+        // A component's first node comes before its others.
         let mut of = vec![0; network.nodes()];
         let (mut count, mut gathering) = (0, None);
         for node in 1..network.nodes() {
@@ -156,29 +158,29 @@ impl Joined {
     }
 }
 
-/// The network of each group, nodes and arcs in their order.
-fn split(network: &Network, groups: &Groups) -> Vec<(Network, Places)> {
-    let mut parts: Vec<(Network, Places)> = (0..groups.count)
+/// The subnetwork of each group, nodes and arcs in their order.
+fn split(network: &Network, groups: &Groups) -> Vec<(Network, Origin)> {
+    let mut subnetworks: Vec<(Network, Origin)> = (0..groups.count)
         .map(|_| {
-            let mut places = Places::default();
-            places.nodes.push(SINK);
-            (network.part(), places)
+            let mut origin = Origin::default();
+            origin.nodes.push(SINK);
+            (network.subnetwork(), origin)
         })
         .collect();
     let mut within = vec![SINK; network.nodes()];
     for node in 1..network.nodes() {
-        let (part, places) = &mut parts[groups.of[node] as usize];
-        within[node] = part.add_node(network.supply(node));
-        places.nodes.push(node);
+        let (subnetwork, origin) = &mut subnetworks[groups.of[node] as usize];
+        within[node] = subnetwork.add_node(network.supply(node));
+        origin.nodes.push(node);
     }
     for arc in 0..network.arcs() {
         let (tail, head) = network.ends(arc);
-        let (part, places) = &mut parts[groups.of[tail.max(head)] as usize];
+        let (subnetwork, origin) = &mut subnetworks[groups.of[tail.max(head)] as usize];
         let (capacity, cost) = (network.capacity(arc), network.cost(arc));
-        part.add_arc(within[tail], within[head], capacity, cost);
-        places.arcs.push(arc);
+        subnetwork.add_arc(within[tail], within[head], capacity, cost);
+        origin.arcs.push(arc);
     }
-    parts
+    subnetworks
 }
 
 #[cfg(test)]
@@ -194,12 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn where_areas_bind_there_are_parts_and_together_they_are_the_best() {
+    fn where_areas_bind_there_are_components_and_together_they_are_the_best() {
         let network = district(AreaRule::Required);
         assert!(Groups::of(&network).count > 2);
-        let (parts, whole) = (solve(&network), route::solve(&network));
-        assert_eq!(check(&network, &parts), Ok(()));
-        assert_eq!(parts.whole_cost(&network), whole.whole_cost(&network));
+        let (together, at_once) = (solve(&network), route::solve(&network));
+        assert_eq!(check(&network, &together), Ok(()));
+        assert_eq!(together.total_cost(&network), at_once.total_cost(&network));
 
         let mut changed = network.clone();
         for arc in 0..changed.arcs() {
@@ -208,20 +210,20 @@ mod tests {
                 changed.set_capacity(arc, 0);
             }
         }
-        let (warm, cold) = (resolve(&changed, &parts), route::solve(&changed));
+        let (warm, cold) = (resolve(&changed, &together), route::solve(&changed));
         assert_eq!(check(&changed, &warm), Ok(()));
-        assert_eq!(warm.whole_cost(&changed), cold.whole_cost(&changed));
+        assert_eq!(warm.total_cost(&changed), cold.total_cost(&changed));
     }
 
     #[test]
-    fn each_part_is_whole_and_each_node_in_one() {
+    fn each_node_is_in_one_subnetwork_with_all_its_arcs() {
         let network = district(AreaRule::Required);
         let groups = Groups::of(&network);
         let mut seen = vec![0; network.nodes()];
-        for (part, places) in split(&network, &groups) {
-            assert_eq!(part.nodes(), places.nodes.len());
-            assert_eq!(part.leave_price(), network.leave_price());
-            places
+        for (subnetwork, origin) in split(&network, &groups) {
+            assert_eq!(subnetwork.nodes(), origin.nodes.len());
+            assert_eq!(subnetwork.leave_price(), network.leave_price());
+            origin
                 .nodes
                 .iter()
                 .skip(1)
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn where_areas_are_preferred_there_is_one_part() {
+    fn where_areas_are_preferred_there_is_one_component() {
         assert_eq!(Groups::of(&district(AreaRule::Preferred)).count, 1);
     }
 }

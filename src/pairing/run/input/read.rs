@@ -1,4 +1,5 @@
-//! All that a run of a scope stands on, put together from what the rooms know.
+//! All that a run of a scope stands on, put together from what the rooms know, in the transaction of who
+//! asks.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use crate::pairing::cost::model::{Helper, Household, Input};
 use crate::pairing::cost::reach::names_in;
 use crate::pairing::eligibility::capacity;
 use crate::pairing::run::model::Scope;
-use crate::serving::store::{current_pairs, households_of};
+use crate::serving::store::{current_pairs, former_helpers, households_of};
 use crate::settings::skill::skills_of;
 use crate::settings::{self, Settings};
 use crate::staff::leave::{self, Leave};
@@ -20,9 +21,13 @@ use crate::staff::unit::{self, Area};
 use crate::staff::{self, model::Staff};
 
 /// All that a run of this scope stands on, today.
-pub async fn read(tx: &mut Tx, scope: &Scope, today: NaiveDate) -> Result<Input, sqlx::Error> {
+pub async fn read_input(
+    tx: &mut Tx,
+    scope: &Scope,
+    today: NaiveDate,
+) -> Result<Input, sqlx::Error> {
     let settings = settings::store::load(tx).await?;
-    let former = store::former_helpers(tx).await?;
+    let former = former_helpers(tx).await?;
     let mut binding = constraints::binding(tx, &Ids::All, &Ids::All).await?;
     let current = current_pairs(tx).await?;
     let current: HashMap<_, _> = current.into_iter().collect();

@@ -1,13 +1,14 @@
-//! Listing and ending pairings and assistances.
+//! What pairings and assistances have in common: how they are made by hand, listed and ended.
 
 use chrono::NaiveDate;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Caller;
 use crate::access::Permission::ManagePairings;
 use crate::access::history::Actor;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, page};
 use crate::pairing::error::{AssistError, PairingError};
 use crate::pairing::{day, rights};
 use crate::problem::Problem;
@@ -16,8 +17,18 @@ use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
 use crate::visit;
 
+/// A pairing or an assistance to be made by hand.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewTenure {
+    pub(crate) household_id: Uuid,
+    pub(crate) staff_id: Uuid,
+    /// First day; today if not said.
+    pub from_date: Option<NaiveDate>,
+    pub(crate) reason: String,
+}
+
 /// A tenure; 404 if there is none with this id.
-pub(in crate::pairing) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
+pub(super) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
     let found = serving::store::find(tx, part, id).await?;
     found.ok_or_else(|| match part {
         Part::Responsible => Problem::not_found("结对", "pairing"),
@@ -25,31 +36,39 @@ pub(in crate::pairing) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Resul
     })
 }
 
-/// A page of tenures as the caller may see them, those that began last first, at most `limit` and one
-/// more. Whose they may list is for [`rights`] to say before.
-pub(in crate::pairing) async fn list(
+/// A page of tenures as the caller may see them, those that began last first, and the cursor of the next.
+pub(super) async fn list(
     app: &App,
     caller: &Caller,
     part: Part,
-    filter: Filter,
-    after: Option<(NaiveDate, Uuid)>,
+    asked: Filter,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<Vec<Tenure>, Problem> {
+) -> Result<(Vec<Tenure>, Option<String>), Problem> {
+    let staff_id = rights::seen_of(caller, asked.staff_id)?;
+    let sight = caller.sight();
+    if !sight.may_find_names(&[&asked.town, &asked.village]) {
+        return Ok((Vec::new(), None));
+    }
+    let cursors = app.cursors(match part {
+        Part::Responsible => "listPairings",
+        Part::Assisting => "listAssistances",
+    });
+    let after: Option<(NaiveDate, Uuid)> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     let filter = Filter {
+        staff_id,
         lasting_to: rights::own_since(&mut tx, app, caller).await?,
-        ..filter
+        ..asked
     };
     let found = serving::store::list(&mut tx, part, &filter, after, limit).await?;
-    let sight = caller.sight();
-    Ok(found
-        .into_iter()
-        .map(|tenure| tenure.of_ones_own(sight))
-        .collect())
+    let (found, next) = page::cut(found, limit, |tenure| (tenure.from_date, tenure.id));
+    let seen = found.into_iter().map(|tenure| tenure.of_ones_own(sight));
+    Ok((seen.collect(), cursors.next(next)?))
 }
 
 /// Ends one tenure on a day; today if not said. It stays on the register.
-pub(in crate::pairing) async fn end(
+pub(super) async fn end(
     app: &App,
     caller: &Caller,
     part: Part,
@@ -76,7 +95,7 @@ pub(in crate::pairing) async fn end(
 }
 
 /// Ends tenures that hold, each with why, on a day on which all of them may end.
-pub(in crate::pairing) async fn end_all(
+pub(super) async fn end_all(
     tx: &mut Tx,
     actor: Actor<'_>,
     ending: &[(Tenure, String)],
