@@ -50,8 +50,7 @@ async fn failures(server: &TestServer, count: usize, of: impl Fn(usize) -> (Stri
 
 #[tokio::test]
 async fn of_300_guesses_at_once_ten_are_looked_at() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let stranger = at(&server, "127.0.0.70");
     for username in [office.username.as_str(), "nobody"] {
         let before = count_rows(&server.db, "failed_login").await;
@@ -74,8 +73,7 @@ async fn of_300_guesses_at_once_ten_are_looked_at() {
 
 #[tokio::test]
 async fn a_stranger_does_not_lock_the_owner_out() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let stranger = at(&server, "127.0.0.2");
     guess(&stranger, &office.username, 10).await;
     stranger
@@ -91,9 +89,8 @@ async fn a_stranger_does_not_lock_the_owner_out() {
 /// Fifty guesses of one name from everywhere.
 #[tokio::test]
 async fn strangers_from_everywhere_lock_out_neither_known_devices_nor_known_places() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let name = &office.username;
     let home = at(&server, "127.0.0.1");
     let first = home.log_in(name, PASSWORD).await.expect(201);
@@ -141,8 +138,7 @@ async fn strangers_from_everywhere_lock_out_neither_known_devices_nor_known_plac
 
 #[tokio::test]
 async fn what_is_tried_at_a_known_place_meanwhile_is_limited_too() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let name = &office.username;
     failures(&server, 50, |index| {
         (name.clone(), format!("198.51.100.{index}"))
@@ -167,8 +163,7 @@ async fn what_is_tried_at_a_known_place_meanwhile_is_limited_too() {
 
 #[tokio::test]
 async fn many_names_from_one_address_must_wait_and_other_addresses_not() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let school = at(&server, "127.0.0.2");
     let device = school.log_in(&office.username, PASSWORD).await.expect(201)["device"].clone();
     let newcomer = server.client(Role::Leader).await;
@@ -193,8 +188,7 @@ async fn many_names_from_one_address_must_wait_and_other_addresses_not() {
 /// A school logs in in the morning: what succeeds counts for nothing.
 #[tokio::test]
 async fn many_may_log_in_from_one_address() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let school = at(&server, "127.0.0.2");
     for _ in 0..12 {
         guess(&school, &office.username, 9).await;
@@ -206,8 +200,7 @@ async fn many_may_log_in_from_one_address() {
 /// Whoever is logged in proves who they are by the session, and is known afterwards where they were.
 #[tokio::test]
 async fn strangers_keep_no_owner_from_setting_the_password_and_logging_in_with_it() {
-    let server = TestServer::start().await;
-    let owner = server.client(Role::Office).await;
+    let (server, owner) = TestServer::start_with_office().await;
     let owner = owner.at_address("127.0.0.91");
     let name = owner.username.clone();
     let flood = |round: usize| {
@@ -236,8 +229,7 @@ async fn strangers_keep_no_owner_from_setting_the_password_and_logging_in_with_i
 
 #[tokio::test]
 async fn a_known_device_has_ten_guesses_of_its_own() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let name = &office.username;
     let home = at(&server, "127.0.0.1");
     let device = home.log_in(name, PASSWORD).await.expect(201)["device"].clone();
@@ -258,9 +250,8 @@ async fn a_known_device_has_ten_guesses_of_its_own() {
 
 #[tokio::test]
 async fn a_new_password_forgets_who_was_known() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let name = &office.username;
     let home = at(&server, "127.0.0.1");
     let device = home.log_in(name, PASSWORD).await.expect(201)["device"].clone();
@@ -341,8 +332,7 @@ async fn flood(stranger: Client, connection: usize) {
 
 #[tokio::test]
 async fn an_honest_log_in_gets_through_a_flood() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let stranger = at(&server, "127.0.0.71");
     let flood: Vec<_> = (0..300)
         .map(|connection| tokio::spawn(flood(stranger.clone(), connection)))

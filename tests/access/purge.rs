@@ -1,7 +1,7 @@
 //! What has served its time is cleared away.
 
 use chrono::TimeDelta;
-use qianshou::access::{Role, purge};
+use qianshou::access::purge;
 use qianshou::{insert, on};
 use uuid::Uuid;
 
@@ -10,8 +10,7 @@ use crate::support::TestServer;
 /// Keys of answers, failed log-ins and tokens of these ages, in days.
 #[tokio::test]
 async fn what_has_served_its_time_is_cleared_away() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (account_id, now) = (office.account_id.unwrap(), server.app.now());
     let rows = |days: i64, count: usize| vec![now - TimeDelta::days(days); count];
     let mut tx = server.db.write().await.unwrap();

@@ -22,8 +22,7 @@ struct Two {
 
 impl Two {
     async fn start() -> Self {
-        let server = TestServer::start().await;
-        let office = server.client(Role::Office).await;
+        let (server, office) = TestServer::start_with_office().await;
         let first = add_person(&server, "东圩小学", "甲帮扶").await;
         let second = add_person(&server, "东圩村委", "乙协助").await;
         let household = server.household_of(first).await;

@@ -229,12 +229,11 @@ async fn all_households_come_with_their_own_members() {
 
 #[tokio::test]
 async fn what_a_data_inspector_would_send_back_stands_on_the_households_page() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let mut doubtful = facts("青禾镇", "东圩村");
     doubtful.members[1].months_worked = Some(3);
     doubtful.members[1].labour = Some(Labour::Lost);
     let id = server.add_household(doubtful).await;
-    let office = server.client(Role::Office).await;
     let seen = office.get(&format!("/households/{id}")).await.expect(200);
     let checks = seen["checks"].as_array().unwrap();
     let about_work: Vec<_> = checks

@@ -48,8 +48,7 @@ const APRIL: [&str; 6] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_year_is_counted_by_month_town_unit_and_helper() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = server.add_staff().await;
     let (one, two, three) = (
         household(&server, "甲", "大中镇").await,
@@ -115,8 +114,7 @@ async fn the_year_is_counted_by_month_town_unit_and_helper() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relapse_takes_away_within_the_year_and_not_later() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let same = household(&server, "甲", "大中镇").await;
     let same = lift_household(&office, same, MARCH).await;
     relapse(&office, &same, "2026-08-08").await;
@@ -146,8 +144,7 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lifted_again_is_not_newly_lifted() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = household(&server, "甲", "大中镇").await;
     let first = lift_household(&office, household, MARCH).await;
     relapse(&office, &first, "2026-03-20").await;
@@ -163,8 +160,7 @@ async fn lifted_again_is_not_newly_lifted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_target_is_the_one_the_office_set() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let one = household(&server, "甲", "大中镇").await;
     lift_household(&office, one, MARCH).await;
     office

@@ -60,8 +60,7 @@ fn certainties(report: &Json) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_file_with_the_headings_of_a_profile_is_read_by_it() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (_server, office) = TestServer::start_with_office().await;
     let file = strange();
     let before = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(before["households"]["new"], 0, "{before:#}");
@@ -112,8 +111,7 @@ async fn a_file_with_the_headings_of_a_profile_is_read_by_it() {
 
 #[tokio::test]
 async fn a_profile_is_saved_once_under_its_name() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let file = strange();
     let body = profile("民政表", &file);
     let first = office
@@ -165,8 +163,7 @@ async fn a_profile_is_saved_once_under_its_name() {
 
 #[tokio::test]
 async fn the_command_line_reads_by_the_profile_that_it_is_told() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let file = strange();
     office
         .post(PROFILES)

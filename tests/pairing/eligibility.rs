@@ -1,7 +1,6 @@
 //! No way in gives a household to a person who may not have it, and a refusal writes nothing.
 
 use chrono::Days;
-use qianshou::access::Role;
 use qianshou::{household, pairing, staff};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -30,8 +29,7 @@ struct Office {
 
 impl Office {
     async fn start() -> Self {
-        let server = TestServer::start().await;
-        let client = server.client(Role::Office).await;
+        let (server, client) = TestServer::start_with_office().await;
         let another = add_person(&server, "东圩小学", "乙帮扶").await;
         Self {
             server,

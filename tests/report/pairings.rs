@@ -55,8 +55,7 @@ async fn download(client: &Client, path: &str) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
     let bytes = download(&office, PATH).await;
     assert_eq!(bytes, download(&office, PATH).await, "the same bytes again");
@@ -99,8 +98,7 @@ async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roll_is_that_of_the_day_with_typed_cells() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let [_, second, third] = an_office(&server).await;
     let path = format!("/pairings?staff_id={third}");
     let theirs = office.get(&path).await.expect(200)["items"][0]["household_id"].clone();
@@ -144,8 +142,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
     let bytes = download(&office, PATH).await;
     for number in 1..=4 {
@@ -171,8 +168,7 @@ async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn libreoffice_reads_the_roll_and_comes_to_the_same_sums() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
     let bytes = download(&office, PATH).await;
     let Some(csv) = soffice_to(CSV, &bytes) else {
@@ -190,8 +186,7 @@ async fn libreoffice_reads_the_roll_and_comes_to_the_same_sums() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_unit_gets_its_own_sheet_by_the_api_and_by_the_command() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let [.., three] = an_office(&server).await;
     let unit = unit_of(&office, three).await;
     let answer = office.get(&format!("{PATH}&unit_id={unit}")).await;

@@ -108,8 +108,7 @@ async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_overview_agrees_with_progress() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let progress = office.get(&format!("/progress?{QUERY}")).await.expect(200);
     let bytes = download(&office, QUERY).await;
@@ -162,8 +161,7 @@ async fn the_overview_agrees_with_progress() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn units_and_helpers_add_up_to_the_whole() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let mut book = Book::open(&download(&office, QUERY).await);
     let mut numbers = |sheet: &str, heading: &str| -> Vec<f64> {
@@ -191,8 +189,7 @@ async fn units_and_helpers_add_up_to_the_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ledger_has_every_household_with_typed_cells_and_masked_numbers() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let mut book = Book::open(&download(&office, QUERY).await);
     let heads: Vec<_> = book.column("户台账", "户主");
@@ -240,8 +237,7 @@ async fn the_ledger_has_every_household_with_typed_cells_and_masked_numbers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_six_points_are_those_of_the_method() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (_, ids) = a_year(&server, &office).await;
     let mut tx = server.db.read().await.unwrap();
     let settings = qianshou::settings::store::load(&mut tx).await.unwrap();
@@ -278,8 +274,7 @@ async fn the_six_points_are_those_of_the_method() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sheet_prints_on_a4_and_stays_in_view() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let bytes = download(&office, QUERY).await;
     for (sheet, number) in SHEETS.iter().zip(1..) {
@@ -314,8 +309,7 @@ async fn every_sheet_prints_on_a4_and_stays_in_view() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lifts_show_each_step_and_how_they_ended() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let mut book = Book::open(&download(&office, QUERY).await);
     let heads = book.column("脱贫", "户主");
@@ -401,8 +395,7 @@ async fn an_empty_register_gives_a_workbook_that_opens_everywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn libreoffice_reads_it_and_comes_to_the_same_sums() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let bytes = download(&office, QUERY).await;
     let Some(csv) = soffice_to(CSV, &bytes) else {

@@ -100,8 +100,7 @@ async fn a_full_disk_of_temporary_files_is_told_too() {
     let Some(disk) = SmallDisk::of_mib(8) else {
         return;
     };
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let service = Service::start_with_temporary_files_in(&server.database.url(), disk.path()).await;
     let office = office.at_server(&service.url);
     let upload = async |number| {
@@ -122,8 +121,7 @@ async fn a_workbook_that_finds_no_room_is_told_too() {
     let Some(disk) = SmallDisk::of_mib(8) else {
         return;
     };
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let service = Service::start_with_temporary_files_in(&server.database.url(), disk.path()).await;
     let office = office.at_server(&service.url);
     let import = office

@@ -1,6 +1,5 @@
 //! Lifts, step by step.
 
-use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -64,8 +63,7 @@ pub const SPRING: [&str; 6] = [
 
 /// An office with one household that meets every condition of a lift.
 pub async fn office_with_sound_household() -> (TestServer, Client, Uuid) {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = server.add_household(sound_household("王大牛")).await;
     (server, office, household)
 }

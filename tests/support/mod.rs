@@ -1,8 +1,7 @@
 //! What the tests share: a listening server over a fresh database, a client, seeds.
 //!
 //! ```ignore
-//! let server = TestServer::start().await;
-//! let office = server.client(Role::Office).await;
+//! let (server, office) = TestServer::start_with_office().await;
 //! let page = office.get("/households").query(&[("limit", "10")]).await.expect(200);
 //! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
 //! ```

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 
 use chrono::{Days, NaiveDate};
-use qianshou::access::Role;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -152,8 +151,7 @@ pub struct PairingOffice {
 
 impl PairingOffice {
     pub async fn start() -> Self {
-        let server = TestServer::start().await;
-        let client = server.client(Role::Office).await;
+        let (server, client) = TestServer::start_with_office().await;
         let household = server.add_household(facts("青禾镇", "东圩村")).await;
         let staff = [server.add_staff().await, server.add_staff().await];
         let office = Self {
@@ -364,8 +362,7 @@ pub struct OfficeWithLeaver {
 
 impl OfficeWithLeaver {
     pub async fn open() -> Self {
-        let server = TestServer::start().await;
-        let office = server.client(Role::Office).await;
+        let (server, office) = TestServer::start_with_office().await;
         let leaver = add_person(&server, "东圩小学", "甲帮扶").await;
         let stayer = add_person(&server, "东圩小学", "乙帮扶").await;
         let theirs = add_households(&server, "东圩村", 2).await;

@@ -3,7 +3,6 @@
 use std::io::{Cursor, Read};
 
 use chrono::{Days, NaiveDate};
-use qianshou::access::Role;
 use qianshou::household::{Health, HouseholdFacts, IdentityNumber, Labour};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -67,8 +66,7 @@ pub fn private_household() -> (HouseholdFacts, IdentityNumber) {
 
 impl Scene {
     pub async fn open() -> Self {
-        let server = TestServer::start().await;
-        let office = server.client(Role::Office).await;
+        let (server, office) = TestServer::start_with_office().await;
         let staff_id = add_person(&server, "东圩小学", "甲帮扶").await;
         let helper = server.helper(staff_id).await;
         let (facts, identity) = private_household();

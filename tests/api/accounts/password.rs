@@ -12,9 +12,8 @@ use crate::support::{PASSWORD, TestServer};
 
 #[tokio::test]
 async fn a_password_is_changed_by_its_owner_or_an_administrator() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let leader = server.client(Role::Leader).await;
     let path = format!("/accounts/{}/password", leader.account_id.unwrap());
     office
@@ -102,9 +101,8 @@ async fn a_log_in_with_the_old_password_outlives_no_reset() {
 /// what the other waits for, and the database would end one of the two.
 #[tokio::test]
 async fn a_log_in_and_a_reset_of_the_same_account_wait_for_each_other() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     server
         .stranger()
         .log_in(&office.username, "不是这个口令")

@@ -139,8 +139,7 @@ async fn a_roster_that_changes_after_the_visit_asks_for_another() {
 /// The same through a workbook: sent again it changes no point; with one cell changed it does.
 #[tokio::test]
 async fn the_same_workbook_again_changes_no_point() {
-    let server = TestServer::start().await;
-    let clerk = server.client(Role::Office).await;
+    let (server, clerk) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
     let mut facts = complete_household("王二喜");
     facts.number = Some("320999000001".to_owned());

@@ -5,7 +5,6 @@ use std::future::IntoFuture;
 use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
-use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,8 +16,7 @@ use crate::support::{Service, TestServer};
 
 #[tokio::test]
 async fn a_decided_run_stays_decided() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 1).await;
     add_person_with_room(&server, "实验小学", Some(1)).await;
     let (one, other) = (
@@ -53,8 +51,7 @@ async fn a_decided_run_stays_decided() {
 
 #[tokio::test]
 async fn a_run_does_not_outlive_what_it_stands_on() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 1).await;
     let staff_id = add_person_with_room(&server, "实验小学", Some(2)).await;
     let stale = async |run: &Value| {
@@ -110,8 +107,7 @@ async fn a_run_does_not_outlive_what_it_stands_on() {
 
 #[tokio::test]
 async fn of_two_who_confirm_at_once_one_wins() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let households = add_households(&server, "东圩村", 20).await;
     add_person_with_room(&server, "实验小学", Some(50)).await;
     let (one, other) = (
@@ -134,8 +130,7 @@ async fn of_two_who_confirm_at_once_one_wins() {
 
 #[tokio::test]
 async fn a_first_day_may_lie_in_the_past_but_not_within_an_earlier_pairing() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = add_households(&server, "东圩村", 1).await[0];
     let staff_id = add_person_with_room(&server, "实验小学", Some(2)).await;
     let run = propose_run(&office, json!({})).await;
@@ -271,8 +266,7 @@ async fn add_villages(server: &TestServer) {
 /// away while it computes.
 #[tokio::test]
 async fn a_run_that_names_who_is_no_longer_there_is_seen() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = add_households(&server, "东圩村", 1).await[0];
     let person = add_person_with_room(&server, "东圩小学", Some(2)).await;
     let run = propose_run(&office, json!({})).await;
@@ -320,8 +314,7 @@ async fn outcome(server: &TestServer, run: &Value) -> (String, i64, i64) {
 /// when it is there again the run can be confirmed if it was not.
 #[tokio::test]
 async fn a_confirmation_cut_off_by_a_kill_leaves_all_or_nothing() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_villages(&server).await;
     for _ in 0..ROUNDS * AT_ONCE / 100 {
         add_person_with_room(&server, "第一中学", Some(100)).await;

@@ -15,8 +15,7 @@ use crate::support::staff::add_person_with_room;
 
 #[tokio::test]
 async fn a_run_is_edited_by_hand_proposed_anew_and_confirmed_as_edited() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_households(&server, "东圩村", 2).await;
     let west = add_households(&server, "西圩村", 1).await[0];
     let near = add_person_with_room(&server, "东圩小学", Some(2)).await;
@@ -173,8 +172,7 @@ async fn a_run_is_edited_by_hand_proposed_anew_and_confirmed_as_edited() {
 
 #[tokio::test]
 async fn the_rules_bind_the_hand_that_edits() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_households(&server, "东圩村", 2).await;
     let near = add_person_with_room(&server, "东圩小学", Some(3)).await;
     let full = add_person_with_room(&server, "东圩小学", Some(0)).await;
@@ -254,8 +252,7 @@ async fn the_rules_bind_the_hand_that_edits() {
 
 #[tokio::test]
 async fn of_two_who_edit_at_once_one_wins() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let households = add_households(&server, "东圩村", 8).await;
     add_person_with_room(&server, "实验小学", Some(8)).await;
     let run = propose_run(&office, json!({})).await;

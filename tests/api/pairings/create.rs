@@ -1,6 +1,5 @@
 //! A pairing by hand.
 
-use qianshou::access::Role;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -35,8 +34,7 @@ async fn the_database_itself_refuses_a_second_current_helper() {
 
 #[tokio::test]
 async fn a_pairing_by_hand_keeps_the_same_rules() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let households = add_households(&server, "东圩村", 3).await;
     let staff_id = add_person_with_room(&server, "实验小学", Some(1)).await;
     let body = |household: Uuid, staff: Uuid| json!({ "household_id": household, "staff_id": staff, "reason": "本人申请" });

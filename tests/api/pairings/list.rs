@@ -1,6 +1,5 @@
 //! Lists of pairings, runs and units, and who was responsible on a day.
 
-use qianshou::access::Role;
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -10,8 +9,7 @@ use crate::support::staff::{add_person, add_person_with_room};
 
 #[tokio::test]
 async fn lists_come_in_pages() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 5).await;
     for number in 0..3 {
         add_person_with_room(&server, &format!("第{number}小学"), Some(2)).await;
@@ -49,8 +47,7 @@ async fn lists_come_in_pages() {
 
 #[tokio::test]
 async fn who_was_responsible_on_a_day_is_told_for_a_household_and_as_a_list() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_person(&server, "东圩小学", "甲帮扶").await;
     let west = add_person(&server, "西圩小学", "乙帮扶").await;
     let ids = add_households(&server, "东圩村", 3).await;

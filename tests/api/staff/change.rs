@@ -8,9 +8,8 @@ use crate::support::register::facts;
 
 #[tokio::test]
 async fn a_change_needs_the_version_that_was_read_and_keeps_what_was_there() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let staff_id = server.add_staff().await;
-    let office = server.client(Role::Office).await;
     let path = format!("/staff/{staff_id}");
     let read = office.get(&path).await;
     let tag = read.header("etag").to_owned();
@@ -61,13 +60,12 @@ async fn a_change_needs_the_version_that_was_read_and_keeps_what_was_there() {
 
 #[tokio::test]
 async fn nobody_becomes_inactive_while_responsible_for_a_household() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let staff_id = server.add_staff().await;
     let household_id = server.add_household(facts("青禾镇", "东圩村")).await;
     server
         .pair(household_id, staff_id, server.app.today())
         .await;
-    let office = server.client(Role::Office).await;
     office
         .patch(&format!("/staff/{staff_id}"))
         .if_match("*")

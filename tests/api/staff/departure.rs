@@ -15,9 +15,8 @@ use crate::support::{Client, PASSWORD, TestServer};
 
 #[tokio::test]
 async fn an_account_closes_with_the_departure_of_its_person() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let other = server.client(Role::Helper).await;
     for way in ["departure", "change"] {
         let helper = server.client(Role::Helper).await;

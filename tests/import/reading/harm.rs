@@ -61,8 +61,7 @@ fn a_reader_that_is_not_there_is_a_fault_of_ours() {
 /// While harmful files come in, one after the other and several at once, every visit is logged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn harmful_files_stop_no_visit() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
     let household = server.household_of(helper.staff_id.unwrap()).await;
     let visits = async {
