@@ -380,10 +380,7 @@ async fn errors_do_not_repeat_a_number() {
                 .key("k")
                 .json(&json!({ "kind": whole, "visited_on": whole, whole: 1 }))
                 .await,
-            client
-                .post("/sessions")
-                .json(&json!({ "username": whole, "password": whole }))
-                .await,
+            client.log_in(whole, whole).await,
         ] {
             let said = all_said(&answer);
             assert!((400..500).contains(&answer.status), "{said}");

@@ -8,7 +8,7 @@ use crate::support::pairing::{
     PAIRING_IMPORTS, current_pairings, household_with_head, pair_list, send_pair_list, staff_number,
 };
 use crate::support::register::day;
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, change_person};
 use crate::support::{Client, TestServer, XLSX};
 
 /// The code of each problem with its cell, in the order of the rows.
@@ -111,8 +111,7 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
         (gone, json!({ "active": false })),
         (full, json!({ "capacity": 1 })),
     ] {
-        let call = office.patch(&format!("/staff/{staff_id}")).if_match("*");
-        call.json(&change).await.expect(200);
+        change_person(&office, staff_id, &change).await;
     }
     let a = staff_number(&office, helper).await;
     let (b, c) = (

@@ -6,7 +6,7 @@ use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::lifts::{lift_household, propose_lift, take_steps};
+use crate::support::lifts::{MARCH, lift_household, propose_lift, take_steps};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer};
 
@@ -29,14 +29,6 @@ async fn relapse(office: &Client, lift: &str, on: &str) {
     answer.expect(200);
 }
 
-const MARCH: [&str; 6] = [
-    "2026-03-01",
-    "2026-03-02",
-    "2026-03-03",
-    "2026-03-04",
-    "2026-03-05",
-    "2026-03-12",
-];
 const APRIL: [&str; 6] = [
     "2026-04-01",
     "2026-04-02",

@@ -8,7 +8,7 @@ use qianshou::roster::report::RosterKind;
 use serde_json::{Value as Json, json};
 
 use crate::support::register::sound_household;
-use crate::support::roster::HOUSEHOLDS;
+use crate::support::roster::{HOUSEHOLDS, import_path};
 use crate::support::{RosterFile, TestServer};
 
 const PROFILES: &str = "/import-profiles";
@@ -97,7 +97,7 @@ async fn a_file_with_the_headings_of_a_profile_is_read_by_it() {
     let tag = office.get(&path).await.header("etag").to_owned();
     office.delete(&path).if_match(&tag).await.expect(204);
     office.get(&path).await.expect_problem(404, "not_found");
-    let path = format!("/imports/{}", import["id"].as_str().unwrap());
+    let path = import_path(&import, "");
     let tag = office.get(&path).await.header("etag").to_owned();
     let answer = office
         .patch(&path)

@@ -6,6 +6,7 @@ use qianshou::{household, staff};
 use serde_json::json;
 
 use crate::support::database::count_rows;
+use crate::support::pairing::propose_run;
 use crate::support::register::day;
 use crate::support::roster::{
     HOUSEHOLDS, STAFF, household_id, import_path, numbered_household, numbered_teacher,
@@ -115,11 +116,7 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         }))
         .await
         .expect(201);
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({}))
-        .await
-        .expect(201);
+    let run = propose_run(&office, json!({})).await;
     let assistance = office
         .post("/assistances")
         .json(&json!({

@@ -4,8 +4,9 @@ use qianshou::access::Role;
 use rust_xlsxwriter::Workbook;
 use serde_json::json;
 
+use crate::support::database::count_rows;
 use crate::support::roster::{
-    HOUSEHOLDS, full_household, households_on_register, problem_codes, refused_roster,
+    HOUSEHOLDS, full_household, households_on_register, import_path, problem_codes, refused_roster,
 };
 use crate::support::{RosterFile, TestServer, XLSX, rezipped, zipped};
 
@@ -23,12 +24,7 @@ async fn nothing_is_written_before_the_commit() {
     let report = refused_roster(&office, HOUSEHOLDS, faulty.bytes()).await;
     assert_eq!(problem_codes(&report)[0], "identity_sex", "{report:#}");
     assert!(households_on_register(&server.db).await.is_empty());
-    let mut tx = server.db.read().await.unwrap();
-    let history: i64 =
-        qianshou::on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM history")
-        .fetch_one(connection).await)
-        .unwrap();
-    assert_eq!(history, 0);
+    assert_eq!(count_rows(&server.db, "history").await, 0);
 }
 
 #[tokio::test]
@@ -61,8 +57,7 @@ async fn an_import_is_kept_with_its_file_and_warnings() {
     let bytes = file.bytes();
     let report = office.import(HOUSEHOLDS, bytes.clone()).await;
     assert_eq!(report["unknown_columns"], json!(["身高"]));
-    let id = report["id"].as_str().unwrap();
-    let import = office.get(&format!("/imports/{id}")).await.expect(200);
+    let import = office.get(&import_path(&report, "")).await.expect(200);
     assert_eq!(import["file_name"], "名册.xlsx");
     assert_eq!(import["file_bytes"], bytes.len());
     assert_eq!(import["actor"], office.username);
@@ -70,7 +65,7 @@ async fn an_import_is_kept_with_its_file_and_warnings() {
     assert_eq!(import["report"]["households"]["new"], 1);
     let warned: Vec<_> = problem_codes(&report);
     assert_eq!(warned, ["unknown_column", "labour_missing"]);
-    let file = office.get(&format!("/imports/{id}/file")).await;
+    let file = office.get(&import_path(&report, "/file")).await;
     file.expect(200);
     assert_eq!(file.bytes, bytes);
     assert_eq!(file.header("content-type"), XLSX);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::support::pairing::{pair_list, send_pair_list, staff_number};
 use crate::support::register::{facts, tester};
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, change_person};
 use crate::support::{Client, TestServer};
 
 /// What stands between a person and a household, with the code by which a pair is refused.
@@ -57,11 +57,6 @@ impl Office {
         self.client.post(path).json(body).await.expect(201);
     }
 
-    async fn patch(&self, person: Uuid, body: &Value) {
-        let call = self.client.patch(&format!("/staff/{person}"));
-        call.if_match("*").json(body).await.expect(200);
-    }
-
     async fn put_between(&self, obstacle: &str, household: Uuid, person: Uuid) {
         let constraint = |kind: &str, person: Uuid| {
             json!({
@@ -69,7 +64,7 @@ impl Office {
             })
         };
         match obstacle {
-            "full" => self.patch(person, &json!({ "capacity": 0 })).await,
+            "full" => change_person(&self.client, person, &json!({ "capacity": 0 })).await,
             "register" => self.put_on_register(household, person).await,
             "leave" => {
                 let today = self.server.app.today();
@@ -139,7 +134,7 @@ async fn by_assisting() {
     for (obstacle, code) in others {
         let (household, person) = office.two().await;
         if obstacle == "inactive" {
-            office.patch(person, &json!({ "active": false })).await;
+            change_person(&office.client, person, &json!({ "active": false })).await;
         } else {
             office.put_between(obstacle, household, person).await;
         }
@@ -223,7 +218,7 @@ async fn by_a_list_of_pairs() {
         let (household, person) = office.two().await;
         let number = staff_number(&office.client, person).await;
         if obstacle == "inactive" {
-            office.patch(person, &json!({ "active": false })).await;
+            change_person(&office.client, person, &json!({ "active": false })).await;
         } else {
             office.put_between(obstacle, household, person).await;
         }

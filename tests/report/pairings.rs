@@ -47,18 +47,12 @@ async fn an_office(server: &TestServer) -> [Uuid; 3] {
     people
 }
 
-async fn download(client: &Client, path: &str) -> Vec<u8> {
-    let answer = client.get(path).await;
-    answer.expect(200);
-    answer.bytes
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree() {
     let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
-    let bytes = download(&office, PATH).await;
-    assert_eq!(bytes, download(&office, PATH).await, "the same bytes again");
+    let bytes = office.download(PATH).await;
+    assert_eq!(bytes, office.download(PATH).await, "the same bytes again");
     let mut book = Book::open(&bytes);
     let west = "青禾镇西圩小学_幼儿园";
     assert_eq!(book.0.sheet_names(), ["汇总", "全部", EAST, west]);
@@ -107,7 +101,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
     });
     let call = office.post("/assistances").json(&assistance);
     call.await.expect(201);
-    let mut book = Book::open(&download(&office, PATH).await);
+    let mut book = Book::open(&office.download(PATH).await);
     let assistants = book.column("全部", "协助帮扶人");
     let assisted = assistants.iter().filter(|cell| **cell != Data::Empty);
     assert_eq!(assisted.count(), 1);
@@ -127,7 +121,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
     assert_eq!(cell(&mut book, "协助帮扶人").to_string(), "乙帮扶");
     assert_eq!(cell(&mut book, "责任人签名"), Data::Empty);
     // In August the first helper has the household.
-    let mut august = Book::open(&download(&office, "/reports/pairings?as_of=2026-08-01").await);
+    let mut august = Book::open(&office.download("/reports/pairings?as_of=2026-08-01").await);
     assert_eq!(august.0.sheet_names(), ["汇总", "全部", EAST]);
     let since = august.column("全部", "结对日期");
     assert!(
@@ -136,7 +130,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
             .any(|cell| day_in(cell) == day("2026-08-01"))
     );
     // Whoever looks for identity numbers finds none.
-    let csv = part_of(&download(&office, PATH).await, "xl/worksheets/sheet2.xml");
+    let csv = part_of(&office.download(PATH).await, "xl/worksheets/sheet2.xml");
     assert!(!csv.contains("320999"));
 }
 
@@ -144,7 +138,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
 async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
     let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
-    let bytes = download(&office, PATH).await;
+    let bytes = office.download(PATH).await;
     for number in 1..=4 {
         let xml = part_of(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
         for wanted in [
@@ -170,7 +164,7 @@ async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
 async fn libreoffice_reads_the_roll_and_comes_to_the_same_sums() {
     let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
-    let bytes = download(&office, PATH).await;
+    let bytes = office.download(PATH).await;
     let Some(csv) = soffice_to(CSV, &bytes) else {
         return;
     };
@@ -220,7 +214,7 @@ async fn one_unit_gets_its_own_sheet_by_the_api_and_by_the_command() {
 async fn only_those_who_may_see_progress_download_the_roll() {
     let server = TestServer::start().await;
     let leader = server.client(Role::Leader).await;
-    let empty = Book::open(&download(&leader, PATH).await);
+    let empty = Book::open(&leader.download(PATH).await);
     assert_eq!(empty.0.sheet_names(), ["汇总", "全部"]);
     let helper = server.client(Role::Helper).await;
     helper.get(PATH).await.expect_problem(403, "forbidden");

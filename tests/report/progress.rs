@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
-use crate::support::lifts::{lift_household, propose_lift, take_steps};
+use crate::support::lifts::{MARCH, lift_household, propose_lift, take_steps};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer, soffice_to};
 
@@ -19,9 +19,7 @@ const SHEETS: [&str; 5] = ["总览", "单位", "帮扶责任人", "户台账", "
 const QUERY: &str = "year=2026&as_of=2026-11-20";
 
 async fn download(client: &Client, query: &str) -> Vec<u8> {
-    let answer = client.get(&format!("/reports/progress?{query}")).await;
-    answer.expect(200);
-    answer.bytes
+    client.download(&format!("/reports/progress?{query}")).await
 }
 
 /// The number under a label of the overview.
@@ -81,16 +79,8 @@ async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
     for id in &ids[..3] {
         server.pair(*id, helper, day("2026-01-01")).await;
     }
-    let march = [
-        "2026-03-01",
-        "2026-03-02",
-        "2026-03-03",
-        "2026-03-04",
-        "2026-03-05",
-        "2026-03-12",
-    ];
-    lift_household(office, ids[0], march).await;
-    let fallen = lift_household(office, ids[1], march).await;
+    lift_household(office, ids[0], MARCH).await;
+    let fallen = lift_household(office, ids[1], MARCH).await;
     office
         .post(&format!("/lifts/{fallen}/relapse"))
         .json(&json!({ "date": "2026-08-01", "reason": "+遭灾" }))

@@ -26,9 +26,8 @@ fn large_file(number: usize) -> Vec<u8> {
 }
 
 async fn log_in(server: &TestServer, client: &Client) -> u16 {
-    let credentials = json!({ "username": client.username, "password": PASSWORD });
     loop {
-        let answer = server.stranger().post("/sessions").json(&credentials).await;
+        let answer = server.stranger().log_in(&client.username, PASSWORD).await;
         match answer.status {
             507 => drop(answer.expect_problem(507, "storage_full")),
             // All tests share the queue in which passwords wait, and some flood it.

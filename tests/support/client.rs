@@ -92,6 +92,13 @@ impl Client {
         page["items"].as_array().unwrap().clone()
     }
 
+    /// The file at a path.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let answer = self.get(path).await;
+        answer.expect(200);
+        answer.bytes
+    }
+
     /// Any method on a path of the server.
     pub fn at(&self, method: &Method, path: &str) -> Call {
         let mut request = self

@@ -61,6 +61,16 @@ pub const SPRING: [&str; 6] = [
     "2026-03-15",
 ];
 
+/// The days of [`lift_household`], one after the other.
+pub const MARCH: [&str; 6] = [
+    "2026-03-01",
+    "2026-03-02",
+    "2026-03-03",
+    "2026-03-04",
+    "2026-03-05",
+    "2026-03-12",
+];
+
 /// An office with one household that meets every condition of a lift.
 pub async fn office_with_sound_household() -> (TestServer, Client, Uuid) {
     let (server, office) = TestServer::start_with_office().await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::register::facts;
-use super::staff::add_person;
+use super::staff::{add_person, change_person};
 use super::{Answer, Client, TestServer, XLSX};
 
 /// Households of one village of 青禾镇.
@@ -37,6 +37,12 @@ pub async fn confirm_run(office: &Client, run: &Value) -> Value {
         .json(&json!({}))
         .await
         .expect(200)
+}
+
+/// Makes a person responsible for a household, as the office does by hand.
+pub async fn pair_by_hand(office: &Client, household: Uuid, staff_id: Uuid) -> Answer {
+    let body = json!({ "household_id": household, "staff_id": staff_id, "reason": "手工" });
+    office.post("/pairings").json(&body).await
 }
 
 /// The path of a unit.
@@ -166,13 +172,8 @@ impl PairingOffice {
         office
     }
 
-    pub async fn set(&self, person: Uuid, patch: &Value) {
-        self.client
-            .patch(&format!("/staff/{person}"))
-            .if_match("*")
-            .json(patch)
-            .await
-            .expect(200);
+    pub async fn set(&self, person: Uuid, change: &Value) {
+        change_person(&self.client, person, change).await;
     }
 
     pub async fn constrain(&self, kind: &str, person: Uuid, reason: &str) -> Value {
@@ -216,10 +217,7 @@ impl PairingOffice {
 
     /// Pairs the household with this person by hand.
     pub async fn pair(&self, person: Uuid) -> Answer {
-        let body = json!({
-            "household_id": self.household, "staff_id": person, "reason": "手工",
-        });
-        self.client.post("/pairings").json(&body).await
+        pair_by_hand(&self.client, self.household, person).await
     }
 
     pub fn day(&self, from_today: i64) -> NaiveDate {

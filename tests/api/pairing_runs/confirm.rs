@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::support::pairing::{
     add_households, confirm_run, link_villages, propose_run, require_areas, run_path,
 };
-use crate::support::staff::add_person_with_room;
+use crate::support::staff::{add_person_with_room, change_person};
 use crate::support::{Service, TestServer};
 
 #[tokio::test]
@@ -67,12 +67,7 @@ async fn a_run_does_not_outlive_what_it_stands_on() {
     stale(&run).await;
     // A person with another capacity.
     let run = propose_run(&office, json!({})).await;
-    office
-        .patch(&format!("/staff/{staff_id}"))
-        .if_match("*")
-        .json(&json!({ "capacity": 3 }))
-        .await
-        .expect(200);
+    change_person(&office, staff_id, &json!({ "capacity": 3 })).await;
     stale(&run).await;
     // A unit with another village.
     let run = propose_run(&office, json!({})).await;

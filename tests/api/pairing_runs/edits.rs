@@ -11,7 +11,7 @@ use crate::support::pairing::{
     a_clearing, a_move, a_swap, add_households, check_run, edit_run, link_villages, proposal_of,
     propose_run, require_areas, run_path,
 };
-use crate::support::staff::add_person_with_room;
+use crate::support::staff::{add_person_with_room, change_person};
 
 #[tokio::test]
 async fn a_run_is_edited_by_hand_proposed_anew_and_confirmed_as_edited() {
@@ -181,12 +181,7 @@ async fn the_rules_bind_the_hand_that_edits() {
     link_villages(&office, "东圩小学", &["东圩村"]).await;
     link_villages(&office, "西圩小学", &["西圩村"]).await;
     require_areas(&office).await;
-    let inactive = json!({ "active": false });
-    let call = office
-        .patch(&format!("/staff/{gone}"))
-        .if_match("*")
-        .json(&inactive);
-    call.await.expect(200);
+    change_person(&office, gone, &json!({ "active": false })).await;
     let elsewhere = add_households(&server, "西圩村", 1).await[0];
     let run = propose_run(&office, json!({ "village": "东圩村" })).await;
     let mut incomplete = a_move(east[0], far);

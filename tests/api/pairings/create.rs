@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::support::TestServer;
 use crate::support::pairing::{add_households, propose_run};
 use crate::support::register::facts;
-use crate::support::staff::add_person_with_room;
+use crate::support::staff::{add_person_with_room, change_person};
 
 #[tokio::test]
 async fn the_database_itself_refuses_a_second_current_helper() {
@@ -81,12 +81,7 @@ async fn a_pairing_by_hand_keeps_the_same_rules() {
         .json(&body(households[1], Uuid::now_v7()))
         .await
         .expect_problem(422, "no_such_person");
-    office
-        .patch(&format!("/staff/{other}"))
-        .if_match("*")
-        .json(&json!({ "active": false }))
-        .await
-        .expect(200);
+    change_person(&office, other, &json!({ "active": false })).await;
     office
         .post("/pairings")
         .json(&body(households[1], other))

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::support::TestServer;
 use crate::support::register::facts;
+use crate::support::staff::change_person;
 
 #[tokio::test]
 async fn a_change_needs_the_version_that_was_read_and_keeps_what_was_there() {
@@ -73,12 +74,7 @@ async fn nobody_becomes_inactive_while_responsible_for_a_household() {
         .await
         .expect_problem(409, "still_responsible");
     let free = server.add_staff().await;
-    office
-        .patch(&format!("/staff/{free}"))
-        .if_match("*")
-        .json(&json!({ "active": false }))
-        .await
-        .expect(200);
+    change_person(&office, free, &json!({ "active": false })).await;
     let active = office.get("/staff?active=true").await.expect(200);
     assert_eq!(
         active["items"].as_array().unwrap().len(),
