@@ -16,7 +16,7 @@ use super::SmallDisk;
 pub const POSTGRES: &str = "QIANSHOU_TEST_POSTGRES";
 
 /// Long enough for a busy machine: a test that wants to see the wait end asks for less.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const LONG_WAIT: Duration = Duration::from_secs(30);
 
 /// An empty database on the engine that the environment chooses, dropped with this value, be it
 /// that a test ends well or panics.
@@ -89,7 +89,7 @@ impl TestDatabase {
 
     /// Opens it and brings it to the present schema.
     pub async fn open(&self) -> Db {
-        self.open_with(PATIENCE).await
+        self.open_with(LONG_WAIT).await
     }
 
     /// Opens it with so much patience of its writers.
