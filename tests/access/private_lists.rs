@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::support::privacy::all_said;
 use crate::support::register::facts;
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, unit_of};
 use crate::support::{Client, TestServer};
 
 const PHONE: &str = "13812345678";
@@ -42,8 +42,8 @@ async fn a_workbook_shows_names_as_its_reader_may_see_them() {
     let household = add(&server, &format!("东圩村{IDENTITY}"), PHONE, "王大山").await;
     server.pair(household, person, server.app.today()).await;
     let leader = server.client(Role::Leader).await;
-    let unit_id = office.get(&format!("/staff/{person}")).await.expect(200)["unit_id"].clone();
-    let of_unit = format!("/reports/pairings?unit_id={}", unit_id.as_str().unwrap());
+    let unit_id = unit_of(&office, person).await;
+    let of_unit = format!("/reports/pairings?unit_id={unit_id}");
     for path in ["/reports/progress", "/reports/pairings", &of_unit] {
         // A file is passed on: whoever downloads it.
         for client in [&leader, &office] {

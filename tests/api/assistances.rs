@@ -294,16 +294,7 @@ async fn assistances_are_listed_page_by_page_and_a_helper_sees_his_own() {
         households.push(id);
     }
     two.end(two.server.days_ago(1)).await.expect(200);
-    let mut all = Vec::new();
-    let mut path = "/assistances?limit=3".to_owned();
-    loop {
-        let page = two.office.get(&path).await.expect(200);
-        all.extend(page["items"].as_array().unwrap().clone());
-        let Some(cursor) = page["next_cursor"].as_str() else {
-            break;
-        };
-        path = format!("/assistances?limit=3&cursor={cursor}");
-    }
+    let all = two.office.paged("/assistances", 3).await;
     assert_eq!(all.len(), 4);
     assert_eq!(all[3]["id"], two.id(), "that began last first");
     let count = async |query: &str| {

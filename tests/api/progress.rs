@@ -6,7 +6,7 @@ use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::lifts::{MARCH, lift_household, propose_lift, take_steps};
+use crate::support::lifts::{MARCH, lift_household, propose_lift, relapse_lift, take_steps};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer};
 
@@ -18,15 +18,6 @@ async fn household(server: &TestServer, head: &str, town: &str) -> Uuid {
 
 async fn progress(client: &Client, query: &str) -> Value {
     client.get(&format!("/progress?{query}")).await.expect(200)
-}
-
-async fn relapse(office: &Client, lift: &str, on: &str) {
-    let body = json!({ "date": on, "reason": "遭灾" });
-    let answer = office
-        .post(&format!("/lifts/{lift}/relapse"))
-        .json(&body)
-        .await;
-    answer.expect(200);
 }
 
 const APRIL: [&str; 6] = [
@@ -109,7 +100,7 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
     let (server, office) = TestServer::start_with_office().await;
     let same = household(&server, "甲", "大中镇").await;
     let same = lift_household(&office, same, MARCH).await;
-    relapse(&office, &same, "2026-08-08").await;
+    relapse_lift(&office, &same, "2026-08-08").await;
     let later = household(&server, "乙", "大中镇").await;
     let last_year = [
         "2025-03-01",
@@ -120,7 +111,7 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
         "2025-03-12",
     ];
     let later = lift_household(&office, later, last_year).await;
-    relapse(&office, &later, "2026-02-02").await;
+    relapse_lift(&office, &later, "2026-02-02").await;
 
     let this = progress(&office, "year=2026&as_of=2026-11-25").await;
     assert_eq!(this["newly_lifted"]["count"], 0);
@@ -139,7 +130,7 @@ async fn lifted_again_is_not_newly_lifted() {
     let (server, office) = TestServer::start_with_office().await;
     let household = household(&server, "甲", "大中镇").await;
     let first = lift_household(&office, household, MARCH).await;
-    relapse(&office, &first, "2026-03-20").await;
+    relapse_lift(&office, &first, "2026-03-20").await;
     let second = lift_household(&office, household, APRIL).await;
     let result = progress(&office, "year=2026&as_of=2026-11-25").await;
     assert_eq!(result["newly_lifted"]["count"], 0);

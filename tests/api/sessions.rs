@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use qianshou::access::Role;
 use qianshou::on;
 
+use crate::support::session::WRONG_PASSWORD;
 use crate::support::{PASSWORD, TestServer};
 
 #[tokio::test]
@@ -24,7 +25,7 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
     let (server, office) = TestServer::start_with_office().await;
     let wrong = server
         .stranger()
-        .log_in(&office.username, "不是这个口令")
+        .log_in(&office.username, WRONG_PASSWORD)
         .await;
     let unknown = server.stranger().log_in("nobody", PASSWORD).await;
     assert_eq!(
@@ -40,7 +41,7 @@ async fn ten_failures_lock_a_name_for_a_quarter_of_an_hour() {
     for _ in 0..10 {
         server
             .stranger()
-            .log_in(&office.username, "不是这个口令")
+            .log_in(&office.username, WRONG_PASSWORD)
             .await
             .expect_problem(401, "wrong_credentials");
     }

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use qianshou::access::Role;
@@ -254,7 +254,6 @@ async fn who_holds_connections_shuts_nobody_out() {
     while closed.load(Ordering::Relaxed) < 300 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let begun = Instant::now();
     for _ in 0..10 {
         // Each over a connection of its own.
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -263,7 +262,6 @@ async fn who_holds_connections_shuts_nobody_out() {
             assert_eq!(asked.await.unwrap().status(), 200);
         }
     }
-    assert!(begun.elapsed() < Duration::from_mins(5));
     holding.iter().for_each(tokio::task::JoinHandle::abort);
 }
 

@@ -8,7 +8,7 @@ use qianshou::roster::report::RosterKind;
 use serde_json::{Value as Json, json};
 
 use crate::support::register::sound_household;
-use crate::support::roster::{HOUSEHOLDS, import_path};
+use crate::support::roster::HOUSEHOLDS;
 use crate::support::{RosterFile, TestServer};
 
 const PROFILES: &str = "/import-profiles";
@@ -94,17 +94,10 @@ async fn a_file_with_the_headings_of_a_profile_is_read_by_it() {
         .delete(&path)
         .await
         .expect_problem(428, "if_match_required");
-    let tag = office.get(&path).await.header("etag").to_owned();
+    let tag = office.tag(&path).await;
     office.delete(&path).if_match(&tag).await.expect(204);
     office.get(&path).await.expect_problem(404, "not_found");
-    let path = import_path(&import, "");
-    let tag = office.get(&path).await.header("etag").to_owned();
-    let answer = office
-        .patch(&path)
-        .if_match(&tag)
-        .json(&json!({ "choices": { "sheets": ["名册"] } }))
-        .await;
-    let import = office.checked(&answer).await;
+    let import = office.choose(&import, json!({ "sheets": ["名册"] })).await;
     let kinds = import["report"]["kinds"].to_string();
     assert!(kinds.contains("no_such_profile"), "{import:#}");
 }

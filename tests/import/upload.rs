@@ -8,7 +8,7 @@ use crate::support::database::count_rows;
 use crate::support::roster::{
     HOUSEHOLDS, full_household, households_on_register, import_path, problem_codes, refused_roster,
 };
-use crate::support::{RosterFile, TestServer, XLSX, rezipped, zipped};
+use crate::support::{Dice, RosterFile, SEED, TestServer, XLSX, rezipped, zipped};
 
 #[tokio::test]
 async fn nothing_is_written_before_the_commit() {
@@ -174,16 +174,13 @@ async fn a_file_that_would_exhaust_memory_is_refused() {
 async fn a_damaged_workbook_is_never_a_fault_of_ours() {
     let (_server, office) = TestServer::start_with_office().await;
     let good = RosterFile::households(&[full_household("S1")]).bytes();
-    let clerk = async |mut seed: u64| {
+    let clerk = async |mut dice: Dice| {
         for _ in 0..500 {
             let mut bytes = good.clone();
             for _ in 0..3 {
-                // xorshift64: the same damage in every run.
-                seed ^= seed << 13;
-                seed ^= seed >> 7;
-                seed ^= seed << 17;
-                let at = usize::try_from(seed % bytes.len() as u64).unwrap();
-                bytes[at] ^= u8::try_from(1 << (seed >> 60 & 7)).unwrap();
+                let number = dice.roll();
+                let at = usize::try_from(number % bytes.len() as u64).unwrap();
+                bytes[at] ^= u8::try_from(1 << (number >> 60 & 7)).unwrap();
             }
             let answer = office.send_roster(HOUSEHOLDS, bytes).await;
             assert!(
@@ -201,6 +198,6 @@ async fn a_damaged_workbook_is_never_a_fault_of_ours() {
             }
         }
     };
-    let seeds = (1..=4).map(|number: u64| number * 0x2545_F491_4F6C_DD1D);
-    futures_util::future::join_all(seeds.map(clerk)).await;
+    let dice = (1..=4).map(|number: u64| Dice(number * SEED));
+    futures_util::future::join_all(dice.map(clerk)).await;
 }

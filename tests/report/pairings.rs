@@ -8,19 +8,14 @@ use uuid::Uuid;
 
 use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
 use crate::support::register::{day, facts};
-use crate::support::staff::add_person;
-use crate::support::{Client, TestServer, soffice_to};
+use crate::support::staff::{add_person, unit_of};
+use crate::support::{TestServer, soffice_to};
 
 const PATH: &str = "/reports/pairings?as_of=2026-06-30";
 
 const EAST: &str = "青禾镇东圩小学";
 
 const WEST: &str = "青禾镇西圩小学/幼儿园";
-
-async fn unit_of(office: &Client, staff_id: Uuid) -> String {
-    let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
-    person["unit_id"].as_str().unwrap().to_owned()
-}
 
 /// Two units with three helpers, four households with a helper on 30 June and one without; one of
 /// them has changed hands since.

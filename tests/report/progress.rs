@@ -6,11 +6,10 @@ use qianshou::access::Role;
 use qianshou::code_list::CodeList;
 use qianshou::household::Cause;
 use qianshou::method::{Point, PointStatus};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
-use crate::support::lifts::{MARCH, lift_household, propose_lift, take_steps};
+use crate::support::lifts::{MARCH, lift_household, propose_lift, relapse_lift, take_steps};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer, soffice_to};
 
@@ -81,11 +80,7 @@ async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
     }
     lift_household(office, ids[0], MARCH).await;
     let fallen = lift_household(office, ids[1], MARCH).await;
-    office
-        .post(&format!("/lifts/{fallen}/relapse"))
-        .json(&json!({ "date": "2026-08-01", "reason": "+遭灾" }))
-        .await
-        .expect(200);
+    relapse_lift(office, &fallen, "2026-08-01").await;
     let under_way = propose_lift(office, ids[2], "2026-05-01").await;
     take_steps(office, &under_way, &["2026-05-02"]).await;
     visit(server, ids[0], helper, "2025-12-30", Some(99)).await;

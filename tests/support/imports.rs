@@ -60,17 +60,23 @@ impl Client {
 
     /// Answers questions of a preview, by kind or by key; gives the preview that comes of it.
     pub async fn decide(&self, preview: &Value, decisions: &[(&str, bool)]) -> Value {
-        let path = import_path(preview, "");
-        let tag = self.get(&path).await.header("etag").to_owned();
         let decisions: Vec<_> = decisions
             .iter()
             .map(|(conflict, accept)| json!({ "conflict": conflict, "accept": accept }))
             .collect();
-        let patch = json!({ "choices": { "decisions": decisions } });
-        let answer = self.patch(&path).if_match(&tag).json(&patch).await;
-        let import = self.checked(&answer).await;
+        let choices = json!({ "decisions": decisions });
+        let import = self.choose(preview, choices).await;
         assert_eq!(import["state"], "ready", "{import:#}");
         self.report_of(&import).await
+    }
+
+    /// Makes choices for an import as it is, and has it checked again with them.
+    pub async fn choose(&self, import: &Value, choices: Value) -> Value {
+        let path = import_path(import, "");
+        let tag = self.tag(&path).await;
+        let call = self.patch(&path).if_match(&tag);
+        let answer = call.json(&json!({ "choices": choices })).await;
+        self.checked(&answer).await
     }
 
     /// Asks for the commit of an import.

@@ -52,6 +52,13 @@ pub async fn take_steps(office: &Client, id: &str, days: &[&str]) {
     }
 }
 
+/// A household that was lifted falls back on a day.
+pub async fn relapse_lift(office: &Client, id: &str, on: &str) {
+    let call = office.post(&format!("/lifts/{id}/relapse"));
+    let body = json!({ "date": on, "reason": "+遭灾" });
+    call.json(&body).await.expect(200);
+}
+
 pub const SPRING: [&str; 6] = [
     "2026-03-01",
     "2026-03-03",

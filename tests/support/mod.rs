@@ -10,6 +10,7 @@ pub mod backup;
 pub mod book;
 mod client;
 pub mod database;
+mod dice;
 mod disk;
 pub mod document;
 pub mod helped_household;
@@ -35,6 +36,7 @@ pub mod world;
 
 pub use client::{Answer, Call, Client};
 pub use database::{POSTGRES, TestDatabase};
+pub use dice::{Dice, SEED};
 pub use disk::SmallDisk;
 pub use imports::XLSX;
 pub use libreoffice::soffice_to;

@@ -86,18 +86,9 @@ pub async fn proposal_of(office: &Client, run: &Value, household: Uuid) -> Value
     office.get(&path).await.expect(200)
 }
 
-/// The entity tag of a run as it is.
-pub async fn run_tag(office: &Client, run: &Value) -> String {
-    office
-        .get(&run_path(run, ""))
-        .await
-        .header("etag")
-        .to_owned()
-}
-
 /// Edits a run as it is.
 pub async fn edit_run(office: &Client, run: &Value, body: Value) -> Answer {
-    let tag = run_tag(office, run).await;
+    let tag = office.tag(&run_path(run, "")).await;
     let call = office.post(&run_path(run, "/edits")).if_match(&tag);
     call.json(&body).await
 }

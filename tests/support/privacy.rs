@@ -7,9 +7,10 @@ use qianshou::household::{Health, HouseholdFacts, IdentityNumber, Labour};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::document::ID;
 use super::lifts::propose_lift;
 use super::register::facts;
-use super::staff::add_person;
+use super::staff::{add_person, unit_of};
 use super::{Answer, Client, TestServer, XLSX};
 
 pub const HOUSEHOLD_PHONE: &str = "13812345678";
@@ -220,7 +221,6 @@ pub async fn write_everywhere(
     post_with_key(office, "/pairing-constraints", "pin", constraint).await;
     let run = json!({ "paired": true });
     let run = post_with_key(office, "/pairing-runs", "run", run).await;
-    let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
     let upload = office
         .post("/imports/households")
         .file(&format!("{short}.xlsx"), XLSX, b"PK".to_vec())
@@ -229,12 +229,9 @@ pub async fn write_everywhere(
     Ids {
         visit: id(&visit),
         lift,
-        unit: person["unit_id"].as_str().unwrap().to_owned(),
+        unit: unit_of(office, staff_id).await,
         run: id(&run),
-        import: import
-            .as_str()
-            .unwrap_or("01a20000-0000-7000-8000-000000000000")
-            .to_owned(),
+        import: import.as_str().unwrap_or(ID).to_owned(),
     }
 }
 

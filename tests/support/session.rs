@@ -9,6 +9,9 @@ use super::{Answer, Client, PASSWORD, TestServer};
 /// A password in place of [`PASSWORD`](super::PASSWORD).
 pub const NEW_PASSWORD: &str = "另一个足够长的口令";
 
+/// No account's password.
+pub const WRONG_PASSWORD: &str = "不是这个口令";
+
 /// The path of an account.
 pub fn account_path(client: &Client) -> String {
     format!("/accounts/{}", client.account_id.unwrap())

@@ -69,3 +69,9 @@ pub async fn change_person(office: &Client, staff_id: Uuid, change: &Value) {
     let call = office.patch(&format!("/staff/{staff_id}")).if_match("*");
     call.json(change).await.expect(200);
 }
+
+/// The id of a person's unit.
+pub async fn unit_of(client: &Client, staff_id: Uuid) -> String {
+    let person = client.get(&format!("/staff/{staff_id}")).await.expect(200);
+    person["unit_id"].as_str().unwrap().to_owned()
+}

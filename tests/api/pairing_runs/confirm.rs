@@ -12,7 +12,7 @@ use crate::support::pairing::{
     add_households, confirm_run, link_villages, propose_run, require_areas, run_path,
 };
 use crate::support::staff::{add_person_with_room, change_person};
-use crate::support::{Service, TestServer};
+use crate::support::{Dice, SEED, Service, TestServer};
 
 #[tokio::test]
 async fn a_decided_run_stays_decided() {
@@ -320,15 +320,11 @@ async fn a_confirmation_cut_off_by_a_kill_leaves_all_or_nothing() {
     let nothing = ("proposed".to_owned(), 0, 0);
     let all = ("confirmed".to_owned(), i64::try_from(AT_ONCE).unwrap(), 1);
     let mut usual = Duration::from_secs(2);
-    let (mut seed, mut found) = (0x2545_F491_4F6C_DD1D_u64, BTreeMap::new());
+    let (mut dice, mut found) = (Dice(SEED), BTreeMap::new());
     for round in 0..ROUNDS {
         let run = propose_run(&there, json!({ "village": format!("第{round}村") })).await;
-        // xorshift64: moments that differ and are the same in every run.
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
         // From the first byte to some time after the answer.
-        let moment = usual * u32::try_from(seed % 1_000).unwrap() / 700;
+        let moment = usual * u32::try_from(dice.roll() % 1_000).unwrap() / 700;
         let confirmation = reqwest::Client::builder().no_proxy().build().unwrap();
         let confirmation = confirmation
             .post(format!(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::TestServer;
 use crate::support::pairing::{add_households, confirm_run, helper_on, propose_run, run_path};
 use crate::support::register::{day, facts};
-use crate::support::staff::{add_person, add_person_with_room};
+use crate::support::staff::{add_person, add_person_with_room, unit_of};
 
 #[tokio::test]
 async fn lists_come_in_pages() {
@@ -22,18 +22,7 @@ async fn lists_come_in_pages() {
         ("/pairings".to_owned(), 5),
         ("/units".to_owned(), 3),
     ] {
-        let mut seen = Vec::new();
-        let mut cursor = None;
-        loop {
-            let mut query = vec![("limit", "2".to_owned())];
-            query.extend(cursor.map(|cursor| ("cursor", cursor)));
-            let page = office.get(&path).query(&query).await.expect(200);
-            seen.extend(page["items"].as_array().unwrap().clone());
-            cursor = page["next_cursor"].as_str().map(ToOwned::to_owned);
-            if cursor.is_none() {
-                break;
-            }
-        }
+        let seen = office.paged(&path, 2).await;
         assert_eq!(seen.len(), count, "{path}");
         let distinct: std::collections::HashSet<_> = seen.iter().map(Value::to_string).collect();
         assert_eq!(distinct.len(), count, "{path}");
@@ -70,20 +59,10 @@ async fn who_was_responsible_on_a_day_is_told_for_a_household_and_as_a_list() {
     ] {
         assert_eq!(helper_on(&office, ids[0], day(on)).await, helper, "{on}");
     }
-    let path = "/pairings?on=2026-03-01&limit=2";
-    let first = office.get(path).await.expect(200);
-    let cursor = first["next_cursor"].as_str().unwrap();
-    let second = office
-        .get(&format!("{path}&cursor={cursor}"))
-        .await
-        .expect(200);
-    let mut all = first["items"].as_array().unwrap().clone();
-    all.extend(second["items"].as_array().unwrap().clone());
-    assert_eq!(second["next_cursor"], Value::Null);
+    let all = office.paged("/pairings?on=2026-03-01", 2).await;
     assert_eq!(all.len(), 4);
     assert!(all.iter().all(|one| one["staff_id"] == json!(west)));
-    let unit = office.get(&format!("/staff/{east}")).await.expect(200)["unit_id"].clone();
-    let unit = unit.as_str().unwrap();
+    let unit = unit_of(&office, east).await;
     for (on, east_side, far_side) in [
         ("2026-02-01", 3, 1),
         ("2026-03-01", 0, 1),

@@ -11,7 +11,7 @@ use crate::support::pairing::{
     helper_on, pair_by_hand, propose_run, run_path, set_of_field,
 };
 use crate::support::register::tester;
-use crate::support::staff::{add_person, change_person};
+use crate::support::staff::{add_person, change_person, unit_of};
 use crate::support::{Client, PASSWORD, TestServer};
 
 #[tokio::test]
@@ -423,9 +423,9 @@ async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_i
     assert_eq!(proposals.len(), 3);
     assert!(proposals.iter().all(|one| one["staff_id"] == json!(stayer)));
     // By a transfer that begins the pairings anew.
-    let unit = office.get(&format!("/staff/{stayer}")).await.expect(200)["unit_id"].clone();
+    let unit = unit_of(&office, stayer).await;
     let other = add_person(&server, "西圩小学", "丙帮扶").await;
-    let west = office.get(&format!("/staff/{other}")).await.expect(200)["unit_id"].clone();
+    let west = unit_of(&office, other).await;
     assert_ne!(unit, west);
     let moved = office
         .post(&format!("/staff/{leaver}/transfer"))

@@ -89,7 +89,9 @@ async fn pages_are_whole_and_stand_still_while_visits_come_in() {
         let mut query = vec![("limit", "2".to_owned())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         let page = office.helper.get("/visits").query(&query).await.expect(200);
-        items.extend(page["items"].as_array().unwrap().clone());
+        let found = page["items"].as_array().unwrap();
+        assert_eq!(found.len(), 2);
+        items.extend(found.clone());
         cursor = page["next_cursor"].as_str().map(ToOwned::to_owned);
         if cursor.is_none() {
             break;

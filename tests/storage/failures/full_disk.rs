@@ -123,8 +123,8 @@ async fn a_workbook_that_finds_no_room_is_told_too() {
 }
 
 /// The first start, and later ones.
-#[tokio::test]
-async fn a_start_on_a_full_disk_is_told_in_words() {
+#[test]
+fn a_start_on_a_full_disk_is_told_in_words() {
     let Some(disk) = SmallDisk::of_mib(4) else {
         return;
     };

@@ -30,8 +30,8 @@ async fn several_programs_may_have_a_database_open_and_know_it_for_the_same() {
     database.open().await.close().await;
 }
 
-#[tokio::test]
-async fn the_default_database_is_made_without_a_word_only_where_not_even_its_folder_is() {
+#[test]
+fn the_default_database_is_made_without_a_word_only_where_not_even_its_folder_is() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("qianshou-data");
     let add_user = |more: &[&str]| {
