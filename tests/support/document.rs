@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-pub const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
+const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
 /// The document as the program prints it.
 pub fn document() -> Value {

@@ -46,7 +46,7 @@ pub fn words(identity: &IdentityNumber) -> String {
     )
 }
 
-pub fn private_household() -> (HouseholdFacts, IdentityNumber) {
+fn private_household() -> (HouseholdFacts, IdentityNumber) {
     let mut facts = facts("青禾镇", "东圩村");
     facts.number = Some("320999001002000123".to_owned());
     let identity = facts.members[0].identity_number.unwrap();
@@ -128,7 +128,7 @@ impl Scene {
 }
 
 /// The household as it was at first: so that its latest state holds all, and its history too.
-pub fn private_household_like(changed: &HouseholdFacts, text: &str) -> HouseholdFacts {
+fn private_household_like(changed: &HouseholdFacts, text: &str) -> HouseholdFacts {
     let mut facts = changed.clone();
     facts.phone = Some(HOUSEHOLD_PHONE.to_owned());
     facts.remark = Some(text.to_owned());
@@ -137,7 +137,7 @@ pub fn private_household_like(changed: &HouseholdFacts, text: &str) -> Household
     facts
 }
 
-pub async fn rename_import(server: &TestServer, import: Uuid, name: &str) {
+async fn rename_import(server: &TestServer, import: Uuid, name: &str) {
     let mut tx = server.db.write().await.unwrap();
     qianshou::on!(&mut tx, connection => sqlx::query("UPDATE import SET file_name = $2 WHERE id = $1")
         .bind(import).bind(name).execute(connection).await.map(|_| ()))
@@ -161,7 +161,7 @@ fn id(made: &Value) -> String {
 }
 
 /// A visit with a correction, a plan, a lift with a rejection, notes and reasons: each with the text.
-pub async fn write_everywhere(
+async fn write_everywhere(
     office: &Client,
     helper: &Client,
     household: Uuid,

@@ -55,7 +55,7 @@ pub fn read_workbook(bytes: &[u8]) -> Result<Content, ReadError> {
 }
 
 /// A row that borrows nothing.
-pub fn owned(row: &Row<'_>) -> Row<'static> {
+fn owned(row: &Row<'_>) -> Row<'static> {
     let cells = row.cells.iter().map(|(at, cell)| {
         let cell = match cell {
             Cell::Text(text) => Cell::Text(Cow::Owned(text.to_string())),

@@ -128,7 +128,7 @@ impl World {
     }
 }
 
-pub async fn first_of(server: &TestServer, table: &str) -> Uuid {
+async fn first_of(server: &TestServer, table: &str) -> Uuid {
     let sql = format!("SELECT id FROM {table} ORDER BY id LIMIT 1");
     let mut tx = server.db.read().await.unwrap();
     let found: Option<Uuid> = on!(&mut tx, connection =>
