@@ -30,12 +30,13 @@ mod seed;
 mod server;
 mod service;
 pub mod session;
+pub mod settings;
 pub mod staff;
 mod workbook_file;
 pub mod world;
 
 pub use client::{Answer, Call, Client};
-pub use database::{POSTGRES, TestDatabase};
+pub use database::{TestDatabase, on_postgres};
 pub use dice::{Dice, SEED};
 pub use disk::SmallDisk;
 pub use imports::XLSX;

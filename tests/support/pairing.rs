@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::register::facts;
+use super::settings::change_settings;
 use super::staff::{add_person, change_person};
 use super::{Answer, Client, TestServer, XLSX};
 
@@ -68,16 +69,10 @@ pub async fn link_villages(office: &Client, unit: &str, villages: &[&str]) {
 
 /// Makes areas bind.
 pub async fn require_areas(office: &Client) {
-    let read = office.get("/settings").await;
-    let tag = read.header("etag").to_owned();
-    let mut settings = read.expect(200);
-    settings["pairing"]["area_rule"] = json!("required");
-    office
-        .put("/settings")
-        .if_match(&tag)
-        .json(&settings)
-        .await
-        .expect(200);
+    change_settings(office, |settings| {
+        settings["pairing"]["area_rule"] = json!("required");
+    })
+    .await;
 }
 
 /// What a run proposes for a household.
