@@ -212,10 +212,9 @@ fn candidates(household: &Value, member: &Value) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn identity_numbers_cannot_be_rebuilt_from_what_is_shown() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
     let leader = server.client(Role::Leader).await;
-    let office = server.client(Role::Office).await;
     let mut people = 0;
     for household in 0..4 {
         let mut facts = facts("青禾镇", "东圩村");
@@ -381,10 +380,7 @@ async fn errors_do_not_repeat_a_number() {
                 .key("k")
                 .json(&json!({ "kind": whole, "visited_on": whole, whole: 1 }))
                 .await,
-            client
-                .post("/sessions")
-                .json(&json!({ "username": whole, "password": whole }))
-                .await,
+            client.log_in(whole, whole).await,
         ] {
             let said = all_said(&answer);
             assert!((400..500).contains(&answer.status), "{said}");

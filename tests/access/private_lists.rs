@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::support::privacy::all_said;
 use crate::support::register::facts;
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, unit_of};
 use crate::support::{Client, TestServer};
 
 const PHONE: &str = "13812345678";
@@ -36,15 +36,14 @@ async fn count(client: &Client, path: &str, query: &[(&str, &str)]) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workbook_shows_names_as_its_reader_may_see_them() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let unit = format!("东圩小学{PHONE}");
     let person = add_person(&server, &unit, &format!("甲{IDENTITY}")).await;
     let household = add(&server, &format!("东圩村{IDENTITY}"), PHONE, "王大山").await;
     server.pair(household, person, server.app.today()).await;
-    let office = server.client(Role::Office).await;
     let leader = server.client(Role::Leader).await;
-    let unit_id = office.get(&format!("/staff/{person}")).await.expect(200)["unit_id"].clone();
-    let of_unit = format!("/reports/pairings?unit_id={}", unit_id.as_str().unwrap());
+    let unit_id = unit_of(&office, person).await;
+    let of_unit = format!("/reports/pairings?unit_id={unit_id}");
     for path in ["/reports/progress", "/reports/pairings", &of_unit] {
         // A file is passed on: whoever downloads it.
         for client in [&leader, &office] {
@@ -73,8 +72,7 @@ async fn a_workbook_shows_names_as_its_reader_may_see_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_tells_nothing_and_leads_on_whatever_changes() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let leader = server.client(Role::Leader).await;
     let mut ids = Vec::new();
     for place in 1..=3 {
@@ -134,8 +132,7 @@ async fn a_cursor_tells_nothing_and_leads_on_whatever_changes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn signs_of_a_pattern_find_only_themselves() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let leader = server.client(Role::Leader).await;
     for (number, head) in [
         ("Q1", "王大山"),
@@ -170,14 +167,13 @@ async fn signs_of_a_pattern_find_only_themselves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guess_of_what_is_masked_is_not_confirmed() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let village = format!("张村{PHONE}");
     let household = add(&server, &village, PHONE, &format!("王大山{IDENTITY}")).await;
     add(&server, "李村", CARD, "李二").await;
     add(&server, "李村", "320999001002000123", "李三").await;
     let person = add_person(&server, "东圩小学", "甲").await;
     server.pair(household, person, server.app.today()).await;
-    let office = server.client(Role::Office).await;
     let leader = server.client(Role::Leader).await;
     crate::support::lifts::propose_lift(&office, household, &server.app.today().to_string()).await;
     for (path, key, value) in [
@@ -218,9 +214,8 @@ async fn a_guess_of_what_is_masked_is_not_confirmed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_private_number_typed_as_number_is_masked_and_a_real_one_is_not() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let leader = server.client(Role::Leader).await;
-    let office = server.client(Role::Office).await;
     for (number, shown) in [
         (PHONE, "138******78"),
         (CARD, "622**************28"),

@@ -1,17 +1,17 @@
 //! What has served its time is cleared away.
 
 use chrono::TimeDelta;
-use qianshou::access::{Role, purge};
-use qianshou::{insert, on};
+use qianshou::access::purge;
+use qianshou::insert;
 use uuid::Uuid;
 
 use crate::support::TestServer;
+use crate::support::database::count_rows;
 
 /// Keys of answers, failed log-ins and tokens of these ages, in days.
 #[tokio::test]
 async fn what_has_served_its_time_is_cleared_away() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (account_id, now) = (office.account_id.unwrap(), server.app.now());
     let rows = |days: i64, count: usize| vec![now - TimeDelta::days(days); count];
     let mut tx = server.db.write().await.unwrap();
@@ -52,13 +52,8 @@ async fn what_has_served_its_time_is_cleared_away() {
     tx.commit().await.unwrap();
     purge::purge(&server.app).await.unwrap();
     let mut left = Vec::new();
-    let mut tx = server.db.read().await.unwrap();
     for table in ["idempotency", "failed_login", "token", "known_device"] {
-        let sql = format!("SELECT count(*) FROM {table}");
-        let count: i64 = on!(&mut tx, connection => sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .fetch_one(connection).await)
-        .unwrap();
-        left.push(count);
+        left.push(count_rows(&server.db, table).await);
     }
     // The token, the device and the place of the client that is logged in are left.
     assert_eq!(left, [3, 2, 1, 2]);

@@ -6,8 +6,9 @@ use qianshou::pairing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::pairing::{confirm_run, propose_run};
 use crate::support::register::{facts, tester};
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, change_person};
 use crate::support::{Client, TestServer, complete_household};
 
 /// A household with a responsible helper for a year, and an assistant for ninety days.
@@ -22,8 +23,7 @@ struct Two {
 
 impl Two {
     async fn start() -> Self {
-        let server = TestServer::start().await;
-        let office = server.client(Role::Office).await;
+        let (server, office) = TestServer::start_with_office().await;
         let first = add_person(&server, "东圩小学", "甲帮扶").await;
         let second = add_person(&server, "东圩村委", "乙协助").await;
         let household = server.household_of(first).await;
@@ -294,16 +294,7 @@ async fn assistances_are_listed_page_by_page_and_a_helper_sees_his_own() {
         households.push(id);
     }
     two.end(two.server.days_ago(1)).await.expect(200);
-    let mut all = Vec::new();
-    let mut path = "/assistances?limit=3".to_owned();
-    loop {
-        let page = two.office.get(&path).await.expect(200);
-        all.extend(page["items"].as_array().unwrap().clone());
-        let Some(cursor) = page["next_cursor"].as_str() else {
-            break;
-        };
-        path = format!("/assistances?limit=3&cursor={cursor}");
-    }
+    let all = two.office.paged("/assistances", 3).await;
     assert_eq!(all.len(), 4);
     assert_eq!(all[3]["id"], two.id(), "that began last first");
     let count = async |query: &str| {
@@ -361,16 +352,11 @@ async fn a_run_leaves_assistances_alone_but_of_those_whom_it_makes_responsible()
     let waiting = two.server.add_household(facts("青禾镇", "东圩村")).await;
     assist(office, waiting, second, two.server.days_ago(30)).await;
     for (staff, capacity) in [(two.responsible.staff_id.unwrap(), 1), (second, 1)] {
-        let call = office.patch(&format!("/staff/{staff}")).if_match("*");
-        call.json(&json!({ "capacity": capacity }))
-            .await
-            .expect(200);
+        change_person(office, staff, &json!({ "capacity": capacity })).await;
     }
-    let run = office.post("/pairing-runs").json(&json!({})).await;
-    let run = run.expect(201);
+    let run = propose_run(office, json!({})).await;
     assert_eq!(run["placed"], 1, "{run}");
-    let path = format!("/pairing-runs/{}/confirm", run["id"].as_str().unwrap());
-    office.post(&path).json(&json!({})).await.expect(200);
+    confirm_run(office, &run).await;
     let path = format!("/assistances?staff_id={second}&current");
     let held = office.items(&format!("{path}=true")).await;
     assert_eq!(held, [two.assistance.clone()], "the other household's");

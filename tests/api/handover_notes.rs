@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::pairing::{OfficeWithLeaver, current_pairings_of, depart};
+use crate::support::pairing::{OfficeWithLeaver, current_pairings_of, depart, pair_by_hand};
 use crate::support::world::World;
 use crate::support::{Client, complete_household};
 
@@ -78,11 +78,8 @@ async fn a_hand_over_note_goes_from_one_helper_to_the_next() {
     let read = format!("/handover-notes/{}/read", note["id"].as_str().unwrap());
     new.post(&read).await.expect_problem(404, "not_found");
     depart(&office, leaver, json!({ "kind": "retired" })).await;
-    office
-        .post("/pairings")
-        .json(&json!({ "household_id": theirs[0], "staff_id": stayer, "reason": "接手" }))
-        .await
-        .expect(201);
+    let taken = pair_by_hand(&office, theirs[0], stayer).await;
+    taken.expect(201);
     assert_eq!(
         new.items("/handover-notes?read=false").await,
         [note.clone()]

@@ -32,20 +32,8 @@ async fn a_list_goes_on_page_by_page_and_shows_each_household_once() {
         );
     }
     let office = server.client(Role::Office).await;
-    let (mut seen, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let mut query = vec![("limit", "3")];
-        if !cursor.is_empty() {
-            query.push(("cursor", &cursor));
-        }
-        let page = office.get("/households").query(&query).await.expect(200);
-        assert!(ids(&page).len() <= 3);
-        seen.extend(ids(&page));
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = next.to_owned(),
-            None => break,
-        }
-    }
+    let seen = office.paged("/households", 3).await;
+    let mut seen: Vec<_> = seen.iter().map(|one| one["id"].as_str().unwrap()).collect();
     seen.sort();
     all.sort();
     assert_eq!(seen, all);
@@ -229,12 +217,11 @@ async fn all_households_come_with_their_own_members() {
 
 #[tokio::test]
 async fn what_a_data_inspector_would_send_back_stands_on_the_households_page() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let mut doubtful = facts("青禾镇", "东圩村");
     doubtful.members[1].months_worked = Some(3);
     doubtful.members[1].labour = Some(Labour::Lost);
     let id = server.add_household(doubtful).await;
-    let office = server.client(Role::Office).await;
     let seen = office.get(&format!("/households/{id}")).await.expect(200);
     let checks = seen["checks"].as_array().unwrap();
     let about_work: Vec<_> = checks

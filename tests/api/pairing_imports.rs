@@ -8,7 +8,7 @@ use crate::support::pairing::{
     PAIRING_IMPORTS, current_pairings, household_with_head, pair_list, send_pair_list, staff_number,
 };
 use crate::support::register::day;
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, change_person};
 use crate::support::{Client, TestServer, XLSX};
 
 /// The code of each problem with its cell, in the order of the rows.
@@ -22,8 +22,7 @@ fn found(problems: &Value) -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
     let number = staff_number(&office, helper).await;
     let (one, _) = household_with_head(&server, "QH001", "赵一").await;
@@ -101,8 +100,7 @@ async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
     let gone = add_person(&server, "东圩小学", "乙帮扶").await;
     let full = add_person(&server, "东圩小学", "丙帮扶").await;
@@ -113,8 +111,7 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
         (gone, json!({ "active": false })),
         (full, json!({ "capacity": 1 })),
     ] {
-        let call = office.patch(&format!("/staff/{staff_id}")).if_match("*");
-        call.json(&change).await.expect(200);
+        change_person(&office, staff_id, &change).await;
     }
     let a = staff_number(&office, helper).await;
     let (b, c) = (
@@ -188,8 +185,7 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn our_own_roll_can_be_taken_in_again() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
     let (one, _) = household_with_head(&server, "QH001", "赵一").await;
     server.pair(one, helper, day("2026-01-01")).await;
@@ -202,8 +198,7 @@ async fn our_own_roll_can_be_taken_in_again() {
     let refused = send_pair_list(&office, "?sheet=全部", roll.bytes.clone()).await;
     let problem = refused.expect_problem(422, "list_has_errors");
     assert_eq!(problem["errors"][0]["value"], "2026-01-01");
-    let other = TestServer::start().await;
-    let office = other.client(Role::Office).await;
+    let (other, office) = TestServer::start_with_office().await;
     add_person(&other, "东圩小学", "甲帮扶").await;
     household_with_head(&other, "QH001", "赵一").await;
     // Each pair stands on the sheet of all and on that of its unit; that with sums is no list.
@@ -228,8 +223,7 @@ async fn items_path(office: &Client) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_list_and_who_may_not_is_refused() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let text = send_pair_list(&office, "", b"no workbook".to_vec()).await;
     assert!([415, 422].contains(&text.status), "{}", text.status);
     let mut empty = Workbook::new();
@@ -248,8 +242,7 @@ async fn what_is_no_list_and_who_may_not_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_list_sent_twice_is_taken_in_once() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
     let number = staff_number(&office, helper).await;
     household_with_head(&server, "QH001", "赵一").await;

@@ -6,7 +6,7 @@ use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::lifts::{lift_household, propose_lift, take_steps};
+use crate::support::lifts::{MARCH, lift_household, propose_lift, relapse_lift, take_steps};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer};
 
@@ -20,23 +20,6 @@ async fn progress(client: &Client, query: &str) -> Value {
     client.get(&format!("/progress?{query}")).await.expect(200)
 }
 
-async fn relapse(office: &Client, lift: &str, on: &str) {
-    let body = json!({ "date": on, "reason": "遭灾" });
-    let answer = office
-        .post(&format!("/lifts/{lift}/relapse"))
-        .json(&body)
-        .await;
-    answer.expect(200);
-}
-
-const MARCH: [&str; 6] = [
-    "2026-03-01",
-    "2026-03-02",
-    "2026-03-03",
-    "2026-03-04",
-    "2026-03-05",
-    "2026-03-12",
-];
 const APRIL: [&str; 6] = [
     "2026-04-01",
     "2026-04-02",
@@ -48,8 +31,7 @@ const APRIL: [&str; 6] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_year_is_counted_by_month_town_unit_and_helper() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = server.add_staff().await;
     let (one, two, three) = (
         household(&server, "甲", "大中镇").await,
@@ -115,11 +97,10 @@ async fn the_year_is_counted_by_month_town_unit_and_helper() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relapse_takes_away_within_the_year_and_not_later() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let same = household(&server, "甲", "大中镇").await;
     let same = lift_household(&office, same, MARCH).await;
-    relapse(&office, &same, "2026-08-08").await;
+    relapse_lift(&office, &same, "2026-08-08").await;
     let later = household(&server, "乙", "大中镇").await;
     let last_year = [
         "2025-03-01",
@@ -130,7 +111,7 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
         "2025-03-12",
     ];
     let later = lift_household(&office, later, last_year).await;
-    relapse(&office, &later, "2026-02-02").await;
+    relapse_lift(&office, &later, "2026-02-02").await;
 
     let this = progress(&office, "year=2026&as_of=2026-11-25").await;
     assert_eq!(this["newly_lifted"]["count"], 0);
@@ -146,11 +127,10 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lifted_again_is_not_newly_lifted() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = household(&server, "甲", "大中镇").await;
     let first = lift_household(&office, household, MARCH).await;
-    relapse(&office, &first, "2026-03-20").await;
+    relapse_lift(&office, &first, "2026-03-20").await;
     let second = lift_household(&office, household, APRIL).await;
     let result = progress(&office, "year=2026&as_of=2026-11-25").await;
     assert_eq!(result["newly_lifted"]["count"], 0);
@@ -163,8 +143,7 @@ async fn lifted_again_is_not_newly_lifted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_target_is_the_one_the_office_set() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let one = household(&server, "甲", "大中镇").await;
     lift_household(&office, one, MARCH).await;
     office

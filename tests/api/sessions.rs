@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use qianshou::access::Role;
 use qianshou::on;
 
+use crate::support::session::WRONG_PASSWORD;
 use crate::support::{PASSWORD, TestServer};
 
 #[tokio::test]
 async fn a_token_works_until_logging_out() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (_server, office) = TestServer::start_with_office().await;
     let me = office.get("/accounts/me").await.expect(200);
     assert_eq!(me["role"], "office");
     assert_eq!(me["username"], office.username);
@@ -22,11 +22,10 @@ async fn a_token_works_until_logging_out() {
 
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let wrong = server
         .stranger()
-        .log_in(&office.username, "不是这个口令")
+        .log_in(&office.username, WRONG_PASSWORD)
         .await;
     let unknown = server.stranger().log_in("nobody", PASSWORD).await;
     assert_eq!(
@@ -38,12 +37,11 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
 
 #[tokio::test]
 async fn ten_failures_lock_a_name_for_a_quarter_of_an_hour() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     for _ in 0..10 {
         server
             .stranger()
-            .log_in(&office.username, "不是这个口令")
+            .log_in(&office.username, WRONG_PASSWORD)
             .await
             .expect_problem(401, "wrong_credentials");
     }
@@ -70,8 +68,7 @@ async fn ten_failures_lock_a_name_for_a_quarter_of_an_hour() {
 
 #[tokio::test]
 async fn an_expired_token_says_that_it_has_expired() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let past = server.app.now() - TimeDelta::seconds(1);
     let mut tx = server.db.write().await.unwrap();
     on!(&mut tx, connection => sqlx::query("UPDATE token SET expires_at = $1")

@@ -1,6 +1,6 @@
 //! What an office decides for itself.
 
-use qianshou::access::{Role, history};
+use qianshou::access::history;
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -8,8 +8,7 @@ use crate::support::pairing::PairingOffice;
 
 #[tokio::test]
 async fn the_rules_are_settings_within_bounds() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (_server, office) = TestServer::start_with_office().await;
     let settings = office.get("/settings").await.expect(200);
     assert_eq!(settings["pairing"]["area_rule"], "preferred");
     for (field, value) in [
@@ -82,8 +81,7 @@ async fn the_office_edits_the_table_of_fits() {
 
 #[tokio::test]
 async fn settings_are_replaced_whole_and_those_that_were_are_kept() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let mut settings = office.get("/settings").await.expect(200);
     assert_eq!(settings["publicity_days"], 7);
     settings["publicity_days"] = 10.into();

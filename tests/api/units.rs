@@ -1,6 +1,5 @@
 //! Units and their villages.
 
-use qianshou::access::Role;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -10,8 +9,7 @@ use crate::support::staff::add_person_with_room;
 
 #[tokio::test]
 async fn a_units_villages_are_replaced_under_their_version() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_person_with_room(&server, "实验小学", None).await;
     let path = unit_path(&office, "实验小学").await;
     let read = office.get(&path).await;

@@ -7,8 +7,7 @@ use crate::support::TestServer;
 
 #[tokio::test]
 async fn a_year_has_its_defaults_until_the_office_sets_it() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let read = office.get("/year-plans/2026").await;
     assert_eq!(read.header("etag"), "\"0\"");
     assert_eq!(

@@ -1,6 +1,5 @@
 //! `qianshou pairing`.
 
-use qianshou::access::Role;
 use qianshou::pairing;
 use qianshou::pairing::run::model::Scope;
 use serde_json::Value;
@@ -13,8 +12,7 @@ use crate::support::staff::{add_person, add_person_with_room};
 
 #[tokio::test]
 async fn the_command_line_proposes_tells_and_confirms() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 3).await;
     add_person_with_room(&server, "实验小学", Some(2)).await;
     let scope = || Scope {
@@ -51,8 +49,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_takes_a_list_in() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
     let number = staff_number(&office, helper).await;
     household_with_head(&server, "QH001", "赵一").await;

@@ -7,10 +7,9 @@ use qianshou::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::document::{document, operations, resolve};
+use crate::support::document::{ID, document, filled, operations, resolve};
 use crate::support::{Client, TestServer};
 
-const ID: &str = "01a20000-0000-7000-8000-000000000000";
 /// Days that PostgreSQL cannot store, to which nothing can be added, or that no office sees.
 const NO_DAYS: [&str; 6] = [
     "-262143-01-01",
@@ -26,12 +25,7 @@ fn filled_operations(document: &Value) -> Vec<(Method, String, &Value)> {
     let all = operations(document).into_iter();
     all.map(|(name, operation)| {
         let (method, template) = name.split_once(' ').unwrap();
-        let path = template
-            .replace("{id}", ID)
-            .replace("{household_id}", ID)
-            .replace("{year}", "2026")
-            .replace("{kind}", "households");
-        (method.parse().unwrap(), format!("/api/v1{path}"), operation)
+        (method.parse().unwrap(), filled(template), operation)
     })
     .collect()
 }

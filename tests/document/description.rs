@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::support::TestServer;
-use crate::support::document::{document, operations, resolve};
+use crate::support::document::{document, filled, operations, resolve};
 
 /// Compares the document with the one that is checked in, so that each change of the API is seen in
 /// review. `UPDATE_SNAPSHOTS=1 cargo test` writes it anew.
-#[tokio::test]
-async fn the_document_is_the_one_that_is_checked_in() {
+#[test]
+fn the_document_is_the_one_that_is_checked_in() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi.json");
     let document = qianshou::server::openapi(false);
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
@@ -28,8 +28,8 @@ async fn the_document_is_the_one_that_is_checked_in() {
     );
 }
 
-#[tokio::test]
-async fn every_operation_is_described() {
+#[test]
+fn every_operation_is_described() {
     let document = document();
     let mut ids = BTreeSet::new();
     let mut faults = Vec::new();
@@ -84,8 +84,8 @@ async fn every_operation_is_described() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-#[tokio::test]
-async fn every_error_is_a_problem() {
+#[test]
+fn every_error_is_a_problem() {
     let document = document();
     let mut faults = Vec::new();
     for (name, operation) in operations(&document) {
@@ -156,8 +156,8 @@ fn is(schema: &Value, kind: &str) -> bool {
             .is_some_and(|kinds| kinds.iter().any(|other| other == kind))
 }
 
-#[tokio::test]
-async fn whatever_a_request_holds_has_a_largest_size() {
+#[test]
+fn whatever_a_request_holds_has_a_largest_size() {
     let document = document();
     let mut faults = Vec::new();
     for (name, schema) in request_schemas(&document) {
@@ -174,8 +174,8 @@ async fn whatever_a_request_holds_has_a_largest_size() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-#[tokio::test]
-async fn schemas_have_names_and_codes_are_snake_case() {
+#[test]
+fn schemas_have_names_and_codes_are_snake_case() {
     let document = document();
     let mut faults = Vec::new();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
@@ -290,13 +290,7 @@ async fn a_stranger_is_refused_by_every_operation_that_needs_a_token() {
             continue;
         }
         let (method, template) = name.split_once(' ').unwrap();
-        let path = template
-            .replace("{id}", "01a20000-0000-7000-8000-000000000000")
-            .replace("{household_id}", "01a20000-0000-7000-8000-000000000000")
-            .replace("{year}", "2026")
-            .replace("{kind}", "households");
-        assert!(!path.contains('{'), "{path} has another parameter");
-        let call = stranger.at(&method.parse().unwrap(), &format!("/api/v1{path}"));
+        let call = stranger.at(&method.parse().unwrap(), &filled(template));
         let call = match operation["requestBody"]["content"].as_object() {
             Some(kinds) if kinds.contains_key("application/json") => {
                 call.json(&serde_json::json!({}))

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use qianshou::access::Role;
@@ -74,8 +74,7 @@ async fn who_has_no_token_is_refused_before_his_body_is_read() {
 
 #[tokio::test]
 async fn who_has_a_token_sends_as_much_json_as_may_be_and_no_more() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (_server, office) = TestServer::start_with_office().await;
     for kind in JSON_TYPES {
         let call = office.at(&Method::POST, "/api/v1/visits/batch");
         let large = call.body(kind, spaces(MAX_JSON_BYTES + 1)).await;
@@ -97,9 +96,8 @@ async fn who_has_a_token_sends_as_much_json_as_may_be_and_no_more() {
 /// Each operation that takes a form is the office's.
 #[tokio::test]
 async fn a_form_is_looked_at_only_for_who_may_send_one_and_has_short_heads() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
-    let office = server.client(Role::Office).await;
     let first = b"--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n\r\n--x\r\n";
     let endless = |begin: &[u8]| {
         let mut form = begin.to_vec();
@@ -131,8 +129,7 @@ async fn a_packed_body_is_not_unpacked() {
 
 #[tokio::test]
 async fn json_that_is_nested_too_deep_is_refused() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (_server, office) = TestServer::start_with_office().await;
     let deep = "[".repeat(200_000);
     office
         .post("/visits/batch")
@@ -145,8 +142,7 @@ async fn json_that_is_nested_too_deep_is_refused() {
 /// A value in memory takes many times the room of the two characters in which it can be written.
 #[tokio::test]
 async fn json_of_too_many_values_is_refused_before_it_is_built() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (_server, office) = TestServer::start_with_office().await;
     let mut many = "1,".repeat(MAX_JSON_BYTES / 2 - 8);
     many.insert_str(0, "{\"visits\":[");
     many.truncate(many.len() - 4);
@@ -258,7 +254,6 @@ async fn who_holds_connections_shuts_nobody_out() {
     while closed.load(Ordering::Relaxed) < 300 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let begun = Instant::now();
     for _ in 0..10 {
         // Each over a connection of its own.
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -267,7 +262,6 @@ async fn who_holds_connections_shuts_nobody_out() {
             assert_eq!(asked.await.unwrap().status(), 200);
         }
     }
-    assert!(begun.elapsed() < Duration::from_mins(5));
     holding.iter().for_each(tokio::task::JoinHandle::abort);
 }
 

@@ -11,7 +11,7 @@ use crate::support::roster::{
     HOUSEHOLDS, by_number, household_id, import_path, numbered_household, register_by_number,
     roster_of, wait_until_tidied,
 };
-use crate::support::{RosterFile, Service, TestServer, XLSX};
+use crate::support::{Dice, RosterFile, SEED, Service, TestServer, XLSX};
 
 #[tokio::test]
 async fn a_commit_is_refused_when_the_register_changed_underneath() {
@@ -311,7 +311,7 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
     let started = Instant::now();
     caller.import(roster_of(&households)).await.unwrap();
     let mut usual = started.elapsed();
-    let (mut seed, mut killed_in) = (0x2545_F491_4F6C_DD1D_u64, BTreeMap::new());
+    let (mut dice, mut killed_in) = (Dice(SEED), BTreeMap::new());
     for round in 0..50_usize {
         let before = register_by_number(&db).await;
         // Some change, one is new.
@@ -320,12 +320,8 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
         }
         households.push(numbered_household(&format!("Y{round}")));
         let after = by_number(&households);
-        // xorshift64: moments that differ and are the same in every run.
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
         // From the first byte to a little after the last answer.
-        let share = u32::try_from(seed % 1_000).unwrap();
+        let share = u32::try_from(dice.roll() % 1_000).unwrap();
         let moment = usual * share / 900;
         let started = Instant::now();
         tokio::select! {

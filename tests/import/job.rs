@@ -9,7 +9,7 @@ use qianshou::on;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::database::count_rows;
+use crate::support::database::{LONG_WAIT, count_rows};
 use crate::support::register::day;
 use crate::support::roster::{
     HOUSEHOLDS, STAFF, by_number, import_path, many_households, numbered_household,
@@ -35,7 +35,7 @@ async fn events_end_when_the_account_is_closed() {
         .bind(office.account_id.unwrap()).execute(connection).await.map(|_| ()))
     .unwrap();
     held.commit().await.unwrap();
-    let ended = tokio::time::timeout(Duration::from_secs(5), events).await;
+    let ended = tokio::time::timeout(LONG_WAIT, events).await;
     let words = ended.unwrap().unwrap().text();
     assert!(!words.contains("\"ready\""), "{words}");
 }

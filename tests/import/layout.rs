@@ -136,6 +136,7 @@ async fn rows_without_a_number_make_households_by_their_heads() {
     let report = office.import(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(report["households"]["new"], 2, "{report:#}");
     let households = households_on_register(&server.db).await;
+    assert_eq!(households.len(), 2);
     assert!(households.iter().all(|facts| facts.members.len() == 3));
     // The same family with its number, later: known by the identity number of its head.
     one.number = Some("N1".to_owned());

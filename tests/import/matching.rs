@@ -5,8 +5,9 @@ use qianshou::household::{HouseholdFacts, Relation};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::pairing::{propose_run, run_path};
 use crate::support::register::{facts, person};
-use crate::support::roster::{HOUSEHOLDS, roster_of};
+use crate::support::roster::{HOUSEHOLDS, import_path, roster_of};
 use crate::support::{Client, TestServer};
 
 /// A family of a head and others, on the register under a number.
@@ -170,9 +171,8 @@ async fn a_family_that_splits_is_asked_and_left_alone_unless_accepted() {
     let preview = office.preview(HOUSEHOLDS, roster_of(&[rest, branch])).await;
     assert_eq!(kinds(&preview), ["split"], "{preview:#}");
     // Good rows alone: what is undecided stays out, whole.
-    let path = format!("/imports/{}/commit", preview["id"].as_str().unwrap());
     let done = office
-        .post(&path)
+        .post(&import_path(&preview, "/commit"))
         .json(&json!({ "good_rows_only": true }))
         .await
         .expect(200);
@@ -223,13 +223,8 @@ async fn a_merged_household_is_closed_and_comes_back_when_undone() {
     );
     let ended = pairing_of(&office, pairing).await;
     assert_eq!(ended["to_date"], json!(server.app.today()), "{ended:#}");
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({}))
-        .await
-        .expect(201);
-    let path = format!("/pairing-runs/{}/proposals", run["id"].as_str().unwrap());
-    let proposals = office.get(&path).await.expect(200);
+    let run = propose_run(&office, json!({})).await;
+    let proposals = office.get(&run_path(&run, "/proposals")).await.expect(200);
     let of: Vec<_> = proposals["items"]
         .as_array()
         .unwrap()
@@ -239,8 +234,10 @@ async fn a_merged_household_is_closed_and_comes_back_when_undone() {
     assert_eq!(of, [&listed(&office, "E2").await["id"]], "{proposals:#}");
 
     // Undone, all is as it was.
-    let undo = format!("/imports/{}/undo", accepted["id"].as_str().unwrap());
-    office.post(&undo).await.expect(200);
+    office
+        .post(&import_path(&accepted, "/undo"))
+        .await
+        .expect(200);
     assert_eq!(listed(&office, "E1").await["id"], json!(id));
     assert_eq!(names_of(&office, &json!(id)).await, ["甲", "乙"]);
     let again = pairing_of(&office, pairing).await;

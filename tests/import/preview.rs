@@ -142,7 +142,7 @@ async fn choices_are_merged_and_the_file_is_checked_again() {
         .json(&patch)
         .await
         .expect_problem(412, "changed_meanwhile");
-    let tag = office.get(&path).await.header("etag").to_owned();
+    let tag = office.tag(&path).await;
     let answer = office.patch(&path).if_match(&tag).json(&patch).await;
     let again = office.checked(&answer).await;
     assert_eq!(again["state"], "ready");
@@ -155,20 +155,14 @@ async fn choices_are_merged_and_the_file_is_checked_again() {
         .json(&json!({}))
         .await
         .expect_problem(412, "changed_meanwhile");
-    let tag = office.get(&path).await.header("etag").to_owned();
-    let answer = office
-        .patch(&path)
-        .if_match(&tag)
-        .json(&json!({ "choices": { "sheets": ["名册"] } }))
-        .await;
-    let again = office.checked(&answer).await;
+    let again = office.choose(&preview, json!({ "sheets": ["名册"] })).await;
     assert_eq!(again["choices"]["sheets"], json!(["名册"]));
     assert_eq!(
         again["choices"]["decisions"][0]["conflict"], "moved",
         "what the patch does not speak of stays"
     );
     office.commit(&preview).await.expect(200);
-    let tag = office.get(&path).await.header("etag").to_owned();
+    let tag = office.tag(&path).await;
     office
         .patch(&path)
         .if_match(&tag)

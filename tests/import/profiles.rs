@@ -60,8 +60,7 @@ fn certainties(report: &Json) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_file_with_the_headings_of_a_profile_is_read_by_it() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (_server, office) = TestServer::start_with_office().await;
     let file = strange();
     let before = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(before["households"]["new"], 0, "{before:#}");
@@ -95,25 +94,17 @@ async fn a_file_with_the_headings_of_a_profile_is_read_by_it() {
         .delete(&path)
         .await
         .expect_problem(428, "if_match_required");
-    let tag = office.get(&path).await.header("etag").to_owned();
+    let tag = office.tag(&path).await;
     office.delete(&path).if_match(&tag).await.expect(204);
     office.get(&path).await.expect_problem(404, "not_found");
-    let path = format!("/imports/{}", import["id"].as_str().unwrap());
-    let tag = office.get(&path).await.header("etag").to_owned();
-    let answer = office
-        .patch(&path)
-        .if_match(&tag)
-        .json(&json!({ "choices": { "sheets": ["名册"] } }))
-        .await;
-    let import = office.checked(&answer).await;
+    let import = office.choose(&import, json!({ "sheets": ["名册"] })).await;
     let kinds = import["report"]["kinds"].to_string();
     assert!(kinds.contains("no_such_profile"), "{import:#}");
 }
 
 #[tokio::test]
 async fn a_profile_is_saved_once_under_its_name() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let file = strange();
     let body = profile("民政表", &file);
     let first = office
@@ -165,8 +156,7 @@ async fn a_profile_is_saved_once_under_its_name() {
 
 #[tokio::test]
 async fn the_command_line_reads_by_the_profile_that_it_is_told() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let file = strange();
     office
         .post(PROFILES)

@@ -6,10 +6,11 @@ use qianshou::{household, staff};
 use serde_json::json;
 
 use crate::support::database::count_rows;
+use crate::support::pairing::propose_run;
 use crate::support::register::day;
 use crate::support::roster::{
     HOUSEHOLDS, STAFF, household_id, import_path, numbered_household, numbered_teacher,
-    register_by_number, roster_of, wait_until_tidied,
+    register_by_number, roster_of, staff_on_register, wait_until_tidied,
 };
 use crate::support::{RosterFile, TestServer};
 
@@ -115,11 +116,7 @@ async fn an_import_on_which_others_depend_is_not_undone_and_they_are_named() {
         }))
         .await
         .expect(201);
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({}))
-        .await
-        .expect(201);
+    let run = propose_run(&office, json!({})).await;
     let assistance = office
         .post("/assistances")
         .json(&json!({
@@ -233,16 +230,7 @@ async fn an_import_of_staff_is_undone_with_the_units_that_it_brought() {
         .post(&import_path(&import, "/undo"))
         .await
         .expect(200);
-    let mut tx = server.db.read().await.unwrap();
-    let mut people: Vec<_> = staff::store::all(&mut tx)
-        .await
-        .unwrap()
-        .iter()
-        .map(staff::model::Staff::facts)
-        .collect();
-    people.sort_by(|a, b| a.number.cmp(&b.number));
-    assert_eq!(people, first);
-    drop(tx);
+    assert_eq!(staff_on_register(&server).await, first);
     assert_eq!(count_rows(&server.db, "unit").await, 1);
 
     // Not while someone is responsible for a household, or has changed since.

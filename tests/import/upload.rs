@@ -4,10 +4,11 @@ use qianshou::access::Role;
 use rust_xlsxwriter::Workbook;
 use serde_json::json;
 
+use crate::support::database::count_rows;
 use crate::support::roster::{
-    HOUSEHOLDS, full_household, households_on_register, problem_codes, refused_roster,
+    HOUSEHOLDS, full_household, households_on_register, import_path, problem_codes, refused_roster,
 };
-use crate::support::{RosterFile, TestServer, XLSX, rezipped, zipped};
+use crate::support::{Dice, RosterFile, SEED, TestServer, XLSX, rezipped, zipped};
 
 #[tokio::test]
 async fn nothing_is_written_before_the_commit() {
@@ -23,12 +24,7 @@ async fn nothing_is_written_before_the_commit() {
     let report = refused_roster(&office, HOUSEHOLDS, faulty.bytes()).await;
     assert_eq!(problem_codes(&report)[0], "identity_sex", "{report:#}");
     assert!(households_on_register(&server.db).await.is_empty());
-    let mut tx = server.db.read().await.unwrap();
-    let history: i64 =
-        qianshou::on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM history")
-        .fetch_one(connection).await)
-        .unwrap();
-    assert_eq!(history, 0);
+    assert_eq!(count_rows(&server.db, "history").await, 0);
 }
 
 #[tokio::test]
@@ -61,8 +57,7 @@ async fn an_import_is_kept_with_its_file_and_warnings() {
     let bytes = file.bytes();
     let report = office.import(HOUSEHOLDS, bytes.clone()).await;
     assert_eq!(report["unknown_columns"], json!(["身高"]));
-    let id = report["id"].as_str().unwrap();
-    let import = office.get(&format!("/imports/{id}")).await.expect(200);
+    let import = office.get(&import_path(&report, "")).await.expect(200);
     assert_eq!(import["file_name"], "名册.xlsx");
     assert_eq!(import["file_bytes"], bytes.len());
     assert_eq!(import["actor"], office.username);
@@ -70,7 +65,7 @@ async fn an_import_is_kept_with_its_file_and_warnings() {
     assert_eq!(import["report"]["households"]["new"], 1);
     let warned: Vec<_> = problem_codes(&report);
     assert_eq!(warned, ["unknown_column", "labour_missing"]);
-    let file = office.get(&format!("/imports/{id}/file")).await;
+    let file = office.get(&import_path(&report, "/file")).await;
     file.expect(200);
     assert_eq!(file.bytes, bytes);
     assert_eq!(file.header("content-type"), XLSX);
@@ -179,16 +174,13 @@ async fn a_file_that_would_exhaust_memory_is_refused() {
 async fn a_damaged_workbook_is_never_a_fault_of_ours() {
     let (_server, office) = TestServer::start_with_office().await;
     let good = RosterFile::households(&[full_household("S1")]).bytes();
-    let clerk = async |mut seed: u64| {
+    let clerk = async |mut dice: Dice| {
         for _ in 0..500 {
             let mut bytes = good.clone();
             for _ in 0..3 {
-                // xorshift64: the same damage in every run.
-                seed ^= seed << 13;
-                seed ^= seed >> 7;
-                seed ^= seed << 17;
-                let at = usize::try_from(seed % bytes.len() as u64).unwrap();
-                bytes[at] ^= u8::try_from(1 << (seed >> 60 & 7)).unwrap();
+                let number = dice.roll();
+                let at = usize::try_from(number % bytes.len() as u64).unwrap();
+                bytes[at] ^= u8::try_from(1 << (number >> 60 & 7)).unwrap();
             }
             let answer = office.send_roster(HOUSEHOLDS, bytes).await;
             assert!(
@@ -206,6 +198,6 @@ async fn a_damaged_workbook_is_never_a_fault_of_ours() {
             }
         }
     };
-    let seeds = (1..=4).map(|number: u64| number * 0x2545_F491_4F6C_DD1D);
-    futures_util::future::join_all(seeds.map(clerk)).await;
+    let dice = (1..=4).map(|number: u64| Dice(number * SEED));
+    futures_util::future::join_all(dice.map(clerk)).await;
 }

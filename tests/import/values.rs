@@ -4,8 +4,8 @@ use qianshou::household::Category;
 use serde_json::json;
 
 use crate::support::roster::{
-    HOUSEHOLDS, full_household, households_on_register, numbered_household, problem_at,
-    problem_codes, refused_roster, register_by_number, roster_of,
+    HOUSEHOLDS, full_household, households_on_register, import_path, numbered_household,
+    problem_at, problem_codes, refused_roster, register_by_number, roster_of,
 };
 use crate::support::{RosterFile, TestServer, Value};
 
@@ -211,9 +211,8 @@ async fn more_problems_than_can_be_read_are_counted() {
         report["error_count"]
     );
     assert_eq!(report["problems"].as_array().unwrap().len(), 1_000);
-    let id = report["id"].as_str().unwrap();
     let page = office
-        .get(&format!("/imports/{id}/problems"))
+        .get(&import_path(&report, "/problems"))
         .query(&[("severity", "warning"), ("limit", "1")])
         .await
         .expect(200);

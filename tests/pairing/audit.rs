@@ -94,8 +94,7 @@ async fn four_for_three(server: &TestServer, office: &Client) -> (Value, Vec<Uui
 
 #[tokio::test]
 async fn a_run_is_proved_whatever_happens_after_it() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (run, _) = four_for_three(&server, &office).await;
     let found = certificate(&office, &run).await;
     assert_eq!(found["holds"], true, "{found}");
@@ -141,8 +140,7 @@ async fn a_run_is_proved_whatever_happens_after_it() {
 
 #[tokio::test]
 async fn a_run_that_keeps_pairs_is_proved_as_well() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (run, households) = four_for_three(&server, &office).await;
     confirm_run(&office, &run).await;
     let staff = add_person_with_room(&server, "第一中学", Some(9)).await;
@@ -172,8 +170,7 @@ async fn a_run_that_keeps_pairs_is_proved_as_well() {
 
 #[tokio::test]
 async fn what_was_edited_by_hand_is_told_with_its_price() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (run, households) = four_for_three(&server, &office).await;
     let proposals = office.items(&run_path(&run, "/proposals")).await;
     let in_east = proposals
@@ -229,8 +226,7 @@ async fn what_was_edited_by_hand_is_told_with_its_price() {
 
 #[tokio::test]
 async fn a_run_that_was_tampered_with_is_found_out() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (run, households) = four_for_three(&server, &office).await;
     let west = households[3];
     let before = office.items(&run_path(&run, "/proposals")).await;
@@ -307,8 +303,7 @@ async fn a_run_that_was_tampered_with_is_found_out() {
 
 #[tokio::test]
 async fn another_solver_finds_the_same_cost_in_the_network_that_is_written() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (run, households) = four_for_three(&server, &office).await;
     confirm_run(&office, &run).await;
     let folder = tempfile::tempdir().unwrap();
@@ -366,8 +361,7 @@ async fn another_solver_finds_the_same_cost_in_the_network_that_is_written() {
 /// Excel would take what a roster wrote for a formula, in quotes or not.
 #[tokio::test]
 async fn the_list_of_nodes_holds_no_formulas() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let mut household = facts("@青禾镇", "东圩村");
     household.number = Some("+3200001".to_owned());
     server.add_household(household).await;

@@ -1,14 +1,13 @@
 //! No way in gives a household to a person who may not have it, and a refusal writes nothing.
 
 use chrono::Days;
-use qianshou::access::Role;
 use qianshou::{household, pairing, staff};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::pairing::{pair_list, send_pair_list, staff_number};
 use crate::support::register::{facts, tester};
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, change_person, unit_of};
 use crate::support::{Client, TestServer};
 
 /// What stands between a person and a household, with the code by which a pair is refused.
@@ -21,6 +20,9 @@ const OBSTACLES: [(&str, &str); 6] = [
     ("pinned", "pinned_to_another"),
 ];
 
+/// What stands between where the way in does not ask for it by itself: one who returns or moves is active.
+const INACTIVE: (&str, &str) = ("inactive", "helper_inactive");
+
 struct Office {
     server: TestServer,
     client: Client,
@@ -30,8 +32,7 @@ struct Office {
 
 impl Office {
     async fn start() -> Self {
-        let server = TestServer::start().await;
-        let client = server.client(Role::Office).await;
+        let (server, client) = TestServer::start_with_office().await;
         let another = add_person(&server, "东圩小学", "乙帮扶").await;
         Self {
             server,
@@ -59,11 +60,6 @@ impl Office {
         self.client.post(path).json(body).await.expect(201);
     }
 
-    async fn patch(&self, person: Uuid, body: &Value) {
-        let call = self.client.patch(&format!("/staff/{person}"));
-        call.if_match("*").json(body).await.expect(200);
-    }
-
     async fn put_between(&self, obstacle: &str, household: Uuid, person: Uuid) {
         let constraint = |kind: &str, person: Uuid| {
             json!({
@@ -71,7 +67,8 @@ impl Office {
             })
         };
         match obstacle {
-            "full" => self.patch(person, &json!({ "capacity": 0 })).await,
+            "full" => change_person(&self.client, person, &json!({ "capacity": 0 })).await,
+            "inactive" => change_person(&self.client, person, &json!({ "active": false })).await,
             "register" => self.put_on_register(household, person).await,
             "leave" => {
                 let today = self.server.app.today();
@@ -135,16 +132,9 @@ async fn by_hand() {
 #[tokio::test]
 async fn by_assisting() {
     let office = Office::start().await;
-    let others = OBSTACLES
-        .into_iter()
-        .chain([("inactive", "helper_inactive")]);
-    for (obstacle, code) in others {
+    for (obstacle, code) in OBSTACLES.into_iter().chain([INACTIVE]) {
         let (household, person) = office.two().await;
-        if obstacle == "inactive" {
-            office.patch(person, &json!({ "active": false })).await;
-        } else {
-            office.put_between(obstacle, household, person).await;
-        }
+        office.put_between(obstacle, household, person).await;
         let body = json!({ "household_id": household, "staff_id": person, "reason": "协助" });
         let answer = office.client.post("/assistances").json(&body).await;
         let path = format!("/assistances?household_id={household}");
@@ -196,8 +186,7 @@ async fn by_a_return() {
 async fn by_a_transfer() {
     let office = Office::start().await;
     let other = add_person(&office.server, "西圩小学", "丙帮扶").await;
-    let unit = office.client.get(&format!("/staff/{other}")).await;
-    let unit = unit.expect(200)["unit_id"].clone();
+    let unit = unit_of(&office.client, other).await;
     for (obstacle, code) in OBSTACLES {
         let (household, person) = office.pair().await;
         office.put_between(obstacle, household, person).await;
@@ -218,17 +207,10 @@ async fn by_a_transfer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn by_a_list_of_pairs() {
     let office = Office::start().await;
-    let others = OBSTACLES
-        .into_iter()
-        .chain([("inactive", "helper_inactive")]);
-    for (obstacle, code) in others {
+    for (obstacle, code) in OBSTACLES.into_iter().chain([INACTIVE]) {
         let (household, person) = office.two().await;
         let number = staff_number(&office.client, person).await;
-        if obstacle == "inactive" {
-            office.patch(person, &json!({ "active": false })).await;
-        } else {
-            office.put_between(obstacle, household, person).await;
-        }
+        office.put_between(obstacle, household, person).await;
         let before = office.state(household, person).await;
         let household_path = format!("/households/{household}");
         let known = office.client.get(&household_path).await.expect(200);

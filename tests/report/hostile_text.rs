@@ -5,7 +5,6 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use proptest::prelude::*;
-use qianshou::access::Role;
 use qianshou::household::rule::Severity;
 use qianshou::household::store::LedgerEntry;
 use qianshou::household::{Cause, PovertyStatus};
@@ -390,8 +389,7 @@ proptest! {
 /// The same through the service: what a roster may bring, in every workbook that can be downloaded.
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_units_and_households_are_downloaded_in_sound_workbooks() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let long = "很".repeat(40);
     let names = [
         "甲\u{b}乙小学",

@@ -8,19 +8,14 @@ use uuid::Uuid;
 
 use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
 use crate::support::register::{day, facts};
-use crate::support::staff::add_person;
-use crate::support::{Client, TestServer, soffice_to};
+use crate::support::staff::{add_person, unit_of};
+use crate::support::{TestServer, soffice_to};
 
 const PATH: &str = "/reports/pairings?as_of=2026-06-30";
 
 const EAST: &str = "青禾镇东圩小学";
 
 const WEST: &str = "青禾镇西圩小学/幼儿园";
-
-async fn unit_of(office: &Client, staff_id: Uuid) -> String {
-    let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
-    person["unit_id"].as_str().unwrap().to_owned()
-}
 
 /// Two units with three helpers, four households with a helper on 30 June and one without; one of
 /// them has changed hands since.
@@ -47,19 +42,12 @@ async fn an_office(server: &TestServer) -> [Uuid; 3] {
     people
 }
 
-async fn download(client: &Client, path: &str) -> Vec<u8> {
-    let answer = client.get(path).await;
-    answer.expect(200);
-    answer.bytes
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
-    let bytes = download(&office, PATH).await;
-    assert_eq!(bytes, download(&office, PATH).await, "the same bytes again");
+    let bytes = office.download(PATH).await;
+    assert_eq!(bytes, office.download(PATH).await, "the same bytes again");
     let mut book = Book::open(&bytes);
     let west = "青禾镇西圩小学_幼儿园";
     assert_eq!(book.0.sheet_names(), ["汇总", "全部", EAST, west]);
@@ -99,8 +87,7 @@ async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_roll_is_that_of_the_day_with_typed_cells() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let [_, second, third] = an_office(&server).await;
     let path = format!("/pairings?staff_id={third}");
     let theirs = office.get(&path).await.expect(200)["items"][0]["household_id"].clone();
@@ -109,7 +96,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
     });
     let call = office.post("/assistances").json(&assistance);
     call.await.expect(201);
-    let mut book = Book::open(&download(&office, PATH).await);
+    let mut book = Book::open(&office.download(PATH).await);
     let assistants = book.column("全部", "协助帮扶人");
     let assisted = assistants.iter().filter(|cell| **cell != Data::Empty);
     assert_eq!(assisted.count(), 1);
@@ -129,7 +116,7 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
     assert_eq!(cell(&mut book, "协助帮扶人").to_string(), "乙帮扶");
     assert_eq!(cell(&mut book, "责任人签名"), Data::Empty);
     // In August the first helper has the household.
-    let mut august = Book::open(&download(&office, "/reports/pairings?as_of=2026-08-01").await);
+    let mut august = Book::open(&office.download("/reports/pairings?as_of=2026-08-01").await);
     assert_eq!(august.0.sheet_names(), ["汇总", "全部", EAST]);
     let since = august.column("全部", "结对日期");
     assert!(
@@ -138,16 +125,15 @@ async fn the_roll_is_that_of_the_day_with_typed_cells() {
             .any(|cell| day_in(cell) == day("2026-08-01"))
     );
     // Whoever looks for identity numbers finds none.
-    let csv = part_of(&download(&office, PATH).await, "xl/worksheets/sheet2.xml");
+    let csv = part_of(&office.download(PATH).await, "xl/worksheets/sheet2.xml");
     assert!(!csv.contains("320999"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
-    let bytes = download(&office, PATH).await;
+    let bytes = office.download(PATH).await;
     for number in 1..=4 {
         let xml = part_of(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
         for wanted in [
@@ -171,10 +157,9 @@ async fn every_sheet_of_the_roll_prints_on_a4_with_room_to_sign() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn libreoffice_reads_the_roll_and_comes_to_the_same_sums() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     an_office(&server).await;
-    let bytes = download(&office, PATH).await;
+    let bytes = office.download(PATH).await;
     let Some(csv) = soffice_to(CSV, &bytes) else {
         return;
     };
@@ -190,8 +175,7 @@ async fn libreoffice_reads_the_roll_and_comes_to_the_same_sums() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_unit_gets_its_own_sheet_by_the_api_and_by_the_command() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let [.., three] = an_office(&server).await;
     let unit = unit_of(&office, three).await;
     let answer = office.get(&format!("{PATH}&unit_id={unit}")).await;
@@ -226,7 +210,7 @@ async fn one_unit_gets_its_own_sheet_by_the_api_and_by_the_command() {
 async fn only_those_who_may_see_progress_download_the_roll() {
     let server = TestServer::start().await;
     let leader = server.client(Role::Leader).await;
-    let empty = Book::open(&download(&leader, PATH).await);
+    let empty = Book::open(&leader.download(PATH).await);
     assert_eq!(empty.0.sheet_names(), ["汇总", "全部"]);
     let helper = server.client(Role::Helper).await;
     helper.get(PATH).await.expect_problem(403, "forbidden");

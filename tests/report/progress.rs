@@ -6,11 +6,10 @@ use qianshou::access::Role;
 use qianshou::code_list::CodeList;
 use qianshou::household::Cause;
 use qianshou::method::{Point, PointStatus};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
-use crate::support::lifts::{lift_household, propose_lift, take_steps};
+use crate::support::lifts::{MARCH, lift_household, propose_lift, relapse_lift, take_steps};
 use crate::support::register::{day, sound_household};
 use crate::support::{Client, TestServer, soffice_to};
 
@@ -19,9 +18,7 @@ const SHEETS: [&str; 5] = ["总览", "单位", "帮扶责任人", "户台账", "
 const QUERY: &str = "year=2026&as_of=2026-11-20";
 
 async fn download(client: &Client, query: &str) -> Vec<u8> {
-    let answer = client.get(&format!("/reports/progress?{query}")).await;
-    answer.expect(200);
-    answer.bytes
+    client.download(&format!("/reports/progress?{query}")).await
 }
 
 /// The number under a label of the overview.
@@ -81,21 +78,9 @@ async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
     for id in &ids[..3] {
         server.pair(*id, helper, day("2026-01-01")).await;
     }
-    let march = [
-        "2026-03-01",
-        "2026-03-02",
-        "2026-03-03",
-        "2026-03-04",
-        "2026-03-05",
-        "2026-03-12",
-    ];
-    lift_household(office, ids[0], march).await;
-    let fallen = lift_household(office, ids[1], march).await;
-    office
-        .post(&format!("/lifts/{fallen}/relapse"))
-        .json(&json!({ "date": "2026-08-01", "reason": "+遭灾" }))
-        .await
-        .expect(200);
+    lift_household(office, ids[0], MARCH).await;
+    let fallen = lift_household(office, ids[1], MARCH).await;
+    relapse_lift(office, &fallen, "2026-08-01").await;
     let under_way = propose_lift(office, ids[2], "2026-05-01").await;
     take_steps(office, &under_way, &["2026-05-02"]).await;
     visit(server, ids[0], helper, "2025-12-30", Some(99)).await;
@@ -108,8 +93,7 @@ async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_overview_agrees_with_progress() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let progress = office.get(&format!("/progress?{QUERY}")).await.expect(200);
     let bytes = download(&office, QUERY).await;
@@ -162,8 +146,7 @@ async fn the_overview_agrees_with_progress() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn units_and_helpers_add_up_to_the_whole() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let mut book = Book::open(&download(&office, QUERY).await);
     let mut numbers = |sheet: &str, heading: &str| -> Vec<f64> {
@@ -191,8 +174,7 @@ async fn units_and_helpers_add_up_to_the_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ledger_has_every_household_with_typed_cells_and_masked_numbers() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let mut book = Book::open(&download(&office, QUERY).await);
     let heads: Vec<_> = book.column("户台账", "户主");
@@ -240,8 +222,7 @@ async fn the_ledger_has_every_household_with_typed_cells_and_masked_numbers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_six_points_are_those_of_the_method() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let (_, ids) = a_year(&server, &office).await;
     let mut tx = server.db.read().await.unwrap();
     let settings = qianshou::settings::store::load(&mut tx).await.unwrap();
@@ -278,8 +259,7 @@ async fn the_six_points_are_those_of_the_method() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sheet_prints_on_a4_and_stays_in_view() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let bytes = download(&office, QUERY).await;
     for (sheet, number) in SHEETS.iter().zip(1..) {
@@ -314,8 +294,7 @@ async fn every_sheet_prints_on_a4_and_stays_in_view() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lifts_show_each_step_and_how_they_ended() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let mut book = Book::open(&download(&office, QUERY).await);
     let heads = book.column("脱贫", "户主");
@@ -401,8 +380,7 @@ async fn an_empty_register_gives_a_workbook_that_opens_everywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn libreoffice_reads_it_and_comes_to_the_same_sums() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     a_year(&server, &office).await;
     let bytes = download(&office, QUERY).await;
     let Some(csv) = soffice_to(CSV, &bytes) else {

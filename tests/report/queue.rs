@@ -4,7 +4,6 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use qianshou::access::Role;
 use qianshou::workbook::queue::{Queue, Turn};
 use tokio::time::timeout;
 
@@ -13,8 +12,7 @@ use crate::support::TestServer;
 /// Workbooks wait without a connection of the database.
 #[tokio::test(flavor = "multi_thread")]
 async fn workbooks_wait_for_their_turn_and_keep_nobody_else_waiting() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let turns = all_turns(&server.app.workbooks).await;
     // More than there are connections to read with.
     let wanted: Vec<_> = (0..20)
@@ -35,8 +33,7 @@ async fn workbooks_wait_for_their_turn_and_keep_nobody_else_waiting() {
 /// Who finds no place to wait is told when to come again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workbook_too_many_is_refused() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let queue = &server.app.workbooks;
     let turns = all_turns(queue).await;
     let mut waiting = Vec::new();

@@ -62,6 +62,12 @@ pub fn restore(database: &TestDatabase, file: &Path) -> String {
     succeeds(run_command(&database.url(), &["restore", path_text(file)]))
 }
 
+/// A restore of a file must fail and name this reason.
+#[track_caller]
+pub fn restore_is_refused(url: &str, file: &Path, because: &str) {
+    is_refused(run_command(url, &["restore", path_text(file)]), because);
+}
+
 /// Puts units of these names into the database.
 pub async fn add_units(db: &Db, names: &[String]) {
     let mut tx = db.write().await.unwrap();

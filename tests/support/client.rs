@@ -92,6 +92,38 @@ impl Client {
         page["items"].as_array().unwrap().clone()
     }
 
+    /// All items of a list, asked for page by page with so many on each.
+    pub async fn paged(&self, path: &str, limit: usize) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut cursor = None::<String>;
+        loop {
+            let mut call = self.get(path).query(&[("limit", limit)]);
+            if let Some(cursor) = &cursor {
+                call = call.query(&[("cursor", cursor)]);
+            }
+            let page = call.await.expect(200);
+            let found = page["items"].as_array().unwrap();
+            assert!(found.len() <= limit, "{path}: {} on a page", found.len());
+            items.extend(found.iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return items,
+            }
+        }
+    }
+
+    /// The entity tag of what is at a path.
+    pub async fn tag(&self, path: &str) -> String {
+        self.get(path).await.header("etag").to_owned()
+    }
+
+    /// The file at a path.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let answer = self.get(path).await;
+        answer.expect(200);
+        answer.bytes
+    }
+
     /// Any method on a path of the server.
     pub fn at(&self, method: &Method, path: &str) -> Call {
         let mut request = self

@@ -13,10 +13,15 @@ use uuid::Uuid;
 use super::SmallDisk;
 
 /// Names a PostgreSQL server, as a superuser's address without a database, to run the suite there.
-pub const POSTGRES: &str = "QIANSHOU_TEST_POSTGRES";
+const POSTGRES: &str = "QIANSHOU_TEST_POSTGRES";
 
 /// Long enough for a busy machine: a test that wants to see the wait end asks for less.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const LONG_WAIT: Duration = Duration::from_secs(30);
+
+/// Whether the suite runs on PostgreSQL: what is about a file of SQLite is left out then.
+pub fn on_postgres() -> bool {
+    std::env::var_os(POSTGRES).is_some()
+}
 
 /// An empty database on the engine that the environment chooses, dropped with this value, be it
 /// that a test ends well or panics.
@@ -89,7 +94,7 @@ impl TestDatabase {
 
     /// Opens it and brings it to the present schema.
     pub async fn open(&self) -> Db {
-        self.open_with(PATIENCE).await
+        self.open_with(LONG_WAIT).await
     }
 
     /// Opens it with so much patience of its writers.

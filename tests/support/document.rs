@@ -21,6 +21,20 @@ pub fn operations(document: &Value) -> Vec<(String, &Value)> {
     operations
 }
 
+/// The id in a path that is filled in; nothing has it.
+pub const ID: &str = "01a20000-0000-7000-8000-000000000000";
+
+/// A path of the document, with values for its parameters.
+pub fn filled(template: &str) -> String {
+    let path = template
+        .replace("{id}", ID)
+        .replace("{household_id}", ID)
+        .replace("{year}", "2026")
+        .replace("{kind}", "households");
+    assert!(!path.contains('{'), "{path} has another parameter");
+    format!("/api/v1{path}")
+}
+
 /// The schema that a link leads to.
 pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {

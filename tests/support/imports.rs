@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::roster::import_path;
 use super::{Answer, Client};
 
 /// Media type of a workbook.
@@ -21,7 +22,7 @@ impl Client {
     /// The import that an answer speaks of, when no more work is done on it.
     pub async fn checked(&self, answer: &Answer) -> Value {
         let import = answer.expect(202);
-        let path = format!("/imports/{}", import["id"].as_str().unwrap());
+        let path = import_path(&import, "");
         assert_eq!(answer.header("location"), format!("/api/v1{path}"));
         self.settled(&path).await
     }
@@ -59,23 +60,29 @@ impl Client {
 
     /// Answers questions of a preview, by kind or by key; gives the preview that comes of it.
     pub async fn decide(&self, preview: &Value, decisions: &[(&str, bool)]) -> Value {
-        let path = format!("/imports/{}", preview["id"].as_str().unwrap());
-        let tag = self.get(&path).await.header("etag").to_owned();
         let decisions: Vec<_> = decisions
             .iter()
             .map(|(conflict, accept)| json!({ "conflict": conflict, "accept": accept }))
             .collect();
-        let patch = json!({ "choices": { "decisions": decisions } });
-        let answer = self.patch(&path).if_match(&tag).json(&patch).await;
-        let import = self.checked(&answer).await;
+        let choices = json!({ "decisions": decisions });
+        let import = self.choose(preview, choices).await;
         assert_eq!(import["state"], "ready", "{import:#}");
         self.report_of(&import).await
     }
 
+    /// Makes choices for an import as it is, and has it checked again with them.
+    pub async fn choose(&self, import: &Value, choices: Value) -> Value {
+        let path = import_path(import, "");
+        let tag = self.tag(&path).await;
+        let call = self.patch(&path).if_match(&tag);
+        let answer = call.json(&json!({ "choices": choices })).await;
+        self.checked(&answer).await
+    }
+
     /// Asks for the commit of an import.
     pub async fn commit(&self, import: &Value) -> Answer {
-        let path = format!("/imports/{}/commit", import["id"].as_str().unwrap());
-        self.post(&path).json(&json!({})).await
+        let call = self.post(&import_path(import, "/commit"));
+        call.json(&json!({})).await
     }
 
     /// What is wrong with a file that cannot be read: said at once, or by the import.
@@ -103,12 +110,11 @@ impl Client {
         for (field, value) in import.as_object().unwrap() {
             report[field] = value.clone();
         }
-        let id = import["id"].as_str().unwrap();
         let mut problems = Vec::new();
         let mut cursor = None::<String>;
         while problems.len() < 1_000 {
             let mut call = self
-                .get(&format!("/imports/{id}/problems"))
+                .get(&import_path(import, "/problems"))
                 .query(&[("limit", "200")]);
             if let Some(cursor) = &cursor {
                 call = call.query(&[("cursor", cursor)]);

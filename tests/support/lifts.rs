@@ -1,6 +1,5 @@
 //! Lifts, step by step.
 
-use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -53,6 +52,13 @@ pub async fn take_steps(office: &Client, id: &str, days: &[&str]) {
     }
 }
 
+/// A household that was lifted falls back on a day.
+pub async fn relapse_lift(office: &Client, id: &str, on: &str) {
+    let call = office.post(&format!("/lifts/{id}/relapse"));
+    let body = json!({ "date": on, "reason": "+遭灾" });
+    call.json(&body).await.expect(200);
+}
+
 pub const SPRING: [&str; 6] = [
     "2026-03-01",
     "2026-03-03",
@@ -62,10 +68,19 @@ pub const SPRING: [&str; 6] = [
     "2026-03-15",
 ];
 
+/// The days of [`lift_household`], one after the other.
+pub const MARCH: [&str; 6] = [
+    "2026-03-01",
+    "2026-03-02",
+    "2026-03-03",
+    "2026-03-04",
+    "2026-03-05",
+    "2026-03-12",
+];
+
 /// An office with one household that meets every condition of a lift.
 pub async fn office_with_sound_household() -> (TestServer, Client, Uuid) {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = server.add_household(sound_household("王大牛")).await;
     (server, office, household)
 }

@@ -1,8 +1,7 @@
 //! What the tests share: a listening server over a fresh database, a client, seeds.
 //!
 //! ```ignore
-//! let server = TestServer::start().await;
-//! let office = server.client(Role::Office).await;
+//! let (server, office) = TestServer::start_with_office().await;
 //! let page = office.get("/households").query(&[("limit", "10")]).await.expect(200);
 //! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
 //! ```
@@ -11,6 +10,7 @@ pub mod backup;
 pub mod book;
 mod client;
 pub mod database;
+mod dice;
 mod disk;
 pub mod document;
 pub mod helped_household;
@@ -30,12 +30,14 @@ mod seed;
 mod server;
 mod service;
 pub mod session;
+pub mod settings;
 pub mod staff;
 mod workbook_file;
 pub mod world;
 
 pub use client::{Answer, Call, Client};
-pub use database::{POSTGRES, TestDatabase};
+pub use database::{TestDatabase, on_postgres};
+pub use dice::{Dice, SEED};
 pub use disk::SmallDisk;
 pub use imports::XLSX;
 pub use libreoffice::soffice_to;

@@ -3,13 +3,13 @@
 use std::fmt::Display;
 
 use chrono::{Days, NaiveDate};
-use qianshou::access::Role;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::register::facts;
-use super::staff::add_person;
+use super::settings::change_settings;
+use super::staff::{add_person, change_person};
 use super::{Answer, Client, TestServer, XLSX};
 
 /// Households of one village of 青禾镇.
@@ -40,6 +40,12 @@ pub async fn confirm_run(office: &Client, run: &Value) -> Value {
         .expect(200)
 }
 
+/// Makes a person responsible for a household, as the office does by hand.
+pub async fn pair_by_hand(office: &Client, household: Uuid, staff_id: Uuid) -> Answer {
+    let body = json!({ "household_id": household, "staff_id": staff_id, "reason": "手工" });
+    office.post("/pairings").json(&body).await
+}
+
 /// The path of a unit.
 pub async fn unit_path(office: &Client, name: &str) -> String {
     let units = office.items("/units?limit=200").await;
@@ -63,16 +69,10 @@ pub async fn link_villages(office: &Client, unit: &str, villages: &[&str]) {
 
 /// Makes areas bind.
 pub async fn require_areas(office: &Client) {
-    let read = office.get("/settings").await;
-    let tag = read.header("etag").to_owned();
-    let mut settings = read.expect(200);
-    settings["pairing"]["area_rule"] = json!("required");
-    office
-        .put("/settings")
-        .if_match(&tag)
-        .json(&settings)
-        .await
-        .expect(200);
+    change_settings(office, |settings| {
+        settings["pairing"]["area_rule"] = json!("required");
+    })
+    .await;
 }
 
 /// What a run proposes for a household.
@@ -81,18 +81,9 @@ pub async fn proposal_of(office: &Client, run: &Value, household: Uuid) -> Value
     office.get(&path).await.expect(200)
 }
 
-/// The entity tag of a run as it is.
-async fn run_tag(office: &Client, run: &Value) -> String {
-    office
-        .get(&run_path(run, ""))
-        .await
-        .header("etag")
-        .to_owned()
-}
-
 /// Edits a run as it is.
 pub async fn edit_run(office: &Client, run: &Value, body: Value) -> Answer {
-    let tag = run_tag(office, run).await;
+    let tag = office.tag(&run_path(run, "")).await;
     let call = office.post(&run_path(run, "/edits")).if_match(&tag);
     call.json(&body).await
 }
@@ -152,8 +143,7 @@ pub struct PairingOffice {
 
 impl PairingOffice {
     pub async fn start() -> Self {
-        let server = TestServer::start().await;
-        let client = server.client(Role::Office).await;
+        let (server, client) = TestServer::start_with_office().await;
         let household = server.add_household(facts("青禾镇", "东圩村")).await;
         let staff = [server.add_staff().await, server.add_staff().await];
         let office = Self {
@@ -168,13 +158,8 @@ impl PairingOffice {
         office
     }
 
-    pub async fn set(&self, person: Uuid, patch: &Value) {
-        self.client
-            .patch(&format!("/staff/{person}"))
-            .if_match("*")
-            .json(patch)
-            .await
-            .expect(200);
+    pub async fn set(&self, person: Uuid, change: &Value) {
+        change_person(&self.client, person, change).await;
     }
 
     pub async fn constrain(&self, kind: &str, person: Uuid, reason: &str) -> Value {
@@ -218,10 +203,7 @@ impl PairingOffice {
 
     /// Pairs the household with this person by hand.
     pub async fn pair(&self, person: Uuid) -> Answer {
-        let body = json!({
-            "household_id": self.household, "staff_id": person, "reason": "手工",
-        });
-        self.client.post("/pairings").json(&body).await
+        pair_by_hand(&self.client, self.household, person).await
     }
 
     pub fn day(&self, from_today: i64) -> NaiveDate {
@@ -364,8 +346,7 @@ pub struct OfficeWithLeaver {
 
 impl OfficeWithLeaver {
     pub async fn open() -> Self {
-        let server = TestServer::start().await;
-        let office = server.client(Role::Office).await;
+        let (server, office) = TestServer::start_with_office().await;
         let leaver = add_person(&server, "东圩小学", "甲帮扶").await;
         let stayer = add_person(&server, "东圩小学", "乙帮扶").await;
         let theirs = add_households(&server, "东圩村", 2).await;

@@ -3,14 +3,14 @@
 use std::io::{Cursor, Read};
 
 use chrono::{Days, NaiveDate};
-use qianshou::access::Role;
 use qianshou::household::{Health, HouseholdFacts, IdentityNumber, Labour};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::document::ID;
 use super::lifts::propose_lift;
 use super::register::facts;
-use super::staff::add_person;
+use super::staff::{add_person, unit_of};
 use super::{Answer, Client, TestServer, XLSX};
 
 pub const HOUSEHOLD_PHONE: &str = "13812345678";
@@ -67,8 +67,7 @@ fn private_household() -> (HouseholdFacts, IdentityNumber) {
 
 impl Scene {
     pub async fn open() -> Self {
-        let server = TestServer::start().await;
-        let office = server.client(Role::Office).await;
+        let (server, office) = TestServer::start_with_office().await;
         let staff_id = add_person(&server, "东圩小学", "甲帮扶").await;
         let helper = server.helper(staff_id).await;
         let (facts, identity) = private_household();
@@ -222,7 +221,6 @@ async fn write_everywhere(
     post_with_key(office, "/pairing-constraints", "pin", constraint).await;
     let run = json!({ "paired": true });
     let run = post_with_key(office, "/pairing-runs", "run", run).await;
-    let person = office.get(&format!("/staff/{staff_id}")).await.expect(200);
     let upload = office
         .post("/imports/households")
         .file(&format!("{short}.xlsx"), XLSX, b"PK".to_vec())
@@ -231,12 +229,9 @@ async fn write_everywhere(
     Ids {
         visit: id(&visit),
         lift,
-        unit: person["unit_id"].as_str().unwrap().to_owned(),
+        unit: unit_of(office, staff_id).await,
         run: id(&run),
-        import: import
-            .as_str()
-            .unwrap_or("01a20000-0000-7000-8000-000000000000")
-            .to_owned(),
+        import: import.as_str().unwrap_or(ID).to_owned(),
     }
 }
 

@@ -132,7 +132,7 @@ pub async fn refused_roster(client: &Client, path: &str, bytes: Vec<u8>) -> Valu
     report
 }
 
-/// What the staff register holds, in the order of names.
+/// What the staff register holds, in the order of 工号.
 pub async fn staff_on_register(server: &TestServer) -> Vec<StaffFacts> {
     let mut tx = server.db.read().await.unwrap();
     let mut people: Vec<_> = staff::store::all(&mut tx)
@@ -141,7 +141,7 @@ pub async fn staff_on_register(server: &TestServer) -> Vec<StaffFacts> {
         .iter()
         .map(staff::model::Staff::facts)
         .collect();
-    people.sort_by(|a, b| a.name.cmp(&b.name));
+    people.sort_by(|a, b| a.number.cmp(&b.number));
     people
 }
 

@@ -9,7 +9,6 @@ use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::db::Db;
 use qianshou::server;
-use serde_json::json;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -133,12 +132,7 @@ impl TestServer {
 
     /// Logs in with an account that is there.
     pub async fn log_in(&self, username: &str) -> Client {
-        let session = self
-            .stranger()
-            .post("/sessions")
-            .json(&json!({ "username": username, "password": PASSWORD }))
-            .await
-            .expect(201);
+        let session = self.stranger().log_in(username, PASSWORD).await.expect(201);
         let mut client = Client::new(&self.url, session["token"].as_str());
         username.clone_into(&mut client.username);
         client.account_id = session["account"]["id"]

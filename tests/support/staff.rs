@@ -1,10 +1,11 @@
 //! People of the staff roster.
 
 use qianshou::staff::{self, Rank, StaffFacts};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::TestServer;
 use super::register::{record_number, tester};
+use super::{Client, TestServer};
 
 /// A person of this unit, of whom nothing else is known.
 pub fn staff_facts(unit: &str, name: &str) -> StaffFacts {
@@ -61,4 +62,16 @@ pub async fn add_person_with_room(server: &TestServer, unit: &str, capacity: Opt
         person.capacity = capacity;
     })
     .await
+}
+
+/// Changes what the roster says of a person, whatever their version.
+pub async fn change_person(office: &Client, staff_id: Uuid, change: &Value) {
+    let call = office.patch(&format!("/staff/{staff_id}")).if_match("*");
+    call.json(change).await.expect(200);
+}
+
+/// The id of a person's unit.
+pub async fn unit_of(client: &Client, staff_id: Uuid) -> String {
+    let person = client.get(&format!("/staff/{staff_id}")).await.expect(200);
+    person["unit_id"].as_str().unwrap().to_owned()
 }

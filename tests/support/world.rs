@@ -42,8 +42,7 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
-        let server = TestServer::start().await;
-        let office = server.client(Role::Office).await;
+        let (server, office) = TestServer::start_with_office().await;
         let former = server.client(Role::Helper).await;
         let helper = server.client(Role::Helper).await;
         let id = server.add_household(sound_household("王二喜")).await;

@@ -6,7 +6,7 @@ use proptest::{collection, option, sample};
 use uuid::Uuid;
 
 use super::{MET, MISSING, STALE, plan, point_on, today};
-use crate::access::privacy::Sight;
+use crate::access::Sight;
 use crate::code_list::CodeList;
 use crate::household::{Cause, Measure, PovertyStatus};
 use crate::lift::model::{State as LiftStage, Step as LiftStep};

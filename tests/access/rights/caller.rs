@@ -10,6 +10,7 @@ use qianshou::on;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::database::count_rows;
 use crate::support::session::account_path;
 use crate::support::{PASSWORD, TestServer};
 
@@ -99,7 +100,6 @@ async fn a_right_that_is_gone_by_the_time_of_the_write_is_gone() {
 /// How many rows the tables have that those requests would write to.
 async fn changes(server: &TestServer) -> Vec<i64> {
     let mut counts = Vec::new();
-    let mut tx = server.db.read().await.unwrap();
     for table in [
         "account",
         "history",
@@ -111,11 +111,7 @@ async fn changes(server: &TestServer) -> Vec<i64> {
         "import_profile",
         "idempotency",
     ] {
-        let sql = format!("SELECT count(*) FROM {table}");
-        let count: i64 = on!(&mut tx, connection => sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .fetch_one(connection).await)
-        .unwrap();
-        counts.push(count);
+        counts.push(count_rows(&server.db, table).await);
     }
     counts
 }

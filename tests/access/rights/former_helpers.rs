@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::settings::change_settings;
 use crate::support::world::World;
 
 #[tokio::test]
@@ -86,11 +87,7 @@ async fn who_was_replaced_hands_in_visits_of_his_days_for_a_time_and_nothing_els
 
     // The office sets for how long.
     for (days, open) in [(5, true), (4, false), (0, false)] {
-        let settings = office.get("/settings").await;
-        let mut body = settings.expect(200);
-        body["hand_in_days"] = json!(days);
-        let set = office.put("/settings").if_match(settings.header("etag"));
-        set.json(&body).await.expect(200);
+        change_settings(office, |settings| settings["hand_in_days"] = json!(days)).await;
         let again = logged(20, "a").await;
         let new = logged(7, &format!("{days} days")).await;
         let listed = helper.get("/pairings").await.expect(200);

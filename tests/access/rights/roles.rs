@@ -47,8 +47,7 @@ async fn each_role_may_do_what_the_table_says_and_no_more() {
 
 #[tokio::test]
 async fn each_role_does_and_sees_what_is_its_own() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 2).await;
     let (one, other) = (
         add_person_with_room(&server, "实验小学", Some(1)).await,

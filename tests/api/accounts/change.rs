@@ -23,9 +23,8 @@ async fn listed(administrator: &Client, username: &str) -> Value {
 
 #[tokio::test]
 async fn a_disabled_account_is_out_at_once() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let id = office.account_id.unwrap();
     let changed = administrator
         .patch(&format!("/accounts/{id}"))
@@ -47,9 +46,8 @@ async fn a_disabled_account_is_out_at_once() {
 
 #[tokio::test]
 async fn a_change_needs_the_version_that_was_read() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let path = format!("/accounts/{}", office.account_id.unwrap());
     let change = json!({ "role": "leader" });
     administrator
@@ -241,9 +239,8 @@ async fn hand_over(server: &TestServer, client: &Client, staff_id: Uuid) {
 
 #[tokio::test]
 async fn visits_are_the_persons_and_not_the_accounts() {
-    let server = TestServer::start().await;
+    let (server, clerk) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
-    let clerk = server.client(Role::Office).await;
     let staff = helper.staff_id.unwrap();
     let household = server.household_of(staff).await;
     let body = json!({ "visited_on": server.days_ago(1), "kind": "phone" });

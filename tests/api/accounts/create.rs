@@ -7,6 +7,7 @@ use qianshou::app::App;
 use qianshou::on;
 use serde_json::{Value, json};
 
+use crate::support::database::count_rows;
 use crate::support::{PASSWORD, TestDatabase, TestServer};
 
 #[tokio::test]
@@ -93,10 +94,5 @@ async fn of_several_first_starters_one_makes_the_administrator() {
     let made = join_all(apps.iter().map(first_administrator)).await;
     let made = made.into_iter().filter_map(Result::unwrap);
     assert_eq!(made.count(), 1);
-    let mut tx = apps[0].db.read().await.unwrap();
-    let accounts: i64 =
-        on!(&mut tx, connection => sqlx::query_scalar("SELECT count(*) FROM account")
-        .fetch_one(connection).await)
-        .unwrap();
-    assert_eq!(accounts, 1);
+    assert_eq!(count_rows(&apps[0].db, "account").await, 1);
 }

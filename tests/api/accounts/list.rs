@@ -11,28 +11,8 @@ async fn accounts_come_in_pages() {
     for _ in 0..4 {
         server.client(Role::Leader).await;
     }
-    let mut names = Vec::new();
-    let mut cursor = None::<String>;
-    loop {
-        let mut query = vec![("limit", "2".to_owned())];
-        query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        let page = administrator
-            .get("/accounts")
-            .query(&query)
-            .await
-            .expect(200);
-        let items = page["items"].as_array().unwrap();
-        assert!(items.len() <= 2);
-        names.extend(
-            items
-                .iter()
-                .map(|item| item["username"].as_str().unwrap().to_owned()),
-        );
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = Some(next.to_owned()),
-            None => break,
-        }
-    }
+    let accounts = administrator.paged("/accounts", 2).await;
+    let names: Vec<_> = accounts.iter().map(|one| &one["username"]).collect();
     assert_eq!(
         names,
         [

@@ -7,24 +7,23 @@ use qianshou::access::Role;
 use qianshou::on;
 use serde_json::{Value, json};
 
-use crate::support::session::{NEW_PASSWORD, account_path};
+use crate::support::session::{NEW_PASSWORD, WRONG_PASSWORD, account_path};
 use crate::support::{PASSWORD, TestServer};
 
 #[tokio::test]
 async fn a_password_is_changed_by_its_owner_or_an_administrator() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let leader = server.client(Role::Leader).await;
     let path = format!("/accounts/{}/password", leader.account_id.unwrap());
     office
         .post(&path)
-        .json(&json!({ "password": "另一个足够长的口令" }))
+        .json(&json!({ "password": NEW_PASSWORD }))
         .await
         .expect_problem(403, "forbidden");
     leader
         .post(&path)
-        .json(&json!({ "current_password": PASSWORD, "password": "另一个足够长的口令" }))
+        .json(&json!({ "current_password": PASSWORD, "password": NEW_PASSWORD }))
         .await
         .expect(200);
     // Its sessions have ended, the old password is gone, the new one works.
@@ -39,7 +38,7 @@ async fn a_password_is_changed_by_its_owner_or_an_administrator() {
         .expect_problem(401, "wrong_credentials");
     server
         .stranger()
-        .log_in(&leader.username, "另一个足够长的口令")
+        .log_in(&leader.username, NEW_PASSWORD)
         .await
         .expect(201);
     let made = administrator.post(&path).json(&json!({})).await.expect(200);
@@ -102,12 +101,11 @@ async fn a_log_in_with_the_old_password_outlives_no_reset() {
 /// what the other waits for, and the database would end one of the two.
 #[tokio::test]
 async fn a_log_in_and_a_reset_of_the_same_account_wait_for_each_other() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     server
         .stranger()
-        .log_in(&office.username, "不是这个口令")
+        .log_in(&office.username, WRONG_PASSWORD)
         .await
         .expect(401);
     let mut log_in = server.db.write_access().await.unwrap();
@@ -138,7 +136,7 @@ async fn to_change_ones_password_one_needs_it() {
     assert_eq!(missing["errors"][0]["pointer"], "/current_password");
     // Who finds the session open may guess as often as who stands outside.
     for _ in 0..10 {
-        set(json!({ "current_password": "不是这个口令", "password": NEW_PASSWORD }))
+        set(json!({ "current_password": WRONG_PASSWORD, "password": NEW_PASSWORD }))
             .await
             .expect_problem(422, "wrong_current_password");
     }

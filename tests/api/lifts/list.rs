@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::support::lifts::{
     AFTER_PROPOSAL, SPRING, lift_household, lift_step, office_with_sound_household, propose_lift,
+    relapse_lift,
 };
 use crate::support::register::sound_household;
 
@@ -116,12 +117,7 @@ async fn what_is_not_there_or_says_nothing_is_refused() {
 async fn what_a_lift_was_before_each_change_is_kept() {
     let (server, office, household) = office_with_sound_household().await;
     let id = lift_household(&office, household, SPRING).await;
-    let body = json!({ "date": "2026-06-01", "reason": "户主大病" });
-    office
-        .post(&format!("/lifts/{id}/relapse"))
-        .json(&body)
-        .await
-        .expect(200);
+    relapse_lift(&office, &id, "2026-06-01").await;
     let mut tx = server.db.read().await.unwrap();
     let history = qianshou::access::history::of(&mut tx, "lift", &id)
         .await

@@ -149,31 +149,16 @@ async fn pages_single_answers_and_the_whole_agree() {
             .await
             .expect(201);
     }
-    let pages = async |query: &[(&str, &str)]| {
-        let mut items = Vec::new();
-        let mut cursor = String::new();
-        loop {
-            let mut query = query.to_vec();
-            if !cursor.is_empty() {
-                query.push(("cursor", &cursor));
-            }
-            let page = office.clerk.get("/method").query(&query).await.expect(200);
-            items.extend(page["items"].as_array().unwrap().clone());
-            match page["next_cursor"].as_str() {
-                Some(next) => cursor = next.to_owned(),
-                None => return items,
-            }
-        }
-    };
-    let whole = pages(&[]).await;
+    let clerk = &office.clerk;
+    let whole = clerk.items("/method").await;
     assert_eq!(whole.len(), 7);
-    assert_eq!(pages(&[("limit", "1")]).await, whole);
-    assert_eq!(pages(&[("limit", "3")]).await, whole);
-    let confirmed = pages(&[("point", "causes"), ("state", "met")]).await;
+    assert_eq!(clerk.paged("/method", 1).await, whole);
+    assert_eq!(clerk.paged("/method", 3).await, whole);
+    let met = "/method?point=causes&state=met";
+    let confirmed = clerk.items(met).await;
     assert_eq!(confirmed.len(), 4);
-    for limit in ["1", "2", "4"] {
-        let query = [("point", "causes"), ("state", "met"), ("limit", limit)];
-        assert_eq!(pages(&query).await, confirmed);
+    for limit in [1, 2, 4] {
+        assert_eq!(clerk.paged(met, limit).await, confirmed);
     }
     let mut tx = server.db.read().await.unwrap();
     let settings = settings::store::load(&mut tx).await.unwrap();

@@ -5,10 +5,10 @@ use qianshou::household::{Cause, Health, HouseholdFacts, Member, Relation};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::helped_household::{HelpedHousehold, all_seen, points_of, states};
-use crate::support::lifts::{propose_lift, take_steps};
-use crate::support::register::person;
-use crate::support::register::sound_household;
+use crate::support::helped_household::{HelpedHousehold, all_seen, points_of, states, visit_path};
+use crate::support::lifts::{propose_lift, relapse_lift, take_steps};
+use crate::support::register::{person, sound_household};
+use crate::support::settings::change_settings;
 use crate::support::{RosterFile, TestServer, complete_household};
 
 const ALL: [&str; 5] = ["met", "met", "met", "met", "met"];
@@ -64,18 +64,11 @@ async fn evidence_goes_stale_by_the_settings_of_the_office() {
         office.states().await,
         ["met", "met", "met", "stale", "stale", "missing"]
     );
-    let answer = office.clerk.get("/settings").await;
-    let tag = answer.header("etag").to_owned();
-    let mut settings = answer.expect(200);
-    settings["wishes_months"] = json!(2);
-    settings["follow_up_months"] = json!(6);
-    office
-        .clerk
-        .put("/settings")
-        .if_match(&tag)
-        .json(&settings)
-        .await
-        .expect(200);
+    change_settings(&office.clerk, |settings| {
+        settings["wishes_months"] = json!(2);
+        settings["follow_up_months"] = json!(6);
+    })
+    .await;
     assert_eq!(
         office.states().await,
         ["met", "met", "stale", "stale", "met", "missing"]
@@ -139,8 +132,7 @@ async fn a_roster_that_changes_after_the_visit_asks_for_another() {
 /// The same through a workbook: sent again it changes no point; with one cell changed it does.
 #[tokio::test]
 async fn the_same_workbook_again_changes_no_point() {
-    let server = TestServer::start().await;
-    let clerk = server.client(Role::Office).await;
+    let (server, clerk) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
     let mut facts = complete_household("王二喜");
     facts.number = Some("320999000001".to_owned());
@@ -199,7 +191,7 @@ async fn a_corrected_visit_shows_what_it_says_now() {
     assert_eq!(office.states().await[0], "met");
     office
         .helper
-        .patch(&format!("/visits/{}", visit["id"].as_str().unwrap()))
+        .patch(&visit_path(&visit))
         .if_match("\"1\"")
         .json(&json!({ "reason": "并未逐项核对", "situation_confirmed": false, "wishes": null }))
         .await
@@ -270,12 +262,7 @@ async fn the_last_point_names_the_next_step_of_the_lift() {
     assert_eq!(point["state"], "met");
     assert_eq!(point["since"], today);
 
-    office
-        .clerk
-        .post(&format!("/lifts/{id}/relapse"))
-        .json(&json!({ "date": today, "reason": "重病" }))
-        .await
-        .expect(200);
+    relapse_lift(&office.clerk, &id, &today).await;
     let point = lifted().await;
     assert_eq!(point["state"], "missing");
     assert!(point["next_step"].as_str().unwrap().contains("返贫"));

@@ -1,6 +1,5 @@
 //! Two runs beside each other.
 
-use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,8 +12,7 @@ use crate::support::staff::add_person_with_room;
 
 #[tokio::test]
 async fn two_runs_are_compared_household_by_household() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_households(&server, "东圩村", 3).await;
     let west = add_households(&server, "西圩村", 2).await;
     let near = add_person_with_room(&server, "东圩小学", Some(4)).await;

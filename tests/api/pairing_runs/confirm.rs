@@ -5,20 +5,18 @@ use std::future::IntoFuture;
 use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
-use qianshou::access::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::pairing::{
     add_households, confirm_run, link_villages, propose_run, require_areas, run_path,
 };
-use crate::support::staff::add_person_with_room;
-use crate::support::{Service, TestServer};
+use crate::support::staff::{add_person_with_room, change_person};
+use crate::support::{Dice, SEED, Service, TestServer};
 
 #[tokio::test]
 async fn a_decided_run_stays_decided() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 1).await;
     add_person_with_room(&server, "实验小学", Some(1)).await;
     let (one, other) = (
@@ -53,8 +51,7 @@ async fn a_decided_run_stays_decided() {
 
 #[tokio::test]
 async fn a_run_does_not_outlive_what_it_stands_on() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 1).await;
     let staff_id = add_person_with_room(&server, "实验小学", Some(2)).await;
     let stale = async |run: &Value| {
@@ -70,12 +67,7 @@ async fn a_run_does_not_outlive_what_it_stands_on() {
     stale(&run).await;
     // A person with another capacity.
     let run = propose_run(&office, json!({})).await;
-    office
-        .patch(&format!("/staff/{staff_id}"))
-        .if_match("*")
-        .json(&json!({ "capacity": 3 }))
-        .await
-        .expect(200);
+    change_person(&office, staff_id, &json!({ "capacity": 3 })).await;
     stale(&run).await;
     // A unit with another village.
     let run = propose_run(&office, json!({})).await;
@@ -110,8 +102,7 @@ async fn a_run_does_not_outlive_what_it_stands_on() {
 
 #[tokio::test]
 async fn of_two_who_confirm_at_once_one_wins() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let households = add_households(&server, "东圩村", 20).await;
     add_person_with_room(&server, "实验小学", Some(50)).await;
     let (one, other) = (
@@ -134,8 +125,7 @@ async fn of_two_who_confirm_at_once_one_wins() {
 
 #[tokio::test]
 async fn a_first_day_may_lie_in_the_past_but_not_within_an_earlier_pairing() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = add_households(&server, "东圩村", 1).await[0];
     let staff_id = add_person_with_room(&server, "实验小学", Some(2)).await;
     let run = propose_run(&office, json!({})).await;
@@ -271,8 +261,7 @@ async fn add_villages(server: &TestServer) {
 /// away while it computes.
 #[tokio::test]
 async fn a_run_that_names_who_is_no_longer_there_is_seen() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household = add_households(&server, "东圩村", 1).await[0];
     let person = add_person_with_room(&server, "东圩小学", Some(2)).await;
     let run = propose_run(&office, json!({})).await;
@@ -320,8 +309,7 @@ async fn outcome(server: &TestServer, run: &Value) -> (String, i64, i64) {
 /// when it is there again the run can be confirmed if it was not.
 #[tokio::test]
 async fn a_confirmation_cut_off_by_a_kill_leaves_all_or_nothing() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_villages(&server).await;
     for _ in 0..ROUNDS * AT_ONCE / 100 {
         add_person_with_room(&server, "第一中学", Some(100)).await;
@@ -332,15 +320,11 @@ async fn a_confirmation_cut_off_by_a_kill_leaves_all_or_nothing() {
     let nothing = ("proposed".to_owned(), 0, 0);
     let all = ("confirmed".to_owned(), i64::try_from(AT_ONCE).unwrap(), 1);
     let mut usual = Duration::from_secs(2);
-    let (mut seed, mut found) = (0x2545_F491_4F6C_DD1D_u64, BTreeMap::new());
+    let (mut dice, mut found) = (Dice(SEED), BTreeMap::new());
     for round in 0..ROUNDS {
         let run = propose_run(&there, json!({ "village": format!("第{round}村") })).await;
-        // xorshift64: moments that differ and are the same in every run.
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
         // From the first byte to some time after the answer.
-        let moment = usual * u32::try_from(seed % 1_000).unwrap() / 700;
+        let moment = usual * u32::try_from(dice.roll() % 1_000).unwrap() / 700;
         let confirmation = reqwest::Client::builder().no_proxy().build().unwrap();
         let confirmation = confirmation
             .post(format!(

@@ -11,12 +11,11 @@ use crate::support::pairing::{
     a_clearing, a_move, a_swap, add_households, check_run, edit_run, link_villages, proposal_of,
     propose_run, require_areas, run_path,
 };
-use crate::support::staff::add_person_with_room;
+use crate::support::staff::{add_person_with_room, change_person};
 
 #[tokio::test]
 async fn a_run_is_edited_by_hand_proposed_anew_and_confirmed_as_edited() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_households(&server, "东圩村", 2).await;
     let west = add_households(&server, "西圩村", 1).await[0];
     let near = add_person_with_room(&server, "东圩小学", Some(2)).await;
@@ -173,8 +172,7 @@ async fn a_run_is_edited_by_hand_proposed_anew_and_confirmed_as_edited() {
 
 #[tokio::test]
 async fn the_rules_bind_the_hand_that_edits() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_households(&server, "东圩村", 2).await;
     let near = add_person_with_room(&server, "东圩小学", Some(3)).await;
     let full = add_person_with_room(&server, "东圩小学", Some(0)).await;
@@ -183,12 +181,7 @@ async fn the_rules_bind_the_hand_that_edits() {
     link_villages(&office, "东圩小学", &["东圩村"]).await;
     link_villages(&office, "西圩小学", &["西圩村"]).await;
     require_areas(&office).await;
-    let inactive = json!({ "active": false });
-    let call = office
-        .patch(&format!("/staff/{gone}"))
-        .if_match("*")
-        .json(&inactive);
-    call.await.expect(200);
+    change_person(&office, gone, &json!({ "active": false })).await;
     let elsewhere = add_households(&server, "西圩村", 1).await[0];
     let run = propose_run(&office, json!({ "village": "东圩村" })).await;
     let mut incomplete = a_move(east[0], far);
@@ -254,8 +247,7 @@ async fn the_rules_bind_the_hand_that_edits() {
 
 #[tokio::test]
 async fn of_two_who_edit_at_once_one_wins() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let households = add_households(&server, "东圩村", 8).await;
     add_person_with_room(&server, "实验小学", Some(8)).await;
     let run = propose_run(&office, json!({})).await;

@@ -2,7 +2,6 @@
 
 use std::future::IntoFuture;
 
-use qianshou::access::Role;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,8 +13,7 @@ use crate::support::staff::{add_person_with, add_person_with_room};
 
 #[tokio::test]
 async fn a_run_is_proposed_read_and_confirmed() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let households = add_households(&server, "东圩村", 3).await;
     add_person_with_room(&server, "实验小学", Some(2)).await;
     add_person_with(&server, "第一中学", "张帮扶", |person| {
@@ -101,8 +99,7 @@ async fn a_run_is_proposed_read_and_confirmed() {
 
 #[tokio::test]
 async fn without_places_all_is_told_as_short() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 2).await;
     let run = propose_run(&office, json!({})).await;
     assert_eq!((&run["placed"], &run["unplaced"]), (&json!(0), &json!(2)));
@@ -133,8 +130,7 @@ async fn without_places_all_is_told_as_short() {
 
 #[tokio::test]
 async fn areas_bind_where_the_office_requires_it() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 3).await;
     add_households(&server, "西圩村", 1).await;
     let east = add_person_with_room(&server, "东圩小学", Some(2)).await;
@@ -171,8 +167,7 @@ async fn areas_bind_where_the_office_requires_it() {
 
 #[tokio::test]
 async fn a_run_sent_twice_with_one_key_is_one_run() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 1).await;
     add_person_with_room(&server, "实验小学", Some(1)).await;
     let send = || {
@@ -194,8 +189,7 @@ async fn a_run_sent_twice_with_one_key_is_one_run() {
 
 #[tokio::test]
 async fn a_proposal_is_told_with_the_next_best_helper_and_the_loads_beside_the_average() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_households(&server, "东圩村", 2).await;
     let west = add_households(&server, "西圩村", 1).await[0];
     let near = add_person_with_room(&server, "东圩小学", Some(2)).await;
@@ -272,8 +266,7 @@ async fn a_proposal_is_told_with_the_next_best_helper_and_the_loads_beside_the_a
 
 #[tokio::test]
 async fn a_run_may_begin_as_a_draft() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 1).await;
     add_person_with_room(&server, "实验小学", Some(1)).await;
     let create = |query: &str| {

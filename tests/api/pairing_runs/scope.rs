@@ -4,6 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::pairing::PairingOffice;
+use crate::support::staff::unit_of;
 
 #[tokio::test]
 async fn a_run_over_all_changes_only_the_pairs_that_may_not_be() {
@@ -102,12 +103,7 @@ async fn a_run_of_a_unit_is_about_its_own_households() {
     let [one, other] = office.staff;
     let (held, pairing) = office.held("西圩村", one).await;
     let (foreign, foreign_pairing) = office.held("东圩村", other).await;
-    let staff = office
-        .client
-        .get(&format!("/staff/{one}"))
-        .await
-        .expect(200);
-    let unit = staff["unit_id"].as_str().unwrap();
+    let unit = unit_of(&office.client, one).await;
     // office.household lies in 东圩村, to which the unit is not linked yet.
     let scope = json!({ "unit_id": unit, "paired": true });
     let run = office.run(&scope).await;

@@ -1,13 +1,12 @@
 //! A pairing by hand.
 
-use qianshou::access::Role;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::TestServer;
 use crate::support::pairing::{add_households, propose_run};
 use crate::support::register::facts;
-use crate::support::staff::add_person_with_room;
+use crate::support::staff::{add_person_with_room, change_person};
 
 #[tokio::test]
 async fn the_database_itself_refuses_a_second_current_helper() {
@@ -35,8 +34,7 @@ async fn the_database_itself_refuses_a_second_current_helper() {
 
 #[tokio::test]
 async fn a_pairing_by_hand_keeps_the_same_rules() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let households = add_households(&server, "东圩村", 3).await;
     let staff_id = add_person_with_room(&server, "实验小学", Some(1)).await;
     let body = |household: Uuid, staff: Uuid| json!({ "household_id": household, "staff_id": staff, "reason": "本人申请" });
@@ -83,12 +81,7 @@ async fn a_pairing_by_hand_keeps_the_same_rules() {
         .json(&body(households[1], Uuid::now_v7()))
         .await
         .expect_problem(422, "no_such_person");
-    office
-        .patch(&format!("/staff/{other}"))
-        .if_match("*")
-        .json(&json!({ "active": false }))
-        .await
-        .expect(200);
+    change_person(&office, other, &json!({ "active": false })).await;
     office
         .post("/pairings")
         .json(&body(households[1], other))

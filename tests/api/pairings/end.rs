@@ -1,6 +1,5 @@
 //! Ending a pairing.
 
-use qianshou::access::Role;
 use serde_json::json;
 
 use crate::support::TestServer;
@@ -8,8 +7,7 @@ use crate::support::register::facts;
 
 #[tokio::test]
 async fn a_pairing_does_not_end_before_its_last_visit() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let household_id = server.add_household(facts("青禾镇", "东圩村")).await;
     let staff_id = server.add_staff().await;
     let pairing = server

@@ -1,17 +1,15 @@
 //! Lists of pairings, runs and units, and who was responsible on a day.
 
-use qianshou::access::Role;
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
 use crate::support::pairing::{add_households, confirm_run, helper_on, propose_run, run_path};
 use crate::support::register::{day, facts};
-use crate::support::staff::{add_person, add_person_with_room};
+use crate::support::staff::{add_person, add_person_with_room, unit_of};
 
 #[tokio::test]
 async fn lists_come_in_pages() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     add_households(&server, "东圩村", 5).await;
     for number in 0..3 {
         add_person_with_room(&server, &format!("第{number}小学"), Some(2)).await;
@@ -24,18 +22,7 @@ async fn lists_come_in_pages() {
         ("/pairings".to_owned(), 5),
         ("/units".to_owned(), 3),
     ] {
-        let mut seen = Vec::new();
-        let mut cursor = None;
-        loop {
-            let mut query = vec![("limit", "2".to_owned())];
-            query.extend(cursor.map(|cursor| ("cursor", cursor)));
-            let page = office.get(&path).query(&query).await.expect(200);
-            seen.extend(page["items"].as_array().unwrap().clone());
-            cursor = page["next_cursor"].as_str().map(ToOwned::to_owned);
-            if cursor.is_none() {
-                break;
-            }
-        }
+        let seen = office.paged(&path, 2).await;
         assert_eq!(seen.len(), count, "{path}");
         let distinct: std::collections::HashSet<_> = seen.iter().map(Value::to_string).collect();
         assert_eq!(distinct.len(), count, "{path}");
@@ -49,8 +36,7 @@ async fn lists_come_in_pages() {
 
 #[tokio::test]
 async fn who_was_responsible_on_a_day_is_told_for_a_household_and_as_a_list() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let east = add_person(&server, "东圩小学", "甲帮扶").await;
     let west = add_person(&server, "西圩小学", "乙帮扶").await;
     let ids = add_households(&server, "东圩村", 3).await;
@@ -73,20 +59,10 @@ async fn who_was_responsible_on_a_day_is_told_for_a_household_and_as_a_list() {
     ] {
         assert_eq!(helper_on(&office, ids[0], day(on)).await, helper, "{on}");
     }
-    let path = "/pairings?on=2026-03-01&limit=2";
-    let first = office.get(path).await.expect(200);
-    let cursor = first["next_cursor"].as_str().unwrap();
-    let second = office
-        .get(&format!("{path}&cursor={cursor}"))
-        .await
-        .expect(200);
-    let mut all = first["items"].as_array().unwrap().clone();
-    all.extend(second["items"].as_array().unwrap().clone());
-    assert_eq!(second["next_cursor"], Value::Null);
+    let all = office.paged("/pairings?on=2026-03-01", 2).await;
     assert_eq!(all.len(), 4);
     assert!(all.iter().all(|one| one["staff_id"] == json!(west)));
-    let unit = office.get(&format!("/staff/{east}")).await.expect(200)["unit_id"].clone();
-    let unit = unit.as_str().unwrap();
+    let unit = unit_of(&office, east).await;
     for (on, east_side, far_side) in [
         ("2026-02-01", 3, 1),
         ("2026-03-01", 0, 1),

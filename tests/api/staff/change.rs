@@ -5,12 +5,12 @@ use serde_json::json;
 
 use crate::support::TestServer;
 use crate::support::register::facts;
+use crate::support::staff::change_person;
 
 #[tokio::test]
 async fn a_change_needs_the_version_that_was_read_and_keeps_what_was_there() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let staff_id = server.add_staff().await;
-    let office = server.client(Role::Office).await;
     let path = format!("/staff/{staff_id}");
     let read = office.get(&path).await;
     let tag = read.header("etag").to_owned();
@@ -61,13 +61,12 @@ async fn a_change_needs_the_version_that_was_read_and_keeps_what_was_there() {
 
 #[tokio::test]
 async fn nobody_becomes_inactive_while_responsible_for_a_household() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let staff_id = server.add_staff().await;
     let household_id = server.add_household(facts("青禾镇", "东圩村")).await;
     server
         .pair(household_id, staff_id, server.app.today())
         .await;
-    let office = server.client(Role::Office).await;
     office
         .patch(&format!("/staff/{staff_id}"))
         .if_match("*")
@@ -75,12 +74,7 @@ async fn nobody_becomes_inactive_while_responsible_for_a_household() {
         .await
         .expect_problem(409, "still_responsible");
     let free = server.add_staff().await;
-    office
-        .patch(&format!("/staff/{free}"))
-        .if_match("*")
-        .json(&json!({ "active": false }))
-        .await
-        .expect(200);
+    change_person(&office, free, &json!({ "active": false })).await;
     let active = office.get("/staff?active=true").await.expect(200);
     assert_eq!(
         active["items"].as_array().unwrap().len(),

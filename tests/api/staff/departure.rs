@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::pairing::{
-    OfficeWithLeaver, current_pairings_of, depart, helper_on, set_of_field,
+    OfficeWithLeaver, a_clearing, a_move, confirm_run, current_pairings_of, depart, edit_run,
+    helper_on, pair_by_hand, propose_run, run_path, set_of_field,
 };
 use crate::support::register::tester;
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, change_person, unit_of};
 use crate::support::{Client, PASSWORD, TestServer};
 
 #[tokio::test]
 async fn an_account_closes_with_the_departure_of_its_person() {
-    let server = TestServer::start().await;
+    let (server, office) = TestServer::start_with_office().await;
     let administrator = server.client(Role::Administrator).await;
-    let office = server.client(Role::Office).await;
     let other = server.client(Role::Helper).await;
     for way in ["departure", "change"] {
         let helper = server.client(Role::Helper).await;
@@ -38,8 +38,8 @@ async fn an_account_closes_with_the_departure_of_its_person() {
         };
         left.if_match("*").await.expect(200);
         let log_in = async |client: &Client| {
-            let body = json!({ "username": client.username, "password": PASSWORD });
-            server.stranger().post("/sessions").json(&body).await
+            let stranger = server.stranger();
+            stranger.log_in(&client.username, PASSWORD).await
         };
         for client in clients {
             let me = client.get("/accounts/me").await;
@@ -145,12 +145,7 @@ async fn before_anyone_leaves_each_household_is_shown_with_who_could_take_it() {
     let leave = format!("/staff-leaves/{}", leave["id"].as_str().unwrap());
     office.delete(&leave).if_match("*").await.expect(204);
     // Nobody has a place: each household is said to be without one.
-    office
-        .patch(&format!("/staff/{stayer}"))
-        .if_match("*")
-        .json(&json!({ "capacity": 1 }))
-        .await
-        .expect(200);
+    change_person(&office, stayer, &json!({ "capacity": 1 })).await;
     let short = office.get(&path).await.expect(200);
     assert_eq!(short["unplaced"], 2);
     assert_eq!(short["items"][0]["reasons"][0]["code"], "all_full");
@@ -192,15 +187,9 @@ async fn who_leaves_is_inactive_and_the_households_are_listed_and_re_paired_alon
     let again = office.post(&path).if_match("*").json(&body).await;
     again.expect_problem(409, "already_inactive");
     // A run for these households alone.
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({ "leaving": leaver }))
-        .await
-        .expect(201);
+    let run = propose_run(&office, json!({ "leaving": leaver })).await;
     assert_eq!((&run["households"], &run["placed"]), (&json!(2), &json!(2)));
-    let run_path = format!("/pairing-runs/{}", run["id"].as_str().unwrap());
-    let confirmed = office.post(&format!("{run_path}/confirm")).json(&json!({}));
-    confirmed.await.expect(200);
+    confirm_run(&office, &run).await;
     let after = current_pairings_of(&office, stayer).await;
     assert_eq!(after.len(), 3);
     assert!(before.iter().all(|pairing| after.contains(pairing)));
@@ -231,12 +220,8 @@ async fn households_are_handed_over_without_a_day_between() {
         theirs,
         ..
     } = OfficeWithLeaver::open().await;
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({ "leaving": leaver }))
-        .await
-        .expect(201);
-    let confirm = format!("/pairing-runs/{}/confirm", run["id"].as_str().unwrap());
+    let run = propose_run(&office, json!({ "leaving": leaver })).await;
+    let confirm = run_path(&run, "/confirm");
     let from = |day: NaiveDate| office.post(&confirm).json(&json!({ "from_date": day }));
     let early = from(server.days_ago(101)).await;
     early.expect_problem(422, "end_before_start");
@@ -254,12 +239,7 @@ async fn households_are_handed_over_without_a_day_between() {
         assert_eq!(helper_on(&office, *household, eve).await, json!(leaver));
     }
     // Now nothing keeps the person.
-    office
-        .patch(&format!("/staff/{leaver}"))
-        .if_match("*")
-        .json(&json!({ "active": false }))
-        .await
-        .expect(200);
+    change_person(&office, leaver, &json!({ "active": false })).await;
 }
 
 #[tokio::test]
@@ -272,21 +252,10 @@ async fn who_leaves_keeps_what_nobody_takes_until_gone() {
         theirs,
         ..
     } = OfficeWithLeaver::open().await;
-    office
-        .patch(&format!("/staff/{stayer}"))
-        .if_match("*")
-        .json(&json!({ "capacity": 2 }))
-        .await
-        .expect(200);
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({ "leaving": leaver }))
-        .await
-        .expect(201);
+    change_person(&office, stayer, &json!({ "capacity": 2 })).await;
+    let run = propose_run(&office, json!({ "leaving": leaver })).await;
     assert_eq!((&run["placed"], &run["unplaced"]), (&json!(1), &json!(1)));
-    let run_path = format!("/pairing-runs/{}", run["id"].as_str().unwrap());
-    let confirmed = office.post(&format!("{run_path}/confirm")).json(&json!({}));
-    confirmed.await.expect(200);
+    confirm_run(&office, &run).await;
     let kept = current_pairings_of(&office, leaver).await;
     assert_eq!(kept.len(), 1);
     let handed_over: Vec<_> = theirs
@@ -312,24 +281,10 @@ async fn a_run_for_one_who_leaves_is_edited_by_hand_like_any_other() {
         ..
     } = OfficeWithLeaver::open().await;
     let third = add_person(&server, "西圩小学", "丙帮扶").await;
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({ "leaving": leaver }))
-        .await
-        .expect(201);
-    let path = format!("/pairing-runs/{}", run["id"].as_str().unwrap());
-    let edit = |body: Value| {
-        let call = office.post(&format!("{path}/edits")).if_match("*");
-        call.json(&body)
-    };
-    let moved = |household: Uuid, to: Uuid| {
-        edit(json!({
-            "kind": "move", "household_id": household, "staff_id": to, "reason": "本人申请",
-        }))
-    };
-    let back = moved(theirs[0], leaver).await;
+    let run = propose_run(&office, json!({ "leaving": leaver })).await;
+    let back = edit_run(&office, &run, a_move(theirs[0], leaver)).await;
     back.expect_problem(409, "helper_inactive");
-    let proposals = office.items(&format!("{path}/proposals")).await;
+    let proposals = office.items(&run_path(&run, "/proposals")).await;
     let first = proposals
         .iter()
         .find(|one| one["household_id"] == json!(theirs[0]))
@@ -339,13 +294,11 @@ async fn a_run_for_one_who_leaves_is_edited_by_hand_like_any_other() {
     } else {
         third
     };
-    moved(theirs[0], other).await.expect(200);
-    edit(json!({ "kind": "clear", "household_id": theirs[1], "reason": "另行安排" }))
-        .await
-        .expect(200);
-    office.post(&format!("{path}/propose")).await.expect(200);
-    let confirmed = office.post(&format!("{path}/confirm")).json(&json!({}));
-    confirmed.await.expect(200);
+    for edit in [a_move(theirs[0], other), a_clearing(theirs[1])] {
+        edit_run(&office, &run, edit).await.expect(200);
+    }
+    office.post(&run_path(&run, "/propose")).await.expect(200);
+    confirm_run(&office, &run).await;
     let today = server.app.today();
     assert_eq!(helper_on(&office, theirs[0], today).await, json!(other));
     assert_eq!(helper_on(&office, theirs[1], today).await, json!(leaver));
@@ -361,12 +314,8 @@ async fn a_departure_and_a_confirmation_at_once_leave_nobody_gone_with_a_househo
             stayer,
             ..
         } = OfficeWithLeaver::open().await;
-        let run = office
-            .post("/pairing-runs")
-            .json(&json!({ "leaving": leaver }))
-            .await
-            .expect(201);
-        let confirm = format!("/pairing-runs/{}/confirm", run["id"].as_str().unwrap());
+        let run = propose_run(&office, json!({ "leaving": leaver })).await;
+        let confirm = run_path(&run, "/confirm");
         let confirm = office.post(&confirm).json(&json!({})).into_future();
         let goes = json!({ "kind": "resigned" });
         let leave = office
@@ -437,11 +386,7 @@ async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_i
         theirs,
         elsewhere,
     } = OfficeWithLeaver::open().await;
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({}))
-        .await
-        .expect(201);
+    let run = propose_run(&office, json!({})).await;
     // An import closes one of the households; then the helper leaves, and the import is undone.
     let import = Uuid::now_v7();
     let now = server.app.now();
@@ -466,28 +411,21 @@ async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_i
         "by an undone import"
     );
     // By hand.
-    office
-        .post("/pairings")
-        .json(&json!({ "household_id": elsewhere, "staff_id": leaver, "reason": "手工" }))
-        .await
-        .expect_problem(409, "helper_inactive");
+    let by_hand = pair_by_hand(&office, elsewhere, leaver).await;
+    by_hand.expect_problem(409, "helper_inactive");
     // By a run that was computed before, and by one that is computed now.
-    let confirm = format!("/pairing-runs/{}/confirm", run["id"].as_str().unwrap());
+    let confirm = run_path(&run, "/confirm");
     let stale = office.post(&confirm).json(&json!({})).await;
     stale.expect_problem(409, "basis_changed");
-    let run = office
-        .post("/pairing-runs")
-        .json(&json!({}))
-        .await
-        .expect(201);
-    let path = format!("/pairing-runs/{}/proposals", run["id"].as_str().unwrap());
+    let run = propose_run(&office, json!({})).await;
+    let path = run_path(&run, "/proposals");
     let proposals = office.items(&path).await;
     assert_eq!(proposals.len(), 3);
     assert!(proposals.iter().all(|one| one["staff_id"] == json!(stayer)));
     // By a transfer that begins the pairings anew.
-    let unit = office.get(&format!("/staff/{stayer}")).await.expect(200)["unit_id"].clone();
+    let unit = unit_of(&office, stayer).await;
     let other = add_person(&server, "西圩小学", "丙帮扶").await;
-    let west = office.get(&format!("/staff/{other}")).await.expect(200)["unit_id"].clone();
+    let west = unit_of(&office, other).await;
     assert_ne!(unit, west);
     let moved = office
         .post(&format!("/staff/{leaver}/transfer"))

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::pairing::{OfficeWithLeaver, depart, helper_on, set_of_field};
+use crate::support::pairing::{OfficeWithLeaver, depart, helper_on, pair_by_hand, set_of_field};
+use crate::support::staff::change_person;
 
 #[tokio::test]
 async fn who_comes_back_takes_up_the_households_that_still_wait_if_that_is_wanted() {
@@ -23,11 +24,8 @@ async fn who_comes_back_takes_up_the_households_that_still_wait_if_that_is_wante
     let left = json!({ "kind": "long_leave", "date": server.days_ago(30) });
     depart(&office, leaver, left).await;
     // One of the two has found another helper.
-    office
-        .post("/pairings")
-        .json(&json!({ "household_id": theirs[0], "staff_id": stayer, "reason": "代管" }))
-        .await
-        .expect(201);
+    let taken = pair_by_hand(&office, theirs[0], stayer).await;
+    taken.expect(201);
     let held = back(true).await.expect(200);
     let begun = held["items"].as_array().unwrap();
     assert_eq!(
@@ -61,12 +59,7 @@ async fn nobody_takes_up_more_households_than_there_is_room_for() {
         ..
     } = OfficeWithLeaver::open().await;
     depart(&office, leaver, json!({ "kind": "other" })).await;
-    office
-        .patch(&format!("/staff/{leaver}"))
-        .if_match("*")
-        .json(&json!({ "capacity": 1 }))
-        .await
-        .expect(200);
+    change_person(&office, leaver, &json!({ "capacity": 1 })).await;
     let body = json!({ "reason": "返岗", "take_up": true });
     let path = format!("/staff/{leaver}/return");
     let refused = office.post(&path).if_match("*").json(&body).await;

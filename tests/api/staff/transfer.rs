@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::pairing::{OfficeWithLeaver, current_pairings_of, set_of_field};
-use crate::support::staff::add_person;
+use crate::support::staff::{add_person, unit_of};
 
 #[tokio::test]
 async fn a_transfer_keeps_reopens_or_ends_the_pairings_as_chosen() {
@@ -18,12 +18,11 @@ async fn a_transfer_keeps_reopens_or_ends_the_pairings_as_chosen() {
     let mut units = Vec::new();
     for name in ["西圩小学", "南圩小学", "北圩小学"] {
         let person = add_person(&server, name, "丁帮扶").await;
-        let person = office.get(&format!("/staff/{person}")).await.expect(200);
-        units.push(person["unit_id"].clone());
+        units.push(unit_of(&office, person).await);
     }
     let path = format!("/staff/{leaver}/transfer");
     let date = server.days_ago(3);
-    let transfer = |unit: &Value, pairings: &str| {
+    let transfer = |unit: &str, pairings: &str| {
         let body = json!({ "unit_id": unit, "date": date, "reason": "交流", "pairings": pairings });
         office.post(&path).if_match("*").json(&body)
     };
@@ -35,7 +34,7 @@ async fn a_transfer_keeps_reopens_or_ends_the_pairings_as_chosen() {
     transfer(&units[0], "keep")
         .await
         .expect_problem(409, "same_unit");
-    let unknown = transfer(&json!(Uuid::now_v7()), "keep").await;
+    let unknown = transfer(&Uuid::now_v7().to_string(), "keep").await;
     unknown.expect_problem(422, "no_such_unit");
 
     let held = transfer(&units[1], "reopen").await.expect(200);

@@ -151,8 +151,7 @@ async fn another_helpers_household_is_refused() {
 #[tokio::test]
 async fn an_unknown_household_is_not_found() {
     let office = HelpedHousehold::open().await;
-    let clerk = office.server.client(Role::Office).await;
-    for client in [&office.helper, &clerk] {
+    for client in [&office.helper, &office.clerk] {
         client
             .post(&format!("/households/{}/visits", Uuid::now_v7()))
             .key("1")
@@ -180,7 +179,7 @@ async fn who_was_responsible_on_the_day_counts() {
         .pair_until(household, former.staff_id.unwrap(), begin, hand_over)
         .await;
     server.pair(household, office.staff, hand_over).await;
-    let clerk = server.client(Role::Office).await;
+    let clerk = &office.clerk;
     let uri = format!("/households/{household}/visits");
     let log = async |client: &Client, days| {
         client
@@ -194,7 +193,7 @@ async fn who_was_responsible_on_the_day_counts() {
     log(&office.helper, 101)
         .await
         .expect_problem(409, "no_responsible_helper");
-    log(&clerk, 101)
+    log(clerk, 101)
         .await
         .expect_problem(409, "no_responsible_helper");
     let problem = log(&former, 101).await;
@@ -211,7 +210,7 @@ async fn who_was_responsible_on_the_day_counts() {
         .expect_problem(403, "not_your_household");
     let late = log(&former, 31).await.expect(201);
     assert_eq!(late["staff_id"], json!(former.staff_id));
-    let typed = log(&clerk, 100).await.expect(201);
+    let typed = log(clerk, 100).await.expect(201);
     assert_eq!(typed["staff_id"], json!(former.staff_id));
     assert_eq!(typed["logged_by"], clerk.username);
     // The day of the hand-over is of both, each for their own visit; the office's is the new helper's.
@@ -219,12 +218,12 @@ async fn who_was_responsible_on_the_day_counts() {
     assert_eq!(own["staff_id"], json!(office.staff));
     let morning = log(&former, 30).await.expect(201);
     assert_eq!(morning["staff_id"], json!(former.staff_id));
-    let typed = log(&clerk, 30).await.expect(201);
+    let typed = log(clerk, 30).await.expect(201);
     assert_eq!(typed["staff_id"], json!(office.staff));
     log(&former, 29)
         .await
         .expect_problem(403, "not_your_household");
-    let typed = log(&clerk, 0).await.expect(201);
+    let typed = log(clerk, 0).await.expect(201);
     assert_eq!(typed["staff_id"], json!(office.staff));
 }
 
@@ -235,8 +234,8 @@ async fn a_household_that_nobody_helps_cannot_be_visited() {
         .server
         .add_household(complete_household("陈老五"))
         .await;
-    let clerk = office.server.client(Role::Office).await;
-    let problem = clerk
+    let problem = office
+        .clerk
         .post(&format!("/households/{alone}/visits"))
         .key("1")
         .json(&office.visit())

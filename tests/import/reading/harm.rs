@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::reader::{crafted_workbooks, read_workbook, read_workbook_under};
 use crate::support::{
-    RosterFile, TestServer, Value, XlsbFile, complete_household, fields, soffice_to,
+    Dice, RosterFile, SEED, TestServer, Value, XlsbFile, complete_household, fields, soffice_to,
 };
 
 #[test]
@@ -61,8 +61,7 @@ fn a_reader_that_is_not_there_is_a_fault_of_ours() {
 /// While harmful files come in, one after the other and several at once, every visit is logged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn harmful_files_stop_no_visit() {
-    let server = TestServer::start().await;
-    let office = server.client(Role::Office).await;
+    let (server, office) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
     let household = server.household_of(helper.staff_id.unwrap()).await;
     let visits = async {
@@ -135,19 +134,12 @@ fn a_damaged_workbook_is_read_or_refused() {
         for worker in 0..4_u64 {
             let files = &files;
             scope.spawn(move || {
-                let mut seed = 0x2545_F491_4F6C_DD1D_u64 ^ worker;
-                let mut next = move || {
-                    // xorshift64: the same damage in every run.
-                    seed ^= seed << 13;
-                    seed ^= seed >> 7;
-                    seed ^= seed << 17;
-                    seed
-                };
+                let mut dice = Dice(SEED ^ worker);
                 for round in 0..500 {
                     let mut bytes = files[round % files.len()].clone();
                     for _ in 0..3 {
-                        let at = usize::try_from(next() % bytes.len() as u64).unwrap();
-                        bytes[at] ^= 1 << (next() >> 60 & 7);
+                        let at = usize::try_from(dice.roll() % bytes.len() as u64).unwrap();
+                        bytes[at] ^= 1 << (dice.roll() >> 60 & 7);
                     }
                     let outcome = read_workbook_under(&bytes, limits);
                     let fault = matches!(outcome, Err(ReadError::Internal));

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt;
 
-use crate::support::TestDatabase;
 use crate::support::backup::{
     backup, command, database_with, names_beside, names_in, path_text, restore, run_command,
     set_of, snapshot_with_log, sqlite_connection, succeeds, unit_names, unit_names_at,
 };
+use crate::support::{TestDatabase, on_postgres};
 
 /// How often a process is killed in the middle of its work.
 const KILLS: u32 = 20;
@@ -216,7 +216,7 @@ fn killed_after(mut process: Child, longest: Duration) {
 /// As if killed between the old database's second name and the switch.
 #[tokio::test]
 async fn a_second_name_that_a_killed_restore_has_left_is_taken_away_at_the_next_start() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let names = unit_names("旧", 3);

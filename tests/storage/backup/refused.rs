@@ -5,17 +5,17 @@ use std::process::Command;
 
 use sqlx::Connection;
 
-use crate::support::TestDatabase;
 use crate::support::backup::{
     add_units, backup, database_with, is_refused, names_beside, names_in, path_text, restore,
-    run_as_stranger, run_command, schemas_aside, set_of, snapshot_with_log, sqlite_connection,
-    unit_names, unit_names_at,
+    restore_is_refused, run_as_stranger, run_command, schemas_aside, set_of, snapshot_with_log,
+    sqlite_connection, unit_names, unit_names_at,
 };
+use crate::support::{TestDatabase, on_postgres};
 
 /// SQLite sees that pages hang together, not what stands in a text.
 #[tokio::test]
 async fn a_backup_in_which_a_letter_has_changed_is_refused() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let name = ["旧小学".to_owned()];
@@ -40,18 +40,12 @@ async fn a_backup_in_which_a_letter_has_changed_is_refused() {
         assert_ne!(changed[place..place + 3], whole[place..place + 3]);
     }
     std::fs::write(&file, changed).unwrap();
-    is_refused(
-        run_command(&database.url(), &["restore", path_text(&file)]),
-        "损坏",
-    );
+    restore_is_refused(&database.url(), &file, "损坏");
     // The last byte, which belongs to the checksum itself.
     let mut changed = whole.clone();
     *changed.last_mut().unwrap() ^= 1;
     std::fs::write(&file, changed).unwrap();
-    is_refused(
-        run_command(&database.url(), &["restore", path_text(&file)]),
-        "损坏",
-    );
+    restore_is_refused(&database.url(), &file, "损坏");
     assert_eq!(unit_names_at(&database.url()).await, set_of(&name));
 
     std::fs::write(&file, &whole).unwrap();
@@ -87,7 +81,7 @@ async fn a_backup_in_which_a_letter_has_changed_is_refused() {
 
 #[tokio::test]
 async fn a_backup_served_as_a_database_is_not_taken_for_a_damaged_one() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let database = database_with(&unit_names("旧", 3)).await;
@@ -174,10 +168,7 @@ async fn what_is_no_whole_backup_of_ours_is_refused_and_nothing_changes() {
 
     for (file, because) in &wrong {
         let before = std::fs::read(file).ok();
-        is_refused(
-            run_command(&database.url(), &["restore", path_text(file)]),
-            because,
-        );
+        restore_is_refused(&database.url(), file, because);
         assert_eq!(std::fs::read(file).ok(), before);
         assert_eq!(
             unit_names_at(&database.url()).await,
@@ -274,7 +265,7 @@ async fn foreign_backup(like: &TestDatabase, folder: &Path) -> PathBuf {
 
 #[tokio::test]
 async fn a_backup_whose_rows_refer_to_nothing_is_refused() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         // There, no such rows can be made: the keys are added after the rows and check them.
         return;
     }
@@ -286,16 +277,13 @@ async fn a_backup_whose_rows_refer_to_nothing_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("saved.db");
     backup(&other, &file);
-    is_refused(
-        run_command(&database.url(), &["restore", path_text(&file)]),
-        "staff refers to a unit",
-    );
+    restore_is_refused(&database.url(), &file, "staff refers to a unit");
     assert_eq!(unit_names_at(&database.url()).await.len(), 2);
 }
 
 #[tokio::test]
 async fn a_database_copied_without_its_log_is_no_backup() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let database = database_with(&unit_names("现", 2)).await;
@@ -304,10 +292,7 @@ async fn a_database_copied_without_its_log_is_no_backup() {
         &unit_names("新", 500),
     )
     .await;
-    is_refused(
-        run_command(&database.url(), &["restore", path_text(&copied.file())]),
-        "qianshou.db-wal",
-    );
+    restore_is_refused(&database.url(), &copied.file(), "qianshou.db-wal");
     assert_eq!(unit_names_at(&database.url()).await.len(), 2);
 }
 
@@ -350,27 +335,18 @@ async fn a_file_that_cannot_be_meant_is_refused() {
         let link = folder.path().join("link.db");
         std::os::unix::fs::symlink(database.file(), &link).unwrap();
         for same in [database.file(), link] {
-            is_refused(
-                run_command(&database.url(), &["restore", path_text(&same)]),
-                "数据库本身",
-            );
+            restore_is_refused(&database.url(), &same, "数据库本身");
         }
         std::fs::write(folder.path().join("archive"), b"PGDMP").unwrap();
         let archive = folder.path().join("archive");
-        is_refused(
-            run_command(&database.url(), &["restore", path_text(&archive)]),
-            "PostgreSQL",
-        );
+        restore_is_refused(&database.url(), &archive, "PostgreSQL");
     } else {
         let sqlite_file = folder.path().join("small.db");
         sqlx::query("CREATE TABLE a (b)")
             .execute(&mut sqlite_connection(&sqlite_file).await)
             .await
             .unwrap();
-        is_refused(
-            run_command(&database.url(), &["restore", path_text(&sqlite_file)]),
-            "SQLite",
-        );
+        restore_is_refused(&database.url(), &sqlite_file, "SQLite");
     }
     assert_eq!(unit_names_at(&database.url()).await.len(), 3);
 }

@@ -5,17 +5,17 @@ use std::process::Command;
 use sqlx::Connection;
 
 use crate::support::backup::{
-    add_units, backup, command, database_with, is_refused, mode_of, names_beside, path_text,
-    postgres_connection, restore, run_as_stranger, run_command, schemas_aside, set_of,
-    snapshot_with_log, sqlite_connection, succeeds, unit_names, unit_names_at,
+    add_units, backup, command, database_with, mode_of, names_beside, path_text,
+    postgres_connection, restore, restore_is_refused, run_as_stranger, run_command, schemas_aside,
+    set_of, snapshot_with_log, sqlite_connection, succeeds, unit_names, unit_names_at,
 };
-use crate::support::{Service, TestDatabase};
+use crate::support::{Service, TestDatabase, on_postgres};
 
 /// As after `kill -9` or a power cut: the last changes stand in the write-ahead log only. Copied onto such
 /// a database by hand, a backup is destroyed by the log.
 #[tokio::test]
 async fn the_log_of_a_killed_service_never_meets_the_restored_database() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let saved = unit_names("旧", 2_000);
@@ -46,7 +46,7 @@ async fn the_log_of_a_killed_service_never_meets_the_restored_database() {
 /// SQLite leaves a journal behind that has nothing in it.
 #[tokio::test]
 async fn what_a_restore_puts_aside_is_one_file_that_restores() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let (old, new) = (unit_names("旧", 30), unit_names("新", 30));
@@ -68,10 +68,7 @@ async fn what_a_restore_puts_aside_is_one_file_that_restores() {
     // One that SQLite would still play back.
     let hot = [b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7".to_vec(), cold].concat();
     std::fs::write(&journal, hot).unwrap();
-    is_refused(
-        run_command(&back, &["restore", path_text(&aside)]),
-        "-journal",
-    );
+    restore_is_refused(&back, &aside, "-journal");
 }
 
 #[tokio::test]
@@ -85,10 +82,7 @@ async fn a_database_in_use_is_not_restored() {
     let now = unit_names_at(&database.url()).await;
 
     let mut service = Service::start(&database.url()).await;
-    is_refused(
-        run_command(&database.url(), &["restore", path_text(&file)]),
-        "使用中",
-    );
+    restore_is_refused(&database.url(), &file, "使用中");
     service.kill();
 
     // A program that knows nothing of our lock files.
@@ -99,10 +93,7 @@ async fn a_database_in_use_is_not_restored() {
                 .fetch_one(&mut stranger)
                 .await
                 .unwrap();
-            is_refused(
-                run_command(&database.url(), &["restore", path_text(&file)]),
-                "使用中",
-            );
+            restore_is_refused(&database.url(), &file, "使用中");
             stranger.close().await.unwrap();
             assert!(
                 names_beside(&database)
@@ -112,11 +103,11 @@ async fn a_database_in_use_is_not_restored() {
         }
         TestDatabase::Postgres { url, .. } => {
             let mut stranger = postgres_connection(url).await;
-            is_refused(run_command(url, &["restore", path_text(&file)]), "使用中");
+            restore_is_refused(url, &file, "使用中");
             // While it writes.
             let writers = "SELECT pg_advisory_lock(x'7169616e73686f75'::bigint)";
             sqlx::query(writers).execute(&mut stranger).await.unwrap();
-            is_refused(run_command(url, &["restore", path_text(&file)]), "使用中");
+            restore_is_refused(url, &file, "使用中");
             stranger.close().await.unwrap();
             assert_eq!(schemas_aside(url).await, [""; 0]);
         }
@@ -201,10 +192,7 @@ async fn what_differs_from_the_backup_is_taken_back() {
         END IF; END $$;
         CREATE EVENT TRIGGER arm ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION spoil.arm()";
     run_as_stranger(&database, swallow).await;
-    is_refused(
-        run_command(url, &["restore", path_text(&file)]),
-        "public.unit: 20 → 18",
-    );
+    restore_is_refused(url, &file, "public.unit: 20 → 18");
     assert_eq!(unit_names_at(url).await, set_of(&new));
     assert_eq!(schemas_aside(url).await, [""; 0]);
 }
@@ -237,7 +225,7 @@ async fn a_new_machine_needs_no_database_to_restore_to() {
 
 #[tokio::test]
 async fn a_database_that_is_broken_is_put_aside_with_all_that_belongs_to_it() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let names = unit_names("旧", 300);
@@ -276,7 +264,7 @@ async fn a_database_that_is_broken_is_put_aside_with_all_that_belongs_to_it() {
 
 #[tokio::test]
 async fn a_database_behind_a_symbolic_link_is_restored_behind_it() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let (old, new) = (unit_names("旧", 3), unit_names("新", 3));
@@ -290,7 +278,7 @@ async fn a_database_behind_a_symbolic_link_is_restored_behind_it() {
     std::os::unix::fs::symlink(database.file(), &link).unwrap();
     let url = format!("sqlite:{}", link.display());
     let service = database.open().await;
-    is_refused(run_command(&url, &["restore", path_text(&file)]), "使用中");
+    restore_is_refused(&url, &file, "使用中");
     service.close().await;
     drop(service);
     succeeds(run_command(&url, &["restore", path_text(&file)]));

@@ -18,7 +18,7 @@ use crate::support::backup::{
     postgres_connection, restore, run_as_stranger, run_command, schemas_aside, set_of,
     sqlite_connection, succeeds, unit_names, unit_names_at,
 };
-use crate::support::{Service, TestDatabase};
+use crate::support::{Service, TestDatabase, on_postgres};
 
 #[tokio::test]
 async fn a_backup_taken_while_the_service_runs_comes_back_whole_and_the_later_state_is_put_aside() {
@@ -183,7 +183,7 @@ async fn applied_migrations(database: &TestDatabase) -> i64 {
 
 #[tokio::test]
 async fn a_disk_that_is_full_is_told_and_nothing_is_left() {
-    if std::env::var(crate::support::POSTGRES).is_ok() {
+    if on_postgres() {
         return;
     }
     let names = unit_names("旧", 3_000);
