@@ -1,5 +1,5 @@
-//! Whose runs, pairings and assistances a caller may read: each `service.rs` asks it first, before it reads
-//! the cursor or looks for anything. So who may not read learns nothing else from the refusal.
+//! Whose runs, pairings and assistances a caller may read: each service asks it first, before it reads
+//! the cursor or looks for anything, so that a refusal tells nothing else.
 
 use chrono::NaiveDate;
 use uuid::Uuid;

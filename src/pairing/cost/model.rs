@@ -101,8 +101,10 @@ impl Helper {
     /// Why they are given no household, in words after their name.
     pub(crate) fn absence(&self) -> Option<&str> {
         let away = self.away.as_deref();
-        let is_absent = check_duty(self.active, away).is_err();
-        is_absent.then(|| away.unwrap_or("已停用或离岗"))
+        if check_duty(self.active, away).is_ok() {
+            return None;
+        }
+        Some(away.unwrap_or("已停用或离岗"))
     }
 
     /// Takes them for one who has left, so that their households go to others.
