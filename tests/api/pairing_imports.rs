@@ -189,20 +189,19 @@ async fn our_own_roll_can_be_taken_in_again() {
     let helper = add_person(&server, "东圩小学", "甲帮扶").await;
     let (one, _) = household_with_head(&server, "QH001", "赵一").await;
     server.pair(one, helper, day("2026-01-01")).await;
-    let roll = office.get("/reports/pairings").await;
-    roll.expect(200);
+    let roll = office.download("/reports/pairings").await;
     let path = items_path(&office).await;
     let end = json!({ "reason": "重新结对", "date": day("2026-02-01") });
     office.post(&path).json(&end).await.expect(200);
     // As it stands the roll begins before the former pairing has ended.
-    let refused = send_pair_list(&office, "?sheet=全部", roll.bytes.clone()).await;
+    let refused = send_pair_list(&office, "?sheet=全部", roll.clone()).await;
     let problem = refused.expect_problem(422, "list_has_errors");
     assert_eq!(problem["errors"][0]["value"], "2026-01-01");
     let (other, office) = TestServer::start_with_office().await;
     add_person(&other, "东圩小学", "甲帮扶").await;
     household_with_head(&other, "QH001", "赵一").await;
     // Each pair stands on the sheet of all and on that of its unit; that with sums is no list.
-    let taken = send_pair_list(&office, "", roll.bytes).await.expect(200);
+    let taken = send_pair_list(&office, "", roll).await.expect(200);
     assert_eq!(
         (&taken["rows"], &taken["new"]),
         (&json!(2), &json!(1)),

@@ -9,8 +9,8 @@ use crate::support::document::{document, filled, operations, resolve};
 
 /// Compares the document with the one that is checked in, so that each change of the API is seen in
 /// review. `UPDATE_SNAPSHOTS=1 cargo test` writes it anew.
-#[test]
-fn the_document_is_the_one_that_is_checked_in() {
+#[tokio::test]
+async fn the_document_is_the_one_that_is_checked_in() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi.json");
     let document = qianshou::server::openapi(false);
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
@@ -28,8 +28,8 @@ fn the_document_is_the_one_that_is_checked_in() {
     );
 }
 
-#[test]
-fn every_operation_is_described() {
+#[tokio::test]
+async fn every_operation_is_described() {
     let document = document();
     let mut ids = BTreeSet::new();
     let mut faults = Vec::new();
@@ -84,8 +84,8 @@ fn every_operation_is_described() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-#[test]
-fn every_error_is_a_problem() {
+#[tokio::test]
+async fn every_error_is_a_problem() {
     let document = document();
     let mut faults = Vec::new();
     for (name, operation) in operations(&document) {
@@ -156,8 +156,8 @@ fn is(schema: &Value, kind: &str) -> bool {
             .is_some_and(|kinds| kinds.iter().any(|other| other == kind))
 }
 
-#[test]
-fn whatever_a_request_holds_has_a_largest_size() {
+#[tokio::test]
+async fn whatever_a_request_holds_has_a_largest_size() {
     let document = document();
     let mut faults = Vec::new();
     for (name, schema) in request_schemas(&document) {
@@ -174,8 +174,8 @@ fn whatever_a_request_holds_has_a_largest_size() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-#[test]
-fn schemas_have_names_and_codes_are_snake_case() {
+#[tokio::test]
+async fn schemas_have_names_and_codes_are_snake_case() {
     let document = document();
     let mut faults = Vec::new();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {

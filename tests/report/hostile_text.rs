@@ -421,19 +421,13 @@ async fn hostile_units_and_households_are_downloaded_in_sound_workbooks() {
         server.pair(household, person, day("2026-01-01")).await;
     }
     let path = "/reports/pairings?as_of=2026-06-30";
-    let roll = office.get(path).await;
-    roll.expect(200);
-    let sheets = readable(&roll.bytes);
+    let roll = office.download(path).await;
+    let sheets = readable(&roll);
     assert_eq!(sheets.len(), 2 + names.len());
-    let progress = office
-        .get("/reports/progress?year=2026&as_of=2026-06-30")
-        .await;
-    progress.expect(200);
-    assert_eq!(readable(&progress.bytes).len(), 5);
-    for (bytes, sheets) in [
-        (&roll.bytes, sheets),
-        (&progress.bytes, readable(&progress.bytes)),
-    ] {
+    let path = "/reports/progress?year=2026&as_of=2026-06-30";
+    let progress = office.download(path).await;
+    assert_eq!(readable(&progress).len(), 5);
+    for (bytes, sheets) in [(&roll, sheets), (&progress, readable(&progress))] {
         let Some(saved) = soffice_to("xlsx", bytes) else {
             return;
         };

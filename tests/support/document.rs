@@ -4,7 +4,8 @@ use serde_json::Value;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
-/// The document as the program prints it.
+/// The document as the program prints it. It needs a runtime: the application has a pool of connections,
+/// though it opens none.
 pub fn document() -> Value {
     serde_json::from_str(&qianshou::server::openapi(false)).unwrap()
 }
