@@ -238,7 +238,7 @@ pub enum ExportCommand {
         after_help = "Example:\n  qianshou export progress --year 2026 --as-of 2026-11-25 --out progress.xlsx"
     )]
     Progress {
-        /// The year [default: this year]
+        /// The year [default: that of --as-of]
         #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
         year: Option<i32>,
         /// The day up to which things are seen, YYYY-MM-DD [default: today]

@@ -29,7 +29,7 @@ impl ProgressApi {
     async fn get_progress(
         &self,
         caller: Signed,
-        /// The year; this year if not said.
+        /// The year; that of `as_of` if not said.
         year: Query<Option<Year>>,
         /// The day up to which to look; today if not said.
         as_of: Query<Option<NaiveDate>>,

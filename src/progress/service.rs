@@ -36,8 +36,8 @@ async fn counted(db: Db, year: i32, as_of: NaiveDate) -> Result<ProgressView, Pr
     Ok(ProgressView::of(&basis))
 }
 
-/// The year and day that a request means, of progress or of its workbook, by whatever way it comes: this
-/// year, and today, if not said.
+/// The year and day that a request means, of progress or of its workbook, by whatever way it comes: today,
+/// and the year of the day, if not said.
 pub fn period(
     app: &App,
     year: Option<Year>,
@@ -48,7 +48,7 @@ pub fn period(
     check_as_of(as_of, today)?;
     let year = year
         .and_then(|year| i32::try_from(year.0).ok())
-        .unwrap_or(today.year());
+        .unwrap_or(as_of.year());
     Ok((year, model::last_day_seen(year, as_of)))
 }
 

@@ -32,7 +32,7 @@ impl ReportApi {
     async fn download_progress_workbook(
         &self,
         caller: Signed,
-        /// The year; this year if not said.
+        /// The year; that of `as_of` if not said.
         year: Query<Option<Year>>,
         /// The day up to which to look; today if not said.
         as_of: Query<Option<NaiveDate>>,

@@ -123,6 +123,8 @@ async fn a_relapse_takes_away_within_the_year_and_not_later() {
     assert_eq!(last["as_of"], "2025-12-31");
     assert_eq!(last["newly_lifted"]["lift_ids"], json!([later]));
     assert_eq!(last["relapsed"]["count"], 0);
+    // The year of the day, if no year is said.
+    assert_eq!(progress(&office, "as_of=2025-12-31").await, last);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::household::Cause;
 use crate::pairing::constraint::model::{Barriers, Pin};
-use crate::pairing::eligibility::{Candidate, check_duty};
+use crate::pairing::eligibility::{Candidate, Ineligible, check_duty};
 pub use crate::settings::pairing_rules::{AreaFit, AreaRule, PairingRules};
 use crate::settings::skill::Skill;
 use crate::staff::unit::Area;
@@ -101,10 +101,15 @@ impl Helper {
     /// Why they are given no household, in words after their name.
     pub(crate) fn absence(&self) -> Option<&str> {
         let away = self.away.as_deref();
-        if check_duty(self.active, away).is_ok() {
-            return None;
+        match check_duty(self.active, away) {
+            Err(Ineligible::Inactive) => Some(away.unwrap_or("已停用或离岗")),
+            Err(Ineligible::Away(words)) => Some(words),
+            // What is about a pair, or about places, is said of no one alone.
+            Err(
+                Ineligible::Barred(_) | Ineligible::PinnedToAnother(_) | Ineligible::Full { .. },
+            )
+            | Ok(()) => None,
         }
-        Some(away.unwrap_or("已停用或离岗"))
     }
 
     /// Takes them for one who has left, so that their households go to others.
