@@ -1,3 +1,4 @@
+mod cases;
 mod changes;
 mod commit;
 mod corpus;

@@ -8,6 +8,7 @@
 
 pub mod backup;
 pub mod book;
+pub mod case_file;
 mod client;
 pub mod database;
 mod dice;
