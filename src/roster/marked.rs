@@ -306,6 +306,7 @@ impl<'a, 'p> SheetWriter<'a, 'p> {
         match cell {
             Cell::Text(content) => text::write(self.out, row, column, content, plain)?,
             Cell::Error(content) => text::write(self.out, row, column, content, plain)?,
+            Cell::Uncalculated | Cell::Lost => self.out.write_blank(row, column, plain)?,
             Cell::Number(number) => self
                 .out
                 .write_number_with_format(row, column, *number, plain)?,

@@ -67,6 +67,8 @@ fn owned(cell: &Cell<'_>) -> Cell<'static> {
         Cell::Date(date) => Cell::Date(*date),
         Cell::Bool(truth) => Cell::Bool(*truth),
         Cell::Error(error) => Cell::Error(error.clone()),
+        Cell::Uncalculated => Cell::Uncalculated,
+        Cell::Lost => Cell::Lost,
     }
 }
 

@@ -49,5 +49,6 @@ pub fn read(
 /// Records that this program has packed itself.
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 pub fn unpackable(error: postcard::Error) -> ReadError {
-    ReadError::Damaged(format!("内部记录无法还原：{error}"))
+    tracing::error!(%error, "a record that this program has packed cannot be unpacked");
+    ReadError::Internal
 }

@@ -47,7 +47,7 @@ pub fn money(cell: &Cell<'_>, column: Unit) -> Read<i64> {
                 unit,
             )
         }
-        Cell::Error(_) => return plain(cell).map(|_| None),
+        Cell::Error(_) | Cell::Uncalculated | Cell::Lost => return plain(cell).map(|_| None),
         Cell::Date(_) | Cell::Bool(_) => return Err(refused()),
     };
     let fen = (amount * unit.fen()).round();
@@ -139,7 +139,7 @@ pub fn integer(cell: &Cell<'_>, least: i64, most: i64) -> Read<i64> {
             };
             whole(value)
         }
-        Cell::Error(_) => return plain(cell).map(|_| None),
+        Cell::Error(_) | Cell::Uncalculated | Cell::Lost => return plain(cell).map(|_| None),
         Cell::Date(_) | Cell::Bool(_) => None,
     };
     value

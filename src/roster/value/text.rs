@@ -75,6 +75,16 @@ pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
             format!("公式出错（{error}）"),
             "请修正公式，或把该列“复制—选择性粘贴—数值”后重新填写",
         )),
+        Cell::Uncalculated => Err(Refusal::new(
+            "formula_not_calculated",
+            "公式没有计算结果",
+            "请用 Excel 或 WPS 打开并保存后重新导入；如果格中显示的是公式本身，请直接填写内容",
+        )),
+        Cell::Lost => Err(Refusal::new(
+            "cell_lost",
+            "这一格的内容在文件中已丢失",
+            "请用 Excel 或 WPS 打开，对照原件重新填写这一格，保存后再导入",
+        )),
     }
 }
 
@@ -156,6 +166,7 @@ pub fn shown(cell: &Cell<'_>) -> String {
         Cell::Date(date) => date.to_string(),
         Cell::Bool(truth) => truth.to_string(),
         Cell::Error(error) => error.clone(),
+        Cell::Uncalculated | Cell::Lost => String::new(),
     };
     mask(&text)
 }

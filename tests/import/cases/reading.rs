@@ -8,7 +8,7 @@ use crate::support::mess::Grid;
 
 #[test]
 fn good_rows_of_a_case_are_read() {
-    let reading = read_case("F17_formula_no_cache.xlsx", RosterKind::Households);
+    let reading = read_case("F06_dimension_A0.xlsx", RosterKind::Households);
     assert!(reading.refusal.is_none(), "{reading:?}");
     assert_eq!(reading.names(), ["王大山", "李秀英", "张建国"]);
     assert!(reading.at("A1").is_empty());

@@ -32,13 +32,14 @@ fn codes<T: CodeList + std::fmt::Debug>(most: usize) -> impl Strategy<Value = Ve
     )
 }
 
-/// What nobody takes for a sign that there is nothing.
+/// What nobody takes for a sign that there is nothing, or for a formula.
 fn words(longest: usize) -> impl Strategy<Value = String> {
     proptest::string::string_regex(&format!(
         "[一-龥A-Za-z0-9，。（）=-]{{1,{longest}}}( [一-龥]{{1,3}})?"
     ))
     .unwrap()
     .prop_filter("says nothing", |text| !value::says_nothing(text))
+    .prop_filter("is a formula", |text| !text.starts_with('='))
 }
 
 fn person() -> impl Strategy<Value = Member> {
