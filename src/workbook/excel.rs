@@ -99,11 +99,14 @@ pub fn error_value(code: u8) -> String {
     known.to_owned()
 }
 
-/// Makes rows of cells that come one by one, each with its row from 1 and its column from 0.
+/// A cell on its way: its row from 1, its column from 0, and what it holds.
+pub type Placed<'b> = (u32, u32, Option<Cell<'b>>);
+
+/// Makes rows of cells that come one by one.
 pub fn read<'b>(
     sheet: &SheetInfo,
     each: Each<'_>,
-    mut next: impl FnMut() -> Result<Option<(u32, u32, Option<Cell<'b>>)>, ReadError>,
+    mut next: impl FnMut() -> Result<Option<Placed<'b>>, ReadError>,
 ) -> Result<(), ReadError> {
     let mut rows = RowBuilder::new(sheet);
     loop {

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::super::error::ReadError;
 use super::super::escape;
-use super::super::excel::{day_of, iso_day};
+use super::super::excel::{Placed, day_of, iso_day};
 use super::super::number_format::Shown;
 use super::super::source::Cell;
 use super::book::Workbook;
@@ -95,8 +95,8 @@ impl<'b, P: Read> Cells<'b, P> {
         }
     }
 
-    /// The next cell with its row from 1 and column from 0; its content is nothing if it is empty.
-    pub fn next(&mut self) -> Result<Option<(u32, u32, Option<Cell<'b>>)>, ReadError> {
+    /// The next cell; its content is nothing if it is empty.
+    pub fn next(&mut self) -> Result<Option<Placed<'b>>, ReadError> {
         loop {
             let head = match self.xml.next()? {
                 Event::Start(tag) => match tag.local_name().as_ref() {
