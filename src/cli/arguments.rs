@@ -191,7 +191,8 @@ pub enum ImportCommand {
 }
 
 const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: of households changed_head, \
-    renumbered, moved, split, merged or reopened, of staff swapped or renamed; may be said again";
+    renumbered, moved, split, merged or reopened, of staff swapped or renamed, of a file \
+    no_status or sections; may be said again";
 
 #[derive(clap::Args)]
 pub struct ImportFile {

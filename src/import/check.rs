@@ -195,6 +195,7 @@ impl Check<'_> {
         let (roster, plan) = self.plan(roster, problems).await?;
         report.conflicts = plan.conflicts(&roster, MAX_CONFLICTS)?;
         (report.conflict_count, report.undecided_count) = plan.question_counts();
+        report.ask_of_file(roster.questions.clone());
         self.total = i64::try_from(plan.total()).ok();
         // While the database writes one piece, the next ones are planned and made ready.
         let (give, mut pieces) = mpsc::channel(PIECES_AHEAD);
@@ -267,9 +268,11 @@ impl Check<'_> {
         let mut tx = self.app.db.read().await?;
         let known = staff::store::all(&mut tx).await?;
         drop(tx);
+        let questions = roster.questions.clone();
         let plan = matching::staff::plan(roster, &known, &self.import.choices.0, problems);
         report.staff = Some(plan.counts);
         report.ask(plan.conflicts);
+        report.ask_of_file(questions);
         let planned = plan.planned;
         let mut good = Counts::default();
         for one in planned.iter().filter(|one| one.is_good()) {

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::code_list;
+use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::Severity;
+use crate::roster::question::{FileQuestion, FileQuestionKind};
 use crate::roster::report::{ProblemKind, Problems, SheetReport};
 
 code_list! {
@@ -20,6 +22,8 @@ code_list! {
         Reopened = "reopened", "恢复登记", [];
         Swapped = "swapped", "证件号码互换", [];
         Renamed = "renamed", "同一工号姓名不同", [];
+        NoStatus = "no_status", "没有脱贫属性列", [];
+        Sections = "sections", "分段行", [];
     }
 }
 
@@ -145,6 +149,30 @@ impl ImportReport {
         conflicts.sort_by_key(|conflict| conflict.accepted.is_some());
         conflicts.truncate(MAX_CONFLICTS);
         self.conflicts = conflicts;
+    }
+
+    /// Takes over what is asked of the file as a whole, before all other questions; to be called after
+    /// those have been taken over.
+    pub fn ask_of_file(&mut self, questions: Vec<FileQuestion>) {
+        for question in questions.into_iter().rev() {
+            let kind = match question.kind {
+                FileQuestionKind::NoStatus => ConflictKind::NoStatus,
+                FileQuestionKind::Sections => ConflictKind::Sections,
+            };
+            self.conflict_count += 1;
+            self.undecided_count += i64::from(question.accepted.is_none());
+            let conflict = Conflict {
+                key: kind.code().to_owned(),
+                kind,
+                places: question.places,
+                household_ids: Vec::new(),
+                question: question.question,
+                proposal: question.proposal,
+                accepted: question.accepted,
+            };
+            self.conflicts.insert(0, conflict);
+        }
+        self.conflicts.truncate(MAX_CONFLICTS);
     }
 
     /// Whether nothing of the file can be taken in.

@@ -6,6 +6,7 @@ use std::path::Path;
 use qianshou::household::model::Member;
 use qianshou::roster::choices::Choices;
 use qianshou::roster::grouping::{self, Context, ReadHousehold};
+use qianshou::roster::question::FileQuestion;
 use qianshou::roster::report::{Problems, RosterKind, RosterProblem};
 use qianshou::roster::staffing::{self, ReadPerson};
 use qianshou::workbook::reader::OpenFile;
@@ -18,6 +19,8 @@ pub struct Reading {
     pub households: Vec<ReadHousehold>,
     pub people: Vec<ReadPerson>,
     pub problems: Vec<RosterProblem>,
+    /// What is asked of the file as a whole.
+    pub questions: Vec<FileQuestion>,
     /// Why the file could not be read at all.
     pub refusal: Option<RosterProblem>,
 }
@@ -42,11 +45,13 @@ pub fn read_roster(bytes: &[u8], kind: RosterKind, choices: &Choices) -> Reading
             RosterKind::Households => {
                 let (file, go_on) = (&mut file, &mut |_| Ok(()));
                 let read = grouping::read(file, choices, &[], &context, &mut problems, go_on)?;
+                reading.questions = read.questions;
                 reading.households = read.households.iter().map(Result::unwrap).collect();
             }
             RosterKind::Staff => {
                 let (file, go_on) = (&mut file, &mut |_| Ok(()));
-                reading.people = staffing::read(file, choices, &[], &mut problems, go_on)?.people;
+                let read = staffing::read(file, choices, &[], &mut problems, go_on)?;
+                (reading.people, reading.questions) = (read.people, read.questions);
             }
         }
         Ok(())

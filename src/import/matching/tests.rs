@@ -228,6 +228,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
         households,
         spoken: COLUMNS.iter().map(|column| column.key).collect(),
         rows: row.into(),
+        questions: Vec::new(),
         sheets: vec![SheetReport {
             name: "名册".to_owned(),
             read: true,

@@ -17,6 +17,9 @@ pub trait Record: Default + 'static {
     const OF_WHOLE: &'static [&'static str];
     /// Fields by which rows of two sheets find each other.
     const JOINS: &'static [&'static str];
+    /// Required fields that follow from others, or are asked once for the whole file, where it has no
+    /// column of them.
+    const ASKED: &'static [&'static str] = &[];
 
     /// Whether a refused cell of field `key` is no mistake, by what other cells of the row say.
     fn forgives(&self, _key: &str) -> bool {

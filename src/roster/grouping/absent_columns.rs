@@ -32,6 +32,10 @@ pub fn keep_unspoken(
             Carry::Shared(_) | Carry::Nothing => {}
         }
     }
+    // Without 脱贫属性 a file says at most that a household is lifted, and not how.
+    if !spoken.has("status") && (before.status.is_lifted() || !facts.status.is_lifted()) {
+        facts.status = before.status;
+    }
     // 监测对象类型 speaks of the category, too, but only where it says something.
     if facts.category.is_none() && !spoken.has("category") {
         merge(&mut facts.category, &before.category);

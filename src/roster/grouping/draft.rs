@@ -33,6 +33,10 @@ pub(super) struct Draft {
     pub(super) origins: Vec<(u16, Place)>,
     /// Fields with a refused cell, whose absence is no second problem.
     pub(super) refused: Vec<u16>,
+    /// Whether its rows stand together and nothing else says that they are one household.
+    pub(super) adjacent: bool,
+    /// What section rows say of it: which of those that were met, from 1; 0 for nothing.
+    pub(super) section: u32,
 }
 
 /// A field's number: that of the first of its columns.
@@ -57,6 +61,8 @@ impl Draft {
             place,
             origins: Vec::new(),
             refused: Vec::new(),
+            adjacent: false,
+            section: 0,
         }
     }
 
@@ -79,7 +85,7 @@ impl Draft {
         row: &RosterRow<HouseholdRow>,
         mut differs: impl FnMut(RosterProblem),
     ) -> bool {
-        let Some(layout) = layouts.get(row.place.sheet) else {
+        let Some(layout) = layouts.at(row.place) else {
             return false;
         };
         let mut news = false;

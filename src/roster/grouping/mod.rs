@@ -4,6 +4,7 @@
 mod absent_columns;
 mod broken;
 mod draft;
+mod file_wide;
 mod group;
 mod model;
 mod person;

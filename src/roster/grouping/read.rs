@@ -5,6 +5,7 @@ use super::model::{Context, HouseholdRoster};
 use crate::roster::choices::Choices;
 use crate::roster::household::COLUMNS;
 use crate::roster::profile::Profile;
+use crate::roster::question::Answers;
 use crate::roster::report::Problems;
 use crate::roster::sheet;
 use crate::workbook::reader::ReadError;
@@ -35,14 +36,16 @@ pub fn read(
             grouping.add(layouts, row, problems).map_err(unpackable)
         },
     )?;
-    let households = grouping
-        .finish(&read.layouts, context, problems)
+    let answers = Answers::of(choices);
+    let (households, questions) = grouping
+        .finish(&read.layouts, (context, answers), problems)
         .map_err(unpackable)?;
     Ok(HouseholdRoster {
         sheets: read.reports,
         spoken: read.layouts.spoken(),
         rows: read.rows,
         households,
+        questions,
     })
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::kind::HouseholdKind;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Category, IdentityNumber, PovertyStatus, Relation};
 use crate::roster::column::Record;
@@ -41,6 +42,8 @@ pub struct Shared {
     pub head_name: Option<String>,
     /// 户主证件号码 as stated.
     pub head_identity: Option<IdentityNumber>,
+    /// 户类型.
+    pub kind: Option<HouseholdKind>,
     /// 监测对象类型.
     pub monitored: Option<Category>,
     /// 风险是否消除.
@@ -69,6 +72,7 @@ impl Record for HouseholdRow {
     const OF_PART: &'static [&'static str] = &["name", "relation"];
     const OF_WHOLE: &'static [&'static str] = &["head_name", "head_identity", "number"];
     const JOINS: &'static [&'static str] = &["number", "head_identity"];
+    const ASKED: &'static [&'static str] = &["status"];
 
     /// The number of a passport is no identity number, and no mistake.
     fn forgives(&self, key: &str) -> bool {

@@ -3,3 +3,4 @@
 
 mod cells;
 mod reading;
+mod rows;

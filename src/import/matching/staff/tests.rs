@@ -48,6 +48,7 @@ fn decided(
             .collect(),
         rows: 0,
         people: people.collect(),
+        questions: Vec::new(),
     };
     let choices = Choices {
         decisions: decision
