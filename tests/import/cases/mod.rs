@@ -2,3 +2,4 @@
 //! expects: by subject, a test for each file and for others of its kind.
 
 mod reading;
+mod values;
