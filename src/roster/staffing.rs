@@ -7,6 +7,7 @@ use super::column::Carry;
 use super::layout::{Layouts, Spoken};
 use super::profile::Profile;
 use super::question::{Answers, FileQuestion, FileQuestionKind};
+use super::remark;
 use super::report::{Place, Problems, SheetReport};
 use super::sheet::{self, RosterRow};
 use super::staff::{COLUMNS, StaffRow};
@@ -70,6 +71,13 @@ pub fn read(
             seen.check(layouts, &row, problems);
             let mut facts = row.record.facts;
             facts.rank = row.record.rank.unwrap_or_default();
+            let notes = row.record.notes.iter().map(String::as_str);
+            let left = remark::add_notes(&mut facts.remark, notes);
+            if !left.is_empty() {
+                let reason = format!("备注已满，没有写入：{}", left.join("；"));
+                let refusal = Refusal::new("remark_full", reason, "请精简备注，或另行记录这些内容");
+                problems.push(layouts.problem(Severity::Warning, row.place, "remark", refusal));
+            }
             if let Some(identity) = &facts.identity_number {
                 facts.sex.get_or_insert(identity.sex());
             }
@@ -235,6 +243,9 @@ impl Seen {
 
 /// Fills what a roster has no columns for from what is on the register.
 pub fn keep_unspoken(spoken: &Spoken, facts: &mut StaffFacts, before: &StaffFacts) {
+    if !spoken.has("remark") {
+        remark::keep_remark(&mut facts.remark, before.remark.as_ref());
+    }
     for column in COLUMNS.iter().filter(|column| !spoken.has(column.key)) {
         if let Carry::Part(carry) = column.carry {
             carry(facts, before);

@@ -9,6 +9,7 @@
 pub mod backup;
 pub mod book;
 pub mod case_file;
+pub mod cell_case;
 mod client;
 pub mod database;
 mod dice;

@@ -1,5 +1,6 @@
 //! What a row is read into, and how a value gets to its place.
 
+use crate::roster::value::Refusal;
 use crate::roster::value::repair::Repair;
 
 /// What one row of a roster is read into, in parts.
@@ -25,6 +26,10 @@ pub trait Record: Default + 'static {
     fn forgives(&self, _key: &str) -> bool {
         false
     }
+
+    /// Takes what a cell holds beside its value, such as a second telephone number, for the remark;
+    /// `shared` says whether the column is one that rows share.
+    fn note(&mut self, _text: String, _shared: bool) {}
 
     /// Called when a cell of field `key` was put right in this way.
     fn repaired(&mut self, _key: &str, _code: &str) {}
@@ -99,4 +104,8 @@ pub struct Given {
     pub value: bool,
     /// What was put right.
     pub repair: Option<Repair>,
+    /// What was read, and is doubtful.
+    pub doubt: Option<Refusal>,
+    /// Whether the cell has no value, but a word in the place of one.
+    pub placeholder: bool,
 }

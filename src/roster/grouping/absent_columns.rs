@@ -5,6 +5,7 @@ use crate::household::model::{HouseholdFacts, Member};
 use crate::roster::column::{Carry, merge};
 use crate::roster::household::COLUMNS;
 use crate::roster::layout::Spoken;
+use crate::roster::remark;
 
 /// Fills what a roster has no columns for from what is on the register: such a roster does not speak
 /// of it. A column that is there and empty does.
@@ -16,6 +17,9 @@ pub fn keep_unspoken(
 ) {
     if !members_listed {
         keep_members(facts, before);
+    }
+    if !spoken.has("remark") {
+        remark::keep_remark(&mut facts.remark, before.remark.as_ref());
     }
     for column in COLUMNS.iter().filter(|column| !spoken.has(column.key)) {
         match column.carry {

@@ -31,6 +31,8 @@ pub(super) struct Draft {
     /// Fields that a later row than the first was the first to say, with that row. Fields are counted
     /// as [`field`] does.
     pub(super) origins: Vec<(u16, Place)>,
+    /// What cells hold beside their values, for the remark.
+    pub(super) notes: Vec<String>,
     /// Fields with a refused cell, whose absence is no second problem.
     pub(super) refused: Vec<u16>,
     /// Whether its rows stand together and nothing else says that they are one household.
@@ -60,6 +62,7 @@ impl Draft {
             head: None,
             place,
             origins: Vec::new(),
+            notes: Vec::new(),
             refused: Vec::new(),
             adjacent: false,
             section: 0,
@@ -127,6 +130,25 @@ impl Draft {
             }
         }
         news
+    }
+
+    /// Takes over what the cells of a row hold beside their values; of what is a person's, the name is
+    /// said. True if there was anything.
+    pub(super) fn take_notes(&mut self, record: &mut HouseholdRow) -> bool {
+        let notes = std::mem::take(&mut record.notes);
+        let any = !notes.is_empty();
+        for (note, shared) in notes {
+            let name = &record.member.name;
+            let note = if shared || name.is_empty() {
+                note
+            } else {
+                format!("{name}{note}")
+            };
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+        any
     }
 
     /// Takes over what a sheet with one row a household says of the head.

@@ -90,6 +90,7 @@ impl Grouping {
         open.changed |= open
             .draft
             .merge(layouts, &row, |problem| problems.push(problem));
+        open.changed |= open.draft.take_notes(&mut row.record);
         if !lists {
             open.draft.take_head(&row.record);
             open.changed = true;

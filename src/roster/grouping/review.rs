@@ -10,6 +10,7 @@ use crate::household::{Relation, rule};
 use crate::roster::column::{Carry, Put};
 use crate::roster::household::{COLUMNS, HouseholdKind, HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::Layouts;
+use crate::roster::remark;
 use crate::roster::report::{Place, Problems, RosterProblem};
 use crate::roster::sheet::Section;
 use crate::roster::value::Refusal;
@@ -146,6 +147,16 @@ impl Review<'_> {
                 .find_map(|member| member.phone.clone());
             let head = self.facts.head().and_then(|head| head.phone.clone());
             self.facts.phone = head.or(first);
+        }
+        let notes = self.draft.notes.iter().map(String::as_str);
+        let left = remark::add_notes(&mut self.facts.remark, notes);
+        if !left.is_empty() {
+            let refusal = Refusal::new(
+                "remark_full",
+                format!("备注已满，没有写入：{}", left.join("；")),
+                "请精简备注，或另行记录这些内容",
+            );
+            self.say(Severity::Warning, "remark", refusal);
         }
         if let Some(main) = self.facts.main_cause {
             self.facts.other_causes.retain(|cause| *cause != main);

@@ -10,7 +10,9 @@ use crate::household::{
     Schooling, Sex, Workplace,
 };
 use crate::roster::column::{Carry, Column, Kind, Put, labels, merge, put};
+use crate::roster::value;
 use crate::text::squeezed;
+use crate::workbook::reader::Cell;
 
 /// A field of the household.
 macro_rules! of_household {
@@ -22,8 +24,13 @@ macro_rules! of_household {
         })
     };
     ($field:ident, $heading:literal, Area) => {
-        of_household!(@ $field, $heading, Kind::Text {
+        of_household!(@ $field, $heading, Kind::Place {
             longest: 100, put: |row, value| put(&mut row.household.$field, value),
+        })
+    };
+    ($field:ident, $heading:literal, Place($longest:literal)) => {
+        of_household!(@ $field, $heading, Kind::Place {
+            longest: $longest, put: |row, value| put(&mut row.household.$field, Some(value)),
         })
     };
     ($field:ident, $heading:literal, Text($longest:literal)) => {
@@ -113,6 +120,18 @@ const fn other_cause(
             }),
         )
     }
+}
+
+/// The status that an answer to 是否脱贫 means: yes or no, or the status itself.
+fn lifted(text: &str) -> Option<PovertyStatus> {
+    PovertyStatus::recognise(text).or_else(|| {
+        let answer = value::yes_no(&Cell::Text(text.into())).ok()??;
+        Some(if answer {
+            PovertyStatus::LiftedWithPolicy
+        } else {
+            PovertyStatus::Poor
+        })
+    })
 }
 
 fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
@@ -214,7 +233,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         width: 8,
         note: "村民小组或自然村。",
         example: "3组",
-        ..of_household!(group_name, "组", Text(50))
+        ..of_household!(group_name, "组", Place(50))
     },
     Column {
         synonyms: &[
@@ -309,7 +328,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             Kind::Code {
                 labels: labels::<Relation>,
                 put: |row, text| {
-                    Relation::recognise(text)
+                    Relation::of_cell(text)
                         .map(|value| (put(&mut row.relation, Some(value)), value.label()))
                 },
             },
@@ -461,7 +480,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         width: 14,
         note: "本人电话；户主的电话即本户的联系电话。",
         example: "13900000000",
-        ..of_member!(phone, "联系电话", Number)
+        ..of_member!(phone, "联系电话", Phone)
     },
     Column {
         synonyms: &["住址", "地址", "家庭地址", "详细地址", "居住地址"],
@@ -490,7 +509,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         ..of_household!(category, "贫困户属性", Code(Category))
     },
     Column {
-        synonyms: &["脱贫状态", "脱贫情况", "是否脱贫"],
+        synonyms: &["脱贫状态", "脱贫情况"],
         required: true,
         width: 16,
         note: "同一户可只在户主一行填写。",
@@ -663,7 +682,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
     Column {
         synonyms: &["结对帮扶单位", "帮扶责任单位"],
         width: 18,
-        ..of_household!(roster_unit, "帮扶单位", Text(100))
+        ..of_household!(roster_unit, "帮扶单位", Place(100))
     },
     Column {
         synonyms: &["说明", "其他说明"],
@@ -681,7 +700,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         key: "household_phone",
         synonyms: &["家庭联系电话"],
         in_template: false,
-        ..of_household!(phone, "户联系电话", Number)
+        ..of_household!(phone, "户联系电话", Phone)
     },
     Column {
         synonyms: &["是否危房户", "是否危房"],
@@ -696,6 +715,15 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         ..of_household!(@ water_safe, "饮水困难", Kind::YesNo(|row, difficult| {
             put(&mut row.household.water_safe, Some(!difficult))
         }))
+    },
+    Column {
+        synonyms: &["是否已脱贫", "是否脱贫户", "是否已经脱贫"],
+        in_template: false,
+        ..of_import!(@ status, "是否脱贫", Kind::Code {
+            labels: labels::<PovertyStatus>,
+            put: |row, text| lifted(text)
+                .map(|value| (put(&mut row.shared.status, Some(value)), value.label())),
+        })
     },
     other_cause(
         "致贫原因2",

@@ -27,6 +27,8 @@ pub struct HouseholdRow {
     pub born_in: Option<NaiveDate>,
     /// Whether the identity number stands as that of a disability certificate.
     pub has_certificate: bool,
+    /// What cells hold beside their values, with whether it is the household's.
+    pub notes: Vec<(String, bool)>,
     /// What it says of the household that is needed during the import only.
     pub shared: Shared,
 }
@@ -59,6 +61,7 @@ impl Default for HouseholdRow {
             document: None,
             born_in: None,
             has_certificate: false,
+            notes: Vec::new(),
             shared: Shared::default(),
         }
     }
@@ -77,6 +80,10 @@ impl Record for HouseholdRow {
     /// The number of a passport is no identity number, and no mistake.
     fn forgives(&self, key: &str) -> bool {
         key == "identity_number" && self.has_other_document()
+    }
+
+    fn note(&mut self, text: String, shared: bool) {
+        self.notes.push((text, shared));
     }
 
     fn repaired(&mut self, key: &str, code: &str) {

@@ -1,6 +1,8 @@
 //! From the sheets of a workbook to the rows of a roster.
 
+mod above;
 mod aside;
+mod cell;
 mod corrections;
 mod section;
 mod words;
@@ -9,16 +11,17 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use above::Above;
 use aside::{Aside, aside, person_or_aside};
+use cell::CellAt;
 use corrections::Corrections;
 pub use section::{Said, Section};
 
 use super::choices::{Choices, Correction};
 use super::column::{Column, Record};
-use super::layout::{self, Layout, Layouts, Lexicon, Placed, of_sheet};
+use super::layout::{self, Layout, Layouts, Lexicon, of_sheet};
 use super::profile::Profile;
 use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport};
-use super::value::repair::Repair;
 use super::value::{self, Refusal};
 use crate::household::rule::Severity;
 use crate::workbook::column_letters;
@@ -76,6 +79,7 @@ pub fn read<R: Record>(
             strays: BTreeMap::new(),
             begins: true,
             section: None,
+            above: Above::default(),
         };
         source.rows(sheet, &mut |row| {
             let place = Place {
@@ -102,6 +106,7 @@ pub fn read<R: Record>(
         }
     }
     corrections.report_unused(problems);
+    problems.tell_columns();
     let rows = reports.iter().map(|sheet| sheet.rows).sum();
     Ok(ReadSheets {
         layouts,
@@ -132,6 +137,7 @@ struct Reader<'a, 'c, R: Record> {
     begins: bool,
     /// What the section rows say of the next row.
     section: Option<Rc<Section>>,
+    above: Above,
 }
 
 impl<R: Record> Reader<'_, '_, R> {
@@ -258,6 +264,7 @@ impl<R: Record> Reader<'_, '_, R> {
             begins: self.begins,
             section: self.section.clone(),
         };
+        self.above.next_row();
         let mut refusals = Vec::new();
         let mut strays = Vec::new();
         for (position, cell) in &row.cells {
@@ -267,26 +274,24 @@ impl<R: Record> Reader<'_, '_, R> {
                 }
                 continue;
             };
-            let placed = &layout.columns[index];
-            match placed.column.read(&mut read.record, cell, placed.unit) {
-                Ok(given) => {
-                    if given.value {
-                        read.filled.push(index);
-                    }
-                    if let Some(repair) = given.repair {
-                        read.record.repaired(placed.column.key, repair.code);
-                        problems.push(repaired(layout, row.number, placed, cell, &repair));
-                    }
-                }
-                Err(refusal) => refusals.push((index, cell, refusal)),
+            let at = CellAt {
+                layout,
+                row: row.number,
+                index,
+                cell,
+            };
+            match at.read(&mut read.record, &mut self.above, problems) {
+                Ok(true) => read.filled.push(index),
+                Ok(false) => {}
+                Err(refusal) => refusals.push((at, refusal)),
             }
         }
-        for (index, cell, refusal) in refusals {
-            let placed = &layout.columns[index];
-            read.filled.push(index);
-            if !read.record.forgives(placed.column.key) {
-                read.refused.push(placed.column.key);
-                problems.push(refused(layout, row.number, placed, cell, refusal));
+        for (at, refusal) in refusals {
+            let key = layout.columns[at.index].column.key;
+            read.filled.push(at.index);
+            if !read.record.forgives(key) {
+                read.refused.push(key);
+                at.refuse(refusal, problems);
             }
         }
         if read.filled.is_empty() {
@@ -345,37 +350,6 @@ impl<R: Record> Reader<'_, '_, R> {
             });
         }
     }
-}
-
-fn refused<R: Record>(
-    layout: &Layout<R>,
-    row: u32,
-    placed: &Placed<R>,
-    cell: &Cell<'_>,
-    refusal: Refusal,
-) -> RosterProblem {
-    let problem = RosterProblem::of_file(Severity::Error, refusal);
-    layout
-        .at(problem, row, placed)
-        .with_value(value::shown(cell))
-}
-
-fn repaired<R: Record>(
-    layout: &Layout<R>,
-    row: u32,
-    placed: &Placed<R>,
-    cell: &Cell<'_>,
-    repair: &Repair,
-) -> RosterProblem {
-    let refusal = Refusal::new(
-        repair.code,
-        format!("读作“{}”", repair.read),
-        "如不对，请在文件中改正，或在导入设置中填写更正",
-    );
-    let problem = RosterProblem::of_file(Severity::Repair, refusal);
-    layout
-        .at(problem, row, placed)
-        .with_value(value::shown(cell))
 }
 
 /// That a row was not read, at the first text that it holds.

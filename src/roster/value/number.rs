@@ -1,7 +1,8 @@
 //! Money and whole numbers in cells.
 
 use super::digits::{arabic, whole};
-use super::text::{Read, Refusal, plain, says_nothing};
+use super::nothing::says_nothing;
+use super::text::{Read, Refusal, plain};
 use crate::text::squeezed;
 use crate::workbook::reader::Cell;
 

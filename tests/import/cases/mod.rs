@@ -4,3 +4,4 @@
 mod cells;
 mod reading;
 mod rows;
+mod values;
