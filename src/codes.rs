@@ -287,6 +287,16 @@ impl HousingGrade {
 }
 
 code_list! {
+    /// What became of a member whom the register has in a household and the roster of an import has not.
+    pub enum LeaveAnswer = "leave_answer", "名册中没有的成员" {
+        MovedAway = "moved_away", "迁出", [];
+        Died = "died", "去世", [];
+        Stays = "stays", "漏列，仍在本户", [];
+        SamePerson = "same_person", "即名册中的同名者", [];
+    }
+}
+
+code_list! {
     /// What an import does to a record.
     pub enum Action = "import_action", "导入动作" {
         New = "new", "新增", [];

@@ -10,6 +10,7 @@ use crate::code_list::CodeList;
 use crate::config::Flags;
 use crate::import::report::ConflictKind;
 use crate::roster::RosterKind;
+use crate::roster::choices::LeaveAnswer;
 use crate::workbook::reader_process;
 use crate::{calendar, import};
 
@@ -212,6 +213,14 @@ pub struct ImportFile {
     profile: Option<String>,
     #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = ACCEPT_HELP)]
     accept: Vec<ConflictKind>,
+    /// What became of all members whom the register has in a household of the file and the file has not:
+    /// moved_away, died, stays or same_person
+    #[arg(long, value_name = "ANSWER", value_parser = leave_answer)]
+    left: Option<LeaveAnswer>,
+    /// Let empty cells of this field (such as phone) clear what the register holds; * for every column of
+    /// the file; may be said again
+    #[arg(long, value_name = "FIELD")]
+    clear_empty: Vec<String>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -227,6 +236,8 @@ impl ImportFile {
             sheets: self.sheets,
             profile: self.profile,
             accept: self.accept,
+            left: self.left,
+            clear_empty: self.clear_empty,
             json: self.json,
         }
     }
@@ -320,6 +331,10 @@ pub enum UserCommand {
 }
 
 fn role(code: &str) -> Result<Role, String> {
+    one_of(code)
+}
+
+fn leave_answer(code: &str) -> Result<LeaveAnswer, String> {
     one_of(code)
 }
 

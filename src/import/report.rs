@@ -8,6 +8,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::Severity;
+use crate::roster::choices::LeaveAnswer;
 use crate::roster::question::{FileQuestion, FileQuestionKind};
 use crate::roster::report::{ProblemKind, Problems, SheetReport};
 
@@ -20,6 +21,7 @@ code_list! {
         Split = "split", "分户", [];
         Merged = "merged", "并户", [];
         Reopened = "reopened", "恢复登记", [];
+        Left = "left", "成员不在名册中", [];
         Swapped = "swapped", "证件号码互换", [];
         Renamed = "renamed", "同一工号姓名不同", [];
         NoStatus = "no_status", "没有脱贫属性列", [];
@@ -50,6 +52,24 @@ pub struct Conflict {
     pub proposal: String,
     /// What was decided.
     pub accepted: Option<bool>,
+    /// The answers that it takes, one of which is to be chosen; of a question that takes yes or no, none.
+    #[oai(default, skip_serializing_if_is_empty, validator(max_items = 10))]
+    #[serde(default)]
+    pub answers: Vec<PossibleAnswer>,
+    /// Which of them was chosen.
+    #[serde(default)]
+    pub answer: Option<LeaveAnswer>,
+}
+
+/// An answer that a question takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportConflictAnswer")]
+pub struct PossibleAnswer {
+    /// What to send as `answer` of the decision.
+    pub answer: LeaveAnswer,
+    /// What is then done, in Chinese.
+    #[oai(validator(max_length = 200))]
+    pub words: String,
 }
 
 /// What an import does to the records of one kind.
@@ -62,8 +82,9 @@ pub struct Counts {
     pub changed: i64,
     /// On the register just so.
     pub unchanged: i64,
-    /// On the register and not in the file; they stay as they are. Counted in the villages (for
-    /// staff, the units) that the file names.
+    /// On the register and not in the file. Counted in the villages (for staff, the units) that the file
+    /// names. They stay as they are; but of a member whose household is in the file it is asked what
+    /// became of them.
     pub absent: i64,
     /// Part of an undecided question, whatever is to become of them.
     #[serde(default)]

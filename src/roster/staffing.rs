@@ -41,6 +41,8 @@ pub struct ReadPerson {
     pub place: Place,
     /// What the row says of them, checked.
     pub facts: StaffFacts,
+    /// Whether the row says their rank; else the usual one is taken for those who are new.
+    pub has_rank: bool,
     /// Whether anything at their row is an error.
     pub has_errors: bool,
 }
@@ -84,6 +86,7 @@ pub fn read(
             people.push(ReadPerson {
                 place: row.place,
                 facts,
+                has_rank: row.record.rank.is_some(),
                 has_errors: !row.refused.is_empty() || problems.count(Severity::Error) > before,
             });
             if people.len() % 1_000 == 0 {
@@ -241,14 +244,23 @@ impl Seen {
     }
 }
 
-/// Fills what a roster has no columns for from what is on the register.
-pub fn keep_unspoken(spoken: &Spoken, facts: &mut StaffFacts, before: &StaffFacts) {
+/// Fills what a roster does not say of a person from what is on the register: what it has no columns for,
+/// and, unless people choose otherwise, where its cells are empty.
+pub fn keep_unspoken(
+    spoken: &Spoken,
+    choices: &Choices,
+    person: &mut ReadPerson,
+    before: &StaffFacts,
+) {
     if !spoken.has("remark") {
-        remark::keep_remark(&mut facts.remark, before.remark.as_ref());
+        remark::keep_remark(&mut person.facts.remark, before.remark.as_ref());
     }
-    for column in COLUMNS.iter().filter(|column| !spoken.has(column.key)) {
-        if let Carry::Part(carry) = column.carry {
-            carry(facts, before);
+    for column in COLUMNS {
+        let clears = spoken.has(column.key) && choices.clears(column.key);
+        // A rank is never empty: one that the row says is not to be written over.
+        let is_said = column.key == "rank" && person.has_rank;
+        if let (false, false, Carry::Part(carry)) = (clears, is_said, &column.carry) {
+            carry(&mut person.facts, before);
         }
     }
 }

@@ -7,6 +7,7 @@ mod job;
 mod layout;
 mod marked_file;
 mod matching;
+mod members;
 mod preview;
 mod profiles;
 mod reading;

@@ -38,6 +38,7 @@ fn decided(
     let people = (2..).zip(people).map(|(row, facts)| ReadPerson {
         place: Place { sheet: 0, row },
         facts: facts.clone(),
+        has_rank: true,
         has_errors: false,
     });
     let roster = StaffRoster {
@@ -55,6 +56,7 @@ fn decided(
             .map(|(conflict, accept)| Decision {
                 conflict: conflict.to_owned(),
                 accept,
+                answer: None,
             })
             .into_iter()
             .collect(),
