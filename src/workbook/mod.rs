@@ -9,6 +9,7 @@ mod delimited;
 pub mod error;
 mod excel;
 pub mod format;
+pub mod in_place;
 pub mod kind;
 pub mod limit;
 mod merge;

@@ -94,7 +94,7 @@ pub fn relations(xml: &[u8]) -> HashMap<String, String> {
 }
 
 /// The path of a part that the workbook's own part points at, as we write paths.
-fn path_of(target: &str) -> String {
+pub fn path_of(target: &str) -> String {
     let target = normal(target);
     match target.strip_prefix('/') {
         Some(whole) => whole.to_owned(),
@@ -104,7 +104,7 @@ fn path_of(target: &str) -> String {
 }
 
 /// Programs write paths in either case and with either slash.
-fn normal(path: &str) -> String {
+pub fn normal(path: &str) -> String {
     path.replace('\\', "/").to_ascii_lowercase()
 }
 
