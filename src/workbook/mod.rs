@@ -11,6 +11,7 @@ mod escape;
 mod excel;
 mod failed;
 pub mod format;
+pub mod in_place;
 pub mod kind;
 pub mod limit;
 mod merge;

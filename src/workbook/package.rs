@@ -104,7 +104,7 @@ pub fn relations(xml: &[u8], folder: &str) -> HashMap<String, Relation> {
 }
 
 /// The path of a part that one in a folder points at, as we write paths.
-fn path_of(target: &str, folder: &str) -> String {
+pub fn path_of(target: &str, folder: &str) -> String {
     let target = normal(target);
     let whole = match target.strip_prefix('/') {
         Some(whole) => whole.to_owned(),
@@ -150,7 +150,7 @@ pub fn open<'a, R: Read + Seek>(
 }
 
 /// Programs write paths in either case and with either slash.
-fn normal(path: &str) -> String {
+pub fn normal(path: &str) -> String {
     path.replace('\\', "/").to_ascii_lowercase()
 }
 

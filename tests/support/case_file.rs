@@ -1,7 +1,7 @@
 //! Small rosters as offices have them, kept as files, each with what a careful clerk expects of it:
 //! `tests/import/cases/files/`. They are read as an import reads them, without a server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qianshou::household::model::Member;
 use qianshou::roster::choices::Choices;
@@ -25,11 +25,24 @@ pub struct Reading {
     pub refusal: Option<RosterProblem>,
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/cases/files")
+}
+
+/// The names of the files of `tests/import/cases/files/`.
+pub fn case_names() -> impl Iterator<Item = String> {
+    let files = std::fs::read_dir(folder()).unwrap();
+    files.map(|file| file.unwrap().file_name().into_string().unwrap())
+}
+
+/// A file of `tests/import/cases/files/`.
+pub fn case_bytes(file: &str) -> Vec<u8> {
+    std::fs::read(folder().join(file)).unwrap()
+}
+
 /// Reads a file of `tests/import/cases/files/`.
 pub fn read_case(file: &str, kind: RosterKind) -> Reading {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/cases/files");
-    let bytes = std::fs::read(folder.join(file)).unwrap();
-    read_roster(&bytes, kind, &Choices::default())
+    read_roster(&case_bytes(file), kind, &Choices::default())
 }
 
 /// Reads a roster with what the clerk has chosen.

@@ -19,6 +19,7 @@ pub mod helped_household;
 mod imports;
 mod libreoffice;
 pub mod lifts;
+pub mod marked_book;
 pub mod mess;
 mod package;
 pub mod pairing;

@@ -8,6 +8,7 @@ use super::model::{Layout, Layouts, of_sheet};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
+use crate::roster::marked::is_problem_list;
 use crate::roster::report::{Problems, SheetReport};
 use crate::roster::value::Refusal;
 use crate::workbook::source::Sheet;
@@ -33,7 +34,7 @@ pub fn find<R: Record>(
     let mut found: Vec<Layout<R>> = Vec::new();
     let mut hidden = Vec::new();
     for (index, sheet) in (0..).zip(sheets) {
-        let passed_over = NOT_ROSTERS.contains(&sheet.name.trim());
+        let passed_over = NOT_ROSTERS.contains(&sheet.name.trim()) || is_problem_list(sheet);
         let wanted = if choices.sheets.is_empty() {
             !passed_over
         } else {
