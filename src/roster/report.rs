@@ -355,24 +355,20 @@ impl Problems {
     /// Adds a problem whose remedy is long and the same in all cells of its column: only the first says
     /// it whole, with how many there are and what stands in them; the others name the first.
     pub fn push_listed(&mut self, spot: &Spot<'_>, mut problem: RosterProblem) {
-        let at = self.of_column(&problem.code, spot);
-        let at = match at {
-            Some(at) => {
-                let first = self.columns[at].tally.first();
-                problem.remedy = format!("改法见本列第一处（单元格 {first}）");
-                at
-            }
-            None => {
-                let room = i64::try_from(MAX_KEPT).unwrap_or(i64::MAX);
-                let kept = (self.count(problem.severity) < room).then_some(self.kept.len());
-                self.columns.push(OfColumn {
-                    problem: problem.clone(),
-                    tally: Tally::default(),
-                    said: true,
-                    kept,
-                });
-                self.columns.len() - 1
-            }
+        let at = if let Some(at) = self.of_column(&problem.code, spot) {
+            let first = self.columns[at].tally.first();
+            problem.remedy = format!("改法见本列第一处（单元格 {first}）");
+            at
+        } else {
+            let room = i64::try_from(MAX_KEPT).unwrap_or(i64::MAX);
+            let kept = (self.count(problem.severity) < room).then_some(self.kept.len());
+            self.columns.push(OfColumn {
+                problem: problem.clone(),
+                tally: Tally::default(),
+                said: true,
+                kept,
+            });
+            self.columns.len() - 1
         };
         let tally = &mut self.columns[at].tally;
         tally.add(|| address(spot.row, spot.column), spot.content);
