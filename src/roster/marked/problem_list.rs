@@ -53,17 +53,17 @@ pub fn is_problem_list(sheet: &Sheet) -> bool {
 
 /// The name of the list that has come back in a workbook.
 pub fn name_in(sheets: &[Sheet]) -> Option<String> {
-    let lists = sheets.iter().filter(|sheet| is_problem_list(sheet));
-    lists.last().map(|sheet| sheet.name.clone())
+    let list = sheets.iter().rfind(|sheet| is_problem_list(sheet));
+    list.map(|sheet| sheet.name.clone())
 }
 
 /// Lists all problems, each with a link to its cell; above them what there is to say of the file.
 pub fn of(problems: &[RosterProblem], remark: Option<(&str, &str)>) -> List {
     let remark = remark.map(|(said, remedy)| {
         let mut texts = vec![String::new(); COLUMNS.len()];
-        texts[0] = REMARK.to_owned();
-        texts[5] = said.to_owned();
-        texts[6] = remedy.to_owned();
+        REMARK.clone_into(&mut texts[0]);
+        said.clone_into(&mut texts[5]);
+        remedy.clone_into(&mut texts[6]);
         ListRow { texts, link: None }
     });
     List {

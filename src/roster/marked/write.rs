@@ -95,7 +95,7 @@ fn cells(problems: &[RosterProblem]) -> HashMap<String, Cells> {
         let cells = marked.entry(sheet.clone()).or_default();
         match cells.entry(row).or_default().entry(column) {
             Entry::Vacant(first) => drop(first.insert(mark)),
-            Entry::Occupied(mut first) => first.get_mut().add(mark),
+            Entry::Occupied(mut first) => first.get_mut().add(&mark),
         }
     }
     marked

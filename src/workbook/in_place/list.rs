@@ -8,7 +8,7 @@ use crate::workbook::table::wrapped_height;
 use crate::workbook::{address, column_letters, text};
 
 /// Excel follows no more links than this in a sheet.
-pub const MAX_LINKS: usize = 65_000;
+const MAX_LINKS: usize = 65_000;
 
 /// A sheet that lists something.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +82,7 @@ pub fn write(
     let out = &mut output;
     write!(
         out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15\"/><cols>"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"{namespace}\"><sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"15\"/><cols>"
     )?;
     for (at, (_, width)) in (1..).zip(&list.columns) {
         write!(
@@ -135,7 +135,7 @@ pub fn write(
     }
     write!(
         out,
-        "<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\"/></worksheet>"
+        "<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" fitToHeight=\"0\" orientation=\"landscape\"/></worksheet>"
     )
 }
 
@@ -164,7 +164,7 @@ pub fn legal(said: &str) -> String {
         if is_legal(one) {
             legal.push(one);
         } else {
-            legal.push_str(&format!("_x{:04X}_", u32::from(one)));
+            legal.extend(format!("_x{:04X}_", u32::from(one)).chars());
         }
     }
     legal

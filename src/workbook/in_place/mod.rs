@@ -25,7 +25,7 @@ mod write;
 mod xml;
 
 pub use error::EditError;
-pub use list::{List, ListRow, MAX_LINKS};
+pub use list::{List, ListRow};
 pub use plan::Marking;
 pub use shade::Shade;
 pub use sheet::{Cells, Mark};

@@ -98,7 +98,7 @@ pub fn place_for<R: Read + Seek>(
     let mut id = String::new();
     for (kind, path) in [("/comments", &texts), ("/vmlDrawing", &shapes)] {
         let mut number = 1;
-        id = "rIdQianshou1".to_owned();
+        "rIdQianshou1".clone_into(&mut id);
         while related.iter().any(|[known, ..]| *known == id) {
             number += 1;
             id = format!("rIdQianshou{number}");

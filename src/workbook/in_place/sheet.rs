@@ -27,7 +27,7 @@ pub struct Mark {
 
 impl Mark {
     /// Says more of the same cell: the gravest colours it.
-    pub fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: &Self) {
         self.shade = self.shade.max(other.shade);
         if !self.note.is_empty() {
             self.note.push('\n');
@@ -62,7 +62,7 @@ pub fn at_first_of_merged(mut cells: Cells, merged: &[Area]) -> Cells {
             let first = cells.entry(area.top).or_default().entry(area.left);
             match first {
                 Entry::Vacant(first) => drop(first.insert(mark)),
-                Entry::Occupied(mut first) => first.get_mut().add(mark),
+                Entry::Occupied(mut first) => first.get_mut().add(&mark),
             }
         }
     }

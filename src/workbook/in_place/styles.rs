@@ -52,10 +52,11 @@ struct List {
 /// A fill, as far as marks need it.
 #[derive(Clone, Debug, Default)]
 struct Fill {
-    /// The attributes of its colour, if it is full.
-    colour: Option<String>,
-    /// A mark of ours: the attributes of the colour that was there before.
-    mark: Option<Option<String>>,
+    /// The attributes of the colour that the cell has of its own, if it is full: under a mark, the one
+    /// that was there before.
+    own: Option<String>,
+    /// It is a mark of ours.
+    is_mark: bool,
 }
 
 /// The styles of a workbook, with those that are added.
@@ -99,10 +100,7 @@ impl Styles {
             .collect();
         let is_mark = |item: &Range<usize>| {
             let fill = fill_of(&styles.xml[item.clone()]);
-            styles
-                .fills
-                .get(fill)
-                .is_some_and(|fill| fill.mark.is_some())
+            styles.fills.get(fill).is_some_and(|fill| fill.is_mark)
         };
         styles.marks = styles.lists[FORMATS].items.iter().map(is_mark).collect();
         styles.has_marks = styles.marks.contains(&true);
@@ -207,8 +205,7 @@ impl Styles {
         let plain = FIRST[FORMATS][0].replace('~', &self.prefix).into_bytes();
         let xml = item.map_or(plain, |item| self.xml[item].to_vec());
         let fill = self.fills.get(fill_of(&xml)).cloned().unwrap_or_default();
-        let under = fill.mark.unwrap_or(fill.colour);
-        let fill = self.fill(shade, under);
+        let fill = self.fill(shade, fill.own);
         let end = memchr::memchr(b'>', &xml).map_or(xml.len(), |end| end + 1);
         let number = fill.to_string();
         let mut copy =
@@ -335,10 +332,10 @@ impl Fill {
                 }
                 b"fgColor" if is_full && !tag.is_end() => {
                     mark = tag.attribute("rgb").and_then(Shade::is_over_colour);
-                    fill.colour = Some(colour());
-                    fill.mark = mark.map(|_| None);
+                    fill.is_mark = mark.is_some();
+                    fill.own = mark.is_none().then(colour);
                 }
-                b"bgColor" if mark == Some(true) => fill.mark = Some(Some(colour())),
+                b"bgColor" if mark == Some(true) => fill.own = Some(colour()),
                 _ => {}
             }
         }
