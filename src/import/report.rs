@@ -190,6 +190,8 @@ impl ImportReport {
                 question: question.question,
                 proposal: question.proposal,
                 accepted: question.accepted,
+                answers: Vec::new(),
+                answer: None,
             };
             self.conflicts.insert(0, conflict);
         }

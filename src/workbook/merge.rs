@@ -60,7 +60,7 @@ impl<'a> Filler<'a> {
 }
 
 /// A cell that keeps its own text.
-fn owned(cell: &Cell<'_>) -> Cell<'static> {
+pub fn owned(cell: &Cell<'_>) -> Cell<'static> {
     match cell {
         Cell::Text(text) => Cell::Text(Cow::Owned(text.to_string())),
         Cell::Number(number) => Cell::Number(*number),

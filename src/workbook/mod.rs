@@ -14,7 +14,7 @@ pub mod format;
 pub mod in_place;
 pub mod kind;
 pub mod limit;
-mod merge;
+pub mod merge;
 mod note;
 mod number_format;
 mod ods;

@@ -211,6 +211,7 @@ impl<'a> SheetWriter<'a> {
         match cell {
             Cell::Text(content) => text::write(self.out, row, column, content, plain)?,
             Cell::Error(content) => text::write(self.out, row, column, content, plain)?,
+            Cell::Uncalculated | Cell::Lost => self.out.write_blank(row, column, plain)?,
             Cell::Number(number) => self
                 .out
                 .write_number_with_format(row, column, *number, plain)?,

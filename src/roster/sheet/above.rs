@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::roster::column::{Column, Kind, Record};
 use crate::roster::value::{Ditto, Refusal};
+use crate::workbook::merge::owned;
 use crate::workbook::reader::Cell;
 
 /// The contents of the rows that were read before, by column. Their memory is used again and again, for
@@ -98,14 +99,4 @@ fn may_repeat<R: Record>(column: &Column<R>) -> bool {
         Kind::Name(_) | Kind::Identity(_) | Kind::Number(_) | Kind::Date { .. }
     );
     !matches!(column.kind, Kind::NotKept) && (!own || column.is_shared())
-}
-
-fn owned(cell: &Cell<'_>) -> Cell<'static> {
-    match cell {
-        Cell::Text(text) => Cell::Text(Cow::Owned(text.to_string())),
-        Cell::Number(number) => Cell::Number(*number),
-        Cell::Date(date) => Cell::Date(*date),
-        Cell::Bool(truth) => Cell::Bool(*truth),
-        Cell::Error(error) => Cell::Error(error.clone()),
-    }
 }

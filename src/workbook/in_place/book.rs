@@ -54,7 +54,7 @@ impl Book {
         each_tag(&relations, "Relationship", |attribute| {
             let mut given =
                 ["Id", "Type", "Target"].map(|name| attribute(name).unwrap_or_default());
-            given[2] = path_of(&given[2]);
+            given[2] = path_of(&given[2], "xl");
             related.push(given);
         });
         let of_kind = |kind: &str| related.iter().find(|[_, given, _]| given.ends_with(kind));

@@ -247,6 +247,7 @@ fn accept(conflict: &str, accept: bool) -> Choices {
         decisions: vec![Decision {
             conflict: conflict.to_owned(),
             accept,
+            answer: None,
         }],
         ..Choices::default()
     }

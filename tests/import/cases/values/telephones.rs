@@ -127,13 +127,13 @@ fn telephones_of_staff() {
         "T5 周五 草庙小学 不详 ~",
     ]);
     let facts = |at: usize| &reading.people[at].facts;
-    assert_eq!(stated(0).phone.as_deref(), Some("13900000001"));
-    assert_eq!(stated(0).remark.as_deref(), Some("教师；另有电话661234"));
-    assert_eq!(stated(2).phone.as_deref(), Some("0515-83500001-12"));
+    assert_eq!(facts(0).phone.as_deref(), Some("13900000001"));
+    assert_eq!(facts(0).remark.as_deref(), Some("教师；另有电话661234"));
+    assert_eq!(facts(2).phone.as_deref(), Some("0515-83500001-12"));
     has_problem(&reading, "D3", Severity::Error, "number_damaged");
     has_problem(&reading, "D5", Severity::Error, "phone_invalid");
     assert_eq!(
-        (stated(4).phone.as_deref(), reading.people[4].has_errors),
+        (facts(4).phone.as_deref(), reading.people[4].has_errors),
         (None, false)
     );
 }
