@@ -1,5 +1,6 @@
 //! Rosters that real offices have, one file for each kind of fault (`files/`), with what a careful clerk
 //! expects: by subject, a test for each file and for others of its kind.
 
+mod headings;
 mod reading;
 mod rows;
