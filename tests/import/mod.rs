@@ -2,6 +2,7 @@ mod cases;
 mod changes;
 mod commit;
 mod corpus;
+mod file_questions;
 mod fuzzed;
 mod job;
 mod layout;

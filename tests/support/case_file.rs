@@ -4,13 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use qianshou::household::model::Member;
-use qianshou::roster::choices::Choices;
+use qianshou::household::rule::Severity;
+use qianshou::roster::choices::{Choices, Decision};
 use qianshou::roster::grouping::{self, Context, ReadHousehold};
 use qianshou::roster::question::FileQuestion;
 use qianshou::roster::report::{Problems, RosterKind, RosterProblem};
 use qianshou::roster::staffing::{self, ReadPerson};
 use qianshou::workbook::reader::OpenFile;
 
+use super::mess::Grid;
 use super::register::day;
 
 /// What reading a roster came to.
@@ -43,6 +45,28 @@ pub fn case_bytes(file: &str) -> Vec<u8> {
 /// Reads a file of `tests/import/cases/files/`.
 pub fn read_case(file: &str, kind: RosterKind) -> Reading {
     read_roster(&case_bytes(file), kind, &Choices::default())
+}
+
+/// Reads a file of households of `tests/import/cases/files/`.
+pub fn households_of(file: &str) -> Reading {
+    read_case(file, RosterKind::Households)
+}
+
+/// Reads a sheet of households.
+pub fn read_grid(grid: &Grid) -> Reading {
+    read_roster(&grid.xlsx(), RosterKind::Households, &Choices::default())
+}
+
+/// The choice to decide a question in this way.
+pub fn deciding(conflict: &str, accept: bool) -> Choices {
+    Choices {
+        decisions: vec![Decision {
+            conflict: conflict.to_owned(),
+            accept,
+            answer: None,
+        }],
+        ..Choices::default()
+    }
 }
 
 /// Reads a roster with what the clerk has chosen.
@@ -79,6 +103,13 @@ impl Reading {
     pub fn at(&self, cell: &str) -> Vec<&RosterProblem> {
         let of_cell = |problem: &&RosterProblem| problem.cell.as_deref() == Some(cell);
         self.problems.iter().filter(of_cell).collect()
+    }
+
+    /// The cells and the codes of all that is said with this severity.
+    pub fn codes(&self, severity: Severity) -> Vec<(&str, &str)> {
+        let of = self.problems.iter().filter(|it| it.severity == severity);
+        of.map(|it| (it.cell.as_deref().unwrap_or_default(), it.code.as_str()))
+            .collect()
     }
 
     /// The members of the households that can be imported.

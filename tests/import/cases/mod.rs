@@ -2,6 +2,7 @@
 //! expects: by subject, a test for each file and for others of its kind.
 
 mod cells;
+mod headings;
 mod marked;
 mod reading;
 mod rows;

@@ -1,36 +1,21 @@
-//! Lines among the rows that are no persons, headings that stand twice or otherwise than ours, and rows
-//! whose household cannot be told.
+//! Lines among the rows that are no persons, and rows whose household cannot be told.
 
-use qianshou::household::PovertyStatus;
 use qianshou::household::rule::Severity;
-use qianshou::roster::choices::{Choices, ColumnChoice, Decision};
+use qianshou::roster::choices::Choices;
 use qianshou::roster::report::RosterKind;
 
-use crate::support::case_file::{Reading, read_case, read_roster};
+use crate::support::case_file::{
+    Reading, deciding, households_of, read_case, read_grid, read_roster,
+};
 use crate::support::mess::{Grid, id, row};
 
 const ALL: [&str; 3] = ["王大山", "李秀英", "张建国"];
-
-fn households(file: &str) -> Reading {
-    read_case(file, RosterKind::Households)
-}
-
-fn read(grid: &Grid) -> Reading {
-    read_roster(&grid.xlsx(), RosterKind::Households, &Choices::default())
-}
-
-/// The codes of what is said in a column, by cell.
-fn codes(reading: &Reading, severity: Severity) -> Vec<(&str, &str)> {
-    let of = reading.problems.iter().filter(|it| it.severity == severity);
-    of.map(|it| (it.cell.as_deref().unwrap_or_default(), it.code.as_str()))
-        .collect()
-}
 
 /// No line is a person's, each is told, and nothing is an error.
 fn is_whole(reading: &Reading, told: &[&str]) {
     assert!(reading.refusal.is_none(), "{:?}", reading.refusal);
     assert_eq!(
-        codes(reading, Severity::Error),
+        reading.codes(Severity::Error),
         [],
         "{:#?}",
         reading.problems
@@ -47,8 +32,8 @@ fn is_whole(reading: &Reading, told: &[&str]) {
 
 #[test]
 fn page_numbers_titles_and_subtotals_between_the_rows() {
-    let reading = households("L04_page_breaks.xlsx");
-    assert_eq!(codes(&reading, Severity::Error), []);
+    let reading = households_of("L04_page_breaks.xlsx");
+    assert_eq!(reading.codes(Severity::Error), []);
     assert_eq!(reading.names().len(), 10);
     for cell in ["A6", "A7", "A8", "A9", "A14"] {
         assert!(!reading.at(cell).is_empty(), "{cell}");
@@ -58,24 +43,27 @@ fn page_numbers_titles_and_subtotals_between_the_rows() {
 #[test]
 fn lines_below_the_table() {
     let told = ["A6", "A7", "A8", "A9", "F10", "H11", "A12"];
-    is_whole(&households("L05_footnotes.xlsx"), &told);
-    is_whole(&households("P22_good_rows_poisoned.xlsx"), &["A5"]);
-    is_whole(&households("P21_summary_words.xlsx"), &["A5", "A6", "A7"]);
-    is_whole(&households("F47_table_totals.xlsx"), &["A5"]);
+    is_whole(&households_of("L05_footnotes.xlsx"), &told);
+    is_whole(&households_of("P22_good_rows_poisoned.xlsx"), &["A5"]);
+    is_whole(
+        &households_of("P21_summary_words.xlsx"),
+        &["A5", "A6", "A7"],
+    );
+    is_whole(&households_of("F47_table_totals.xlsx"), &["A5"]);
 }
 
 #[test]
 fn section_rows() {
-    is_whole(&households("L06_section_rows.xlsx"), &["A2", "A5"]);
+    is_whole(&households_of("L06_section_rows.xlsx"), &["A2", "A5"]);
     is_whole(
-        &households("P07_section_variants.xlsx"),
+        &households_of("P07_section_variants.xlsx"),
         &["A2", "D5", "B7"],
     );
 }
 
 #[test]
 fn marks_of_columns() {
-    is_whole(&households("L09_jia_yi_row.xlsx"), &["A2"]);
+    is_whole(&households_of("L09_jia_yi_row.xlsx"), &["A2"]);
     for marks in [
         "A B C D 1 2 3 4 5",
         "(1) (2) (3) (4) 5 6 7 8 9",
@@ -84,7 +72,7 @@ fn marks_of_columns() {
     ] {
         let mut grid = Grid::plain();
         grid.rows.insert(1, row(marks));
-        is_whole(&read(&grid), &["A2"]);
+        is_whole(&read_grid(&grid), &["A2"]);
     }
 }
 
@@ -127,7 +115,7 @@ fn any_line_in_any_column_is_nobodys() {
             words[column] = line;
             grid.rows.push(row(&words.join(" ")));
             grid.rows.insert(2, row(&words.join(" ")));
-            let reading = read(&grid);
+            let reading = read_grid(&grid);
             let letter = char::from(b'A' + u8::try_from(column).unwrap());
             is_whole(&reading, &[&format!("{letter}3"), &format!("{letter}6")]);
         }
@@ -144,7 +132,7 @@ fn lines_of_two_texts_and_rows_that_were_filled_down() {
         "村委会主任：周某 ~ ~ 驻村书记：吴某 ~ ~ 电话：0515-83500000",
     ));
     grid.rows.push(vec![2.0.into(), 3.0.into()]);
-    is_whole(&read(&grid), &["A5", "D6", "A7", "A8", "A9"]);
+    is_whole(&read_grid(&grid), &["A5", "D6", "A7", "A8", "A9"]);
 
     let csv = grid.text(",");
     let choices = Choices::default();
@@ -164,7 +152,7 @@ fn what_may_be_a_person_is_no_note() {
     ] {
         let mut grid = Grid::plain();
         grid.rows.push(row(words));
-        let reading = read(&grid);
+        let reading = read_grid(&grid);
         let at = reading.at(cell);
         assert!(
             at.iter().any(|it| it.severity == Severity::Error),
@@ -225,251 +213,15 @@ fn sections_of_a_list_of_staff() {
             rows.push(row("T002 周二月 女 前进小学"));
             let bytes = Grid::new(rows).xlsx();
             let reading = read_roster(&bytes, RosterKind::Staff, &Choices::default());
-            assert_eq!(codes(&reading, Severity::Error), [], "{line} {column}");
+            assert_eq!(reading.codes(Severity::Error), [], "{line} {column}");
             assert_eq!(reading.people.len(), 2, "{line} {column}");
         }
     }
 }
 
-fn choose(columns: &[(&str, Option<&str>)]) -> Choices {
-    let choice = |(heading, field): &(&str, Option<&str>)| ColumnChoice {
-        heading: (*heading).to_owned(),
-        field: field.map(ToOwned::to_owned),
-    };
-    Choices {
-        columns: columns.iter().map(choice).collect(),
-        ..Choices::default()
-    }
-}
-
-fn accept(conflict: &str, accept: bool) -> Choices {
-    Choices {
-        decisions: vec![Decision {
-            conflict: conflict.to_owned(),
-            accept,
-            answer: None,
-        }],
-        ..Choices::default()
-    }
-}
-
-fn phones(reading: &Reading) -> Vec<Option<&str>> {
-    let members = reading.members().into_iter();
-    members.map(|member| member.phone.as_deref()).collect()
-}
-
-#[test]
-fn of_two_columns_of_one_heading_none_is_read_until_one_is_chosen() {
-    let file = "T04_duplicate_phone_good_rows.xlsx";
-    let reading = households(file);
-    assert_eq!(
-        codes(&reading, Severity::Error),
-        [("L1", "duplicate_column")]
-    );
-    assert!(reading.at("L1")[0].reason.contains("帮扶干部"));
-    assert_eq!(reading.names(), ALL);
-    assert_eq!(phones(&reading), [None; 3], "neither is read");
-
-    let mut grid = Grid::plain();
-    for (column, words) in [
-        "联系电话 13900000001 13900000002 ~",
-        "帮扶干部 陈老师 陈老师 陈老师",
-        "联系电话 13900000011 13900000011 13900000011",
-    ]
-    .iter()
-    .enumerate()
-    {
-        for (at, value) in row(words).into_iter().enumerate() {
-            grid.rows[at].resize(9 + column, "".into());
-            grid.rows[at].push(value);
-        }
-    }
-    let bytes = grid.xlsx();
-    for (columns, wanted) in [
-        (
-            vec![("联系电话（第 1 个）", Some("phone"))],
-            [Some("13900000001"), Some("13900000002"), None],
-        ),
-        (
-            vec![("联系电话（第 2 个）", None)],
-            [Some("13900000001"), Some("13900000002"), None],
-        ),
-        (
-            vec![("联系电话（第 2 个）", Some("phone"))],
-            [Some("13900000011"); 3],
-        ),
-        (vec![("联系电话", None)], [None; 3]),
-    ] {
-        let reading = read_roster(&bytes, RosterKind::Households, &choose(&columns));
-        assert_eq!(codes(&reading, Severity::Error), [], "{columns:?}");
-        assert_eq!(phones(&reading), wanted, "{columns:?}");
-    }
-    let both = choose(&[("联系电话", Some("phone"))]);
-    let reading = read_roster(&bytes, RosterKind::Households, &both);
-    assert_eq!(phones(&reading), [None; 3]);
-    assert_eq!(
-        codes(&reading, Severity::Error),
-        [("L1", "duplicate_column")]
-    );
-}
-
-#[test]
-fn columns_of_one_meaning_under_two_headings_are_asked_back_too() {
-    for (heading, other) in [
-        ("民族", "民族"),
-        ("联系电话", "手机号"),
-        ("备注", "说明"),
-        ("文化程度", "学历"),
-    ] {
-        let grid = Grid::plain()
-            .column(heading, ["~"; 1])
-            .column(other, ["~"; 1]);
-        let reading = read(&grid);
-        assert!(
-            reading
-                .at("K1")
-                .iter()
-                .any(|it| it.code == "duplicate_column"),
-            "{heading} {other}"
-        );
-    }
-    // A roster without the names of persons is none.
-    let twice = Grid::plain().column("姓名", ["陈老师"; 3]);
-    let reading = read(&twice);
-    assert_eq!(
-        codes(&reading, Severity::Error),
-        [("J1", "duplicate_column")]
-    );
-    assert!(reading.households.is_empty());
-    let first = choose(&[("姓名（第 2 个）", None)]);
-    let reading = read_roster(&twice.xlsx(), RosterKind::Households, &first);
-    assert_eq!(reading.names(), ALL);
-
-    let rows = vec![
-        row("工号 姓名 单位 联系电话 联系电话"),
-        row("T001 陈一明 草庙小学 13900000011 13900000012"),
-    ];
-    let reading = read_roster(
-        &Grid::new(rows).xlsx(),
-        RosterKind::Staff,
-        &Choices::default(),
-    );
-    assert_eq!(reading.people[0].facts.phone, None);
-    assert_eq!(
-        codes(&reading, Severity::Error),
-        [("E1", "duplicate_column")]
-    );
-}
-
-#[test]
-fn a_chosen_field_is_read_as_its_heading_says() {
-    let grid = Grid::plain().column("危房户", ["是", "是", "否"]);
-    let chosen = choose(&[("危房户", Some("housing_safe"))]);
-    let reading = read_roster(&grid.xlsx(), RosterKind::Households, &chosen);
-    assert_eq!(reading.households[0].facts.housing_safe, Some(false));
-}
-
-fn statuses(reading: &Reading) -> Vec<PovertyStatus> {
-    let good = reading.households.iter().filter(|it| !it.has_errors);
-    good.map(|read| read.facts.status).collect()
-}
-
-#[test]
-fn exports_without_a_status_say_it_by_the_kind_of_household() {
-    for file in ["L16_export_2022.xlsx", "L17_monitoring_export.xlsx"] {
-        let reading = households(file);
-        assert_eq!(codes(&reading, Severity::Error), [], "{file}");
-        assert_eq!(reading.names(), ALL, "{file}");
-        assert_eq!(
-            statuses(&reading),
-            [PovertyStatus::LiftedWithPolicy; 2],
-            "{file}"
-        );
-        let told = reading
-            .problems
-            .iter()
-            .filter(|it| it.code == "status_derived");
-        assert_eq!(told.count(), 1, "{file}");
-        assert!(reading.questions.is_empty(), "{file}");
-    }
-    let reading = households("L17_monitoring_export.xlsx");
-    let unknown = reading
-        .problems
-        .iter()
-        .filter(|it| it.code == "unknown_column");
-    let unknown: Vec<_> = unknown.filter_map(|it| it.column.as_deref()).collect();
-    assert!(!unknown.contains(&"风险是否已消除"), "{unknown:?}");
-}
-
-#[test]
-fn a_status_that_nothing_says_is_one_question() {
-    let headings = "镇(乡、街道) 村(居) 户编号 姓名 性别 证件号码 与户主关系 劳动技能 户类型";
-    let of = |kind: &str| {
-        let mut grid = Grid::under(headings);
-        for (row, kind) in [(1, kind), (2, kind), (3, "脱贫户")] {
-            grid.rows[row][8] = kind.into();
-        }
-        grid
-    };
-    for kind in ["一般户", "边缘易致贫户", "突发严重困难户", "低保户"] {
-        let bytes = of(kind).xlsx();
-        let asked = read_roster(&bytes, RosterKind::Households, &Choices::default());
-        assert_eq!(codes(&asked, Severity::Error), [], "{kind}");
-        assert_eq!(asked.questions.len(), 1, "{kind}");
-        assert_eq!(asked.names(), ["张建国"], "{kind}: nothing is assumed");
-        let accepted = read_roster(&bytes, RosterKind::Households, &accept("no_status", true));
-        assert_eq!(
-            statuses(&accepted),
-            [PovertyStatus::Poor, PovertyStatus::LiftedWithPolicy]
-        );
-        let refused = read_roster(&bytes, RosterKind::Households, &accept("no_status", false));
-        assert_eq!(refused.names(), ["张建国"], "{kind}");
-        assert!(refused.problems.iter().any(|it| it.code == "no_status"));
-    }
-    // No column at all that would say it.
-    let mut grid = Grid::plain();
-    grid.rows.iter_mut().for_each(|row| row.truncate(8));
-    let reading = read(&grid);
-    assert_eq!((reading.questions.len(), reading.names().len()), (1, 0));
-}
-
-#[test]
-fn headings_of_other_regions_and_systems() {
-    let reading = households("L18_inner_mongolia.xlsx");
-    assert!(reading.households.is_empty());
-    let asked = reading.at("E1");
-    assert_eq!(asked[0].code, "column_unconfirmed");
-    assert_eq!(asked[0].proposal.as_deref(), Some("姓名"));
-    for heading in ["苏木乡", "噶查村"] {
-        assert!(
-            !reading
-                .problems
-                .iter()
-                .any(|it| it.column.as_deref() == Some(heading))
-        );
-    }
-
-    let reading = households("L19_pkf.xlsx");
-    assert_eq!(codes(&reading, Severity::Error), []);
-    assert_eq!(reading.names(), ALL);
-    let facts = &reading.households[0].facts;
-    assert_eq!(facts.group_name.as_deref(), Some("三组"));
-    assert_eq!(facts.members[0].critical_illness, Some(true));
-    let unread = ["AB1", "AC1", "AD1"].map(|cell| reading.at(cell)[0].code.clone());
-    assert_eq!(unread, ["unknown_column"; 3]);
-
-    let grid = Grid::under("苏木 嘎查 家庭编号 姓名 性别 证件号码 与户主关系 劳动技能 脱贫属性")
-        .column("风险是否已消除", ["已消除", "已消除", "否"])
-        .column("易返贫致贫户(监测对象)类型", ["边缘易致贫户", "", ""])
-        .column("致贫/返贫风险1", ["因病", "因病", "因残"]);
-    let reading = read(&grid);
-    assert_eq!(codes(&reading, Severity::Error), []);
-    assert_eq!(reading.names(), ALL);
-}
-
 #[test]
 fn two_spouses_are_told() {
-    let reading = households("P17_two_spouses.xlsx");
+    let reading = households_of("P17_two_spouses.xlsx");
     assert!(reading.at("G4").iter().any(|it| it.code == "two_spouses"));
     // Where only the order of rows makes them one household, nobody is taken into it.
     let mut grid = Grid::plain();
@@ -480,7 +232,7 @@ fn two_spouses_are_told() {
     second[2] = "赵桂兰".into();
     second[4] = "320999196602020141".into();
     grid.rows.insert(3, second);
-    let reading = read(&grid);
+    let reading = read_grid(&grid);
     assert!(
         reading
             .at("F4")
@@ -492,7 +244,7 @@ fn two_spouses_are_told() {
 
 #[test]
 fn members_before_their_head_belong_to_no_stranger() {
-    let reading = households("P16_head_last.xlsx");
+    let reading = households_of("P16_head_last.xlsx");
     assert!(
         reading
             .at("F2")
@@ -504,7 +256,7 @@ fn members_before_their_head_belong_to_no_stranger() {
     // With numbers, the order says nothing.
     let mut grid = Grid::plain();
     grid.rows.swap(1, 2);
-    assert_eq!(read(&grid).names(), ["李秀英", "王大山", "张建国"]);
+    assert_eq!(read_grid(&grid).names(), ["李秀英", "王大山", "张建国"]);
 
     // The next sheet and the next section go on with nobody who stands above.
     let mut grid = Grid::plain();
@@ -512,7 +264,7 @@ fn members_before_their_head_belong_to_no_stranger() {
         row.remove(2);
     });
     grid.rows.insert(2, row("二、前进村"));
-    let reading = read(&grid);
+    let reading = read_grid(&grid);
     assert!(
         reading
             .at("F4")
@@ -528,7 +280,7 @@ fn members_before_their_head_belong_to_no_stranger() {
     grid.rows.insert(2, row("第1页_共2页"));
     let heading = grid.rows[0].clone();
     grid.rows.insert(3, heading);
-    is_whole(&read(&grid), &["A3", "A4"]);
+    is_whole(&read_grid(&grid), &["A3", "A4"]);
 }
 
 #[test]
@@ -544,8 +296,8 @@ fn a_section_says_the_village_if_that_is_accepted() {
     assert_eq!(asked.questions.len(), 1);
     assert!(asked.names().is_empty());
     assert_eq!(asked.at("B3")[0].proposal.as_deref(), Some("双喜村"));
-    let accepted = read_roster(&bytes, RosterKind::Households, &accept("sections", true));
-    assert_eq!(codes(&accepted, Severity::Error), []);
+    let accepted = read_roster(&bytes, RosterKind::Households, &deciding("sections", true));
+    assert_eq!(accepted.codes(Severity::Error), []);
     let villages: Vec<_> = accepted
         .households
         .iter()
@@ -572,7 +324,7 @@ fn a_section_says_the_village_if_that_is_accepted() {
         (asked.questions.len(), asked.people[0].has_errors),
         (1, true)
     );
-    let accepted = read_roster(&bytes, RosterKind::Staff, &accept("sections", true));
+    let accepted = read_roster(&bytes, RosterKind::Staff, &deciding("sections", true));
     let units: Vec<_> = accepted.people.iter().map(|it| &it.facts.unit).collect();
     assert_eq!(
         units,
@@ -592,7 +344,7 @@ fn a_second_table_is_read_by_its_own_heading() {
         "1 赵六一 {} 户主 草庙镇 前进村 D009 未脱贫",
         id("19660202", 13)
     )));
-    let reading = read(&grid);
+    let reading = read_grid(&grid);
     assert!(
         reading.at("A6").iter().any(|it| it.code == "further_table"),
         "{:#?}",
@@ -605,7 +357,7 @@ fn a_second_table_is_read_by_its_own_heading() {
     // What is wrong in it is told at its own cell.
     let wrong = grid.clone().cell(6, 3, "户主的邻居");
     assert!(
-        read(&wrong)
+        read_grid(&wrong)
             .at("D7")
             .iter()
             .any(|it| it.code == "unknown_code")
@@ -615,7 +367,7 @@ fn a_second_table_is_read_by_its_own_heading() {
     let mut grid = Grid::plain();
     grid.rows.push(row("姓名 帮扶单位 联系电话 性别"));
     grid.rows.push(row("陈一明 草庙小学 13900000011 男"));
-    let reading = read(&grid);
+    let reading = read_grid(&grid);
     assert!(reading.at("A5").iter().any(|it| it.code == "another_table"));
     assert_eq!(reading.names(), ALL);
 
@@ -623,7 +375,11 @@ fn a_second_table_is_read_by_its_own_heading() {
     grid.rows.push(row("姓名 证件号码 与户主关系 性别"));
     grid.rows
         .push(row(&format!("赵六一 {} 户主 男", id("19660202", 13))));
-    let reading = read(&grid);
-    assert!(codes(&reading, Severity::Error).contains(&("A5", "another_table")));
+    let reading = read_grid(&grid);
+    assert!(
+        reading
+            .codes(Severity::Error)
+            .contains(&("A5", "another_table"))
+    );
     assert_eq!(reading.names(), ALL);
 }
