@@ -4,10 +4,9 @@
 use qianshou::household::{HouseholdFacts, PovertyStatus, Relation};
 use serde_json::json;
 
-use crate::support::TestServer;
 use crate::support::register::{facts, person};
 use crate::support::roster::HOUSEHOLDS;
-use crate::support::roster_file::RosterFile;
+use crate::support::{RosterFile, TestServer};
 
 fn household(number: &str, head: &str, status: PovertyStatus) -> HouseholdFacts {
     HouseholdFacts {
