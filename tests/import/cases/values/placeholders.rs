@@ -46,7 +46,7 @@ fn placeholders_are_empty_in_every_kind_of_column() {
         .column("工资性收入", ["NULL", "\\N", "0"])
         .column("务工时间(月)", ["*", "未知", ""])
         .column("识别年度", ["待查", "#", "2016"])
-        .column("家庭住址", ["不清楚", "#N/A", "一组"])
+        .column("家庭住址", ["不清楚", "N/A", "一组"])
         .column("其他致贫原因", ["不详", "", "缺资金"]);
     let reading = read_households(&grid);
     assert_eq!(reading.names().len(), 3, "{:?}", reading.problems);
