@@ -8,19 +8,21 @@ use crate::access::search::FoundPage;
 use crate::access::{self, Caller, Permission};
 use crate::api::ETag;
 use crate::app::App;
-use crate::db::{Tx, page};
+use crate::db::Tx;
 use crate::problem::Problem;
 use crate::serving;
 
-/// A page of staff by unit and name, and where the next one begins.
+/// A page of staff by unit and name, and the cursor of the next one.
 pub async fn list(
     app: &App,
     caller: &Caller,
     filter: &Filter,
-    after: Option<UnitKey>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<(Vec<Staff>, Option<page::Last<UnitKey>>), Problem> {
+) -> Result<(Vec<Staff>, Option<String>), Problem> {
     caller.require(Permission::SeeAllHouseholds)?;
+    let cursors = app.cursors("listStaff");
+    let after: Option<UnitKey> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     let mut found = FoundPage::new(after, limit);
     while let Some((after, limit)) = found.wants() {
@@ -30,7 +32,8 @@ pub async fn list(
             filter.search.may_tell(number, &person.name)
         });
     }
-    Ok(found.cut(store::unit_key))
+    let (people, next) = found.cut(store::unit_key);
+    Ok((people, cursors.next(next)?))
 }
 
 /// A person of the staff, if the caller may see them.

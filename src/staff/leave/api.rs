@@ -67,13 +67,12 @@ impl LeaveApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<LeaveView>>, GetFault> {
-        let cursors = self.0.cursors("listStaffLeaves");
-        let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;
         let limit = crate::api::limit(limit.0);
-        let (leaves, next) = service::list(&self.0, &caller.0, id.0, after, limit).await?;
+        let cursor = cursor.0.as_deref();
+        let (leaves, next) = service::list(&self.0, &caller.0, id.0, cursor, limit).await?;
         Ok(Page::json(
             leaves.into_iter().map(|leave| view(&leave, &caller.0)),
-            cursors.next(next)?,
+            next,
         ))
     }
 

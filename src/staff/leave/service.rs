@@ -12,19 +12,22 @@ use crate::db::{Tx, page};
 use crate::problem::Problem;
 use crate::staff;
 
-/// A page of one person's leaves, the one written down last first, and where the next one begins.
+/// A page of one person's leaves, the one written down last first, and the cursor of the next one.
 pub async fn list(
     app: &App,
     caller: &Caller,
     staff_id: Uuid,
-    after: Option<Uuid>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<(Vec<Leave>, Option<page::Last<Uuid>>), Problem> {
+) -> Result<(Vec<Leave>, Option<String>), Problem> {
     staff::service::must_see(caller, staff_id)?;
+    let cursors = app.cursors("listStaffLeaves");
+    let after: Option<Uuid> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     staff::service::find(&mut tx, staff_id).await?;
     let leaves = store::list(&mut tx, staff_id, after, limit).await?;
-    Ok(page::cut(leaves, limit, |leave| leave.id))
+    let (leaves, next) = page::cut(leaves, limit, |leave| leave.id);
+    Ok((leaves, cursors.next(next)?))
 }
 
 /// Writes a leave down.

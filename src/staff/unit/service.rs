@@ -10,17 +10,20 @@ use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::Problem;
 
-/// A page of units by name, and where the next one begins.
+/// A page of units by name, and the cursor of the next one.
 pub async fn list(
     app: &App,
     caller: &Caller,
-    after: Option<&str>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<(Vec<Unit>, Option<page::Last<String>>), Problem> {
+) -> Result<(Vec<Unit>, Option<String>), Problem> {
     caller.require(Permission::SeeAllHouseholds)?;
+    let cursors = app.cursors("listUnits");
+    let after: Option<String> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
-    let units = store::list(&mut tx, after, limit).await?;
-    Ok(page::cut(units, limit, |unit| unit.name.clone()))
+    let units = store::list(&mut tx, after.as_deref(), limit).await?;
+    let (units, next) = page::cut(units, limit, |unit| unit.name.clone());
+    Ok((units, cursors.next(next)?))
 }
 
 /// A unit with its villages.

@@ -60,18 +60,20 @@ pub async fn set(
     Ok(plan)
 }
 
-/// A page of a household's plans, the one in force first, and where the next page begins.
+/// A page of a household's plans, the one in force first, and the cursor of the next one.
 pub async fn list(
     app: &App,
     caller: &Caller,
     household_id: Uuid,
-    after: Option<PlanKey>,
+    cursor: Option<&str>,
     limit: i64,
-) -> Result<(Vec<HelpPlan>, Option<page::Last<PlanKey>>), Problem> {
+) -> Result<(Vec<HelpPlan>, Option<String>), Problem> {
     let mut tx = app.db.read().await?;
     household::service::visible(&mut tx, caller, household_id).await?;
+    let cursors = app.cursors("listHelpPlans");
+    let after: Option<PlanKey> = cursors.after(cursor)?;
     let plans = store::list(&mut tx, household_id, after, limit).await?;
-    Ok(page::cut(plans, limit, |plan| {
-        (plan.facts.decided_on, plan.id)
-    }))
+    let key = |plan: &HelpPlan| (plan.facts.decided_on, plan.id);
+    let (plans, next) = page::cut(plans, limit, key);
+    Ok((plans, cursors.next(next)?))
 }

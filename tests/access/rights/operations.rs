@@ -315,6 +315,37 @@ async fn no_list_tells_a_helper_what_is_there_of_others() {
 }
 
 #[tokio::test]
+async fn who_may_not_see_a_list_is_told_so_whatever_cursor_they_send() {
+    let world = World::start().await;
+    let document = document();
+    let mut faults = Vec::new();
+    let mut tried = 0;
+    for operation in signed_operations(&document) {
+        let mut parameters = operation.parameters.iter();
+        if !parameters.any(|parameter| parameter["name"] == "cursor") {
+            continue;
+        }
+        let record = |segment: &str| world.record(segment);
+        let refused = operation.call(&world.stranger, record).await.status;
+        if refused == 200 {
+            continue;
+        }
+        let call = operation.call(&world.stranger, record);
+        let answer = call.query(&[("cursor", "made up")]).await;
+        if answer.status != refused {
+            let id = operation.id;
+            faults.push(format!(
+                "{id}: {refused}, and {} with a cursor",
+                answer.status
+            ));
+        }
+        tried += 1;
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    assert!(tried > 8, "only {tried} lists");
+}
+
+#[tokio::test]
 async fn no_rule_no_key_and_no_batch_tells_a_helper_what_is_there_of_others() {
     let world = World::start().await;
     let (server, stranger) = (&world.server, &world.stranger);
