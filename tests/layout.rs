@@ -2,10 +2,11 @@
 //! and run by itself. In `support` stands what is shared, each helper once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use crate::support::source_files::rust_files;
 
 /// Folders of `tests` that are no modules of this crate, and what the tests share.
 const OTHERS: [&str; 4] = ["bench", "clients", "fuzz", "support"];
@@ -13,29 +14,14 @@ const OTHERS: [&str; 4] = ["bench", "clients", "fuzz", "support"];
 /// Files that read source, and have paths of modules as examples in their texts.
 const READ_SOURCE: [&str; 3] = ["architecture.rs", "architecture/source.rs", "layout.rs"];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
-}
-
 /// All files below `tests`: their paths, and their code without comments.
 fn files() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![root()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let below = path.strip_prefix(root()).unwrap();
-            let below = below.to_string_lossy().into_owned();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|it| it == "rs") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                let code = text
-                    .lines()
-                    .map(|line| line.split("//").next().unwrap_or_default());
-                found.push((below, code.collect::<Vec<_>>().join("\n")));
-            }
-        }
+    let mut found = rust_files("tests");
+    for (_, text) in &mut found {
+        let code = text
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default());
+        *text = code.collect::<Vec<_>>().join("\n");
     }
     assert!(found.len() > 80, "{} files", found.len());
     found

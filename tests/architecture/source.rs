@@ -1,10 +1,11 @@
 //! Reads the source: the code of each file without what only tests see, and every path that it names.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use crate::support::source_files::rust_files;
 
 /// A module by the names of its path: `["db", "backup"]`.
 pub type Module = Vec<String>;
@@ -31,10 +32,6 @@ pub struct Import {
     pub is_public: bool,
 }
 
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
 /// All files of the source but those of tests.
 pub fn sources() -> &'static [Source] {
     static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(read_all);
@@ -42,23 +39,15 @@ pub fn sources() -> &'static [Source] {
 }
 
 fn read_all() -> Vec<Source> {
-    let mut found = Vec::new();
-    let mut folders = vec![root()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let below = path.strip_prefix(root()).unwrap();
-            let is_test = below
-                .iter()
-                .any(|part| part == "tests" || part == "tests.rs");
-            if path.is_dir() {
-                folders.push(path);
-            } else if !is_test && path.extension().is_some_and(|it| it == "rs") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                found.push(Source::of(&below.to_string_lossy(), &text));
-            }
-        }
-    }
+    let is_test = |path: &str| {
+        path.split('/')
+            .any(|part| part == "tests" || part == "tests.rs")
+    };
+    let found: Vec<_> = rust_files("src")
+        .iter()
+        .filter(|(path, _)| !is_test(path))
+        .map(|(path, text)| Source::of(path, text))
+        .collect();
     assert!(found.len() > 200, "{} files", found.len());
     found
 }

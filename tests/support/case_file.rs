@@ -22,6 +22,14 @@ pub struct Reading {
     pub refusal: Option<RosterProblem>,
 }
 
+/// The day and the income line that rosters of the tests are checked by.
+pub fn context() -> Context {
+    Context {
+        today: day("2020-06-30"),
+        line_fen: 600_000,
+    }
+}
+
 /// Reads a file of `tests/import/cases/files/`.
 pub fn read_case(file: &str, kind: RosterKind) -> Reading {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/cases/files");
@@ -33,10 +41,7 @@ pub fn read_case(file: &str, kind: RosterKind) -> Reading {
 pub fn read_roster(bytes: &[u8], kind: RosterKind, choices: &Choices) -> Reading {
     let mut reading = Reading::default();
     let mut problems = Problems::default();
-    let context = Context {
-        today: day("2020-06-30"),
-        line_fen: 600_000,
-    };
+    let context = context();
     let read = OpenFile::open(bytes).and_then(|mut file| {
         match kind {
             RosterKind::Households => {

@@ -32,6 +32,7 @@ mod server;
 mod service;
 pub mod session;
 pub mod settings;
+pub mod source_files;
 pub mod staff;
 mod workbook_file;
 pub mod world;

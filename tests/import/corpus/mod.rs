@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use qianshou::household::IdentityNumber;
-use qianshou::roster::grouping::{self, Context};
+use qianshou::roster::grouping;
 use qianshou::roster::report::{Problems, RosterKind, RosterProblem, SheetReport};
 use qianshou::roster::staffing;
 use qianshou::workbook::reader::OpenFile;
 use serde_json::{Value as Json, json};
 
+use crate::support::case_file::context;
 use crate::support::mess::Mess;
-use crate::support::register::day;
 
 impl Mess {
     /// What the program says of it.
@@ -27,10 +27,7 @@ impl Mess {
             Ok(file) => file,
             Err(error) => return unreadable(&RosterProblem::of_reading(&error)),
         };
-        let context = Context {
-            today: day("2020-06-30"),
-            line_fen: 600_000,
-        };
+        let context = context();
         let (file, choices, go_on) = (&mut file, &self.choices, &mut |_| Ok(()));
         let profiles = &self.profiles;
         let read = match self.kind {
