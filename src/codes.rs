@@ -257,8 +257,8 @@ code_list! {
 }
 
 impl Action {
-    /// Whether a record with this action can be taken into the register: it has no error, no question of
-    /// those that it is part of is undecided, and nobody decided to leave it out.
+    /// Whether a record with this action can be taken into the register: it has no error, every question about
+    /// it is decided, and nobody decided to leave it out.
     pub fn is_good(self, has_errors: bool, undecided: &[String]) -> bool {
         !has_errors && undecided.is_empty() && self != Self::LeftOut
     }

@@ -171,6 +171,7 @@ fn words(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Kind;
     use crate::codes::Relation;
     use serde_json::json;
 
@@ -193,6 +194,27 @@ mod tests {
             ]
         );
         assert!(between(RosterKind::Households, &old, &old).is_empty());
+    }
+
+    #[test]
+    fn what_is_private_is_so_by_the_table_of_the_own_record() {
+        use RosterKind::{Households, Staff};
+
+        let private = |kind, pointer: &str| {
+            let change = FieldChange {
+                kind,
+                pointer: pointer.to_owned(),
+                old: None,
+                new: None,
+            };
+            change.field().and_then(|field| field.private)
+        };
+        assert_eq!(private(Households, "/phone"), Some(Kind::Telephone));
+        assert_eq!(private(Households, "/members/0/health"), Some(Kind::Health));
+        let number = "/identity_number";
+        assert_eq!(private(Staff, number), Some(Kind::Identity));
+        assert_eq!(private(Staff, "/phone"), None);
+        assert_eq!(private(Staff, "/villages/0"), None);
     }
 
     #[test]

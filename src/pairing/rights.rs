@@ -1,5 +1,6 @@
-//! Whose runs, pairings and assistances a caller may read: each service asks it first, before it reads
-//! the cursor or looks for anything, so that a refusal tells nothing else.
+//! Whose runs, pairings and assistances a caller may read: each service asks
+//! [`may_read`] or [`seen_of`] first, before it reads the cursor or looks for anything, so that a refusal
+//! tells nothing else.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -8,6 +9,7 @@ use crate::access::{Caller, Permission};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::serving::rights::person_of;
 use crate::serving::tenure::earliest_open_end;
 use crate::settings;
 
@@ -22,8 +24,7 @@ pub(super) fn may_read(caller: &Caller) -> Result<(), Problem> {
 /// Whose records of serving a household the caller may list: everybody's, or of those the ones asked
 /// for; a helper's own.
 pub(super) fn seen_of(caller: &Caller, asked: Option<Uuid>) -> Result<Option<Uuid>, Problem> {
-    // An account without a person has none.
-    let own = caller.staff_id.unwrap_or_default();
+    let own = person_of(caller);
     match may_read(caller) {
         Ok(()) => Ok(asked),
         Err(_) if asked.is_none_or(|asked| asked == own) => Ok(Some(own)),

@@ -72,7 +72,7 @@ pub async fn pairing_roll(
     .await
 }
 
-/// Makes the progress workbook of a year as of a day, of this year and as of today if not said. In its
+/// Makes the progress workbook of a year as of a day; [`period`] says which, if not both are said. In its
 /// turn; 503 if too many wait.
 pub async fn progress_workbook(
     app: &App,

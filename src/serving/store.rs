@@ -28,9 +28,8 @@ fn has_ended(table: &str) -> String {
     format!("{table}.to_date IS NOT NULL")
 }
 
-/// Whether a tenure has ended, but only after the day of a parameter such as `$1`, as a condition on a row
-/// of `table`: another one of the same household cannot begin on that day. The day on which it ended is
-/// free.
+/// Whether a tenure ended later than the day of a parameter such as `$1`, as a condition on a row of `table`.
+/// Then no other tenure of the household may begin on that day. On the day of the end itself one may.
 pub fn has_ended_after(table: &str, day: &str) -> String {
     format!("{table}.to_date > {day}")
 }
@@ -55,9 +54,10 @@ pub fn has_helper_now(household: &str) -> String {
 
 /// Who is responsible now for the household with an id or, if nobody is, who was last, as a query.
 pub fn last_helper(household: &str) -> String {
+    let holds = holds_now("pairing");
     format!(
         "SELECT pairing.staff_id FROM pairing WHERE pairing.household_id = {household}
-         ORDER BY to_date IS NULL DESC, to_date DESC, ended_at DESC, pairing.id DESC LIMIT 1"
+         ORDER BY {holds} DESC, to_date DESC, ended_at DESC, pairing.id DESC LIMIT 1"
     )
 }
 
@@ -274,7 +274,10 @@ impl Filter {
             .and_if(self.household_id, "household_id = ?")
             .and_if(self.staff_id, "staff_id = ?")
             .and_either(self.current, &holds_now(table), &has_ended(table))
-            .and_if(self.lasting_to, "(to_date IS NULL OR to_date >= ?)")
+            .and_if(
+                self.lasting_to,
+                &format!("({} OR {table}.to_date >= ?)", holds_now(table)),
+            )
             .and_if(self.on, &held_on(table, "?"))
             .and_if(self.unit_id, "unit.id = ?")
             .and_text(

@@ -104,7 +104,7 @@ impl Helper {
         match check_duty(self.active, away) {
             Err(Ineligible::Inactive) => Some(away.unwrap_or("已停用或离岗")),
             Err(Ineligible::Away(words)) => Some(words),
-            // What is about a pair, or about places, is said of no one alone.
+            // `check_duty` never gives these: they are about a pair, or about places.
             Err(
                 Ineligible::Barred(_) | Ineligible::PinnedToAnother(_) | Ineligible::Full { .. },
             )

@@ -8,7 +8,8 @@ use crate::codes::Action;
 use crate::db::{Ids, Json, Tx};
 use crate::{insert, on, staging};
 
-/// Those who are, or were, taken into the register, as long as their action is one that does it.
+/// Rows without errors and without open questions, as [`Action::is_good`] says in Rust. Whether they are taken
+/// into the register depends on their `action`, too: whoever asks names the actions.
 macro_rules! good {
     () => {
         "NOT has_errors AND conflicts = '[]'"

@@ -32,6 +32,8 @@ impl Filter {
     }
 }
 
+/// A note needs no area and no unit, so it does without the joins of
+/// [`names`](crate::serving::store::names).
 const NOTE: &str =
     "SELECT handover_note.id AS id, pairing_id, pairing.household_id AS household_id,
     household.number AS household_number, household.head_name AS head_name,
