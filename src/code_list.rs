@@ -5,7 +5,7 @@
 //! the value in JSON and in the `OpenAPI` document, the text in the database, the drop-down list in
 //! a template, and the reading of a cell.
 
-use crate::text::squeezed;
+use crate::text::{is_squeezed, squeezed};
 
 /// One value of a code list.
 #[derive(Debug)]
@@ -61,11 +61,8 @@ pub trait CodeList: Copy + Eq + 'static {
         Self::ENTRIES
             .iter()
             .find(|entry| {
-                squeezed(entry.label) == text
-                    || entry
-                        .synonyms
-                        .iter()
-                        .any(|synonym| squeezed(synonym) == text)
+                let mut known = std::iter::once(&entry.label).chain(entry.synonyms);
+                known.any(|word| is_squeezed(word, &text))
             })
             .map(|entry| entry.value)
     }

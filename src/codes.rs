@@ -35,24 +35,27 @@ code_list! {
 code_list! {
     /// What kind of household it is on the register (贫困户属性, later 户类型).
     pub enum Category = "category", "贫困户属性" {
-        General = "general", "一般贫困户", ["一般", "一般农户(贫困户)"];
-        MinimumLiving = "minimum_living", "低保贫困户", ["低保户"];
+        General = "general", "一般贫困户", ["一般", "一般农户(贫困户)", "一般贫困", "建档立卡一般贫困户"];
+        MinimumLiving = "minimum_living", "低保贫困户", ["低保户", "低保", "低保贫困"];
         ExtremePoverty = "extreme_poverty", "特困供养(五保)贫困户",
-            ["特困供养贫困户", "五保贫困户", "五保户", "特困户", "特困人员"];
+            ["特困供养贫困户", "五保贫困户", "五保户", "五保", "特困户", "特困人员", "特困供养", "特困供养户", "分散供养", "集中供养"];
         UnstableLifted = "unstable_lifted", "脱贫不稳定户", ["脱贫不稳定"];
         EdgePoverty = "edge_poverty", "边缘易致贫户", ["边缘户", "边缘易致贫"];
         SuddenHardship = "sudden_hardship", "突发严重困难户", ["突发严重困难"];
-        LiftedHousehold = "lifted_household", "脱贫户", ["已脱贫户"];
+        LiftedHousehold = "lifted_household", "脱贫户", ["已脱贫户", "稳定脱贫户", "一般脱贫户"];
     }
 }
 
 code_list! {
     /// Where a household stands (脱贫属性).
     pub enum PovertyStatus = "poverty_status", "脱贫属性" {
-        Poor = "poor", "未脱贫", ["贫困"];
-        LiftedWithPolicy = "lifted_with_policy", "已脱贫(享受政策)", ["已脱贫", "脱贫", "脱贫享受政策"];
-        LiftedWithoutPolicy = "lifted_without_policy", "已脱贫(不享受政策)", ["脱贫不享受政策"];
-        Relapsed = "relapsed", "返贫", ["已返贫"];
+        Poor = "poor", "未脱贫", ["贫困", "未脱贫户", "尚未脱贫", "还未脱贫", "没有脱贫", "没脱贫", "未退出"];
+        LiftedWithPolicy = "lifted_with_policy", "已脱贫(享受政策)", [
+            "已脱贫", "脱贫", "脱贫享受政策", "脱贫户", "已脱贫户", "稳定脱贫", "已稳定脱贫", "稳定脱贫户", "已退出",
+            "脱贫退出", "脱贫(享受政策)", "已脱贫享受政策",
+        ];
+        LiftedWithoutPolicy = "lifted_without_policy", "已脱贫(不享受政策)", ["脱贫不享受政策", "脱贫(不享受政策)", "已脱贫不享受政策", "脱贫不再享受政策", "已脱贫(不再享受政策)"];
+        Relapsed = "relapsed", "返贫", ["已返贫", "返贫户"];
     }
 }
 
@@ -66,30 +69,69 @@ impl PovertyStatus {
 code_list! {
     /// A member's relation to the head of the household (与户主关系).
     pub enum Relation = "relation", "与户主关系" {
-        Head = "head", "户主", ["本人", "本人或户主"];
-        Spouse = "spouse", "配偶", ["妻子", "丈夫", "妻", "夫"];
-        Son = "son", "之子", ["子", "儿子", "长子", "次子", "三子", "独生子"];
-        Daughter = "daughter", "之女", ["女", "女儿", "长女", "次女", "三女", "独生女"];
-        DaughterInLaw = "daughter_in_law", "之儿媳", ["儿媳", "媳妇"];
-        SonInLaw = "son_in_law", "之女婿", ["女婿"];
-        Grandson = "grandson", "之孙子", ["孙子"];
-        Granddaughter = "granddaughter", "之孙女", ["孙女"];
-        DaughtersSon = "daughters_son", "之外孙子", ["外孙子", "外孙"];
-        DaughtersDaughter = "daughters_daughter", "之外孙女", ["外孙女"];
-        Father = "father", "之父", ["父亲", "父"];
-        Mother = "mother", "之母", ["母亲", "母"];
-        WifesFather = "wifes_father", "之岳父", ["岳父"];
-        WifesMother = "wifes_mother", "之岳母", ["岳母"];
-        HusbandsFather = "husbands_father", "之公公", ["公公"];
+        Head = "head", "户主", ["本人", "本人或户主", "户主本人", "户主(本人)", "本人(户主)"];
+        Spouse = "spouse", "配偶", [
+            "妻子", "丈夫", "妻", "夫", "夫妻", "夫妇", "爱人", "老婆", "老公", "之妻", "之夫", "户主配偶", "户主之妻", "之配偶",
+        ];
+        Son = "son", "之子", [
+            "子", "儿子", "长子", "次子", "三子", "四子", "五子", "六子", "二子", "独子", "独生子", "幼子", "小儿子", "大儿子",
+            "二儿子", "三儿子", "四儿子", "儿", "养子", "继子", "之养子", "之继子", "婚生子", "非婚生子",
+        ];
+        Daughter = "daughter", "之女", [
+            "女", "女儿", "长女", "次女", "三女", "四女", "五女", "六女", "二女", "独女", "独生女", "幼女", "小女儿", "小女",
+            "大女儿", "二女儿", "三女儿", "四女儿", "养女", "继女", "之养女", "之继女",
+        ];
+        DaughterInLaw = "daughter_in_law", "之儿媳", ["儿媳", "媳妇", "儿媳妇", "长媳", "次媳", "三媳", "大儿媳", "二儿媳", "小儿媳", "三儿媳"];
+        SonInLaw = "son_in_law", "之女婿", ["女婿", "大女婿", "二女婿", "小女婿", "长婿", "次婿"];
+        Grandson = "grandson", "之孙子", ["孙子", "长孙", "次孙", "大孙子", "二孙子", "小孙子", "孙儿", "三孙子"];
+        Granddaughter = "granddaughter", "之孙女", ["孙女", "长孙女", "次孙女", "大孙女", "二孙女", "小孙女", "孙女儿"];
+        DaughtersSon = "daughters_son", "之外孙子", ["外孙子", "外孙", "长外孙", "次外孙", "大外孙", "小外孙"];
+        DaughtersDaughter = "daughters_daughter", "之外孙女", ["外孙女", "长外孙女", "次外孙女", "大外孙女", "小外孙女"];
+        Father = "father", "之父", ["父亲", "父", "爸爸", "老父亲", "养父", "继父", "生父"];
+        Mother = "mother", "之母", ["母亲", "母", "妈妈", "老母亲", "养母", "继母", "生母"];
+        WifesFather = "wifes_father", "之岳父", ["岳父", "老丈人", "丈人"];
+        WifesMother = "wifes_mother", "之岳母", ["岳母", "丈母娘", "丈母"];
+        HusbandsFather = "husbands_father", "之公公", ["公公", "公爹"];
         HusbandsMother = "husbands_mother", "之婆婆", ["婆婆"];
-        Grandfather = "grandfather", "之祖父", ["祖父", "爷爷"];
-        Grandmother = "grandmother", "之祖母", ["祖母", "奶奶"];
-        Sibling = "sibling", "之兄弟姐妹", ["兄弟姐妹", "兄", "弟", "姐", "妹", "哥哥", "弟弟", "姐姐", "妹妹"];
-        Other = "other", "其他", ["其它", "其他关系", "之其他"];
+        Grandfather = "grandfather", "之祖父", ["祖父", "爷爷", "爷"];
+        Grandmother = "grandmother", "之祖母", ["祖母", "奶奶", "奶"];
+        Sibling = "sibling", "之兄弟姐妹", ["兄弟姐妹", "兄", "弟", "姐", "妹", "哥哥", "弟弟", "姐姐", "妹妹",
+            "大哥", "二哥", "三哥", "大姐", "二姐", "二弟", "三弟", "小弟", "二妹", "小妹", "胞兄", "胞弟", "胞姐", "胞妹", "兄弟",
+            "姐妹", "兄长"];
+        Other = "other", "其他", ["其它", "其他关系", "之其他", "弟媳", "弟媳妇", "弟妹", "弟妇", "嫂子", "嫂",
+            "嫂嫂", "侄子", "侄", "侄儿", "侄女", "之侄子", "之侄女", "侄儿媳", "侄媳", "侄孙", "侄孙子", "侄孙女", "外甥", "外甥子", "外甥女", "叔叔",
+            "叔父", "叔", "伯父", "伯伯", "大伯", "伯母", "婶婶", "婶子", "姑姑", "姑母", "姑父", "姨妈", "姨母", "姨父", "舅舅",
+            "舅父", "舅母", "外祖父", "外祖母", "外公", "外婆", "姥姥", "姥爷", "曾孙", "曾孙子", "曾孙女", "重孙", "重孙子",
+            "重孙女", "孙媳", "孙媳妇", "孙儿媳", "孙女婿", "外孙媳", "外孙女婿", "姐夫", "妹夫", "小叔", "小姑", "内弟", "妻弟",
+            "亲戚", "其他亲属", "其他亲戚", "非亲属", "无亲属关系"];
     }
 }
 
 impl Relation {
+    /// The relation that a cell of 与户主关系 means: 户主之子, 户主的长女 and 之长子 are said of the head,
+    /// with other words before them than the list has.
+    pub fn of_cell(text: &str) -> Option<Self> {
+        use crate::code_list::CodeList;
+        Self::recognise(text).or_else(|| {
+            let tight = crate::text::squeezed(text);
+            let bare = [
+                "户主之",
+                "户主的",
+                "系户主之",
+                "为户主之",
+                "系户主",
+                "户主",
+                "之",
+                "其",
+            ]
+            .into_iter()
+            .find_map(|before| tight.strip_prefix(before))?;
+            // «户主» alone was recognised; what follows it must be a word of its own.
+            let relation = Self::recognise(bare)?;
+            (relation != Self::Head).then_some(relation)
+        })
+    }
+
     /// The sex that the word says.
     pub fn sex(self) -> Option<Sex> {
         match self {
@@ -138,19 +180,19 @@ impl Relation {
 code_list! {
     /// Schooling completed (文化程度).
     pub enum Education = "education", "文化程度" {
-        Illiterate = "illiterate", "文盲或半文盲", ["文盲", "半文盲", "文盲半文盲"];
-        Primary = "primary", "小学", [];
-        LowerSecondary = "lower_secondary", "初中", ["初级中学"];
-        UpperSecondary = "upper_secondary", "高中", ["中专", "高级中学", "中专(高中)"];
-        JuniorCollege = "junior_college", "大专", ["专科"];
-        Bachelor = "bachelor", "本科及以上", ["本科", "大学本科", "大学"];
+        Illiterate = "illiterate", "文盲或半文盲", ["文盲", "半文盲", "文盲半文盲", "文盲/半文盲", "不识字", "未上学", "未上过学", "没上过学"];
+        Primary = "primary", "小学", ["小学毕业", "小学肄业", "小学文化"];
+        LowerSecondary = "lower_secondary", "初中", ["初级中学", "初中毕业", "初中肄业", "初中文化"];
+        UpperSecondary = "upper_secondary", "高中", ["中专", "高级中学", "中专(高中)", "高中毕业", "高中(中专)", "高中文化", "职高", "中技", "技校", "普通高中"];
+        JuniorCollege = "junior_college", "大专", ["专科", "大学专科", "大专毕业", "高职"];
+        Bachelor = "bachelor", "本科及以上", ["本科", "大学本科", "大学", "本科毕业", "研究生", "硕士", "博士", "硕士研究生", "博士研究生"];
     }
 }
 
 code_list! {
     /// Whether and where a member is at school now (在校生状况).
     pub enum Schooling = "schooling", "在校生状况" {
-        None = "none", "非在校生", ["否", "不在校"];
+        None = "none", "非在校生", ["否", "不在校", "不在校生", "非在校", "未在校", "不是在校生"];
         Preschool = "preschool", "学前教育", ["幼儿园", "学龄前"];
         Primary = "primary", "小学", ["小学在校"];
         LowerSecondary = "lower_secondary", "初中(七/八/九年级)",
@@ -179,21 +221,21 @@ impl Schooling {
 code_list! {
     /// State of health (健康状况).
     pub enum Health = "health", "健康状况" {
-        Healthy = "healthy", "健康", ["良好", "健康或良好"];
-        ChronicIllness = "chronic_illness", "长期慢性病", ["慢性病", "患有慢性病"];
-        SeriousIllness = "serious_illness", "患有大病", ["大病", "重病"];
-        Disabled = "disabled", "残疾", ["残疾人"];
+        Healthy = "healthy", "健康", ["良好", "健康或良好", "身体健康", "健康状况良好", "健康良好"];
+        ChronicIllness = "chronic_illness", "长期慢性病", ["慢性病", "患有慢性病", "长期慢性疾病", "慢性疾病", "患慢性病", "患长期慢性病"];
+        SeriousIllness = "serious_illness", "患有大病", ["大病", "重病", "患大病", "重大疾病", "重大病"];
+        Disabled = "disabled", "残疾", ["残疾人", "有残疾", "患有残疾"];
     }
 }
 
 code_list! {
     /// Ability to work (劳动技能).
     pub enum Labour = "labour", "劳动技能" {
-        Ordinary = "ordinary", "普通劳动力", ["普通劳力"];
+        Ordinary = "ordinary", "普通劳动力", ["普通劳力", "普通劳动者", "一般劳动力"];
         Skilled = "skilled", "技能劳动力", ["技术劳动力"];
-        Weak = "weak", "弱劳动力或半劳动力", ["弱劳动力", "半劳动力", "弱(半)劳动力"];
-        Lost = "lost", "丧失劳动力", ["丧失劳动能力"];
-        None = "none", "无劳动力", ["无劳动能力", "无劳力"];
+        Weak = "weak", "弱劳动力或半劳动力", ["弱劳动力", "半劳动力", "弱(半)劳动力", "弱劳力", "半劳力", "弱半劳动力", "弱劳动力/半劳动力"];
+        Lost = "lost", "丧失劳动力", ["丧失劳动能力", "丧失劳力"];
+        None = "none", "无劳动力", ["无劳动能力", "无劳力", "没有劳动力", "没有劳动能力", "没劳动力", "非劳动力"];
     }
 }
 
@@ -203,7 +245,7 @@ code_list! {
         InTown = "in_town", "乡(镇)内", ["乡镇内务工", "乡(镇)内务工", "乡镇内"];
         InCounty = "in_county", "乡(镇)外县内", ["乡(镇)外县内务工", "县内务工", "县内"];
         InProvince = "in_province", "县外省内", ["县外省内务工", "省内务工", "省内"];
-        OutOfProvince = "out_of_province", "省外", ["省外务工"];
+        OutOfProvince = "out_of_province", "省外", ["省外务工", "外省", "外省务工"];
         Other = "other", "其他", ["其它"];
     }
 }
@@ -241,6 +283,16 @@ impl HousingGrade {
     /// Whether a dwelling of this grade may be lived in safely.
     pub fn is_safe(self) -> bool {
         matches!(self, Self::A | Self::B)
+    }
+}
+
+code_list! {
+    /// What became of a member whom the register has in a household and the roster of an import has not.
+    pub enum LeaveAnswer = "leave_answer", "名册中没有的成员" {
+        MovedAway = "moved_away", "迁出", [];
+        Died = "died", "去世", [];
+        Stays = "stays", "漏列，仍在本户", [];
+        SamePerson = "same_person", "即名册中的同名者", [];
     }
 }
 

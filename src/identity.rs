@@ -49,6 +49,9 @@ pub enum IdentityError {
         /// The check character that the 17 digits call for.
         expected: char,
     },
+    /// Twenty characters whose last two are no category and grade of a disability.
+    #[error("有 20 位，但末两位不是残疾类别（1 至 7）和残疾等级（1 至 4）")]
+    Certificate,
     /// A number that went through a spreadsheet's floating point, which keeps 15 digits.
     #[error("被 Excel 当作数值保存，末三位已丢失")]
     FloatDamaged,
@@ -79,7 +82,11 @@ impl IdentityNumber {
         let (body, last) = match typed.len() {
             _ if !typed.is_ascii() => return Err(IdentityError::Character),
             18 => typed.split_at(17),
-            20 => (&typed[..17], &typed[17..18]),
+            20 | 22 if !ends_as_certificate(&typed[18..]) => {
+                return Err(IdentityError::Certificate);
+            }
+            // A certificate that was issued again has B and a figure behind its number.
+            20 | 22 => (&typed[..17], &typed[17..18]),
             _ => return Err(IdentityError::Length(typed.chars().count())),
         };
         let number = Self::from_body(body)?;
@@ -108,15 +115,17 @@ impl IdentityNumber {
         Cow::Owned(tight.to_ascii_uppercase())
     }
 
-    /// The number that a shorter one may mean: 15 digits of before 1999 with the century 19 and the
-    /// check character (GB 11643-1999), or 17 digits that lack just the check character. Both may be
-    /// slips of the finger as well, so this is for people to confirm.
+    /// The number that a shorter or longer one may mean: 15 digits of before 1999 with the century 19 and
+    /// the check character (GB 11643-1999), 17 digits that lack just the check character, or 18 with two
+    /// more characters behind them. All may be slips of the finger as well, so this is for people to
+    /// confirm.
     pub fn guess(text: &str) -> Option<Self> {
         let typed = Self::tight(text);
         let digits = typed.bytes().all(|byte| byte.is_ascii_digit());
         match typed.len() {
             15 if digits => Self::from_body(&format!("{}19{}", &typed[..6], &typed[6..])).ok(),
             17 if digits => Self::from_body(&typed).ok(),
+            20 if typed.is_ascii() => Self::parse(&typed[..18]).ok(),
             _ => None,
         }
     }
@@ -176,6 +185,16 @@ impl IdentityNumber {
 /// What people type around a number and between its characters, and mean nothing by.
 fn is_padding(character: char) -> bool {
     character.is_whitespace() || "'‘’`-".contains(character)
+}
+
+/// Whether the end of a disability certificate's number says a category and a grade (GB/T 26341: 1 to 7 and
+/// 1 to 4), and of one that was issued again, how often.
+fn ends_as_certificate(end: &str) -> bool {
+    match end.as_bytes() {
+        [b'1'..=b'7', b'1'..=b'4'] => true,
+        [b'1'..=b'7', b'1'..=b'4', b'B', again] => again.is_ascii_digit(),
+        _ => false,
+    }
 }
 
 /// The check character for 17 digits, or nothing if they are not all digits.

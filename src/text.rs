@@ -30,6 +30,14 @@ pub fn squeezed(text: &str) -> String {
         .collect()
 }
 
+/// Whether `text` is `squeezed` when it is [`squeezed`]; asked of many words, it makes no text of any.
+pub fn is_squeezed(text: &str, squeezed: &str) -> bool {
+    let characters = text.chars().map(half_width_char);
+    characters
+        .filter(|character| !character.is_whitespace() && !is_invisible(*character))
+        .eq(squeezed.chars())
+}
+
 /// `text` as a cell means it: invisible marks dropped and no white space around it.
 pub fn trimmed(text: &str) -> String {
     let visible: String = text

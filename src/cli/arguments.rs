@@ -10,6 +10,7 @@ use crate::code_list::CodeList;
 use crate::config::Flags;
 use crate::import::report::ConflictKind;
 use crate::roster::RosterKind;
+use crate::roster::choices::LeaveAnswer;
 use crate::workbook::reader_process;
 use crate::{calendar, import};
 
@@ -191,7 +192,8 @@ pub enum ImportCommand {
 }
 
 const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: of households changed_head, \
-    renumbered, moved, split, merged or reopened, of staff swapped or renamed; may be said again";
+    renumbered, moved, split, merged or reopened, of staff swapped or renamed, of a file \
+    no_status or sections; may be said again";
 
 #[derive(clap::Args)]
 pub struct ImportFile {
@@ -211,6 +213,14 @@ pub struct ImportFile {
     profile: Option<String>,
     #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = ACCEPT_HELP)]
     accept: Vec<ConflictKind>,
+    /// What became of all members whom the register has in a household of the file and the file has not:
+    /// moved_away, died, stays or same_person
+    #[arg(long, value_name = "ANSWER", value_parser = leave_answer)]
+    left: Option<LeaveAnswer>,
+    /// Let empty cells of this field (such as phone) clear what the register holds; * for every column of
+    /// the file; may be said again
+    #[arg(long, value_name = "FIELD")]
+    clear_empty: Vec<String>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -226,6 +236,8 @@ impl ImportFile {
             sheets: self.sheets,
             profile: self.profile,
             accept: self.accept,
+            left: self.left,
+            clear_empty: self.clear_empty,
             json: self.json,
         }
     }
@@ -319,6 +331,10 @@ pub enum UserCommand {
 }
 
 fn role(code: &str) -> Result<Role, String> {
+    one_of(code)
+}
+
+fn leave_answer(code: &str) -> Result<LeaveAnswer, String> {
     one_of(code)
 }
 

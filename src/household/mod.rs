@@ -3,6 +3,7 @@
 pub mod api;
 mod field;
 pub mod model;
+pub mod person_match;
 pub mod register;
 pub mod rule;
 pub mod service;

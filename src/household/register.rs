@@ -6,12 +6,12 @@
 //! binary search in lists of indexes.
 
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+pub use super::person_match::namesake;
+use super::person_match::{Detail, PersonKey};
 use super::{IdentityNumber, Relation};
 
 /// Stands for «no index».
@@ -65,9 +65,10 @@ struct IndexedHousehold {
 
 #[derive(Clone, Copy, Debug)]
 struct IndexedPerson {
-    /// Packed identity number; 0 for none.
+    // The parts of a `PersonKey`, and not one: with its padding each person would take a third more.
     identity: u64,
     namesake: u64,
+    detail: Detail,
     household: u32,
 }
 
@@ -82,13 +83,6 @@ pub struct Register {
     by_number: Vec<u32>,
     by_identity: Vec<u32>,
     by_namesake: Vec<u32>,
-}
-
-/// What people of the same name and birth date have in common.
-pub fn namesake(name: &str, birth_date: Option<NaiveDate>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (name, birth_date).hash(&mut hasher);
-    hasher.finish()
 }
 
 impl Register {
@@ -144,9 +138,16 @@ impl Register {
         if member.relation == Relation::Head && entry.head == NONE {
             entry.head = person;
         }
+        let key = PersonKey::new(
+            member.identity_number,
+            member.name,
+            member.birth_date,
+            member.relation,
+        );
         self.persons.push(IndexedPerson {
-            identity: member.identity_number.map_or(0, IdentityNumber::packed),
-            namesake: namesake(member.name, member.birth_date),
+            identity: key.identity(),
+            namesake: key.namesake(),
+            detail: key.detail(),
             household,
         });
     }
@@ -310,6 +311,12 @@ impl Register {
         (packed > 0)
             .then(|| IdentityNumber::unpacked(packed).ok())
             .flatten()
+    }
+
+    /// What a person is recognised by among others of their household.
+    pub fn key(&self, person: usize) -> PersonKey {
+        let person = &self.persons[person];
+        PersonKey::from_parts(person.identity, person.namesake, person.detail)
     }
 
     /// What a person has in common with people of the same name and birth date.

@@ -4,6 +4,11 @@ use serde_json::Value;
 
 use crate::access::Field;
 use crate::code_list;
+use crate::code_list::CodeList;
+use crate::codes::LeaveAnswer;
+use crate::household::model::Member;
+use crate::household::person_match::pair_members;
+use crate::household::staging::Departure;
 use crate::roster::RosterKind;
 use crate::roster::column::{Column, Record};
 use crate::roster::{household as household_roster, staff as staff_roster};
@@ -18,7 +23,29 @@ code_list! {
     }
 }
 
-/// One field that differs between the two states.
+code_list! {
+    /// What becomes of a person of a household.
+    pub enum PersonChange = "person_change", "成员变动" {
+        Comes = "comes", "加入本户", [];
+        Goes = "goes", "离开本户", [];
+        Changed = "changed", "变更", [];
+    }
+}
+
+/// The person whom a change is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonChanged {
+    /// 姓名, of one who stays as it is now.
+    pub name: String,
+    /// What becomes of them.
+    pub change: PersonChange,
+    /// Of one who goes: what people answered, if they were asked.
+    pub reason: Option<LeaveAnswer>,
+    /// Of one who goes: whether people are still to say what became of them.
+    pub is_undecided: bool,
+}
+
+/// One field that differs between the two states, or a person who is in one of them only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
     /// Of which roster the record is: the same name is another field in another one.
@@ -29,10 +56,12 @@ pub struct FieldChange {
     pub old: Option<String>,
     /// What stands there; nothing if the place is gone.
     pub new: Option<String>,
+    /// The member of a household whom it is about.
+    pub person: Option<PersonChanged>,
 }
 
 impl FieldChange {
-    /// The field in Chinese, such as `成员 2 健康状况`.
+    /// The field in Chinese, such as `李秀英 健康状况`, or who comes or goes.
     pub fn label(&self) -> String {
         let mut keys = self.pointer.split('/').skip(1);
         let first = keys.next().unwrap_or_default();
@@ -44,10 +73,21 @@ impl FieldChange {
             "number" => self.heading("member_number"),
             key => self.heading(key),
         };
-        format!(
-            "成员 {} {heading}",
-            position.map_or(0, |position| position + 1)
-        )
+        let Some(person) = &self.person else {
+            let position = position.map_or(0, |position| position + 1);
+            return format!("成员 {position} {heading}");
+        };
+        let name = &person.name;
+        match (person.change, person.reason) {
+            (PersonChange::Changed, _) => format!("{name} {heading}"),
+            (PersonChange::Goes, Some(reason)) => {
+                format!("{name} {}（{}）", person.change.label(), reason.label())
+            }
+            (PersonChange::Goes, None) if person.is_undecided => {
+                format!("{name} 名册中没有（去留待定）")
+            }
+            (change, _) => format!("{name} {}", change.label()),
+        }
     }
 
     /// A value of this field as people read it.
@@ -75,8 +115,13 @@ impl FieldChange {
         }
     }
 
-    /// The field's name. Of a list the pointer names the place, too.
+    /// The field's name. Of a list the pointer names the place, too; of a person who comes or goes it is
+    /// the relation to the head that is told.
     fn key(&self) -> &str {
+        let person = self.person.as_ref();
+        if person.is_some_and(|person| person.change != PersonChange::Changed) {
+            return "relation";
+        }
         let is_name = |key: &&str| key.parse::<usize>().is_err();
         self.pointer.rsplit('/').find(is_name).unwrap_or_default()
     }
@@ -118,6 +163,13 @@ fn compare(
     if old == new {
         return;
     }
+    if kind == RosterKind::Households
+        && pointer == "/members"
+        && let (Some(old), Some(new)) = (old, new)
+        && compare_members(old, new, into).is_some()
+    {
+        return;
+    }
     match (old, new) {
         (Some(Value::Object(_)) | None, Some(Value::Object(_)) | None)
         | (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => {
@@ -131,7 +183,76 @@ fn compare(
             pointer,
             old: old.and_then(words),
             new: new.and_then(words),
+            person: None,
         }),
+    }
+}
+
+/// Compares members as persons: who has changed and who has come, in the order in which they are now, then
+/// who is gone. Nothing if one of the lists is of no form that is known.
+fn compare_members(old: &Value, new: &Value, into: &mut Vec<FieldChange>) -> Option<()> {
+    let read = |list: &Value| serde_json::from_value::<Vec<Member>>(list.clone()).ok();
+    let (before, after) = (read(old)?, read(new)?);
+    let pairs = pair_members(&before, &after);
+    let event = |position: usize, member: &Member, change: PersonChange| {
+        let relation = Some(member.relation.code().to_owned());
+        let (old, new) = match change {
+            PersonChange::Goes => (relation, None),
+            _ => (None, relation),
+        };
+        FieldChange {
+            kind: RosterKind::Households,
+            pointer: format!("/members/{position}"),
+            old,
+            new,
+            person: Some(PersonChanged::of(member, change)),
+        }
+    };
+    for (position, (member, known)) in after.iter().zip(&pairs).enumerate() {
+        let Some(known) = known else {
+            into.push(event(position, member, PersonChange::Comes));
+            continue;
+        };
+        let first = into.len();
+        let pointer = format!("/members/{position}");
+        let (old, new) = (old.get(known), new.get(position));
+        compare(RosterKind::Households, pointer, old, new, into);
+        for change in &mut into[first..] {
+            change.person = Some(PersonChanged::of(member, PersonChange::Changed));
+        }
+    }
+    for (position, member) in before.iter().enumerate() {
+        if !pairs.contains(&Some(position)) {
+            into.push(event(position, member, PersonChange::Goes));
+        }
+    }
+    Some(())
+}
+
+impl PersonChanged {
+    fn of(member: &Member, change: PersonChange) -> Self {
+        Self {
+            name: member.name.clone(),
+            change,
+            reason: None,
+            is_undecided: false,
+        }
+    }
+}
+
+/// Adds to the persons who go what people answered about them, or that they have not yet.
+pub fn add_reasons(changes: &mut [FieldChange], departures: &[Departure], is_undecided: bool) {
+    for change in changes {
+        let position = change.pointer.rsplit('/').next();
+        let position = position.and_then(|position| position.parse::<i64>().ok());
+        let Some(person) = change.person.as_mut() else {
+            continue;
+        };
+        if person.change == PersonChange::Goes {
+            let departure = departures.iter().find(|it| Some(it.position) == position);
+            person.reason = departure.map(|departure| departure.reason);
+            person.is_undecided = is_undecided && departure.is_none();
+        }
     }
 }
 
@@ -184,6 +305,7 @@ mod tests {
             pointer: pointer.to_owned(),
             old: old.map(str::to_owned),
             new: new.map(str::to_owned),
+            person: None,
         };
         assert_eq!(
             between(RosterKind::Households, &old, &new),
@@ -206,6 +328,7 @@ mod tests {
                 pointer: pointer.to_owned(),
                 old: None,
                 new: None,
+                person: None,
             };
             change.field().and_then(|field| field.private)
         };
@@ -215,6 +338,64 @@ mod tests {
         assert_eq!(private(Staff, number), Some(Kind::Identity));
         assert_eq!(private(Staff, "/phone"), None);
         assert_eq!(private(Staff, "/villages/0"), None);
+    }
+
+    #[test]
+    fn members_are_told_as_persons_and_never_by_position() {
+        let member = |name: &str, relation| Member {
+            birth_date: chrono::NaiveDate::from_ymd_opt(1970, 1, 1),
+            ..Member::of(name, relation)
+        };
+        let of = |members: &[Member]| json!({ "members": members });
+        let old = [
+            member("王大山", Relation::Head),
+            member("孙巧云", Relation::Spouse),
+            member("王小明", Relation::Son),
+        ];
+        let mut new = [
+            old[0].clone(),
+            member("陈小宝", Relation::Grandson),
+            old[2].clone(),
+        ];
+        new[2].phone = Some("13900000001".to_owned());
+        let mut changes = between(RosterKind::Households, &of(&old), &of(&new));
+        let told = |changes: &[FieldChange]| -> Vec<_> {
+            let words = |change: &FieldChange, value: &Option<String>| {
+                value.as_ref().map_or(String::new(), |it| change.words(it))
+            };
+            changes
+                .iter()
+                .map(|it| {
+                    format!(
+                        "{}: {} → {}",
+                        it.label(),
+                        words(it, &it.old),
+                        words(it, &it.new)
+                    )
+                })
+                .collect()
+        };
+        let expected = [
+            "陈小宝 加入本户:  → 之孙子",
+            "王小明 联系电话:  → 13900000001",
+            "孙巧云 离开本户: 配偶 → ",
+        ];
+        assert_eq!(told(&changes), expected);
+        add_reasons(&mut changes, &[], true);
+        assert_eq!(changes[2].label(), "孙巧云 名册中没有（去留待定）");
+        let reason = LeaveAnswer::Died;
+        add_reasons(
+            &mut changes,
+            &[Departure {
+                position: 1,
+                reason,
+            }],
+            false,
+        );
+        assert_eq!(changes[2].label(), "孙巧云 离开本户（去世）");
+        // The order is no change.
+        let turned = [old[2].clone(), old[0].clone(), old[1].clone()];
+        assert!(between(RosterKind::Households, &of(&old), &of(&turned)).is_empty());
     }
 
     #[test]
@@ -237,6 +418,7 @@ mod tests {
             pointer: pointer.to_owned(),
             old: None,
             new: None,
+            person: None,
         };
         for pointer in pointers {
             let label = change(&pointer).label();

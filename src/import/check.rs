@@ -193,8 +193,13 @@ impl Check<'_> {
         problems: &mut Problems,
     ) -> Result<(), Stop> {
         let (roster, plan) = self.plan(roster, problems).await?;
-        report.conflicts = plan.conflicts(&roster, MAX_CONFLICTS)?;
+        let mut tx = self.app.db.read().await?;
+        let asked = plan.asked_about(MAX_CONFLICTS);
+        let records = household::store::some(&mut tx, &asked).await?;
+        drop(tx);
+        report.conflicts = plan.conflicts(&roster, &records, MAX_CONFLICTS)?;
         (report.conflict_count, report.undecided_count) = plan.question_counts();
+        report.ask_of_file(roster.questions.clone());
         self.total = i64::try_from(plan.total()).ok();
         // While the database writes one piece, the next ones are planned and made ready.
         let (give, mut pieces) = mpsc::channel(PIECES_AHEAD);
@@ -216,6 +221,9 @@ impl Check<'_> {
             tracing::error!(%error, "planning an import ended in a panic");
             ReadError::Internal
         })??;
+        for problem in plan.kept().problems(&report.sheets) {
+            problems.push(problem);
+        }
         let (households, persons) = plan.counts();
         (report.households, report.persons) = (Some(households), Some(persons));
         let mut tx = self.step().await?;
@@ -267,9 +275,11 @@ impl Check<'_> {
         let mut tx = self.app.db.read().await?;
         let known = staff::store::all(&mut tx).await?;
         drop(tx);
+        let questions = roster.questions.clone();
         let plan = matching::staff::plan(roster, &known, &self.import.choices.0, problems);
         report.staff = Some(plan.counts);
         report.ask(plan.conflicts);
+        report.ask_of_file(questions);
         let planned = plan.planned;
         let mut good = Counts::default();
         for one in planned.iter().filter(|one| one.is_good()) {
@@ -318,7 +328,7 @@ struct Planning {
     db: Db,
     import_id: Uuid,
     /// Takes pieces: how many households, and what to insert for them.
-    give: mpsc::Sender<(i64, [Inserts; 3])>,
+    give: mpsc::Sender<(i64, [Inserts; 4])>,
 }
 
 impl Planning {

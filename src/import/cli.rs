@@ -19,7 +19,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::import::report::{ConflictKind, Counts};
-use crate::roster::choices::{Choices, Decision};
+use crate::roster::choices::{Choices, Decision, LeaveAnswer};
 use crate::roster::report::{RosterKind, RosterProblem};
 use crate::roster::template;
 use crate::terminal::{self, CommandError};
@@ -57,6 +57,10 @@ pub struct Wish {
     pub profile: Option<String>,
     /// Kinds of questions to answer with yes.
     pub accept: Vec<ConflictKind>,
+    /// What became of all members whom the register has in a household of the file and the file has not.
+    pub left: Option<LeaveAnswer>,
+    /// Fields whose empty cells clear what the register holds.
+    pub clear_empty: Vec<String>,
     /// Print JSON.
     pub json: bool,
 }
@@ -66,14 +70,20 @@ impl Wish {
         let decide = |kind: &ConflictKind| Decision {
             conflict: kind.code().to_owned(),
             accept: true,
+            answer: None,
         };
+        let left = self.left.map(|answer| Decision {
+            answer: Some(answer),
+            ..decide(&ConflictKind::Left)
+        });
         Ok(Choices {
             profile_id: match &self.profile {
                 Some(name) => Some(profile_named(app, self.kind, name).await?),
                 None => None,
             },
             sheets: self.sheets.clone(),
-            decisions: self.accept.iter().map(decide).collect(),
+            decisions: self.accept.iter().map(decide).chain(left).collect(),
+            clear_empty: self.clear_empty.clone(),
             ..Choices::default()
         })
     }
@@ -259,6 +269,9 @@ pub fn in_words(import: &Import, problems: &[RosterProblem], refusal: Option<&st
                 "待决 [{}] {}：{}",
                 conflict.kind, conflict.question, conflict.proposal
             );
+            for possible in &conflict.answers {
+                let _ = writeln!(text, "    {}：{}", possible.answer, possible.words);
+            }
         }
     }
     let _ = writeln!(text, "{}", import.words());

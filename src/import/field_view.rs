@@ -2,17 +2,19 @@
 
 use poem_openapi::Object;
 
-use super::change::FieldChange;
+use super::change::{FieldChange, PersonChange};
 use crate::access::{Caller, Kind, Sight};
+use crate::codes::LeaveAnswer;
 use crate::text;
 
 /// One field that changed.
 #[derive(Object)]
 #[oai(rename = "FieldChange", skip_serializing_if_is_none)]
 pub struct FieldChangeView {
-    /// JSON pointer (RFC 6901) into the record, such as `/members/1/health`.
+    /// JSON pointer (RFC 6901) into the record, such as `/members/1/health`; of a member who goes, into the
+    /// record as it was.
     pointer: String,
-    /// The field in Chinese, such as `成员 2 健康状况`.
+    /// The field in Chinese, such as `李秀英 健康状况`; or who comes or goes, such as `孙巧云 离开本户（去世）`.
     label: String,
     /// What stood there.
     old: Option<String>,
@@ -22,6 +24,12 @@ pub struct FieldChangeView {
     old_words: Option<String>,
     /// What stands there now as people read it.
     new_words: Option<String>,
+    /// Name of the member of the household whom it is about.
+    person: Option<String>,
+    /// What becomes of them. Of one who comes or goes, the values are the relation to the head.
+    person_change: Option<PersonChange>,
+    /// Of one who goes: what people answered when they were asked.
+    reason: Option<LeaveAnswer>,
 }
 
 /// A change as this caller may see it.
@@ -40,6 +48,9 @@ pub fn field_change(change: FieldChange, caller: &Caller) -> FieldChangeView {
         label: change.label(),
         old_words: words(change.old.as_ref()),
         new_words: words(change.new.as_ref()),
+        person_change: change.person.as_ref().map(|person| person.change),
+        reason: change.person.as_ref().and_then(|person| person.reason),
+        person: change.person.map(|person| person.name),
         pointer: change.pointer,
         old: change.old.map(show),
         new: change.new.map(show),

@@ -1,6 +1,6 @@
 //! The file of an import: kept in pieces, put together again where it is needed.
 
-use std::io::{Cursor, Write};
+use std::io::{BufReader, Write};
 use std::time::Instant;
 
 use poem::http::StatusCode;
@@ -17,6 +17,7 @@ use crate::roster::marked::{self, MarkError};
 use crate::roster::report::RosterProblem;
 use crate::roster::upload;
 use crate::workbook::error::ReadError;
+use crate::workbook::in_place::EditError;
 use crate::workbook::queue::Turn;
 use crate::workbook::reader_process::Child;
 
@@ -121,10 +122,10 @@ pub async fn marked(
     drop(tx);
     let program = app.reader.clone();
     let work = move || {
+        // The reader's process looks at the file first: what would do harm is not touched here.
         let mut source = Child::open(&program, file.path())?;
-        let mut output = Cursor::new(Vec::new());
-        marked::write(&mut source, &problems, &mut output)?;
-        Ok::<_, MarkError>(output.into_inner())
+        let again = file.reopen().map_err(EditError::from)?;
+        marked::write(&mut source, BufReader::new(again), &problems)
     };
     let written = turn
         .run(work)
@@ -134,5 +135,6 @@ pub async fn marked(
         MarkError::Read(ReadError::Internal) => upload::unwritten(&error),
         MarkError::Read(error) => upload::unreadable(&error),
         MarkError::Write(error) => upload::unwritten(&error),
+        MarkError::Edit(error) => upload::unwritten(&error),
     })
 }

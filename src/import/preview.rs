@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::model::Import;
 use super::state::ImportState;
 use crate::access::history;
+use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::db::{Json, Tx, page};
 use crate::household;
@@ -15,6 +16,7 @@ use crate::household::model::HouseholdFacts;
 use crate::household::staging::{self, Entry};
 use crate::household::store::Household;
 use crate::import::change::{self, FieldChange};
+use crate::import::report::ConflictKind;
 use crate::roster::report::RosterKind;
 use crate::staff;
 
@@ -81,17 +83,23 @@ async fn of_households(
         let positions: Vec<_> = entries.iter().map(|entry| entry.position).collect();
         staging::staged(tx, import.id, &positions).await?
     };
+    let departures = staging::departures(tx, import.id, &ids).await?;
     let mut changes = Vec::with_capacity(entries.len());
     for entry in entries {
         let now = register.get(&entry.household_id);
         let staged = staged.remove(&entry.position);
-        let fields = match &staged {
+        let mut fields = match &staged {
             Some(staged) => staged.before.as_ref().map_or_else(Vec::new, |before| {
                 change::between(import.kind, before, &json(&staged.facts))
             }),
             None if is_done && entry.base_version > 0 => of_history(tx, &entry, now).await?,
             None => Vec::new(),
         };
+        let departed = departures.get(&entry.household_id);
+        let departed = departed.map_or(&[][..], Vec::as_slice);
+        let is_left = |key: &String| key.starts_with(&format!("{}:", ConflictKind::Left.code()));
+        let is_undecided = entry.has_errors || entry.conflicts.iter().any(is_left);
+        change::add_reasons(&mut fields, departed, is_undecided);
         let facts = staged
             .as_ref()
             .map(|staged| &staged.facts)

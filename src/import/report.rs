@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::code_list;
+use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::Severity;
+use crate::roster::choices::LeaveAnswer;
+use crate::roster::question::{FileQuestion, FileQuestionKind};
 use crate::roster::report::{ProblemKind, Problems, SheetReport};
 
 code_list! {
@@ -18,8 +21,11 @@ code_list! {
         Split = "split", "分户", [];
         Merged = "merged", "并户", [];
         Reopened = "reopened", "恢复登记", [];
+        Left = "left", "成员不在名册中", [];
         Swapped = "swapped", "证件号码互换", [];
         Renamed = "renamed", "同一工号姓名不同", [];
+        NoStatus = "no_status", "没有脱贫属性列", [];
+        Sections = "sections", "分段行", [];
     }
 }
 
@@ -46,6 +52,24 @@ pub struct Conflict {
     pub proposal: String,
     /// What was decided.
     pub accepted: Option<bool>,
+    /// The answers that it takes, one of which is to be chosen; of a question that takes yes or no, none.
+    #[oai(default, skip_serializing_if_is_empty, validator(max_items = 10))]
+    #[serde(default)]
+    pub answers: Vec<PossibleAnswer>,
+    /// Which of them was chosen.
+    #[serde(default)]
+    pub answer: Option<LeaveAnswer>,
+}
+
+/// An answer that a question takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(rename = "ImportConflictAnswer")]
+pub struct PossibleAnswer {
+    /// What to send as `answer` of the decision.
+    pub answer: LeaveAnswer,
+    /// What is then done, in Chinese.
+    #[oai(validator(max_length = 200))]
+    pub words: String,
 }
 
 /// What an import does to the records of one kind.
@@ -58,8 +82,9 @@ pub struct Counts {
     pub changed: i64,
     /// On the register just so.
     pub unchanged: i64,
-    /// On the register and not in the file; they stay as they are. Counted in the villages (for
-    /// staff, the units) that the file names.
+    /// On the register and not in the file. Counted in the villages (for staff, the units) that the file
+    /// names. They stay as they are; but of a member whose household is in the file it is asked what
+    /// became of them.
     pub absent: i64,
     /// Part of an undecided question, whatever is to become of them.
     #[serde(default)]
@@ -145,6 +170,32 @@ impl ImportReport {
         conflicts.sort_by_key(|conflict| conflict.accepted.is_some());
         conflicts.truncate(MAX_CONFLICTS);
         self.conflicts = conflicts;
+    }
+
+    /// Takes over what is asked of the file as a whole, before all other questions; to be called after
+    /// those have been taken over.
+    pub fn ask_of_file(&mut self, questions: Vec<FileQuestion>) {
+        for question in questions.into_iter().rev() {
+            let kind = match question.kind {
+                FileQuestionKind::NoStatus => ConflictKind::NoStatus,
+                FileQuestionKind::Sections => ConflictKind::Sections,
+            };
+            self.conflict_count += 1;
+            self.undecided_count += i64::from(question.accepted.is_none());
+            let conflict = Conflict {
+                key: kind.code().to_owned(),
+                kind,
+                places: question.places,
+                household_ids: Vec::new(),
+                question: question.question,
+                proposal: question.proposal,
+                accepted: question.accepted,
+                answers: Vec::new(),
+                answer: None,
+            };
+            self.conflicts.insert(0, conflict);
+        }
+        self.conflicts.truncate(MAX_CONFLICTS);
     }
 
     /// Whether nothing of the file can be taken in.

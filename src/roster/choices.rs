@@ -1,9 +1,13 @@
 //! What people choose for an import after they have seen its preview: they are kept with it, and the
 //! file is read and checked again with them.
 
+use std::collections::HashMap;
+
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use crate::codes::LeaveAnswer;
 
 /// Choices for one import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
@@ -24,6 +28,10 @@ pub struct Choices {
     /// Answers to the questions that the preview asks.
     #[oai(default, validator(max_items = 10000))]
     pub decisions: Vec<Decision>,
+    /// Fields, such as `phone`, whose empty cells clear what the register holds; `*` for every column
+    /// that the file has. Without them an empty cell leaves the register as it is.
+    #[oai(default, validator(max_items = 100, max_length = 100))]
+    pub clear_empty: Vec<String>,
 }
 
 /// What a column means.
@@ -55,25 +63,38 @@ pub struct Correction {
 
 /// The answer to a question of the preview.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
-#[oai(rename = "ImportDecision")]
+#[oai(rename = "ImportDecision", skip_serializing_if_is_none)]
 pub struct Decision {
-    /// Key of the conflict, or a kind of conflict for all of its kind.
+    /// Key of the conflict, or a kind of conflict for all of its kind; of members who are not in the
+    /// roster also `left:` and the id of their household, for all of them.
     #[oai(validator(max_length = 200))]
     pub conflict: String,
     /// True to do what the conflict proposes, false to leave its households out of the import.
     pub accept: bool,
+    /// One of the conflict's `answers`, where it has any (with `accept` true): such a conflict is open
+    /// until one is chosen. Of no use for the others.
+    #[serde(default)]
+    pub answer: Option<LeaveAnswer>,
 }
 
 impl Choices {
     /// What was decided of a conflict: by its key, else by its kind.
     pub fn decision(&self, key: &str, kind: &str) -> Option<bool> {
         let of = |name: &str| {
-            self.decisions
-                .iter()
-                .rev()
-                .find(|decision| decision.conflict == name)
-                .map(|decision| decision.accept)
+            let mut decisions = self.decisions.iter().rev();
+            decisions.find(|decision| decision.conflict == name)
         };
-        of(key).or_else(|| of(kind))
+        of(key).or_else(|| of(kind)).map(|decision| decision.accept)
+    }
+
+    /// The decisions by their names, the last of each name: to look up many questions.
+    pub fn decisions_by_name(&self) -> HashMap<&str, &Decision> {
+        let named = self.decisions.iter();
+        named.map(|it| (it.conflict.as_str(), it)).collect()
+    }
+
+    /// Whether an empty cell of a field clears what the register holds.
+    pub fn clears(&self, field: &str) -> bool {
+        self.clear_empty.iter().any(|it| it == field || it == "*")
     }
 }

@@ -36,11 +36,22 @@ pub struct Path {
     pub position: u32,
     /// From the widest group to the column's own heading; never empty.
     pub parts: Vec<String>,
+    /// Which of the columns with just this heading it is, from 1; 0 where there is one alone.
+    pub repeat: usize,
 }
 
 impl Path {
-    /// As reports and choices name it.
+    /// As reports and choices name it. Columns with the same heading are told apart by their order, so
+    /// that one of them can be chosen.
     pub fn name(&self) -> String {
+        match self.repeat {
+            0 => self.words(),
+            repeat => format!("{}（第 {repeat} 个）", self.words()),
+        }
+    }
+
+    /// What stands over the column, be it over others too.
+    pub fn words(&self) -> String {
         self.parts.join("/")
     }
 
@@ -110,6 +121,11 @@ pub fn widened(block: Block, sheet: &Sheet) -> Block {
     self::block(&rows, &sheet.merged)
 }
 
+/// What a row would say as a heading by itself.
+pub fn of_row(row: &Row<'_>) -> Block {
+    block(std::slice::from_ref(row), &[])
+}
+
 fn block(rows: &[Row<'_>], merged: &[Area]) -> Block {
     let (top, bottom) = (rows[0].number, rows[rows.len() - 1].number);
     let touching: Vec<&Area> = merged
@@ -135,10 +151,28 @@ fn block(rows: &[Row<'_>], merged: &[Area]) -> Block {
         }
         // A group alone is no column: its cells below may be empty on purpose.
         if !parts.is_empty() && has_own_text(position, rows, &touching) {
-            paths.push(Path { position, parts });
+            paths.push(Path {
+                position,
+                parts,
+                repeat: 0,
+            });
         }
     }
+    count_repeats(&mut paths);
     Block { top, bottom, paths }
+}
+
+/// Numbers the columns that have the same heading.
+fn count_repeats(paths: &mut [Path]) {
+    let mut seen: HashMap<Vec<String>, (usize, usize)> = HashMap::new();
+    for at in 0..paths.len() {
+        let (first, count) = seen.entry(paths[at].parts.clone()).or_insert((at, 0));
+        *count += 1;
+        if *count > 1 {
+            paths[at].repeat = *count;
+            paths[*first].repeat = 1;
+        }
+    }
 }
 
 /// What stands over a column in a row: in the cell, or in the merged area that it belongs to.

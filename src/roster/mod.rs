@@ -5,7 +5,7 @@
 //! the template, the header and the parser read. [`layout`] finds the sheets and what their columns
 //! mean, [`sheet`] reads their rows, [`value`] what people type into cells; [`grouping`] and
 //! [`staffing`] make households and staff of them, which wait in a [`packed_list`]. [`report`] holds what
-//! was found, [`marked`] writes it into the clerk's file.
+//! was found, [`question`] what must be asked of a file as a whole, [`marked`] writes it into the clerk's file.
 
 pub mod choices;
 pub mod column;
@@ -16,10 +16,13 @@ pub mod layout;
 pub mod marked;
 pub mod packed_list;
 pub mod profile;
+pub mod question;
+pub mod remark;
 pub mod report;
 pub mod sheet;
 pub mod staff;
 pub mod staffing;
+pub mod tally;
 pub mod template;
 pub mod upload;
 pub mod value;

@@ -3,6 +3,7 @@
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
+use super::tally::Tally;
 use super::value::Refusal;
 use crate::code_list;
 use crate::code_list::CodeList;
@@ -275,6 +276,34 @@ pub const MAX_KEPT: usize = 20_000;
 pub struct Problems {
     kept: Vec<RosterProblem>,
     kinds: Vec<ProblemKind>,
+    columns: Vec<OfColumn>,
+}
+
+/// A problem that cells of one column have, with how many have it.
+#[derive(Debug)]
+struct OfColumn {
+    /// At the first of them.
+    problem: RosterProblem,
+    tally: Tally,
+    /// Whether each of the cells has said it already.
+    said: bool,
+    /// Which of those kept the first of them is.
+    kept: Option<usize>,
+}
+
+/// A cell of a column, and what stands there.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot<'a> {
+    /// Name of the sheet.
+    pub sheet: &'a str,
+    /// From 1.
+    pub row: u32,
+    /// From 0.
+    pub column: u32,
+    /// Heading of the column.
+    pub heading: &'a str,
+    /// What stands there, as it may be shown.
+    pub content: &'a str,
 }
 
 impl Problems {
@@ -295,6 +324,90 @@ impl Problems {
                 count: 1,
                 first: problem,
             }),
+        }
+    }
+
+    /// Notes what is to be said once of a column, however many of its cells it concerns;
+    /// [`tell_columns`](Self::tell_columns) says it at the first of them.
+    pub fn gather(
+        &mut self,
+        severity: Severity,
+        spot: &Spot<'_>,
+        refusal: impl FnOnce() -> Refusal,
+        code: &str,
+    ) {
+        let at = self.of_column(code, spot).unwrap_or_else(|| {
+            let problem = RosterProblem::of_file(severity, refusal());
+            self.columns.push(OfColumn {
+                problem: problem
+                    .at(spot.sheet, spot.row, spot.column, spot.heading)
+                    .with_value(spot.content),
+                tally: Tally::default(),
+                said: false,
+                kept: None,
+            });
+            self.columns.len() - 1
+        });
+        let tally = &mut self.columns[at].tally;
+        tally.add(|| address(spot.row, spot.column), spot.content);
+    }
+
+    /// Adds a problem whose remedy is long and the same in all cells of its column: only the first says
+    /// it whole, with how many there are and what stands in them; the others name the first.
+    pub fn push_listed(&mut self, spot: &Spot<'_>, mut problem: RosterProblem) {
+        let at = if let Some(at) = self.of_column(&problem.code, spot) {
+            let first = self.columns[at].tally.first();
+            problem.remedy = format!("改法见本列第一处（单元格 {first}）");
+            at
+        } else {
+            let room = i64::try_from(MAX_KEPT).unwrap_or(i64::MAX);
+            let kept = (self.count(problem.severity) < room).then_some(self.kept.len());
+            self.columns.push(OfColumn {
+                problem: problem.clone(),
+                tally: Tally::default(),
+                said: true,
+                kept,
+            });
+            self.columns.len() - 1
+        };
+        let tally = &mut self.columns[at].tally;
+        tally.add(|| address(spot.row, spot.column), spot.content);
+        self.push(problem);
+    }
+
+    fn of_column(&self, code: &str, spot: &Spot<'_>) -> Option<usize> {
+        self.columns.iter().position(|column| {
+            let problem = &column.problem;
+            problem.code == code
+                && problem.sheet.as_deref() == Some(spot.sheet)
+                && problem.column.as_deref() == Some(spot.heading)
+        })
+    }
+
+    /// Says what was gathered by column, and how many cells of a column have a problem that each of them
+    /// has said. To be called when a file has been read.
+    pub fn tell_columns(&mut self) {
+        for column in std::mem::take(&mut self.columns) {
+            let OfColumn {
+                mut problem,
+                tally,
+                said,
+                kept,
+            } = column;
+            if !said {
+                problem.reason = format!("{}，{}", problem.reason, tally.words());
+                self.push(problem);
+            } else if tally.count() > 1 {
+                let reason = format!("{}；本列{}", problem.reason, tally.words());
+                for kind in &mut self.kinds {
+                    if kind.first == problem {
+                        kind.first.reason.clone_from(&reason);
+                    }
+                }
+                if let Some(first) = kept.and_then(|at| self.kept.get_mut(at)) {
+                    first.reason = reason;
+                }
+            }
         }
     }
 

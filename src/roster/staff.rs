@@ -12,6 +12,8 @@ pub struct StaffRow {
     pub facts: StaffFacts,
     /// 职级, if the row says it.
     pub rank: Option<Rank>,
+    /// What cells hold beside their values.
+    pub notes: Vec<String>,
 }
 
 impl Record for StaffRow {
@@ -22,6 +24,10 @@ impl Record for StaffRow {
     const OF_PART: &'static [&'static str] = &["name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
+
+    fn note(&mut self, text: String, _shared: bool) {
+        self.notes.push(text);
+    }
 }
 
 /// A field that may be empty.
@@ -31,6 +37,11 @@ macro_rules! field {
             labels: labels::<$list>,
             put: |row, text| <$list>::recognise(text)
                 .map(|value| (put(&mut row.facts.$field, Some(value)), value.label())),
+        })
+    };
+    ($field:ident, $heading:literal, Place($longest:literal)) => {
+        field!(@ $field, $heading, Kind::Place {
+            longest: $longest, put: |row, value| put(&mut row.facts.$field, Some(value)),
         })
     };
     ($field:ident, $heading:literal, Text($longest:literal)) => {
@@ -94,7 +105,7 @@ pub static COLUMNS: &[Column<StaffRow>] = &[
         ..Column::new(
             "unit",
             "单位",
-            Kind::Text {
+            Kind::Place {
                 longest: 100,
                 put: |row, value| put(&mut row.facts.unit, value),
             },
@@ -136,7 +147,7 @@ pub static COLUMNS: &[Column<StaffRow>] = &[
         synonyms: &["电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"],
         width: 14,
         example: "13900000001",
-        ..field!(phone, "联系电话", Number)
+        ..field!(phone, "联系电话", Phone)
     },
     Column {
         synonyms: &[
@@ -159,12 +170,12 @@ pub static COLUMNS: &[Column<StaffRow>] = &[
         synonyms: &["负责乡镇", "挂钩镇", "联系镇", "包镇"],
         note: "只安排在这个镇帮扶；不限则不填。",
         example: "示例镇",
-        ..field!(town, "负责镇", Text(100))
+        ..field!(town, "负责镇", Place(100))
     },
     Column {
         synonyms: &["负责村(居)", "挂钩村", "联系村", "包村", "定点帮扶村"],
         note: "只安排在这个村帮扶；不限则不填。",
-        ..field!(village, "负责村", Text(100))
+        ..field!(village, "负责村", Place(100))
     },
     Column {
         synonyms: &["特长", "任教学科", "专业特长", "专业"],

@@ -1,11 +1,13 @@
 //! From rows to staff.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::choices::Choices;
 use super::column::Carry;
 use super::layout::{Layouts, Spoken};
 use super::profile::Profile;
+use super::question::{Answers, FileQuestion, FileQuestionKind};
+use super::remark;
 use super::report::{Place, Problems, SheetReport};
 use super::sheet::{self, RosterRow};
 use super::staff::{COLUMNS, StaffRow};
@@ -14,6 +16,9 @@ use crate::household::rule::{IDENTITY_SEX, SAME_IDENTITY_NUMBER, Severity};
 use crate::staff::StaffFacts;
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
+
+/// Most cells that a question lists.
+const MOST_PLACES: usize = 200;
 
 /// A roster of staff, read.
 pub struct StaffRoster {
@@ -25,6 +30,8 @@ pub struct StaffRoster {
     pub rows: i64,
     /// The people, in the order of their rows.
     pub people: Vec<ReadPerson>,
+    /// What must be asked of the file as a whole.
+    pub questions: Vec<FileQuestion>,
 }
 
 /// One of the staff as the roster gives them.
@@ -34,6 +41,8 @@ pub struct ReadPerson {
     pub place: Place,
     /// What the row says of them, checked.
     pub facts: StaffFacts,
+    /// Whether the row says their rank; else the usual one is taken for those who are new.
+    pub has_rank: bool,
     /// Whether anything at their row is an error.
     pub has_errors: bool,
 }
@@ -48,23 +57,36 @@ pub fn read(
 ) -> Result<StaffRoster, ReadError> {
     let mut people = Vec::new();
     let mut seen = Seen::default();
+    let mut sections = Sections {
+        accepted: Answers::of(choices).sections,
+        ..Sections::default()
+    };
     let read = sheet::read(
         source,
         COLUMNS,
         (choices, profiles),
         problems,
-        |layouts, row, problems| {
+        |layouts, mut row, problems| {
             let before = problems.count(Severity::Error);
+            sections.fill(layouts, &mut row, problems);
             check_row(layouts, &row, problems);
             seen.check(layouts, &row, problems);
             let mut facts = row.record.facts;
             facts.rank = row.record.rank.unwrap_or_default();
+            let notes = row.record.notes.iter().map(String::as_str);
+            let left = remark::add_notes(&mut facts.remark, notes);
+            if !left.is_empty() {
+                let reason = format!("备注已满，没有写入：{}", left.join("；"));
+                let refusal = Refusal::new("remark_full", reason, "请精简备注，或另行记录这些内容");
+                problems.push(layouts.problem(Severity::Warning, row.place, "remark", refusal));
+            }
             if let Some(identity) = &facts.identity_number {
                 facts.sex.get_or_insert(identity.sex());
             }
             people.push(ReadPerson {
                 place: row.place,
                 facts,
+                has_rank: row.record.rank.is_some(),
                 has_errors: !row.refused.is_empty() || problems.count(Severity::Error) > before,
             });
             if people.len() % 1_000 == 0 {
@@ -78,7 +100,67 @@ pub fn read(
         spoken: read.layouts.spoken(),
         rows: read.rows,
         people,
+        questions: sections.question(&read.layouts).into_iter().collect(),
     })
+}
+
+/// Section rows that name the unit of people whose rows do not.
+#[derive(Default)]
+struct Sections {
+    accepted: Option<bool>,
+    /// The section rows: what they name, and how many people need it.
+    rows: BTreeMap<Place, (String, usize)>,
+}
+
+impl Sections {
+    /// Takes the unit of the section that a row stands in where the row has none, if people said so.
+    fn fill(
+        &mut self,
+        layouts: &Layouts<StaffRow>,
+        row: &mut RosterRow<StaffRow>,
+        problems: &mut Problems,
+    ) {
+        let section = row
+            .section
+            .as_ref()
+            .and_then(|section| section.unit.as_ref());
+        let Some(said) =
+            section.filter(|_| row.record.facts.unit.is_empty() && !row.refused.contains(&"unit"))
+        else {
+            return;
+        };
+        let known = self.rows.entry(said.place);
+        known.or_insert_with(|| (said.name.clone(), 0)).1 += 1;
+        if self.accepted == Some(true) {
+            row.record.facts.unit.clone_from(&said.name);
+            let refusal = Refusal::new(
+                "section_value",
+                format!(
+                    "没有填写，按第 {} 行的分段行读作“{}”",
+                    said.place.row, said.name
+                ),
+                "如不对，请在文件中填写",
+            );
+            problems.push(layouts.problem(Severity::Repair, row.place, "unit", refusal));
+        }
+    }
+
+    fn question(&self, layouts: &Layouts<StaffRow>) -> Option<FileQuestion> {
+        let (first, (name, _)) = self.rows.first_key_value()?;
+        let count: usize = self.rows.values().map(|(_, count)| count).sum();
+        let cell = |place: &Place| layouts.address(*place, "name", u16::MAX);
+        Some(FileQuestion {
+            kind: FileQuestionKind::Sections,
+            places: self.rows.keys().take(MOST_PLACES).map(cell).collect(),
+            question: format!(
+                "有 {count} 人没有填写单位，上面有分段行（第 {} 行“{name}”等 {} 行）。是否按分段行填写？",
+                first.row,
+                self.rows.len()
+            ),
+            proposal: "这些人的单位读作上面最近的分段行所写；不接受则这些人不导入".to_owned(),
+            accepted: self.accepted,
+        })
+    }
 }
 
 /// What every row must have.
@@ -94,7 +176,13 @@ fn check_row(layouts: &Layouts<StaffRow>, row: &RosterRow<StaffRow>, problems: &
         missing("name", "姓名", "请补填姓名；不是人员的行请删除");
     }
     if facts.unit.is_empty() {
-        missing("unit", "单位", "请补填单位全称");
+        let section = row.section.as_ref().is_some_and(|it| it.unit.is_some());
+        let remedy = if section {
+            "请补填单位全称，或在“待决定的问题”中接受按分段行填写"
+        } else {
+            "请补填单位全称"
+        };
+        missing("unit", "单位", remedy);
     }
     let unidentified = facts.number.is_none() && facts.identity_number.is_none();
     if unidentified && !row.refused.contains(&"identity_number") {
@@ -156,11 +244,23 @@ impl Seen {
     }
 }
 
-/// Fills what a roster has no columns for from what is on the register.
-pub fn keep_unspoken(spoken: &Spoken, facts: &mut StaffFacts, before: &StaffFacts) {
-    for column in COLUMNS.iter().filter(|column| !spoken.has(column.key)) {
-        if let Carry::Part(carry) = column.carry {
-            carry(facts, before);
+/// Fills what a roster does not say of a person from what is on the register: what it has no columns for,
+/// and, unless people choose otherwise, where its cells are empty.
+pub fn keep_unspoken(
+    spoken: &Spoken,
+    choices: &Choices,
+    person: &mut ReadPerson,
+    before: &StaffFacts,
+) {
+    if !spoken.has("remark") {
+        remark::keep_remark(&mut person.facts.remark, before.remark.as_ref());
+    }
+    for column in COLUMNS {
+        let clears = spoken.has(column.key) && choices.clears(column.key);
+        // A rank is never empty: one that the row says is not to be written over.
+        let is_said = column.key == "rank" && person.has_rank;
+        if let (false, false, Carry::Part(carry)) = (clears, is_said, &column.carry) {
+            carry(&mut person.facts, before);
         }
     }
 }

@@ -9,6 +9,7 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
 
 use super::address;
 use super::error::ReadError;
+use super::escape;
 use super::format::FIRST_BYTES;
 use super::row_builder::{Each, Input, RowBuilder, SheetInfo};
 use super::source::Cell;
@@ -23,12 +24,16 @@ const LINES_TO_COUNT: usize = 50;
 /// What is put at the end of a text, on a line of its own: no character, and so in no text. A value that
 /// holds it has swallowed it, for its quote is open.
 const END: &str = "\u{FFFF}";
+/// How it stands there.
+const END_LINES: &str = "\n\u{FFFF}\n";
 
 /// A text that has been looked at.
 pub struct Delimited<'f> {
     input: Input<'f>,
     encoding: &'static Encoding,
     separator: u8,
+    /// Lines end with \r alone, as Excel writes them for an old Mac.
+    ends_with_cr: bool,
 }
 
 impl<'f> Delimited<'f> {
@@ -36,7 +41,7 @@ impl<'f> Delimited<'f> {
         let encoding = encoding(&mut input)?;
         input.rewind().map_err(ReadError::damaged)?;
         let mut head = Vec::new();
-        Decoded::new(&mut input, encoding)
+        Decoded::new(&mut input, encoding, false)
             .take(FIRST_BYTES as u64)
             .read_to_end(&mut head)
             .map_err(ReadError::damaged)?;
@@ -44,6 +49,7 @@ impl<'f> Delimited<'f> {
             input,
             encoding,
             separator: separator(&head),
+            ends_with_cr: ends_with_cr(&head),
         };
         let info = SheetInfo {
             name: SHEET.to_owned(),
@@ -63,7 +69,11 @@ impl<'f> Delimited<'f> {
             .delimiter(self.separator)
             // What ends with \r\n too: the \r is then the last value's, and taken off it.
             .terminator(Terminator::Any(b'\n'))
-            .from_reader(Decoded::new(&mut self.input, self.encoding));
+            .from_reader(Decoded::new(
+                &mut self.input,
+                self.encoding,
+                self.ends_with_cr,
+            ));
         let mut record = StringRecord::new();
         let mut within_values = 0;
         while reader
@@ -89,7 +99,8 @@ impl<'f> Delimited<'f> {
             let mut rows = RowBuilder::new(info);
             for (column, value) in (0..).zip(&record) {
                 let value = unwrapped(value.trim_end_matches('\r'));
-                rows.push(number, column, Some(Cell::Text(Cow::Borrowed(value))))?;
+                let value = escape::decoded(Cow::Borrowed(value));
+                rows.push(number, column, Some(Cell::Text(value)))?;
             }
             if let Some(mut row) = rows.finish()
                 && !each(&mut row)?
@@ -116,6 +127,22 @@ fn unwrapped(value: &str) -> &str {
         .strip_prefix("=\"")
         .and_then(|rest| rest.strip_suffix('"'))
         .unwrap_or(value)
+}
+
+/// Whether no line ends with anything but \r; there may be other line ends within quotes.
+fn ends_with_cr(head: &[u8]) -> bool {
+    let head = head.strip_suffix(END_LINES.as_bytes()).unwrap_or(head);
+    let mut quoted = false;
+    let mut found = false;
+    for (at, byte) in head.iter().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => return false,
+            b'\r' if !quoted => found |= head.get(at + 1) != Some(&b'\n'),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The separator that comes most often outside of quotes.
@@ -201,10 +228,14 @@ struct Decoded<'i, R> {
     /// Of `text`, what has not been read.
     left: std::ops::Range<usize>,
     ended: bool,
+    /// Each \r is to be the end of a line.
+    ends_with_cr: bool,
+    /// The last character was one.
+    after_cr: bool,
 }
 
 impl<'i, R: Read> Decoded<'i, R> {
-    fn new(input: &'i mut R, encoding: &'static Encoding) -> Self {
+    fn new(input: &'i mut R, encoding: &'static Encoding, ends_with_cr: bool) -> Self {
         Self {
             input,
             decoder: encoding.new_decoder_with_bom_removal(),
@@ -212,6 +243,8 @@ impl<'i, R: Read> Decoded<'i, R> {
             text: Vec::new(),
             left: 0..0,
             ended: false,
+            ends_with_cr,
+            after_cr: false,
         }
     }
 
@@ -224,8 +257,19 @@ impl<'i, R: Read> Decoded<'i, R> {
             self.decoder
                 .decode_to_utf8(&self.raw[..read], &mut self.text, self.ended);
         self.text.truncate(written);
+        if self.ends_with_cr {
+            let after_cr = &mut self.after_cr;
+            self.text.retain_mut(|byte| {
+                let is_second = *byte == b'\n' && *after_cr;
+                *after_cr = *byte == b'\r';
+                if *after_cr {
+                    *byte = b'\n';
+                }
+                !is_second
+            });
+        }
         if self.ended {
-            self.text.extend(format!("\n{END}\n").bytes());
+            self.text.extend(END_LINES.bytes());
         }
         self.left = 0..self.text.len();
         Ok(())

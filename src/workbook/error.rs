@@ -41,8 +41,13 @@ pub enum ReadError {
     #[error("工作簿的合并单元格超过上限 {MAX_AREAS} 处")]
     TooManyAreas,
     /// It begins like a workbook, but cannot be read.
-    #[error("工作簿已损坏，无法读取：{0}")]
-    Damaged(String),
+    #[error("工作簿已损坏，无法读取{}{what}", if what.is_empty() { "" } else { "：" })]
+    Damaged {
+        /// What of it is damaged, if that is known.
+        what: String,
+        /// What the library said that could not read it: for the log, never for a clerk.
+        detail: String,
+    },
     /// A cell far to the right.
     #[error("工作表“{sheet}”的单元格 {cell} 超出范围：最多使用 {MAX_COLUMNS} 列")]
     TooWide {
@@ -96,7 +101,7 @@ impl ReadError {
                 "请用 Excel 或 WPS 打开，把数据复制到新的工作簿，另存为 .xlsx 后再导入"
             }
             Self::TooManyAreas => "请取消多余的合并单元格，或按镇拆分成几个文件分别导入",
-            Self::Damaged(_) => {
+            Self::Damaged { .. } => {
                 "请用 Excel 或 WPS 打开并另存为 .xlsx；如打不开，请重新导出或取得原文件"
             }
             Self::TooWide { .. } => {
@@ -129,8 +134,50 @@ impl ReadError {
         }
     }
 
+    /// What a library said of the file, for the log.
+    pub(super) fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Damaged { detail, .. } if !detail.is_empty() => Some(detail),
+            _ => None,
+        }
+    }
+
     /// A broken workbook, with the error of the library that could not read it.
     pub(super) fn damaged(error: impl std::fmt::Display) -> Self {
-        Self::Damaged(error.to_string())
+        Self::damaged_by("", error)
+    }
+
+    /// A workbook that is broken in a way that has words.
+    pub(super) fn broken(what: impl Into<String>) -> Self {
+        Self::damaged_by(what, "")
+    }
+
+    /// Words for how a workbook is broken, with the error of the library that could not read it.
+    pub(super) fn damaged_by(what: impl Into<String>, error: impl std::fmt::Display) -> Self {
+        Self::Damaged {
+            what: what.into(),
+            detail: error.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_library_says_is_for_the_log() {
+        let error = ReadError::damaged("invalid Zip archive: Could not find EOCD");
+        assert_eq!(error.to_string(), "工作簿已损坏，无法读取");
+        assert_eq!(
+            error.detail(),
+            Some("invalid Zip archive: Could not find EOCD")
+        );
+        let error = ReadError::damaged_by("内部的表格文字有误", "syntax error");
+        assert_eq!(
+            error.to_string(),
+            "工作簿已损坏，无法读取：内部的表格文字有误"
+        );
+        assert_eq!(ReadError::broken("缺少工作表").detail(), None);
     }
 }

@@ -102,16 +102,53 @@ fn guess(head: &[u8]) -> Result<Guess, ReadError> {
     if !is_utf16 && head.contains(&0) {
         return Err(ReadError::NotWorkbook(Kind::Unknown));
     }
-    let text = String::from_utf8_lossy(&head[..head.len().min(4096)]);
-    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let head = &head[..head.len().min(4096)];
+    let text = match encoding_rs::Encoding::for_bom(head) {
+        Some((encoding, _)) => encoding.decode(head).0,
+        None => String::from_utf8_lossy(head),
+    };
     let lower = text.to_ascii_lowercase();
-    if lower.starts_with("<?xml") && lower.contains("spreadsheet") {
-        return Err(ReadError::NotWorkbook(Kind::Xml));
+    match marked_up(lower.trim_start_matches('\u{feff}').trim_start()) {
+        Some(kind) => Err(ReadError::NotWorkbook(kind)),
+        None => Ok(Guess::Text),
     }
-    if lower.starts_with('<') {
-        return Err(ReadError::NotWorkbook(Kind::Html));
+}
+
+/// What a text is that is no table of values, by its beginning in lower case.
+fn marked_up(text: &str) -> Option<Kind> {
+    /// How the head of a web page in one file begins, as of a mail.
+    const OF_A_MAIL: [&str; 6] = [
+        "mime-version:",
+        "from:",
+        "content-",
+        "subject:",
+        "date:",
+        "x-",
+    ];
+    let is_xml = text.starts_with("<?xml") && text.contains("spreadsheet")
+        || text.starts_with('<') && text.contains("urn:schemas-microsoft-com:office:spreadsheet");
+    let is_mail = || {
+        OF_A_MAIL.iter().any(|field| text.starts_with(field))
+            && text.contains("mime-version:")
+            && text.contains("content-type:")
+    };
+    let is_json = || {
+        let inner = text.strip_prefix('{').or_else(|| text.strip_prefix("[{"));
+        inner.is_some_and(|inner| inner.trim_start().starts_with('"'))
+    };
+    if is_xml {
+        Some(Kind::Xml)
+    } else if text.starts_with('<') {
+        Some(Kind::Html)
+    } else if text.starts_with("{\\rtf") {
+        Some(Kind::Rtf)
+    } else if is_mail() {
+        Some(Kind::Mhtml)
+    } else if is_json() {
+        Some(Kind::Json)
+    } else {
+        None
     }
-    Ok(Guess::Text)
 }
 
 fn ole(input: &mut (impl Read + Seek)) -> Result<Format, ReadError> {

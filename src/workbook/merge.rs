@@ -60,13 +60,15 @@ impl<'a> Filler<'a> {
 }
 
 /// A cell that keeps its own text.
-fn owned(cell: &Cell<'_>) -> Cell<'static> {
+pub fn owned(cell: &Cell<'_>) -> Cell<'static> {
     match cell {
         Cell::Text(text) => Cell::Text(Cow::Owned(text.to_string())),
         Cell::Number(number) => Cell::Number(*number),
         Cell::Date(date) => Cell::Date(*date),
         Cell::Bool(truth) => Cell::Bool(*truth),
         Cell::Error(error) => Cell::Error(error.clone()),
+        Cell::Uncalculated => Cell::Uncalculated,
+        Cell::Lost => Cell::Lost,
     }
 }
 

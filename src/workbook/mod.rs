@@ -7,13 +7,18 @@
 
 mod delimited;
 pub mod error;
+mod escape;
 mod excel;
+mod failed;
 pub mod format;
+pub mod in_place;
 pub mod kind;
 pub mod limit;
-mod merge;
+pub mod merge;
 mod note;
+mod number_format;
 mod ods;
+mod old;
 mod package;
 mod pipe;
 pub mod queue;
@@ -27,6 +32,7 @@ pub mod source;
 pub(crate) mod style;
 pub mod table;
 pub mod text;
+mod xlsx;
 
 /// The address of a cell as Excel shows it: row from 1, column from 0.
 ///

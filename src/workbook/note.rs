@@ -22,6 +22,16 @@ pub struct Notes {
     /// Columns that are not shown, from 0.
     pub hidden_columns: Vec<u32>,
     hidden_rows: Vec<RangeInclusive<u32>>,
+    /// Cells of an .xlsb with error values that calamine passes over or does not know.
+    pub errors: Vec<ErrorCell>,
+}
+
+/// A cell with an error value: its row from 1, its column from 0, and the error's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorCell {
+    pub row: u32,
+    pub column: u32,
+    pub code: u8,
 }
 
 impl Notes {
@@ -220,6 +230,8 @@ pub struct BinaryWatcher {
     carried: Vec<u8>,
     /// So many bytes are of no interest.
     skipped: usize,
+    /// The present row, from 1.
+    row: u32,
 }
 
 /// Bytes of a record that matter to us.
@@ -227,6 +239,8 @@ const TELLING_BYTES: usize = 18;
 
 impl BinaryWatcher {
     const ROW: u16 = 0;
+    const ERROR: u16 = 3;
+    const FORMULA_ERROR: u16 = 11;
     const COLUMNS: u16 = 60;
     const MERGED: u16 = 176;
 
@@ -249,7 +263,22 @@ impl BinaryWatcher {
 
     fn note(&mut self, record: &Record<'_>) -> Result<(), ReadError> {
         let number = |at: usize| record.number(at);
+        if record.kind == Self::ROW {
+            self.row = number(0).saturating_add(1);
+        }
         match record.kind {
+            Self::ERROR | Self::FORMULA_ERROR if self.notes.errors.len() < MAX_AREAS => {
+                let is_known =
+                    |code: u8| matches!(code, 0 | 7 | 0xF | 0x17 | 0x1D | 0x24 | 0x2A | 0x2B);
+                let code = record.body.get(8).copied();
+                let code =
+                    code.filter(|code| record.kind == Self::FORMULA_ERROR || !is_known(*code));
+                self.notes.errors.extend(code.map(|code| ErrorCell {
+                    row: self.row,
+                    column: number(0),
+                    code,
+                }));
+            }
             // The height of a hidden row is zero.
             Self::ROW if record.body.get(11).is_some_and(|flags| flags & 0x10 != 0) => {
                 self.notes.hide_row(number(0).saturating_add(1));

@@ -11,8 +11,11 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::error::ReadError;
+use super::escape;
+use super::failed;
 use super::limit::{MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS};
 use super::note::{Notes, Watcher, XmlWatcher};
+use super::number_format;
 use super::package;
 use super::row_builder::{Each, Input, RowBuilder, SheetInfo, text_cell};
 use super::source::{Area, Cell};
@@ -310,7 +313,9 @@ impl<B: BufRead> Content<B> {
         let is_error = value("calcext:value-type").as_deref() == Some("error");
         let content = match value("office:value-type").as_deref() {
             _ if is_error => Some(Cell::Error(text)),
-            Some("float" | "currency" | "percentage") => number("office:value").map(Cell::Number),
+            Some("float" | "currency" | "percentage") => {
+                number("office:value").map(|number| seen(text, number))
+            }
             Some("boolean") => {
                 value("office:boolean-value").map(|truth| Cell::Bool(truth == "true"))
             }
@@ -319,8 +324,12 @@ impl<B: BufRead> Content<B> {
                     .and_then(|day| day.parse().ok())
                     .map_or_else(|| text_cell(date.clone()), Cell::Date)
             }),
-            Some(_) => Some(text_cell(value("office:string-value").unwrap_or(text))),
-            None => None,
+            Some(_) => {
+                let text = value("office:string-value").unwrap_or(text);
+                Some(Cell::Text(escape::decoded(Cow::Owned(text))))
+            }
+            // A formula has no value where nothing has calculated it.
+            None => value("table:formula").map(|_| Cell::Uncalculated),
         };
         let is_empty = matches!(&content, Some(Cell::Text(text)) if text.trim().is_empty());
         Ok(Cells {
@@ -383,6 +392,18 @@ impl<B: BufRead> Content<B> {
             };
             self.skip(&aside)?;
         }
+    }
+}
+
+/// A number, or what its cell shows in its place.
+fn seen(text: String, number: f64) -> Cell<'static> {
+    let shown = text.trim();
+    if failed::is_error(shown) {
+        Cell::Error(shown.to_owned())
+    } else if number_format::is_form_of(shown, number) {
+        text_cell(text)
+    } else {
+        Cell::Number(number)
     }
 }
 

@@ -82,29 +82,75 @@ pub fn list<R: Read + Seek>(
     Ok(None)
 }
 
-/// The paths of a workbook's parts by the names that the workbook gives them.
-pub fn relations(xml: &[u8]) -> HashMap<String, String> {
-    let mut paths = HashMap::new();
-    each_tag(xml, "Relationship", |attribute| {
-        if let (Some(id), Some(target)) = (attribute("Id"), attribute("Target")) {
-            paths.insert(id, path_of(&target));
-        }
-    });
-    paths
+/// A part that another part points at.
+pub struct Relation {
+    /// The path of the part.
+    pub path: String,
+    /// What the part is: an address that ends with its kind.
+    pub kind: String,
 }
 
-/// The path of a part that the workbook's own part points at, as we write paths.
-fn path_of(target: &str) -> String {
+/// The parts that a part in a folder points at, by the names that it gives them.
+pub fn relations(xml: &[u8], folder: &str) -> HashMap<String, Relation> {
+    let mut parts = HashMap::new();
+    each_tag(xml, "Relationship", |attribute| {
+        if let (Some(id), Some(target)) = (attribute("Id"), attribute("Target")) {
+            let kind = attribute("Type").unwrap_or_default();
+            let path = path_of(&target, folder);
+            parts.insert(id, Relation { path, kind });
+        }
+    });
+    parts
+}
+
+/// The path of a part that one in a folder points at, as we write paths.
+pub fn path_of(target: &str, folder: &str) -> String {
     let target = normal(target);
-    match target.strip_prefix('/') {
+    let whole = match target.strip_prefix('/') {
         Some(whole) => whole.to_owned(),
-        None if target.starts_with("xl/") => target,
-        None => format!("xl/{target}"),
+        // Some programs leave the slash out.
+        None if folder.is_empty() || target.starts_with(&format!("{folder}/")) => target,
+        None => format!("{folder}/{target}"),
+    };
+    let mut steps: Vec<&str> = Vec::new();
+    for step in whole.split('/') {
+        match step {
+            "." | "" => {}
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
     }
+    steps.join("/")
+}
+
+/// The number in the archive of the part with a path.
+fn index_of<R: Read + Seek>(archive: &ZipArchive<R>, path: &str) -> Option<usize> {
+    let named = |raw: &&[u8]| normal(&String::from_utf8_lossy(raw)) == path;
+    let name = archive.file_names_raw().find(named)?;
+    archive.index_for_name_raw(name)
+}
+
+/// Whether there is a part with this path.
+pub fn has<R: Read + Seek>(archive: &ZipArchive<R>, path: &str) -> bool {
+    index_of(archive, path).is_some()
+}
+
+/// A part to be read, if it is there. It must have been [inspected](inspect).
+pub fn open<'a, R: Read + Seek>(
+    archive: &'a mut ZipArchive<R>,
+    path: Option<&str>,
+) -> Result<Option<impl Read + use<'a, R>>, ReadError> {
+    let Some(index) = path.and_then(|path| index_of(archive, path)) else {
+        return Ok(None);
+    };
+    let part = archive.by_index(index).map_err(ReadError::damaged)?;
+    Ok(Some(part))
 }
 
 /// Programs write paths in either case and with either slash.
-fn normal(path: &str) -> String {
+pub fn normal(path: &str) -> String {
     path.replace('\\', "/").to_ascii_lowercase()
 }
 

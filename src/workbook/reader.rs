@@ -8,15 +8,17 @@ use std::path::Path;
 
 use super::delimited::Delimited;
 pub use super::error::ReadError;
-use super::excel::{Old, Zipped, guarded};
+use super::excel::{Binary, guarded};
 use super::format::{self, Format};
 pub use super::limit::MAX_COLUMNS;
 use super::limit::{MAX_HEAD_BYTES, MAX_SHEETS};
 use super::merge::{Filler, owned_row};
 use super::ods::Ods;
+use super::old::Old;
 use super::row_builder::{Each, Input, SheetInfo};
 pub use super::source::{Cell, Row};
 use super::source::{HEAD_ROWS, Sheet, Source};
+use super::xlsx::Xlsx;
 use crate::text::storable;
 
 /// A workbook that is read in this process.
@@ -27,7 +29,8 @@ pub struct OpenFile<'f> {
 }
 
 enum Book<'f> {
-    Zipped(Zipped<'f>),
+    Xlsx(Xlsx<'f>),
+    Binary(Binary<'f>),
     Old(Old<'f>),
     Ods(Ods<'f>),
     Delimited(Delimited<'f>),
@@ -47,12 +50,8 @@ impl<'f> OpenFile<'f> {
 
     fn open_input(mut input: Input<'f>) -> Result<Self, ReadError> {
         let (book, mut infos) = guarded(|| match format::of(&mut input)? {
-            Format::Xlsx => {
-                Zipped::open_xlsx(input).map(|(book, infos)| (Book::Zipped(book), infos))
-            }
-            Format::Xlsb => {
-                Zipped::open_xlsb(input).map(|(book, infos)| (Book::Zipped(book), infos))
-            }
+            Format::Xlsx => Xlsx::open(input).map(|(book, infos)| (Book::Xlsx(book), infos)),
+            Format::Xlsb => Binary::open(input).map(|(book, infos)| (Book::Binary(book), infos)),
             Format::Xls => Old::open(input).map(|(book, infos)| (Book::Old(book), infos)),
             Format::Ods => Ods::open(input).map(|(book, infos)| (Book::Ods(book), infos)),
             Format::Csv => {
@@ -124,7 +123,8 @@ fn text_bytes(row: &Row<'_>) -> usize {
 impl Book<'_> {
     fn rows(&mut self, index: usize, info: &SheetInfo, each: Each<'_>) -> Result<(), ReadError> {
         match self {
-            Self::Zipped(book) => book.rows(info, each),
+            Self::Xlsx(book) => book.rows(index, info, each),
+            Self::Binary(book) => book.rows(info, each),
             Self::Old(book) => book.rows(info, each),
             Self::Ods(book) => book.rows(index, info, each),
             Self::Delimited(book) => book.rows(info, each),

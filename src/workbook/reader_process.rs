@@ -73,7 +73,7 @@ impl Child {
                     });
                 }
                 Piece::Opened => return Ok(child),
-                Piece::Failed => return Err(pipe::unpack_error(&child.body)),
+                Piece::Failed => return Err(failed(&child.body)),
                 Piece::Rows | Piece::RowsEnd => {
                     return Err(garbled(&"rows before they were asked for"));
                 }
@@ -160,6 +160,16 @@ impl Child {
     }
 }
 
+/// The error in the body of a [`Piece::Failed`]. What a library said of the file is logged here, for it
+/// goes no further.
+fn failed(body: &[u8]) -> ReadError {
+    let error = pipe::unpack_error(body);
+    if let Some(detail) = error.detail() {
+        tracing::warn!(detail, "a workbook cannot be read");
+    }
+    error
+}
+
 fn garbled(error: &dyn std::fmt::Display) -> ReadError {
     tracing::error!(%error, "the process that reads workbooks answered what nobody understands");
     ReadError::Internal
@@ -197,7 +207,7 @@ impl Source for Child {
                 }
                 Piece::Failed => {
                     self.busy = false;
-                    return Err(pipe::unpack_error(&self.body));
+                    return Err(failed(&self.body));
                 }
                 Piece::Sheet | Piece::Opened => return Err(garbled(&"a sheet among rows")),
             }

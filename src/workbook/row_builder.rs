@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 
 use super::address;
 use super::error::ReadError;
+use super::failed;
 use super::limit::{MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS};
 use super::note::Notes;
 use super::source::{Cell, Row};
@@ -63,9 +64,17 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
         if let Cell::Text(text) = &mut cell {
             // Excel can write any character as `_x0000_`; control characters among them are dropped.
             *text = storable(std::mem::take(text));
-            if text.trim().is_empty() {
-                return Ok(false);
+            let bare = text.trim();
+            match bare.as_bytes().first() {
+                None => return Ok(false),
+                Some(b'#' | b'E') if failed::is_error(bare) => {
+                    cell = Cell::Error(bare.to_owned());
+                }
+                Some(b'=') if failed::is_formula(bare) => cell = Cell::Uncalculated,
+                Some(_) => {}
             }
+        }
+        if let Cell::Text(text) = &cell {
             // A character takes a byte or more.
             if text.len() > MAX_CELL_CHARS && text.chars().count() > MAX_CELL_CHARS {
                 return Err(ReadError::CellTooLong {
@@ -85,7 +94,7 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
         }
         if row < self.row.number {
             let words = format!("第 {} 行之后次序颠倒", self.row.number);
-            return Err(ReadError::Damaged(words));
+            return Err(ReadError::broken(words));
         }
         let begins = row > self.row.number;
         let had_cells = !self.row.cells.is_empty();

@@ -80,6 +80,10 @@ pub enum Cell<'b> {
     Bool(bool),
     /// The result of a formula that failed, such as `#REF!`.
     Error(String),
+    /// A formula that nothing has calculated: the program that wrote the file cannot.
+    Uncalculated,
+    /// Something of which the file has lost what it was.
+    Lost,
 }
 
 /// A date as its number: rows are packed by the million, and a text of a date is slow to read.

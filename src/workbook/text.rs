@@ -65,7 +65,7 @@ pub fn of_csv(text: &str) -> Cow<'_, str> {
 
 /// Whether a spreadsheet program may take the text for a formula. White space before it is skipped by
 /// some programs, full-width signs are taken for the others in East Asian ones.
-fn begins_formula(text: &str) -> bool {
+pub(super) fn begins_formula(text: &str) -> bool {
     let first = text.chars().find(|character| !is_ignored(*character));
     first.is_some_and(|first| matches!(first, '\t' | '\r' | '\n'))
         || text

@@ -63,6 +63,7 @@ const NOT_TYPED: &[&str] = &[
     "member.schooling",
     "member.sex",
     "member.workplace",
+    "member_departure.reason",
     "pairing_run.basis",
     "pairing_run.loads",
     "pairing_run.scope",

@@ -78,7 +78,8 @@ async fn a_changed_value_is_replaced_and_what_was_is_kept() {
 }
 
 #[tokio::test]
-async fn a_roster_that_has_no_column_leaves_the_field_alone_and_an_empty_cell_clears_it() {
+async fn a_roster_that_has_no_column_leaves_the_field_alone_and_an_empty_cell_clears_it_if_chosen()
+{
     let (server, office) = TestServer::start_with_office().await;
     let facts = full_household("E1");
     let file = RosterFile::households(&[facts.clone()]);
@@ -87,7 +88,11 @@ async fn a_roster_that_has_no_column_leaves_the_field_alone_and_an_empty_cell_cl
     let report = office.import(HOUSEHOLDS, without.bytes()).await;
     assert_eq!(report["households"]["unchanged"], 1, "{report:#}");
     let cleared = file.with(0, "内心诉求", Value::Nothing);
-    office.import(HOUSEHOLDS, cleared.bytes()).await;
+    let preview = office.preview(HOUSEHOLDS, cleared.bytes()).await;
+    assert_eq!(preview["households"]["unchanged"], 1, "{preview:#}");
+    let chosen = json!({ "clear_empty": ["wishes"] });
+    let preview = office.choose(&preview, chosen).await;
+    office.commit(&preview).await.expect(200);
     let expected = HouseholdFacts {
         wishes: None,
         ..facts

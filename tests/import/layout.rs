@@ -193,12 +193,12 @@ async fn a_sheet_without_a_roster_says_what_is_missing() {
     let empty = RosterFile::households(&[]);
     let other = RosterFile::new(&["甲", "乙"]);
     let lacking = RosterFile::households(&[full_household("O1")])
-        .without("证件号码")
-        .without("脱贫属性");
+        .without("村(居)")
+        .without("证件号码");
     for (file, code, word) in [
         (empty, "empty_sheet", "没有任何内容"),
         (other, "no_header", "名册"),
-        (lacking.clone(), "missing_column", "证件号码、脱贫属性"),
+        (lacking.clone(), "missing_column", "村(居)、证件号码"),
     ] {
         let report = office.preview(HOUSEHOLDS, file.bytes()).await;
         assert_eq!(problem_codes(&report), [code], "{report:#}");
@@ -265,7 +265,7 @@ async fn columns_of_one_fact_must_agree() {
     let (_server, office) = TestServer::start_with_office().await;
     let mut file = RosterFile::households(&[full_household("Q1")]);
     file.headings.push("饮水困难".to_owned());
-    file.headings.push("姓 名".to_owned());
+    file.headings.push("民 族".to_owned());
     file.rows[0].push("是".into());
     let report = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(

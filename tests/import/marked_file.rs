@@ -95,10 +95,10 @@ fn sent() -> Vec<u8> {
 }
 
 fn mark(bytes: &[u8], problems: &[RosterProblem]) -> Vec<u8> {
-    let mut output = Cursor::new(Vec::new());
-    marked::write(&mut OpenFile::open(bytes).unwrap(), problems, &mut output).unwrap();
-    check_package(output.get_ref());
-    output.into_inner()
+    let mut source = OpenFile::open(bytes).unwrap();
+    let marked = marked::write(&mut source, Cursor::new(bytes), problems).unwrap();
+    check_package(&marked);
+    marked
 }
 
 #[test]
@@ -145,9 +145,9 @@ fn a_marked_workbook_holds_what_was_sent_and_what_is_wrong() {
     if let Some(through) = soffice_to("xlsx", &marked) {
         check(&through);
     }
-    let notes = part_of(&marked, "xl/comments1.xml");
+    let notes = part_of(&marked, "xl/comments_qianshou.xml");
     for (cell, text) in [
-        ("A4", "错误：姓名不对。请核对\n提醒：姓名少见"),
+        ("A4", "错误：姓名不对。请核对&#10;提醒：姓名少见"),
         ("C4", "已自动更正：空着"),
         ("B9", "下面没有了"),
     ] {
@@ -159,8 +159,9 @@ fn a_marked_workbook_holds_what_was_sent_and_what_is_wrong() {
     let styles = part_of(&marked, "xl/styles.xml");
     let formats = &styles[styles.find("<cellXfs").unwrap()..];
     let format = |cell: &str| {
-        let at = sheet.find(&format!("<c r=\"{cell}\" s=\"")).unwrap();
-        let number: usize = sheet[at..].split('"').nth(3).unwrap().parse().unwrap();
+        let at = sheet.find(&format!("<c r=\"{cell}\"")).unwrap();
+        let number = sheet[at..].split(" s=\"").nth(1).unwrap();
+        let number: usize = number.split('"').next().unwrap().parse().unwrap();
         formats.split("<xf ").nth(number + 1).unwrap()
     };
     let fill = |cell: &str| {
@@ -173,11 +174,8 @@ fn a_marked_workbook_holds_what_was_sent_and_what_is_wrong() {
     };
     assert_eq!(fill("A4"), fill("B9"));
     assert_ne!(fill("A4"), fill("C4"));
-    assert!(styles.contains("FFFFC7CE"));
-    // What looks like a formula does not become one when somebody edits the cell.
-    assert!(format("A4").contains("quotePrefix=\"1\""));
-    assert!(!format("B9").contains("quotePrefix"));
-    let links = part_of(&marked, "xl/worksheets/sheet3.xml");
+    assert!(styles.contains("FFFFC7CF"));
+    let links = part_of(&marked, "xl/worksheets/qianshou.xml");
     assert!(links.contains("location=\"'名 册''一'!A4\""), "{links}");
 }
 
@@ -201,9 +199,11 @@ fn a_text_is_marked_as_a_workbook() {
         rows(&mut file, "CSV"),
         ["1: 0=姓名 1=备注", "2: 0=张三 1=好", "3: 0==1+1 1='@好"]
     );
-    // What looks like a formula is kept as it was sent, as text.
+    // What looks like a formula is kept as it was sent, as text, and does not become one when somebody
+    // edits the cell.
     let sheet = part_of(&marked, "xl/worksheets/sheet1.xml");
     assert!(!sheet.contains("<f>"), "{sheet}");
+    assert!(part_of(&marked, "xl/styles.xml").contains("quotePrefix=\"1\""));
 }
 
 /// Names of sheets that Excel would not take come from other programs.

@@ -66,7 +66,7 @@ async fn the_preview_says_what_would_change_field_by_field() {
             told,
             [
                 ("年人均纯收入(元)", "6800.00 元", "7000.50 元"),
-                ("成员 2 健康状况", "", "残疾")
+                ("李秀英 健康状况", "", "残疾")
             ],
             "done: {done}"
         );

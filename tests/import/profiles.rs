@@ -175,6 +175,8 @@ async fn the_command_line_reads_by_the_profile_that_it_is_told() {
             sheets: Vec::new(),
             profile: Some(profile.to_owned()),
             accept: Vec::new(),
+            left: None,
+            clear_empty: Vec::new(),
             json: true,
         };
         Box::pin(qianshou::import::cli::import(&server.app, &wish)).await

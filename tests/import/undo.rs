@@ -24,9 +24,11 @@ async fn an_import_is_undone_and_the_history_tells_of_it() {
     let before = register_by_number(&server.db).await;
     one.remark = Some("改过".to_owned());
     one.members.pop();
-    let second = office
-        .import(HOUSEHOLDS, roster_of(&[one, two, numbered_household("L3")]))
-        .await;
+    let roster = roster_of(&[one, two, numbered_household("L3")]);
+    let second = office.preview(HOUSEHOLDS, roster).await;
+    let left = json!({ "conflict": "left", "accept": true, "answer": "moved_away" });
+    let second = office.choose(&second, json!({ "decisions": [left] })).await;
+    office.commit(&second).await.expect(200);
     let gone = household_id(&server, "L3").await;
     let outlook = office.get(&import_path(&second, "/undo")).await.expect(200);
     assert_eq!(

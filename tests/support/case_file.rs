@@ -1,15 +1,18 @@
 //! Small rosters as offices have them, kept as files, each with what a careful clerk expects of it:
 //! `tests/import/cases/files/`. They are read as an import reads them, without a server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qianshou::household::model::Member;
-use qianshou::roster::choices::Choices;
+use qianshou::household::rule::Severity;
+use qianshou::roster::choices::{Choices, Decision};
 use qianshou::roster::grouping::{self, Context, ReadHousehold};
+use qianshou::roster::question::FileQuestion;
 use qianshou::roster::report::{Problems, RosterKind, RosterProblem};
 use qianshou::roster::staffing::{self, ReadPerson};
 use qianshou::workbook::reader::OpenFile;
 
+use super::mess::Grid;
 use super::register::day;
 
 /// What reading a roster came to.
@@ -18,6 +21,8 @@ pub struct Reading {
     pub households: Vec<ReadHousehold>,
     pub people: Vec<ReadPerson>,
     pub problems: Vec<RosterProblem>,
+    /// What is asked of the file as a whole.
+    pub questions: Vec<FileQuestion>,
     /// Why the file could not be read at all.
     pub refusal: Option<RosterProblem>,
 }
@@ -30,11 +35,46 @@ pub fn context() -> Context {
     }
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/cases/files")
+}
+
+/// The names of the files of `tests/import/cases/files/`.
+pub fn case_names() -> impl Iterator<Item = String> {
+    let files = std::fs::read_dir(folder()).unwrap();
+    files.map(|file| file.unwrap().file_name().into_string().unwrap())
+}
+
+/// A file of `tests/import/cases/files/`.
+pub fn case_bytes(file: &str) -> Vec<u8> {
+    std::fs::read(folder().join(file)).unwrap()
+}
+
 /// Reads a file of `tests/import/cases/files/`.
 pub fn read_case(file: &str, kind: RosterKind) -> Reading {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/cases/files");
-    let bytes = std::fs::read(folder.join(file)).unwrap();
-    read_roster(&bytes, kind, &Choices::default())
+    read_roster(&case_bytes(file), kind, &Choices::default())
+}
+
+/// Reads a file of households of `tests/import/cases/files/`.
+pub fn households_of(file: &str) -> Reading {
+    read_case(file, RosterKind::Households)
+}
+
+/// Reads a sheet of households.
+pub fn read_grid(grid: &Grid) -> Reading {
+    read_roster(&grid.xlsx(), RosterKind::Households, &Choices::default())
+}
+
+/// The choice to decide a question in this way.
+pub fn deciding(conflict: &str, accept: bool) -> Choices {
+    Choices {
+        decisions: vec![Decision {
+            conflict: conflict.to_owned(),
+            accept,
+            answer: None,
+        }],
+        ..Choices::default()
+    }
 }
 
 /// Reads a roster with what the clerk has chosen.
@@ -47,11 +87,13 @@ pub fn read_roster(bytes: &[u8], kind: RosterKind, choices: &Choices) -> Reading
             RosterKind::Households => {
                 let (file, go_on) = (&mut file, &mut |_| Ok(()));
                 let read = grouping::read(file, choices, &[], &context, &mut problems, go_on)?;
+                reading.questions = read.questions;
                 reading.households = read.households.iter().map(Result::unwrap).collect();
             }
             RosterKind::Staff => {
                 let (file, go_on) = (&mut file, &mut |_| Ok(()));
-                reading.people = staffing::read(file, choices, &[], &mut problems, go_on)?.people;
+                let read = staffing::read(file, choices, &[], &mut problems, go_on)?;
+                (reading.people, reading.questions) = (read.people, read.questions);
             }
         }
         Ok(())
@@ -66,6 +108,13 @@ impl Reading {
     pub fn at(&self, cell: &str) -> Vec<&RosterProblem> {
         let of_cell = |problem: &&RosterProblem| problem.cell.as_deref() == Some(cell);
         self.problems.iter().filter(of_cell).collect()
+    }
+
+    /// The cells and the codes of all that is said with this severity.
+    pub fn codes(&self, severity: Severity) -> Vec<(&str, &str)> {
+        let of = self.problems.iter().filter(|it| it.severity == severity);
+        of.map(|it| (it.cell.as_deref().unwrap_or_default(), it.code.as_str()))
+            .collect()
     }
 
     /// The members of the households that can be imported.

@@ -9,6 +9,7 @@
 pub mod backup;
 pub mod book;
 pub mod case_file;
+pub mod cell_case;
 mod client;
 pub mod database;
 mod dice;
@@ -18,6 +19,7 @@ pub mod helped_household;
 mod imports;
 mod libreoffice;
 pub mod lifts;
+pub mod marked_book;
 pub mod mess;
 mod package;
 pub mod pairing;

@@ -63,6 +63,8 @@ fn owned(row: &Row<'_>) -> Row<'static> {
             Cell::Date(date) => Cell::Date(*date),
             Cell::Bool(truth) => Cell::Bool(*truth),
             Cell::Error(error) => Cell::Error(error.clone()),
+            Cell::Uncalculated => Cell::Uncalculated,
+            Cell::Lost => Cell::Lost,
         };
         (*at, cell)
     });

@@ -89,6 +89,7 @@ fn changed(before: Household, facts: HouseholdFacts) -> Planned {
         place: String::new(),
         has_errors: false,
         conflicts: Vec::new(),
+        departures: Vec::new(),
     }
 }
 
@@ -139,6 +140,7 @@ impl TestServer {
             place: String::new(),
             has_errors: false,
             conflicts: Vec::new(),
+            departures: Vec::new(),
         };
         self.take_over("测试", self.app.now(), &[planned]).await;
         household_id

@@ -174,6 +174,9 @@ impl XlsbFile<'_> {
             for (column, value) in (0_u32..).zip(row) {
                 let (kind, style, content) = match value {
                     Value::Nothing => continue,
+                    // Of a formula, and one that a later Excel has brought.
+                    Value::Text(text) if text == "#REF!" => (11, 0, vec![0x17]),
+                    Value::Text(text) if text == "#SPILL!" => (3, 0, vec![0x30]),
                     Value::Text(text) => (6, 0, wide(text)),
                     Value::Number(number) => (5, 0, number.to_le_bytes().to_vec()),
                     Value::Date(day) => {

@@ -43,6 +43,28 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
             }
         },
     },
+    &Rule {
+        code: "two_spouses",
+        severity: Severity::Warning,
+        tells: &[],
+        needs_all_members: false,
+        title: "配偶不止一个",
+        remedy: "请核对与户主关系；如是另一户的人，请填写那一户的户编号",
+        check: |subject, found| {
+            let spouses = |member: &Member| member.relation == Relation::Spouse;
+            for (index, member) in subject
+                .members()
+                .filter(|(_, member)| spouses(member))
+                .skip(1)
+            {
+                found.member(
+                    index,
+                    "relation",
+                    format!("本户已有配偶，{}又填为配偶", member.name),
+                );
+            }
+        },
+    },
     &IDENTITY_SEX,
     &IDENTITY_BIRTH_DATE,
     &Rule {

@@ -88,6 +88,9 @@ const CASES: &[(&str, Breaking)] = &[
     ("two_heads", |facts| {
         facts.members[1].relation = Relation::Head;
     }),
+    ("two_spouses", |facts| {
+        facts.members[2] = person("丁", Relation::Spouse, Sex::Female, 1983);
+    }),
     ("identity_sex", |facts| {
         facts.members[0].sex = Some(Sex::Female);
         facts.members[1].relation = Relation::Other;

@@ -3,15 +3,16 @@
 //!
 //! `import_household` says what is to be done to each household and stays as the record of it;
 //! `staged_household` and `staged_member` hold what the households are to become, until that is
-//! done.
+//! done. `member_departure` keeps why members leave.
 
 mod model;
 mod service;
 mod store;
 
-pub use model::{Becoming, Entry, Outdated, Planned, Staged};
+pub use model::{Becoming, Departure, Entry, Outdated, Planned, Staged};
 pub use service::{take_back, take_over};
 pub use store::clear;
+pub use store::departures::departures;
 pub use store::entries::{added_by, changed_since, closed_by, counts, list, touched};
 pub use store::facts::{facts_inserts, inserts, staged};
 pub use store::switch::{first_outdated, outdated, settle};

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::codes::Action;
+use crate::codes::{Action, LeaveAnswer};
 use crate::db::Json;
 use crate::household::model::HouseholdFacts;
 use crate::household::store::Household;
@@ -25,6 +25,17 @@ pub struct Planned {
     pub has_errors: bool,
     /// Keys of the undecided questions that it is part of.
     pub conflicts: Vec<String>,
+    /// The members who leave it, with what people answered.
+    pub departures: Vec<Departure>,
+}
+
+/// A member who leaves a household by an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Departure {
+    /// Their place among the members of the household as it was, from 0.
+    pub position: i64,
+    /// What became of them, as people answered.
+    pub reason: LeaveAnswer,
 }
 
 /// What an import does, or did, to one household.

@@ -141,8 +141,11 @@ impl ContentApi {
 
     /// Download the file of an import with its problems marked
     ///
-    /// As an .xlsx workbook, whatever it was: cells with errors, warnings and repairs are coloured and
-    /// noted, and a sheet lists them all. Put right and sent again, it needs nothing else.
+    /// Cells with errors, warnings and repairs are coloured and noted, and a sheet lists them all. An
+    /// .xlsx stays the file that it was: formats, formulas, filters, other sheets and all else in it are
+    /// kept (macros are not). An .xls, .xlsb, .ods or .csv comes as an .xlsx with what was read of it,
+    /// without its formats and formulas; the list says so. Put right and sent again, it needs nothing
+    /// else: the list is known again, and marks of cells that are right now go away.
     #[oai(
         path = "/imports/:id/marked-file",
         method = "get",

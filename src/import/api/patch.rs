@@ -31,6 +31,10 @@ struct ChoicesPatch {
     /// Answers to the questions that the preview asks.
     #[oai(validator(max_items = 10000))]
     decisions: MaybeUndefined<Vec<Decision>>,
+    /// Fields, such as `phone`, whose empty cells clear what the register holds; `*` for every column
+    /// that the file has.
+    #[oai(validator(max_items = 100, max_length = 100))]
+    clear_empty: MaybeUndefined<Vec<String>>,
 }
 
 impl ImportPatch {
@@ -52,6 +56,7 @@ impl ImportPatch {
                 merge(&mut choices.columns, sent.columns);
                 merge(&mut choices.corrections, sent.corrections);
                 merge(&mut choices.decisions, sent.decisions);
+                merge(&mut choices.clear_empty, sent.clear_empty);
             }
         }
     }

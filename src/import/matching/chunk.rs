@@ -8,9 +8,11 @@ use super::groups::Obstacles;
 use super::plan::{HouseholdPlan, PlanError, Section};
 use super::{count, packed};
 use crate::codes::Action;
-use crate::household::staging::Planned;
+use crate::household::person_match::pair_members;
+use crate::household::staging::{Departure, Planned};
 use crate::household::{Household, HouseholdFacts, Member};
-use crate::roster::grouping::{self, HouseholdRoster, ReadHousehold, same_person};
+use crate::roster::choices::LeaveAnswer;
+use crate::roster::grouping::{HouseholdRoster, ReadHousehold, beside_head, keep_members};
 
 impl HouseholdPlan {
     /// The households of the register that the next chunk is made from.
@@ -75,19 +77,8 @@ impl HouseholdPlan {
             place: String::new(),
             has_errors: false,
             conflicts: Vec::new(),
+            departures: Vec::new(),
         })
-    }
-
-    fn record<'r>(
-        &self,
-        household: usize,
-        records: &'r HashMap<Uuid, Household>,
-    ) -> Result<&'r Household, PlanError> {
-        let id = self.register.id(household);
-        records
-            .get(&id)
-            .filter(|record| record.version == self.register.version(household))
-            .ok_or(PlanError::RegisterChanged(id))
     }
 
     fn of_file(
@@ -102,7 +93,7 @@ impl HouseholdPlan {
             Some(own) => Some(self.record(own, records)?.clone()),
             None => None,
         };
-        self.fill(roster, index, &mut given, before.as_ref(), records)?;
+        let departures = self.fill(index, &mut given, before.as_ref(), records)?;
         let obstacles = self
             .groups
             .obstacles(packed(index))
@@ -130,38 +121,87 @@ impl HouseholdPlan {
             place: given.place.words(&roster.sheets),
             has_errors: self.faulty.contains(&index),
             conflicts: obstacles.undecided,
+            departures,
         })
     }
 
     /// Adds to what the file says of a household what it does not speak of.
     fn fill(
-        &self,
-        roster: &HouseholdRoster,
+        &mut self,
         index: usize,
         given: &mut ReadHousehold,
         before: Option<&Household>,
         records: &HashMap<Uuid, Household>,
-    ) -> Result<(), PlanError> {
+    ) -> Result<Vec<Departure>, PlanError> {
         let mut comers = Vec::new();
         for (from, person) in self.comers(index) {
             let record = self.record(from, records)?;
             comers.extend(self.member(record, person).cloned());
         }
         if before.is_none() && comers.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut known = before.map_or_else(|| HouseholdFacts::of("", ""), |it| it.facts.clone());
+        let of_household = known.members.len();
         known.members.append(&mut comers);
-        grouping::keep_unspoken(
-            &roster.spoken,
-            given.members_listed,
-            &mut given.facts,
-            &known,
-        );
-        if let Some(before) = before {
-            self.keep_names(&mut given.facts, &before.facts);
+        if !given.members_listed {
+            keep_members(&mut given.facts, &known);
         }
-        Ok(())
+        let mut pairs = pair_members(&known.members, &given.facts.members);
+        let gone = self.missing_of(index, of_household, &pairs);
+        for (position, same_name) in &gone.same {
+            pairs[*same_name] = Some(*position);
+        }
+        let (places, kept) = (&given.places, &mut self.kept);
+        self.keeping
+            .fill(&mut given.facts, &known, &pairs, |(field, member)| {
+                let place = member.and_then(|member| places.get(member).copied());
+                kept.add(field, place.unwrap_or(given.place));
+            });
+        if let Some(before) = before {
+            self.keep_names(&mut given.facts, &before.facts, &pairs);
+        }
+        let staying = gone.staying.iter();
+        let staying = staying.map(|position| beside_head(&known.members[*position]));
+        given.facts.members.extend(staying);
+        Ok(gone.departures)
+    }
+
+    /// What becomes of the members of a household of the file who are not in it. It has so many members on
+    /// the register; `pairs` says which of them those of the file are.
+    fn missing_of(&self, index: usize, members: usize, pairs: &[Option<usize>]) -> Gone {
+        let own = self.matches.household_of(index);
+        let first = own.map_or(0, |own| self.register.persons(own).start);
+        let mut gone = Gone::default();
+        for position in 0..members {
+            let person = first + position;
+            if pairs.contains(&Some(position)) || self.outlines.names(person) {
+                continue;
+            }
+            if self.faulty.contains(&index) {
+                // Not taken in: it is shown as the file has it.
+                continue;
+            }
+            // Nobody leaves of whom it was not asked.
+            let Some(leaving) = self.missing.get(&packed(person)) else {
+                gone.staying.push(position);
+                continue;
+            };
+            let Some(reason) = leaving.answer else {
+                // What is undecided is shown so, and not taken in.
+                continue;
+            };
+            match (reason, leaving.same_name) {
+                (LeaveAnswer::Stays, _) => gone.staying.push(position),
+                (LeaveAnswer::SamePerson, Some(same)) => gone.same.push((position, same)),
+                _ => {}
+            }
+            if reason != LeaveAnswer::Stays {
+                let position = count(position);
+                gone.departures.push(Departure { position, reason });
+            }
+        }
+        gone
     }
 
     fn member<'r>(&self, record: &'r Household, person: usize) -> Option<&'r Member> {
@@ -170,16 +210,23 @@ impl HouseholdPlan {
         members.find(|member| member.identity_number == identity)
     }
 
-    /// What a household and its members are known by is not forgotten because a cell is empty.
-    fn keep_names(&self, facts: &mut HouseholdFacts, before: &HouseholdFacts) {
+    /// What a household and its members are known by is not forgotten because a cell is empty. `pairs` says
+    /// which of the household's members those of the file are.
+    fn keep_names(
+        &self,
+        facts: &mut HouseholdFacts,
+        before: &HouseholdFacts,
+        pairs: &[Option<usize>],
+    ) {
         if facts.number.is_none() {
             facts.number.clone_from(&before.number);
         }
-        for member in &mut facts.members {
+        for (member, known) in facts.members.iter_mut().zip(pairs) {
             if member.identity_number.is_some() {
                 continue;
             }
-            let identity = same_person(member, &before.members)
+            let identity = known
+                .and_then(|known| before.members.get(known))
                 .and_then(|known| known.identity_number.as_ref())
                 .filter(|identity| {
                     let person = self.register.find_person(identity);
@@ -245,6 +292,7 @@ impl HouseholdPlan {
             place,
             has_errors: false,
             conflicts,
+            departures: Vec::new(),
         })
     }
 
@@ -276,9 +324,10 @@ impl HouseholdPlan {
             return;
         }
         let members = before.map_or(&[][..], |before| &before.facts.members);
-        for member in &given.facts.members {
+        let pairs = pair_members(members, &given.facts.members);
+        for (member, known) in given.facts.members.iter().zip(&pairs) {
             let identity = member.identity_number.as_ref();
-            match same_person(member, members) {
+            match known.and_then(|known| members.get(known)) {
                 Some(known) if known == member => self.persons.unchanged += 1,
                 Some(_) => self.persons.changed += 1,
                 None if identity.is_some_and(|it| self.register.find_person(it).is_some()) => {
@@ -287,14 +336,23 @@ impl HouseholdPlan {
                 None => self.persons.new += 1,
             }
         }
-        for member in members {
+        for (position, member) in members.iter().enumerate() {
             let identity = member.identity_number.as_ref();
             let person = identity.and_then(|identity| self.register.find_person(identity));
             let is_named = person.is_some_and(|person| self.outlines.names(person));
-            let is_here = is_named || same_person(member, &given.facts.members).is_some();
+            let is_here = is_named || pairs.contains(&Some(position));
             self.persons.absent += i64::from(!is_here);
         }
     }
+}
+
+/// What becomes of members who are not in the file, by their places among those of the register.
+#[derive(Default)]
+struct Gone {
+    staying: Vec<usize>,
+    /// With the place in the file's household of those whom they are.
+    same: Vec<(usize, usize)>,
+    departures: Vec<Departure>,
 }
 
 /// Whether two states of a household are the same, in whatever order its members stand.

@@ -4,7 +4,8 @@
 //! It goes in two passes over the file. `outline` looks at each household once and remembers of it
 //! only what the register knows of; `record_match` says which household is which; `question`
 //! finds what must be decided: a changed head, another 户编号, persons who moved, families that split or merged;
-//! `question_words` says it to people.
+//! `question_words` says it to people. `leaving` finds the members who are missing in the file: nobody leaves
+//! a household unless people have said what became of them.
 //! [`HouseholdPlan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
@@ -13,6 +14,8 @@
 
 mod chunk;
 mod groups;
+mod kept;
+mod leaving;
 mod outline;
 mod plan;
 mod question;

@@ -7,15 +7,17 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::groups::Groups;
+use super::kept::KeptCells;
 use super::outline::{Outlines, Twins};
-use super::question::{Findings, Known};
+use super::question::{Findings, Known, Question};
 use super::record_match::RecordMatches;
 use super::{count, packed};
+use crate::household::Household;
 use crate::household::register::Register;
 use crate::household::rule::SUSPECTED_DUPLICATE;
-use crate::import::report::{Conflict, Counts};
-use crate::roster::choices::Choices;
-use crate::roster::grouping::HouseholdRoster;
+use crate::import::report::{Conflict, ConflictKind, Counts};
+use crate::roster::choices::{Choices, LeaveAnswer};
+use crate::roster::grouping::{HouseholdRoster, Keeping};
 use crate::roster::report::{Problems, RosterProblem};
 use crate::roster::value::Refusal;
 
@@ -43,6 +45,12 @@ pub struct HouseholdPlan {
     pub(super) groups: Groups,
     /// Households of the file with errors.
     pub(super) faulty: HashSet<usize>,
+    /// Members who are not in the file, with what became of them.
+    pub(super) missing: HashMap<u32, Leaving>,
+    /// What stays as it is on the register where the file says nothing.
+    pub(super) keeping: Keeping,
+    /// Cells of the file that say nothing where the register does, by column.
+    pub(super) kept: KeptCells,
     /// Households of the file that take others in whole.
     pub(super) targets: HashSet<usize>,
     /// Ids of those of them that are new.
@@ -55,6 +63,15 @@ pub struct HouseholdPlan {
     pub(super) done: usize,
     pub(super) households: Counts,
     pub(super) persons: Counts,
+}
+
+/// What becomes of a member who is not in the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaving {
+    /// Nothing while it is undecided.
+    pub(super) answer: Option<LeaveAnswer>,
+    /// The one of the household in the file who has the same name.
+    pub(super) same_name: Option<usize>,
 }
 
 /// The sections of a plan, in their order.
@@ -97,9 +114,23 @@ impl HouseholdPlan {
             .map(|(index, _)| index)
             .chain(findings.faults.iter().map(|fault| fault.index))
             .collect();
+        let missing = findings.questions.iter();
+        let missing = missing
+            .filter(|question| question.kind == ConflictKind::Left)
+            .flat_map(|question| {
+                let leaving = Leaving {
+                    answer: question.answer,
+                    same_name: question.same_name,
+                };
+                question.persons.iter().map(move |it| (*it, leaving))
+            })
+            .collect();
         let mut plan = Self {
             today,
             faulty,
+            missing,
+            keeping: Keeping::of(&roster.spoken, choices),
+            kept: KeptCells::default(),
             targets: findings.emptied.values().copied().collect(),
             register,
             outlines,
@@ -125,6 +156,19 @@ impl HouseholdPlan {
             outlines: &self.outlines,
             matches: &self.matches,
         }
+    }
+
+    /// A household of the register, as it was when it was indexed.
+    pub(super) fn record<'r>(
+        &self,
+        household: usize,
+        records: &'r HashMap<Uuid, Household>,
+    ) -> Result<&'r Household, PlanError> {
+        let id = self.register.id(household);
+        records
+            .get(&id)
+            .filter(|record| record.version == self.register.version(household))
+            .ok_or(PlanError::RegisterChanged(id))
     }
 
     /// A household of the register among the nodes of the groups: itself, or the one of the file that
@@ -198,18 +242,54 @@ impl HouseholdPlan {
         }
     }
 
+    /// The questions, the undecided first, at most so many.
+    fn first_questions(&self, most: usize) -> Vec<&Question> {
+        let mut questions: Vec<_> = self.findings.questions.iter().collect();
+        questions.sort_by_key(|question| question.accepted.is_some());
+        questions.truncate(most);
+        questions
+    }
+
+    /// The households of the register whose records [`conflicts`](Self::conflicts) needs: the index
+    /// knows no names of members.
+    pub fn asked_about(&self, most: usize) -> Vec<Uuid> {
+        let questions = self.first_questions(most).into_iter();
+        let mut asked: Vec<_> = questions
+            .filter(|question| question.kind == ConflictKind::Left)
+            .map(|question| self.register.id(question.household))
+            .collect();
+        asked.dedup();
+        asked
+    }
+
     /// What must be decided, the undecided first, at most so many.
     pub fn conflicts(
         &self,
         roster: &HouseholdRoster,
+        records: &HashMap<Uuid, Household>,
         most: usize,
     ) -> Result<Vec<Conflict>, PlanError> {
-        let mut questions: Vec<_> = self.findings.questions.iter().collect();
-        questions.sort_by_key(|question| question.accepted.is_some());
-        let conflicts = questions.into_iter().take(most);
-        conflicts
-            .map(|question| Ok(question.conflict(self.known(), roster)?))
+        let questions = self.first_questions(most).into_iter();
+        questions
+            .map(|question| {
+                let member = match question.kind {
+                    ConflictKind::Left => {
+                        let record = self.record(question.household, records)?;
+                        let first = self.register.persons(question.household).start;
+                        let person = question.persons.first().map(|it| *it as usize);
+                        person.and_then(|person| record.facts.members.get(person - first))
+                    }
+                    _ => None,
+                };
+                Ok(question.conflict(self.known(), roster, member)?)
+            })
             .collect()
+    }
+
+    /// What is to be told of empty cells for which the register's values stay; whole when the last chunk
+    /// has been made.
+    pub fn kept(&self) -> &KeptCells {
+        &self.kept
     }
 
     /// How many questions there are, and how many of them are undecided.

@@ -2,22 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::outline::{Outline, Outlines, name_hash};
+use super::leaving::{self, Answers};
+use super::outline::{Outline, name_hash};
 use super::packed;
-use super::record_match::RecordMatches;
+pub use super::record_match::Known;
 use crate::code_list::CodeList;
 use crate::household::register::{Register, namesake};
 use crate::import::report::ConflictKind;
-use crate::roster::choices::Choices;
+use crate::roster::choices::{Choices, LeaveAnswer};
 use crate::roster::grouping::HouseholdRoster;
-
-/// What matching knows when it asks.
-#[derive(Clone, Copy)]
-pub struct Known<'a> {
-    pub register: &'a Register,
-    pub outlines: &'a Outlines,
-    pub matches: &'a RecordMatches,
-}
 
 /// Persons who go from a household of the register to another household of the file.
 pub type Moves = BTreeMap<(u32, u32), Vec<u32>>;
@@ -31,9 +24,14 @@ pub struct Question {
     pub household: usize,
     /// The household of the file that it is about: of persons who move, the one they come to.
     pub index: usize,
-    /// Persons who move.
+    /// Persons who move, or the one who is not in the file.
     pub persons: Vec<u32>,
+    /// Of one who is not in the file: where in their household of the file the one of the same name
+    /// stands who may be the same.
+    pub same_name: Option<usize>,
     pub accepted: Option<bool>,
+    /// Which of several answers was given.
+    pub answer: Option<LeaveAnswer>,
 }
 
 /// What keeps a household of the file from being taken in.
@@ -73,14 +71,35 @@ impl Findings {
         let mut findings = Self::default();
         for (index, outline) in known.outlines.households.iter().enumerate() {
             findings.look_at(known, index, outline);
+            // Another family under the number is a fault already, and nobody of it leaves.
+            if findings
+                .faults
+                .last()
+                .is_some_and(|fault| fault.index == index)
+            {
+                continue;
+            }
+            for (household, missing) in leaving::missing(known, roster, index, outline)? {
+                let persons = vec![packed(missing.person)];
+                findings.ask(ConflictKind::Left, household, index, persons);
+                if let Some(question) = findings.questions.last_mut() {
+                    question.same_name = missing.same_name;
+                }
+            }
         }
         findings.look_at_moves(known, roster)?;
         findings
             .questions
             .sort_by_key(|question| (question.index, question.kind as u8));
+        let answers = Answers::of(choices);
         for question in &mut findings.questions {
             question.key = question.key(known, roster)?;
-            question.accepted = choices.decision(&question.key, question.kind.code());
+            let household = known.register.id(question.household);
+            let same_name = question.same_name.is_some();
+            (question.accepted, question.answer) = match question.kind {
+                ConflictKind::Left => answers.to_missing(&question.key, household, same_name),
+                kind => (answers.to(&question.key, kind), None),
+            };
         }
         Ok(findings)
     }
@@ -92,7 +111,9 @@ impl Findings {
             household,
             index,
             persons,
+            same_name: None,
             accepted: None,
+            answer: None,
         });
     }
 
@@ -256,6 +277,10 @@ impl Question {
                 let place = roster.households.get(self.index)?.place;
                 Some(format!("{}.{}", place.sheet, place.row))
             }
+            ConflictKind::Left => self
+                .persons
+                .first()
+                .map(|it| leaving::name_in_key(known.register, *it as usize)),
             _ => None,
         };
         Ok(match target {

@@ -2,10 +2,13 @@
 
 use super::packed;
 use super::question::{Fault, FaultKind, Known, Question};
+use crate::code_list::CodeList;
 use crate::household::IdentityNumber;
+use crate::household::Member;
 use crate::household::register::Register;
 use crate::household::rule::Severity;
-use crate::import::report::{Conflict, ConflictKind};
+use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::roster::choices::LeaveAnswer;
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 use crate::roster::report::{Place, RosterProblem};
 use crate::roster::value::Refusal;
@@ -70,15 +73,19 @@ fn people_words(given: &ReadHousehold, positions: &[usize]) -> String {
 }
 
 impl Question {
-    /// The question as people read it.
+    /// The question as people read it; `member` is the one of the register who is not in the file.
     pub fn conflict(
         &self,
         known: Known<'_>,
         roster: &HouseholdRoster,
+        member: Option<&Member>,
     ) -> Result<Conflict, postcard::Error> {
         let given = roster.households.get(self.index)?;
         let positions = positions(known.register, &given, &self.persons);
-        let (question, proposal) = self.words(known, &given, &positions);
+        let (question, proposal) = match member {
+            Some(member) => self.words_of_missing(known.register, &given, member),
+            None => self.words(known, &given, &positions),
+        };
         let own = known.matches.household_of(self.index);
         let mut household_ids = vec![known.register.id(self.household)];
         if let Some(own) = own.filter(|own| *own != self.household) {
@@ -92,7 +99,63 @@ impl Question {
             question,
             proposal,
             accepted: self.accepted,
+            answers: self.answers(&given),
+            answer: self.answer,
         })
+    }
+
+    /// The answers that a question about a member who is not in the file takes.
+    fn answers(&self, given: &ReadHousehold) -> Vec<PossibleAnswer> {
+        if self.kind != ConflictKind::Left {
+            return Vec::new();
+        }
+        let same = self.same_name.and_then(|it| given.facts.members.get(it));
+        let answers = [
+            (
+                LeaveAnswer::MovedAway,
+                "已迁出：从本户除去，历史记录保留".to_owned(),
+            ),
+            (
+                LeaveAnswer::Died,
+                "已去世：从本户除去，历史记录保留".to_owned(),
+            ),
+            (
+                LeaveAnswer::Stays,
+                "名册漏列：仍在本户，登记不变".to_owned(),
+            ),
+        ];
+        let same = same.map(|same| {
+            let same = person_words(&same.name, same.identity_number.as_ref());
+            let words = format!("就是名册中的{same}：按同一人更正登记");
+            (LeaveAnswer::SamePerson, words)
+        });
+        let answers = answers.into_iter().chain(same);
+        answers
+            .map(|(answer, words)| PossibleAnswer { answer, words })
+            .collect()
+    }
+
+    /// What is asked of a member who is not in the file.
+    fn words_of_missing(
+        &self,
+        register: &Register,
+        given: &ReadHousehold,
+        member: &Member,
+    ) -> (String, String) {
+        let place = register.words(self.household);
+        let who = person_words(&member.name, member.identity_number.as_ref());
+        let relation = member.relation.label();
+        let same = self.same_name.and_then(|it| given.facts.members.get(it));
+        let same = same.map_or_else(String::new, |same| {
+            let same = person_words(&same.name, same.identity_number.as_ref());
+            format!("；名册中另有同名的{same}")
+        });
+        (
+            format!(
+                "{place}：登记的{relation}{who}不在名册的这一户中{same}。是迁出、去世，还是名册漏列？"
+            ),
+            "请选择一种答复；没有答复时本户不导入".to_owned(),
+        )
     }
 
     fn places(
@@ -114,6 +177,8 @@ impl Question {
         let cells: Vec<(Option<usize>, &str)> = match self.kind {
             ConflictKind::ChangedHead => vec![(head(), "relation")],
             ConflictKind::Renumbered | ConflictKind::Reopened => vec![(None, "number")],
+            // The one who is missing has no cell: the household's first.
+            ConflictKind::Left => vec![(None, "name")],
             _ => positions
                 .iter()
                 .take(MOST_PLACES)
@@ -182,8 +247,13 @@ impl Question {
                 "成员并入名册所列的一户；原户销户，结对随之结束，历史记录全部保留，不再列入名单和统计"
                     .to_owned(),
             ),
-            // Only rosters of staff ask these.
-            ConflictKind::Swapped | ConflictKind::Renamed => (String::new(), String::new()),
+            // Only rosters of staff ask these, or the file as a whole.
+            ConflictKind::Swapped
+            | ConflictKind::Renamed
+            | ConflictKind::NoStatus
+            | ConflictKind::Sections => (String::new(), String::new()),
+            // Said by `words_of_missing`.
+            ConflictKind::Left => (String::new(), String::new()),
             ConflictKind::Reopened => (
                 format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),
                 format!("恢复此户，成员以名册为准{}", if people.is_empty() {

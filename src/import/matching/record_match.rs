@@ -7,6 +7,14 @@ use super::outline::Outlines;
 use super::{NONE, packed, unpacked};
 use crate::household::register::Register;
 
+/// What matching knows when it asks.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    pub register: &'a Register,
+    pub outlines: &'a Outlines,
+    pub matches: &'a RecordMatches,
+}
+
 /// Who is who, both ways.
 #[derive(Debug)]
 pub struct RecordMatches {

@@ -134,7 +134,7 @@ pub fn plan(
     for (index, person) in people.into_iter().enumerate() {
         let before = matches[index].found().map(|found| &known.people[found]);
         let conflict = swapped.get(&index).map(|conflict| &conflicts[*conflict]);
-        let one = planned_person(&roster, person, before, conflict);
+        let one = planned_person(&roster, choices, person, before, conflict);
         counts.add(one.action, !one.conflicts.is_empty());
         planned.push(one);
     }
@@ -148,15 +148,19 @@ pub fn plan(
 
 fn planned_person(
     roster: &StaffRoster,
-    person: ReadPerson,
+    choices: &Choices,
+    mut person: ReadPerson,
     before: Option<&Staff>,
     conflict: Option<&Conflict>,
 ) -> Planned {
+    if let Some(before) = before {
+        staffing::keep_unspoken(&roster.spoken, choices, &mut person, &before.facts());
+    }
     let mut facts = person.facts;
     if let Some(before) = before {
-        staffing::keep_unspoken(&roster.spoken, &mut facts, &before.facts());
-        // An empty cell does not delete what identifies the person.
+        // Not even where it is chosen does an empty cell delete what identifies the person.
         facts.identity_number = facts.identity_number.or(before.identity_number);
+        facts.number = facts.number.or_else(|| before.number.clone());
     }
     let accepted = conflict.map(|conflict| conflict.accepted);
     let undecided = conflict.filter(|conflict| conflict.accepted.is_none());
@@ -233,6 +237,8 @@ fn swap(
         ),
         proposal: "按名册互换两人的证件号码".to_owned(),
         accepted: choices.decision(&key, kind.code()),
+        answers: Vec::new(),
+        answer: None,
         key,
     }
 }
@@ -265,6 +271,8 @@ fn rename(roster: &StaffRoster, index: usize, before: &Staff, choices: &Choices)
         ),
         proposal: format!("按同一人登记，姓名改为{}", person.facts.name),
         accepted: choices.decision(&key, kind.code()),
+        answers: Vec::new(),
+        answer: None,
         key,
     }
 }

@@ -1,5 +1,6 @@
 mod any_roster;
 mod asked;
+mod leaving;
 mod told_apart;
 
 use std::collections::{BTreeSet, HashMap};
@@ -13,7 +14,7 @@ use crate::household::register::{Listed, ListedMember, Register};
 use crate::household::staging::Planned;
 use crate::household::{Household, HouseholdFacts, IdentityNumber, Member, Relation};
 use crate::import::report::{Conflict, ConflictKind, Counts};
-use crate::roster::choices::{Choices, Decision};
+use crate::roster::choices::{Choices, Decision, LeaveAnswer};
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 use crate::roster::household::COLUMNS;
 use crate::roster::packed_list::PackedList;
@@ -33,6 +34,8 @@ struct Outcome {
     households: Counts,
     persons: Counts,
     codes: Vec<String>,
+    /// Columns with empty cells for which the register's values stay: how many, and the first.
+    kept: Vec<String>,
 }
 
 fn today() -> NaiveDate {
@@ -152,12 +155,23 @@ impl World {
         }
         assert_eq!(planned.len(), plan.total());
         let (households, persons) = plan.counts();
+        let records: HashMap<_, _> = self
+            .households
+            .iter()
+            .map(|household| (household.id, household.clone()))
+            .collect();
+        assert!(
+            plan.asked_about(usize::MAX)
+                .iter()
+                .all(|id| records.contains_key(id))
+        );
         Outcome {
             planned,
-            conflicts: plan.conflicts(file, usize::MAX).unwrap(),
+            conflicts: plan.conflicts(file, &records, usize::MAX).unwrap(),
             undecided: plan.question_counts().1,
             households,
             persons,
+            kept: plan.kept().words(&file.sheets),
             codes: problems
                 .into_kept()
                 .into_iter()
@@ -228,6 +242,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
         households,
         spoken: COLUMNS.iter().map(|column| column.key).collect(),
         rows: row.into(),
+        questions: Vec::new(),
         sheets: vec![SheetReport {
             name: "名册".to_owned(),
             read: true,
@@ -256,13 +271,30 @@ fn decide(decisions: &[(&str, bool)]) -> Choices {
             .map(|(conflict, accept)| Decision {
                 conflict: (*conflict).to_owned(),
                 accept: *accept,
+                answer: None,
             })
             .collect(),
         ..Choices::default()
     }
 }
 
+/// One answer about all members who are not in the file.
+fn left(answer: LeaveAnswer) -> Choices {
+    let mut choices = decide(&[("left", true)]);
+    choices.decisions[0].answer = Some(answer);
+    choices
+}
+
+/// All questions answered: with yes, and whoever is not in the file has moved away; or all refused.
 fn all(accept: bool) -> Choices {
+    let mut choices = all_but_left(accept);
+    let mut left = left(LeaveAnswer::MovedAway).decisions;
+    left[0].accept = accept;
+    choices.decisions.append(&mut left);
+    choices
+}
+
+fn all_but_left(accept: bool) -> Choices {
     decide(&[
         ("changed_head", accept),
         ("renumbered", accept),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::access::{Caller, history};
 use crate::app::App;
 use crate::code_list::CodeList;
-use crate::household;
+use crate::household::{self, staging};
 use crate::import::change::{self, ChangeKind};
 use crate::import::field_view::field_change;
 use crate::import::store;
@@ -30,14 +30,21 @@ pub async fn household_history(
             None => None,
         };
         let older = entry.before.0;
+        let kind = ChangeKind::from_code(&entry.action).unwrap_or(ChangeKind::Import);
+        let mut changes = change::between(RosterKind::Households, &older, &newer);
+        if let (Some(import_id), ChangeKind::Import) = (entry.import_id, kind) {
+            let departures = staging::departures(&mut tx, import_id, &[id]).await?;
+            let departures = departures.get(&id).map_or(&[][..], Vec::as_slice);
+            change::add_reasons(&mut changes, departures, false);
+        }
         items.push(HouseholdChange {
             version: entry.version + 1,
-            kind: ChangeKind::from_code(&entry.action).unwrap_or(ChangeKind::Import),
+            kind,
             at: entry.at,
             actor: entry.actor,
             import_id: entry.import_id,
             file_name: import.map(|import| import.file_name),
-            changes: change::between(RosterKind::Households, &older, &newer)
+            changes: changes
                 .into_iter()
                 .map(|change| field_change(change, caller))
                 .collect(),

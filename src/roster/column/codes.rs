@@ -34,6 +34,8 @@ pub(super) fn read_codes<R>(
     Ok(Given {
         value: !parts.is_empty(),
         repair: repair::codes(&parts, &found),
+        doubt: None,
+        placeholder: parts.is_empty() && !value::is_mark(cell),
     })
 }
 
@@ -67,7 +69,8 @@ pub(super) fn unknown_code(text: &str, labels: &[&str]) -> Refusal {
     .proposing(nearest(text, labels).map(ToOwned::to_owned))
 }
 
-/// The label that a text is nearest to, if it shares at least half of its characters with it.
+/// The label that a text is nearest to, if it shares more than half of its characters with it and does
+/// not say the opposite.
 fn nearest<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
     let text = squeezed(text);
     let nearness = |label: &&str| {
@@ -78,13 +81,103 @@ fn nearest<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
     };
     labels
         .iter()
+        .filter(|label| !says_another(&text, label))
         .map(|label| (nearness(label), *label))
-        .filter(|(nearness, _)| *nearness >= 0.5)
+        .filter(|(nearness, _)| *nearness > 0.5)
         .max_by(|(one, _), (two, _)| one.total_cmp(two))
         .map(|(_, label)| label)
+}
+
+/// Characters any of which turns a word into its opposite.
+const NEGATIONS: &str = "未非无不没否勿免";
+/// Characters that a word and what it may mean have in common, or one of them means another thing:
+/// wants and losses, inside and outside, sexes, and the kin that are not in the direct line.
+const DECISIVE: &str = "缺丧失弱返危停退内外男女父母媳婿孙祖岳公婆侄甥婶舅姑姨叔伯嫂曾养继";
+
+/// Whether two words that look alike mean different things: one denies what the other says, or has one
+/// of the characters that decide.
+fn says_another(text: &str, label: &str) -> bool {
+    let count = |word: &str, of: &str| {
+        word.chars()
+            .filter(|character| of.contains(*character))
+            .count()
+    };
+    // 一般户 is a household that is not poor, and no 一般贫困户.
+    let not_poor = text.starts_with("一般") && !text.contains('贫') && label.contains('贫');
+    let denies = count(text, NEGATIONS) != count(label, NEGATIONS);
+    let differs = |character: char| text.contains(character) != label.contains(character);
+    // 有劳动力 says less than 技能劳动力.
+    let has = text.starts_with('有') != label.starts_with('有');
+    not_poor || denies || has || DECISIVE.chars().any(differs)
 }
 
 /// The labels of a code list, as a function that a table can hold.
 pub fn labels<T: CodeList>() -> Vec<&'static str> {
     T::labels()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code_list::CodeList;
+    use crate::codes::{
+        Category, Cause, Health, Labour, PovertyStatus, Relation, Schooling, Workplace,
+    };
+
+    fn of<T: CodeList>(text: &str) -> Option<&'static str> {
+        nearest(text, &T::labels())
+    }
+
+    #[test]
+    fn no_proposal_says_the_opposite() {
+        for (proposal, text) in [
+            (of::<PovertyStatus>("已经脱贫户"), "已经脱贫户"),
+            (of::<PovertyStatus>("脱贫户未稳"), "脱贫户未稳"),
+            (of::<Category>("非贫困户"), "非贫困户"),
+            (of::<Category>("非低保户"), "非低保户"),
+            (of::<Category>("一般户"), "一般户"),
+            (of::<Category>("一般农户"), "一般农户"),
+            (of::<Health>("无残疾"), "无残疾"),
+            (of::<Health>("非健康"), "非健康"),
+            (of::<Health>("不健康"), "不健康"),
+            (of::<Labour>("有劳动力"), "有劳动力"),
+            (of::<Labour>("强劳动力者"), "强劳动力者"),
+            (of::<Schooling>("在校生"), "在校生"),
+            (of::<Schooling>("中学"), "中学"),
+            (of::<Cause>("不缺资金"), "不缺资金"),
+            (of::<Cause>("有技术"), "有技术"),
+            (of::<Relation>("堂侄子"), "堂侄子"),
+            (of::<Relation>("孙女儿媳"), "孙女儿媳"),
+            (of::<Workplace>("县内"), "县内"),
+            (of::<Workplace>("国外"), "国外"),
+        ] {
+            let opposite = |proposal: &str| {
+                [
+                    "未脱贫",
+                    "非在校生",
+                    "无劳动力",
+                    "丧失劳动力",
+                    "之子",
+                    "之孙女",
+                    "返贫",
+                    "县外省内",
+                ]
+                .contains(&proposal)
+                    || says_another(text, proposal)
+            };
+            assert!(!proposal.is_some_and(opposite), "{text}: {proposal:?}");
+        }
+        assert_eq!(of::<Labour>("有劳动力"), None);
+        assert_eq!(of::<Category>("一般户"), None);
+        assert_eq!(of::<Schooling>("在校生"), None);
+    }
+
+    #[test]
+    fn what_is_meant_is_proposed() {
+        assert_eq!(of::<Health>("患大病"), Some("患有大病"));
+        assert_eq!(of::<Health>("肢体残疾"), Some("残疾"));
+        assert_eq!(of::<Cause>("缺水源"), Some("缺水"));
+        assert_eq!(of::<Labour>("没有劳动力"), Some("无劳动力"));
+        assert_eq!(of::<PovertyStatus>("还未脱贫"), Some("未脱贫"));
+    }
 }

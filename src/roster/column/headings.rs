@@ -83,6 +83,11 @@ impl<R: Record> Headings<R> {
         headings
     }
 
+    /// The table of which they are.
+    pub fn table(&self) -> &'static [Column<R>] {
+        self.table
+    }
+
     /// All headings and synonyms, without what stands in brackets.
     pub fn names(&self) -> impl Iterator<Item = (&str, &'static Column<R>)> {
         self.bare

@@ -20,8 +20,17 @@ pub enum Kind<R> {
     },
     /// A person's name.
     Name(fn(&mut R, String) -> Put),
-    /// A number that is a name: 户编号, telephone.
+    /// The name of a place or unit.
+    Place {
+        /// Most characters.
+        longest: usize,
+        /// Where it goes.
+        put: fn(&mut R, String) -> Put,
+    },
+    /// A number that is a name: 户编号.
     Number(fn(&mut R, String) -> Put),
+    /// A telephone number.
+    Phone(fn(&mut R, String) -> Put),
     /// An identity number (公民身份号码), checked.
     Identity(fn(&mut R, IdentityNumber) -> Put),
     /// 是 or 否.
@@ -139,11 +148,33 @@ impl<R: Record> Column<R> {
 
     /// Reads a cell into the row.
     pub fn read(&self, row: &mut R, cell: &Cell<'_>, unit: Unit) -> Result<Given, Refusal> {
+        let mut doubt = None;
         let read = match &self.kind {
-            Kind::Text { longest, put } => {
-                value::text(cell, *longest)?.map(|value| (put(row, value), None))
-            }
-            Kind::Name(put) => value::name(cell)?.map(|value| (put(row, value), None)),
+            Kind::Text { longest, put } => value::line(cell, *longest)?.map(|line| {
+                let repair = repair::line(&line);
+                doubt = line.doubt;
+                (put(row, line.text), repair)
+            }),
+            Kind::Place { longest, put } => value::place(cell, *longest)?.map(|line| {
+                let repair = repair::line(&line);
+                doubt = line.doubt;
+                (put(row, line.text), repair)
+            }),
+            Kind::Name(put) => value::name(cell)?.map(|name| {
+                let repair = repair::name(&name);
+                doubt = name.doubt;
+                if let Some(note) = name.note {
+                    row.note(note, self.is_shared());
+                }
+                (put(row, name.text), repair)
+            }),
+            Kind::Phone(put) => value::phone(cell)?.map(|phone| {
+                let repair = repair::phone(cell, &phone);
+                if let Some(rest) = phone.rest {
+                    row.note(rest, self.is_shared());
+                }
+                (put(row, phone.number), repair)
+            }),
             Kind::Number(put) => value::code_number(cell, 40)?.map(|value| {
                 let repair = repair::number(cell, &value);
                 (put(row, value), repair)
@@ -185,7 +216,7 @@ impl<R: Record> Column<R> {
             Kind::Codes { labels, most, put } => {
                 return read_codes(row, cell, *labels, *most, *put);
             }
-            Kind::NotKept => None,
+            Kind::NotKept => return Ok(Given::default()),
         };
         match read {
             Some((Put::Differs, _)) => Err(Refusal::new(
@@ -196,8 +227,13 @@ impl<R: Record> Column<R> {
             Some((_, repair)) => Ok(Given {
                 value: true,
                 repair,
+                doubt,
+                placeholder: false,
             }),
-            None => Ok(Given::default()),
+            None => Ok(Given {
+                placeholder: !value::is_mark(cell),
+                ..Given::default()
+            }),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a row is read into, and how a value gets to its place.
 
+use crate::roster::value::Refusal;
 use crate::roster::value::repair::Repair;
 
 /// What one row of a roster is read into, in parts.
@@ -17,11 +18,18 @@ pub trait Record: Default + 'static {
     const OF_WHOLE: &'static [&'static str];
     /// Fields by which rows of two sheets find each other.
     const JOINS: &'static [&'static str];
+    /// Required fields that follow from others, or are asked once for the whole file, where it has no
+    /// column of them.
+    const ASKED: &'static [&'static str] = &[];
 
     /// Whether a refused cell of field `key` is no mistake, by what other cells of the row say.
     fn forgives(&self, _key: &str) -> bool {
         false
     }
+
+    /// Takes what a cell holds beside its value, such as a second telephone number, for the remark;
+    /// `shared` says whether the column is one that rows share.
+    fn note(&mut self, _text: String, _shared: bool) {}
 
     /// Called when a cell of field `key` was put right in this way.
     fn repaired(&mut self, _key: &str, _code: &str) {}
@@ -96,4 +104,8 @@ pub struct Given {
     pub value: bool,
     /// What was put right.
     pub repair: Option<Repair>,
+    /// What was read, and is doubtful.
+    pub doubt: Option<Refusal>,
+    /// Whether the cell has no value, but a word in the place of one.
+    pub placeholder: bool,
 }

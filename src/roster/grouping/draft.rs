@@ -31,8 +31,14 @@ pub(super) struct Draft {
     /// Fields that a later row than the first was the first to say, with that row. Fields are counted
     /// as [`field`] does.
     pub(super) origins: Vec<(u16, Place)>,
+    /// What cells hold beside their values, for the remark.
+    pub(super) notes: Vec<String>,
     /// Fields with a refused cell, whose absence is no second problem.
     pub(super) refused: Vec<u16>,
+    /// Whether its rows stand together and nothing else says that they are one household.
+    pub(super) adjacent: bool,
+    /// What section rows say of it: which of those that were met, from 1; 0 for nothing.
+    pub(super) section: u32,
 }
 
 /// A field's number: that of the first of its columns.
@@ -56,7 +62,10 @@ impl Draft {
             head: None,
             place,
             origins: Vec::new(),
+            notes: Vec::new(),
             refused: Vec::new(),
+            adjacent: false,
+            section: 0,
         }
     }
 
@@ -79,7 +88,7 @@ impl Draft {
         row: &RosterRow<HouseholdRow>,
         mut differs: impl FnMut(RosterProblem),
     ) -> bool {
-        let Some(layout) = layouts.get(row.place.sheet) else {
+        let Some(layout) = layouts.at(row.place) else {
             return false;
         };
         let mut news = false;
@@ -121,6 +130,25 @@ impl Draft {
             }
         }
         news
+    }
+
+    /// Takes over what the cells of a row hold beside their values; of what is a person's, the name is
+    /// said. True if there was anything.
+    pub(super) fn take_notes(&mut self, record: &mut HouseholdRow) -> bool {
+        let notes = std::mem::take(&mut record.notes);
+        let any = !notes.is_empty();
+        for (note, shared) in notes {
+            let name = &record.member.name;
+            let note = if shared || name.is_empty() {
+                note
+            } else {
+                format!("{name}{note}")
+            };
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+        any
     }
 
     /// Takes over what a sheet with one row a household says of the head.

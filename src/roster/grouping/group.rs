@@ -1,9 +1,11 @@
 //! Which rows belong together.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
+use super::file_wide::FileWide;
 use super::model::{Context, ReadHousehold};
 use super::person::{check_person, member_of, of_head};
 use super::review::Review;
@@ -14,8 +16,9 @@ use crate::household::{Relation, rule};
 use crate::roster::household::{HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::{Layout, Layouts, of_sheet};
 use crate::roster::packed_list::PackedList;
+use crate::roster::question::{Answers, FileQuestion};
 use crate::roster::report::{Place, Problems, RosterProblem};
-use crate::roster::sheet::RosterRow;
+use crate::roster::sheet::{RosterRow, Section};
 use crate::roster::value::Refusal;
 
 /// Households that are being read. Only the one that the last row belongs to is unpacked.
@@ -36,6 +39,15 @@ pub(super) struct Grouping {
     /// Which member had an identity number first.
     seen: HashMap<u64, u32>,
     twins: Twins,
+    /// Whether the rows that come began with another than a head.
+    headless: bool,
+    /// The sections that were met.
+    sections: Vec<Rc<Section>>,
+}
+
+/// Whether nothing but its neighbours says to which household a row belongs.
+fn is_adjacent(record: &HouseholdRow) -> bool {
+    record.household.number.is_none() && record.shared.head_identity.is_none()
 }
 
 impl Grouping {
@@ -46,13 +58,23 @@ impl Grouping {
         problems: &mut Problems,
     ) -> Result<(), postcard::Error> {
         let before = problems.count(Severity::Error);
-        let lists = layouts
-            .get(row.place.sheet)
-            .is_some_and(Layout::lists_parts);
+        let lists = layouts.at(row.place).is_some_and(Layout::lists_parts);
         if !lists {
             of_head(&mut row.record);
         }
+        let is_adjacent = is_adjacent(&row.record);
+        self.look_at_order(layouts, &row, is_adjacent, problems);
         let mut open = self.household_of(&row)?;
+        if open.draft.place == row.place {
+            open.draft.section = self.section_of(&row);
+        }
+        if is_adjacent && !open.draft.adjacent {
+            open.draft.adjacent = true;
+            open.changed = true;
+        }
+        if is_adjacent && self.headless {
+            self.has_errors[open.index as usize] = true;
+        }
         if !lists && open.draft.head.is_some() {
             problems.push(open.draft.again(layouts, row.place));
             self.has_errors[open.index as usize] = true;
@@ -68,6 +90,7 @@ impl Grouping {
         open.changed |= open
             .draft
             .merge(layouts, &row, |problem| problems.push(problem));
+        open.changed |= open.draft.take_notes(&mut row.record);
         if !lists {
             open.draft.take_head(&row.record);
             open.changed = true;
@@ -100,6 +123,7 @@ impl Grouping {
             (Some(number), _) => self.by_number.get(number).copied(),
             (None, Some(head)) => self.by_head.get(&head.packed()).copied(),
             (None, None) if record.relation == Some(Relation::Head) => None,
+            (None, None) if row.begins => None,
             (None, None) => self.open.as_ref().map(|open| open.index),
         };
         let open = self.open.take();
@@ -122,6 +146,46 @@ impl Grouping {
             draft: Draft::new(row.place),
             changed: true,
         })
+    }
+
+    /// Where no number says which rows are one household, their order does, and each head begins one. In
+    /// a list that does not begin with a head the heads may stand last: then nobody can be told to belong
+    /// to anyone, and it is said once.
+    fn look_at_order(
+        &mut self,
+        layouts: &Layouts<HouseholdRow>,
+        row: &RosterRow<HouseholdRow>,
+        is_adjacent: bool,
+        problems: &mut Problems,
+    ) {
+        if !row.begins {
+            return;
+        }
+        let relation = row.record.relation;
+        self.headless = is_adjacent && relation.is_some_and(|it| it != Relation::Head);
+        if self.headless {
+            let refusal = Refusal::new(
+                "household_order",
+                "没有户编号，第一行又不是户主：各户的户主可能写在成员之后，不能确定谁和谁是一户，以下靠相邻归户的行都没有导入",
+                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+            );
+            problems.push(layouts.problem(Severity::Error, row.place, "relation", refusal));
+        }
+    }
+
+    /// Which of the sections that were met a row stands in, from 1; 0 for none.
+    fn section_of(&mut self, row: &RosterRow<HouseholdRow>) -> u32 {
+        let Some(section) = &row.section else {
+            return 0;
+        };
+        if !self
+            .sections
+            .last()
+            .is_some_and(|last| Rc::ptr_eq(last, section))
+        {
+            self.sections.push(Rc::clone(section));
+        }
+        number(self.sections.len())
     }
 
     fn put_back(&mut self, open: &Open) -> Result<(), postcard::Error> {
@@ -184,15 +248,16 @@ impl Grouping {
     pub(super) fn finish(
         mut self,
         layouts: &Layouts<HouseholdRow>,
-        context: &Context,
+        (context, answers): (&Context, Answers),
         problems: &mut Problems,
-    ) -> Result<PackedList<ReadHousehold>, postcard::Error> {
+    ) -> Result<(PackedList<ReadHousehold>, Vec<FileQuestion>), postcard::Error> {
         if let Some(open) = self.open.take() {
             self.put_back(&open)?;
         }
         let (order, firsts) = self.members_by_household();
         let members_listed = layouts.list_parts();
         let mut households = PackedList::default();
+        let mut file = FileWide::new(answers, layouts);
         for index in 0..self.drafts.len() {
             let draft = self.drafts.take(index)?;
             let mut review = Review {
@@ -203,6 +268,11 @@ impl Grouping {
                 layouts,
                 problems,
                 has_errors: self.has_errors[index],
+                section: (draft.section as usize)
+                    .checked_sub(1)
+                    .and_then(|at| self.sections.get(at))
+                    .map(|section| &**section),
+                file: &mut file,
             };
             let members = &order[firsts[index] as usize..firsts[index + 1] as usize];
             for (position, member) in members.iter().map(|member| *member as usize).enumerate() {
@@ -227,7 +297,8 @@ impl Grouping {
         if !members_listed && !households.is_empty() {
             problems.push(members_to_follow(layouts));
         }
-        Ok(households)
+        let questions = file.finish(layouts, problems);
+        Ok((households, questions))
     }
 
     /// The members, household by household, each in the order of the rows; and for each household

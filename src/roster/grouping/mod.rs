@@ -4,6 +4,7 @@
 mod absent_columns;
 mod broken;
 mod draft;
+mod file_wide;
 mod group;
 mod model;
 mod person;
@@ -11,7 +12,7 @@ mod read;
 mod review;
 mod twins;
 
-pub use absent_columns::{keep_unspoken, same_person};
+pub use absent_columns::{Keeping, beside_head, keep_members};
 pub use broken::masked_identity;
 pub use model::{Context, HouseholdRoster, ReadHousehold};
 pub use read::{read, unpackable};

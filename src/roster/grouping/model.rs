@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::household::model::HouseholdFacts;
 use crate::roster::layout::Spoken;
 use crate::roster::packed_list::PackedList;
+use crate::roster::question::FileQuestion;
 use crate::roster::report::{Place, SheetReport};
 
 /// A household as the roster gives it.
@@ -33,6 +34,8 @@ pub struct HouseholdRoster {
     pub rows: i64,
     /// The households, in the order of their first rows.
     pub households: PackedList<ReadHousehold>,
+    /// What must be asked of the file as a whole.
+    pub questions: Vec<FileQuestion>,
 }
 
 /// What the checks of a roster depend on.

@@ -5,6 +5,7 @@ use super::model::{Context, HouseholdRoster};
 use crate::roster::choices::Choices;
 use crate::roster::household::COLUMNS;
 use crate::roster::profile::Profile;
+use crate::roster::question::Answers;
 use crate::roster::report::Problems;
 use crate::roster::sheet;
 use crate::workbook::reader::ReadError;
@@ -35,19 +36,22 @@ pub fn read(
             grouping.add(layouts, row, problems).map_err(unpackable)
         },
     )?;
-    let households = grouping
-        .finish(&read.layouts, context, problems)
+    let answers = Answers::of(choices);
+    let (households, questions) = grouping
+        .finish(&read.layouts, (context, answers), problems)
         .map_err(unpackable)?;
     Ok(HouseholdRoster {
         sheets: read.reports,
         spoken: read.layouts.spoken(),
         rows: read.rows,
         households,
+        questions,
     })
 }
 
 /// Records that this program has packed itself.
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 pub fn unpackable(error: postcard::Error) -> ReadError {
-    ReadError::Damaged(format!("内部记录无法还原：{error}"))
+    tracing::error!(%error, "a record that this program has packed cannot be unpacked");
+    ReadError::Internal
 }

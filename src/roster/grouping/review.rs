@@ -2,14 +2,17 @@
 
 use super::broken::{broken, heading};
 use super::draft::Draft;
+use super::file_wide::{FileWide, further_spouses, of_section};
 use super::model::Context;
 use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
 use crate::roster::column::{Carry, Put};
-use crate::roster::household::{COLUMNS, HouseholdRow, MOST_MEMBERS};
+use crate::roster::household::{COLUMNS, HouseholdKind, HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::Layouts;
+use crate::roster::remark;
 use crate::roster::report::{Place, Problems, RosterProblem};
+use crate::roster::sheet::Section;
 use crate::roster::value::Refusal;
 
 /// A household all of whose rows have been read, under review.
@@ -22,15 +25,20 @@ pub(super) struct Review<'a> {
     pub(super) layouts: &'a Layouts<HouseholdRow>,
     pub(super) problems: &'a mut Problems,
     pub(super) has_errors: bool,
+    /// What section rows say of it.
+    pub(super) section: Option<&'a Section>,
+    pub(super) file: &'a mut FileWide,
 }
 
 impl Review<'_> {
     pub(super) fn run(&mut self, rows: usize, context: &Context) {
         self.join_head();
         self.settle();
+        self.take_section();
         self.check_required();
         self.check_causes();
         self.check_head();
+        self.check_spouses();
         if rows == 0 {
             self.say(
                 Severity::Error,
@@ -115,6 +123,15 @@ impl Review<'_> {
         let shared = &self.draft.shared;
         if let Some(status) = shared.status {
             self.facts.status = status;
+        } else if !self.file.lists_status() {
+            match self.file.status(self.draft, &self.facts) {
+                Some(status) => self.facts.status = status,
+                // It is asked once for all of them.
+                None => self.has_errors = true,
+            }
+        }
+        if self.facts.category.is_none() {
+            self.facts.category = shared.kind.and_then(HouseholdKind::category);
         }
         // 监测对象类型 is newer than 贫困户属性, as long as the household is monitored.
         if shared.risk_gone != Some(true)
@@ -131,26 +148,95 @@ impl Review<'_> {
             let head = self.facts.head().and_then(|head| head.phone.clone());
             self.facts.phone = head.or(first);
         }
+        let notes = self.draft.notes.iter().map(String::as_str);
+        let left = remark::add_notes(&mut self.facts.remark, notes);
+        if !left.is_empty() {
+            let refusal = Refusal::new(
+                "remark_full",
+                format!("备注已满，没有写入：{}", left.join("；")),
+                "请精简备注，或另行记录这些内容",
+            );
+            self.say(Severity::Warning, "remark", refusal);
+        }
         if let Some(main) = self.facts.main_cause {
             self.facts.other_causes.retain(|cause| *cause != main);
         }
     }
 
+    /// Takes the place of the section that the household stands in where its rows do not say it, if
+    /// people have said so.
+    fn take_section(&mut self) {
+        for key in ["town", "village"] {
+            let own = match key {
+                "town" => &mut self.facts.town,
+                _ => &mut self.facts.village,
+            };
+            if !own.is_empty() || self.draft.was_refused(key) {
+                continue;
+            }
+            let Some(said) = self.file.said(of_section(self.section, key)) else {
+                continue;
+            };
+            own.clone_from(&said.name);
+            let refusal = Refusal::new(
+                "section_value",
+                format!(
+                    "没有填写，按第 {} 行的分段行读作“{}”",
+                    said.place.row, said.name
+                ),
+                "如不对，请在文件中填写",
+            );
+            self.say(Severity::Repair, key, refusal);
+        }
+    }
+
     fn check_required(&mut self) {
+        let is_asked = !self.file.lists_status();
         let missing = [
             ("town", self.facts.town.is_empty()),
             ("village", self.facts.village.is_empty()),
-            ("status", self.draft.shared.status.is_none()),
+            ("status", self.draft.shared.status.is_none() && !is_asked),
         ];
         for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
-            if !self.draft.was_refused(key) {
-                let refusal = Refusal::new(
-                    "required_cell",
-                    format!("本户的“{}”没有填写", heading(key)),
-                    "请至少在户主一行填写",
-                );
-                self.say(Severity::Error, key, refusal);
+            if self.draft.was_refused(key) {
+                continue;
             }
+            let reason = format!("本户的“{}”没有填写", heading(key));
+            let refusal = match of_section(self.section, key) {
+                Some(said) => Refusal::new(
+                    "required_cell",
+                    format!(
+                        "{reason}；第 {} 行的分段行写着“{}”",
+                        said.place.row, said.name
+                    ),
+                    "请填写，或在“待决定的问题”中接受按分段行填写",
+                )
+                .proposing(Some(said.name.clone())),
+                None => Refusal::new("required_cell", reason, "请至少在户主一行填写"),
+            };
+            self.say(Severity::Error, key, refusal);
+        }
+    }
+
+    /// Two spouses in a household that only the order of the rows makes one: the second may be the wife
+    /// of another head. Where a number says that they are one household, [`rule`] warns.
+    fn check_spouses(&mut self) {
+        if !self.draft.adjacent {
+            return;
+        }
+        let further: Vec<usize> = further_spouses(&self.facts).collect();
+        for at in further {
+            let name = &self.facts.members[at].name;
+            let refusal = Refusal::new(
+                "household_order",
+                format!("本户已有配偶，{name}又填为配偶；没有户编号，不能确定{name}是哪一户的"),
+                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+            );
+            let place = self.places.get(at).copied().unwrap_or(self.draft.place);
+            let problem = self
+                .layouts
+                .problem(Severity::Error, place, "relation", refusal);
+            self.push(problem);
         }
     }
 

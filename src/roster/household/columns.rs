@@ -1,6 +1,7 @@
 //! The table of columns, in the template's order. It is long and stays in one piece: each entry is read by
 //! itself, and the order of all is that of the template.
 
+use super::kind::HouseholdKind;
 use super::row::{HouseholdRow, MOST_MEMBERS, Shared};
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
@@ -9,6 +10,9 @@ use crate::household::{
     Schooling, Sex, Workplace,
 };
 use crate::roster::column::{Carry, Column, Kind, Put, labels, merge, put};
+use crate::roster::value;
+use crate::text::squeezed;
+use crate::workbook::reader::Cell;
 
 /// A field of the household.
 macro_rules! of_household {
@@ -20,8 +24,13 @@ macro_rules! of_household {
         })
     };
     ($field:ident, $heading:literal, Area) => {
-        of_household!(@ $field, $heading, Kind::Text {
+        of_household!(@ $field, $heading, Kind::Place {
             longest: 100, put: |row, value| put(&mut row.household.$field, value),
+        })
+    };
+    ($field:ident, $heading:literal, Place($longest:literal)) => {
+        of_household!(@ $field, $heading, Kind::Place {
+            longest: $longest, put: |row, value| put(&mut row.household.$field, Some(value)),
         })
     };
     ($field:ident, $heading:literal, Text($longest:literal)) => {
@@ -92,8 +101,12 @@ const fn not_kept(
 }
 
 /// One of the causes beside the main one.
-const fn other_cause(heading: &'static str) -> Column<HouseholdRow> {
+const fn other_cause(
+    heading: &'static str,
+    synonyms: &'static [&'static str],
+) -> Column<HouseholdRow> {
     Column {
+        synonyms,
         in_template: false,
         ..Column::new(
             "other_causes",
@@ -109,6 +122,18 @@ const fn other_cause(heading: &'static str) -> Column<HouseholdRow> {
     }
 }
 
+/// The status that an answer to 是否脱贫 means: yes or no, or the status itself.
+fn lifted(text: &str) -> Option<PovertyStatus> {
+    PovertyStatus::recognise(text).or_else(|| {
+        let answer = value::yes_no(&Cell::Text(text.into())).ok()??;
+        Some(if answer {
+            PovertyStatus::LiftedWithPolicy
+        } else {
+            PovertyStatus::Poor
+        })
+    })
+}
+
 fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
     let cause = Cause::recognise(text)?;
     let causes = &mut row.household.other_causes;
@@ -117,6 +142,19 @@ fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)>
     }
     causes.push(cause);
     Some((Put::New, cause.label()))
+}
+
+/// Whether the risk is gone, as 是 or 否 or in words.
+fn put_risk_gone(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
+    let gone = match squeezed(text).as_str() {
+        "是" | "√" | "1" | "Y" | "已消除" | "风险已消除" | "消除" | "已解除" | "TRUE" => {
+            true
+        }
+        "否" | "×" | "0" | "N" | "未消除" | "风险未消除" | "未解除" | "FALSE" => false,
+        _ => return None,
+    };
+    let label = if gone { "是" } else { "否" };
+    Some((put(&mut row.shared.risk_gone, Some(gone)), label))
 }
 
 fn push_measure(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
@@ -141,6 +179,13 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "镇街",
             "所在乡镇",
             "所在镇",
+            "苏木",
+            "苏木乡",
+            "苏木乡镇",
+            "乡镇苏木",
+            "乡镇名称",
+            "乡镇名",
+            "镇名",
         ],
         required: true,
         note: "所在镇（乡、街道）全称。同一户可只在户主一行填写。",
@@ -156,6 +201,15 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "村(居)委会",
             "所在村",
             "村居",
+            "嘎查",
+            "噶查",
+            "嘎查村",
+            "噶查村",
+            "村嘎查",
+            "行政村名",
+            "村名称",
+            "行政村(社区)",
+            "村社区",
         ],
         required: true,
         note: "所在村（居）全称。",
@@ -163,14 +217,34 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         ..of_household!(village, "村(居)", Area)
     },
     Column {
-        synonyms: &["自然村", "村民小组", "组别", "小组", "所在组"],
+        synonyms: &[
+            "自然村",
+            "村民小组",
+            "组别",
+            "小组",
+            "所在组",
+            "社、组",
+            "村民组",
+            "组名",
+            "社",
+            "屯",
+            "所属组",
+        ],
         width: 8,
         note: "村民小组或自然村。",
         example: "3组",
-        ..of_household!(group_name, "组", Text(50))
+        ..of_household!(group_name, "组", Place(50))
     },
     Column {
-        synonyms: &["户号", "家庭编号", "贫困户编号", "户编码"],
+        synonyms: &[
+            "户号",
+            "家庭编号",
+            "贫困户编号",
+            "户编码",
+            "家庭编码",
+            "农户编号",
+            "户编号(家庭编号)",
+        ],
         width: 16,
         note: "全国系统中的户编号。填写后，同一户各行以户编号归户；不填则以户主证件号码或相邻各行归户，每个“户主”行开始新的一户。",
         example: "3209990001",
@@ -254,7 +328,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             Kind::Code {
                 labels: labels::<Relation>,
                 put: |row, text| {
-                    Relation::recognise(text)
+                    Relation::of_cell(text)
                         .map(|value| (put(&mut row.relation, Some(value)), value.label()))
                 },
             },
@@ -325,6 +399,9 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "是否参加城乡居民医疗保险",
             "是否参加医疗保险",
             "居民医保",
+            "参加城乡居民基本医疗保险",
+            "参加新农合",
+            "参加新型农村合作医疗",
         ],
         width: 14,
         example: "是",
@@ -350,13 +427,25 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "是否参加养老保险",
             "是否参加新型农村社会养老保险",
             "居民养老保险",
+            "是否参加新型养老保险",
+            "参加城乡居民基本养老保险",
+            "新型农村社会养老保险",
         ],
         width: 14,
         example: "是",
         ..of_member!(resident_pension, "是否参加城乡居民基本养老保险", YesNo)
     },
     Column {
-        synonyms: &["是否参加大病医疗", "大病保险", "大病医疗"],
+        synonyms: &[
+            "是否参加大病医疗",
+            "大病保险",
+            "大病医疗",
+            "参加大病医疗",
+            "参加大病保险",
+            "是否参加大病医疗保险",
+            "大病医疗保险",
+            "参加大病医疗保险",
+        ],
         width: 12,
         example: "是",
         ..of_member!(critical_illness, "是否参加大病保险", YesNo)
@@ -368,6 +457,11 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "是否低保",
             "是否享受最低生活保障",
             "是否享受农村居民最低生活保障",
+            "享受低保政策情况",
+            "是否享受低保政策",
+            "享受低保政策",
+            "低保政策享受情况",
+            "享受低保情况",
         ],
         width: 10,
         example: "否",
@@ -386,7 +480,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         width: 14,
         note: "本人电话；户主的电话即本户的联系电话。",
         example: "13900000000",
-        ..of_member!(phone, "联系电话", Number)
+        ..of_member!(phone, "联系电话", Phone)
     },
     Column {
         synonyms: &["住址", "地址", "家庭地址", "详细地址", "居住地址"],
@@ -409,13 +503,13 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         ..of_household!(identified_year, "识别年度", Year)
     },
     Column {
-        synonyms: &["户类型", "户属性", "农户属性", "贫困户类型", "贫困类型"],
+        synonyms: &["户属性", "农户属性", "贫困户类型", "贫困类型"],
         width: 14,
         example: "一般贫困户",
         ..of_household!(category, "贫困户属性", Code(Category))
     },
     Column {
-        synonyms: &["脱贫状态", "脱贫情况", "是否脱贫"],
+        synonyms: &["脱贫状态", "脱贫情况"],
         required: true,
         width: 16,
         note: "同一户可只在户主一行填写。",
@@ -435,6 +529,12 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "主要致贫因素",
             "致贫原因1",
             "致贫原因一",
+            "致贫/返贫风险1",
+            "致贫/返贫风险",
+            "返贫致贫风险",
+            "返贫致贫风险1",
+            "主要致贫返贫风险",
+            "返贫风险1",
         ],
         note: "只填一项，其他原因填下一列。",
         example: "因病",
@@ -582,7 +682,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
     Column {
         synonyms: &["结对帮扶单位", "帮扶责任单位"],
         width: 18,
-        ..of_household!(roster_unit, "帮扶单位", Text(100))
+        ..of_household!(roster_unit, "帮扶单位", Place(100))
     },
     Column {
         synonyms: &["说明", "其他说明"],
@@ -600,7 +700,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         key: "household_phone",
         synonyms: &["家庭联系电话"],
         in_template: false,
-        ..of_household!(phone, "户联系电话", Number)
+        ..of_household!(phone, "户联系电话", Phone)
     },
     Column {
         synonyms: &["是否危房户", "是否危房"],
@@ -616,24 +716,97 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             put(&mut row.household.water_safe, Some(!difficult))
         }))
     },
-    other_cause("致贫原因2"),
-    other_cause("致贫原因3"),
     Column {
-        synonyms: &["监测类型", "监测对象类别"],
+        synonyms: &["是否已脱贫", "是否脱贫户", "是否已经脱贫"],
+        in_template: false,
+        ..of_import!(@ status, "是否脱贫", Kind::Code {
+            labels: labels::<PovertyStatus>,
+            put: |row, text| lifted(text)
+                .map(|value| (put(&mut row.shared.status, Some(value)), value.label())),
+        })
+    },
+    other_cause(
+        "致贫原因2",
+        &["致贫原因二", "致贫/返贫风险2", "返贫致贫风险2", "返贫风险2"],
+    ),
+    other_cause(
+        "致贫原因3",
+        &["致贫原因三", "致贫/返贫风险3", "返贫致贫风险3", "返贫风险3"],
+    ),
+    Column {
+        key: "category",
+        synonyms: &["农户类型", "户类别", "家庭类型"],
+        in_template: false,
+        ..of_import!(@ kind, "户类型", Kind::Code {
+            labels: HouseholdKind::labels,
+            put: |row, text| HouseholdKind::recognise(text)
+                .map(|kind| (put(&mut row.shared.kind, Some(kind)), kind.label())),
+        })
+    },
+    Column {
+        synonyms: &[
+            "监测类型",
+            "监测类别",
+            "监测对象类别",
+            "监测对象户类型",
+            "监测户类型",
+            "防返贫监测对象类型",
+            "易返贫致贫户(监测对象)类型",
+            "易返贫致贫户(监测对象)类别",
+            "易返贫致贫户类型",
+        ],
         in_template: false,
         ..of_import!(monitored, "监测对象类型", Code(Category))
     },
     Column {
-        synonyms: &["风险消除", "是否消除风险"],
+        synonyms: &[
+            "风险消除",
+            "是否消除风险",
+            "风险是否已消除",
+            "是否已消除风险",
+            "风险是否解除",
+            "返贫风险是否消除",
+            "致贫返贫风险是否消除",
+            "风险消除情况",
+        ],
         in_template: false,
-        ..of_import!(risk_gone, "风险是否消除", YesNo)
+        ..of_import!(@ risk_gone, "风险是否消除", Kind::Code {
+            labels: || vec!["是", "否"],
+            put: put_risk_gone,
+        })
     },
     not_kept("序号", &["编号", "No"]),
     not_kept("数据日期", &[]),
-    not_kept("省(市、自治区)", &["省", "省份"]),
-    not_kept("市(地、州、盟)", &["市", "地市"]),
-    not_kept("县(市、区、旗)", &["县", "区县", "县(区)", "县(市、区)"]),
+    not_kept("省(市、自治区)", &["省", "省份", "省(区、市)"]),
+    not_kept("市(地、州、盟)", &["市", "地市", "盟市", "市(盟)"]),
+    not_kept(
+        "县(市、区、旗)",
+        &[
+            "县",
+            "区县",
+            "县(区)",
+            "县(市、区)",
+            "旗",
+            "旗区",
+            "旗县",
+            "旗县区",
+            "旗县市区",
+            "市区旗",
+            "县区旗",
+        ],
+    ),
     not_kept("人员识别时间", &[]),
-    not_kept("风险识别时间", &[]),
-    not_kept("风险消除时间", &[]),
+    not_kept(
+        "风险识别时间",
+        &[
+            "识别监测时间",
+            "监测对象识别时间",
+            "纳入监测时间",
+            "监测识别时间",
+        ],
+    ),
+    not_kept(
+        "风险消除时间",
+        &["消除监测时间", "风险解除时间", "监测消除时间"],
+    ),
 ];

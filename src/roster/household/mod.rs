@@ -5,7 +5,9 @@
 //! its earlier and its later headings.
 
 mod columns;
+mod kind;
 mod row;
 
 pub use columns::COLUMNS;
+pub use kind::{HouseholdKind, derived_status};
 pub use row::{HouseholdRow, MOST_MEMBERS, Shared};

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::kind::HouseholdKind;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Category, IdentityNumber, PovertyStatus, Relation};
 use crate::roster::column::Record;
@@ -26,6 +27,8 @@ pub struct HouseholdRow {
     pub born_in: Option<NaiveDate>,
     /// Whether the identity number stands as that of a disability certificate.
     pub has_certificate: bool,
+    /// What cells hold beside their values, with whether it is the household's.
+    pub notes: Vec<(String, bool)>,
     /// What it says of the household that is needed during the import only.
     pub shared: Shared,
 }
@@ -41,6 +44,8 @@ pub struct Shared {
     pub head_name: Option<String>,
     /// 户主证件号码 as stated.
     pub head_identity: Option<IdentityNumber>,
+    /// 户类型.
+    pub kind: Option<HouseholdKind>,
     /// 监测对象类型.
     pub monitored: Option<Category>,
     /// 风险是否消除.
@@ -56,6 +61,7 @@ impl Default for HouseholdRow {
             document: None,
             born_in: None,
             has_certificate: false,
+            notes: Vec::new(),
             shared: Shared::default(),
         }
     }
@@ -69,10 +75,15 @@ impl Record for HouseholdRow {
     const OF_PART: &'static [&'static str] = &["name", "relation"];
     const OF_WHOLE: &'static [&'static str] = &["head_name", "head_identity", "number"];
     const JOINS: &'static [&'static str] = &["number", "head_identity"];
+    const ASKED: &'static [&'static str] = &["status"];
 
     /// The number of a passport is no identity number, and no mistake.
     fn forgives(&self, key: &str) -> bool {
         key == "identity_number" && self.has_other_document()
+    }
+
+    fn note(&mut self, text: String, shared: bool) {
+        self.notes.push((text, shared));
     }
 
     fn repaired(&mut self, key: &str, code: &str) {

@@ -8,7 +8,7 @@ use super::model::{Layout, Layouts, of_sheet};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
-use crate::roster::profile::Profile;
+use crate::roster::marked::is_problem_list;
 use crate::roster::report::{Problems, SheetReport};
 use crate::roster::value::Refusal;
 use crate::workbook::source::Sheet;
@@ -24,18 +24,17 @@ const NOT_ROSTERS: [&str; 3] = [NOTES_SHEET, SAMPLE_SHEET, LISTS_SHEET];
 /// Finds the roster. Where there is none, no sheet is read, and the problems say why.
 pub fn find<R: Record>(
     sheets: &[Sheet],
-    table: &'static [Column<R>],
+    lexicon: &Lexicon<'_, R>,
     choices: &Choices,
-    profiles: &[Profile],
     problems: &mut Problems,
 ) -> Layouts<R> {
-    let lexicon = Lexicon::new(table, choices, profiles);
-    check_choices(sheets, &lexicon, choices, problems);
+    let table = lexicon.headings.table();
+    check_choices(sheets, lexicon, choices, problems);
     let is_chosen = |sheet: &Sheet| choices.sheets.contains(&sheet.name);
     let mut found: Vec<Layout<R>> = Vec::new();
     let mut hidden = Vec::new();
     for (index, sheet) in (0..).zip(sheets) {
-        let passed_over = NOT_ROSTERS.contains(&sheet.name.trim());
+        let passed_over = NOT_ROSTERS.contains(&sheet.name.trim()) || is_problem_list(sheet);
         let wanted = if choices.sheets.is_empty() {
             !passed_over
         } else {
@@ -57,7 +56,10 @@ pub fn find<R: Record>(
             warn(&found, read, problems);
             for at in read {
                 // Others may be chosen beside those that are complete.
-                refuse(&found[*at], missing(&found, *at, read, table), problems);
+                let mut lacking = missing(&found, *at, read, table);
+                // What stands there twice has been told.
+                lacking.retain(|column| !found[*at].repeats(column.key));
+                refuse(&found[*at], lacking, problems);
             }
         }
         Err(Some(nearest)) => refuse(
@@ -107,6 +109,7 @@ pub fn find<R: Record>(
         sheets: sheets.iter().map(|_| None).collect(),
         order: Vec::new(),
         reports,
+        further: Vec::new(),
     };
     let read: HashSet<usize> = chosen.unwrap_or_default().into_iter().collect();
     for (at, layout) in found.into_iter().enumerate() {
@@ -188,6 +191,7 @@ pub(super) fn missing<R: Record>(
     table
         .iter()
         .filter(|column| column.required && !layout.has(column.key))
+        .filter(|column| !R::ASKED.contains(&column.key) || layout.may_have(column.key))
         .filter(|column| {
             if !column.is_shared() {
                 return layout.lists_parts() || R::OF_WHOLE.is_empty();

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::model::{Layout, Placed};
+use super::model::{Layout, Placed, Repeated, Role};
 use crate::roster::choices::{Choices, ColumnChoice};
 use crate::roster::column::{Column, Headings, Record};
 use crate::roster::heading;
@@ -20,7 +20,7 @@ use crate::workbook::source::Sheet;
 const LEAST_HEADINGS: usize = 3;
 
 /// What headings mean: those of the table, those that people chose, those of profiles.
-pub(super) struct Lexicon<'a, R: Record> {
+pub struct Lexicon<'a, R: Record> {
     pub(super) headings: Headings<R>,
     pub(super) choices: HashMap<&'a str, Option<&'a str>>,
     pub(super) profiles: Vec<(&'a Profile, HashMap<&'a str, Option<&'a str>>)>,
@@ -42,11 +42,8 @@ fn mapping(columns: &[ColumnChoice]) -> HashMap<&str, Option<&str>> {
 }
 
 impl<'a, R: Record> Lexicon<'a, R> {
-    pub(super) fn new(
-        table: &'static [Column<R>],
-        choices: &'a Choices,
-        profiles: &'a [Profile],
-    ) -> Self {
+    /// Of a table of columns, with what people say of a file's headings.
+    pub fn new(table: &'static [Column<R>], choices: &'a Choices, profiles: &'a [Profile]) -> Self {
         Self {
             headings: Headings::of(table),
             choices: mapping(&choices.columns),
@@ -61,8 +58,13 @@ impl<'a, R: Record> Lexicon<'a, R> {
     /// The profile that counts for a heading: one that was named, else one with just its columns.
     fn profile(&self, block: &Block) -> Option<&HashMap<&'a str, Option<&'a str>>> {
         let names: HashSet<String> = block.paths.iter().map(Path::name).collect();
+        // Profiles that were saved before repeated headings were numbered have each heading once.
+        let words: HashSet<String> = block.paths.iter().map(Path::words).collect();
         let fits = |columns: &HashMap<&str, Option<&str>>| {
-            columns.len() == names.len() && columns.keys().all(|name| names.contains(*name))
+            let has = |names: &HashSet<String>| {
+                columns.len() == names.len() && columns.keys().all(|name| names.contains(*name))
+            };
+            has(&names) || has(&words)
         };
         self.profiles
             .iter()
@@ -76,18 +78,28 @@ impl<'a, R: Record> Lexicon<'a, R> {
         path: &Path,
         profile: Option<&HashMap<&'a str, Option<&'a str>>>,
     ) -> Reading<R> {
-        let name = path.name();
+        let (name, words) = (path.name(), path.words());
+        let meaning = self.headings.meaning(&path.parts);
+        let of_field = |field: &str| match &meaning {
+            // Several columns may fill a field, each in its own way: 危房户 says the opposite of 住房安全.
+            Meaning::Certain(own) | Meaning::Doubtful(own) if own.key == field => Some(*own),
+            _ => self.headings.field(field),
+        };
         let as_said = |field: Option<&str>, certainty| Reading {
-            column: field.and_then(|field| self.headings.field(field)),
+            column: field.and_then(of_field),
             certainty,
         };
-        if let Some(field) = self.choices.get(name.as_str()) {
-            return as_said(*field, Certainty::Chosen);
+        let said = |columns: &HashMap<&'a str, Option<&'a str>>| {
+            let said = columns.get(name.as_str()).or(columns.get(words.as_str()));
+            said.copied()
+        };
+        if let Some(field) = said(&self.choices) {
+            return as_said(field, Certainty::Chosen);
         }
-        if let Some(field) = profile.and_then(|columns| columns.get(name.as_str())) {
-            return as_said(*field, Certainty::Profile);
+        if let Some(field) = profile.and_then(said) {
+            return as_said(field, Certainty::Profile);
         }
-        match self.headings.meaning(&path.parts) {
+        match meaning {
             Meaning::Certain(column) => Reading {
                 column: Some(column),
                 certainty: Certainty::Exact,
@@ -132,29 +144,43 @@ impl<'a, R: Record> Lexicon<'a, R> {
         Some(self.layout(index, sheet, &block))
     }
 
-    fn layout(&self, index: u16, sheet: &Sheet, block: &Block) -> Layout<R> {
+    pub(super) fn layout(&self, index: u16, sheet: &Sheet, block: &Block) -> Layout<R> {
         let mut layout = Layout {
             index,
             sheet: sheet.name.clone(),
             header_row: block.bottom,
+            passed_over: false,
             columns: Vec::new(),
             reports: Vec::new(),
             headings: Vec::new(),
             proposals: Vec::new(),
+            repeated: Vec::new(),
             by_position: vec![None; MAX_COLUMNS as usize],
         };
         let profile = self.profile(block);
-        let readings: Vec<Reading<R>> = block
+        let mut readings: Vec<Reading<R>> = block
             .paths
             .iter()
             .map(|path| self.read(path, profile))
             .collect();
-        let mut taken: HashSet<&str> = readings
-            .iter()
-            .filter(|read| read.certainty != Certainty::Proposed)
-            .filter_map(|read| Some(read.column?.key))
+        layout.repeated = repeated(&readings);
+        for repeated in &layout.repeated {
+            for at in repeated.unread() {
+                // It is known what it would be, but not whose.
+                readings[at].certainty = Certainty::Proposed;
+            }
+        }
+        let unread: HashSet<usize> = layout.repeated.iter().flat_map(Repeated::unread).collect();
+        let mut taken: HashSet<&str> = (0..)
+            .zip(&readings)
+            .filter(|(at, read)| read.certainty != Certainty::Proposed || unread.contains(at))
+            .filter_map(|(_, read)| Some(read.column?.key))
             .collect();
-        for (path, mut read) in block.paths.iter().zip(readings) {
+        for (at, (path, mut read)) in block.paths.iter().zip(readings).enumerate() {
+            if unread.contains(&at) {
+                layout.report(path, &read, sheet);
+                continue;
+            }
             if read.certainty == Certainty::Unknown {
                 let samples = heading::samples(sheet, block.bottom, path.position);
                 read.column = self.headings.propose(&path.parts, &samples, path.unit());
@@ -172,6 +198,35 @@ impl<'a, R: Record> Lexicon<'a, R> {
         }
         layout
     }
+}
+
+/// Fields that more than one column of the same meaning would fill. Where people, or a profile, say of
+/// one alone that it does, it is read; else none of them is: one may be the helper's.
+fn repeated<R: Record>(readings: &[Reading<R>]) -> Vec<Repeated<R>> {
+    let mut found: Vec<Repeated<R>> = Vec::new();
+    for (at, read) in readings.iter().enumerate() {
+        let Some(column) = read.column.filter(|column| !column.key.is_empty()) else {
+            continue;
+        };
+        if matches!(read.certainty, Certainty::Proposed | Certainty::Unknown) {
+            continue;
+        }
+        match found.iter_mut().find(|it| std::ptr::eq(it.column, column)) {
+            Some(known) => known.reports.push(at),
+            None => found.push(Repeated {
+                column,
+                reports: vec![at],
+                chosen: None,
+            }),
+        }
+    }
+    found.retain(|it| it.reports.len() > 1);
+    for it in &mut found {
+        let is_said = |at: &&usize| readings[**at].certainty != Certainty::Exact;
+        let mut said = it.reports.iter().filter(is_said);
+        it.chosen = said.next().copied().filter(|_| said.next().is_none());
+    }
+    found
 }
 
 /// The block with the most known headings; of several the first, which is the smallest.
@@ -199,10 +254,17 @@ impl<R: Record> Layout<R> {
                     position: path.position,
                     column,
                     unit: path.unit(),
+                    role: Role::of(column),
                 });
             }
             (None, _) => {}
         }
+        self.report(path, read, sheet);
+    }
+
+    /// Says how a heading was understood.
+    fn report(&mut self, path: &Path, read: &Reading<R>, sheet: &Sheet) {
+        let column = read.column;
         self.reports.push(ColumnReport {
             letters: column_letters(path.position),
             heading: path.name(),

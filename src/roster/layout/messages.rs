@@ -1,19 +1,17 @@
 //! Messages about sheets and columns.
 
-use std::collections::HashSet;
-
 use uuid::Uuid;
 
 use super::lexicon::Lexicon;
-use super::model::{Layout, of_sheet};
+use super::model::{Layout, Repeated, of_sheet};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
 use crate::roster::heading::HEADER_WITHIN;
 use crate::roster::report::{ColumnReport, Problems, RosterProblem};
 use crate::roster::value::Refusal;
-use crate::workbook::address;
 use crate::workbook::source::Sheet;
+use crate::workbook::{address, column_letters};
 
 /// Choices of sheets and fields that are not there.
 pub(super) fn check_choices<R: Record>(
@@ -60,10 +58,33 @@ pub(super) fn refuse<R: Record>(
     mut lacking: Vec<&'static Column<R>>,
     problems: &mut Problems,
 ) {
+    for repeated in &layout.repeated {
+        if let Some(twice) = lacking
+            .iter()
+            .position(|lacks| lacks.key == repeated.column.key)
+        {
+            lacking.remove(twice);
+            problems.push(duplicate(layout, repeated));
+        }
+    }
     for (index, column) in &layout.proposals {
         let report = &layout.reports[*index];
         if let Some(asked) = lacking.iter().position(|lacks| lacks.key == column.key) {
             lacking.remove(asked);
+            problems.push(proposed(layout, report, column, Severity::Error));
+        }
+    }
+    // 户主姓名 beside a relation in every row is often the name of each person.
+    let names = lacking.iter().position(|lacks| lacks.key == "name");
+    let head_name = layout.place_of("head_name");
+    if let (Some(at), Some(head_name), true) = (names, head_name, layout.has("relation")) {
+        let letters = column_letters(head_name.position);
+        let report = layout
+            .reports
+            .iter()
+            .find(|report| report.letters == letters);
+        if let Some(report) = report {
+            let column = lacking.remove(at);
             problems.push(proposed(layout, report, column, Severity::Error));
         }
     }
@@ -186,18 +207,9 @@ pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mu
 }
 
 /// What stands in the heading and is not read, or stands there twice.
-fn warn_of_columns<R: Record>(layout: &Layout<R>, problems: &mut Problems) {
-    let mut seen = HashSet::new();
-    for placed in &layout.columns {
-        if !placed.column.key.is_empty() && !seen.insert(placed.column.heading) {
-            let refusal = Refusal::new(
-                "duplicate_column",
-                format!("“{}”列出现了两次", placed.column.heading),
-                "请只保留一列",
-            );
-            let problem = RosterProblem::of_file(Severity::Error, refusal);
-            problems.push(layout.at(problem, layout.header_row, placed));
-        }
+pub(super) fn warn_of_columns<R: Record>(layout: &Layout<R>, problems: &mut Problems) {
+    for repeated in &layout.repeated {
+        problems.push(duplicate(layout, repeated));
     }
     for (index, column) in &layout.proposals {
         let report = &layout.reports[*index];
@@ -206,6 +218,72 @@ fn warn_of_columns<R: Record>(layout: &Layout<R>, problems: &mut Problems) {
     for column in layout.unknown() {
         problems.push(unknown_column(layout, &column.heading, &column.letters));
     }
+}
+
+/// That a field has several columns, of which none is read until one is chosen.
+fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterProblem {
+    let of = |at: &usize| &layout.reports[*at];
+    let letters: Vec<_> = repeated
+        .reports
+        .iter()
+        .map(|at| of(at).letters.as_str())
+        .collect();
+    let headings: Vec<_> = repeated
+        .reports
+        .iter()
+        .map(|at| of(at).heading.as_str())
+        .collect();
+    let (label, letters) = (repeated.column.heading, letters.join("、"));
+    let count = repeated.reports.len();
+    let (severity, refusal) = if let Some(chosen) = repeated.chosen {
+        let reason = format!(
+            "“{label}”列出现了 {count} 次（{letters} 列），只读取了所选的 {} 列",
+            of(&chosen).letters
+        );
+        let remedy = "如不对，请在导入设置中改选";
+        (
+            Severity::Warning,
+            Refusal::new("duplicate_not_read", reason, remedy),
+        )
+    } else {
+        let reason = format!(
+            "“{label}”列出现了 {count} 次（{letters} 列：{}），不知道哪一列是，都没有读取{}",
+            headings.join("、"),
+            helpers(layout, repeated)
+        );
+        let remedy = "请在导入设置中只给其中一列选定含义，其余的选“不导入”；或在文件中改列名（如“帮扶人联系电话”）后重新上传";
+        (
+            Severity::Error,
+            Refusal::new("duplicate_column", reason, remedy),
+        )
+    };
+    let last = repeated.unread().last().map_or(0, |at| at);
+    let report = &layout.reports[last];
+    RosterProblem {
+        cell: Some(format!("{}{}", report.letters, layout.header_row)),
+        column: Some(report.heading.clone()),
+        ..of_sheet(&layout.sheet, severity, refusal)
+    }
+}
+
+/// Which of the columns stands beside one about a helper, and so may be the helper's.
+fn helpers<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> String {
+    let about_helper = |at: &&usize| {
+        let before = at.checked_sub(1).and_then(|at| layout.reports.get(at));
+        before.is_some_and(|before| {
+            ["帮扶", "责任人", "干部", "联系人"]
+                .iter()
+                .any(|word| before.heading.contains(word))
+        })
+    };
+    let found = repeated.reports.iter().find(about_helper);
+    found.map_or_else(String::new, |at| {
+        let (own, before) = (&layout.reports[*at], &layout.reports[*at - 1]);
+        format!(
+            "；{} 列紧跟“{}”列，可能是帮扶人的",
+            own.letters, before.heading
+        )
+    })
 }
 
 fn unknown_column<R: Record>(layout: &Layout<R>, heading: &str, letters: &str) -> RosterProblem {

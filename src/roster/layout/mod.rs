@@ -1,9 +1,12 @@
 //! Where a roster is in a workbook: its sheets, and what their columns mean.
 
 mod find;
+mod further;
 mod lexicon;
 mod messages;
 mod model;
 
 pub use find::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET, find};
-pub use model::{Layout, Layouts, Placed, Spoken, of_sheet};
+pub use further::{further, may_be_heading};
+pub use lexicon::Lexicon;
+pub use model::{Layout, Layouts, Placed, Role, Spoken, of_sheet};

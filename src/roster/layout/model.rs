@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::household::rule::Severity;
-use crate::roster::column::{Column, Record};
+use crate::roster::column::{Column, Kind, Record};
 use crate::roster::report::{Certainty, ColumnReport, Place, RosterProblem, SheetReport};
 use crate::roster::value::{Refusal, Unit};
 use crate::workbook::address;
@@ -16,6 +16,36 @@ pub struct Placed<R: Record> {
     pub column: &'static Column<R>,
     /// Unit of money in its heading.
     pub unit: Unit,
+    /// What a cell of it says of whose the row is.
+    pub role: Role,
+}
+
+/// What a cell says of whose its row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The name of a person.
+    Name,
+    /// Their identity number.
+    Identity,
+    /// Their relation to the head.
+    Relation,
+    /// The number of a household or of a person.
+    Number,
+    /// Nothing.
+    Other,
+}
+
+impl Role {
+    pub(super) fn of<R: Record>(column: &Column<R>) -> Self {
+        match &column.kind {
+            Kind::Name(_) => Self::Name,
+            Kind::Identity(_) => Self::Identity,
+            Kind::Number(_) if column.key.ends_with("number") => Self::Number,
+            _ if column.key == "name" => Self::Name,
+            _ if column.key == "relation" => Self::Relation,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Where the columns are in one sheet.
@@ -26,6 +56,8 @@ pub struct Layout<R: Record> {
     pub sheet: String,
     /// Last row of the heading, from 1.
     pub header_row: u32,
+    /// Whether it is no roster, so that its rows are passed over.
+    pub passed_over: bool,
     /// The columns that are read.
     pub columns: Vec<Placed<R>>,
     /// All columns that have a heading.
@@ -34,8 +66,27 @@ pub struct Layout<R: Record> {
     pub(super) headings: Vec<(u32, String)>,
     /// Columns that may mean a field, in the order of `reports`.
     pub(super) proposals: Vec<(usize, &'static Column<R>)>,
+    /// Fields that several columns would fill.
+    pub(super) repeated: Vec<Repeated<R>>,
     /// For each column of the sheet, which of `columns` it is.
     pub(super) by_position: Vec<Option<usize>>,
+}
+
+/// A field that several columns would fill.
+pub(super) struct Repeated<R: Record> {
+    pub(super) column: &'static Column<R>,
+    /// Which of the columns that have a heading, from the left.
+    pub(super) reports: Vec<usize>,
+    /// The one of them that people said is it.
+    pub(super) chosen: Option<usize>,
+}
+
+impl<R: Record> Repeated<R> {
+    /// Those of them that are not read.
+    pub(super) fn unread(&self) -> impl Iterator<Item = usize> {
+        let unread = |at: &usize| Some(*at) != self.chosen;
+        self.reports.iter().copied().filter(unread)
+    }
 }
 
 /// The fields of which a file has columns.
@@ -96,6 +147,11 @@ impl<R: Record> Layout<R> {
         *self.by_position.get(position as usize)?
     }
 
+    /// What is read from a column of the sheet.
+    pub fn placed(&self, position: u32) -> Option<&Placed<R>> {
+        self.columns.get(self.at_position(position)?)
+    }
+
     /// Whether it has one row for each part; else it has one for each whole.
     pub fn lists_parts(&self) -> bool {
         R::OF_PART.iter().any(|key| self.has(key))
@@ -111,6 +167,18 @@ impl<R: Record> Layout<R> {
         self.headings
             .iter()
             .any(|(at, heading)| *at == position && heading == text)
+    }
+
+    /// Whether several columns would fill a field, and none does.
+    pub(super) fn repeats(&self, key: &str) -> bool {
+        self.repeated
+            .iter()
+            .any(|it| it.column.key == key && it.chosen.is_none())
+    }
+
+    /// Whether a column that is not read may mean a field.
+    pub(super) fn may_have(&self, key: &str) -> bool {
+        self.repeats(key) || self.proposals.iter().any(|(_, column)| column.key == key)
     }
 
     pub(super) fn keys(&self) -> BTreeSet<&'static str> {
@@ -135,6 +203,8 @@ pub struct Layouts<R: Record> {
     /// In which order they are read: sheets with one row a whole go first.
     pub(super) order: Vec<u16>,
     pub(super) reports: Vec<SheetReport>,
+    /// Tables that begin further down in a sheet under a heading of their own, in the order of reading.
+    pub(super) further: Vec<Layout<R>>,
 }
 
 impl<R: Record> Layouts<R> {
@@ -148,7 +218,24 @@ impl<R: Record> Layouts<R> {
         self.iter().any(Layout::lists_parts)
     }
 
-    /// What is known of the columns of a sheet that is read.
+    /// In which order sheets are read.
+    pub fn order(&self) -> Vec<u16> {
+        self.order.clone()
+    }
+
+    /// Adds a table further down in a sheet.
+    pub fn add(&mut self, table: Layout<R>) {
+        self.further.push(table);
+    }
+
+    /// The table that a row belongs to: the one whose heading is the nearest above it.
+    pub fn at(&self, place: Place) -> Option<&Layout<R>> {
+        let holds = |table: &&Layout<R>| table.index == place.sheet && table.header_row < place.row;
+        let further = self.further.iter().rev().find(holds);
+        further.or_else(|| self.get(place.sheet))
+    }
+
+    /// The first table of a sheet that is read.
     pub fn get(&self, sheet: u16) -> Option<&Layout<R>> {
         self.sheets.get(usize::from(sheet))?.as_ref()
     }
@@ -156,6 +243,7 @@ impl<R: Record> Layouts<R> {
     /// The fields of which there are columns.
     pub fn spoken(&self) -> Spoken {
         self.iter()
+            .chain(&self.further)
             .flat_map(|layout| &layout.columns)
             .map(|placed| placed.column.key)
             .collect()
@@ -169,7 +257,7 @@ impl<R: Record> Layouts<R> {
         key: &str,
         refusal: Refusal,
     ) -> RosterProblem {
-        match self.get(place.sheet) {
+        match self.at(place) {
             Some(layout) => layout.problem(severity, place.row, key, refusal),
             None => RosterProblem::of_file(severity, refusal),
         }
@@ -177,7 +265,7 @@ impl<R: Record> Layouts<R> {
 
     /// Address of the cell of field `key`, with the sheet where it is another than `from`.
     pub fn address(&self, place: Place, key: &str, from: u16) -> String {
-        let Some(layout) = self.get(place.sheet) else {
+        let Some(layout) = self.at(place) else {
             return String::new();
         };
         let position = layout.place_of(key).map_or(0, |placed| placed.position);

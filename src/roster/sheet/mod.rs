@@ -1,20 +1,27 @@
 //! From the sheets of a workbook to the rows of a roster.
 
+mod above;
 mod aside;
+mod cell;
 mod corrections;
+mod section;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use aside::aside;
+use above::Above;
+use aside::{Aside, aside, person_or_aside};
+use cell::CellAt;
 use corrections::Corrections;
+pub use section::{Said, Section};
 
 use super::choices::{Choices, Correction};
 use super::column::{Column, Record};
-use super::layout::{self, Layout, Layouts, Placed, of_sheet};
+use super::layout::{self, Layout, Layouts, Lexicon, of_sheet};
 use super::profile::Profile;
 use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport};
-use super::value::repair::Repair;
 use super::value::{self, Refusal};
 use crate::household::rule::Severity;
 use crate::workbook::column_letters;
@@ -31,6 +38,11 @@ pub struct RosterRow<R> {
     pub filled: Vec<usize>,
     /// The fields whose content was refused.
     pub refused: Vec<&'static str>,
+    /// Whether it is the first row of its sheet, or after a line that parts the rows: it goes on with
+    /// nothing that stands above.
+    pub begins: bool,
+    /// What section rows above it say of it; its own cells say more.
+    pub section: Option<Rc<Section>>,
 }
 
 /// What reading a file came to.
@@ -53,28 +65,48 @@ pub fn read<R: Record>(
     problems: &mut Problems,
     mut each: impl FnMut(&Layouts<R>, RosterRow<R>, &mut Problems) -> Result<(), ReadError>,
 ) -> Result<ReadSheets<R>, ReadError> {
-    let layouts = layout::find(source.sheets(), table, choices, profiles, problems);
+    let lexicon = Lexicon::new(table, choices, profiles);
+    let mut layouts = layout::find(source.sheets(), &lexicon, choices, problems);
     let mut corrections = Corrections::new(choices);
     let mut reports = layouts.reports();
-    for layout in layouts.iter() {
+    for index in layouts.order() {
+        let sheet = usize::from(index);
         let mut reader = Reader {
-            layout,
+            lexicon: &lexicon,
+            hidden_columns: source.sheets()[sheet].hidden_columns.clone(),
             corrections: &mut corrections,
-            report: &mut reports[usize::from(layout.index)],
+            report: &mut reports[sheet],
             strays: BTreeMap::new(),
+            begins: true,
+            section: None,
+            above: Above::default(),
         };
-        source.rows(usize::from(layout.index), &mut |row| {
+        source.rows(sheet, &mut |row| {
+            let place = Place {
+                sheet: index,
+                row: row.number,
+            };
+            let Some(layout) = layouts.at(place) else {
+                return Ok(());
+            };
             if row.number <= layout.header_row {
                 return Ok(());
             }
-            match reader.read(row, problems) {
-                Some(read) => each(&layouts, read, problems),
-                None => Ok(()),
+            match reader.read(layout, row, problems) {
+                Line::Row(read) => each(&layouts, read, problems),
+                Line::Table(table) => {
+                    layouts.add(table);
+                    Ok(())
+                }
+                Line::Nothing => Ok(()),
             }
         })?;
-        reader.finish(problems);
+        if let Some(layout) = layouts.get(index) {
+            reader.finish(layout, problems);
+        }
     }
     corrections.report_unused(problems);
+    problems.tell_columns();
     let rows = reports.iter().map(|sheet| sheet.rows).sum();
     Ok(ReadSheets {
         layouts,
@@ -83,58 +115,108 @@ pub fn read<R: Record>(
     })
 }
 
+/// What a row of a sheet came to.
+enum Line<R: Record> {
+    /// A row of the roster.
+    Row(RosterRow<R>),
+    /// The heading of another table.
+    Table(Layout<R>),
+    /// Nothing that is read.
+    Nothing,
+}
+
 /// Reads the rows of one sheet.
 struct Reader<'a, 'c, R: Record> {
-    layout: &'a Layout<R>,
+    lexicon: &'a Lexicon<'a, R>,
+    hidden_columns: Vec<u32>,
     corrections: &'a mut Corrections<'c>,
     report: &'a mut SheetReport,
     /// Columns that have content but no heading, with the first row that has content.
     strays: BTreeMap<u32, u32>,
+    /// Whether the next row is the first of the sheet, or after a line that parts it.
+    begins: bool,
+    /// What the section rows say of the next row.
+    section: Option<Rc<Section>>,
+    above: Above,
 }
 
 impl<R: Record> Reader<'_, '_, R> {
-    /// Reads a row below the heading; nothing for one that holds nothing of the roster.
-    fn read(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<RosterRow<R>> {
-        let corrections = self.corrections.take(self.layout, row.number);
+    /// Reads a row below the heading.
+    fn read(&mut self, layout: &Layout<R>, row: &Row<'_>, problems: &mut Problems) -> Line<R> {
+        let corrections = self.corrections.take(layout, row.number);
         let corrected = if corrections.is_empty() {
             None
         } else {
-            Some(self.correct(row, &corrections, problems))
+            Some(Self::correct(layout, row, &corrections, problems))
         };
         let row = corrected.as_ref().unwrap_or(row);
-        if let Some((code, what)) = aside(self.layout, row) {
-            self.report.total_rows += 1;
-            problems.push(self.layout.problem(
-                Severity::Warning,
-                row.number,
-                "",
-                Refusal::new(
-                    code,
-                    format!("这一行是{what}，没有作为人员导入"),
-                    "如果确是一名人员，请补填证件号码和与户主关系；不是则不必处理",
-                ),
-            ));
-            return None;
+        let mut aside = aside(layout, row);
+        if matches!(aside, Some(Aside::Heading | Aside::Table)) {
+            let hidden = &self.hidden_columns;
+            if let Some(table) = layout::further(self.lexicon, layout, row, hidden, problems) {
+                self.report.total_rows += 1;
+                self.begins = true;
+                return Line::Table(table);
+            }
         }
-        let read = self.cells(row, problems)?;
+        if layout.passed_over {
+            return Line::Nothing;
+        }
+        if aside == Some(Aside::Table) {
+            aside = person_or_aside(layout, row);
+        }
+        if let Some(aside) = aside {
+            self.report.total_rows += 1;
+            self.part(layout, row, aside);
+            problems.push(told(layout, row, aside));
+            return Line::Nothing;
+        }
+        let Some(read) = self.cells(layout, row, problems) else {
+            return Line::Nothing;
+        };
+        self.begins = false;
         self.report.rows += 1;
         self.report.hidden_rows += i64::from(row.hidden);
-        Some(read)
+        Line::Row(read)
+    }
+
+    /// Notes that a line parts the rows, and what it says of those below it.
+    fn part(&mut self, layout: &Layout<R>, row: &Row<'_>, aside: Aside) {
+        // The heading of the next page parts no household.
+        if !matches!(aside, Aside::Total | Aside::Note) {
+            return;
+        }
+        let mut texts = row.cells.iter().filter_map(|(_, cell)| match cell {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        });
+        let (Some(first), None) = (texts.next(), texts.find(|_| true)) else {
+            return;
+        };
+        let place = Place {
+            sheet: layout.index,
+            row: row.number,
+        };
+        let before = self.section.as_deref().cloned().unwrap_or_default();
+        if let Some(next) = before.next(first, place) {
+            self.section = Some(Rc::new(next));
+            self.begins = true;
+        }
     }
 
     /// The row with contents that people have put right.
     fn correct<'b>(
-        &self,
+        layout: &Layout<R>,
         row: &Row<'b>,
         corrections: &BTreeMap<u32, &Correction>,
         problems: &mut Problems,
     ) -> Row<'b> {
         let mut corrected = row.clone();
         for (position, correction) in corrections {
-            let Some(index) = self.layout.at_position(*position) else {
+            let Some(index) = layout.at_position(*position) else {
                 continue;
             };
-            let placed = &self.layout.columns[index];
+            let placed = &layout.columns[index];
             let at = corrected.cells.iter().position(|(at, _)| at == position);
             let before = at.map(|at| corrected.cells.remove(at).1);
             // A correction that repeats a masked proposal confirms it.
@@ -153,11 +235,7 @@ impl<R: Record> Reader<'_, '_, R> {
             );
             let problem = RosterProblem::of_file(Severity::Repair, refusal);
             let before = before.as_ref().map(value::shown).unwrap_or_default();
-            problems.push(
-                self.layout
-                    .at(problem, row.number, placed)
-                    .with_value(before),
-            );
+            problems.push(layout.at(problem, row.number, placed).with_value(before));
             if !text.trim().is_empty() {
                 corrected
                     .cells
@@ -169,8 +247,12 @@ impl<R: Record> Reader<'_, '_, R> {
     }
 
     /// Reads the cells of a row. Nothing for a row without any content that we keep.
-    fn cells(&mut self, row: &Row<'_>, problems: &mut Problems) -> Option<RosterRow<R>> {
-        let layout = self.layout;
+    fn cells(
+        &mut self,
+        layout: &Layout<R>,
+        row: &Row<'_>,
+        problems: &mut Problems,
+    ) -> Option<RosterRow<R>> {
         let mut read = RosterRow {
             place: Place {
                 sheet: layout.index,
@@ -179,7 +261,10 @@ impl<R: Record> Reader<'_, '_, R> {
             record: R::default(),
             filled: Vec::with_capacity(row.cells.len()),
             refused: Vec::new(),
+            begins: self.begins,
+            section: self.section.clone(),
         };
+        self.above.next_row();
         let mut refusals = Vec::new();
         let mut strays = Vec::new();
         for (position, cell) in &row.cells {
@@ -189,26 +274,24 @@ impl<R: Record> Reader<'_, '_, R> {
                 }
                 continue;
             };
-            let placed = &layout.columns[index];
-            match placed.column.read(&mut read.record, cell, placed.unit) {
-                Ok(given) => {
-                    if given.value {
-                        read.filled.push(index);
-                    }
-                    if let Some(repair) = given.repair {
-                        read.record.repaired(placed.column.key, repair.code);
-                        problems.push(repaired(layout, row.number, placed, cell, &repair));
-                    }
-                }
-                Err(refusal) => refusals.push((index, cell, refusal)),
+            let at = CellAt {
+                layout,
+                row: row.number,
+                index,
+                cell,
+            };
+            match at.read(&mut read.record, &mut self.above, problems) {
+                Ok(true) => read.filled.push(index),
+                Ok(false) => {}
+                Err(refusal) => refusals.push((at, refusal)),
             }
         }
-        for (index, cell, refusal) in refusals {
-            let placed = &layout.columns[index];
-            read.filled.push(index);
-            if !read.record.forgives(placed.column.key) {
-                read.refused.push(placed.column.key);
-                problems.push(refused(layout, row.number, placed, cell, refusal));
+        for (at, refusal) in refusals {
+            let key = layout.columns[at.index].column.key;
+            read.filled.push(at.index);
+            if !read.record.forgives(key) {
+                read.refused.push(key);
+                at.refuse(refusal, problems);
             }
         }
         if read.filled.is_empty() {
@@ -221,8 +304,8 @@ impl<R: Record> Reader<'_, '_, R> {
     }
 
     /// What there is to say of the sheet as a whole.
-    fn finish(self, problems: &mut Problems) {
-        let sheet = &self.layout.sheet;
+    fn finish(self, layout: &Layout<R>, problems: &mut Problems) {
+        let sheet = &layout.sheet;
         if self.report.rows == 0 {
             problems.push(of_sheet(
                 sheet,
@@ -269,33 +352,22 @@ impl<R: Record> Reader<'_, '_, R> {
     }
 }
 
-fn refused<R: Record>(
-    layout: &Layout<R>,
-    row: u32,
-    placed: &Placed<R>,
-    cell: &Cell<'_>,
-    refusal: Refusal,
-) -> RosterProblem {
-    let problem = RosterProblem::of_file(Severity::Error, refusal);
-    layout
-        .at(problem, row, placed)
-        .with_value(value::shown(cell))
-}
-
-fn repaired<R: Record>(
-    layout: &Layout<R>,
-    row: u32,
-    placed: &Placed<R>,
-    cell: &Cell<'_>,
-    repair: &Repair,
-) -> RosterProblem {
+/// That a row was not read, at the first text that it holds.
+fn told<R: Record>(layout: &Layout<R>, row: &Row<'_>, aside: Aside) -> RosterProblem {
     let refusal = Refusal::new(
-        repair.code,
-        format!("读作“{}”", repair.read),
-        "如不对，请在文件中改正，或在导入设置中填写更正",
+        aside.code(),
+        format!("这一行是{}，没有作为人员导入", aside.words()),
+        "如果确是一名人员，请补填姓名、证件号码等；不是则不必处理",
     );
-    let problem = RosterProblem::of_file(Severity::Repair, refusal);
-    layout
-        .at(problem, row, placed)
+    let is_text = |(_, cell): &&(u32, Cell<'_>)| matches!(cell, Cell::Text(_));
+    let problem = RosterProblem::of_file(Severity::Warning, refusal);
+    let Some((at, cell)) = row.cells.iter().find(is_text).or(row.cells.first()) else {
+        return problem;
+    };
+    let heading = layout
+        .placed(*at)
+        .map_or("", |placed| placed.column.heading);
+    problem
+        .at(&layout.sheet, row.number, *at, heading)
         .with_value(value::shown(cell))
 }

@@ -88,7 +88,7 @@ fn write_value<R: Record>(
     value: &str,
 ) -> Result<(), XlsxError> {
     let format = match column.kind {
-        Kind::Identity(_) | Kind::Number(_) => style::number_as_text(),
+        Kind::Identity(_) | Kind::Number(_) | Kind::Phone(_) => style::number_as_text(),
         Kind::Date { .. } => style::date(),
         Kind::Money(_) => style::money(),
         Kind::Year(_) | Kind::Integer { .. } => style::centred(),

@@ -80,7 +80,7 @@ pub(super) fn write_header<R: Record>(
 /// The format of a whole column of empty cells. What only looks like a number stays text.
 pub(super) fn cell_format<R: Record>(column: &Column<R>) -> Format {
     style::to_fill_in(match column.kind {
-        Kind::Identity(_) | Kind::Number(_) => "@",
+        Kind::Identity(_) | Kind::Number(_) | Kind::Phone(_) => "@",
         Kind::Date { .. } => "yyyy-mm-dd",
         Kind::Money(_) => "#,##0.00",
         _ => "General",
@@ -175,8 +175,10 @@ pub(super) fn content<R: Record>(column: &Column<R>) -> String {
         Kind::Money(_) => "金额，单位元。".to_owned(),
         Kind::Integer { .. } => "整数。".to_owned(),
         Kind::Identity(_) => "18 位号码，文本格式。".to_owned(),
-        Kind::Number(_) => "号码，文本格式。".to_owned(),
-        Kind::Text { longest, .. } => format!("文字，最多 {longest} 字。"),
+        Kind::Number(_) | Kind::Phone(_) => "号码，文本格式。".to_owned(),
+        Kind::Text { longest, .. } | Kind::Place { longest, .. } => {
+            format!("文字，最多 {longest} 字。")
+        }
         Kind::Name(_) => "文字。".to_owned(),
         Kind::NotKept => String::new(),
     }

@@ -1,6 +1,7 @@
 //! 是 and 否 in all their spellings.
 
-use super::text::{Read, Refusal, plain, says_nothing};
+use super::nothing::says_nothing;
+use super::text::{Read, Refusal, plain};
 use crate::text::squeezed;
 use crate::workbook::reader::Cell;
 
@@ -65,6 +66,11 @@ const UNSAFE: [&str; 7] = [
     "没解决",
 ];
 
+/// Characters of an answer that says neither: 已停保, 是否, 无法核实, 不确定.
+const UNSURE: [char; 16] = [
+    '停', '退', '断', '消', '撤', '止', '核', '定', '知', '清', '详', '待', '查', '或', '/', '?',
+];
+
 /// Yes or no, as ticked or written.
 pub fn yes_no(cell: &Cell<'_>) -> Read<bool> {
     answer(cell, &YES, &NO, "请填“是”或“否”")
@@ -98,7 +104,10 @@ fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], remedy: &str) -> Read<bool
     } else if tight.is_empty() || says_nothing(&tight) {
         Ok(None)
     } else {
-        let guess = if tight.starts_with(['是', '有', '已', '√']) {
+        let both = tight.starts_with("是否") || tight.starts_with("有无");
+        let guess = if both || tight.contains(UNSURE) {
+            None
+        } else if tight.starts_with(['是', '有', '已', '√']) {
             Some("是")
         } else if tight.starts_with(['否', '无', '没', '不', '未']) {
             Some("否")

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use chrono::{Datelike, NaiveDate};
 
 use super::digits::{arabic, whole};
-use super::text::{Read, Refusal, plain, says_nothing};
+use super::nothing::says_nothing;
+use super::register_number::without_zero_fraction;
+use super::text::{Read, Refusal, plain};
 use crate::calendar;
 use crate::text::{half_width, squeezed};
 use crate::workbook::reader::Cell;
@@ -14,6 +16,9 @@ use crate::workbook::reader::Cell;
 const EXCEL_EPOCH: (i32, u32, u32) = (1899, 12, 30);
 /// Day numbers that can only be dates: 1927-05-18 to 2119-01-11. Smaller ones may be years.
 const DAY_NUMBERS: std::ops::Range<i64> = 10_000..80_000;
+
+/// The same, for numbers with a fraction.
+const DAY_NUMBERS_WITH_TIME: std::ops::Range<f64> = 10_000.0..80_000.0;
 
 /// A day, or only the month in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +47,10 @@ pub fn date(cell: &Cell<'_>) -> Read<Day> {
                 return full(day_number(day)).ok_or_else(refused);
             }
             Some(digits) => Cow::Owned(digits.to_string()),
+            // A day with a time of day is a day number with a fraction.
+            None if DAY_NUMBERS_WITH_TIME.contains(number) => {
+                return full(whole(number.floor()).and_then(day_number)).ok_or_else(refused);
+            }
             // 1985.3 is what Excel makes of a month typed with a point; 1985.10 has become 1985.1.
             None => return Err(refused()),
         },
@@ -49,6 +58,9 @@ pub fn date(cell: &Cell<'_>) -> Read<Day> {
     };
     if text.is_empty() || says_nothing(&text) {
         return Ok(None);
+    }
+    if let Some(day) = typed_day_number(&text) {
+        return full(day_number(day)).ok_or_else(refused);
     }
     let read = match date_parts(&text).as_deref() {
         Some([year, month, day]) => full(parts_to_date(*year, *month, *day)),
@@ -77,6 +89,19 @@ fn full_year(text: &str) -> Option<String> {
     Some(format!("{century}{text}"))
 }
 
+/// Excel's day number in a cell of text, as a program writes a date that it took for a number: five digits
+/// can mean nothing else.
+fn typed_day_number(text: &str) -> Option<i64> {
+    if text.len() < 5 || !text.starts_with(|first: char| first.is_ascii_digit() || first == '\'') {
+        return None;
+    }
+    let text = squeezed(text);
+    let digits = without_zero_fraction(text.trim_start_matches('\''));
+    let five = digits.len() == 5 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let day = digits.parse().ok().filter(|_| five)?;
+    DAY_NUMBERS.contains(&day).then_some(day)
+}
+
 /// A year: alone, or of a month or date in any usual way.
 pub fn year(cell: &Cell<'_>) -> Read<i64> {
     let refused = || {
@@ -100,6 +125,9 @@ pub fn year(cell: &Cell<'_>) -> Read<i64> {
     if text.is_empty() || says_nothing(&text) {
         return Ok(None);
     }
+    if let Some(date) = typed_day_number(&text).and_then(day_number) {
+        return Ok(Some(i64::from(date.year())));
+    }
     let year_of = |text: &str| {
         let parts = date_parts(text)?;
         let month = parts.get(1).copied().unwrap_or(1);
@@ -121,7 +149,9 @@ fn date_parts(text: &str) -> Option<Vec<i64>> {
         Some((date, time)) if time.contains(':') => date.to_owned(),
         _ => squeezed(&text).trim_start_matches('\'').to_owned(),
     };
+    let text = text.replace("元月", "1月").replace('廿', "二十");
     let text = arabic(&text);
+    let text = without_zero_fraction(&text);
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         let part = |range: std::ops::Range<usize>| text.get(range)?.parse().ok();
         return match text.len() {
@@ -131,8 +161,15 @@ fn date_parts(text: &str) -> Option<Vec<i64>> {
             _ => None,
         };
     }
+    // The day of the week says nothing more.
+    let text = text.split("星期").next().unwrap_or_default();
+    let text = text.trim_end_matches('(');
+    let text = text
+        .trim_start_matches("公元")
+        .trim_end_matches("出生")
+        .trim_end_matches('生');
     let text = text.trim_end_matches(['日', '号']);
-    let text = text.replace(['年', '月', '/', '.', '。', '、', '\\'], "-");
+    let text = text.replace(['年', '月', '/', '.', '。', '、', '\\', '·', '•'], "-");
     let text = text.trim_end_matches(['度', '份']).trim_end_matches('-');
     let parts: Vec<&str> = text.split('-').collect();
     let fits = parts[0].len() == 4 && parts.len() <= 3 && parts[1..].iter().all(|p| p.len() <= 2);

@@ -7,8 +7,14 @@
 mod answer;
 mod date;
 mod digits;
+mod ditto;
 mod identity;
+mod line;
+mod name;
+mod nothing;
 mod number;
+mod phone;
+mod register_number;
 pub mod repair;
 #[cfg(test)]
 mod tests;
@@ -16,6 +22,12 @@ mod text;
 
 pub use answer::{safe, yes_no};
 pub use date::{Day, date, year};
+pub use ditto::{Ditto, ditto};
 pub use identity::{confirmed, identity};
+pub use line::{Line, line, place};
+pub use name::{Name, name};
+pub use nothing::{is_mark, says_nothing};
 pub use number::{Unit, integer, money};
-pub use text::{Read, Refusal, code_number, mask, name, plain, says_nothing, several, shown, text};
+pub use phone::{Phone, phone};
+pub use register_number::code_number;
+pub use text::{Read, Refusal, mask, plain, several, shown};

@@ -1,7 +1,8 @@
 //! Money and whole numbers in cells.
 
 use super::digits::{arabic, whole};
-use super::text::{Read, Refusal, plain, says_nothing};
+use super::nothing::says_nothing;
+use super::text::{Read, Refusal, plain};
 use crate::text::squeezed;
 use crate::workbook::reader::Cell;
 
@@ -47,7 +48,7 @@ pub fn money(cell: &Cell<'_>, column: Unit) -> Read<i64> {
                 unit,
             )
         }
-        Cell::Error(_) => return plain(cell).map(|_| None),
+        Cell::Error(_) | Cell::Uncalculated | Cell::Lost => return plain(cell).map(|_| None),
         Cell::Date(_) | Cell::Bool(_) => return Err(refused()),
     };
     let fen = (amount * unit.fen()).round();
@@ -139,7 +140,7 @@ pub fn integer(cell: &Cell<'_>, least: i64, most: i64) -> Read<i64> {
             };
             whole(value)
         }
-        Cell::Error(_) => return plain(cell).map(|_| None),
+        Cell::Error(_) | Cell::Uncalculated | Cell::Lost => return plain(cell).map(|_| None),
         Cell::Date(_) | Cell::Bool(_) => None,
     };
     value

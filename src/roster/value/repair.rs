@@ -4,6 +4,9 @@
 
 use chrono::NaiveDate;
 
+use super::line::Line;
+use super::name::Name;
+use super::phone::Phone;
 use super::text::plain;
 use crate::household::IdentityNumber;
 use crate::text::{half_width, squeezed, trimmed, yuan};
@@ -43,6 +46,29 @@ pub fn number(cell: &Cell<'_>, read: &str) -> Option<Repair> {
     (tight != read).then(|| made("number_form", super::mask(read)))
 }
 
+/// A telephone number typed in another form, or beside others.
+pub fn phone(cell: &Cell<'_>, read: &Phone) -> Option<Repair> {
+    match &read.rest {
+        Some(rest) => {
+            let words = format!("{}”，其余写入备注：“{rest}", read.number);
+            Some(made("phone_with_more", super::mask(&words)))
+        }
+        None => number(cell, &read.number),
+    }
+}
+
+/// A text of one line without line breaks or spaces that were typed into it.
+pub fn line(read: &Line) -> Option<Repair> {
+    read.repaired
+        .then(|| made("text_form", super::mask(&read.text)))
+}
+
+/// A name with its dots as the standard has them.
+pub fn name(read: &Name) -> Option<Repair> {
+    read.repaired
+        .then(|| made("name_form", super::mask(&read.text)))
+}
+
 /// An identity number typed in another form, or in a disability certificate's number.
 pub fn identity(cell: &Cell<'_>, read: &IdentityNumber) -> Option<Repair> {
     if matches!(cell, Cell::Text(text) if text == read.whole()) {
@@ -52,7 +78,7 @@ pub fn identity(cell: &Cell<'_>, read: &IdentityNumber) -> Option<Repair> {
     let tight: String = typed.split_whitespace().collect();
     if tight == read.whole() {
         None
-    } else if IdentityNumber::tight(&typed).len() == 20 {
+    } else if IdentityNumber::tight(&typed).len() > 18 {
         Some(made(DISABILITY_CERTIFICATE, read.masked()))
     } else {
         Some(made("identity_number_form", read.masked()))

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::digits::EXACT;
+use super::nothing::says_nothing;
 use crate::access::Sight;
-use crate::text::{squeezed, trimmed};
+use crate::text::trimmed;
 use crate::workbook::reader::Cell;
 
 /// Why a cell cannot be taken, and what to do.
@@ -43,16 +44,6 @@ impl Refusal {
 
 /// What reading a cell gives: `None` for a cell in which somebody wrote that there is nothing.
 pub type Read<T> = Result<Option<T>, Refusal>;
-/// Marks that people put into a cell to say that nothing belongs there.
-const NOTHING: [&str; 16] = [
-    "-", "--", "—", "——", "–", "/", "\\", "无", "空", "暂无", "没有", "N/A", "n/a", "NA", "null",
-    "NULL",
-];
-
-/// Whether the text says that there is nothing.
-pub fn says_nothing(text: &str) -> bool {
-    NOTHING.contains(&text)
-}
 
 /// The content of a cell as text, whatever its type; the result of a failed formula is refused.
 pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
@@ -74,6 +65,16 @@ pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
             "formula_error",
             format!("公式出错（{error}）"),
             "请修正公式，或把该列“复制—选择性粘贴—数值”后重新填写",
+        )),
+        Cell::Uncalculated => Err(Refusal::new(
+            "formula_not_calculated",
+            "公式没有计算结果",
+            "请用 Excel 或 WPS 打开并保存后重新导入；如果格中显示的是公式本身，请直接填写内容",
+        )),
+        Cell::Lost => Err(Refusal::new(
+            "cell_lost",
+            "这一格的内容在文件中已丢失",
+            "请用 Excel 或 WPS 打开，对照原件重新填写这一格，保存后再导入",
         )),
     }
 }
@@ -112,30 +113,6 @@ pub fn text(cell: &Cell<'_>, longest: usize) -> Read<String> {
     Ok(Some(text.into_owned()))
 }
 
-/// A person's name: spaces that people type between the characters of a short name are dropped.
-pub fn name(cell: &Cell<'_>) -> Read<String> {
-    let Some(name) = text(cell, 50)? else {
-        return Ok(None);
-    };
-    let tight = squeezed(&name);
-    if tight.chars().any(|character| character.is_ascii_digit()) {
-        return Err(Refusal::new(
-            "name_with_digits",
-            "姓名中含有数字",
-            "请核对是否填错了列",
-        ));
-    }
-    let chinese = tight.chars().all(
-        |character| matches!(character, '\u{3400}'..='\u{9fff}' | '·' | '\u{20000}'..='\u{3ffff}'),
-    );
-    Ok(Some(if chinese { tight } else { name }))
-}
-
-/// A number that is a name, such as a household's number or a telephone number: without any spaces.
-pub fn code_number(cell: &Cell<'_>, longest: usize) -> Read<String> {
-    Ok(text(cell, longest)?.map(|text| squeezed(&text).trim_start_matches('\'').to_owned()))
-}
-
 /// Characters that may separate several values of one cell.
 const SEPARATORS: [char; 9] = ['、', ',', '，', ';', '；', '/', '+', '\n', '|'];
 
@@ -156,6 +133,7 @@ pub fn shown(cell: &Cell<'_>) -> String {
         Cell::Date(date) => date.to_string(),
         Cell::Bool(truth) => truth.to_string(),
         Cell::Error(error) => error.clone(),
+        Cell::Uncalculated | Cell::Lost => String::new(),
     };
     mask(&text)
 }

@@ -28,6 +28,13 @@ pub(super) fn height(columns: &[Column], cells: &[Cell<'_>]) -> f64 {
     (ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT).clamp(least, HIGHEST)
 }
 
+/// Height of a row whose texts are wrapped, each in a column of its width.
+pub fn wrapped_height<'t>(texts: impl IntoIterator<Item = (&'t str, f64)>) -> f64 {
+    let lines = texts.into_iter().map(|(text, width)| lines(text, width));
+    let lines = lines.fold(1.0, f64::max);
+    (ROW_HEIGHT + (lines - 1.0) * LINE_HEIGHT).min(HIGHEST)
+}
+
 /// How many lines a text takes in a column: a Chinese character is as wide as two Latin ones.
 fn lines(text: &str, width: f64) -> f64 {
     let room = (width - 0.5).max(2.0);

@@ -39,6 +39,7 @@ use super::{style, text};
 
 pub use cell::{Cell, Reader, number_of, share, yuan};
 pub use column::{Column, Look};
+pub use height::wrapped_height;
 use height::{ROW_HEIGHT, height};
 
 /// Excel's number of the paper size A4.

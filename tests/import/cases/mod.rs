@@ -1,4 +1,9 @@
 //! Rosters that real offices have, one file for each kind of fault (`files/`), with what a careful clerk
 //! expects: by subject, a test for each file and for others of its kind.
 
+mod cells;
+mod headings;
+mod marked;
 mod reading;
+mod rows;
+mod values;

@@ -32,13 +32,19 @@ fn codes<T: CodeList + std::fmt::Debug>(most: usize) -> impl Strategy<Value = Ve
     )
 }
 
-/// What nobody takes for a sign that there is nothing.
+/// What nobody takes for a sign that there is nothing, or for a formula.
 fn words(longest: usize) -> impl Strategy<Value = String> {
     proptest::string::string_regex(&format!(
         "[一-龥A-Za-z0-9，。（）=-]{{1,{longest}}}( [一-龥]{{1,3}})?"
     ))
     .unwrap()
     .prop_filter("says nothing", |text| !value::says_nothing(text))
+    .prop_filter("is a formula", |text| !text.starts_with('='))
+}
+
+/// The name of a place or unit, which has no spaces.
+fn name_of_place(longest: usize) -> impl Strategy<Value = String> {
+    words(longest).prop_map(|text| text.replace(' ', ""))
 }
 
 fn person() -> impl Strategy<Value = Member> {
@@ -49,7 +55,7 @@ fn person() -> impl Strategy<Value = Member> {
         born,
         any::<bool>(),
         code::<Relation>(),
-        of("[0-9]{8,11}"),
+        of("1[3-9][0-9]{9}|0515-[2-9][0-9]{7}|[2-9][0-9]{7}"),
     );
     let state = (
         of(words(5)),
@@ -94,7 +100,12 @@ fn person() -> impl Strategy<Value = Member> {
 fn any_household() -> impl Strategy<Value = HouseholdFacts> {
     let fen = || of(-10_000_000_i64..1_000_000_000);
     let year = || of(1990_i64..2100);
-    let place = (words(6), words(6), of(words(4)), of(words(20)));
+    let place = (
+        name_of_place(6),
+        name_of_place(6),
+        of(name_of_place(4)),
+        of(words(20)),
+    );
     let kind = (
         year(),
         of(code()),
@@ -110,7 +121,7 @@ fn any_household() -> impl Strategy<Value = HouseholdFacts> {
         of(words(30)),
         codes::<Measure>(4),
         of(words(5)),
-        of(words(8)),
+        of(name_of_place(8)),
         of(words(30)),
     );
     let members = proptest::collection::vec(person(), 1..5);

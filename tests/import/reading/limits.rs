@@ -44,7 +44,9 @@ fn each_limit_has_its_own_error() {
     for at in places {
         smaller[at..at + 4].copy_from_slice(&1_000_u32.to_le_bytes());
     }
-    assert!(matches!(refusal(&smaller), ReadError::Damaged(words) if words.contains("larger")));
+    assert!(
+        matches!(refusal(&smaller), ReadError::Damaged { detail, .. } if detail.contains("larger"))
+    );
 
     let names: Vec<_> = (0..=MAX_PARTS)
         .map(|part| format!("xl/{part}.xml"))

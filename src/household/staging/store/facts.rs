@@ -10,6 +10,7 @@ use crate::db::{Engine, Inserts, Json, Tx};
 use crate::household::field::{household_fields, member_fields};
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::staging::model::{Becoming, Planned, Staged};
+use crate::household::staging::store::departures;
 use crate::household::store::{HOUSEHOLD_COLUMNS, MEMBER_COLUMNS};
 use crate::{inserts, on};
 
@@ -20,7 +21,8 @@ pub fn inserts(
     import_id: Uuid,
     first: i64,
     planned: &[Planned],
-) -> Result<[Inserts; 3], sqlx::Error> {
+) -> Result<[Inserts; 4], sqlx::Error> {
+    let departures = departures::inserts(engine, import_id, planned)?;
     let planned: Vec<_> = (first..).zip(planned).collect();
     let entries = inserts!(engine, "import_household", planned, |row| {
         import_id: import_id,
@@ -50,7 +52,7 @@ pub fn inserts(
         })
         .collect();
     let [households, members] = facts_inserts(engine, import_id, &becoming)?;
-    Ok([entries, households, members])
+    Ok([entries, households, members, departures])
 }
 
 /// A field as it is bound to its column: a list as JSON.

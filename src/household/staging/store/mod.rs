@@ -1,5 +1,6 @@
 //! What an import would make of households, in the database.
 
+pub mod departures;
 pub mod entries;
 pub mod facts;
 pub mod switch;
@@ -68,6 +69,9 @@ pub async fn clear(tx: &mut Tx, import_id: Uuid, record: bool) -> Result<bool, s
             .bind(import_id).bind(first).bind(first + HOUSEHOLDS_AT_ONCE)
             .execute(connection).await.map(|_| ()))?;
         return Ok(true);
+    }
+    if record {
+        departures::clear(tx, import_id).await?;
     }
     Ok(false)
 }

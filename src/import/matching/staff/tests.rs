@@ -38,6 +38,7 @@ fn decided(
     let people = (2..).zip(people).map(|(row, facts)| ReadPerson {
         place: Place { sheet: 0, row },
         facts: facts.clone(),
+        has_rank: true,
         has_errors: false,
     });
     let roster = StaffRoster {
@@ -48,12 +49,14 @@ fn decided(
             .collect(),
         rows: 0,
         people: people.collect(),
+        questions: Vec::new(),
     };
     let choices = Choices {
         decisions: decision
             .map(|(conflict, accept)| Decision {
                 conflict: conflict.to_owned(),
                 accept,
+                answer: None,
             })
             .into_iter()
             .collect(),

@@ -35,7 +35,7 @@ fn families(of_each: &[Option<u8>], numbered: &[bool], heads: &[u8]) -> Vec<Hous
 }
 
 prop_compose! {
-    fn roster()(
+    pub(super) fn roster()(
         of_each in prop::collection::vec(prop::option::weighted(0.9, 0_u8..5), 9),
         numbered in prop::collection::vec(prop::bool::weighted(0.7), 5),
         heads in prop::collection::vec(0_u8..4, 5),

@@ -64,12 +64,20 @@ fn a_changed_head_is_asked() {
     assert_eq!(actions(&accepted), [(Action::Changed, 2)]);
     // Without any number, the family is known by its members.
     let world = World::holding([of("", &[1, 2, 3])]);
-    asked(&world, &file([of("", &[2, 3])]), ConflictKind::ChangedHead);
+    asked(
+        &world,
+        &file([of("", &[2, 3, 1])]),
+        ConflictKind::ChangedHead,
+    );
     // A head without identity number is known by name.
     let world = World::holding([family("1", vec![nameless(1), person(2)])]);
     let same = world.import(&file([of("1", &[1, 2])]), &Choices::default());
     assert!(same.conflicts.is_empty());
-    asked(&world, &file([of("1", &[3, 2])]), ConflictKind::ChangedHead);
+    asked(
+        &world,
+        &file([of("1", &[3, 2, 1])]),
+        ConflictKind::ChangedHead,
+    );
 }
 
 #[test]

@@ -1,0 +1,91 @@
+//! A further table in a sheet, below the first: it is known by a heading of its own.
+
+use super::find::missing;
+use super::lexicon::Lexicon;
+use super::messages::{refuse, warn_of_columns};
+use super::model::{Layout, Role, of_sheet};
+use crate::household::rule::Severity;
+use crate::roster::column::Record;
+use crate::roster::heading;
+use crate::roster::report::Problems;
+use crate::roster::value::Refusal;
+use crate::workbook::reader::{Cell, Row};
+use crate::workbook::source::Sheet;
+
+/// What the headings of persons and households hold: a row without any of them is no heading of a
+/// roster. A look at these is cheap.
+const TELLING: [&str; 6] = ["姓名", "证件", "身份证", "户编号", "工号", "姓 名"];
+/// So many known headings make a row a heading.
+const LEAST_HEADINGS: usize = 3;
+
+/// Whether a row may be the heading of a table.
+pub fn may_be_heading(row: &Row<'_>) -> bool {
+    let tells = |(_, cell): &(u32, Cell<'_>)| match cell {
+        Cell::Text(text) => text.len() < 60 && TELLING.iter().any(|word| text.contains(word)),
+        _ => false,
+    };
+    row.cells.len() >= LEAST_HEADINGS && row.cells.iter().any(tells)
+}
+
+/// The table that begins with a row as its heading, if its columns stand otherwise than in the table
+/// above. What is wrong with it goes to `problems`.
+pub fn further<R: Record>(
+    lexicon: &Lexicon<'_, R>,
+    above: &Layout<R>,
+    row: &Row<'_>,
+    hidden_columns: &[u32],
+    problems: &mut Problems,
+) -> Option<Layout<R>> {
+    let sheet = Sheet {
+        name: above.sheet.clone(),
+        visible: true,
+        hidden_columns: hidden_columns.to_vec(),
+        ..Sheet::default()
+    };
+    let mut table = lexicon.layout(above.index, &sheet, &heading::of_row(row));
+    let known = table.columns.len() + table.repeated.len();
+    let repeats = |(at, own): &(u32, String)| above.is_heading(*at, own);
+    if known < LEAST_HEADINGS || table.headings.iter().all(repeats) {
+        return None;
+    }
+    let tables = std::slice::from_ref(&table);
+    let mut lacking = missing(tables, 0, &[], lexicon.headings.table());
+    let roles = [Role::Identity, Role::Relation, Role::Number];
+    let is_roster = table
+        .columns
+        .iter()
+        .any(|placed| roles.contains(&placed.role));
+    let severity = if lacking.is_empty() {
+        warn_of_columns(&table, problems);
+        Severity::Repair
+    } else if is_roster {
+        lacking.retain(|column| !table.repeats(column.key));
+        warn_of_columns(&table, problems);
+        refuse(&table, lacking, problems);
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    table.passed_over = severity != Severity::Repair;
+    let number = table.header_row;
+    let refusal = if table.passed_over {
+        Refusal::new(
+            "another_table",
+            format!("第 {number} 行起是另一张表，列与名册不同，这一行以下没有读取"),
+            "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
+        )
+    } else {
+        Refusal::new(
+            "further_table",
+            format!("第 {number} 行是新的表头，以下各行按这一行的列名读取"),
+            "如不对，请把下面的表放到单独的工作表中",
+        )
+    };
+    let mut problem = of_sheet(&table.sheet, severity, refusal);
+    if let Some((at, cell)) = row.cells.first() {
+        let shown = crate::roster::value::shown(cell);
+        problem = problem.at(&table.sheet, number, *at, "").with_value(shown);
+    }
+    problems.push(problem);
+    Some(table)
+}

@@ -1,0 +1,92 @@
+//! The sheet that lists the problems of a roster.
+
+use crate::code_list::CodeList;
+use crate::roster::report::RosterProblem;
+use crate::workbook::in_place::{List, ListRow};
+use crate::workbook::reader::Cell;
+use crate::workbook::source::Sheet;
+
+/// Name of the sheet, unless a sheet of the clerk's has it.
+pub const PROBLEMS_SHEET: &str = "错误清单";
+const COLUMNS: [(&str, f64); 8] = [
+    ("严重程度", 12.0),
+    ("工作表", 16.0),
+    ("单元格", 10.0),
+    ("列", 20.0),
+    ("内容", 24.0),
+    ("问题", 50.0),
+    ("改法", 50.0),
+    ("建议", 20.0),
+];
+/// The column with the link to the cell.
+const LINKED: usize = 2;
+/// Stands where the severity does, in a row about the file as a whole that is no problem.
+const REMARK: &str = "说明";
+/// Rows in which the headings are looked for: a clerk may have put a title above them.
+const HEADING_ROWS: u32 = 5;
+/// So many of the headings make the list; a clerk may have taken columns out.
+const TELLING: usize = 5;
+
+/// Whether a sheet is a list of ours that has come back. It is told by its headings: a clerk may have
+/// renamed it, or have a sheet of their own by that name.
+pub fn is_problem_list(sheet: &Sheet) -> bool {
+    let rows = sheet
+        .head
+        .iter()
+        .take_while(|row| row.number <= HEADING_ROWS);
+    let known = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) => COLUMNS.iter().position(|(name, _)| *name == text.trim()),
+        _ => None,
+    };
+    rows.into_iter().any(|row| {
+        let mut found: Vec<_> = row
+            .cells
+            .iter()
+            .filter_map(|(_, cell)| known(cell))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        // The severity and the cell: no roster has those.
+        found.len() >= TELLING && found.contains(&0) && found.contains(&LINKED)
+    })
+}
+
+/// The name of the list that has come back in a workbook.
+pub fn name_in(sheets: &[Sheet]) -> Option<String> {
+    let list = sheets.iter().rfind(|sheet| is_problem_list(sheet));
+    list.map(|sheet| sheet.name.clone())
+}
+
+/// Lists all problems, each with a link to its cell; above them what there is to say of the file.
+pub fn of(problems: &[RosterProblem], remark: Option<(&str, &str)>) -> List {
+    let remark = remark.map(|(said, remedy)| {
+        let mut texts = vec![String::new(); COLUMNS.len()];
+        REMARK.clone_into(&mut texts[0]);
+        said.clone_into(&mut texts[5]);
+        remedy.clone_into(&mut texts[6]);
+        ListRow { texts, link: None }
+    });
+    List {
+        name: PROBLEMS_SHEET.to_owned(),
+        columns: COLUMNS.to_vec(),
+        rows: remark.into_iter().chain(problems.iter().map(row)).collect(),
+    }
+}
+
+fn row(problem: &RosterProblem) -> ListRow {
+    let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    let place = problem.sheet.clone().zip(problem.cell.clone());
+    ListRow {
+        texts: vec![
+            problem.severity.label().to_owned(),
+            said(&problem.sheet),
+            said(&problem.cell),
+            said(&problem.column),
+            said(&problem.value),
+            problem.reason.clone(),
+            problem.remedy.clone(),
+            said(&problem.proposal),
+        ],
+        link: place.map(|(sheet, cell)| (LINKED, sheet, cell)),
+    }
+}

@@ -1,0 +1,102 @@
+//! What stands above a cell, which a ditto mark repeats.
+
+use std::borrow::Cow;
+
+use crate::roster::column::{Column, Kind, Record};
+use crate::roster::value::{Ditto, Refusal};
+use crate::workbook::merge::owned;
+use crate::workbook::reader::Cell;
+
+/// The contents of the rows that were read before, by column. Their memory is used again and again, for
+/// a roster may have a million rows.
+#[derive(Default)]
+pub(super) struct Above {
+    columns: Vec<Held>,
+    row: u32,
+}
+
+#[derive(Default)]
+struct Held {
+    row: u32,
+    cell: Option<Cell<'static>>,
+}
+
+impl Above {
+    /// Begins a row.
+    pub(super) fn next_row(&mut self) {
+        self.row += 1;
+    }
+
+    /// Keeps the content of a cell for the rows below it.
+    pub(super) fn keep<R: Record>(&mut self, index: usize, column: &Column<R>, cell: &Cell<'_>) {
+        if !may_repeat(column) {
+            return;
+        }
+        if self.columns.len() <= index {
+            self.columns.resize_with(index + 1, Held::default);
+        }
+        let held = &mut self.columns[index];
+        held.row = self.row;
+        match (&mut held.cell, cell) {
+            // Most cells of a column are as the one above.
+            (Some(Cell::Text(Cow::Owned(old))), Cell::Text(new)) => {
+                if old != new {
+                    old.clear();
+                    old.push_str(new);
+                }
+            }
+            (kept, cell) => *kept = Some(owned(cell)),
+        }
+    }
+
+    /// What a ditto mark in this column means, or why it means nothing certain.
+    pub(super) fn meant<R: Record>(
+        &mut self,
+        mark: Ditto,
+        index: usize,
+        column: &Column<R>,
+    ) -> Result<Cell<'static>, Refusal> {
+        if mark == Ditto::Unclear {
+            return Err(refusal("不清楚指哪一格的内容"));
+        }
+        if mark == Ditto::Head {
+            return Err(refusal("没有写出具体内容"));
+        }
+        if !may_repeat(column) {
+            return Err(refusal("每人各不相同，不能写“同上”"));
+        }
+        let row = self.row;
+        let held = self
+            .columns
+            .get_mut(index)
+            .filter(|held| held.cell.is_some());
+        let Some(held) = held else {
+            return Err(refusal("上面没有可以重复的内容"));
+        };
+        // What a household's rows share stands in one of them; what is the person's, in each.
+        if held.row + 1 < row && !column.is_shared() {
+            return Err(refusal("上一行是空的，不清楚指什么"));
+        }
+        held.row = row;
+        held.cell
+            .clone()
+            .ok_or_else(|| refusal("上面没有可以重复的内容"))
+    }
+}
+
+fn refusal(reason: &str) -> Refusal {
+    Refusal::new(
+        "ditto_unclear",
+        reason,
+        "请填写具体内容，不用“同上”之类的记号",
+    )
+}
+
+/// Whether two persons may have the same content in this column.
+fn may_repeat<R: Record>(column: &Column<R>) -> bool {
+    let own = matches!(
+        column.kind,
+        Kind::Name(_) | Kind::Identity(_) | Kind::Number(_) | Kind::Date { .. }
+    );
+    !matches!(column.kind, Kind::NotKept) && (!own || column.is_shared())
+}

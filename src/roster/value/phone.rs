@@ -1,0 +1,323 @@
+//! Telephone numbers: a mobile or a line, alone or among others and words.
+
+use super::nothing::says_nothing;
+use super::register_number::{as_whole, damaged, is_scientific};
+use super::text::{Read, Refusal, plain};
+use crate::text::half_width;
+use crate::workbook::reader::Cell;
+
+/// A telephone number, and what else its cell holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phone {
+    /// The first number.
+    pub number: String,
+    /// Further numbers and words, for the remark.
+    pub rest: Option<String>,
+}
+
+/// Words that say only that a number follows.
+const LABELS: [&str; 11] = [
+    "手机",
+    "电话",
+    "联系电话",
+    "手机号",
+    "手机号码",
+    "电话号码",
+    "固话",
+    "座机",
+    "本人",
+    "联系方式",
+    "TEL",
+];
+
+/// Reads the telephone number of a cell. What is none is refused, and nothing of the cell is lost: a
+/// second number and words beside the first are given as what is left.
+pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
+    if let Cell::Text(text) = cell
+        && is_mobile(text)
+    {
+        return Ok(Some(Phone {
+            number: text.to_string(),
+            rest: None,
+        }));
+    }
+    let text = as_whole(plain(cell)?);
+    let typed = half_width(&text);
+    let typed = typed.trim().trim_start_matches('\'');
+    let tight: String = typed.split_whitespace().collect();
+    // A column of numbers has 0 where there is none.
+    if says_nothing(&text) || says_nothing(typed) || tight.bytes().all(|byte| byte == b'0') {
+        return Ok(None);
+    }
+    if is_scientific(&tight) {
+        return Err(damaged(&tight));
+    }
+    if tight.contains(['*', '?', '□', '〓', '\u{fffd}']) {
+        return Err(Refusal::new(
+            "phone_invalid",
+            "电话号码有被遮盖或丢失的数字",
+            "请填写完整的号码；没有电话的请留空",
+        ));
+    }
+    let (mut numbers, mut words) = (Vec::new(), Vec::new());
+    for part in parts(typed) {
+        let (core, beside) = split_words(part);
+        words.extend(beside);
+        for number in numbers_of(core)? {
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    let whole = |number: &String| number.bytes().filter(u8::is_ascii_digit).count() >= SHORTEST;
+    let Some(first) = numbers.iter().position(whole) else {
+        return Err(no_phone(&numbers.concat()));
+    };
+    let number = numbers.remove(first);
+    let mut rest = Vec::new();
+    if !numbers.is_empty() {
+        rest.push(format!("另有电话{}", numbers.join("、")));
+    }
+    if !words.is_empty() {
+        rest.push(format!("电话注有“{}”", words.join("、")));
+    }
+    let rest = (!rest.is_empty()).then(|| rest.join("，"));
+    Ok(Some(Phone { number, rest }))
+}
+
+/// Digits of a line without its area code.
+const SHORTEST: usize = 7;
+
+/// The parts of a cell between marks that stand only between two numbers.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split([
+        '、', ',', ';', '/', '\\', '|', '\n', '\r', '\t', '或', '和', '及',
+    ])
+    .map(str::trim)
+    .filter(|part| !part.is_empty())
+}
+
+/// A part without the words before and behind its digits; labels of it say nothing.
+fn split_words(part: &str) -> (&str, Vec<String>) {
+    let is_word = |character: char| !character.is_ascii() || character == ':';
+    let inner = part.trim_start_matches(is_word);
+    let before = &part[..part.len() - inner.len()];
+    let is_close = |character: char| is_word(character) || character == ')';
+    let mut core = inner.trim_end_matches(is_close);
+    let mut behind = &inner[core.len()..];
+    // The bracket of (0515)83500001 belongs to the number, that of 139…(儿子) to the word.
+    if let Some(open) = core.strip_suffix('(') {
+        core = open;
+    } else if behind.chars().all(|character| character == ')') {
+        behind = "";
+        core = inner;
+    }
+    let is_mark = |character: char| ":() -。.".contains(character);
+    let words = [before, behind]
+        .into_iter()
+        .map(|word| word.trim_matches(is_mark));
+    let words =
+        words.filter(|word| !word.is_empty() && !LABELS.contains(&word.to_uppercase().as_str()));
+    (core.trim(), words.map(str::to_owned).collect())
+}
+
+/// The numbers of a part: one, or several between white space.
+fn numbers_of(core: &str) -> Result<Vec<String>, Refusal> {
+    if core.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some(number) = one(core) {
+        return Ok(vec![number]);
+    }
+    let numbers: Option<Vec<String>> = core.split_whitespace().map(one).collect();
+    numbers.ok_or_else(|| no_phone(core))
+}
+
+/// One number in its usual form.
+fn one(text: &str) -> Option<String> {
+    let tight: String = text
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect();
+    let form = |character: char| character.is_ascii_digit() || "-()+转".contains(character);
+    if !tight.chars().all(form) {
+        return None;
+    }
+    let digits: String = tight.chars().filter(char::is_ascii_digit).collect();
+    let national = ["0086", "86", "0", "17951"]
+        .into_iter()
+        .find_map(|prefix| digits.strip_prefix(prefix).filter(|rest| is_mobile(rest)));
+    if is_mobile(&digits) {
+        return Some(digits);
+    }
+    if let Some(mobile) = national {
+        return Some(mobile.to_owned());
+    }
+    let line = tight
+        .trim_start_matches('(')
+        .replace(')', "-")
+        .replace('转', "-");
+    let line = line.replace("--", "-");
+    if line.contains(['(', '+']) {
+        return None;
+    }
+    let groups: Vec<&str> = line.split('-').collect();
+    let fits = match groups.as_slice() {
+        [number] => is_line(number) || is_local(number) || (3..=6).contains(&number.len()),
+        [area, number] if area.starts_with('0') => is_line(&format!("{area}{number}")),
+        [area, number, extension] if area.starts_with('0') => {
+            is_line(&format!("{area}{number}")) && (1..=6).contains(&extension.len())
+        }
+        [number, extension] if is_local(number) => (1..=6).contains(&extension.len()),
+        groups => {
+            let joined = groups.concat();
+            is_local(&joined)
+                || (joined.len() == 10 && (joined.starts_with("400") || joined.starts_with("800")))
+        }
+    };
+    fits.then_some(line)
+}
+
+/// Eleven digits, as a mobile has them, and not one digit typed again and again.
+fn is_mobile(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 11
+        && bytes[0] == b'1'
+        && bytes[1] >= b'3'
+        && bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// A line with its area code.
+fn is_line(digits: &str) -> bool {
+    (10..=12).contains(&digits.len())
+        && digits.starts_with('0')
+        && !digits.starts_with("00")
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A line without its area code, or a number of a service.
+fn is_local(digits: &str) -> bool {
+    let free = digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800"));
+    free || ((7..=8).contains(&digits.len())
+        && digits
+            .bytes()
+            .next()
+            .is_some_and(|first| (b'2'..=b'9').contains(&first)))
+}
+
+fn no_phone(core: &str) -> Refusal {
+    let digits = core.bytes().filter(u8::is_ascii_digit).count();
+    let reason = if digits == 0 {
+        "不是电话号码".to_owned()
+    } else if core.chars().any(char::is_alphabetic) {
+        "电话号码里有字母或文字".to_owned()
+    } else {
+        format!("不是有效的电话号码（共 {digits} 位数字）：手机号应为 11 位，固定电话应带区号")
+    };
+    Refusal::new(
+        "phone_invalid",
+        reason,
+        "请核对号码；没有电话的请留空，说明文字请写在备注栏",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<(String, String)>, &'static str> {
+        phone(&Cell::Text(text.to_owned().into()))
+            .map(|read| read.map(|phone| (phone.number, phone.rest.unwrap_or_default())))
+            .map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn a_number_is_read_as_people_write_it() {
+        for (typed, number) in [
+            ("13900000001", "13900000001"),
+            ("13900000001.0", "13900000001"),
+            ("１３９００００００１１", "13900000011"),
+            ("139-0000-0006", "13900000006"),
+            ("139 0000 0006", "13900000006"),
+            ("+86 139 0000 0003", "13900000003"),
+            ("8613900000004", "13900000004"),
+            ("(+86)13900000004", "13900000004"),
+            ("013900000004", "13900000004"),
+            ("'13900000004", "13900000004"),
+            ("手机：13900000004", "13900000004"),
+            ("0515-83500001", "0515-83500001"),
+            ("0515 83500001", "051583500001"),
+            ("(0515)83500001", "0515-83500001"),
+            ("051583500001", "051583500001"),
+            ("0515-83500001-12", "0515-83500001-12"),
+            ("83500001", "83500001"),
+            ("400-800-1234", "400-800-1234"),
+            ("13900000001/13900000001", "13900000001"),
+        ] {
+            assert_eq!(
+                read(typed),
+                Ok(Some((number.to_owned(), String::new()))),
+                "{typed}"
+            );
+        }
+        let number = phone(&Cell::Number(13_900_000_002.0)).unwrap().unwrap();
+        assert_eq!(number.number, "13900000002");
+    }
+
+    #[test]
+    fn two_numbers_stay_two() {
+        for typed in [
+            "13900000001/13900000002",
+            "13900000001、13900000002",
+            "13900000001\n13900000002",
+            "13900000001 13900000002",
+            "13900000001,13900000002",
+            "13900000001；13900000002",
+            "13900000001或13900000002",
+            "139-0000-0001　139-0000-0002",
+        ] {
+            let wanted = ("13900000001".to_owned(), "另有电话13900000002".to_owned());
+            assert_eq!(read(typed), Ok(Some(wanted)), "{typed}");
+        }
+        for (typed, rest) in [
+            ("13900000005(儿子)", "电话注有“儿子”"),
+            ("儿子13900000005", "电话注有“儿子”"),
+            ("13900000005/661234", "另有电话661234"),
+            (
+                "13900000005、0515-83500001（家）",
+                "另有电话0515-83500001，电话注有“家”",
+            ),
+        ] {
+            assert_eq!(
+                read(typed),
+                Ok(Some(("13900000005".to_owned(), rest.to_owned()))),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_or_empty() {
+        for typed in ["不详", "\\N", "(空)", "#", "*", "????", "0", "-", "无"] {
+            assert_eq!(read(typed), Ok(None), "{typed}");
+        }
+        for (typed, code) in [
+            ("1390000000", "phone_invalid"),
+            ("139000000071", "phone_invalid"),
+            ("NULL1", "phone_invalid"),
+            ("见户口簿", "phone_invalid"),
+            ("1390000000A", "phone_invalid"),
+            ("139****0001", "phone_invalid"),
+            ("1390000?001", "phone_invalid"),
+            ("661234", "phone_invalid"),
+            ("12900000001", "phone_invalid"),
+            ("13900000001/1390000000", "phone_invalid"),
+            ("320999199001010011", "phone_invalid"),
+            ("1.39E+10", "number_damaged"),
+        ] {
+            assert_eq!(read(typed), Err(code), "{typed}");
+        }
+        assert!(phone(&Cell::Number(1_390_000_000.0)).is_err());
+        assert!(phone(&Cell::Number(13_900_000_000.5)).is_err());
+    }
+}

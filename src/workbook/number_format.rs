@@ -1,0 +1,318 @@
+//! What a cell's number format makes of its number: a date, or digits in a fixed form such as `0001`.
+//!
+//! A format of zeros is how offices keep the zeros of a household's number that Excel would drop: the
+//! clerk sees 0001, and means it. A format that only rounds or groups (`0.00`, `#,##0`) changes nothing
+//! of what the number is.
+
+/// A number from here on has lost digits; its form would hide that.
+const EXACT: f64 = 1e15;
+
+/// How a number format shows numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// As numbers.
+    #[default]
+    Number,
+    /// As days, with or without a time.
+    Date,
+    /// As a time that has passed.
+    Duration,
+    /// As digits in a fixed form.
+    Digits(Form),
+}
+
+/// A fixed form of digits: `0000`, `000-0000`, `"D"000`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    /// A digit, or zero where the number has none left.
+    Zero,
+    /// A digit, or nothing.
+    Digit,
+    /// What stands there whatever the number is.
+    Sign(char),
+}
+
+impl Shown {
+    /// Of one of Excel's own formats, by its number.
+    pub fn by_id(id: u32) -> Self {
+        match id {
+            14..=22 | 27..=36 | 45 | 47 | 50..=58 => Self::Date,
+            46 => Self::Duration,
+            _ => Self::Number,
+        }
+    }
+
+    /// Of a format's code.
+    pub fn by_code(code: &str) -> Self {
+        match time_of(code) {
+            Self::Number => form_of(code).map_or(Self::Number, Self::Digits),
+            time => time,
+        }
+    }
+}
+
+/// Whether the first part of a code shows a date or a duration.
+fn time_of(code: &str) -> Shown {
+    let mut signs = code.chars().peekable();
+    // After «a» comes «AM/PM» or «A/P».
+    let mut half_day = false;
+    while let Some(sign) = signs.next() {
+        match sign.to_ascii_lowercase() {
+            '\\' | '_' | '*' => {
+                signs.next();
+            }
+            '"' => while signs.next().is_some_and(|sign| sign != '"') {},
+            ';' => return Shown::Number,
+            '[' => {
+                let inside: String = signs.by_ref().take_while(|sign| *sign != ']').collect();
+                let inside = inside.to_ascii_lowercase();
+                let unit = inside.chars().next();
+                if matches!(unit, Some('h' | 'm' | 's'))
+                    && inside.chars().all(|sign| Some(sign) == unit)
+                {
+                    return Shown::Duration;
+                }
+            }
+            'a' if !half_day => half_day = true,
+            'p' | 'm' | '/' if half_day => return Shown::Date,
+            'd' | 'm' | 'h' | 'y' | 's' if !half_day => return Shown::Date,
+            _ => {}
+        }
+    }
+    Shown::Number
+}
+
+/// The form that a code gives to digits; nothing for one that shows a number as a number.
+fn form_of(code: &str) -> Option<Form> {
+    let mut pieces = Vec::new();
+    let mut signs = code.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            ';' => break,
+            '0' => pieces.push(Piece::Zero),
+            '#' => pieces.push(Piece::Digit),
+            '\\' => pieces.extend(signs.next().map(Piece::Sign)),
+            '"' => pieces.extend(
+                signs
+                    .by_ref()
+                    .take_while(|sign| *sign != '"')
+                    .map(Piece::Sign),
+            ),
+            // As wide as the next sign, or filled with it.
+            '_' | '*' => {
+                signs.next();
+            }
+            '[' => {
+                let inside: String = signs.by_ref().take_while(|sign| *sign != ']').collect();
+                match inside.strip_prefix('$') {
+                    // A text and a language: `$D-804`.
+                    Some(text) => {
+                        let text = text.split('-').next().unwrap_or_default();
+                        pieces.extend(text.chars().map(Piece::Sign));
+                    }
+                    // A condition, or Chinese digits, rather than a colour.
+                    None if inside.starts_with(['<', '>', '=']) || inside.starts_with("DB") => {
+                        return None;
+                    }
+                    None => {}
+                }
+            }
+            '-' | ' ' | '(' | ')' | '+' | ':' | '~' | '\'' => pieces.push(Piece::Sign(sign)),
+            sign if !sign.is_ascii() => pieces.push(Piece::Sign(sign)),
+            _ => return None,
+        }
+    }
+    let zeros = pieces.iter().filter(|piece| **piece == Piece::Zero).count();
+    let first = pieces
+        .iter()
+        .position(|piece| !matches!(piece, Piece::Sign(_)))?;
+    let has_name = pieces[..first]
+        .iter()
+        .any(|piece| matches!(piece, Piece::Sign(sign) if sign.is_ascii_alphanumeric()));
+    (zeros >= 2 || has_name).then_some(Form(pieces))
+}
+
+impl Form {
+    /// What is seen of a number; nothing where that is the number itself, or would not be the whole of it.
+    pub fn show(&self, number: f64) -> Option<String> {
+        if !(0.0..EXACT).contains(&number) || number.fract() != 0.0 {
+            return None;
+        }
+        let plain = number.to_string();
+        let mut digits = plain.chars().rev().peekable();
+        let mut places = self
+            .0
+            .iter()
+            .filter(|piece| !matches!(piece, Piece::Sign(_)))
+            .count();
+        // From the right to the left.
+        let mut seen = Vec::new();
+        for piece in self.0.iter().rev() {
+            match piece {
+                Piece::Sign(sign) => seen.push(*sign),
+                Piece::Zero | Piece::Digit => {
+                    let digit = digits.next_if(|digit| plain != "0" || *digit != '0');
+                    seen.extend(digit.or((*piece == Piece::Zero).then_some('0')));
+                    places -= 1;
+                    if places == 0 && plain != "0" {
+                        seen.extend(digits.by_ref());
+                    }
+                }
+            }
+        }
+        let seen: String = seen.iter().rev().collect();
+        let seen = seen.trim();
+        (seen != plain && !seen.is_empty()).then(|| seen.to_owned())
+    }
+}
+
+/// Whether a text that is shown for a number is that number in a fixed form, where the format itself is
+/// not at hand: all its digits, with zeros before them or signs between them, or a name before them.
+pub fn is_form_of(text: &str, number: f64) -> bool {
+    let Some((first, rest)) = text.as_bytes().split_first() else {
+        return false;
+    };
+    let is_telling = *first == b'0' || first.is_ascii_alphabetic() || rest.contains(&b'-');
+    if !is_telling || !(0.0..EXACT).contains(&number) {
+        return false;
+    }
+    let is_of_form = |byte: u8| byte.is_ascii_alphanumeric() || b"- ()".contains(&byte);
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let significant = digits.trim_start_matches('0');
+    let same = match number.to_string() {
+        zero if zero == "0" => significant.is_empty() && digits.len() > 1,
+        plain => significant == plain,
+    };
+    same && text.bytes().all(is_of_form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(code: &str, number: f64) -> String {
+        match Shown::by_code(code) {
+            Shown::Digits(form) => form.show(number).unwrap_or_default(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn zeros_are_shown_as_the_clerk_sees_them() {
+        for (code, number, wanted) in [
+            ("0000", 1.0, "0001"),
+            ("0000", 0.0, "0000"),
+            ("00000000", 1234.0, "00001234"),
+            ("000-0000", 10_002.0, "001-0002"),
+            ("000\\-0000", 10_002.0, "001-0002"),
+            ("000\"-\"0000_ ", 12_345_678.0, "1234-5678"),
+            ("0000_);[Red]\\(0000\\)", 7.0, "0007"),
+            ("[Red]#000", 7.0, "007"),
+            ("#0000", 54_321.0, ""),
+            ("\"D\"000", 12.0, "D012"),
+            ("[$HH-804]0", 12.0, "HH12"),
+            ("0000\"号\"", 3.0, "0003号"),
+            ("0000-00-00", 20_140_105.0, "2014-01-05"),
+            // The number itself, or not the whole of it.
+            ("0000", 12_345.0, ""),
+            ("0000", 1.5, ""),
+            ("0000", -1.0, ""),
+            ("000000000000000000", 3.209_991_949_123_1e17, ""),
+        ] {
+            assert_eq!(seen(code, number), wanted, "{code} {number}");
+        }
+    }
+
+    #[test]
+    fn a_format_that_rounds_or_groups_leaves_the_number() {
+        for code in [
+            "General",
+            "0",
+            "#",
+            "@",
+            "0.00",
+            "00.00",
+            "#,##0",
+            "#,##0.00_ ",
+            "0%",
+            "00%",
+            "0.00E+00",
+            "# ?/?",
+            "0\"元\"",
+            "\"¥\"#,##0",
+            "0_ ",
+            "[DBNum1]00",
+            "[<=999]000;0000",
+            "",
+            "G/通用格式",
+        ] {
+            assert_eq!(seen(code, 1.0), "Number", "{code}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_known_by_what_is_shown() {
+        for (text, number) in [
+            ("0001", 1.0),
+            ("001-0002", 10_002.0),
+            ("D012", 12.0),
+            ("000", 0.0),
+        ] {
+            assert!(is_form_of(text, number), "{text}");
+        }
+        for (text, number) in [
+            ("1", 1.0),
+            ("0", 0.0),
+            ("0.5", 0.5),
+            ("-5", -5.0),
+            ("1,234", 1234.0),
+            ("5%", 0.05),
+            ("", 1.0),
+            ("05", 5.2),
+            ("2014-01-05", 41_644.0),
+            ("元", 1.0),
+        ] {
+            assert!(!is_form_of(text, number), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_and_durations_are_known() {
+        for code in [
+            "DD/MM/YY",
+            "H:MM:SS;@",
+            "m\"M\"d\"D\";@",
+            "[$-404]e\"\\xfc\"m\"\\xfc\"d\"\\xfc\"",
+            "ha/p\\\\m",
+            "*-yyyy-mm-dd",
+            "yyyy\"年\"m\"月\"d\"日\";@",
+            "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
+        ] {
+            assert_eq!(Shown::by_code(code), Shown::Date, "{code}");
+        }
+        for code in [
+            "[h]:mm:ss",
+            "[ss]",
+            "[Blue]\\+[h]:mm;[h]:mm",
+            "[>=100][Magenta][s].00",
+        ] {
+            assert_eq!(Shown::by_code(code), Shown::Duration, "{code}");
+        }
+        for code in [
+            "#,##0\\ [$\\u20bd-46D]",
+            "\"Y: \"0.00\"m\";\"Y: \"-0.00\"m\"",
+            "0_ ;[Red]\\-0\\ ",
+            "#,##0.0####\" YMD\"",
+            "#,##0*y",
+            "[>=100][Magenta]General",
+        ] {
+            assert_eq!(Shown::by_code(code), Shown::Number, "{code}");
+        }
+        assert_eq!(seen("\\Y000000", 1.0), "Y000001");
+        assert_eq!(Shown::by_id(14), Shown::Date);
+        assert_eq!(Shown::by_id(2), Shown::Number);
+    }
+}

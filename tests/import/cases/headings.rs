@@ -1,0 +1,228 @@
+//! Headings that stand twice or otherwise than ours, and exports that lack a column.
+
+use qianshou::household::PovertyStatus;
+use qianshou::household::rule::Severity;
+use qianshou::roster::choices::{Choices, ColumnChoice};
+use qianshou::roster::report::RosterKind;
+
+use crate::support::case_file::{Reading, deciding, households_of, read_grid, read_roster};
+use crate::support::mess::{Grid, row};
+
+const ALL: [&str; 3] = ["王大山", "李秀英", "张建国"];
+
+fn choose(columns: &[(&str, Option<&str>)]) -> Choices {
+    let choice = |(heading, field): &(&str, Option<&str>)| ColumnChoice {
+        heading: (*heading).to_owned(),
+        field: field.map(ToOwned::to_owned),
+    };
+    Choices {
+        columns: columns.iter().map(choice).collect(),
+        ..Choices::default()
+    }
+}
+
+fn phones(reading: &Reading) -> Vec<Option<&str>> {
+    let members = reading.members().into_iter();
+    members.map(|member| member.phone.as_deref()).collect()
+}
+
+#[test]
+fn of_two_columns_of_one_heading_none_is_read_until_one_is_chosen() {
+    let file = "T04_duplicate_phone_good_rows.xlsx";
+    let reading = households_of(file);
+    assert_eq!(reading.codes(Severity::Error), [("L1", "duplicate_column")]);
+    assert!(reading.at("L1")[0].reason.contains("帮扶干部"));
+    assert_eq!(reading.names(), ALL);
+    assert_eq!(phones(&reading), [None; 3], "neither is read");
+
+    let mut grid = Grid::plain();
+    for (column, words) in [
+        "联系电话 13900000001 13900000002 ~",
+        "帮扶干部 陈老师 陈老师 陈老师",
+        "联系电话 13900000011 13900000011 13900000011",
+    ]
+    .iter()
+    .enumerate()
+    {
+        for (at, value) in row(words).into_iter().enumerate() {
+            grid.rows[at].resize(9 + column, "".into());
+            grid.rows[at].push(value);
+        }
+    }
+    let bytes = grid.xlsx();
+    for (columns, wanted) in [
+        (
+            vec![("联系电话（第 1 个）", Some("phone"))],
+            [Some("13900000001"), Some("13900000002"), None],
+        ),
+        (
+            vec![("联系电话（第 2 个）", None)],
+            [Some("13900000001"), Some("13900000002"), None],
+        ),
+        (
+            vec![("联系电话（第 2 个）", Some("phone"))],
+            [Some("13900000011"); 3],
+        ),
+        (vec![("联系电话", None)], [None; 3]),
+    ] {
+        let reading = read_roster(&bytes, RosterKind::Households, &choose(&columns));
+        assert_eq!(reading.codes(Severity::Error), [], "{columns:?}");
+        assert_eq!(phones(&reading), wanted, "{columns:?}");
+    }
+    let both = choose(&[("联系电话", Some("phone"))]);
+    let reading = read_roster(&bytes, RosterKind::Households, &both);
+    assert_eq!(phones(&reading), [None; 3]);
+    assert_eq!(reading.codes(Severity::Error), [("L1", "duplicate_column")]);
+}
+
+#[test]
+fn columns_of_one_meaning_under_two_headings_are_asked_back_too() {
+    for (heading, other) in [
+        ("民族", "民族"),
+        ("联系电话", "手机号"),
+        ("备注", "说明"),
+        ("文化程度", "学历"),
+    ] {
+        let grid = Grid::plain()
+            .column(heading, ["~"; 1])
+            .column(other, ["~"; 1]);
+        let reading = read_grid(&grid);
+        assert!(
+            reading
+                .at("K1")
+                .iter()
+                .any(|it| it.code == "duplicate_column"),
+            "{heading} {other}"
+        );
+    }
+    // A roster without the names of persons is none.
+    let twice = Grid::plain().column("姓名", ["陈老师"; 3]);
+    let reading = read_grid(&twice);
+    assert_eq!(reading.codes(Severity::Error), [("J1", "duplicate_column")]);
+    assert!(reading.households.is_empty());
+    let first = choose(&[("姓名（第 2 个）", None)]);
+    let reading = read_roster(&twice.xlsx(), RosterKind::Households, &first);
+    assert_eq!(reading.names(), ALL);
+
+    let rows = vec![
+        row("工号 姓名 单位 联系电话 联系电话"),
+        row("T001 陈一明 草庙小学 13900000011 13900000012"),
+    ];
+    let reading = read_roster(
+        &Grid::new(rows).xlsx(),
+        RosterKind::Staff,
+        &Choices::default(),
+    );
+    assert_eq!(reading.people[0].facts.phone, None);
+    assert_eq!(reading.codes(Severity::Error), [("E1", "duplicate_column")]);
+}
+
+#[test]
+fn a_chosen_field_is_read_as_its_heading_says() {
+    let grid = Grid::plain().column("危房户", ["是", "是", "否"]);
+    let chosen = choose(&[("危房户", Some("housing_safe"))]);
+    let reading = read_roster(&grid.xlsx(), RosterKind::Households, &chosen);
+    assert_eq!(reading.households[0].facts.housing_safe, Some(false));
+}
+
+fn statuses(reading: &Reading) -> Vec<PovertyStatus> {
+    let good = reading.households.iter().filter(|it| !it.has_errors);
+    good.map(|read| read.facts.status).collect()
+}
+
+#[test]
+fn exports_without_a_status_say_it_by_the_kind_of_household() {
+    for file in ["L16_export_2022.xlsx", "L17_monitoring_export.xlsx"] {
+        let reading = households_of(file);
+        assert_eq!(reading.codes(Severity::Error), [], "{file}");
+        assert_eq!(reading.names(), ALL, "{file}");
+        assert_eq!(
+            statuses(&reading),
+            [PovertyStatus::LiftedWithPolicy; 2],
+            "{file}"
+        );
+        let told = reading
+            .problems
+            .iter()
+            .filter(|it| it.code == "status_derived");
+        assert_eq!(told.count(), 1, "{file}");
+        assert!(reading.questions.is_empty(), "{file}");
+    }
+    let reading = households_of("L17_monitoring_export.xlsx");
+    let unknown = reading
+        .problems
+        .iter()
+        .filter(|it| it.code == "unknown_column");
+    let unknown: Vec<_> = unknown.filter_map(|it| it.column.as_deref()).collect();
+    assert!(!unknown.contains(&"风险是否已消除"), "{unknown:?}");
+}
+
+#[test]
+fn a_status_that_nothing_says_is_one_question() {
+    let headings = "镇(乡、街道) 村(居) 户编号 姓名 性别 证件号码 与户主关系 劳动技能 户类型";
+    let of = |kind: &str| {
+        let mut grid = Grid::under(headings);
+        for (row, kind) in [(1, kind), (2, kind), (3, "脱贫户")] {
+            grid.rows[row][8] = kind.into();
+        }
+        grid
+    };
+    for kind in ["一般户", "边缘易致贫户", "突发严重困难户", "低保户"] {
+        let bytes = of(kind).xlsx();
+        let asked = read_roster(&bytes, RosterKind::Households, &Choices::default());
+        assert_eq!(asked.codes(Severity::Error), [], "{kind}");
+        assert_eq!(asked.questions.len(), 1, "{kind}");
+        assert_eq!(asked.names(), ["张建国"], "{kind}: nothing is assumed");
+        let accepted = read_roster(&bytes, RosterKind::Households, &deciding("no_status", true));
+        assert_eq!(
+            statuses(&accepted),
+            [PovertyStatus::Poor, PovertyStatus::LiftedWithPolicy]
+        );
+        let refused = read_roster(
+            &bytes,
+            RosterKind::Households,
+            &deciding("no_status", false),
+        );
+        assert_eq!(refused.names(), ["张建国"], "{kind}");
+        assert!(refused.problems.iter().any(|it| it.code == "no_status"));
+    }
+    // No column at all that would say it.
+    let mut grid = Grid::plain();
+    grid.rows.iter_mut().for_each(|row| row.truncate(8));
+    let reading = read_grid(&grid);
+    assert_eq!((reading.questions.len(), reading.names().len()), (1, 0));
+}
+
+#[test]
+fn headings_of_other_regions_and_systems() {
+    let reading = households_of("L18_inner_mongolia.xlsx");
+    assert!(reading.households.is_empty());
+    let asked = reading.at("E1");
+    assert_eq!(asked[0].code, "column_unconfirmed");
+    assert_eq!(asked[0].proposal.as_deref(), Some("姓名"));
+    for heading in ["苏木乡", "噶查村"] {
+        assert!(
+            !reading
+                .problems
+                .iter()
+                .any(|it| it.column.as_deref() == Some(heading))
+        );
+    }
+
+    let reading = households_of("L19_pkf.xlsx");
+    assert_eq!(reading.codes(Severity::Error), []);
+    assert_eq!(reading.names(), ALL);
+    let facts = &reading.households[0].facts;
+    assert_eq!(facts.group_name.as_deref(), Some("三组"));
+    assert_eq!(facts.members[0].critical_illness, Some(true));
+    let unread = ["AB1", "AC1", "AD1"].map(|cell| reading.at(cell)[0].code.clone());
+    assert_eq!(unread, ["unknown_column"; 3]);
+
+    let grid = Grid::under("苏木 嘎查 家庭编号 姓名 性别 证件号码 与户主关系 劳动技能 脱贫属性")
+        .column("风险是否已消除", ["已消除", "已消除", "否"])
+        .column("易返贫致贫户(监测对象)类型", ["边缘易致贫户", "", ""])
+        .column("致贫/返贫风险1", ["因病", "因病", "因残"]);
+    let reading = read_grid(&grid);
+    assert_eq!(reading.codes(Severity::Error), []);
+    assert_eq!(reading.names(), ALL);
+}

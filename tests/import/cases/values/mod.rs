@@ -1,0 +1,9 @@
+//! What people write into cells.
+
+mod codes;
+mod dates;
+mod ditto;
+mod names;
+mod numbers;
+mod placeholders;
+mod telephones;

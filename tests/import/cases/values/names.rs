@@ -1,0 +1,111 @@
+//! Names of persons and places.
+
+use qianshou::household::rule::Severity;
+
+use crate::support::cell_case::{
+    has_problem, household_case, read_households, read_staff, said_at, stated,
+};
+use crate::support::mess::Grid;
+
+#[test]
+fn the_dots_of_a_name_are_those_of_the_standard() {
+    let reading = household_case("V05_name_dots.xlsx");
+    let names = reading.names();
+    assert_eq!(names.len(), 7);
+    for (name, last) in names.iter().zip("甲乙丙丁戊己庚".chars()) {
+        assert_eq!(*name, format!("阿依古丽·买买提{last}"));
+    }
+    assert!(reading.at("D2").is_empty());
+    for line in 3..=8 {
+        assert_eq!(
+            said_at(&reading, &format!("D{line}")),
+            [(Severity::Repair, "name_form")]
+        );
+    }
+}
+
+#[test]
+fn rare_characters_are_kept_and_private_ones_told() {
+    let reading = household_case("V07_rare_characters.xlsx");
+    assert_eq!(
+        reading.names(),
+        ["王𠅤", "李\u{e863}", "张\u{f96f}", "赵㛃"]
+    );
+    assert_eq!(
+        said_at(&reading, "D3"),
+        [(Severity::Warning, "private_character")]
+    );
+    for cell in ["D2", "D4", "D5"] {
+        assert!(reading.at(cell).is_empty(), "{cell}");
+    }
+}
+
+#[test]
+fn what_is_no_name_is_not_taken_for_one() {
+    let reading = household_case("P04_odd_names.xlsx");
+    for (cell, severity, code) in [
+        ("D2", Severity::Error, "lost_character"),
+        ("D3", Severity::Error, "lost_character"),
+        ("D4", Severity::Error, "lost_character"),
+        ("D5", Severity::Error, "lost_character"),
+        ("D6", Severity::Error, "name_masked"),
+        ("D7", Severity::Error, "name_with_remark"),
+        ("D8", Severity::Warning, "name_with_remark"),
+        ("D9", Severity::Error, "name_with_remark"),
+        ("D10", Severity::Error, "required_cell"),
+    ] {
+        has_problem(&reading, cell, severity, code);
+    }
+    assert_eq!(reading.names(), ["王大山", "无名氏", "未取名", "王某某"]);
+}
+
+#[test]
+fn names_of_heads_and_of_staff_are_looked_at_alike() {
+    let grid = Grid::plain().column("户主姓名", ["王大山(户主)", "王大山（户主）", "张?国"]);
+    let reading = read_households(&grid);
+    has_problem(&reading, "J2", Severity::Warning, "name_with_remark");
+    has_problem(&reading, "J4", Severity::Error, "lost_character");
+    let reading = read_staff(&[
+        "工号 姓名 单位",
+        "T1 周一* 草庙小学",
+        "T2 阿依古丽.买买提 草庙小学",
+        "T3 周三（借调） 草庙_小学",
+        "T4 周四、周五 草庙小?",
+    ]);
+    has_problem(&reading, "B2", Severity::Error, "name_masked");
+    assert_eq!(reading.people[1].facts.name, "阿依古丽·买买提");
+    assert_eq!(reading.people[2].facts.name, "周三");
+    assert_eq!(
+        reading.people[2].facts.remark.as_deref(),
+        Some("姓名注有“借调”")
+    );
+    assert_eq!(reading.people[2].facts.unit, "草庙小学");
+    has_problem(&reading, "C4", Severity::Repair, "text_form");
+    has_problem(&reading, "B5", Severity::Error, "name_several");
+    has_problem(&reading, "C5", Severity::Error, "lost_character");
+}
+
+#[test]
+fn places_have_no_spaces_and_no_line_breaks() {
+    let reading = household_case("T06_village_spelling.xlsx");
+    assert_eq!(stated(&reading, |facts| facts.village.clone())[4], "双喜村");
+    assert_eq!(said_at(&reading, "B6"), [(Severity::Repair, "text_form")]);
+    let grid = Grid::plain()
+        .cell(1, 0, "草庙\n镇")
+        .cell(2, 0, "草　庙　镇")
+        .cell(3, 1, "前?村")
+        .column("家庭住址", ["一组\n1号", "", "二组"])
+        .column("备注", ["第一行\n第二行", "", "张\u{fffd}"]);
+    let reading = read_households(&grid);
+    for cell in ["A2", "A3", "J2"] {
+        has_problem(&reading, cell, Severity::Repair, "text_form");
+    }
+    has_problem(&reading, "B4", Severity::Error, "lost_character");
+    has_problem(&reading, "K4", Severity::Warning, "lost_character");
+    let first = &reading.households[0].facts;
+    assert_eq!(
+        (first.town.as_str(), first.address.as_deref()),
+        ("草庙镇", Some("一组1号"))
+    );
+    assert_eq!(first.remark.as_deref(), Some("第一行\n第二行"));
+}

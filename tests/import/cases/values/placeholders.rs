@@ -1,0 +1,87 @@
+//! Words in the place of a value.
+
+use qianshou::household::rule::Severity;
+
+use crate::support::cell_case::{
+    has_problem, household_case, phones_read, read_households, read_staff,
+};
+use crate::support::mess::Grid;
+
+#[test]
+fn placeholders_are_empty_and_told_once_a_column() {
+    let reading = household_case("P23_phone_words.xlsx");
+    assert_eq!(phones_read(&reading), [None; 9]);
+    let gathered: Vec<_> = reading
+        .problems
+        .iter()
+        .filter(|problem| problem.code == "placeholder")
+        .collect();
+    let cells: Vec<_> = gathered
+        .iter()
+        .map(|problem| problem.cell.as_deref().unwrap())
+        .collect();
+    assert_eq!(cells, ["J2", "K2"]);
+    assert!(
+        gathered
+            .iter()
+            .all(|problem| problem.severity == Severity::Repair)
+    );
+    assert_eq!(
+        gathered[0].reason,
+        "填的不是内容，按空白处理，共 9 处（J2、J3、J4 等）：“不详”1 处、“\\N”1 处、“(空)”1 处、“#”1 处、“*”1 处、\
+         “未填”1 处、其他 3 处"
+    );
+    has_problem(&reading, "K9", Severity::Error, "ditto_unclear");
+    for member in reading.members() {
+        assert_eq!(member.ethnicity, None);
+    }
+}
+
+#[test]
+fn placeholders_are_empty_in_every_kind_of_column() {
+    let grid = Grid::plain()
+        .column("出生日期", ["不详", "待核", ""])
+        .column("健康状况", ["未填", "（空）", "健康"])
+        .column("是否享受低保", ["待核实", "????", "否"])
+        .column("工资性收入", ["NULL", "\\N", "0"])
+        .column("务工时间(月)", ["*", "未知", ""])
+        .column("识别年度", ["待查", "#", "2016"])
+        .column("家庭住址", ["不清楚", "N/A", "一组"])
+        .column("其他致贫原因", ["不详", "", "缺资金"]);
+    let reading = read_households(&grid);
+    assert_eq!(reading.names().len(), 3, "{:?}", reading.problems);
+    let gathered = reading
+        .problems
+        .iter()
+        .filter(|problem| problem.code == "placeholder");
+    assert_eq!(gathered.count(), 8);
+    let first = &reading.households[0].facts;
+    assert_eq!(
+        (
+            first.address.as_deref(),
+            first.wage_income_fen,
+            first.identified_year
+        ),
+        (None, None, None)
+    );
+    assert_eq!(reading.members()[0].health, None);
+}
+
+#[test]
+fn a_placeholder_in_a_required_cell_is_a_required_cell_that_is_empty() {
+    let grid = Grid::plain()
+        .cell(1, 3, "待补")
+        .cell(3, 6, "不详")
+        .cell(2, 5, "未知");
+    let reading = read_households(&grid);
+    has_problem(&reading, "D2", Severity::Error, "required_cell");
+    has_problem(&reading, "G4", Severity::Error, "required_cell");
+    has_problem(&reading, "F3", Severity::Warning, "required_cell");
+    let staff = read_staff(&[
+        "工号 姓名 单位 联系电话",
+        "T1 周一 待补 #",
+        "T2 周二 草庙小学 *",
+    ]);
+    has_problem(&staff, "C2", Severity::Error, "required_cell");
+    assert!(!staff.people[1].has_errors);
+}
