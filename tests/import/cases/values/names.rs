@@ -60,6 +60,22 @@ fn what_is_no_name_is_not_taken_for_one() {
 }
 
 #[test]
+fn strokes_in_a_name_are_told() {
+    for stroke in ['-', '－', '—', '_'] {
+        let name = format!("买买提{stroke}艾力");
+        let grid = Grid::plain().cell(1, 3, name.as_str());
+        has_problem(
+            &read_households(&grid),
+            "D2",
+            Severity::Warning,
+            "name_with_hyphen",
+        );
+    }
+    let grid = Grid::plain().cell(1, 3, "Mary-Ann");
+    assert!(read_households(&grid).at("D2").is_empty());
+}
+
+#[test]
 fn names_of_heads_and_of_staff_are_looked_at_alike() {
     let grid = Grid::plain().column("户主姓名", ["王大山(户主)", "王大山（户主）", "张?国"]);
     let reading = read_households(&grid);
