@@ -182,6 +182,12 @@ pub enum ImportCommand {
         /// Read this sheet and no other; may be said again [default: those that look like a list of pairs]
         #[arg(long = "sheet", value_name = "NAME")]
         sheets: Vec<String>,
+        /// Print each problem by itself [default: one line for those of one kind and column]
+        #[arg(long)]
+        all_problems: bool,
+        /// Print what came of it as JSON, also when the file is refused
+        #[arg(long)]
+        json: bool,
     },
     /// Take an import back, as long as nothing that came later depends on it
     #[command(after_help = "Example:\n  qianshou import undo 019b6a1c-8f0e-7c3a-9d42-1f5e6b7a8c90")]
@@ -221,7 +227,10 @@ pub struct ImportFile {
     /// the file; may be said again
     #[arg(long, value_name = "FIELD")]
     clear_empty: Vec<String>,
-    /// Print the report as JSON
+    /// Print each problem by itself [default: one line for those of one kind and column]
+    #[arg(long)]
+    all_problems: bool,
+    /// Print the report as JSON, also when the file is refused
     #[arg(long)]
     json: bool,
 }
@@ -238,6 +247,7 @@ impl ImportFile {
             accept: self.accept,
             left: self.left,
             clear_empty: self.clear_empty,
+            all_problems: self.all_problems,
             json: self.json,
         }
     }

@@ -171,7 +171,18 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                     file,
                     dry_run,
                     sheets,
-                } => return pairing::import::cli::import(app, file, dry_run, sheets).await,
+                    all_problems,
+                    json,
+                } => {
+                    let wish = pairing::import::cli::Wish {
+                        file,
+                        dry_run,
+                        sheets,
+                        all_problems,
+                        json,
+                    };
+                    return pairing::import::cli::import(app, &wish).await;
+                }
                 ImportCommand::Undo { id } => return import::cli::undo(app, id).await,
             };
             return Box::pin(import::cli::import(app, &file.wish(kind))).await;

@@ -221,9 +221,7 @@ impl Check<'_> {
             tracing::error!(%error, "planning an import ended in a panic");
             ReadError::Internal
         })??;
-        for problem in plan.kept().problems(&report.sheets) {
-            problems.push(problem);
-        }
+        plan.kept().tell(&report.sheets, problems);
         let (households, persons) = plan.counts();
         (report.households, report.persons) = (Some(households), Some(persons));
         let mut tx = self.step().await?;

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use poem_openapi::types::ToJSON;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::model::Import;
-use super::service::{self, StartError, Upload, Wanted};
+use super::service::{self, StartError, Upload};
 use super::state::ImportState;
+use super::store::Wanted;
 use super::view::ImportView;
 use super::{profile, worker};
 use crate::access::Caller;
@@ -20,13 +22,16 @@ use crate::app::App;
 use crate::code_list::CodeList;
 use crate::import::report::{ConflictKind, Counts};
 use crate::roster::choices::{Choices, Decision, LeaveAnswer};
+use crate::roster::problem_group::{self, ProblemGroup};
 use crate::roster::report::{RosterKind, RosterProblem};
 use crate::roster::template;
 use crate::terminal::{self, CommandError};
 use crate::workbook::error::ReadError;
 
-/// Most problems that are printed; all are counted.
+/// Most problems that JSON lists; all are counted, and told by group.
 const MOST_PROBLEMS: i64 = 1_000;
+/// All problems that an import keeps.
+const ALL_PROBLEMS: i64 = i64::MAX - 1;
 /// How often the progress bar is drawn.
 const DRAW: Duration = Duration::from_millis(200);
 
@@ -61,6 +66,8 @@ pub struct Wish {
     pub left: Option<LeaveAnswer>,
     /// Fields whose empty cells clear what the register holds.
     pub clear_empty: Vec<String>,
+    /// Print each problem by itself.
+    pub all_problems: bool,
     /// Print JSON.
     pub json: bool,
 }
@@ -104,7 +111,11 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
     let id = match send(app, &caller, wish).await? {
         Ok(id) => id,
         Err(error) => {
-            eprintln!("错误：{error}\n改法：{}", error.remedy());
+            if wish.json {
+                terminal::print(&refused_as_json(wish, &error).to_string())?;
+            } else {
+                eprintln!("错误：{error}\n改法：{}", error.remedy());
+            }
             return Ok(ExitCode::FAILURE);
         }
     };
@@ -123,9 +134,11 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
             }
         }
     }
-    let every = Wanted::default();
-    let found = service::problems(app, &caller, id, every, None, MOST_PROBLEMS).await?;
-    let problems = found.0;
+    let problems = match (wish.all_problems, wish.json) {
+        (true, _) => listed(app, id, ALL_PROBLEMS).await?,
+        (false, true) => listed(app, id, MOST_PROBLEMS).await?,
+        (false, false) => Vec::new(),
+    };
     let has_errors = import
         .report
         .as_ref()
@@ -136,9 +149,11 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
         import.state == ImportState::Committed
     };
     if wish.json {
-        terminal::print(&as_json(&import, &problems))?;
+        let refusal = refusal.as_deref();
+        terminal::print(&as_json(&import, &problems, refusal).to_string())?;
     } else {
-        terminal::print(in_words(&import, &problems, refusal.as_deref()).trim_end())?;
+        let problems = wish.all_problems.then_some(&problems[..]);
+        terminal::print(in_words(&import, problems, refusal.as_deref()).trim_end())?;
     }
     if import.state == ImportState::Ready {
         service::cancel(app, &caller, id).await?;
@@ -228,16 +243,46 @@ fn draw(bar: &ProgressBar, import: &Import) {
     bar.tick();
 }
 
-fn as_json(import: &Import, problems: &[RosterProblem]) -> String {
-    let mut json = ImportView::from(import.clone())
-        .to_json()
-        .unwrap_or_default();
-    json["problems"] = problems.to_json().unwrap_or_default();
-    json.to_string()
+/// The first problems of an import, errors before others.
+async fn listed(app: &App, id: Uuid, most: i64) -> Result<Vec<RosterProblem>, CommandError> {
+    let (caller, every) = (Caller::command_line(), Wanted::default());
+    Ok(service::problems(app, &caller, id, every, None, most)
+        .await?
+        .0)
 }
 
-/// The import as people read it.
-pub fn in_words(import: &Import, problems: &[RosterProblem], refusal: Option<&str>) -> String {
+/// The import as the API gives it, with its problems, and why it was not written, if it was not.
+fn as_json(import: &Import, problems: &[RosterProblem], refusal: Option<&str>) -> Value {
+    let view = ImportView::from(import.clone()).to_json();
+    let mut json = view.unwrap_or_default();
+    json["problems"] = problems.to_json().unwrap_or_default();
+    if let Some(refusal) = refusal {
+        json["refusal"] = refusal.into();
+    }
+    json
+}
+
+/// What is said of a file of which no import was made, as of one that failed: so programs look at one
+/// place, whenever it was found out.
+fn refused_as_json(wish: &Wish, error: &ReadError) -> Value {
+    let name = wish.file.file_name().unwrap_or_default();
+    let failure = RosterProblem::of_reading(error);
+    json!({
+        "kind": wish.kind.code(),
+        "file_name": name.to_string_lossy(),
+        "state": ImportState::Failed.code(),
+        "message": failure.line().trim_end(),
+        "failure": failure.to_json(),
+        "problems": [],
+    })
+}
+
+/// The import as people read it: its problems by group, or each of those that are given.
+pub fn in_words(
+    import: &Import,
+    problems: Option<&[RosterProblem]>,
+    refusal: Option<&str>,
+) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{}：{}", import.kind.label(), import.file_name);
@@ -255,13 +300,16 @@ pub fn in_words(import: &Import, problems: &[RosterProblem], refusal: Option<&st
                 let _ = writeln!(text, "{label}：{}", count_words(counts));
             }
         }
-        for problem in problems {
-            text.push_str(&problem.line());
-        }
         let total = report.error_count + report.warning_count + report.repair_count;
-        let listed = i64::try_from(problems.len()).unwrap_or(i64::MAX);
-        if total > listed {
-            let _ = writeln!(text, "共 {total} 处问题，以上只列出 {listed} 处");
+        if let Some(problems) = problems {
+            text.extend(problems.iter().map(RosterProblem::line));
+            let listed = i64::try_from(problems.len()).unwrap_or(i64::MAX);
+            if total > listed {
+                let _ = writeln!(text, "共 {total} 处问题，以上只列出 {listed} 处");
+            }
+        } else {
+            text.extend(report.groups.iter().map(ProblemGroup::line));
+            text.push_str(&problem_group::total_line(&report.groups));
         }
         for conflict in &report.conflicts {
             let _ = writeln!(

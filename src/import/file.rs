@@ -13,7 +13,8 @@ use super::store;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::roster::marked::{self, MarkError};
+use crate::roster::marked::{self, MarkError, Told};
+use crate::roster::problem_group::ProblemGroup;
 use crate::roster::report::RosterProblem;
 use crate::roster::upload;
 use crate::workbook::error::ReadError;
@@ -111,7 +112,7 @@ pub async fn marked(
     app: &App,
     turn: Turn,
     id: Uuid,
-    problems: Vec<RosterProblem>,
+    (problems, groups): (Vec<RosterProblem>, Vec<ProblemGroup>),
 ) -> Result<Vec<u8>, Problem> {
     let mut tx = app.db.read().await?;
     let file = match spool(&mut tx, id).await {
@@ -125,7 +126,11 @@ pub async fn marked(
         // The reader's process looks at the file first: what would do harm is not touched here.
         let mut source = Child::open(&program, file.path())?;
         let again = file.reopen().map_err(EditError::from)?;
-        marked::write(&mut source, BufReader::new(again), &problems)
+        let told = Told {
+            problems: &problems,
+            groups: &groups,
+        };
+        marked::write(&mut source, BufReader::new(again), told)
     };
     let written = turn
         .run(work)

@@ -9,6 +9,7 @@ use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::Severity;
 use crate::roster::choices::LeaveAnswer;
+use crate::roster::problem_group::ProblemGroup;
 use crate::roster::question::{FileQuestion, FileQuestionKind};
 use crate::roster::report::{ProblemKind, Problems, SheetReport};
 
@@ -137,6 +138,10 @@ pub struct ImportReport {
     /// The kinds of problems, the gravest first; `listImportProblems` lists the problems.
     #[oai(validator(max_items = 1000))]
     pub kinds: Vec<ProblemKind>,
+    /// The problems by kind and column, for people to read: one line each instead of one a cell. The
+    /// gravest first, then those of the most cells.
+    #[oai(validator(max_items = 1000))]
+    pub groups: Vec<ProblemGroup>,
     /// The sheets of the file and how their columns were understood.
     #[oai(validator(max_items = 1000))]
     pub sheets: Vec<SheetReport>,
@@ -159,6 +164,7 @@ impl ImportReport {
         self.warning_count = problems.count(Severity::Warning);
         self.repair_count = problems.count(Severity::Repair);
         self.kinds = problems.kinds();
+        self.groups = problems.groups();
     }
 
     /// Takes over all questions that there are.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::model::{Import, LEASE_TIMEOUT, WorkDone};
 use crate::db::{Json, Tx};
 use crate::household::rule::Severity;
+use crate::roster::problem_group;
 use crate::roster::report::RosterProblem;
 use crate::{insert, on};
 
@@ -249,20 +250,40 @@ pub async fn clear_problems(tx: &mut Tx, id: Uuid) -> Result<(), sqlx::Error> {
 /// Where a page of problems begins: piece, and place in it, of the last one of the page before.
 pub type ProblemKey = (i64, usize);
 
-/// Problems of an import, errors first, after a place, at most `limit` and one more; only of a
-/// severity, or of a kind.
+/// Which problems are wanted; all if nothing is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Only of this severity.
+    pub severity: Option<Severity>,
+    /// Only of this kind.
+    pub code: Option<&'a str>,
+    /// Only of the groups of the column with this heading; if that is empty, of those that no column has.
+    pub column: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    fn takes(&self, problem: &RosterProblem) -> bool {
+        let of_column =
+            |wanted| problem_group::is_of_column(&problem.code, problem.column.as_deref(), wanted);
+        self.severity
+            .is_none_or(|severity| problem.severity == severity)
+            && self.code.is_none_or(|code| problem.code == code)
+            && self.column.is_none_or(of_column)
+    }
+}
+
+/// Problems of an import, errors first, after a place, at most `limit` and one more.
 pub async fn problems(
     tx: &mut Tx,
     id: Uuid,
-    severity: Option<Severity>,
-    code: Option<&str>,
+    wanted: Wanted<'_>,
     after: Option<ProblemKey>,
     limit: i64,
 ) -> Result<Vec<(ProblemKey, RosterProblem)>, sqlx::Error> {
-    let wanted = usize::try_from(limit + 1).unwrap_or_default();
+    let most = usize::try_from(limit + 1).unwrap_or_default();
     let mut found = Vec::new();
     let mut position = after.map_or(0, |(position, _)| position);
-    while found.len() < wanted {
+    while found.len() < most {
         let piece: Option<Json<Vec<RosterProblem>>> = on!(&mut *tx, connection => sqlx::query_scalar(
             "SELECT problems FROM import_problem WHERE import_id = $1 AND position = $2",
         )
@@ -276,14 +297,12 @@ pub async fn problems(
             .enumerate()
             .map(|(place, problem)| ((position, place), problem))
             .filter(|(key, problem)| {
-                after.is_none_or(|after| *key > after)
-                    && severity.is_none_or(|severity| problem.severity == severity)
-                    && code.is_none_or(|code| problem.code == code)
+                after.is_none_or(|after| *key > after) && wanted.takes(problem)
             });
         found.extend(problems);
         position += 1;
     }
-    found.truncate(wanted);
+    found.truncate(most);
     Ok(found)
 }
 

@@ -5,7 +5,7 @@
 //! the template, the header and the parser read. [`layout`] finds the sheets and what their columns
 //! mean, [`sheet`] reads their rows, [`value`] what people type into cells; [`grouping`] and
 //! [`staffing`] make households and staff of them, which wait in a [`packed_list`]. [`report`] holds what
-//! was found, [`question`] what must be asked of a file as a whole, [`marked`] writes it into the clerk's file.
+//! was found, [`problem_group`] says what of it is told together, [`question`] what must be asked of a file as a whole, [`marked`] writes it into the clerk's file.
 
 pub mod choices;
 pub mod column;
@@ -15,6 +15,7 @@ pub mod household;
 pub mod layout;
 pub mod marked;
 pub mod packed_list;
+pub mod problem_group;
 pub mod profile;
 pub mod question;
 pub mod remark;

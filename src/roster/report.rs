@@ -1,9 +1,12 @@
 //! What was found while a roster was read: its sheets and columns, and all that must be put right.
 
+use std::collections::BTreeMap;
+
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
-use super::tally::Tally;
+use super::problem_group::{self, Groups, ProblemGroup, Said};
+use super::tally::{self, Tally};
 use super::value::Refusal;
 use crate::code_list;
 use crate::code_list::CodeList;
@@ -91,35 +94,30 @@ impl RosterProblem {
         }
     }
 
-    /// At a cell: row from 1, column from 0.
+    /// At a cell: row from 1, column from 0. What is said of a row or of the sheet has no heading.
     #[must_use]
     pub fn at(mut self, sheet: &str, row: u32, column: u32, heading: &str) -> Self {
         self.sheet = Some(sheet.to_owned());
         self.cell = Some(address(row, column));
-        self.column = Some(heading.to_owned());
+        self.column = Some(heading.to_owned()).filter(|heading| !heading.is_empty());
         self
     }
 
     /// In one line for a terminal: `错误 贫困户名册!J12 证件号码 “320***”：reason。改法：remedy`.
     pub fn line(&self) -> String {
-        let place = match (&self.sheet, &self.cell) {
-            (Some(sheet), Some(cell)) => format!(" {sheet}!{cell}"),
-            (Some(sheet), None) => format!(" {sheet}"),
+        let (column, value) = (self.column.as_deref(), self.value.as_deref());
+        let words = problem_group::words(&self.place(), column, value, &self.reason);
+        problem_group::line(self.severity, &words, &self.remedy)
+    }
+
+    /// The cell with its sheet, such as `贫困户名册!J12`; the sheet alone, or nothing, where it is not at a
+    /// cell.
+    pub fn place(&self) -> String {
+        match (&self.sheet, &self.cell) {
+            (Some(sheet), Some(cell)) => format!("{sheet}!{cell}"),
+            (Some(sheet), None) => sheet.clone(),
             _ => String::new(),
-        };
-        let column = self
-            .column
-            .as_ref()
-            .map_or_else(String::new, |column| format!(" {column}"));
-        let value = self
-            .value
-            .as_ref()
-            .map_or_else(String::new, |value| format!(" “{value}”"));
-        let severity = self.severity.label();
-        format!(
-            "{severity}{place}{column}{value}：{}。改法：{}\n",
-            self.reason, self.remedy
-        )
+        }
     }
 
     /// With what stands there.
@@ -227,6 +225,12 @@ impl Place {
         format!("{name}!{letters}{}", self.row)
     }
 
+    /// Heading, in our template, of the column that its sheet has for a field.
+    pub fn heading<'s>(self, sheets: &'s [SheetReport], field: &str) -> Option<&'s str> {
+        let sheet = sheets.get(usize::from(self.sheet))?;
+        sheet.column_of(field)?.label.as_deref()
+    }
+
     /// A problem at the cell of a field in this row; where the sheet has no such column, at the name
     /// of the person or household.
     pub fn problem(
@@ -272,24 +276,34 @@ impl ColumnReport {
 /// marked in the workbook; all are counted.
 pub const MAX_KEPT: usize = 20_000;
 
-/// Problems as they are found: all counted by kind, the first [`MAX_KEPT`] of each severity kept.
+/// Problems as they are found: all counted by kind and by [group](problem_group), the first
+/// [`MAX_KEPT`] of each severity kept.
 #[derive(Debug, Default)]
 pub struct Problems {
     kept: Vec<RosterProblem>,
     kinds: Vec<ProblemKind>,
-    columns: Vec<OfColumn>,
+    groups: Groups,
+    /// How many there are of each severity.
+    counts: [i64; Severity::ENTRIES.len()],
+    /// What is told of a group as a whole, by the group.
+    wholes: BTreeMap<usize, OfWhole>,
 }
 
-/// A problem that cells of one column have, with how many have it.
+/// What is told of all cells of a group at the first of them.
 #[derive(Debug)]
-struct OfColumn {
+struct OfWhole {
     /// At the first of them.
     problem: RosterProblem,
-    tally: Tally,
-    /// Whether each of the cells has said it already.
-    said: bool,
-    /// Which of those kept the first of them is.
-    kept: Option<usize>,
+    way: Way,
+}
+
+/// How cells of a group are told.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// In one problem for all of them.
+    Once,
+    /// Each by itself, but only the first in full: it is this one of those that are kept.
+    Listed(Option<usize>),
 }
 
 /// A cell of a column, and what stands there.
@@ -310,9 +324,65 @@ pub struct Spot<'a> {
 impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: RosterProblem) {
-        if self.count(problem.severity) < i64::try_from(MAX_KEPT).unwrap_or(i64::MAX) {
+        self.enter(&problem);
+        if self.has_room(problem.severity) {
+            self.kept.push(problem);
+        }
+    }
+
+    /// Adds one that speaks of so many cells, of which it names the first.
+    pub fn push_for(&mut self, problem: RosterProblem, cells: usize) {
+        let group = self.enter(&problem);
+        self.groups.count_others(group, cells.saturating_sub(1));
+        if self.has_room(problem.severity) {
+            self.kept.push(problem);
+        }
+    }
+
+    /// Notes what is to be said once of a column, however many of its cells it concerns, on whatever
+    /// sheets: it is told at the first of them, with how many there are and what stands in them.
+    pub fn gather(
+        &mut self,
+        severity: Severity,
+        spot: &Spot<'_>,
+        refusal: impl FnOnce() -> Refusal,
+        code: &str,
+    ) {
+        if let Some(group) = self.groups.find(severity, code, Some(spot.heading)) {
+            self.groups.count(group, || spot.place(), spot.content);
+            return;
+        }
+        let problem = RosterProblem::of_file(severity, refusal())
+            .at(spot.sheet, spot.row, spot.column, spot.heading)
+            .with_value(spot.content);
+        let group = self.enter(&problem);
+        let way = Way::Once;
+        self.wholes.insert(group, OfWhole { problem, way });
+    }
+
+    /// Adds a problem whose remedy is long and the same in all cells of its column: only the first says
+    /// it whole, with how many there are and what stands in them; the others name the first.
+    pub fn push_listed(&mut self, mut problem: RosterProblem) {
+        let (severity, column) = (problem.severity, problem.column.as_deref());
+        if let Some(group) = self.groups.find(severity, &problem.code, column) {
+            let first = self.groups.tally(group).first();
+            let first = tally::on_sheet(first, problem.sheet.as_deref());
+            problem.remedy = format!("改法见本列第一处（单元格 {first}）");
+            self.push(problem);
+            return;
+        }
+        let group = self.enter(&problem);
+        let kept = self.has_room(severity).then_some(self.kept.len());
+        if kept.is_some() {
             self.kept.push(problem.clone());
         }
+        let way = Way::Listed(kept);
+        self.wholes.insert(group, OfWhole { problem, way });
+    }
+
+    /// Counts a problem; gives its group.
+    fn enter(&mut self, problem: &RosterProblem) -> usize {
+        self.counts[problem.severity as usize] += 1;
         let known = self
             .kinds
             .iter_mut()
@@ -323,102 +393,28 @@ impl Problems {
                 severity: problem.severity,
                 code: problem.code.clone(),
                 count: 1,
-                first: problem,
+                first: problem.clone(),
             }),
         }
-    }
-
-    /// Notes what is to be said once of a column, however many of its cells it concerns;
-    /// [`tell_columns`](Self::tell_columns) says it at the first of them.
-    pub fn gather(
-        &mut self,
-        severity: Severity,
-        spot: &Spot<'_>,
-        refusal: impl FnOnce() -> Refusal,
-        code: &str,
-    ) {
-        let at = self.of_column(code, spot).unwrap_or_else(|| {
-            let problem = RosterProblem::of_file(severity, refusal());
-            self.columns.push(OfColumn {
-                problem: problem
-                    .at(spot.sheet, spot.row, spot.column, spot.heading)
-                    .with_value(spot.content),
-                tally: Tally::default(),
-                said: false,
-                kept: None,
-            });
-            self.columns.len() - 1
-        });
-        let tally = &mut self.columns[at].tally;
-        tally.add(|| address(spot.row, spot.column), spot.content);
-    }
-
-    /// Adds a problem whose remedy is long and the same in all cells of its column: only the first says
-    /// it whole, with how many there are and what stands in them; the others name the first.
-    pub fn push_listed(&mut self, spot: &Spot<'_>, mut problem: RosterProblem) {
-        let at = if let Some(at) = self.of_column(&problem.code, spot) {
-            let first = self.columns[at].tally.first();
-            problem.remedy = format!("改法见本列第一处（单元格 {first}）");
-            at
-        } else {
-            let room = i64::try_from(MAX_KEPT).unwrap_or(i64::MAX);
-            let kept = (self.count(problem.severity) < room).then_some(self.kept.len());
-            self.columns.push(OfColumn {
-                problem: problem.clone(),
-                tally: Tally::default(),
-                said: true,
-                kept,
-            });
-            self.columns.len() - 1
+        let said = Said {
+            severity: problem.severity,
+            code: &problem.code,
+            column: problem.column.as_deref(),
+            value: problem.value.as_deref(),
+            reason: &problem.reason,
+            remedy: &problem.remedy,
         };
-        let tally = &mut self.columns[at].tally;
-        tally.add(|| address(spot.row, spot.column), spot.content);
-        self.push(problem);
+        self.groups.add(&said, || problem.place())
     }
 
-    fn of_column(&self, code: &str, spot: &Spot<'_>) -> Option<usize> {
-        self.columns.iter().position(|column| {
-            let problem = &column.problem;
-            problem.code == code
-                && problem.sheet.as_deref() == Some(spot.sheet)
-                && problem.column.as_deref() == Some(spot.heading)
-        })
-    }
-
-    /// Says what was gathered by column, and how many cells of a column have a problem that each of them
-    /// has said. To be called when a file has been read.
-    pub fn tell_columns(&mut self) {
-        for column in std::mem::take(&mut self.columns) {
-            let OfColumn {
-                mut problem,
-                tally,
-                said,
-                kept,
-            } = column;
-            if !said {
-                problem.reason = format!("{}，{}", problem.reason, tally.words());
-                self.push(problem);
-            } else if tally.count() > 1 {
-                let reason = format!("{}；本列{}", problem.reason, tally.words());
-                for kind in &mut self.kinds {
-                    if kind.first == problem {
-                        kind.first.reason.clone_from(&reason);
-                    }
-                }
-                if let Some(first) = kept.and_then(|at| self.kept.get_mut(at)) {
-                    first.reason = reason;
-                }
-            }
-        }
+    /// Whether a problem of this severity that has been counted is kept.
+    fn has_room(&self, severity: Severity) -> bool {
+        self.count(severity) <= i64::try_from(MAX_KEPT).unwrap_or(i64::MAX)
     }
 
     /// How many there are of a severity.
     pub fn count(&self, severity: Severity) -> i64 {
-        self.kinds
-            .iter()
-            .filter(|kind| kind.severity == severity)
-            .map(|kind| kind.count)
-            .sum()
+        self.counts[severity as usize]
     }
 
     /// Whether there is any error.
@@ -429,15 +425,160 @@ impl Problems {
     /// The kinds that there are, the gravest first, then the most frequent.
     pub fn kinds(&self) -> Vec<ProblemKind> {
         let mut kinds = self.kinds.clone();
+        for (group, whole) in &self.wholes {
+            let first = kinds.iter_mut().find(|kind| kind.first == whole.problem);
+            if let Some(kind) = first {
+                kind.first.reason = whole.words(self.groups.tally(*group));
+            }
+        }
         kinds.sort_by(|a, b| {
             (a.severity as u8, b.count, &a.code).cmp(&(b.severity as u8, a.count, &b.code))
         });
         kinds
     }
 
+    /// The problems by kind and column, the gravest first, then those of the most cells.
+    pub fn groups(&self) -> Vec<ProblemGroup> {
+        self.groups.told()
+    }
+
     /// Those that are kept: errors, then warnings, then repairs, each in the order of finding.
     pub fn into_kept(mut self) -> Vec<RosterProblem> {
+        for (group, whole) in self.wholes {
+            let reason = whole.words(self.groups.tally(group));
+            match whole.way {
+                // There are no more of them than columns, so they are kept whatever else is.
+                Way::Once => self.kept.push(RosterProblem {
+                    reason,
+                    ..whole.problem
+                }),
+                Way::Listed(Some(first)) => self.kept[first].reason = reason,
+                Way::Listed(None) => {}
+            }
+        }
         self.kept.sort_by_key(|problem| problem.severity as u8);
         self.kept
+    }
+}
+
+impl OfWhole {
+    /// What is said of all of them.
+    fn words(&self, tally: &Tally) -> String {
+        let (reason, sheet) = (&self.problem.reason, self.problem.sheet.as_deref());
+        match self.way {
+            Way::Once => format!("{reason}，{}", tally.words(sheet)),
+            Way::Listed(_) if tally.count() > 1 => {
+                format!("{reason}；本列{}", tally.words(sheet))
+            }
+            Way::Listed(_) => reason.clone(),
+        }
+    }
+}
+
+impl Spot<'_> {
+    fn place(&self) -> String {
+        format!("{}!{}", self.sheet, address(self.row, self.column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(sheet: &str, row: u32, heading: &str, code: &'static str) -> RosterProblem {
+        let refusal = Refusal::new(code, format!("第 {row} 行不对"), "请改正：甲、乙、丙");
+        RosterProblem::of_file(Severity::Error, refusal)
+            .at(sheet, row, 9, heading)
+            .with_value(format!("值{row}"))
+    }
+
+    fn spot<'a>(sheet: &'a str, row: u32, content: &'a str) -> Spot<'a> {
+        Spot {
+            sheet,
+            row,
+            column: 9,
+            heading: "联系电话",
+            content,
+        }
+    }
+
+    #[test]
+    fn what_is_gathered_is_one_problem_for_all_sheets() {
+        let mut problems = Problems::default();
+        let say = || Refusal::new("placeholder", "按空白处理", "不必处理");
+        for (sheet, row, content) in [("甲", 2, "不详"), ("甲", 3, "#"), ("乙", 2, "不详")] {
+            problems.gather(
+                Severity::Repair,
+                &spot(sheet, row, content),
+                say,
+                "placeholder",
+            );
+        }
+        assert_eq!(problems.count(Severity::Repair), 1);
+        let groups = problems.groups();
+        assert_eq!((groups.len(), groups[0].count, groups[0].listed), (1, 3, 1));
+        let words = "按空白处理，共 3 处（J2、J3、乙!J2）：“不详”2 处、“#”1 处";
+        assert_eq!(problems.kinds()[0].first.reason, words);
+        let kept = problems.into_kept();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].reason, words);
+        assert_eq!(kept[0].cell.as_deref(), Some("J2"));
+    }
+
+    #[test]
+    fn a_long_remedy_is_said_once_a_column() {
+        let mut problems = Problems::default();
+        for (sheet, row) in [("甲", 2), ("甲", 3), ("乙", 4)] {
+            problems.push_listed(at(sheet, row, "劳动技能", "unknown_code"));
+        }
+        problems.push_listed(at("甲", 2, "健康状况", "unknown_code"));
+        assert_eq!(problems.count(Severity::Error), 4);
+        assert!(problems.kinds()[0].first.reason.contains("本列共 3 处"));
+        assert_eq!(problems.groups()[0].remedy, "请改正：甲、乙、丙");
+        let kept = problems.into_kept();
+        let remedies: Vec<_> = kept.iter().map(|problem| problem.remedy.as_str()).collect();
+        assert_eq!(
+            remedies,
+            [
+                "请改正：甲、乙、丙",
+                "改法见本列第一处（单元格 J2）",
+                "改法见本列第一处（单元格 甲!J2）",
+                "请改正：甲、乙、丙",
+            ]
+        );
+        assert_eq!(
+            kept[0].reason,
+            "第 2 行不对；本列共 3 处（J2、J3、乙!J4）：“值2”1 处、“值3”1 处、“值4”1 处"
+        );
+        assert_eq!(kept[3].reason, "第 2 行不对");
+    }
+
+    #[test]
+    fn one_that_speaks_of_many_counts_as_many() {
+        let mut problems = Problems::default();
+        problems.push_for(at("甲", 2, "联系电话", "empty_cell_kept"), 40);
+        problems.push_for(at("甲", 2, "职务", "empty_cell_kept"), 1);
+        let groups = problems.groups();
+        let counts: Vec<_> = groups.iter().map(|it| (it.count, it.listed)).collect();
+        assert_eq!(counts, [(40, 1), (1, 1)]);
+        assert_eq!(problems.count(Severity::Error), 2);
+        assert_eq!(problems.into_kept().len(), 2);
+    }
+
+    #[test]
+    fn all_are_counted_and_the_first_are_kept() {
+        let mut problems = Problems::default();
+        for row in 0..u32::try_from(MAX_KEPT).unwrap() + 7 {
+            problems.push_listed(at("甲", row, "劳动技能", "unknown_code"));
+        }
+        let say = || Refusal::new("placeholder", "按空白处理", "不必处理");
+        problems.gather(Severity::Error, &spot("甲", 2, "#"), say, "placeholder");
+        let all = i64::try_from(MAX_KEPT).unwrap() + 8;
+        assert_eq!(problems.count(Severity::Error), all);
+        let counted: i64 = problems.groups().iter().map(|group| group.count).sum();
+        assert_eq!(counted, all);
+        let kept = problems.into_kept();
+        assert_eq!(kept.len(), MAX_KEPT + 1);
+        assert_eq!(kept[MAX_KEPT].code, "placeholder");
     }
 }

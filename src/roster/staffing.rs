@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::choices::Choices;
-use super::column::Carry;
+use super::column::{Carry, Put};
 use super::layout::{Layouts, Spoken};
 use super::profile::Profile;
 use super::question::{Answers, FileQuestion, FileQuestionKind};
@@ -17,6 +17,8 @@ use crate::staff::StaffFacts;
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
 
+/// Fields by which people are told apart.
+const NAMES: [&str; 2] = ["number", "identity_number"];
 /// Most cells that a question lists.
 const MOST_PLACES: usize = 200;
 
@@ -245,22 +247,31 @@ impl Seen {
 }
 
 /// Fills what a roster does not say of a person from what is on the register: what it has no columns for,
-/// and, unless people choose otherwise, where its cells are empty.
+/// and, unless people choose otherwise, where its cells are empty. Gives the fields of those cells.
 pub fn keep_unspoken(
     spoken: &Spoken,
     choices: &Choices,
     person: &mut ReadPerson,
     before: &StaffFacts,
-) {
+) -> Vec<&'static str> {
+    let mut kept = Vec::new();
     if !spoken.has("remark") {
         remark::keep_remark(&mut person.facts.remark, before.remark.as_ref());
     }
     for column in COLUMNS {
-        let clears = spoken.has(column.key) && choices.clears(column.key);
+        let is_spoken = spoken.has(column.key);
+        // Not even where it is chosen does an empty cell delete what identifies the person.
+        let identifies = NAMES.contains(&column.key);
+        let clears = is_spoken && choices.clears(column.key) && !identifies;
         // A rank is never empty: one that the row says is not to be written over.
         let is_said = column.key == "rank" && person.has_rank;
         if let (false, false, Carry::Part(carry)) = (clears, is_said, &column.carry) {
-            carry(&mut person.facts, before);
+            let rank = person.facts.rank;
+            let is_new = carry(&mut person.facts, before) == Put::New;
+            if is_spoken && (is_new || person.facts.rank != rank) {
+                kept.push(column.key);
+            }
         }
     }
+    kept
 }

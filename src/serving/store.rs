@@ -177,6 +177,15 @@ pub async fn current_pairs(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
 }
 
+/// Since when each current pair holds, and why, by household.
+pub async fn current_starts(tx: &mut Tx) -> Result<Vec<(Uuid, NaiveDate, String)>, sqlx::Error> {
+    let holds = holds_now("pairing");
+    let sql = format!(
+        "SELECT household_id, from_date, reason FROM pairing WHERE {holds} ORDER BY household_id"
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
+}
+
 /// Names of the helpers who are responsible now, with the household's id: a join with the names of the
 /// staff, which saves a round trip for each household.
 pub async fn helper_names(

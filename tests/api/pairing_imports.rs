@@ -5,7 +5,8 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use crate::support::pairing::{
-    PAIRING_IMPORTS, current_pairings, household_with_head, pair_list, send_pair_list, staff_number,
+    PAIRING_IMPORTS, current_pairings, household_with_head, pair_list, pair_list_under,
+    send_pair_list, staff_number,
 };
 use crate::support::register::day;
 use crate::support::staff::{add_person, change_person};
@@ -255,4 +256,179 @@ async fn the_same_list_sent_twice_is_taken_in_once() {
     let first = send_again().await.expect(200);
     assert_eq!(send_again().await.expect(200), first);
     assert_eq!(current_pairings(&office).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_columns_are_enough_if_they_name_the_pair() {
+    let (server, office) = TestServer::start_with_office().await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    for (household, head) in [("QH001", "赵一"), ("QH002", "钱二"), ("草庙003", "孙三")] {
+        household_with_head(&server, household, head).await;
+    }
+    for (headings, row) in [
+        (["户编号", "工号"], ["QH001", number.as_str()]),
+        (["贫困户编号", "责任人工号"], ["草庙003", number.as_str()]),
+        (["工号", "户主姓名"], [number.as_str(), "钱二"]),
+        (["户主", "帮扶责任人"], ["孙三", "甲帮扶"]),
+    ] {
+        // The heading of a second page is no pair.
+        let bytes = pair_list_under(&headings, &[&row, &headings]);
+        let dry = send_pair_list(&office, "?dry_run=true", bytes)
+            .await
+            .expect(200);
+        assert_eq!(
+            (&dry["new"], &dry["errors"]),
+            (&json!(1), &json!(0)),
+            "{headings:?}: {dry:#}"
+        );
+        assert_eq!(dry["groups"][0]["code"], "repeated_heading", "{dry:#}");
+    }
+    let bytes = pair_list_under(
+        &["户编号", "工号"],
+        &[&["QH001", &number], &["QH002", &number]],
+    );
+    let taken = send_pair_list(&office, "", bytes).await.expect(200);
+    assert_eq!(taken["new"], 2, "{taken}");
+    assert_eq!(current_pairings(&office).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_households_or_helpers_says_so_once() {
+    let (server, office) = TestServer::start_with_office().await;
+    household_with_head(&server, "QH001", "赵一").await;
+    let helpers = "工号（或责任人证件号码、责任人姓名）";
+    let households = "户编号（或户主证件号码、户主姓名）";
+    for (headings, lacks, has) in [
+        (["户编号", "户主姓名", "结对日期"], helpers, households),
+        (["工号", "责任人姓名", "备注"], households, helpers),
+        (["镇", "村", "备注"], helpers, "与户主关系"),
+    ] {
+        let bytes = pair_list_under(&headings, &[&["QH001", "QH001", ""][..]; 20]);
+        let dry = send_pair_list(&office, "?dry_run=true", bytes)
+            .await
+            .expect(200);
+        assert_eq!(dry["errors"], 1, "{dry:#}");
+        let reason = dry["problems"][0]["reason"].as_str().unwrap();
+        assert!(reason.contains(lacks) && !reason.contains(has), "{reason}");
+        assert_eq!(dry["problems"][0]["cure"], "请补上缺少的列");
+    }
+    let other = pair_list_under(&["项目", "金额"], &[&["甲", "1"]]);
+    let dry = send_pair_list(&office, "?dry_run=true", other)
+        .await
+        .expect(200);
+    let problem = &dry["problems"][0];
+    assert_eq!(problem["code"], "no_header");
+    assert!(
+        problem["reason"].as_str().unwrap().contains("结对表"),
+        "{problem}"
+    );
+    let cure = problem["cure"].as_str().unwrap();
+    assert!(
+        cure.contains("户编号、工号") && !cure.contains("模板"),
+        "{cure}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_list_says_beside_its_pairs_is_kept_or_told() {
+    let (server, office) = TestServer::start_with_office().await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    household_with_head(&server, "QH001", "赵一").await;
+    let (held, _) = household_with_head(&server, "QH002", "钱二").await;
+    server.pair(held, helper, day("2026-01-01")).await;
+    let list = pair_list(&[
+        [
+            "1",
+            "QH001",
+            "",
+            "赵一（已搬走）",
+            &number,
+            "",
+            "",
+            "",
+            "镇里商定",
+        ],
+        [
+            "2",
+            "QH002",
+            "",
+            "",
+            &number,
+            "",
+            "",
+            "2026-02-01",
+            "村里商定",
+        ],
+    ]);
+    let dry = send_pair_list(&office, "?dry_run=true", list.clone())
+        .await
+        .expect(200);
+    let codes: Vec<_> = dry["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["code"])
+        .collect();
+    assert!(codes.contains(&&json!("pair_date_kept")), "{dry:#}");
+    assert!(codes.contains(&&json!("pair_remark_not_kept")), "{dry:#}");
+    send_pair_list(&office, "", list.clone()).await.expect(200);
+    let now = current_pairings(&office).await;
+    let reasons: Vec<_> = now
+        .iter()
+        .map(|it| it["reason"].as_str().unwrap())
+        .collect();
+    let new = reasons
+        .iter()
+        .find(|reason| reason.contains("镇里商定"))
+        .unwrap();
+    assert!(new.contains("已搬走"), "{reasons:?}");
+    // What is there already is not told again.
+    let again = send_pair_list(&office, "?dry_run=true", list)
+        .await
+        .expect(200);
+    let remarks = again["problems"].as_array().unwrap().iter();
+    let told: Vec<_> = remarks
+        .filter(|it| it["code"] == "pair_remark_not_kept")
+        .collect();
+    assert_eq!(told.len(), 1, "{again:#}");
+    assert_eq!(told[0]["value"], "村里商定");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problems_of_a_list_are_told_by_kind_and_column() {
+    let (server, office) = TestServer::start_with_office().await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    let unknown: Vec<String> = (1..=30).map(|at| format!("QH9{at:02}")).collect();
+    let mut rows: Vec<[&str; 9]> = unknown
+        .iter()
+        .map(|household| ["", household.as_str(), "", "", &number, "", "", "", ""])
+        .collect();
+    rows.push(["", "QH901", "", "", "T404", "", "", "", ""]);
+    let dry = send_pair_list(&office, "?dry_run=true", pair_list(&rows))
+        .await
+        .expect(200);
+    let groups = dry["groups"].as_array().unwrap();
+    assert_eq!(groups.len(), 2, "{groups:#?}");
+    assert_eq!(
+        (&groups[0]["code"], &groups[0]["count"]),
+        (&json!("unknown_household"), &json!(31))
+    );
+    assert_eq!(groups[0]["column"], "户编号");
+    assert_eq!(groups[0]["cells"][0], "结对表!B3");
+    assert_eq!(
+        (&groups[1]["code"], &groups[1]["count"]),
+        (&json!("unknown_helper"), &json!(1))
+    );
+    assert_eq!(dry["problems"].as_array().unwrap().len(), 32);
+    let refused = send_pair_list(&office, "", pair_list(&rows)).await;
+    let problem = refused.expect_problem(422, "list_has_errors");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("户编号 共 31 处（结对表!B3、B4、B5 等）"),
+        "{detail}"
+    );
+    assert!(detail.contains("结对表!E33 工号 “T404”"), "{detail}");
 }

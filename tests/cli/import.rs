@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::support::RosterFile;
-use crate::support::roster::full_household;
+use crate::support::pairing::pair_list_under;
+use crate::support::roster::{full_household, numbered_household};
 
 #[test]
 fn the_command_line_imports_and_says_what_is_wrong() {
@@ -57,4 +58,150 @@ fn the_command_line_imports_and_says_what_is_wrong() {
     let output = run(&["template", "--dir", "templates"]);
     assert!(output.status.success(), "{}", words(&output));
     assert!(folder.path().join("templates/staff-roster.xlsx").exists());
+}
+
+/// What the program prints in a folder, whether it ended well, and what it prints beside.
+fn run(folder: &std::path::Path, arguments: &[&str]) -> (String, bool, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
+        .current_dir(folder)
+        .env_remove("DATABASE_URL")
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        text(&output.stdout),
+        output.status.success(),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn problems_of_one_kind_and_column_are_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let households: Vec<_> = (1..=6)
+        .map(|at| numbered_household(&format!("A{at}")))
+        .collect();
+    let mut file = RosterFile::households(&households);
+    let rows = file.rows.len();
+    for row in 0..rows {
+        file = file.with(row, "劳动技能", "很强");
+    }
+    let file = file.with(0, "健康状况", "还行吧");
+    std::fs::write(folder.path().join("bad.xlsx"), file.bytes()).unwrap();
+
+    let (told, good, _) = run(folder.path(), &["import", "households", "bad.xlsx"]);
+    assert!(!good);
+    let lines = |told: &str, word: &str| told.lines().filter(|line| line.contains(word)).count();
+    assert_eq!(lines(&told, "劳动技能"), 1, "{told}");
+    let first = file.address(0, "劳动技能");
+    let words = format!("错误 劳动技能 共 {rows} 处（名册!{first}、");
+    assert!(told.contains(&words), "{told}");
+    let other = format!(
+        "错误 名册!{} 健康状况 “还行吧”：",
+        file.address(0, "健康状况")
+    );
+    assert!(told.contains(&other), "{told}");
+    assert!(told.contains("--all-problems"), "{told}");
+
+    let every = ["import", "households", "bad.xlsx", "--all-problems"];
+    let (told, _, _) = run(folder.path(), &every);
+    for row in 0..rows {
+        let line = format!(
+            "错误 名册!{} 劳动技能 “很强”：",
+            file.address(row, "劳动技能")
+        );
+        assert_eq!(lines(&told, &line), 1, "{told}");
+    }
+
+    let (told, good, _) = run(
+        folder.path(),
+        &["import", "households", "bad.xlsx", "--json"],
+    );
+    let report: Json = serde_json::from_str(&told).unwrap();
+    assert!(!good);
+    assert_eq!(report["report"]["groups"][0]["count"], rows, "{report:#}");
+    assert!(
+        report["refusal"].as_str().unwrap().contains("处错误"),
+        "{report:#}"
+    );
+    let problems = report["problems"].as_array().unwrap();
+    assert!(problems.len() > rows, "{report:#}");
+}
+
+#[test]
+fn a_file_that_is_refused_is_reported_as_json_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = RosterFile::households(&[numbered_household("A1")]).bytes();
+    for (name, bytes, code) in [
+        ("page.xls", &b"<html>"[..], "wrong_file_type"),
+        ("empty.xlsx", b"", "unreadable_file"),
+        ("cut.xlsx", &whole[..whole.len() / 2], "unreadable_file"),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        for kind in ["households", "staff"] {
+            let (told, good, beside) = run(folder.path(), &["import", kind, name, "--json"]);
+            assert!(!good);
+            let report: Json = serde_json::from_str(&told)
+                .unwrap_or_else(|error| panic!("{name}: {error}: {told}{beside}"));
+            assert_eq!(report["state"], "failed", "{report:#}");
+            assert_eq!(
+                (&report["kind"], &report["file_name"]),
+                (&kind.into(), &name.into())
+            );
+            assert_eq!(report["failure"]["code"], code, "{report:#}");
+            assert!(report["failure"]["cure"].is_string(), "{report:#}");
+        }
+        let (told, good, beside) = run(folder.path(), &["import", "pairings", name, "--json"]);
+        assert!(!good);
+        let report: Json = serde_json::from_str(&told)
+            .unwrap_or_else(|error| panic!("{name}: {error}: {told}{beside}"));
+        assert_eq!(
+            (&report["written"], &report["code"]),
+            (&false.into(), &code.into())
+        );
+        assert!(report["refusal"].is_string(), "{report:#}");
+    }
+}
+
+#[test]
+fn a_list_of_pairs_is_told_in_few_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<[String; 2]> = (1..=40)
+        .map(|at| [format!("QH{at:03}"), "T1".to_owned()])
+        .collect();
+    let rows: Vec<Vec<&str>> = rows
+        .iter()
+        .map(|row| row.iter().map(String::as_str).collect())
+        .collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let list = pair_list_under(&["户编号", "工号"], &rows);
+    std::fs::write(folder.path().join("pairs.xlsx"), list).unwrap();
+    let (told, good, beside) = run(folder.path(), &["import", "pairings", "pairs.xlsx"]);
+    assert!(!good);
+    assert_eq!(told.lines().count(), 4, "{told}{beside}");
+    assert!(
+        told.contains("错误 户编号 共 40 处（结对表!A2、A3、A4 等）"),
+        "{told}"
+    );
+    assert!(
+        told.contains("错误 工号 共 40 处（结对表!B2、B3、B4 等）：“T1”40 处"),
+        "{told}"
+    );
+    assert!(told.contains("--all-problems"), "{told}");
+    let every = ["import", "pairings", "pairs.xlsx", "--all-problems"];
+    let (told, _, _) = run(folder.path(), &every);
+    assert_eq!(told.lines().count(), 81, "{told}");
+    let (told, good, _) = run(
+        folder.path(),
+        &["import", "pairings", "pairs.xlsx", "--json"],
+    );
+    assert!(!good);
+    let report: Json = serde_json::from_str(&told).unwrap();
+    assert_eq!(report["groups"].as_array().unwrap().len(), 2, "{report:#}");
+    assert_eq!(
+        (&report["errors"], &report["written"]),
+        (&80.into(), &false.into())
+    );
+    assert_eq!(report["problems"].as_array().unwrap().len(), 80);
 }

@@ -57,7 +57,14 @@ async fn the_command_takes_a_list_in() {
     let path = folder.path().join("结对表.xlsx");
     let run = async |row: [&str; 9], dry_run| {
         std::fs::write(&path, pair_list(&[row])).unwrap();
-        qianshou::pairing::import::cli::import(&server.app, path.clone(), dry_run, Vec::new()).await
+        let wish = qianshou::pairing::import::cli::Wish {
+            file: path.clone(),
+            dry_run,
+            sheets: Vec::new(),
+            all_problems: false,
+            json: false,
+        };
+        qianshou::pairing::import::cli::import(&server.app, &wish).await
     };
     let good = ["1", "QH001", "", "", &number, "", "", "", ""];
     let bad = ["1", "QH404", "", "", &number, "", "", "", ""];

@@ -10,6 +10,7 @@ use qianshou::workbook::source::{Area, Cell, Row, Source};
 use rust_xlsxwriter::{Format, Workbook};
 
 use crate::support::book::part_of;
+use crate::support::marked_book::told;
 use crate::support::register::day;
 use crate::support::roster::{HOUSEHOLDS, import_path, numbered_household};
 use crate::support::{RosterFile, TestServer, check_package, soffice_to, zipped};
@@ -96,7 +97,7 @@ fn sent() -> Vec<u8> {
 
 fn mark(bytes: &[u8], problems: &[RosterProblem]) -> Vec<u8> {
     let mut source = OpenFile::open(bytes).unwrap();
-    let marked = marked::write(&mut source, Cursor::new(bytes), problems).unwrap();
+    let marked = marked::write(&mut source, Cursor::new(bytes), told(problems)).unwrap();
     check_package(&marked);
     marked
 }

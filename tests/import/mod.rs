@@ -4,6 +4,7 @@ mod commit;
 mod corpus;
 mod file_questions;
 mod fuzzed;
+mod groups;
 mod job;
 mod layout;
 mod marked_file;

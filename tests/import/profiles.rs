@@ -177,6 +177,7 @@ async fn the_command_line_reads_by_the_profile_that_it_is_told() {
             accept: Vec::new(),
             left: None,
             clear_empty: Vec::new(),
+            all_problems: false,
             json: true,
         };
         Box::pin(qianshou::import::cli::import(&server.app, &wish)).await

@@ -21,6 +21,7 @@ use qianshou::workbook::source::{Area, Cell, Row, Sheet, Source};
 use qianshou::workbook::{address, text};
 use uuid::Uuid;
 
+use crate::support::marked_book::told;
 use crate::support::register::{day, facts};
 use crate::support::staff::add_person;
 use crate::support::{TestServer, check_package, soffice_to};
@@ -377,7 +378,7 @@ proptest! {
         texts in proptest::collection::vec(hostile(), 1..6)
     ) {
         let problems = problems(&sent, &texts);
-        let marked = marked::write_anew(&mut sent, &problems, Reason::OtherFormat).unwrap();
+        let marked = marked::write_anew(&mut sent, told(&problems), Reason::OtherFormat).unwrap();
         let names = readable(&marked);
         prop_assert_eq!(names.len(), sent.sheets.len() + 1);
         prop_assert_eq!(names.last().map(String::as_str), Some(PROBLEMS_SHEET));

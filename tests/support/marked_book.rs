@@ -3,11 +3,20 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use qianshou::roster::marked;
+use qianshou::roster::RosterProblem;
+use qianshou::roster::marked::{self, Told};
 use qianshou::workbook::reader::OpenFile;
 use qianshou::workbook::source::{Cell, Source};
 
 use super::book::part_of;
+
+/// Problems to be marked, without groups.
+pub fn told(problems: &[RosterProblem]) -> Told<'_> {
+    Told {
+        problems,
+        groups: &[],
+    }
+}
 
 /// The parts of a workbook, unpacked.
 pub fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {

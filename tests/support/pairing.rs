@@ -274,6 +274,20 @@ pub fn pair_list(rows: &[[&str; 9]]) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
+/// A sheet with a list of pairs under other headings.
+pub fn pair_list_under(headings: &[&str], rows: &[&[&str]]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("结对表").unwrap();
+    for (row, cells) in (0..).zip(std::iter::once(&headings).chain(rows)) {
+        for (column, cell) in (0..).zip(*cells) {
+            if !cell.is_empty() {
+                sheet.write_string(row, column, *cell).unwrap();
+            }
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
 /// Sends a list of pairs.
 pub async fn send_pair_list(client: &Client, query: &str, bytes: Vec<u8>) -> Answer {
     let call = client.post(&format!("{PAIRING_IMPORTS}{query}"));

@@ -10,8 +10,8 @@ use crate::api::{Limit, Page, Tag, Workbook};
 use crate::app::App;
 use crate::codes::Action;
 use crate::household::rule::Severity;
-use crate::import::service::{self, Wanted};
-use crate::import::store::ProblemKey;
+use crate::import::service;
+use crate::import::store::{ProblemKey, Wanted};
 use crate::import::view::{ImportChange, change_view};
 use crate::problem::{Fault, GetFault, bits};
 use crate::roster::report::{RosterKind, RosterProblem};
@@ -25,11 +25,17 @@ pub struct ContentApi(pub App);
 type MarkedFault =
     Fault<{ bits::SIGNED | bits::NOT_FOUND | bits::CONFLICT | bits::MEDIA_TYPE | bits::INVALID }>;
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parameters of an operation are those of its document"
+)]
 #[OpenApi(tag = "Tag::Rosters")]
 impl ContentApi {
     /// List the problems of an import
     ///
     /// Errors first, then warnings, then what was read otherwise than it stands; of each at most 20,000.
+    /// `groups` of the import's report tells them in fewer words; `severity`, `code` and `column` of a
+    /// group list what belongs to it.
     #[oai(
         path = "/imports/:id/problems",
         method = "get",
@@ -45,6 +51,10 @@ impl ContentApi {
         /// Only of this kind.
         #[oai(validator(max_length = 100))]
         code: Query<Option<String>>,
+        /// Only at the column with this heading, as `column` of a group says it; empty for those of groups
+        /// that have no column.
+        #[oai(validator(max_length = 200))]
+        column: Query<Option<String>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
         #[oai(validator(max_length = 2000))]
@@ -57,6 +67,7 @@ impl ContentApi {
         let wanted = Wanted {
             severity: severity.0,
             code: code.0.as_deref(),
+            column: column.0.as_deref(),
         };
         let (problems, next) =
             service::problems(&self.0, &caller.0, id.0, wanted, after, limit).await?;

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::household::rule::Severity;
-use crate::roster::household::COLUMNS;
-use crate::roster::report::{Place, RosterProblem, SheetReport};
+use crate::roster::report::{Place, Problems, SheetReport};
 use crate::roster::value::Refusal;
 
 /// How many such cells each column has, and where the first of them stands: one line a column, for there may
@@ -17,19 +16,18 @@ impl KeptCells {
         self.0.entry(field).or_insert((0, place)).0 += 1;
     }
 
-    /// What is to be told of them, at the first cell of each column.
-    pub fn problems(&self, sheets: &[SheetReport]) -> Vec<RosterProblem> {
-        let told = |(field, (count, place)): (&&'static str, &(i64, Place))| {
-            let column = COLUMNS.iter().find(|column| column.key == *field);
-            let heading = column.map_or(*field, |column| column.heading);
+    /// Says how many of them there are, at the first cell of each column.
+    pub fn tell(&self, sheets: &[SheetReport], problems: &mut Problems) {
+        for (field, (count, place)) in &self.0 {
+            let heading = place.heading(sheets, field).unwrap_or(field);
             let refusal = Refusal::new(
                 "empty_cell_kept",
                 format!("“{heading}”有 {count} 处没有填写，登记中已有的内容保持不变"),
                 "如确要清空登记中的内容，请选择“空白清空该列”，再重新核对",
             );
-            place.problem(sheets, Severity::Repair, field, refusal)
-        };
-        self.0.iter().map(told).collect()
+            let problem = place.problem(sheets, Severity::Repair, field, refusal);
+            problems.push_for(problem, usize::try_from(*count).unwrap_or(usize::MAX));
+        }
     }
 
     /// Each column with its count and its first row.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::count;
+use super::kept::KeptCells;
 use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::SAME_IDENTITY_NUMBER;
@@ -131,13 +132,15 @@ pub fn plan(
     counts.absent = count(absent.len());
     let people = std::mem::take(&mut roster.people);
     let mut planned = Vec::with_capacity(people.len() + absent.len());
+    let mut kept = KeptCells::default();
     for (index, person) in people.into_iter().enumerate() {
         let before = matches[index].found().map(|found| &known.people[found]);
         let conflict = swapped.get(&index).map(|conflict| &conflicts[*conflict]);
-        let one = planned_person(&roster, choices, person, before, conflict);
+        let one = planned_person(&roster, choices, person, (before, conflict), &mut kept);
         counts.add(one.action, !one.conflicts.is_empty());
         planned.push(one);
     }
+    kept.tell(&roster.sheets, problems);
     planned.extend(absent);
     StaffPlan {
         counts,
@@ -150,18 +153,20 @@ fn planned_person(
     roster: &StaffRoster,
     choices: &Choices,
     mut person: ReadPerson,
-    before: Option<&Staff>,
-    conflict: Option<&Conflict>,
+    (before, conflict): (Option<&Staff>, Option<&Conflict>),
+    kept: &mut KeptCells,
 ) -> Planned {
     if let Some(before) = before {
-        staffing::keep_unspoken(&roster.spoken, choices, &mut person, &before.facts());
+        let before = before.facts();
+        let fields = staffing::keep_unspoken(&roster.spoken, choices, &mut person, &before);
+        // What is wrong is told at its cell, and is not empty.
+        if !person.has_errors {
+            for field in fields {
+                kept.add(field, person.place);
+            }
+        }
     }
-    let mut facts = person.facts;
-    if let Some(before) = before {
-        // Not even where it is chosen does an empty cell delete what identifies the person.
-        facts.identity_number = facts.identity_number.or(before.identity_number);
-        facts.number = facts.number.or_else(|| before.number.clone());
-    }
+    let facts = person.facts;
     let accepted = conflict.map(|conflict| conflict.accepted);
     let undecided = conflict.filter(|conflict| conflict.accepted.is_none());
     Planned {

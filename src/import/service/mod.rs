@@ -19,6 +19,6 @@ mod upload;
 pub use commit::commit;
 pub use decide::{cancel, check_again};
 pub use history::household_history;
-pub use read::{Wanted, changes, file, follow, get, list, marked_file, problems};
+pub use read::{changes, file, follow, get, list, marked_file, problems};
 pub use undo::{outlook, undo};
 pub use upload::{StartError, Upload, start};

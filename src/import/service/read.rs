@@ -10,12 +10,11 @@ use crate::access::{Caller, Permission};
 use crate::app::App;
 use crate::codes::Action;
 use crate::db::{Tx, page};
-use crate::household::rule::Severity;
 use crate::import::error::not_checked;
 use crate::import::file;
 use crate::import::model::Import;
 use crate::import::preview::{self, Change};
-use crate::import::store::{self, ProblemKey};
+use crate::import::store::{self, ProblemKey, Wanted};
 use crate::import::view::ImportProgress;
 use crate::problem::Problem;
 use crate::roster::report::RosterProblem;
@@ -50,15 +49,6 @@ pub async fn list(
     Ok(page::cut(imports, limit, |import| import.id))
 }
 
-/// Problems of one severity, or of one kind.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted<'a> {
-    /// Only of this severity.
-    pub severity: Option<Severity>,
-    /// Only of this kind.
-    pub code: Option<&'a str>,
-}
-
 /// A page of the problems of an import, errors first, and where the next page begins.
 pub async fn problems(
     app: &App,
@@ -71,8 +61,7 @@ pub async fn problems(
     caller.require(Permission::KeepRegister)?;
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?;
-    let Wanted { severity, code } = wanted;
-    let problems = store::problems(&mut tx, id, severity, code, after, limit).await?;
+    let problems = store::problems(&mut tx, id, wanted, after, limit).await?;
     let (problems, next) = page::cut(problems, limit, |(key, _)| *key);
     let problems = problems.into_iter().map(|(_, problem)| problem);
     Ok((problems.collect(), next))
@@ -112,12 +101,13 @@ pub async fn marked_file(
     let turn = app.workbooks.turn().await?;
     let mut tx = app.db.read().await?;
     let import = find(&mut tx, id).await?;
-    if import.report.is_none() {
+    let Some(report) = &import.report else {
         return Err(not_checked(&import));
-    }
+    };
+    let groups = report.0.groups.clone();
     let problems = store::all_problems(&mut tx, id).await?;
     drop(tx);
-    let file = file::marked(app, turn, id, problems).await?;
+    let file = file::marked(app, turn, id, (problems, groups)).await?;
     Ok((import, file))
 }
 

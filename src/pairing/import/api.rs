@@ -16,6 +16,7 @@ use crate::api::Tag;
 use crate::app::App;
 use crate::problem::CreateFault;
 use crate::roster::RosterProblem;
+use crate::roster::problem_group::ProblemGroup;
 use crate::roster::upload;
 use crate::text::storable;
 use crate::workbook::format;
@@ -32,7 +33,7 @@ struct PairingListForm {
 
 /// What came of a list of pairs.
 #[derive(Object)]
-struct PairingImport {
+pub(super) struct PairingImport {
     /// Whether pairs were written: all of the list or none.
     written: bool,
     /// Rows with content.
@@ -45,6 +46,10 @@ struct PairingImport {
     errors: i64,
     /// How many warnings there are.
     warnings: i64,
+    /// The problems by kind and column, for people to read: one line each instead of one a cell. The
+    /// gravest first, then those of the most cells.
+    #[oai(validator(max_items = 1000))]
+    groups: Vec<ProblemGroup>,
     /// The first thousand of all problems, errors before others.
     problems: Vec<RosterProblem>,
 }
@@ -55,7 +60,7 @@ impl PairingImportApi {
     ///
     /// A workbook of pairs that people have made by hand: which household (户编号, 户主证件号码 or
     /// 户主姓名 with 镇 and 村), which helper (工号, 责任人证件号码 or 责任人姓名 with 单位), 结对日期
-    /// (today if left out) and 备注. Every row is checked against the register: unknown or ambiguous
+    /// (today if left out) and 备注. 户编号 and 工号 alone are enough. Every row is checked against the register: unknown or ambiguous
     /// households and people, people who are inactive, on leave or have no place left, pairs that the
     /// office forbids or that are relatives, households that are pinned to or have another helper or
     /// stand twice with different words. All pairs are made or none; with `dry_run` none is.
@@ -124,7 +129,8 @@ async fn spool(upload: &mut tokio::fs::File) -> std::io::Result<NamedTempFile> {
     Ok(spooled)
 }
 
-fn view(outcome: Outcome) -> PairingImport {
+/// The outcome as it is shown.
+pub(super) fn view(outcome: Outcome) -> PairingImport {
     PairingImport {
         written: outcome.written,
         rows: outcome.rows,
@@ -132,6 +138,7 @@ fn view(outcome: Outcome) -> PairingImport {
         unchanged: outcome.unchanged,
         errors: outcome.errors,
         warnings: outcome.warnings,
+        groups: outcome.groups,
         problems: outcome.problems,
     }
 }

@@ -125,7 +125,7 @@ impl Check<'_> {
         };
         if self.lookup.current.get(&household) == Some(&helper.id) {
             self.checked.unchanged += 1;
-            return Vec::new();
+            return self.not_taken(row, household);
         }
         let from_date = self.first_day(row, household);
         let day = *from_date.as_ref().unwrap_or(&self.today);
@@ -147,6 +147,43 @@ impl Check<'_> {
             });
         }
         wrongs.into_iter().flatten().collect()
+    }
+
+    /// What a row says otherwise of a pair that holds already: the pair stays as it is.
+    fn not_taken(&self, row: &PairRow, household: Uuid) -> Vec<Wrong> {
+        let Some((since, reason)) = self.lookup.starts.get(&household) else {
+            return Vec::new();
+        };
+        let said = |field, value: String, code, reason: String, remedy: &str| {
+            wrong(field, value, Refusal::new(code, reason, remedy)).of(Severity::Warning)
+        };
+        let date = row.from_date.filter(|day| day != since).map(|day| {
+            let reason = format!("此对已登记，从 {since} 起结对，结对日期没有改动");
+            let remedy = "如登记有误，请在系统中更正；不是则不必处理";
+            said(
+                "from_date",
+                day.to_string(),
+                "pair_date_kept",
+                reason,
+                remedy,
+            )
+        });
+        let remark = row
+            .remark
+            .as_ref()
+            .filter(|remark| !reason.contains(*remark));
+        let remark = remark.map(|remark| {
+            let reason = "此对已登记，备注没有写入".to_owned();
+            let remedy = "如需保留，请另行记录；不需要则不必处理";
+            said(
+                "remark",
+                remark.clone(),
+                "pair_remark_not_kept",
+                reason,
+                remedy,
+            )
+        });
+        date.into_iter().chain(remark).collect()
     }
 
     fn first_day(&self, row: &PairRow, household: Uuid) -> Result<NaiveDate, Wrong> {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::household::IdentityNumber;
-use crate::roster::column::{Carry, Column, Kind, Put, Record, put};
+use crate::roster::column::{Carry, Column, Kind, Put, Record, Words, put};
 
 /// What one row says.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +32,8 @@ pub struct PairRow {
     pub only_month: bool,
     /// 备注.
     pub remark: Option<String>,
+    /// What cells hold beside their values.
+    pub notes: Vec<String>,
 }
 
 impl Record for PairRow {
@@ -42,6 +44,20 @@ impl Record for PairRow {
     const OF_PART: &'static [&'static str] = &["household_number", "head_identity", "head_name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
+    const ONE_OF: &'static [&'static [&'static str]] = &[
+        &["household_number", "head_identity", "head_name"],
+        &["staff_number", "staff_identity", "helper"],
+    ];
+    const WORDS: Words = Words {
+        list: "结对表",
+        row: "一对结对",
+        named_by: "户编号、工号",
+        has_template: false,
+    };
+
+    fn note(&mut self, text: String, _shared: bool) {
+        self.notes.push(text);
+    }
 }
 
 const fn column(key: &'static str, heading: &'static str, kind: Kind<PairRow>) -> Column<PairRow> {

@@ -23,6 +23,8 @@ pub struct Lookup {
     pub(super) staff: Vec<Staff>,
     /// Who is responsible for a household now.
     pub(super) current: HashMap<Uuid, Uuid>,
+    /// Since when, and why.
+    pub(super) starts: HashMap<Uuid, (NaiveDate, String)>,
     /// On which day the last pairing of a household ended.
     pub(super) ended: HashMap<Uuid, NaiveDate>,
 }
@@ -40,6 +42,11 @@ impl Lookup {
             by_head,
             staff: staff::store::all(tx).await?,
             current: store::current_pairs(tx).await?.into_iter().collect(),
+            starts: store::current_starts(tx)
+                .await?
+                .into_iter()
+                .map(|(household, since, reason)| (household, (since, reason)))
+                .collect(),
             ended: store::last_ends(tx).await?,
         })
     }

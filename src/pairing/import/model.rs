@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::columns::PairRow;
+use crate::roster::problem_group::ProblemGroup;
 use crate::roster::report::{Place, RosterProblem};
 
 /// A list of pairs to take in.
@@ -56,6 +57,9 @@ pub struct Outcome {
     pub errors: i64,
     /// How many warnings there are.
     pub warnings: i64,
+    /// The problems by kind and column.
+    #[serde(default)]
+    pub groups: Vec<ProblemGroup>,
     /// The first of all problems, errors before others.
     pub problems: Vec<RosterProblem>,
 }

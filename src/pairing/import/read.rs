@@ -4,9 +4,13 @@ use std::path::Path;
 
 use super::columns::{COLUMNS, PairRow};
 use super::model::ListedRow;
+use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
+use crate::roster::layout::Layouts;
+use crate::roster::remark;
 use crate::roster::report::{Problems, SheetReport};
-use crate::roster::sheet;
+use crate::roster::sheet::{self, RosterRow};
+use crate::roster::value::Refusal;
 use crate::workbook::error::ReadError;
 use crate::workbook::reader_process::{Child, Program};
 
@@ -29,7 +33,8 @@ pub(super) fn read(
         ..Choices::default()
     };
     let (mut problems, mut listed) = (Problems::default(), Vec::new());
-    let each = |_: &_, row: sheet::RosterRow<PairRow>, _: &mut Problems| {
+    let each = |layouts: &Layouts<PairRow>, mut row: RosterRow<PairRow>, problems: &mut _| {
+        keep_notes(layouts, &mut row, problems);
         listed.push(ListedRow {
             place: row.place,
             row: row.record,
@@ -44,4 +49,16 @@ pub(super) fn read(
         listed,
         problems,
     })
+}
+
+/// Puts what cells hold beside their values into the remark.
+fn keep_notes(layouts: &Layouts<PairRow>, row: &mut RosterRow<PairRow>, problems: &mut Problems) {
+    let record = &mut row.record;
+    let notes = record.notes.iter().map(String::as_str);
+    let left = remark::add_notes(&mut record.remark, notes);
+    if !left.is_empty() {
+        let reason = format!("备注已满，没有写入：{}", left.join("；"));
+        let refusal = Refusal::new("remark_full", reason, "请精简备注，或另行记录这些内容");
+        problems.push(layouts.problem(Severity::Warning, row.place, "remark", refusal));
+    }
 }

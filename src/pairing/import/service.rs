@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::household::rule::Severity;
 use crate::pairing::eligibility::Eligibility;
 use crate::problem::{FieldProblem, Problem};
+use crate::roster::problem_group;
 use crate::roster::upload;
 use crate::serving::store::{self, Start};
 
@@ -68,6 +69,7 @@ pub async fn import(
         unchanged: checked.unchanged,
         errors,
         warnings: problems.count(Severity::Warning),
+        groups: problems.groups(),
         problems: problems.into_kept(),
     };
     outcome.problems.truncate(MOST_PROBLEMS);
@@ -122,7 +124,10 @@ fn refused(outcome: &Outcome) -> Problem {
     let places = places.filter(|problem| problem.severity == Severity::Error);
     Problem::invalid(
         "list_has_errors",
-        format!("有 {errors} 处错误，没有写入任何结对；请逐项改正后重新导入"),
+        format!(
+            "有 {errors} 处错误，没有写入任何结对；请逐项改正后重新导入。{}",
+            problem_group::in_short(&outcome.groups)
+        ),
         format!(
             "there are {errors} errors, so no pairing was made; put them right and send it again"
         ),

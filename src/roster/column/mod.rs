@@ -11,4 +11,4 @@ mod tests;
 pub use codes::labels;
 pub use headings::{Heading, Headings, is_field};
 pub use model::{Carry, Column, Kind};
-pub use record::{Given, Put, PutCode, Record, Slot, merge, put};
+pub use record::{Given, Put, PutCode, Record, Slot, Words, merge, put};

@@ -3,6 +3,29 @@
 use crate::roster::value::Refusal;
 use crate::roster::value::repair::Repair;
 
+/// What messages call a list and its rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// The list.
+    pub list: &'static str,
+    /// What one row is about.
+    pub row: &'static str,
+    /// The headings by which a row names what it is about.
+    pub named_by: &'static str,
+    /// Whether there is an empty template of it to download.
+    pub has_template: bool,
+}
+
+impl Words {
+    /// Of rosters of persons.
+    pub const ROSTER: Self = Self {
+        list: "名册",
+        row: "一名人员",
+        named_by: "姓名、证件号码",
+        has_template: true,
+    };
+}
+
 /// What one row of a roster is read into, in parts.
 pub trait Record: Default + 'static {
     /// What rows may share: the household.
@@ -21,6 +44,11 @@ pub trait Record: Default + 'static {
     /// Required fields that follow from others, or are asked once for the whole file, where it has no
     /// column of them.
     const ASKED: &'static [&'static str] = &[];
+
+    /// Fields any of which may name something: of each of these there must be one column at least.
+    const ONE_OF: &'static [&'static [&'static str]] = &[];
+    /// What messages call it.
+    const WORDS: Words = Words::ROSTER;
 
     /// Whether a refused cell of field `key` is no mistake, by what other cells of the row say.
     fn forgives(&self, _key: &str) -> bool {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use chrono::NaiveDate;
+
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
 use super::file_wide::FileWide;
@@ -24,6 +26,8 @@ use crate::roster::value::Refusal;
 /// Households that are being read. Only the one that the last row belongs to is unpacked.
 #[derive(Default)]
 pub(super) struct Grouping {
+    /// The day of the check.
+    today: NaiveDate,
     drafts: PackedList<Draft>,
     /// The household of the last row.
     open: Option<Open>,
@@ -51,6 +55,13 @@ fn is_adjacent(record: &HouseholdRow) -> bool {
 }
 
 impl Grouping {
+    pub(super) fn new(today: NaiveDate) -> Self {
+        Self {
+            today,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add(
         &mut self,
         layouts: &Layouts<HouseholdRow>,
@@ -81,7 +92,7 @@ impl Grouping {
             self.open = Some(open);
             return Ok(());
         }
-        check_person(layouts, &row, lists, problems);
+        check_person(layouts, &row, (lists, self.today), problems);
         // Beside a sheet of members, what a sheet of heads says of a person is said of one of them.
         let is_member = lists || !layouts.list_parts();
         let twin = is_member

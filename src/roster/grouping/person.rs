@@ -1,6 +1,6 @@
 //! What the row of a person must have.
 
-use chrono::Datelike;
+use chrono::{Datelike, Months, NaiveDate};
 
 use super::broken::{broken, heading};
 use crate::household::model::Member;
@@ -40,11 +40,15 @@ pub(super) fn of_head(record: &mut HouseholdRow) {
     );
 }
 
+/// Months after birth within which a child may have no identity number yet: it is given with the entry in
+/// the household register, which some make late.
+const MONTHS_OF_INFANTS: u32 = 24;
+
 /// What every person's row must have. `lists` says whether the row is a person's or a household's.
 pub(super) fn check_person(
     layouts: &Layouts<HouseholdRow>,
     row: &RosterRow<HouseholdRow>,
-    lists: bool,
+    (lists, today): (bool, NaiveDate),
     problems: &mut Problems,
 ) {
     let record = &row.record;
@@ -82,11 +86,18 @@ pub(super) fn check_person(
                 "如有居民身份证请改填；没有的不必处理",
             );
             problems.push(layouts.problem(Severity::Warning, row.place, identity, refusal));
+        } else if is_infant(record, today) {
+            let refusal = Refusal::new(
+                "infant_without_number",
+                "婴幼儿还没有证件号码",
+                "已上户口的请补填证件号码；没有的不必处理",
+            );
+            problems.push(layouts.problem(Severity::Warning, row.place, identity, refusal));
         } else {
             missing(
                 identity,
                 Severity::Warning,
-                "请补填证件号码；确无号码的（如新生儿）不必处理",
+                "请补填证件号码；确无号码的不必处理",
             );
         }
     }
@@ -106,6 +117,13 @@ pub(super) fn check_person(
         );
         problems.push(problem);
     }
+}
+
+/// Whether a person is so young that a missing number is noted every month and no mistake.
+fn is_infant(record: &HouseholdRow, today: NaiveDate) -> bool {
+    let born = record.member.birth_date.or(record.born_in);
+    let since = today.checked_sub_months(Months::new(MONTHS_OF_INFANTS));
+    born.zip(since).is_some_and(|(born, since)| born > since)
 }
 
 /// A month of birth without a day: the identity number knows the day, if it agrees.

@@ -21,7 +21,7 @@ pub fn read(
     problems: &mut Problems,
     progress: &mut dyn FnMut(i64) -> Result<(), ReadError>,
 ) -> Result<HouseholdRoster, ReadError> {
-    let mut grouping = Grouping::default();
+    let mut grouping = Grouping::new(context.today);
     let mut count = 0;
     let read = sheet::read(
         source,

@@ -46,7 +46,7 @@ pub fn find<R: Record>(
         match lexicon.find(index, sheet) {
             Some(layout) if sheet.visible || is_chosen(sheet) => found.push(layout),
             Some(layout) => hidden.push(layout),
-            None if is_chosen(sheet) => problems.push(no_roster(&[&sheet.name])),
+            None if is_chosen(sheet) => problems.push(no_roster::<R>(&[&sheet.name])),
             None => {}
         }
     }
@@ -59,16 +59,17 @@ pub fn find<R: Record>(
                 let mut lacking = missing(&found, *at, read, table);
                 // What stands there twice has been told.
                 lacking.retain(|column| !found[*at].repeats(column.key));
-                refuse(&found[*at], lacking, problems);
+                refuse(&found[*at], lexicon, lacking, problems);
             }
         }
         Err(Some(nearest)) => refuse(
             &found[*nearest],
+            lexicon,
             missing(&found, *nearest, &[], table),
             problems,
         ),
         Err(None) if choices.sheets.is_empty() => {
-            problems.push(no_roster(
+            problems.push(no_roster::<R>(
                 &sheets
                     .iter()
                     .map(|sheet| sheet.name.as_str())
@@ -188,9 +189,14 @@ pub(super) fn missing<R: Record>(
     table: &'static [Column<R>],
 ) -> Vec<&'static Column<R>> {
     let layout = &found[at];
+    // Of columns any of which would do, the first speaks for all.
+    let unnamed = |column: &&Column<R>| {
+        let mut one_of = R::ONE_OF.iter();
+        one_of.any(|keys| keys[0] == column.key && !keys.iter().any(|key| layout.has(key)))
+    };
     table
         .iter()
-        .filter(|column| column.required && !layout.has(column.key))
+        .filter(|column| column.required && !layout.has(column.key) || unnamed(column))
         .filter(|column| !R::ASKED.contains(&column.key) || layout.may_have(column.key))
         .filter(|column| {
             if !column.is_shared() {

@@ -88,7 +88,7 @@ pub fn further<R: Record>(
     } else if is_roster {
         lacking.retain(|column| !table.repeats(column.key));
         warn_of_columns(&table, problems);
-        refuse(&table, lacking, problems);
+        refuse(&table, lexicon, lacking, problems);
         Severity::Error
     } else {
         Severity::Warning

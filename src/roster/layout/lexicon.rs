@@ -18,6 +18,8 @@ use crate::workbook::source::Sheet;
 
 /// A row with so many known headings is taken for a heading, if only to say what is missing in it.
 const LEAST_HEADINGS: usize = 3;
+/// With fewer of them it must name all that a row has to name.
+const FEWEST_HEADINGS: usize = 2;
 
 /// What headings mean: those of the table, those that people chose, those of profiles.
 pub struct Lexicon<'a, R: Record> {
@@ -119,12 +121,18 @@ impl<'a, R: Record> Lexicon<'a, R> {
     pub(super) fn find(&self, index: u16, sheet: &Sheet) -> Option<Layout<R>> {
         let certain = |block: &Block| {
             let profile = self.profile(block);
-            block
-                .paths
-                .iter()
-                .map(|path| self.read(path, profile))
-                .filter(|read| read.column.is_some() && read.certainty != Certainty::Proposed)
-                .count()
+            let read = block.paths.iter().map(|path| self.read(path, profile));
+            let known: Vec<_> = read
+                .filter(|read| read.certainty != Certainty::Proposed)
+                .filter_map(|read| read.column)
+                .collect();
+            // A list of two columns is whole if they name all that there is to name.
+            let has = |keys: &[&str]| known.iter().any(|column| keys.contains(&column.key));
+            let is_whole = !R::ONE_OF.is_empty() && R::ONE_OF.iter().all(|keys| has(keys));
+            match known.len() {
+                FEWEST_HEADINGS if is_whole => LEAST_HEADINGS,
+                count => count,
+            }
         };
         let likely = |block: &Block| {
             let known = |path: &&Path| {

@@ -55,13 +55,19 @@ pub(super) fn check_choices<R: Record>(
 /// Why a sheet that lacks required columns is no roster.
 pub(super) fn refuse<R: Record>(
     layout: &Layout<R>,
+    lexicon: &Lexicon<'_, R>,
     mut lacking: Vec<&'static Column<R>>,
     problems: &mut Problems,
 ) {
+    // A column lacks no more where another that would do in its place may be there.
+    let would_do = |lacks: &Column<R>, key: &str| {
+        let of_both = |one_of: &[&str]| one_of.contains(&lacks.key) && one_of.contains(&key);
+        lacks.key == key || R::ONE_OF.iter().any(|one_of| of_both(one_of))
+    };
     for repeated in &layout.repeated {
         if let Some(twice) = lacking
             .iter()
-            .position(|lacks| lacks.key == repeated.column.key)
+            .position(|lacks| would_do(lacks, repeated.column.key))
         {
             lacking.remove(twice);
             problems.push(duplicate(layout, repeated));
@@ -69,7 +75,7 @@ pub(super) fn refuse<R: Record>(
     }
     for (index, column) in &layout.proposals {
         let report = &layout.reports[*index];
-        if let Some(asked) = lacking.iter().position(|lacks| lacks.key == column.key) {
+        if let Some(asked) = lacking.iter().position(|lacks| would_do(lacks, column.key)) {
             lacking.remove(asked);
             problems.push(proposed(layout, report, column, Severity::Error));
         }
@@ -96,7 +102,10 @@ pub(super) fn refuse<R: Record>(
         .iter()
         .map(|column| column.heading.as_str())
         .collect();
-    let lacking: Vec<_> = lacking.iter().map(|column| column.heading).collect();
+    let lacking: Vec<_> = lacking
+        .iter()
+        .map(|column| alternatives(column, lexicon))
+        .collect();
     problems.push(RosterProblem {
         cell: Some(address(layout.header_row, 0)),
         ..of_sheet(
@@ -108,9 +117,13 @@ pub(super) fn refuse<R: Record>(
                     "第 {} 行的表头缺少必需的列：{}。已有的列：{}",
                     layout.header_row,
                     lacking.join("、"),
-                    has.join("、")
+                    first_of(&has, "列")
                 ),
-                "请补上缺少的列，或下载空白模板填写",
+                if R::WORDS.has_template {
+                    "请补上缺少的列，或下载空白模板填写"
+                } else {
+                    "请补上缺少的列"
+                },
             ),
         )
     });
@@ -149,16 +162,57 @@ fn proposed<R: Record>(
     }
 }
 
-pub(super) fn no_roster(sheets: &[&str]) -> RosterProblem {
+/// The heading of a required column, with those of the columns that would do in its place.
+fn alternatives<R: Record>(column: &Column<R>, lexicon: &Lexicon<'_, R>) -> String {
+    let others = R::ONE_OF.iter().find(|one_of| one_of.contains(&column.key));
+    let others = others.into_iter().flat_map(|one_of| one_of.iter());
+    let others: Vec<_> = others
+        .filter(|key| **key != column.key)
+        .filter_map(|key| lexicon.headings.field(key))
+        .map(|other| other.heading)
+        .collect();
+    if others.is_empty() {
+        column.heading.to_owned()
+    } else {
+        format!("{}（或{}）", column.heading, others.join("、"))
+    }
+}
+
+/// The first few of many names, and how many there are: a clerk has the others before their eyes.
+fn first_of(names: &[impl AsRef<str>], unit: &str) -> String {
+    const FIRST: usize = 8;
+    const FEW: usize = 12;
+    let count = names.len();
+    let named = if count > FEW { FIRST } else { count };
+    let first: Vec<_> = names[..named].iter().map(AsRef::as_ref).collect();
+    let first = first.join("、");
+    if count > named {
+        format!("{first} 等 {count} {unit}")
+    } else {
+        first
+    }
+}
+
+pub(super) fn no_roster<R: Record>(sheets: &[&str]) -> RosterProblem {
+    let words = R::WORDS;
+    let list = words.list;
+    let template = if words.has_template {
+        "；也可下载空白模板填写"
+    } else {
+        ""
+    };
     RosterProblem::of_file(
         Severity::Error,
         Refusal::new(
             "no_header",
             format!(
-                "前 {HEADER_WITHIN} 行内没有找到名册的表头（已查看的工作表：{}）",
-                sheets.join("、")
+                "前 {HEADER_WITHIN} 行内没有找到{list}的表头（已查看的工作表：{}）",
+                first_of(sheets, "张")
             ),
-            "请确认名册在可见的工作表中，表头为“姓名、证件号码……”等列名；也可下载空白模板填写",
+            format!(
+                "请确认{list}在可见的工作表中，表头为“{}……”等列名{template}",
+                words.named_by
+            ),
         ),
     )
 }
@@ -180,7 +234,7 @@ pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mu
                 Severity::Warning,
                 Refusal::new(
                     "hidden_columns",
-                    format!("隐藏的列也已读取：{}", hidden.join("、")),
+                    format!("隐藏的列也已读取：{}", first_of(&hidden, "列")),
                     "请确认隐藏的列也要导入；不需要的请删除，或在导入设置中选择不导入",
                 ),
             ));
@@ -196,7 +250,7 @@ pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mu
                     "sheet_not_read",
                     format!(
                         "只读取了“{}”；工作表“{}”也像名册，但列不相同，没有读取",
-                        names.join("、"),
+                        first_of(&names, "张"),
                         layout.sheet
                     ),
                     "如需导入，请在导入设置中选择工作表，或改成相同的列",
@@ -233,7 +287,7 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
         .iter()
         .map(|at| of(at).heading.as_str())
         .collect();
-    let (label, letters) = (repeated.column.heading, letters.join("、"));
+    let (label, letters) = (repeated.column.heading, first_of(&letters, "列"));
     let count = repeated.reports.len();
     let (severity, refusal) = if let Some(chosen) = repeated.chosen {
         let reason = format!(
@@ -248,7 +302,7 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
     } else {
         let reason = format!(
             "“{label}”列出现了 {count} 次（{letters} 列：{}），不知道哪一列是，都没有读取{}",
-            headings.join("、"),
+            first_of(&headings, "列"),
             helpers(layout, repeated)
         );
         let remedy = "请在导入设置中只给其中一列选定含义，其余的选“不导入”；或在文件中改列名（如“帮扶人联系电话”）后重新上传";

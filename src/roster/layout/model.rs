@@ -162,6 +162,11 @@ impl<R: Record> Layout<R> {
         self.headings.iter().any(|(at, _)| *at == position)
     }
 
+    /// How many columns have a heading.
+    pub fn heading_count(&self) -> usize {
+        self.headings.len()
+    }
+
     /// Whether a text is what the heading of a column says.
     pub fn is_heading(&self, position: u32, text: &str) -> bool {
         self.headings

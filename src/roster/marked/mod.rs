@@ -11,6 +11,6 @@ mod rewritten;
 mod write;
 
 pub use error::MarkError;
-pub use problem_list::{PROBLEMS_SHEET, is_problem_list};
+pub use problem_list::{PROBLEMS_SHEET, Told, is_problem_list};
 pub use rewritten::Reason;
 pub use write::{write, write_anew};

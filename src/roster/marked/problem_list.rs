@@ -1,6 +1,7 @@
 //! The sheet that lists the problems of a roster.
 
 use crate::code_list::CodeList;
+use crate::roster::problem_group::ProblemGroup;
 use crate::roster::report::RosterProblem;
 use crate::workbook::in_place::{List, ListRow};
 use crate::workbook::reader::Cell;
@@ -22,6 +23,10 @@ const COLUMNS: [(&str, f64); 8] = [
 const LINKED: usize = 2;
 /// Stands where the severity does, in a row about the file as a whole that is no problem.
 const REMARK: &str = "说明";
+/// Stands before the severity, in a row about all problems of a group.
+const SUMMARY: &str = "汇总";
+/// Fewer problems of a group are seen at once without a row about all of them.
+const LEAST_SUMMARISED: i64 = 5;
 /// Rows in which the headings are looked for: a clerk may have put a title above them.
 const HEADING_ROWS: u32 = 5;
 /// So many of the headings make the list; a clerk may have taken columns out.
@@ -57,8 +62,18 @@ pub fn name_in(sheets: &[Sheet]) -> Option<String> {
     list.map(|sheet| sheet.name.clone())
 }
 
-/// Lists all problems, each with a link to its cell; above them what there is to say of the file.
-pub fn of(problems: &[RosterProblem], remark: Option<(&str, &str)>) -> List {
+/// What there is to list: each problem, and the groups that they make.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Each problem that is listed.
+    pub problems: &'a [RosterProblem],
+    /// The groups, with all that were counted.
+    pub groups: &'a [ProblemGroup],
+}
+
+/// Lists all problems, each with a link to its cell; above them what there is to say of the file, and a row
+/// for each group of many, with a link to the first of its cells.
+pub fn of(told: Told<'_>, remark: Option<(&str, &str)>) -> List {
     let remark = remark.map(|(said, remedy)| {
         let mut texts = vec![String::new(); COLUMNS.len()];
         REMARK.clone_into(&mut texts[0]);
@@ -69,8 +84,29 @@ pub fn of(problems: &[RosterProblem], remark: Option<(&str, &str)>) -> List {
     List {
         name: PROBLEMS_SHEET.to_owned(),
         columns: COLUMNS.to_vec(),
-        rows: remark.into_iter().chain(problems.iter().map(row)).collect(),
+        rows: remark
+            .into_iter()
+            .chain(told.groups.iter().filter_map(summary))
+            .chain(told.problems.iter().map(row))
+            .collect(),
     }
+}
+
+/// The row about all problems of a group, if they are many.
+fn summary(group: &ProblemGroup) -> Option<ListRow> {
+    if group.listed < LEAST_SUMMARISED {
+        return None;
+    }
+    let (sheet, cell) = group.cells.first()?.rsplit_once('!')?;
+    let mut texts = vec![String::new(); COLUMNS.len()];
+    texts[0] = format!("{SUMMARY}：{}", group.severity.label());
+    sheet.clone_into(&mut texts[1]);
+    cell.clone_into(&mut texts[LINKED]);
+    texts[3] = group.column.clone().unwrap_or_default();
+    texts[5].clone_from(&group.words);
+    texts[6].clone_from(&group.remedy);
+    let link = Some((LINKED, sheet.to_owned(), cell.to_owned()));
+    Some(ListRow { texts, link })
 }
 
 fn row(problem: &RosterProblem) -> ListRow {

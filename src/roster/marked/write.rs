@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::io::{Cursor, Read, Seek};
 
 use super::error::MarkError;
-use super::problem_list;
+use super::problem_list::{self, Told};
 use super::rewritten::{self, Reason, Rewritten};
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
@@ -26,16 +26,16 @@ const WITHOUT_MACROS: (&str, &str) = (
 pub fn write(
     source: &mut dyn Source,
     mut file: impl Read + Seek,
-    problems: &[RosterProblem],
+    told: Told<'_>,
 ) -> Result<Vec<u8>, MarkError> {
     if !in_place::is_xlsx(&mut file) {
-        return write_anew(source, problems, Reason::OtherFormat);
+        return write_anew(source, told, Reason::OtherFormat);
     }
     let remark = in_place::has_macros(&mut file).then_some(WITHOUT_MACROS);
     file.rewind().map_err(EditError::from)?;
     let marking = Marking {
-        cells: cells(problems),
-        list: problem_list::of(problems, remark),
+        cells: cells(told.problems),
+        list: problem_list::of(told, remark),
         replaces: problem_list::name_in(source.sheets()),
     };
     let mut output = Cursor::new(Vec::new());
@@ -43,7 +43,7 @@ pub fn write(
         Ok(()) => Ok(output.into_inner()),
         Err(error) => {
             tracing::warn!(%error, "a workbook cannot be marked where it is, and is written anew");
-            write_anew(source, problems, Reason::Unusual)
+            write_anew(source, told, Reason::Unusual)
         }
     }
 }
@@ -51,18 +51,18 @@ pub fn write(
 /// What was read of a workbook as an .xlsx, with its problems marked.
 pub fn write_anew(
     source: &mut dyn Source,
-    problems: &[RosterProblem],
+    told: Told<'_>,
     reason: Reason,
 ) -> Result<Vec<u8>, MarkError> {
     let Rewritten { file, names } = rewritten::write(source)?;
-    let mut list = problem_list::of(problems, Some(reason.words()));
+    let mut list = problem_list::of(told, Some(reason.words()));
     for row in &mut list.rows {
         row.link = row.link.take().and_then(|(column, sheet, cell)| {
             let name = names.get(&sheet)?.clone();
             Some((column, name, cell))
         });
     }
-    let cells = cells(problems).into_iter();
+    let cells = cells(told.problems).into_iter();
     let cells = cells.filter_map(|(sheet, cells)| Some((names.get(&sheet)?.clone(), cells)));
     let marking = Marking {
         cells: cells.collect(),

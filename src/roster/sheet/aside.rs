@@ -71,7 +71,9 @@ pub(super) fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<Asid
     let is_heading = |(at, cell): &&(u32, Cell<'_>)| {
         text(cell).is_some_and(|text| layout.is_heading(*at, &text))
     };
-    if row.cells.iter().filter(is_heading).count() >= REPEATED_HEADINGS {
+    // A list may have two columns in all.
+    let repeated = REPEATED_HEADINGS.min(layout.heading_count());
+    if row.cells.iter().filter(is_heading).count() >= repeated {
         return Some(Aside::Heading);
     }
     if counts_columns(row) {
@@ -131,6 +133,8 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
     }
     let speaks_of_somebody = named
         || numbered
+        // Numbers in two columns, whatever they look like: 草庙001 beside 教001.
+        || of(Role::Number).count() > 1
         || of(Role::Identity).any(|(_, cell)| digits(cell) >= IDENTITY_DIGITS)
         || of(Role::Relation).any(|(_, cell)| is_text(cell, may_be_relation));
     if speaks_of_somebody {

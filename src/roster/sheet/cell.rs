@@ -73,8 +73,7 @@ impl<R: Record> CellAt<'_, R> {
     pub(super) fn refuse(&self, refusal: Refusal, problems: &mut Problems) {
         let problem = self.place(RosterProblem::of_file(Severity::Error, refusal));
         if problem.code == "unknown_code" {
-            let content = problem.value.clone().unwrap_or_default();
-            problems.push_listed(&self.spot(&content), problem);
+            problems.push_listed(problem);
         } else {
             problems.push(problem);
         }

@@ -106,7 +106,6 @@ pub fn read<R: Record>(
         }
     }
     corrections.report_unused(problems);
-    problems.tell_columns();
     let rows = reports.iter().map(|sheet| sheet.rows).sum();
     Ok(ReadSheets {
         layouts,
@@ -361,18 +360,20 @@ impl<R: Record> Reader<'_, '_, R> {
 fn told<R: Record>(layout: &Layout<R>, row: &Row<'_>, aside: Aside) -> RosterProblem {
     let refusal = Refusal::new(
         aside.code(),
-        format!("这一行是{}，没有作为人员导入", aside.words()),
-        "如果确是一名人员，请补填姓名、证件号码等；不是则不必处理",
+        format!("这一行是{}，没有导入", aside.words()),
+        format!(
+            "如果确是{}，请补填{}等；不是则不必处理",
+            R::WORDS.row,
+            R::WORDS.named_by
+        ),
     );
     let is_text = |(_, cell): &&(u32, Cell<'_>)| matches!(cell, Cell::Text(_));
     let problem = RosterProblem::of_file(Severity::Warning, refusal);
     let Some((at, cell)) = row.cells.iter().find(is_text).or(row.cells.first()) else {
         return problem;
     };
-    let heading = layout
-        .placed(*at)
-        .map_or("", |placed| placed.column.heading);
+    // It is said of the row, whatever column its first text stands in.
     problem
-        .at(&layout.sheet, row.number, *at, heading)
+        .at(&layout.sheet, row.number, *at, "")
         .with_value(value::shown(cell))
 }

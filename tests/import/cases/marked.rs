@@ -12,7 +12,9 @@ use qianshou::workbook::source::Source;
 
 use crate::support::book::part_of;
 use crate::support::case_file::{Reading, case_bytes, case_names, read_roster};
-use crate::support::marked_book::{attribute, fill_of, format_of, is_anew, list, parts, with_part};
+use crate::support::marked_book::{
+    attribute, fill_of, format_of, is_anew, list, parts, told, with_part,
+};
 use crate::support::mess::{Grid, book, row};
 use crate::support::{faults_of, rezipped, soffice_to};
 
@@ -26,7 +28,7 @@ fn read(bytes: &[u8]) -> Reading {
 /// The file with these problems marked. Excel finds no more wrong with it than before.
 fn mark(bytes: &[u8], problems: &[RosterProblem]) -> Vec<u8> {
     let mut source = OpenFile::open(bytes).unwrap();
-    let marked = marked::write(&mut source, Cursor::new(bytes), problems).unwrap();
+    let marked = marked::write(&mut source, Cursor::new(bytes), told(problems)).unwrap();
     let before = faults_of(bytes);
     let mut faults = faults_of(&marked);
     faults.retain(|fault| !before.contains(fault));
@@ -185,7 +187,8 @@ fn every_case_is_read_with_its_marks_as_without() {
             if before.refusal.is_some() {
                 continue;
             }
-            let marked = marked::write(&mut source, Cursor::new(&sent), &before.problems).unwrap();
+            let marked =
+                marked::write(&mut source, Cursor::new(&sent), told(&before.problems)).unwrap();
             assert!(!is_anew(&marked), "{name}");
             let after = read_roster(&marked, kind, &Choices::default());
             let names = |reading: &Reading| format!("{:?} {:?}", reading.names(), reading.people);
@@ -216,7 +219,7 @@ fn workbooks_of_all_programs_are_marked_where_they_are() {
             problem(Severity::Repair, &sheet, "K4"),
             problem(Severity::Warning, &sheet, "B20"),
         ];
-        let marked = marked::write(&mut source, Cursor::new(&sent), &problems).unwrap();
+        let marked = marked::write(&mut source, Cursor::new(&sent), told(&problems)).unwrap();
         assert!(!is_anew(&marked), "{name}");
         assert_eq!(list(&marked).len(), 4, "{name}");
         let xml = part_of(&marked, SHEET);
@@ -355,7 +358,8 @@ fn macros_stay_behind_and_the_file_is_an_xlsx() {
     let sent = rezipped(&sent, "xl/_rels/workbook.xml.rels", relations);
     let sent = with_part(&sent, "xl/vbaProject.bin", b"macro");
     let mut source = OpenFile::open(&sent).unwrap();
-    let marked = marked::write(&mut source, Cursor::new(&sent), &read(&sent).problems).unwrap();
+    let marked =
+        marked::write(&mut source, Cursor::new(&sent), told(&read(&sent).problems)).unwrap();
     assert_eq!(faults_of(&marked), [""; 0]);
     assert!(!parts(&marked).keys().any(|name| name.contains("vba")));
     assert!(!part_of(&marked, "[Content_Types].xml").contains("macro"));

@@ -7,3 +7,4 @@ mod marked;
 mod reading;
 mod rows;
 mod values;
+mod words;

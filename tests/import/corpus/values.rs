@@ -5,9 +5,49 @@ use qianshou::roster::choices::{Choices, Correction};
 use crate::support::Value;
 use crate::support::mess::{Grid, Mess, id, row};
 
+/// What is to be said in few words.
+fn much_of_a_kind() -> Vec<Mess> {
+    let words = [
+        "很强",
+        "强壮",
+        "很强",
+        "能干活",
+        "很强",
+        "还能干",
+        "半个",
+        "不大行",
+        "很强",
+    ];
+    let infant = |grid: Grid, at: usize| {
+        grid.cell(at, 3, "王小宝")
+            .cell(at, 4, Value::Nothing)
+            .cell(at, 5, Value::Nothing)
+            .cell(at, 6, "之女")
+            .cell(at, 7, "无劳动力")
+    };
+    let born = ["", "2020-05-06", "", "1960-01-01"];
+    let headings: Vec<String> = (1..=34).map(|at| format!("指标{at}")).collect();
+    let wide = Grid::new(vec![
+        row(&format!("户编号 姓名 镇 {}", headings.join(" "))),
+        row("D001 王大山 草庙镇"),
+    ]);
+    vec![
+        Mess::new(
+            "words_unknown_in_many_cells",
+            Grid::plain().column("健康状况", words).xlsx(),
+        ),
+        Mess::new(
+            "infants_without_a_number",
+            infant(Grid::plain().column("出生日期", born), 2).xlsx(),
+        ),
+        Mess::new("columns_missing_of_many", wide.xlsx()),
+    ]
+}
+
 pub fn messes() -> Vec<Mess> {
     let wang = id("19700101", 11);
-    let mut messes = vec![
+    let mut messes = much_of_a_kind();
+    messes.extend([
         Mess::new(
             "dates",
             Grid::plain()
@@ -186,7 +226,7 @@ pub fn messes() -> Vec<Mess> {
                 .column("证件类型", ["居民身份证", "护照", ""])
                 .xlsx()
         }),
-    ];
+    ]);
     messes.extend(corrected(&wang));
     messes.extend(together(&wang));
     messes

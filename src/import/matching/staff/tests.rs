@@ -64,8 +64,10 @@ fn decided(
     };
     let mut problems = Problems::default();
     let plan = plan(roster, known, &choices, &mut problems);
-    let codes = problems.into_kept().into_iter().map(|problem| problem.code);
-    (plan, codes.collect())
+    // What the register keeps for empty cells is no problem of the roster.
+    let found = problems.into_kept().into_iter();
+    let found = found.filter(|problem| problem.severity != Severity::Repair);
+    (plan, found.map(|problem| problem.code).collect())
 }
 
 fn actions(plan: &StaffPlan) -> Vec<Action> {
