@@ -9,7 +9,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::roster::report::RosterProblem;
 use crate::roster::upload;
-use crate::terminal::CommandError;
+use crate::terminal::{self, CommandError};
 
 /// Takes a list of pairs in, or only checks it; prints what came of it, and says by its status whether
 /// the list was good.
@@ -19,7 +19,7 @@ pub async fn import(
     dry_run: bool,
     sheets: Vec<String>,
 ) -> Result<ExitCode, CommandError> {
-    let named = |error: std::io::Error| format!("{}：{error}", path.display());
+    let named = |error: std::io::Error| terminal::not_read(&path, &error);
     let mut opened = tokio::fs::File::open(&path).await.map_err(named)?;
     let (sha256, _) = upload::digest(&mut opened).await.map_err(named)?;
     let name = path.file_name().unwrap_or_default();
