@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::db::Creation;
+use crate::os_error;
 
 /// The file that is read if it is there and no other is named.
 pub const DEFAULT_FILE: &str = "qianshou.toml";
@@ -17,12 +18,12 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// The settings as flags; each may also stand in the environment or in the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Flags {
-    /// Database: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`
+    /// Database: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`; `DATABASE_URL` says it, too
     /// [default: sqlite:qianshou-data/qianshou.db]
     #[arg(
         long,
         global = true,
-        env = "DATABASE_URL",
+        env = "QIANSHOU_DATABASE",
         hide_env_values = true,
         value_name = "URL"
     )]
@@ -34,7 +35,7 @@ pub struct Flags {
     #[arg(long, global = true, env = "QIANSHOU_LOG", value_name = "FILTER")]
     log: Option<String>,
     /// Make a new, empty database if there is none [default: only where there never was one: the first
-    /// start at the default path, or `migrate`, `user add` and `import`]
+    /// start at the default path, or `migrate` and `import`]
     #[arg(long, global = true)]
     create: bool,
     /// Reverse proxies whose `X-Forwarded-For` is believed, as addresses or networks, with commas
@@ -84,7 +85,11 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("配置文件 {path} 无法读取 / cannot read the settings file: {source}")]
+    #[error(
+        "配置文件 {path} 无法读取：{} / cannot read the settings file {path}: {}",
+        os_error::words(source).chinese,
+        os_error::words(source).english
+    )]
     Read {
         /// Which file.
         path: PathBuf,
@@ -119,6 +124,13 @@ impl Config {
             None if Path::new(DEFAULT_FILE).exists() => read(Path::new(DEFAULT_FILE))?,
             None => File::default(),
         };
+        let mut flags = flags;
+        if flags.database.is_none() {
+            // Where other programs look for it.
+            flags.database = std::env::var("DATABASE_URL")
+                .ok()
+                .filter(|it| !it.is_empty());
+        }
         Self::merge(flags, file)
     }
 
@@ -147,8 +159,8 @@ impl Config {
         Ok(config)
     }
 
-    /// Whether a database may be made for a command, which `begins` a register (an import, the first
-    /// account) or works with one that is there. A database that is named and is not there may have
+    /// Whether a database may be made for a command, which `begins` a register (an import, `migrate`), serves
+    /// it, or works with one that is there. A database that is named and is not there may have
     /// been deleted or moved: to serve an empty one in its place would hide that. One that is not named has a
     /// folder of its own, which is there after the first start.
     pub fn creation(&self, begins: bool, serves: bool) -> Creation {
@@ -157,9 +169,9 @@ impl Config {
         let begins = begins || serves && on_a_server;
         match (self.create, self.named) {
             (true, _) => Creation::Allowed,
-            (false, true) if !begins => Creation::Never,
-            (false, true) => Creation::First,
-            (false, false) => Creation::FirstWithFolder,
+            (false, true) if begins => Creation::First,
+            (false, false) if begins || serves => Creation::FirstWithFolder,
+            (false, _) => Creation::Never,
         }
     }
 
@@ -167,7 +179,7 @@ impl Config {
         let known = ["sqlite:", "postgres://", "postgresql://"];
         if !known.iter().any(|scheme| self.database.starts_with(scheme)) {
             return Err(ConfigError::Value {
-                name: "database (DATABASE_URL)",
+                name: "database (QIANSHOU_DATABASE, DATABASE_URL)",
                 // An address may hold a password: only its beginning is shown.
                 value: self.database.chars().take(12).collect(),
                 remedy: "应为 sqlite:文件 或 postgres://用户:密码@主机/库名",
@@ -252,7 +264,8 @@ mod tests {
         assert_eq!(creation(named, false, false), Creation::Never);
         assert_eq!(creation(named, false, true), Creation::First);
         assert_eq!(creation(named, true, false), Creation::Allowed);
-        assert_eq!(creation(None, false, false), Creation::FirstWithFolder);
+        assert_eq!(creation(None, false, false), Creation::Never);
+        assert_eq!(creation(None, false, true), Creation::FirstWithFolder);
     }
 
     #[test]

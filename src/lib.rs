@@ -17,7 +17,7 @@
 //! | reading | `roster` (from rows to facts: columns, headings, values, templates; no job and no database) |
 //! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `staging` (what an import would do to either), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
 //! | beside | `access` (who may come in and do what; history; idempotency; masks) |
-//! | ground | `db` (the only room that knows which engine runs), `openapi` (the document), `workbook` (Excel; knows no household), `flow` (minimum-cost flow; pure arithmetic), `codes` (code lists that several rooms speak), `identity` (identity numbers), `code_list`, `problem` (one error type for all that is not the answer asked for), `app` (the database and the time), `api` (what operations share), `text`, `calendar` (the days that may be named), `config`, `private` (files that only their owner may read), `terminal` |
+//! | ground | `db` (the only room that knows which engine runs), `openapi` (the document), `workbook` (Excel; knows no household), `flow` (minimum-cost flow; pure arithmetic), `codes` (code lists that several rooms speak), `identity` (identity numbers), `code_list`, `problem` (one error type for all that is not the answer asked for), `app` (the database and the time), `api` (what operations share), `text`, `calendar` (the days that may be named), `config`, `private` (files that only their owner may read), `os_error` (what the system refuses, in words), `terminal` |
 //!
 //! Where things go:
 //!
@@ -72,6 +72,7 @@ pub mod lift;
 pub mod method;
 pub mod middleware;
 pub mod openapi;
+pub mod os_error;
 pub mod pairing;
 pub mod private;
 pub mod problem;

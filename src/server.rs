@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use poem::http::header;
-use poem::listener::{Acceptor, Listener, TcpListener};
+use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
 use poem::middleware::AddData;
 use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
 use poem_openapi::{ContactObject, OpenApi, OpenApiService};
@@ -22,6 +22,7 @@ use crate::db::Db;
 use crate::import::worker;
 use crate::middleware::answer;
 use crate::openapi::Document;
+use crate::os_error;
 use connections::Limits;
 
 /// How long requests under way may go on when the server is told to stop.
@@ -139,11 +140,31 @@ fn docs_page(html: String) -> impl Endpoint {
         })
 }
 
-/// Listens on `address`, says where, and serves until the process is told to stop.
-pub async fn run(app: &App, address: &str) -> std::io::Result<()> {
+/// That nothing can be listened to at an address.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "无法监听 {address}：{}；请用 --listen（或 QIANSHOU_LISTEN）另选地址或端口 / cannot listen on {address}: {}; choose another with --listen (or QIANSHOU_LISTEN)",
+    os_error::words(source).chinese,
+    os_error::words(source).english
+)]
+pub struct NotBound {
+    address: String,
+    source: std::io::Error,
+}
+
+/// Takes an address to listen on. It comes before anything is made: whoever cannot serve leaves no trace.
+pub async fn bind(address: &str) -> Result<TcpAcceptor, NotBound> {
+    let bound = TcpListener::bind(address).into_acceptor().await;
+    bound.map_err(|source| NotBound {
+        address: address.to_owned(),
+        source,
+    })
+}
+
+/// Says where it listens, and serves until the process is told to stop.
+pub async fn run(app: &App, acceptor: TcpAcceptor) -> std::io::Result<()> {
     let stop = told_to_stop()?;
     connections::raise_open_files();
-    let acceptor = TcpListener::bind(address).into_acceptor().await?;
     for local in acceptor.local_addr() {
         if let Some(local) = local.as_socket_addr() {
             println!("listening on http://{local}  docs / 接口说明：http://{local}/docs");

@@ -79,8 +79,9 @@ impl From<&Account> for AccountView {
 /// An account to be made.
 #[derive(Object)]
 struct NewAccount {
-    /// The name to log in with.
-    #[oai(validator(min_length = 1, max_length = 64, pattern = r"^[\p{L}\p{N}._@-]+$"))]
+    /// The name to log in with: letters of any script, digits, `.`, `_`, `@` and `-`, without spaces. No two
+    /// differ by capital letters alone.
+    #[oai(validator(min_length = 1, max_length = 64))]
     username: String,
     /// What it is for.
     role: Role,

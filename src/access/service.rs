@@ -41,6 +41,9 @@ pub struct Change {
     pub active: bool,
 }
 
+/// Characters that a name to log in with may have.
+const LONGEST_USERNAME: usize = 64;
+
 /// Begins to write accounts, for this caller; no log-in goes on meanwhile.
 async fn write(app: &App, caller: &Caller) -> Result<Tx, Problem> {
     let mut tx = caller.write(&app.db).await?;
@@ -101,13 +104,11 @@ pub async fn create(
     new: NewAccount,
 ) -> Result<(Account, Option<String>), Problem> {
     caller.require(Permission::ManageAccounts)?;
+    check_username(&new.username)?;
     let (password_hash, made) = hashed(caller, new.password).await?;
     let mut tx = caller.write(&app.db).await?;
-    if accounts::find_by_username(&mut tx, &new.username)
-        .await?
-        .is_some()
-    {
-        return Err(username_taken(&new.username));
+    if let Some(other) = accounts::find_in_any_case(&mut tx, &new.username).await? {
+        return Err(username_taken(&other.username));
     }
     check_person(&mut tx, new.role, new.staff_id).await?;
     let account = Account::new(
@@ -123,20 +124,25 @@ pub async fn create(
     Ok((account, made))
 }
 
-/// Makes the first administrator if there is no account yet, and gives its name and password. Of
-/// several that begin at once on one database, one makes it.
+/// Makes the first administrator if there is none yet, whatever other accounts there are, and gives its name
+/// and password. Of several that begin at once on one database, one makes it.
 pub async fn first_administrator(app: &App) -> Result<Option<(String, String)>, Problem> {
     let mut tx = app.db.read().await?;
-    if accounts::count(&mut tx).await? > 0 {
+    if accounts::has_administrator_without(&mut tx, &[]).await? {
         return Ok(None);
     }
     drop(tx);
     let (password_hash, made) = hashed(&Caller::command_line(), None).await?;
     let mut tx = app.db.write().await?;
-    if accounts::count(&mut tx).await? > 0 {
+    if accounts::has_administrator_without(&mut tx, &[]).await? {
         return Ok(None);
     }
-    let name = "admin".to_owned();
+    let mut name = "admin".to_owned();
+    let mut number = 1;
+    while accounts::find_in_any_case(&mut tx, &name).await?.is_some() {
+        number += 1;
+        name = format!("admin{number}");
+    }
     let account = Account::new(name, password_hash, Role::Administrator, None, app.now());
     accounts::add(&mut tx, &account).await?;
     tx.commit().await?;
@@ -337,6 +343,22 @@ async fn hashed(
         )
     })?;
     Ok((hash, made))
+}
+
+/// What a name to log in with may be.
+fn check_username(username: &str) -> Result<(), Problem> {
+    let is_sign = |sign: char| sign.is_alphanumeric() || "._@-".contains(sign);
+    if (1..=LONGEST_USERNAME).contains(&username.chars().count()) && username.chars().all(is_sign) {
+        return Ok(());
+    }
+    Err(Problem::invalid(
+        "username_invalid",
+        format!("账号名应为 1 至 {LONGEST_USERNAME} 个文字、字母或数字，可含 . _ @ -，不含空格"),
+        format!(
+            "a username has 1 to {LONGEST_USERNAME} letters or digits, may have . _ @ - in it, and no spaces"
+        ),
+    )
+    .at("/username"))
 }
 
 fn username_taken(username: &str) -> Problem {

@@ -1,6 +1,6 @@
 //! The words of the command line: commands, their arguments and their help.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
@@ -70,6 +70,19 @@ pub enum Command {
     /// Write a workbook
     #[command(subcommand)]
     Export(ExportCommand),
+    /// Show how far the year's lifts are
+    #[command(after_help = "Example:\n  qianshou progress --year 2026 --as-of 2026-11-25")]
+    Progress {
+        /// The year [default: that of --as-of]
+        #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        year: Option<i32>,
+        /// The day up to which things are seen, YYYY-MM-DD [default: today]
+        #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
+        as_of: Option<NaiveDate>,
+        /// As JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the OpenAPI document
     #[command(after_help = "Example:\n  qianshou openapi > openapi.json")]
     Openapi {
@@ -189,12 +202,30 @@ pub enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Show the latest imports, with what became of them
+    #[command(after_help = "Example:\n  qianshou import list --limit 50")]
+    List {
+        /// At most so many
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=200))]
+        limit: i64,
+    },
     /// Take an import back, as long as nothing that came later depends on it
     #[command(after_help = "Example:\n  qianshou import undo 019b6a1c-8f0e-7c3a-9d42-1f5e6b7a8c90")]
     Undo {
         /// The import's id
         id: uuid::Uuid,
     },
+}
+
+impl ImportCommand {
+    /// The workbook that is taken in, if one is.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Households(wish) | Self::Staff(wish) => Some(&wish.file),
+            Self::Pairings { file, .. } => Some(file),
+            Self::List { .. } | Self::Undo { .. } => None,
+        }
+    }
 }
 
 const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: of households changed_head, \
@@ -266,7 +297,7 @@ pub enum ExportCommand {
         /// The day up to which things are seen, YYYY-MM-DD [default: today]
         #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
         as_of: Option<NaiveDate>,
-        /// The file to write
+        /// The file to write; - is standard output
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -281,7 +312,7 @@ pub enum ExportCommand {
         /// Only of this unit (单位), by its whole name
         #[arg(long)]
         unit: Option<String>,
-        /// The file to write
+        /// The file to write; - is standard output
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -326,6 +357,9 @@ pub enum UserCommand {
         #[arg(long)]
         staff: Option<String>,
     },
+    /// Show all accounts
+    #[command(after_help = "Example:\n  qianshou user list")]
+    List,
     /// Give an account a new password, printed once; ends its sessions and unlocks it
     #[command(after_help = "Example:\n  qianshou user reset admin")]
     Reset {

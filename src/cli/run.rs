@@ -5,11 +5,14 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use comfy_table::Table;
+use poem::listener::TcpAcceptor;
 
 use super::arguments::{Cli, Command, ExportCommand, ImportCommand, PairingCommand, UserCommand};
 use crate::access::Caller;
 use crate::access::service::{self, NewAccount};
 use crate::app::App;
+use crate::code_list::CodeList;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::pairing::run::model::Scope;
@@ -17,7 +20,7 @@ use crate::problem::Problem;
 use crate::roster::RosterKind;
 use crate::workbook::limit::Limits;
 use crate::workbook::reader_worker;
-use crate::{demo, import, pairing, report, server, staff, terminal};
+use crate::{demo, import, pairing, progress, report, server, staff, terminal};
 
 /// Reads the command line and does what it says.
 pub fn start() -> ExitCode {
@@ -61,6 +64,9 @@ fn refuse_what_is_not_heeded(command: &Command, matches: &ArgMatches) {
     }
 }
 
+/// Accounts that are read at once.
+const MOST_AT_ONCE: i64 = 200;
+
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[tokio::main]
@@ -95,33 +101,49 @@ async fn run(cli: Cli) -> Outcome {
         }
         _ => {}
     }
-    let begins = matches!(
-        cli.command,
-        Command::Migrate | Command::User(UserCommand::Add { .. }) | Command::Import(_)
-    ) && !matches!(cli.command, Command::Import(ImportCommand::Undo { .. }));
+    // What can be known to fail is known before a database is made for it.
+    let acceptor = match serves {
+        true => Some(server::bind(&config.listen).await?),
+        false => None,
+    };
+    if let Command::Import(command) = &cli.command
+        && let Some(file) = command.file()
+    {
+        std::fs::File::open(file).map_err(|error| terminal::not_read(file, &error))?;
+    }
+    let begins = match &cli.command {
+        Command::Import(command) => command.file().is_some(),
+        command => matches!(command, Command::Migrate),
+    };
     let opened = Db::open_or_create(&config.database, config.creation(begins, serves)).await?;
     if opened.made {
         eprintln!("新建了一个空的登记库 / made a new, empty register");
     }
     let mut app = App::new(opened.db);
     app.trusted_proxies = config.trusted_proxies.as_slice().into();
-    let outcome = dispatch(cli.command, &config, &app).await;
+    let outcome = match acceptor {
+        Some(acceptor) => serve(&app, acceptor).await,
+        None => dispatch(cli.command, &app).await,
+    };
     app.db.close().await;
     outcome
 }
 
-async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
+async fn serve(app: &App, acceptor: TcpAcceptor) -> Outcome {
+    if let Some((name, password)) = service::first_administrator(app).await? {
+        println!(
+            "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
+        );
+    }
+    server::run(app, acceptor).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn dispatch(command: Command, app: &App) -> Outcome {
     match command {
-        Command::Serve => {
-            if let Some((name, password)) = service::first_administrator(app).await? {
-                println!(
-                    "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
-                );
-            }
-            server::run(app, &config.listen).await?;
-        }
-        // Need no open database of the office: done before it is opened.
-        Command::Openapi { .. }
+        // Done before a database is opened, or without one.
+        Command::Serve
+        | Command::Openapi { .. }
         | Command::Backup { .. }
         | Command::Restore { .. }
         | Command::Demo { .. }
@@ -137,7 +159,7 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
             json,
         } => {
             let unit_id = match unit {
-                Some(unit) => Some(pairing::run::cli::unit_named(app, &unit).await?),
+                Some(unit) => Some(staff::unit::service::named(app, &unit).await?),
                 None => None,
             };
             let leaving = match leaving {
@@ -183,6 +205,9 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
                     };
                     return pairing::import::cli::import(app, &wish).await;
                 }
+                ImportCommand::List { limit } => {
+                    return print(&import::cli::list(app, limit).await?);
+                }
                 ImportCommand::Undo { id } => return import::cli::undo(app, id).await,
             };
             return Box::pin(import::cli::import(app, &file.wish(kind))).await;
@@ -192,6 +217,9 @@ async fn dispatch(command: Command, config: &Config, app: &App) -> Outcome {
         }
         Command::Export(ExportCommand::Pairings { as_of, unit, out }) => {
             report::cli::export_pairings(app, as_of, unit.as_deref(), &out).await?;
+        }
+        Command::Progress { year, as_of, json } => {
+            return print(&progress::cli::progress(app, year, as_of, json).await?);
         }
         Command::User(command) => return user(command, app).await,
         Command::Migrate => {
@@ -217,6 +245,7 @@ async fn user(command: UserCommand, app: &App) -> Outcome {
             };
             service::create(app, &caller, new).await?
         }
+        UserCommand::List => return print(&accounts(app).await?),
         UserCommand::Reset { name } => {
             let id = account_named(app, &name).await?;
             service::reset(app, &caller, id, None).await?
@@ -233,6 +262,40 @@ async fn user(command: UserCommand, app: &App) -> Outcome {
         password.unwrap_or_default()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// All accounts, with the people whose they are.
+async fn accounts(app: &App) -> Result<String, Problem> {
+    let caller = Caller::command_line();
+    let mut table = Table::new();
+    table.set_header(["账号", "角色", "工号", "姓名", "状态"]);
+    let mut cursor = None;
+    loop {
+        let (accounts, next) = service::list(app, &caller, cursor.as_deref(), MOST_AT_ONCE).await?;
+        for account in accounts {
+            let person = match account.staff_id {
+                None => None,
+                Some(id) => Some(staff::service::get(app, &caller, id).await?),
+            };
+            let number = person.as_ref().and_then(|it| it.number.clone());
+            table.add_row([
+                account.username,
+                account.role.label().to_owned(),
+                number.unwrap_or_default(),
+                person.map(|it| it.name).unwrap_or_default(),
+                (if account.active {
+                    "可登录"
+                } else {
+                    "已停用"
+                })
+                .to_owned(),
+            ]);
+        }
+        cursor = next;
+        if cursor.is_none() {
+            return Ok(table.to_string());
+        }
+    }
 }
 
 async fn account_named(app: &App, name: &str) -> Result<uuid::Uuid, Problem> {

@@ -4,8 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sqlx::migrate::MigrateError;
+use sqlx::postgres::PgConnectOptions;
 
 use super::problem;
+use crate::os_error;
 
 /// Why the database could not be opened or moved forward.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,18 @@ pub enum DbError {
     /// The engine's error.
     #[error("{0}")]
     Engine(#[source] sqlx::Error),
+    /// No PostgreSQL server answers, or it lets nobody in.
+    #[error(
+        "无法连接 PostgreSQL 服务器 {server}：{words}；请检查地址、网络和服务器是否已启动 / cannot connect to the PostgreSQL server {server}: {source}"
+    )]
+    Unreachable {
+        /// Host and port, or the folder of the socket.
+        server: String,
+        /// Why, for people who read Chinese.
+        words: String,
+        /// What the driver said.
+        source: sqlx::Error,
+    },
     /// There is no room left.
     #[error(
         "磁盘空间不足，数据库无法打开；请清理空间后重试 / no space left on the disk: the database cannot be opened; make room, then try again"
@@ -27,7 +41,11 @@ pub enum DbError {
     #[error("数据库结构升级失败 / migration failed: {0}")]
     Migration(#[source] MigrateError),
     /// A file beside the database.
-    #[error("{path}: {source}")]
+    #[error(
+        "无法使用 {path}：{} / cannot use {path}: {}",
+        os_error::words(source).chinese,
+        os_error::words(source).english
+    )]
     File {
         /// Which file.
         path: PathBuf,
@@ -54,6 +72,30 @@ pub enum DbError {
 }
 
 impl DbError {
+    /// That a server could not be connected to.
+    pub(super) fn unreachable(options: &PgConnectOptions, source: sqlx::Error) -> Self {
+        let server = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        let words = match &source {
+            sqlx::Error::Io(error) => os_error::words(error).chinese,
+            sqlx::Error::Database(error) => match error.code().as_deref() {
+                Some("28P01" | "28000") => "用户名或密码不对".to_owned(),
+                Some("3D000") => "没有这个数据库".to_owned(),
+                Some("53300") => "连接数已满".to_owned(),
+                Some("57P03") => "服务器正在启动或关闭".to_owned(),
+                _ => "服务器拒绝连接".to_owned(),
+            },
+            _ => "连接失败".to_owned(),
+        };
+        Self::Unreachable {
+            server,
+            words,
+            source,
+        }
+    }
+
     /// That a file of this name could not be used.
     pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

@@ -1,6 +1,7 @@
 //! Opening a database: made where that is allowed, brought to this program's schema, known from those
 //! of other programs.
 
+use std::io;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres, Sqlite};
+use tokio::time::timeout;
 
 use super::address::Address;
 use super::database::Db;
@@ -24,6 +26,8 @@ use super::{plans, restore};
 /// How long a writer waits for another before it gives up, and a reader for a free connection. The
 /// longest that anyone writes is the switch of an import: a million persons take about ten seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a server may take to answer when the program starts.
+const AT_FIRST: Duration = Duration::from_secs(5);
 /// Reading connections. SQLite reads from the page cache; more than a few only add memory.
 const READERS: u32 = 8;
 /// Connections reserved for log-ins, sessions and health checks: neither reports nor waiting writers
@@ -195,6 +199,7 @@ impl Db {
                     Box::pin(async move { Ok(usable) })
                 })
         };
+        reach(&options).await?;
         let writers = pool(WRITERS).connect_with(options.clone()).await?;
         let found = found_in_postgres(&writers).await?;
         let name = || options.get_database().unwrap_or_default().to_owned();
@@ -222,6 +227,17 @@ impl Db {
             made: found == Found::Nothing,
         })
     }
+}
+
+/// Connects once, so that a server that is not there is told within seconds: a pool would try again and
+/// again until its patience is at an end.
+async fn reach(options: &PgConnectOptions) -> Result<(), DbError> {
+    let answer = match timeout(AT_FIRST, options.connect()).await {
+        Ok(answer) => answer,
+        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+    };
+    let connection = answer.map_err(|source| DbError::unreachable(options, source))?;
+    Ok(connection.close().await?)
 }
 
 /// What is in a database before it is opened.

@@ -24,8 +24,11 @@ pub enum DemoError {
         /// The body of the answer.
         body: String,
     },
+    /// Nothing can be served at the address.
+    #[error(transparent)]
+    NotBound(#[from] crate::server::NotBound),
     /// A file of the demo cannot be read or written.
-    #[error("{0}")]
+    #[error("{}", crate::os_error::words(.0).chinese)]
     File(#[from] std::io::Error),
     /// A roster cannot be written as a workbook.
     #[error("{0}")]

@@ -11,8 +11,7 @@ pub mod world;
 
 use std::path::Path;
 
-use comfy_table::Table;
-use poem::listener::{Acceptor, Listener, TcpListener};
+use poem::listener::Acceptor;
 use serde_json::Value;
 
 use client::Client;
@@ -22,7 +21,7 @@ use story::When;
 use crate::access;
 use crate::app::App;
 use crate::db::{self, Db};
-use crate::server;
+use crate::{progress, server};
 
 /// Where the demo puts its files, unless told otherwise.
 pub const FOLDER: &str = "qianshou-demo";
@@ -33,14 +32,12 @@ const STAFF_ROSTER: &str = "staff-roster.xlsx";
 /// Plays the year in `folder`, then serves on `listen` until told to stop; without `listen` it ends
 /// there. What an earlier demo left in the folder is replaced.
 pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
+    let acceptor = server::bind(listen.unwrap_or("127.0.0.1:0")).await?;
     std::fs::create_dir_all(folder)?;
     db::remove(&folder.join(DATABASE))?;
     let db = Db::open(&format!("sqlite:{}", folder.join(DATABASE).display())).await?;
     let app = App::new(db);
     let administrator = access::service::first_administrator(&app).await?;
-    let acceptor = TcpListener::bind(listen.unwrap_or("127.0.0.1:0"))
-        .into_acceptor()
-        .await?;
     let address = acceptor
         .local_addr()
         .iter()
@@ -127,7 +124,7 @@ async fn live(
     std::fs::write(&file, report)?;
     println!(
         "{}",
-        progress_table(&office.get(&format!("/progress?{query}")).await?)
+        progress::cli::table(&office.get(&format!("/progress?{query}")).await?)
     );
     println!("可上报的工作簿：{}", file.display());
     Ok(helper)
@@ -144,34 +141,4 @@ fn paired(run: &Value) -> String {
         words.push_str(shortage["words"].as_str().unwrap_or_default());
     }
     words
-}
-
-/// The leader's two minutes.
-fn progress_table(progress: &Value) -> String {
-    let mut table = Table::new();
-    table.set_header(["月份", "新脱贫", "再脱贫", "返贫", "累计新脱贫"]);
-    for month in progress["months"].as_array().into_iter().flatten() {
-        let cumulative = &month["cumulative"];
-        table.add_row([
-            format!("{} 月", month["month"]),
-            month["newly_lifted"].to_string(),
-            month["lifted_again"].to_string(),
-            month["relapsed"].to_string(),
-            cumulative
-                .as_i64()
-                .map_or_else(String::new, |count| count.to_string()),
-        ]);
-    }
-    let count = |figure: &str| progress[figure]["count"].to_string();
-    format!(
-        "{} 年脱贫进度（截至 {}）\n{table}\n目标 {} 户：新脱贫 {}，再脱贫 {}，返贫 {}，程序中 {}，还差 {}",
-        progress["year"],
-        progress["as_of"].as_str().unwrap_or_default(),
-        progress["target"],
-        count("newly_lifted"),
-        count("lifted_again"),
-        count("relapsed"),
-        progress["in_pipeline"],
-        progress["to_go"],
-    )
 }

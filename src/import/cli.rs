@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use comfy_table::{ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 use poem_openapi::types::ToJSON;
 use serde_json::{Value, json};
@@ -18,9 +19,10 @@ use super::store::Wanted;
 use super::view::ImportView;
 use super::{profile, worker};
 use crate::access::Caller;
-use crate::app::App;
+use crate::app::{App, china_date};
 use crate::code_list::CodeList;
 use crate::import::report::{ConflictKind, Counts};
+use crate::problem::Problem;
 use crate::roster::choices::{Choices, Decision, LeaveAnswer};
 use crate::roster::problem_group::{self, ProblemGroup};
 use crate::roster::report::{RosterKind, RosterProblem};
@@ -166,6 +168,26 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
     })
 }
 
+/// The latest imports, as a table.
+pub async fn list(app: &App, limit: i64) -> Result<String, Problem> {
+    let caller = Caller::command_line();
+    let (imports, _) = service::list(app, &caller, None, limit).await?;
+    let mut table = Table::new();
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["日期", "名册", "文件", "由谁", "结果", "编号"]);
+    for import in imports {
+        table.add_row([
+            china_date(import.at).to_string(),
+            import.kind.label().to_owned(),
+            import.file_name.clone(),
+            import.actor.clone(),
+            import.words(),
+            import.id.to_string(),
+        ]);
+    }
+    Ok(table.to_string())
+}
+
 /// Undoes an import, or says what depends on it.
 pub async fn undo(app: &App, id: Uuid) -> Result<ExitCode, CommandError> {
     let import = service::undo(app, &Caller::command_line(), id).await?;
@@ -179,7 +201,7 @@ async fn send(
     caller: &Caller,
     wish: &Wish,
 ) -> Result<Result<Uuid, ReadError>, CommandError> {
-    let named = |error: std::io::Error| format!("{}：{error}", wish.file.display());
+    let named = |error: std::io::Error| terminal::not_read(&wish.file, &error);
     let file = tokio::fs::File::open(&wish.file).await.map_err(named)?;
     let size = file.metadata().await.map_err(named)?.len();
     let name = wish.file.file_name().unwrap_or_default();

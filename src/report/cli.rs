@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
 use super::service;
 use crate::access::Caller;
 use crate::api::Year;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{private, staff, terminal};
+use crate::staff::unit;
+use crate::{private, terminal};
 
 /// Writes the progress workbook of a year as of a day to a file, and says so. A file that is there is
 /// replaced.
@@ -35,22 +35,17 @@ pub async fn export_pairings(
 ) -> Result<(), Problem> {
     let unit_id = match unit {
         None => None,
-        Some(name) => Some(unit_named(app, name).await?),
+        Some(name) => Some(unit::service::named(app, name).await?),
     };
     let made = service::pairing_roll(app, &Caller::command_line(), as_of, unit_id).await?;
     keep(&made.bytes, out)
 }
 
-async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
-    let mut tx = app.db.read().await?;
-    let units = staff::store::unit_ids(&mut tx).await?;
-    units
-        .get(name)
-        .copied()
-        .ok_or_else(|| Problem::not_found("单位", "unit"))
-}
-
+/// `-` is standard output, to which nothing else goes then.
 fn keep(bytes: &[u8], out: &Path) -> Result<(), Problem> {
+    if out == Path::new("-") {
+        return terminal::send(bytes).map_err(|error| terminal::not_written(out, &error));
+    }
     private::write(out, bytes).map_err(|error| terminal::not_written(out, &error))?;
     let size = bytes.len().div_ceil(1024);
     terminal::print(&format!("已写出 {}（{size} KiB）", out.display()))

@@ -134,8 +134,32 @@ fn the_document_is_printed_as_json_and_as_yaml() {
 fn accounts_are_made_and_reset_and_a_backup_holds_them() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
+    let nowhere = run(at, &["user", "add", "wangfang", "--role", "office"]);
+    let words = stderr(&nowhere);
+    assert!(
+        words.contains("qianshou.db") && words.contains("--create"),
+        "{words}"
+    );
+    stdout(&run(at, &["migrate"]));
     let made = stdout(&run(at, &["user", "add", "wangfang", "--role", "office"]));
     assert!(made.contains("wangfang"), "{made}");
+    for (name, word) in [
+        ("", "账号名"),
+        ("wang fang", "不含空格"),
+        ("WangFang", "wangfang"),
+    ] {
+        let refused = run(at, &["user", "add", name, "--role", "office"]);
+        assert!(
+            stderr(&refused).contains(word),
+            "{name}: {}",
+            stderr(&refused)
+        );
+    }
+    stdout(&run(at, &["user", "add", "王芳", "--role", "leader"]));
+    let listed = stdout(&run(at, &["user", "list"]));
+    for word in ["wangfang", "王芳", "可登录"] {
+        assert!(listed.contains(word), "{listed}");
+    }
     let again = run(at, &["user", "add", "wangfang", "--role", "office"]);
     assert!(stderr(&again).contains("已被使用"), "{}", stderr(&again));
     let unknown = run(at, &["user", "add", "x", "--role", "king"]);
@@ -202,10 +226,78 @@ fn an_account_is_unlocked_by_name() {
         let database = ["--database", "sqlite:x.db"];
         run(at, &[arguments, &database].concat())
     };
+    stdout(&at_database(&["migrate"]));
     stdout(&at_database(&["user", "add", "lina", "--role", "leader"]));
     let unlocked = stdout(&at_database(&["user", "unlock", "lina"]));
     assert!(unlocked.contains("lina"), "{unlocked}");
     let missing = at_database(&["user", "unlock", "nobody"]);
     assert!(!missing.status.success());
     assert!(stderr(&missing).contains("账号"), "{}", stderr(&missing));
+}
+
+#[test]
+fn who_cannot_serve_or_read_leaves_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let demo = ["demo", "--dir", "year", "--listen", &address];
+    let serve = ["serve", "--create", "--listen", &address];
+    for arguments in [&demo[..], &serve] {
+        let words = stderr(&run(at, arguments));
+        assert!(
+            words.contains(&address) && words.contains("--listen"),
+            "{words}"
+        );
+        assert!(!words.contains("os error"), "{words}");
+    }
+    for kind in ["households", "staff", "pairings"] {
+        let words = stderr(&run(
+            at,
+            &["import", kind, "没有.xlsx", "--database", "sqlite:new.db"],
+        ));
+        assert!(words.contains("没有.xlsx：没有这个文件"), "{words}");
+    }
+    let progress = stderr(&run(at, &["export", "progress", "--out", "-"]));
+    assert!(progress.contains("--create"), "{progress}");
+    let unreachable = ["migrate", "--database", "postgres://x@127.0.0.1:1/x"];
+    let words = stderr(&run(at, &unreachable));
+    assert!(
+        words.contains("127.0.0.1:1：对方没有在该地址上服务"),
+        "{words}"
+    );
+    assert_eq!(std::fs::read_dir(at).unwrap().count(), 0, "nothing is left");
+}
+
+#[test]
+fn what_there_is_can_be_shown_and_sent_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    stdout(&run(at, &["migrate"]));
+    let progress = stdout(&run(
+        at,
+        &["progress", "--year", "2026", "--as-of", "2026-06-30"],
+    ));
+    assert!(
+        progress.contains("2026 年脱贫进度（截至 2026-06-30）"),
+        "{progress}"
+    );
+    let json = stdout(&run(at, &["progress", "--as-of", "2026-06-30", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["year"], 2026);
+    for workbook in ["progress", "pairings"] {
+        let sent = run(
+            at,
+            &["export", workbook, "--as-of", "2026-06-30", "--out", "-"],
+        );
+        assert!(
+            sent.status.success() && sent.stdout.starts_with(b"PK"),
+            "{}",
+            stderr(&sent)
+        );
+    }
+    let unit = stderr(&run(at, &["pair", "--unit", "没有的学校"]));
+    assert!(unit.contains("还没有任何单位"), "{unit}");
+    let listed = stdout(&run(at, &["import", "list"]));
+    assert!(listed.contains("结果"), "{listed}");
 }

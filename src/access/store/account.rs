@@ -145,6 +145,16 @@ pub async fn find_by_username(tx: &mut Tx, username: &str) -> Result<Option<Acco
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(username).fetch_optional(connection).await)
 }
 
+/// The account of a name, whatever its letters' case.
+pub async fn find_in_any_case(tx: &mut Tx, username: &str) -> Result<Option<Account>, sqlx::Error> {
+    let sql = format!(
+        "SELECT {} FROM account WHERE lower(username) = $1",
+        columns(MAY_ACT)
+    );
+    let username = username.to_lowercase();
+    on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(username).fetch_optional(connection).await)
+}
+
 /// `None` if there is no account with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Account>, sqlx::Error> {
     let sql = format!("SELECT {} FROM account WHERE id = $1", columns(MAY_ACT));
@@ -163,11 +173,6 @@ pub async fn list(
     );
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(after.unwrap_or("")).bind(limit + 1).fetch_all(connection).await)
-}
-
-/// How many accounts there are.
-pub async fn count(tx: &mut Tx) -> Result<i64, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar("SELECT count(*) FROM account").fetch_one(connection).await)
 }
 
 /// Whether a person is on the staff roster and active.

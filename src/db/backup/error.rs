@@ -9,6 +9,7 @@ use crate::db::address::Engine;
 use crate::db::error::DbError;
 use crate::db::problem;
 use crate::db::schema::SchemaError;
+use crate::os_error;
 
 /// Why a backup could not be made, or is not restored.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +82,11 @@ impl BackupError {
                 "没有找到 {name}，请安装 PostgreSQL 客户端工具 / {name} is not there: install PostgreSQL's client tools (Debian: postgresql-client)"
             )
         } else {
-            format!("{name}: {error}")
+            let why = os_error::words(error);
+            format!(
+                "无法运行 {name}：{} / cannot run {name}: {}",
+                why.chinese, why.english
+            )
         })
     }
 

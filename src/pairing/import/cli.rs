@@ -35,7 +35,7 @@ pub struct Wish {
 /// the list was good.
 pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
     let path = &wish.file;
-    let named = |error: std::io::Error| format!("{}：{error}", path.display());
+    let named = |error: std::io::Error| terminal::not_read(path, &error);
     let mut opened = tokio::fs::File::open(path).await.map_err(named)?;
     let (sha256, _) = upload::digest(&mut opened).await.map_err(named)?;
     let name = path.file_name().unwrap_or_default();

@@ -2,7 +2,6 @@
 
 use comfy_table::{ContentArrangement, Table};
 use poem_openapi::types::ToJSON;
-use uuid::Uuid;
 
 use super::model::{Proposal, Run, RunStatus, Scope};
 use super::service;
@@ -10,7 +9,6 @@ use super::view::RunWithProposals;
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::staff;
 
 /// Computes a run for a scope, confirms it from today on if `confirm`, and gives what is to be
 /// printed: a table for people, or the run with all its proposals as the API gives them.
@@ -26,14 +24,6 @@ pub async fn pair(app: &App, scope: Scope, confirm: bool, json: bool) -> Result<
     } else {
         told(&run, &proposals)
     })
-}
-
-/// Finds a unit by its whole name; a problem for people if there is none.
-pub async fn unit_named(app: &App, name: &str) -> Result<Uuid, Problem> {
-    let mut tx = app.db.read().await?;
-    let units = staff::store::unit_ids(&mut tx).await?;
-    let unit = units.get(name).copied();
-    unit.ok_or_else(|| Problem::not_found("单位", "unit"))
 }
 
 fn told(run: &Run, proposals: &[Proposal]) -> String {

@@ -2,7 +2,7 @@
 
 pub mod api;
 mod model;
-mod service;
+pub(crate) mod service;
 mod store;
 
 pub use model::{Area, Unit};

@@ -1,5 +1,6 @@
 //! Operations on units.
 
+use poem::http::StatusCode;
 use uuid::Uuid;
 
 use super::model::{Area, Unit};
@@ -9,6 +10,7 @@ use crate::api::ETag;
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::Problem;
+use crate::staff;
 
 /// A page of units by name, and the cursor of the next one.
 pub async fn list(
@@ -63,4 +65,43 @@ async fn whole(tx: &mut Tx, id: Uuid) -> Result<(Unit, Vec<Area>), Problem> {
 
 fn not_found() -> Problem {
     Problem::not_found("单位", "unit")
+}
+
+/// So many names are given that are like one that there is not.
+const NEAR_NAMES: usize = 5;
+
+/// The unit of this name, as a person types it who does not know its id.
+pub async fn named(app: &App, name: &str) -> Result<Uuid, Problem> {
+    let mut tx = app.db.read().await?;
+    let units = staff::store::unit_ids(&mut tx).await?;
+    if let Some(unit) = units.get(name) {
+        return Ok(*unit);
+    }
+    let mut near: Vec<&str> = units
+        .keys()
+        .map(String::as_str)
+        .filter(|unit| unit.contains(name) || name.contains(unit))
+        .collect();
+    near.sort_unstable();
+    near.truncate(NEAR_NAMES);
+    let (zh, en) = match (units.is_empty(), near.is_empty()) {
+        (true, _) => (
+            "还没有任何单位，请先导入帮扶责任人名册".to_owned(),
+            "there are no units yet: import the staff roster first".to_owned(),
+        ),
+        (false, true) => (
+            "请写单位全称（名册中“单位”一栏的写法）".to_owned(),
+            "write the whole name, as the staff roster does".to_owned(),
+        ),
+        (false, false) => (
+            format!("名称相近的有：{}", near.join("、")),
+            format!("near to it: {}", near.join(", ")),
+        ),
+    };
+    Err(Problem::new(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        format!("没有名为“{name}”的单位；{zh}"),
+        format!("there is no unit `{name}`; {en}"),
+    ))
 }

@@ -34,36 +34,34 @@ async fn several_programs_may_have_a_database_open_and_know_it_for_the_same() {
 fn the_default_database_is_made_without_a_word_only_where_not_even_its_folder_is() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("qianshou-data");
-    let add_user = |more: &[&str]| {
+    let migrate = |more: &[&str]| {
         let mut command = Command::new("timeout");
         command
             .args([
                 "--signal=INT",
                 "10",
                 env!("CARGO_BIN_EXE_qianshou"),
-                "user",
-                "add",
-                "lina",
+                "migrate",
             ])
-            .args(["--role", "office"])
             .args(more)
             .env_remove("DATABASE_URL")
+            .env_remove("QIANSHOU_DATABASE")
             .current_dir(folder.path());
         let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.success(), said)
     };
-    let (done, said) = add_user(&[]);
+    let (done, said) = migrate(&[]);
     assert!(done, "{said}");
     assert!(data.join("qianshou.db").exists());
     // All that was in it is gone.
     for entry in std::fs::read_dir(&data).unwrap() {
         std::fs::remove_file(entry.unwrap().path()).unwrap();
     }
-    let (done, said) = add_user(&[]);
+    let (done, said) = migrate(&[]);
     assert!(!done && said.contains("--create"), "{said}");
     assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
-    let (done, said) = add_user(&["--create"]);
+    let (done, said) = migrate(&["--create"]);
     assert!(done, "{said}");
 }
 
