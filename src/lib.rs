@@ -13,7 +13,7 @@
 //! | telling | `progress` (counted toward the year's target), `report` (workbooks to hand up) |
 //! | jobs | `import` (a roster that was sent becomes part of the register, and can be taken back) |
 //! | judging | `method` (which of the six points hold, by what evidence, and the next step), `pairing` (who should help whom) |
-//! | doing | `visit` (what a helper did, heard and delivered; the plan for a household), `lift` (out of poverty, step by step; relapses) |
+//! | doing | `visit` (what a helper did, heard and delivered; the plan for a household), `lift` (out of poverty, step by step; relapses), `renaming` (a town, a village or a unit gets another name or becomes part of another) |
 //! | reading | `roster` (from rows to facts: columns, headings, values, templates; no job and no database) |
 //! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `staging` (what an import would do to either), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
 //! | beside | `access` (who may come in and do what; history; idempotency; masks) |
@@ -76,6 +76,7 @@ pub mod pairing;
 pub mod private;
 pub mod problem;
 pub mod progress;
+pub mod renaming;
 pub mod report;
 pub mod roster;
 pub mod server;

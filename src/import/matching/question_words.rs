@@ -100,7 +100,8 @@ impl Question {
             proposal,
             accepted: self.accepted,
             answers: self.answers(&given),
-            answer: self.answer,
+            answer: self.answer.map(Into::into),
+            names: Vec::new(),
         })
     }
 
@@ -131,7 +132,10 @@ impl Question {
         });
         let answers = answers.into_iter().chain(same);
         answers
-            .map(|(answer, words)| PossibleAnswer { answer, words })
+            .map(|(answer, words)| PossibleAnswer {
+                answer: answer.into(),
+                words,
+            })
             .collect()
     }
 
@@ -250,10 +254,13 @@ impl Question {
             // Only rosters of staff ask these, or the file as a whole.
             ConflictKind::Swapped
             | ConflictKind::Renamed
+            | ConflictKind::UnitRenamed
+            | ConflictKind::StaffRenumbered
+            | ConflictKind::Returned
             | ConflictKind::NoStatus
             | ConflictKind::Sections => (String::new(), String::new()),
-            // Said by `words_of_missing`.
-            ConflictKind::Left => (String::new(), String::new()),
+            // Said by `words_of_missing`, or by `places`.
+            ConflictKind::Left | ConflictKind::PlaceSpelling | ConflictKind::PlaceRenamed => (String::new(), String::new()),
             ConflictKind::Reopened => (
                 format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),
                 format!("恢复此户，成员以名册为准{}", if people.is_empty() {
