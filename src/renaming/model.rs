@@ -76,11 +76,19 @@ impl Locality {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// A town, or a village; both of the same kind.
-    Place { from: Locality, to: Locality },
-    /// A unit, by its id and what it was called.
+    Place {
+        /// What it was called.
+        from: Locality,
+        /// What it is called.
+        to: Locality,
+    },
+    /// A unit.
     Unit {
+        /// Its id.
         unit_id: Uuid,
+        /// What it was called.
         from: String,
+        /// What it is called.
         to: String,
     },
 }
@@ -131,30 +139,30 @@ pub struct Said {
 /// A change of names, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct Renaming {
-    pub id: Uuid,
-    pub kind: RenamingKind,
-    pub old_town: String,
-    pub old_village: String,
-    pub new_town: String,
-    pub new_village: String,
+    pub(crate) id: Uuid,
+    pub(crate) kind: RenamingKind,
+    pub(crate) old_town: String,
+    pub(crate) old_village: String,
+    pub(crate) new_town: String,
+    pub(crate) new_village: String,
     /// The unit that got the name, or became part of another.
-    pub unit_id: Option<Uuid>,
-    pub old_name: String,
-    pub new_name: String,
+    pub(crate) unit_id: Option<Uuid>,
+    pub(crate) old_name: String,
+    pub(crate) new_name: String,
     /// The unit that it became part of.
-    pub into_unit_id: Option<Uuid>,
-    pub merges: bool,
-    pub effective_on: NaiveDate,
-    pub reason: String,
+    pub(crate) into_unit_id: Option<Uuid>,
+    pub(crate) merges: bool,
+    pub(crate) effective_on: NaiveDate,
+    pub(crate) reason: String,
     /// How many of each followed.
-    pub households: i64,
-    pub units: i64,
-    pub helpers: i64,
-    pub import_id: Option<Uuid>,
-    pub recorded_at: DateTime<Utc>,
-    pub recorded_by: String,
-    pub undone_at: Option<DateTime<Utc>>,
-    pub undone_by: Option<String>,
+    pub(crate) households: i64,
+    pub(crate) units: i64,
+    pub(crate) helpers: i64,
+    pub(crate) import_id: Option<Uuid>,
+    pub(crate) recorded_at: DateTime<Utc>,
+    pub(crate) recorded_by: String,
+    pub(crate) undone_at: Option<DateTime<Utc>>,
+    pub(crate) undone_by: Option<String>,
 }
 
 impl Renaming {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::error::RenamingError;
@@ -55,9 +55,19 @@ pub async fn rename(
 #[derive(Clone, Debug, serde::Serialize)]
 pub enum Wanted {
     /// A town, or a village.
-    Place { from: Locality, to: Locality },
+    Place {
+        /// What it is called now.
+        from: Locality,
+        /// What it is to be called.
+        to: Locality,
+    },
     /// A unit.
-    Unit { unit_id: Uuid, name: String },
+    Unit {
+        /// Its id.
+        unit_id: Uuid,
+        /// What it is to be called.
+        name: String,
+    },
 }
 
 /// A page of changes of names, the latest first, and the cursor of the next.
@@ -605,6 +615,11 @@ pub async fn apply_planned<'p>(
         apply(tx, actor, &planned.change, &said).await?;
     }
     Ok(())
+}
+
+/// Whether names were changed since a time, so that what was compared then may say old ones.
+pub async fn changed_since(tx: &mut Tx, time: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+    store::changed_since(tx, time).await
 }
 
 /// Takes back those changes of the actor's import of which this holds, the latest first.

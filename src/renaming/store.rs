@@ -1,5 +1,6 @@
 //! Changes of names in the database.
 
+use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
@@ -119,4 +120,14 @@ pub async fn records(tx: &mut Tx, id: Uuid) -> Result<Vec<Record>, sqlx::Error> 
 pub async fn undone(tx: &mut Tx, actor: Actor<'_>, id: Uuid) -> Result<(), sqlx::Error> {
     on!(tx, connection => sqlx::query("UPDATE renaming SET undone_at = $2, undone_by = $3 WHERE id = $1")
         .bind(id).bind(actor.at).bind(actor.account).execute(connection).await.map(|_| ()))
+}
+
+/// Whether a change was recorded or taken back after a time.
+pub async fn changed_since(tx: &mut Tx, time: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+    on!(tx, connection => sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM renaming WHERE recorded_at > $1 OR undone_at > $1)",
+    )
+    .bind(time)
+    .fetch_one(connection)
+    .await)
 }

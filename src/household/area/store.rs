@@ -14,9 +14,9 @@ const HOUSEHOLDS_AT_ONCE: usize = 500;
 /// A household and where it lives, by name.
 #[derive(Clone, Debug, FromRow)]
 pub struct Named {
-    pub id: Uuid,
-    pub town: String,
-    pub village: String,
+    pub(crate) id: Uuid,
+    pub(crate) town: String,
+    pub(crate) village: String,
 }
 
 /// The condition that a household lives in the town `$1` and, unless that is empty, in the village `$2`.

@@ -20,7 +20,7 @@ use crate::import::store;
 use crate::pairing;
 use crate::problem::Problem;
 use crate::renaming::service::apply_planned;
-use crate::renaming::{Planned, RenamingKind};
+use crate::renaming::{self, Planned, RenamingKind};
 use crate::roster::report::RosterKind;
 use crate::staff;
 
@@ -47,6 +47,12 @@ pub async fn commit(
         ETag(import.version).must_match(Some(tag))?;
     }
     must_be_good(&import, good_rows_only)?;
+    if let Some(checked_at) = import.checked_at
+        && renaming::service::changed_since(&mut tx, checked_at).await?
+    {
+        // New records would come in under a name that nobody else says any more.
+        return Err(changed(vec!["镇、村或单位的名称已更改".to_owned()]));
+    }
     let now = app.now();
     let actor = Actor {
         import_id: Some(id),

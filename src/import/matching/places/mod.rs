@@ -13,4 +13,4 @@ mod words;
 pub use names::PlaceNames;
 pub use renamed::{PlacesRenamed, places_renamed};
 pub use spelling::{FileArea, KnownPlaces, Reading, Spellings};
-pub use words::{cut_key, links_words};
+pub use words::cut_key;
