@@ -59,6 +59,7 @@ pub struct Import {
     /// What the last check found.
     pub report: Option<Json<ImportReport>>,
     /// What it is to call otherwise when it is taken into the register.
+    #[sqlx(default)]
     pub renamings: Json<Vec<Planned>>,
     /// Why it failed.
     pub failure: Option<Json<RosterProblem>>,

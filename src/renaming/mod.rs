@@ -5,6 +5,7 @@
 //! name. So a new name is written to all of them at once, here and nowhere else.
 
 pub mod api;
+mod day;
 mod error;
 mod links;
 mod model;

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::error::RenamingError;
 use crate::code_list;
 use crate::staff::unit::names_in;
 
@@ -183,21 +182,6 @@ impl Renaming {
                 to: place(&self.new_town, &self.new_village),
             },
         }
-    }
-}
-
-/// The first year in which a change can have happened: before, no such programme was.
-const FIRST_YEAR: i32 = 2000;
-
-/// Refuses a day that is after today or long before any programme.
-pub fn check_day(day: NaiveDate, today: NaiveDate) -> Result<(), RenamingError> {
-    use chrono::Datelike;
-    if day > today {
-        Err(RenamingError::InFuture(day))
-    } else if day.year() < FIRST_YEAR {
-        Err(RenamingError::TooEarly(day))
-    } else {
-        Ok(())
     }
 }
 

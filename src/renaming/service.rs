@@ -5,10 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::day::check_day;
 use super::error::RenamingError;
-use super::model::{
-    Change, Locality, Planned, Renaming, RenamingKind, Said, check_day, renamed_cells,
-};
+use super::model::{Change, Locality, Planned, Renaming, RenamingKind, Said, renamed_cells};
 use super::store::{self, Record, subject};
 use crate::access::history::Actor;
 use crate::access::idempotency::{self, Ticket};

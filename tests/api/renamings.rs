@@ -124,7 +124,7 @@ async fn a_village_that_is_renamed_takes_its_households_units_and_helpers_along(
     assert_eq!(send().await.expect(201), made);
     let after = household(office, it.first).await;
     assert_eq!(place_of(&after), both("草庙镇", "双福村"));
-    assert_eq!(after["helper"]["id"], json!(it.helper), "{after:#}");
+    assert_eq!(after["helper"]["staff_id"], json!(it.helper), "{after:#}");
     assert_eq!(
         place_of(&household(office, it.second).await),
         both("草庙镇", "前进村")
@@ -342,7 +342,7 @@ async fn a_unit_that_becomes_part_of_another_gives_its_staff_and_villages_over()
     assert_eq!(person(office, it.helper).await["unit"], "中心小学");
     assert_eq!(villages_of(office, "中心小学").await.len(), 2);
     assert_eq!(
-        household(office, it.first).await["helper"]["id"],
+        household(office, it.first).await["helper"]["staff_id"],
         json!(it.helper)
     );
     let undo = format!("/renamings/{}/undo", made["id"].as_str().unwrap());

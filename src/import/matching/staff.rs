@@ -1,10 +1,11 @@
 //! A roster of staff against the staff on the register.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
 use self::asked::{Question, renumbered, returned, units_renamed};
+pub use self::known::Around;
 use self::known::{Known, Match};
 use self::places::places;
 use super::count;
@@ -13,7 +14,7 @@ use crate::codes::Action;
 use crate::household::rule::SAME_IDENTITY_NUMBER;
 use crate::household::rule::Severity;
 use crate::import::report::{Conflict, ConflictKind, Counts};
-use crate::renaming::{Links, Planned as PlannedRenaming};
+use crate::renaming::Planned as PlannedRenaming;
 use crate::roster::choices::Choices;
 use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{self, ReadPerson, StaffRoster};
@@ -21,23 +22,11 @@ use crate::roster::value::Refusal;
 use crate::staff::StaffFacts;
 use crate::staff::model::Staff;
 use crate::staff::staging::Planned;
-use crate::staff::unit::Area;
 use crate::text::squeezed;
 
 mod asked;
 mod known;
 mod places;
-
-/// What is known beside the staff.
-#[derive(Debug, Default)]
-pub struct Around {
-    /// Towns and villages of the register, with their open households.
-    pub areas: Vec<(String, String, usize)>,
-    /// What units and helpers are linked to.
-    pub links: Links,
-    /// The villages that units are linked to, by the unit's name.
-    pub unit_villages: BTreeMap<String, Vec<Area>>,
-}
 
 /// What a roster of staff would do.
 #[derive(Debug)]

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Around;
-use super::known::{Known, Match};
+use super::known::{Around, Known, Match};
 use crate::code_list::CodeList;
 use crate::import::matching::places::cut_key;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};

@@ -1,9 +1,22 @@
 //! The staff on the register, and who of them a person of the file is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use crate::renaming::Links;
 use crate::staff::StaffFacts;
 use crate::staff::model::Staff;
+use crate::staff::unit::Area;
+
+/// What is known beside the staff.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// Towns and villages of the register, with their open households.
+    pub areas: Vec<(String, String, usize)>,
+    /// What units and helpers are linked to.
+    pub links: Links,
+    /// The villages that units are linked to, by the unit's name.
+    pub unit_villages: BTreeMap<String, Vec<Area>>,
+}
 
 /// The staff on the register, by all that a roster may name them by.
 pub struct Known<'k> {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Around;
 use super::asked::Question;
+use super::known::Around;
 use crate::import::matching::places::{FileArea, KnownPlaces, Spellings};
 use crate::renaming::Planned;
 use crate::roster::choices::Choices;
