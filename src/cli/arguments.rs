@@ -214,7 +214,7 @@ pub struct ImportFile {
     #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = ACCEPT_HELP)]
     accept: Vec<ConflictKind>,
     /// What became of all members whom the register has in a household of the file and the file has not:
-    /// moved_away, died, stays or same_person
+    /// `moved_away`, `died`, `stays` or `same_person`
     #[arg(long, value_name = "ANSWER", value_parser = leave_answer)]
     left: Option<LeaveAnswer>,
     /// What is answered to all questions of a kind, such as place_spelling=different_places or

@@ -117,7 +117,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
         }
     };
     let bar = progress_bar();
-    let checked = check(app, id, &bar).await;
+    let checked = Box::pin(check(app, id, &bar)).await;
     bar.finish_and_clear();
     let mut import = checked?;
     let mut refusal = None;

@@ -125,7 +125,8 @@ impl RosterProblem {
     /// With what stands there.
     #[must_use]
     pub fn with_value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
+        // A cell whose formula gives nothing shows nothing.
+        self.value = Some(value.into()).filter(|value| !value.is_empty());
         self
     }
 }

@@ -47,9 +47,15 @@ impl<'f> Binary<'f> {
                 .worksheet_cells_reader(&sheet.name)
                 .map_err(ReadError::damaged)
         })?;
+        // Behind the last cell there is nothing that may be asked for.
+        let mut ended = false;
         let mut next = || loop {
+            if ended {
+                return Ok(None);
+            }
             match cells.next_cell() {
                 Ok(cell) => {
+                    ended = cell.is_none();
                     return Ok(cell.map(|cell| {
                         let (row, column) = cell.get_position();
                         (row.saturating_add(1), column, content(cell.get_value()))

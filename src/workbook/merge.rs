@@ -82,6 +82,7 @@ pub fn owned_row(row: &Row<'_>) -> Row<'static> {
             .iter()
             .map(|(at, cell)| (*at, owned(cell)))
             .collect(),
+        cleaned: row.cleaned.clone(),
     }
 }
 
@@ -97,6 +98,7 @@ mod tests {
                 .iter()
                 .map(|(at, text)| (*at, Cell::Text((*text).into())))
                 .collect(),
+            cleaned: Vec::new(),
         }
     }
 

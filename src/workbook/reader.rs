@@ -214,6 +214,7 @@ mod tests {
             number,
             hidden: false,
             cells: cells.to_vec(),
+            cleaned: Vec::new(),
         };
         let wanted = [
             row(2, &[(2, Cell::Text("姓名".into()))]),

@@ -61,9 +61,12 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
         let Some(mut cell) = cell else {
             return Ok(false);
         };
+        let mut cleaned = false;
         if let Cell::Text(text) = &mut cell {
             // Excel can write any character as `_x0000_`; control characters among them are dropped.
+            let typed = text.len();
             *text = storable(std::mem::take(text));
+            cleaned = text.len() < typed;
             let bare = text.trim();
             match bare.as_bytes().first() {
                 None => return Ok(false),
@@ -103,6 +106,7 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
                 number: row,
                 hidden: self.info.notes.hides_row(row),
                 cells: std::mem::take(&mut self.spare),
+                cleaned: Vec::new(),
             };
             let whole = std::mem::replace(&mut self.row, next);
             if had_cells {
@@ -112,6 +116,9 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
         // A hostile file repeats a cell without end.
         if self.row.cells.len() < 2 * MAX_COLUMNS as usize {
             self.row.cells.push((column, cell));
+            if cleaned {
+                self.row.cleaned.push(column);
+            }
         }
         Ok(begins && had_cells)
     }
@@ -128,6 +135,7 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
             number: self.row.number,
             hidden: self.row.hidden,
             cells,
+            cleaned: std::mem::take(&mut self.row.cleaned),
         })
     }
 

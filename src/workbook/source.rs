@@ -64,6 +64,8 @@ pub struct Row<'b> {
     /// Columns, from 0, with their cells; in the order of the file.
     #[serde(borrow)]
     pub cells: Vec<(u32, Cell<'b>)>,
+    /// Columns, from 0, whose texts have lost characters that nobody sees and no text may have.
+    pub cleaned: Vec<u32>,
 }
 
 /// The content of a cell. Empty cells are not there at all.

@@ -28,7 +28,7 @@ async fn a_commit_is_refused_when_the_register_changed_underneath() {
     for number in ["E1", "E2"] {
         let id = household_id(&server, number).await;
         server
-            .change_household(id, |facts| facts.village = "他人改过村".to_owned())
+            .change_household(id, |facts| facts.address = Some("他人改过".to_owned()))
             .await;
     }
     let before = register_by_number(&server.db).await;

@@ -264,7 +264,7 @@ prop_compose! {
                 (1, Cell::Number(f64::NAN)),
                 (3, Cell::Error(text)),
             ];
-            Row { number, hidden, cells }
+            Row { number, hidden, cells, cleaned: vec![3] }
         }).collect();
         let sheets = names.into_iter().map(|(name, visible)| Sheet {
             name,

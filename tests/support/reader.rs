@@ -72,6 +72,7 @@ fn owned(row: &Row<'_>) -> Row<'static> {
         number: row.number,
         hidden: row.hidden,
         cells: cells.collect(),
+        cleaned: row.cleaned.clone(),
     }
 }
 
@@ -86,6 +87,7 @@ pub fn row_of(number: u32, cells: &[(u32, Cell<'static>)]) -> Row<'static> {
         number,
         hidden: false,
         cells: cells.to_vec(),
+        cleaned: Vec::new(),
     }
 }
 

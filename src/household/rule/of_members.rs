@@ -43,28 +43,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
             }
         },
     },
-    &Rule {
-        code: "two_spouses",
-        severity: Severity::Warning,
-        tells: &[],
-        needs_all_members: false,
-        title: "配偶不止一个",
-        remedy: "请核对与户主关系；如是另一户的人，请填写那一户的户编号",
-        check: |subject, found| {
-            let spouses = |member: &Member| member.relation == Relation::Spouse;
-            for (index, member) in subject
-                .members()
-                .filter(|(_, member)| spouses(member))
-                .skip(1)
-            {
-                found.member(
-                    index,
-                    "relation",
-                    format!("本户已有配偶，{}又填为配偶", member.name),
-                );
-            }
-        },
-    },
+    &TWO_SPOUSES,
     &IDENTITY_SEX,
     &IDENTITY_BIRTH_DATE,
     &Rule {
@@ -367,6 +346,30 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         },
     },
 ];
+
+/// A second spouse of the head.
+pub static TWO_SPOUSES: Rule = Rule {
+    code: "two_spouses",
+    severity: Severity::Warning,
+    tells: &[],
+    needs_all_members: false,
+    title: "配偶不止一个",
+    remedy: "请核对与户主关系；如是另一户的人，请填写那一户的户编号",
+    check: |subject, found| {
+        let spouses = |member: &Member| member.relation == Relation::Spouse;
+        for (index, member) in subject
+            .members()
+            .filter(|(_, member)| spouses(member))
+            .skip(1)
+        {
+            found.member(
+                index,
+                "relation",
+                format!("本户已有配偶，{}又填为配偶", member.name),
+            );
+        }
+    },
+};
 
 /// The sex that is stated is not that of the identity number. The roster of staff is checked by it, too.
 pub static IDENTITY_SEX: Rule = Rule {

@@ -251,16 +251,18 @@ impl Question {
                 "成员并入名册所列的一户；原户销户，结对随之结束，历史记录全部保留，不再列入名单和统计"
                     .to_owned(),
             ),
-            // Only rosters of staff ask these, or the file as a whole.
+            // Only rosters of staff ask these, or the file as a whole; who is not in the file is asked for
+            // by `words_of_missing`, and names of places by `places`.
             ConflictKind::Swapped
             | ConflictKind::Renamed
             | ConflictKind::UnitRenamed
             | ConflictKind::StaffRenumbered
             | ConflictKind::Returned
             | ConflictKind::NoStatus
-            | ConflictKind::Sections => (String::new(), String::new()),
-            // Said by `words_of_missing`, or by `places`.
-            ConflictKind::Left | ConflictKind::PlaceSpelling | ConflictKind::PlaceRenamed => (String::new(), String::new()),
+            | ConflictKind::Sections
+            | ConflictKind::PlaceSpelling
+            | ConflictKind::PlaceRenamed
+            | ConflictKind::Left => (String::new(), String::new()),
             ConflictKind::Reopened => (
                 format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),
                 format!("恢复此户，成员以名册为准{}", if people.is_empty() {

@@ -56,7 +56,9 @@ impl Review<'_> {
         }
         for finding in rule::check(&self.facts, context.today, context.line_fen) {
             let unknown = !self.members_listed && finding.rule.needs_all_members;
-            if unknown || self.draft.was_refused(finding.field) {
+            // Where only the order makes them one household, it has been told as an error.
+            let told = self.draft.adjacent && finding.rule.code == rule::TWO_SPOUSES.code;
+            if unknown || told || self.draft.was_refused(finding.field) {
                 continue;
             }
             let place = finding

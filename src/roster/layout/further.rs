@@ -9,6 +9,7 @@ use crate::roster::column::Record;
 use crate::roster::heading;
 use crate::roster::report::Problems;
 use crate::roster::value::Refusal;
+use crate::text::squeezed;
 use crate::workbook::reader::{Cell, Row};
 use crate::workbook::source::Sheet;
 
@@ -18,6 +19,19 @@ const TELLING: [&str; 6] = ["姓名", "证件", "身份证", "户编号", "工�
 /// So many known headings make a row a heading.
 const LEAST_HEADINGS: usize = 3;
 
+/// Headings that are nobody's name or number: a row with one of them is a heading, though perhaps of a
+/// table that is no roster of this kind.
+const CERTAIN: [&str; 8] = [
+    "姓名",
+    "证件号码",
+    "身份证号",
+    "身份证号码",
+    "户编号",
+    "工号",
+    "户主姓名",
+    "帮扶人姓名",
+];
+
 /// Whether a row may be the heading of a table.
 pub fn may_be_heading(row: &Row<'_>) -> bool {
     let tells = |(_, cell): &(u32, Cell<'_>)| match cell {
@@ -25,6 +39,17 @@ pub fn may_be_heading(row: &Row<'_>) -> bool {
         _ => false,
     };
     row.cells.len() >= LEAST_HEADINGS && row.cells.iter().any(tells)
+}
+
+/// Whether a row that may be a heading is one for certain.
+fn is_heading(row: &Row<'_>) -> bool {
+    row.cells.iter().all(|(_, cell)| match cell {
+        Cell::Text(text) => !text.contains(|sign: char| sign.is_ascii_digit()),
+        _ => false,
+    }) && row.cells.iter().any(|(_, cell)| match cell {
+        Cell::Text(text) => CERTAIN.contains(&squeezed(text).as_str()),
+        _ => false,
+    })
 }
 
 /// The table that begins with a row as its heading, if its columns stand otherwise than in the table
@@ -45,16 +70,18 @@ pub fn further<R: Record>(
     let mut table = lexicon.layout(above.index, &sheet, &heading::of_row(row));
     let known = table.columns.len() + table.repeated.len();
     let repeats = |(at, own): &(u32, String)| above.is_heading(*at, own);
-    if known < LEAST_HEADINGS || table.headings.iter().all(repeats) {
+    let is_known = known >= LEAST_HEADINGS;
+    if table.headings.iter().all(repeats) || !(is_known || is_heading(row)) {
         return None;
     }
     let tables = std::slice::from_ref(&table);
     let mut lacking = missing(tables, 0, &[], lexicon.headings.table());
     let roles = [Role::Identity, Role::Relation, Role::Number];
-    let is_roster = table
-        .columns
-        .iter()
-        .any(|placed| roles.contains(&placed.role));
+    let is_roster = is_known
+        && table
+            .columns
+            .iter()
+            .any(|placed| roles.contains(&placed.role));
     let severity = if lacking.is_empty() {
         warn_of_columns(&table, problems);
         Severity::Repair

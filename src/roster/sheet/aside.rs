@@ -5,7 +5,9 @@
 //! nobody's: whatever it says, it belongs to no household. Everything else that is not known for such a
 //! row stays a person's row, whose missing cells are errors.
 
-use super::words::{is_code, is_label, is_note, is_total, may_be_name, may_be_relation, sums_up};
+use super::words::{
+    is_code, is_label, is_note, is_total, labels_sum, may_be_name, may_be_relation, sums_up,
+};
 use crate::roster::column::Record;
 use crate::roster::heading;
 use crate::roster::layout::{Layout, Placed, Role, may_be_heading};
@@ -106,6 +108,9 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         // Whatever their post is called: 负责人, 联系人.
         return None;
     }
+    if is_row_of_sums(row) {
+        return Some(Aside::Total);
+    }
     let texts: Vec<String> = row
         .cells
         .iter()
@@ -132,6 +137,24 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         return None;
     }
     nobodys(layout, row, &texts)
+}
+
+/// Whether a row holds nothing but sums, each behind its label: 户数 | 2 | 人数 | 3.
+fn is_row_of_sums(row: &Row<'_>) -> bool {
+    let is_label = |cell: &Cell<'_>| text(cell).is_some_and(|text| labels_sum(&text));
+    let is_sum = |cell: &Cell<'_>| match cell {
+        Cell::Number(_) => true,
+        Cell::Text(text) => squeezed(text)
+            .trim_end_matches(['户', '人'])
+            .parse::<u32>()
+            .is_ok(),
+        _ => false,
+    };
+    row.cells.len() >= 2
+        && row
+            .cells
+            .chunks(2)
+            .all(|pair| matches!(pair, [(_, label), (_, sum)] if is_label(label) && is_sum(sum)))
 }
 
 /// What a row is that speaks of nobody.

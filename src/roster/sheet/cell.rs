@@ -37,7 +37,7 @@ impl<R: Record> CellAt<'_, R> {
             // The head says it in their own row: for what is the household's, that is enough.
             let said_by_head = column.is_shared() || matches!(column.kind, Kind::Phone(_));
             if mark == Ditto::Head && said_by_head {
-                self.gather("placeholder", problems);
+                self.tell_empty(problems);
                 return Ok(false);
             }
             let meant = above.meant(mark, self.index, column)?;
@@ -49,7 +49,7 @@ impl<R: Record> CellAt<'_, R> {
                     problems,
                 );
             } else if given.placeholder {
-                self.gather("placeholder", problems);
+                self.tell_empty(problems);
             }
             return Ok(given.value);
         }
@@ -64,7 +64,7 @@ impl<R: Record> CellAt<'_, R> {
             problems.push(self.place(problem));
         }
         if given.placeholder {
-            self.gather("placeholder", problems);
+            self.tell_empty(problems);
         }
         Ok(given.value)
     }
@@ -86,16 +86,22 @@ impl<R: Record> CellAt<'_, R> {
         problems.push(self.place(RosterProblem::of_file(Severity::Repair, refusal)));
     }
 
-    /// Says once of the column that cells of this kind are taken for empty ones.
-    fn gather(&self, code: &'static str, problems: &mut Problems) {
+    /// Says once of the column that cells are taken for empty ones.
+    fn tell_empty(&self, problems: &mut Problems) {
+        let remedy = "如有内容请补填；确实没有的不必处理";
+        self.gather("placeholder", "填的不是内容，按空白处理", remedy, problems);
+    }
+
+    /// Says once of the column that cells have lost characters that nobody sees.
+    pub(super) fn tell_cleaned(&self, problems: &mut Problems) {
+        let (reason, remedy) = ("去掉了看不见的控制字符", "请核对；如不对，请在文件中改正");
+        self.gather("control_characters", reason, remedy, problems);
+    }
+
+    /// Says once of the column what is so of several of its cells.
+    fn gather(&self, code: &'static str, reason: &str, remedy: &str, problems: &mut Problems) {
         let content = value::shown(self.cell);
-        let say = || {
-            Refusal::new(
-                code,
-                "填的不是内容，按空白处理",
-                "如有内容请补填；确实没有的不必处理",
-            )
-        };
+        let say = || Refusal::new(code, reason, remedy);
         problems.gather(Severity::Repair, &self.spot(&content), say, code);
     }
 

@@ -281,7 +281,12 @@ impl<R: Record> Reader<'_, '_, R> {
                 cell,
             };
             match at.read(&mut read.record, &mut self.above, problems) {
-                Ok(true) => read.filled.push(index),
+                Ok(true) => {
+                    if row.cleaned.contains(position) {
+                        at.tell_cleaned(problems);
+                    }
+                    read.filled.push(index);
+                }
                 Ok(false) => {}
                 Err(refusal) => refusals.push((at, refusal)),
             }

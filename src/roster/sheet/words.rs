@@ -122,6 +122,12 @@ fn counts(bare: &str) -> bool {
     })
 }
 
+/// Whether a text is the label of a sum that stands in the next cell: 户数.
+pub(super) fn labels_sum(text: &str) -> bool {
+    let bare = bare(text);
+    COUNTS.contains(&bare) || TOTALS.contains(&bare)
+}
+
 /// Whether a text says who made the list, or remarks on it.
 pub(super) fn is_note(text: &str) -> bool {
     let bare = bare(text);
@@ -165,7 +171,6 @@ pub(super) fn may_be_name(text: &str) -> bool {
         return false;
     }
     match length {
-        0 | 1 => false,
         2..=4 => !is_total(name) && !is_note(name) && !NOBODY.contains(&name) && !names_place(name),
         5..=15 => !names_place(name) && !name.chars().any(|it| SENTENCE.contains(it)),
         _ => false,

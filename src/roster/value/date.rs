@@ -20,6 +20,9 @@ const DAY_NUMBERS: std::ops::Range<i64> = 10_000..80_000;
 /// The same, for numbers with a fraction.
 const DAY_NUMBERS_WITH_TIME: std::ops::Range<f64> = 10_000.0..80_000.0;
 
+/// Day numbers that may as well be a year and a month, where only the year is asked for.
+const LIKE_A_MONTH: std::ops::Range<i64> = 19_000..21_000;
+
 /// A day, or only the month in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Day {
@@ -114,9 +117,6 @@ pub fn year(cell: &Cell<'_>) -> Read<i64> {
     let text = match cell {
         Cell::Date(date) => return Ok(Some(i64::from(date.year()))),
         Cell::Number(number) => match whole(*number) {
-            Some(day) if DAY_NUMBERS.contains(&day) => {
-                return Ok(day_number(day).map(|date| i64::from(date.year())));
-            }
             Some(digits) => Cow::Owned(digits.to_string()),
             None => return Err(refused()),
         },
@@ -125,7 +125,10 @@ pub fn year(cell: &Cell<'_>) -> Read<i64> {
     if text.is_empty() || says_nothing(&text) {
         return Ok(None);
     }
-    if let Some(date) = typed_day_number(&text).and_then(day_number) {
+    if let Some(day) = typed_day_number(&text) {
+        // 20141 is 1955-02-21 or the first month of 2014: it is not guessed.
+        let date = Some(day).filter(|day| !LIKE_A_MONTH.contains(day));
+        let date = date.and_then(day_number).ok_or_else(refused)?;
         return Ok(Some(i64::from(date.year())));
     }
     let year_of = |text: &str| {

@@ -58,6 +58,9 @@ const DOUBLE_SURNAMES: [&str; 20] = [
 /// Dots between the parts of a name, none of which is the one of the standard, U+00B7.
 const DOTS: &str = "•・‧∙⋅･●.．。˙·ᐧ⸱";
 
+/// Strokes that may stand for the dot, or between two persons.
+const HYPHENS: [char; 10] = ['-', '－', '–', '—', '‐', '‑', '−', '_', '＿', 'ー'];
+
 /// A person's name: white space between the characters of a Chinese name is dropped, dots between the
 /// parts of a name become those of the standard (GB/T 15834: U+00B7), a remark is taken off and told.
 pub fn name(cell: &Cell<'_>) -> Read<Name> {
@@ -86,12 +89,8 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     }
     if name.text.chars().any(is_private) {
         name.doubt = Some(private_character(&name.text));
-    } else if name.doubt.is_none() && has_letter_beside_chinese(&name.text) {
-        name.doubt = Some(Refusal::new(
-            "name_with_letters",
-            "中文姓名里夹有字母",
-            "请核对姓名；字母只是标记的请删去",
-        ));
+    } else if name.doubt.is_none() {
+        name.doubt = mixed(&name.text);
     }
     Ok(Some(name))
 }
@@ -285,6 +284,25 @@ fn with_dots(bare: &str) -> String {
         }
     }
     dotted.trim_end_matches('·').to_owned()
+}
+
+/// What stands between Chinese characters and belongs to no name.
+fn mixed(name: &str) -> Option<Refusal> {
+    if has_letter_beside_chinese(name) {
+        return Some(Refusal::new(
+            "name_with_letters",
+            "中文姓名里夹有字母",
+            "请核对姓名；字母只是标记的请删去",
+        ));
+    }
+    let has_hyphen = name.contains(HYPHENS) && name.chars().any(is_chinese);
+    has_hyphen.then(|| {
+        Refusal::new(
+            "name_with_hyphen",
+            "姓名中间有短横",
+            "请核对；少数民族姓名中间请用“·”，两个人请分成两行",
+        )
+    })
 }
 
 fn has_letter_beside_chinese(name: &str) -> bool {

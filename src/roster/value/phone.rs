@@ -30,6 +30,22 @@ const LABELS: [&str; 11] = [
     "TEL",
 ];
 
+/// What says that a person has no telephone.
+const NONE: [&str; 12] = [
+    "无电话",
+    "没有电话",
+    "没电话",
+    "无手机",
+    "没有手机",
+    "没手机",
+    "无号码",
+    "无联系方式",
+    "无联系电话",
+    "无电话号码",
+    "未安装",
+    "无固话",
+];
+
 /// Reads the telephone number of a cell. What is none is refused, and nothing of the cell is lost: a
 /// second number and words beside the first are given as what is left.
 pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
@@ -46,7 +62,8 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
     let typed = typed.trim().trim_start_matches('\'');
     let tight: String = typed.split_whitespace().collect();
     // A column of numbers has 0 where there is none.
-    if says_nothing(&text) || says_nothing(typed) || tight.bytes().all(|byte| byte == b'0') {
+    let nothing = says_nothing(&text) || says_nothing(typed) || NONE.contains(&tight.as_str());
+    if nothing || tight.bytes().all(|byte| byte == b'0') {
         return Ok(None);
     }
     if is_scientific(&tight) {
@@ -153,10 +170,7 @@ fn one(text: &str) -> Option<String> {
     if let Some(mobile) = national {
         return Some(mobile.to_owned());
     }
-    let line = tight
-        .trim_start_matches('(')
-        .replace(')', "-")
-        .replace('转', "-");
+    let line = tight.trim_start_matches('(').replace([')', '转'], "-");
     let line = line.replace("--", "-");
     if line.contains(['(', '+']) {
         return None;

@@ -20,15 +20,16 @@ pub fn code_number(cell: &Cell<'_>, longest: usize) -> Read<String> {
         return Ok(None);
     };
     if plain {
-        let damage = is_scientific(&typed) || lost_its_end(&typed);
-        return if damage {
+        return if is_scientific(&typed) {
             Err(damaged(&typed))
         } else {
             Ok(Some(typed))
         };
     }
     let number = without_zero_fraction(squeezed(&typed).trim_start_matches('\'')).to_owned();
-    if is_scientific(&number) || lost_its_end(&number) {
+    // As a text it was typed so: the first of a village may well end with zeros.
+    let was_number = matches!(cell, Cell::Number(_));
+    if is_scientific(&number) || (was_number && lost_its_end(&number)) {
         return Err(damaged(&number));
     }
     if let Some(refusal) = refused(&typed, &number) {
@@ -113,7 +114,7 @@ pub(super) fn is_scientific(text: &str) -> bool {
     whole.len() == 1 && all_digits(whole) && all_digits(fraction) && power.is_some_and(all_digits)
 }
 
-/// Whether a number is what comes of 3.20999E+11 when it is saved once more: 320999000000.
+/// Whether the number of a cell is what comes of 3.20999E+11 when it is saved once more: 320999000000.
 fn lost_its_end(number: &str) -> bool {
     number.len() >= LONG
         && number.bytes().all(|byte| byte.is_ascii_digit())

@@ -160,6 +160,7 @@ fn sheet(index: usize, text: &str) -> (Sheet, Vec<Row<'static>>) {
                 number,
                 hidden: std::mem::take(&mut hidden),
                 cells,
+                cleaned: Vec::new(),
             });
         }
     }

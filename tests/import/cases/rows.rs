@@ -111,7 +111,7 @@ fn any_line_in_any_column_is_nobodys() {
     ] {
         for column in 0..9 {
             let mut grid = Grid::plain();
-            let mut words = vec!["~"; 9];
+            let mut words = ["~"; 9];
             words[column] = line;
             grid.rows.push(row(&words.join(" ")));
             grid.rows.insert(2, row(&words.join(" ")));
@@ -133,6 +133,15 @@ fn lines_of_two_texts_and_rows_that_were_filled_down() {
     ));
     grid.rows.push(vec![2.0.into(), 3.0.into()]);
     is_whole(&read_grid(&grid), &["A5", "D6", "A7", "A8", "A9"]);
+
+    // Sums, each in the cell behind its label.
+    for sums in ["户数 2 人数 3", "~ ~ 户数： 2户 人口数 3人", "~ 合计 3"] {
+        let mut grid = Grid::plain();
+        grid.rows.push(row(sums));
+        let reading = read_grid(&grid);
+        assert_eq!(reading.names(), ALL, "{sums}");
+        assert_eq!(reading.codes(Severity::Error), [], "{sums}");
+    }
 
     let csv = grid.text(",");
     let choices = Choices::default();
@@ -207,7 +216,7 @@ fn sections_of_a_list_of_staff() {
     ] {
         for column in 0..4 {
             let mut rows = vec![row("工号 姓名 性别 单位"), row("T001 陈一明 男 草庙小学")];
-            let mut words = vec!["~"; 4];
+            let mut words = ["~"; 4];
             words[column] = line;
             rows.push(row(&words.join(" ")));
             rows.push(row("T002 周二月 女 前进小学"));
@@ -238,6 +247,10 @@ fn two_spouses_are_told() {
             .at("F4")
             .iter()
             .any(|it| it.code == "household_order")
+    );
+    assert!(
+        !reading.at("F4").iter().any(|it| it.code == "two_spouses"),
+        "said once"
     );
     assert_eq!(reading.names(), ["张建国"]);
 }
@@ -370,6 +383,22 @@ fn a_second_table_is_read_by_its_own_heading() {
     let reading = read_grid(&grid);
     assert!(reading.at("A5").iter().any(|it| it.code == "another_table"));
     assert_eq!(reading.names(), ALL);
+
+    for (heading, row_below) in [
+        ("姓名 单位 工号 职务", "陈一明 草庙小学 T001 教师"),
+        ("序号 姓名 分工", "1 陈一明 组长"),
+        ("~ ~ 户主姓名 帮扶项目 落实情况", "~ ~ 王大山 扶鸡 已发"),
+    ] {
+        let mut grid = Grid::plain();
+        grid.rows.push(row("附：帮扶名单"));
+        grid.rows.push(row(heading));
+        grid.rows.push(row(row_below));
+        let reading = read_grid(&grid);
+        let told = reading.problems.iter().any(|it| it.code == "another_table");
+        assert!(told, "{heading}: {:#?}", reading.problems);
+        assert_eq!(reading.names(), ALL, "{heading}");
+        assert_eq!(reading.codes(Severity::Error), [], "{heading}");
+    }
 
     let mut grid = Grid::plain();
     grid.rows.push(row("姓名 证件号码 与户主关系 性别"));

@@ -1,7 +1,10 @@
 //! Names of persons and places.
 
 use qianshou::household::rule::Severity;
+use qianshou::roster::choices::Choices;
+use qianshou::roster::report::RosterKind;
 
+use crate::support::case_file::read_roster;
 use crate::support::cell_case::{
     has_problem, household_case, read_households, read_staff, said_at, stated,
 };
@@ -60,6 +63,22 @@ fn what_is_no_name_is_not_taken_for_one() {
 }
 
 #[test]
+fn strokes_in_a_name_are_told() {
+    for stroke in ['-', '－', '—', '_'] {
+        let name = format!("买买提{stroke}艾力");
+        let grid = Grid::plain().cell(1, 3, name.as_str());
+        has_problem(
+            &read_households(&grid),
+            "D2",
+            Severity::Warning,
+            "name_with_hyphen",
+        );
+    }
+    let grid = Grid::plain().cell(1, 3, "Mary-Ann");
+    assert!(read_households(&grid).at("D2").is_empty());
+}
+
+#[test]
 fn names_of_heads_and_of_staff_are_looked_at_alike() {
     let grid = Grid::plain().column("户主姓名", ["王大山(户主)", "王大山（户主）", "张?国"]);
     let reading = read_households(&grid);
@@ -108,4 +127,27 @@ fn places_have_no_spaces_and_no_line_breaks() {
         ("草庙镇", Some("一组1号"))
     );
     assert_eq!(first.remark.as_deref(), Some("第一行\n第二行"));
+}
+
+#[test]
+fn characters_that_nobody_sees_are_taken_off_and_told_once_a_column() {
+    let grid = Grid::plain()
+        .cell(1, 1, "双喜\u{7}村")
+        .cell(2, 1, "双\u{202e}喜村")
+        .cell(3, 3, "张\u{1b}建国");
+    let csv = grid.text(",");
+    // Excel writes them as escapes, which XML could not hold otherwise.
+    let escaped = Grid::plain()
+        .cell(1, 1, "双喜_x0007_村")
+        .cell(2, 1, "双\u{202e}喜村")
+        .cell(3, 3, "张_x001B_建国");
+    let read = |bytes: &[u8]| read_roster(bytes, RosterKind::Households, &Choices::default());
+    for reading in [read(csv.as_bytes()), read(&escaped.xlsx())] {
+        assert_eq!(reading.names(), ["王大山", "李秀英", "张建国"]);
+        has_problem(&reading, "B2", Severity::Repair, "control_characters");
+        has_problem(&reading, "D4", Severity::Repair, "control_characters");
+        assert!(reading.at("B3").is_empty(), "told at the first");
+        let villages = stated(&reading, |facts| facts.village.clone());
+        assert_eq!(villages, ["双喜村", "前进村"]);
+    }
 }

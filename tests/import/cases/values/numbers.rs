@@ -42,8 +42,10 @@ fn a_number_that_was_damaged_and_saved_again_is_an_error() {
     let grid = Grid::plain()
         .cell(1, 2, Value::Number(320_999_000_000.0))
         .cell(2, 2, Value::Number(320_999_000_000.0))
+        .cell(3, 2, "320998000000")
         .column("人编号", ["3.2E+13", "", "32099900000012"]);
     let reading = read_households(&grid);
+    assert!(reading.at("C4").is_empty(), "typed as a text");
     has_problem(&reading, "C2", Severity::Error, "number_damaged");
     has_problem(&reading, "J2", Severity::Error, "number_damaged");
     assert!(reading.at("J4").is_empty());

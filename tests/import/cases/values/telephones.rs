@@ -63,6 +63,14 @@ fn two_telephones_stay_two() {
 }
 
 #[test]
+fn who_has_no_telephone_has_none() {
+    let grid = Grid::plain().column("联系电话", ["无电话", "没有 手机", "无联系方式"]);
+    let reading = read_households(&grid);
+    assert_eq!(phones_read(&reading), [None, None, None]);
+    assert_eq!(reading.codes(Severity::Error), []);
+}
+
+#[test]
 fn telephones_in_all_their_forms() {
     let reading = household_case("V20_phones.xlsx");
     assert_eq!(
