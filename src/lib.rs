@@ -34,6 +34,8 @@
 //!   person, [`check_duty`](pairing::eligibility::check_duty) says it; if it is about a pair, it is a variant of
 //!   [`Barrier`](pairing::constraint::model::Barrier), which `binding` in `pairing/constraint/store.rs` finds, and needs
 //!   no new variant of `Ineligible`. Runs, their edits, lists and pairings by hand then all obey it;
+//! - a new record that says a town, a village or a unit by name: `renaming/service.rs`, which writes a new name to
+//!   all that say the old one and takes it back; a new ending of names of places: `renaming/spelling.rs`;
 //! - a new kind of visit: a row of [`visit::model::VisitKind`], and nothing in the database; what such a visit must
 //!   say is asked in [`VisitFacts::checked`](visit::model::VisitFacts::checked);
 //! - a new sheet of the progress workbook: a field of [`report::model::Report`] where it shows what is not there yet,
