@@ -217,8 +217,8 @@ pub struct ImportFile {
     /// `moved_away`, `died`, `stays` or `same_person`
     #[arg(long, value_name = "ANSWER", value_parser = leave_answer)]
     left: Option<LeaveAnswer>,
-    /// What is answered to all questions of a kind, such as place_spelling=different_places or
-    /// returned=stays_away; may be said again
+    /// What is answered to all questions of a kind, such as `place_spelling=different_places` or
+    /// `returned=stays_away`; may be said again
     #[arg(long = "answer", value_name = "KIND=ANSWER", value_parser = kind_and_answer)]
     answers: Vec<(ConflictKind, ImportAnswer)>,
     /// Let empty cells of this field (such as phone) clear what the register holds; * for every column of

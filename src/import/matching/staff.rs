@@ -81,7 +81,9 @@ pub fn plan(
     let mut renamings = Vec::new();
     let (questions, planned) = places(&mut roster, around, choices);
     renamings.extend(planned);
-    questions.into_iter().for_each(|it| asked.add(it));
+    for question in questions {
+        asked.add(question);
+    }
     let (conflicts, mut swapped) = swaps(&roster, &known, &matches, choices);
     for (at, conflict) in conflicts.into_iter().enumerate() {
         let people = swapped.iter().filter(|(_, of)| **of == at);
@@ -97,7 +99,9 @@ pub fn plan(
         }
     }
     let (questions, units) = units_renamed(&roster, &known, &matches, around, choices);
-    questions.into_iter().for_each(|it| asked.add(it));
+    for question in questions {
+        asked.add(question);
+    }
     for (question, found) in renumbered(&roster, &known, &matches, &units, choices) {
         for index in found.iter().flat_map(|_| &question.people) {
             matches[*index].mine = found;
@@ -106,7 +110,9 @@ pub fn plan(
     }
     renamings.extend(units.into_planned());
     let (questions, returning) = returned(&roster, &known, &matches, choices);
-    questions.into_iter().for_each(|it| asked.add(it));
+    for question in questions {
+        asked.add(question);
+    }
     let mut taken = HashMap::new();
     for (index, person) in roster.people.iter_mut().enumerate() {
         let mut refusals = Vec::new();

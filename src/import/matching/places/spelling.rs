@@ -92,11 +92,11 @@ impl Spellings {
     /// Finds names that may be one place, and asks.
     pub fn of(file: &[FileArea], known: KnownPlaces<'_>, choices: &Choices) -> Self {
         let mut spellings = Self::default();
-        let towns = spellings.tally_towns(file, known);
+        let towns = Self::tally_towns(file, known);
         for group in groups(Level::Town, &towns) {
             let asked = Asked::of(Level::Town, &group, known, choices);
             spellings.take(asked, |readings, spellings| {
-                spellings.towns.extend(readings)
+                spellings.towns.extend(readings);
             });
         }
         for town in spellings.towns_as_read(file) {
@@ -121,7 +121,7 @@ impl Spellings {
         }
     }
 
-    fn tally_towns(&self, file: &[FileArea], known: KnownPlaces<'_>) -> Vec<Tally> {
+    fn tally_towns(file: &[FileArea], known: KnownPlaces<'_>) -> Vec<Tally> {
         let mut tallies = Tallies::default();
         for area in file.iter().filter(|area| !area.town.is_empty()) {
             tallies.of_file(&area.town, area);
