@@ -7,7 +7,8 @@ use crate::api::Tag;
 use crate::code_list::CodeList;
 use crate::problem::{Fault, bits};
 use crate::{
-    access, codes, household, import, lift, method, pairing, roster, settings, staff, visit,
+    access, codes, household, import, lift, method, pairing, renaming, roster, settings, staff,
+    visit,
 };
 
 /// Operations on code lists.
@@ -90,6 +91,8 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<roster::report::Certainty>,
     view::<import::report::ConflictKind>,
     view::<codes::LeaveAnswer>,
+    view::<codes::ImportAnswer>,
+    view::<renaming::RenamingKind>,
     view::<import::dependent::DependentKind>,
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,

@@ -4,6 +4,7 @@
 //! (全国扶贫开发信息系统), with the labels that offices use and the spellings they type.
 
 use crate::code_list;
+use crate::code_list::CodeList;
 
 code_list! {
     /// Male or female, as on the identity card.
@@ -293,6 +294,41 @@ code_list! {
         Died = "died", "去世", [];
         Stays = "stays", "漏列，仍在本户", [];
         SamePerson = "same_person", "即名册中的同名者", [];
+    }
+}
+
+code_list! {
+    /// The answers that questions of an import take; each question says which of them are its own.
+    pub enum ImportAnswer = "import_answer", "导入问题的答复" {
+        MovedAway = "moved_away", "迁出", [];
+        Died = "died", "去世", [];
+        Stays = "stays", "漏列，仍在本户", [];
+        SamePerson = "same_person", "同一人", [];
+        AnotherPerson = "another_person", "另一人", [];
+        SamePlace = "same_place", "同一地方", [];
+        DifferentPlaces = "different_places", "不同的地方", [];
+        Renamed = "renamed", "更名或合并", [];
+        Moved = "moved", "搬迁或调动", [];
+        Returns = "returns", "返岗", [];
+        StaysAway = "stays_away", "仍然离岗", [];
+    }
+}
+
+impl ImportAnswer {
+    /// What became of a member, for a question about one whom the roster has not.
+    pub fn of_member(self) -> Option<LeaveAnswer> {
+        LeaveAnswer::from_code(self.code())
+    }
+}
+
+impl From<LeaveAnswer> for ImportAnswer {
+    fn from(answer: LeaveAnswer) -> Self {
+        match answer {
+            LeaveAnswer::MovedAway => Self::MovedAway,
+            LeaveAnswer::Died => Self::Died,
+            LeaveAnswer::Stays => Self::Stays,
+            LeaveAnswer::SamePerson => Self::SamePerson,
+        }
     }
 }
 

@@ -13,7 +13,7 @@
 //! | telling | `progress` (counted toward the year's target), `report` (workbooks to hand up) |
 //! | jobs | `import` (a roster that was sent becomes part of the register, and can be taken back) |
 //! | judging | `method` (which of the six points hold, by what evidence, and the next step), `pairing` (who should help whom) |
-//! | doing | `visit` (what a helper did, heard and delivered; the plan for a household), `lift` (out of poverty, step by step; relapses) |
+//! | doing | `visit` (what a helper did, heard and delivered; the plan for a household), `lift` (out of poverty, step by step; relapses), `renaming` (a town, a village or a unit gets another name or becomes part of another) |
 //! | reading | `roster` (from rows to facts: columns, headings, values, templates; no job and no database) |
 //! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `staging` (what an import would do to either), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
 //! | beside | `access` (who may come in and do what; history; idempotency; masks) |
@@ -34,6 +34,8 @@
 //!   person, [`check_duty`](pairing::eligibility::check_duty) says it; if it is about a pair, it is a variant of
 //!   [`Barrier`](pairing::constraint::model::Barrier), which `binding` in `pairing/constraint/store.rs` finds, and needs
 //!   no new variant of `Ineligible`. Runs, their edits, lists and pairings by hand then all obey it;
+//! - a new record that says a town, a village or a unit by name: `renaming/service.rs`, which writes a new name to
+//!   all that say the old one and takes it back; a new ending of names of places: `renaming/spelling.rs`;
 //! - a new kind of visit: a row of [`visit::model::VisitKind`], and nothing in the database; what such a visit must
 //!   say is asked in [`VisitFacts::checked`](visit::model::VisitFacts::checked);
 //! - a new sheet of the progress workbook: a field of [`report::model::Report`] where it shows what is not there yet,
@@ -77,6 +79,7 @@ pub mod pairing;
 pub mod private;
 pub mod problem;
 pub mod progress;
+pub mod renaming;
 pub mod report;
 pub mod roster;
 pub mod server;

@@ -47,6 +47,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
             crate::staff::api::StaffApi(app()),
             crate::staff::unit::api::UnitApi(app()),
             crate::staff::leave::api::LeaveApi(app()),
+            crate::renaming::api::RenamingApi(app()),
         ),
         (
             crate::pairing::run::api::PairingRunApi(app()),

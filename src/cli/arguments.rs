@@ -10,7 +10,7 @@ use crate::code_list::CodeList;
 use crate::config::Flags;
 use crate::import::report::ConflictKind;
 use crate::roster::RosterKind;
-use crate::roster::choices::LeaveAnswer;
+use crate::roster::choices::{ImportAnswer, LeaveAnswer};
 use crate::workbook::reader_process;
 use crate::{calendar, import};
 
@@ -229,8 +229,8 @@ impl ImportCommand {
 }
 
 const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: of households changed_head, \
-    renumbered, moved, split, merged or reopened, of staff swapped or renamed, of a file \
-    no_status or sections; may be said again";
+    renumbered, moved, split, merged, reopened or place_renamed, of staff swapped, renamed, unit_renamed, \
+    staff_renumbered or returned, of a file place_spelling, no_status or sections; may be said again";
 
 #[derive(clap::Args)]
 pub struct ImportFile {
@@ -254,6 +254,10 @@ pub struct ImportFile {
     /// `moved_away`, `died`, `stays` or `same_person`
     #[arg(long, value_name = "ANSWER", value_parser = leave_answer)]
     left: Option<LeaveAnswer>,
+    /// What is answered to all questions of a kind, such as `place_spelling=different_places` or
+    /// `returned=stays_away`; may be said again
+    #[arg(long = "answer", value_name = "KIND=ANSWER", value_parser = kind_and_answer)]
+    answers: Vec<(ConflictKind, ImportAnswer)>,
     /// Let empty cells of this field (such as phone) clear what the register holds; * for every column of
     /// the file; may be said again
     #[arg(long, value_name = "FIELD")]
@@ -277,6 +281,7 @@ impl ImportFile {
             profile: self.profile,
             accept: self.accept,
             left: self.left,
+            answers: self.answers,
             clear_empty: self.clear_empty,
             all_problems: self.all_problems,
             json: self.json,
@@ -380,6 +385,11 @@ fn role(code: &str) -> Result<Role, String> {
 
 fn leave_answer(code: &str) -> Result<LeaveAnswer, String> {
     one_of(code)
+}
+
+fn kind_and_answer(text: &str) -> Result<(ConflictKind, ImportAnswer), String> {
+    let (kind, answer) = text.split_once('=').ok_or("KIND=ANSWER")?;
+    Ok((one_of(kind)?, one_of(answer)?))
 }
 
 fn conflict_kind(code: &str) -> Result<ConflictKind, String> {

@@ -54,7 +54,7 @@ macro_rules! text_column {
 /// or what a record was before a change.
 ///
 /// Not [`sqlx::types::Json`], which asks for a JSON column that SQLite does not have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
 /// Lets a row's struct hold the list itself: `#[sqlx(try_from = "Json<Vec<Cause>>")]`.

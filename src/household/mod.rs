@@ -1,6 +1,7 @@
 //! Households on the register and their members, and the cross-checks between their facts.
 
 pub mod api;
+pub mod area;
 mod field;
 pub mod model;
 pub mod person_match;

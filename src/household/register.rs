@@ -250,6 +250,21 @@ impl Register {
         self.areas.len()
     }
 
+    /// The names of a village: its town's and its own.
+    pub fn area_name(&self, area: u32) -> (&str, &str) {
+        let (town, village) = &self.areas[area as usize];
+        (town, village)
+    }
+
+    /// How many open households each village has.
+    pub fn open_by_area(&self) -> Vec<usize> {
+        let mut open = vec![0; self.areas.len()];
+        for household in self.households.iter().filter(|it| !it.closed) {
+            open[household.area as usize] += 1;
+        }
+        open
+    }
+
     /// The village of a household.
     pub fn area_of(&self, household: usize) -> u32 {
         self.households[household].area

@@ -20,6 +20,7 @@ code_list! {
     pub enum ChangeKind = "household_change_kind", "变更方式" {
         Import = "import", "导入", [];
         Undo = "undo", "撤销导入", [];
+        Rename = "rename", "地名更名", [];
     }
 }
 

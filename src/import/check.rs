@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::file::{self, SpoolError};
+use super::matching::staff::Around;
 use super::matching::{self, HouseholdPlan, PlanError};
 use super::model::{Import, WorkDone};
 use super::profile;
@@ -19,13 +20,14 @@ use super::store::{self, PROBLEMS_AT_ONCE};
 use crate::app::App;
 use crate::codes::Action;
 use crate::db::{Db, Inserts, Json, Tx};
-use crate::household::staging::{self, Planned};
+use crate::household::staging::{self, Planned as PlannedHousehold};
 use crate::import::report::{Counts, ImportReport, MAX_CONFLICTS};
+use crate::renaming::Planned;
 use crate::roster::grouping::{self, Context, HouseholdRoster};
 use crate::roster::report::Problems;
 use crate::roster::staffing::StaffRoster;
 use crate::workbook::error::ReadError;
-use crate::{household, settings, staff};
+use crate::{household, renaming, settings, staff};
 
 /// Rows that are staged in one transaction: few enough that other writers wait only milliseconds.
 const ROWS_AT_ONCE: usize = 10_000;
@@ -80,6 +82,8 @@ struct Check<'a> {
     state: ImportState,
     done: i64,
     total: Option<i64>,
+    /// What is to be called otherwise when the import is taken in.
+    renamings: Vec<Planned>,
 }
 
 /// Checks an import on which the caller has this lease.
@@ -91,6 +95,7 @@ pub async fn run(app: &App, import: &Import, lease: Uuid) -> Result<(), Stop> {
         state: ImportState::Reading,
         done: 0,
         total: None,
+        renamings: Vec::new(),
     };
     check.clear().await?;
     let (roster, mut problems) = check.read().await?;
@@ -199,6 +204,9 @@ impl Check<'_> {
         drop(tx);
         report.conflicts = plan.conflicts(&roster, &records, MAX_CONFLICTS)?;
         (report.conflict_count, report.undecided_count) = plan.question_counts();
+        let (conflicts, renamings) = plan.places();
+        report.ask_first(conflicts.to_vec());
+        self.renamings = renamings.to_vec();
         report.ask_of_file(roster.questions.clone());
         self.total = i64::try_from(plan.total()).ok();
         // While the database writes one piece, the next ones are planned and made ready.
@@ -248,11 +256,12 @@ impl Check<'_> {
     ) -> Result<(HouseholdRoster, HouseholdPlan), Stop> {
         let mut tx = self.app.db.read().await?;
         let register = household::store::register(&mut tx).await?;
+        let links = renaming::links(&mut tx).await?;
         drop(tx);
         let (choices, today) = (self.import.choices.0.clone(), self.app.today());
         let mut found = std::mem::take(problems);
         let work = move || {
-            let plan = HouseholdPlan::of(&roster, register, &choices, today, &mut found);
+            let plan = HouseholdPlan::of(&roster, (register, &links), &choices, today, &mut found);
             plan.map(|plan| (roster, plan, found))
         };
         let planned = tokio::task::spawn_blocking(work).await.map_err(|error| {
@@ -272,9 +281,16 @@ impl Check<'_> {
     ) -> Result<(), Stop> {
         let mut tx = self.app.db.read().await?;
         let known = staff::store::all(&mut tx).await?;
+        let around = Around {
+            areas: household::area::open_by_name(&mut tx).await?,
+            links: renaming::links(&mut tx).await?,
+            unit_villages: staff::unit::all_villages(&mut tx).await?,
+        };
         drop(tx);
         let questions = roster.questions.clone();
-        let plan = matching::staff::plan(roster, &known, &self.import.choices.0, problems);
+        let choices = &self.import.choices.0;
+        let plan = matching::staff::plan(roster, (&known, &around), choices, problems);
+        self.renamings = plan.renamings;
         report.staff = Some(plan.counts);
         report.ask(plan.conflicts);
         report.ask_of_file(questions);
@@ -297,7 +313,7 @@ impl Check<'_> {
     }
 
     /// The import is ready to be looked at.
-    async fn finish(&self, report: ImportReport, problems: Problems) -> Result<(), Stop> {
+    async fn finish(&mut self, report: ImportReport, problems: Problems) -> Result<(), Stop> {
         let problems = problems.into_kept();
         let pieces: Vec<_> = problems.chunks(ROWS_AT_ONCE).collect();
         let pieces_at_once = ROWS_AT_ONCE / PROBLEMS_AT_ONCE;
@@ -315,6 +331,7 @@ impl Check<'_> {
         import.lease = None;
         import.checked_at = Some(self.app.now());
         import.report = Some(Json(report));
+        import.renamings = Json(std::mem::take(&mut self.renamings));
         store::save(&mut tx, &import).await?;
         tx.commit().await?;
         Ok(())
@@ -359,7 +376,7 @@ impl Planning {
 }
 
 /// How many of some households are staged in one transaction.
-fn piece_of(planned: &[Planned]) -> usize {
+fn piece_of(planned: &[PlannedHousehold]) -> usize {
     let mut rows = 0;
     let within = planned.iter().take_while(|planned| {
         rows += 2 + planned.facts.members.len();

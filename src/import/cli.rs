@@ -23,7 +23,7 @@ use crate::app::{App, china_date};
 use crate::code_list::CodeList;
 use crate::import::report::{ConflictKind, Counts};
 use crate::problem::Problem;
-use crate::roster::choices::{Choices, Decision, LeaveAnswer};
+use crate::roster::choices::{Choices, Decision, ImportAnswer, LeaveAnswer};
 use crate::roster::problem_group::{self, ProblemGroup};
 use crate::roster::report::{RosterKind, RosterProblem};
 use crate::roster::template;
@@ -66,6 +66,8 @@ pub struct Wish {
     pub accept: Vec<ConflictKind>,
     /// What became of all members whom the register has in a household of the file and the file has not.
     pub left: Option<LeaveAnswer>,
+    /// Kinds of questions with the answer to all of them.
+    pub answers: Vec<(ConflictKind, ImportAnswer)>,
     /// Fields whose empty cells clear what the register holds.
     pub clear_empty: Vec<String>,
     /// Print each problem by itself.
@@ -80,18 +82,24 @@ impl Wish {
             conflict: kind.code().to_owned(),
             accept: true,
             answer: None,
+            name: None,
         };
         let left = self.left.map(|answer| Decision {
-            answer: Some(answer),
+            answer: Some(answer.into()),
             ..decide(&ConflictKind::Left)
         });
+        let answers = self.answers.iter().map(|(kind, answer)| Decision {
+            answer: Some(*answer),
+            ..decide(kind)
+        });
+        let accepted = self.accept.iter().map(decide);
         Ok(Choices {
             profile_id: match &self.profile {
                 Some(name) => Some(profile_named(app, self.kind, name).await?),
                 None => None,
             },
             sheets: self.sheets.clone(),
-            decisions: self.accept.iter().map(decide).chain(left).collect(),
+            decisions: accepted.chain(left).chain(answers).collect(),
             clear_empty: self.clear_empty.clone(),
             ..Choices::default()
         })
@@ -341,6 +349,9 @@ pub fn in_words(
             );
             for possible in &conflict.answers {
                 let _ = writeln!(text, "    {}：{}", possible.answer, possible.words);
+            }
+            if !conflict.names.is_empty() {
+                let _ = writeln!(text, "    可选名称：{}", conflict.names.join("、"));
             }
         }
     }

@@ -192,6 +192,17 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
     for (kind, mentions) in mentioning {
         found.extend(mentions.into_iter().map(|mention| of(kind, &mention)));
     }
+    for entry in entries.iter().filter(|entry| entry.returns) {
+        // Who came back by the import and serves households by now would be gone from under them.
+        if serving::store::count_served(tx, entry.staff_id).await? > 0 {
+            found.push(Dependent {
+                kind: DependentKind::Pairing,
+                id: entry.staff_id,
+                subject_id: entry.staff_id,
+                words: String::new(),
+            });
+        }
+    }
     for dependent in &mut found {
         let person = known.iter().find(|one| one.id == dependent.subject_id);
         let person = person.map_or_else(String::new, |one| format!("{} {}", one.unit, one.name));

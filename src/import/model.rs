@@ -8,6 +8,7 @@ use super::report::ImportReport;
 use super::state::ImportState;
 use crate::code_list::CodeList;
 use crate::db::Json;
+use crate::renaming::Planned;
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
 
@@ -57,6 +58,9 @@ pub struct Import {
     pub checked_at: Option<DateTime<Utc>>,
     /// What the last check found.
     pub report: Option<Json<ImportReport>>,
+    /// What it is to call otherwise when it is taken into the register.
+    #[sqlx(default)]
+    pub renamings: Json<Vec<Planned>>,
     /// Why it failed.
     pub failure: Option<Json<RosterProblem>>,
     /// Whether the rows with errors were left out on purpose.

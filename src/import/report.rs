@@ -8,7 +8,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::Severity;
-use crate::roster::choices::LeaveAnswer;
+use crate::roster::choices::ImportAnswer;
 use crate::roster::problem_group::ProblemGroup;
 use crate::roster::question::{FileQuestion, FileQuestionKind};
 use crate::roster::report::{ProblemKind, Problems, SheetReport};
@@ -25,6 +25,11 @@ code_list! {
         Left = "left", "成员不在名册中", [];
         Swapped = "swapped", "证件号码互换", [];
         Renamed = "renamed", "同一工号姓名不同", [];
+        PlaceSpelling = "place_spelling", "地名写法", [];
+        PlaceRenamed = "place_renamed", "镇村更名或合并", [];
+        UnitRenamed = "unit_renamed", "单位更名", [];
+        StaffRenumbered = "staff_renumbered", "换了工号", [];
+        Returned = "returned", "已离岗人员在名册中", [];
         NoStatus = "no_status", "没有脱贫属性列", [];
         Sections = "sections", "分段行", [];
     }
@@ -59,7 +64,11 @@ pub struct Conflict {
     pub answers: Vec<PossibleAnswer>,
     /// Which of them was chosen.
     #[serde(default)]
-    pub answer: Option<LeaveAnswer>,
+    pub answer: Option<ImportAnswer>,
+    /// Names of which one stands, if they are one place; the first is proposed.
+    #[oai(default, skip_serializing_if_is_empty, validator(max_items = 100))]
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 /// An answer that a question takes.
@@ -67,7 +76,7 @@ pub struct Conflict {
 #[oai(rename = "ImportConflictAnswer")]
 pub struct PossibleAnswer {
     /// What to send as `answer` of the decision.
-    pub answer: LeaveAnswer,
+    pub answer: ImportAnswer,
     /// What is then done, in Chinese.
     #[oai(validator(max_length = 200))]
     pub words: String,
@@ -178,17 +187,25 @@ impl ImportReport {
         self.conflicts = conflicts;
     }
 
+    /// Takes over questions that are asked before all others; to be called after those have been taken over.
+    pub fn ask_first(&mut self, conflicts: Vec<Conflict>) {
+        for conflict in conflicts.into_iter().rev() {
+            self.conflict_count += 1;
+            self.undecided_count += i64::from(conflict.accepted.is_none());
+            self.conflicts.insert(0, conflict);
+        }
+        self.conflicts.truncate(MAX_CONFLICTS);
+    }
+
     /// Takes over what is asked of the file as a whole, before all other questions; to be called after
     /// those have been taken over.
     pub fn ask_of_file(&mut self, questions: Vec<FileQuestion>) {
-        for question in questions.into_iter().rev() {
+        let asked = questions.into_iter().map(|question| {
             let kind = match question.kind {
                 FileQuestionKind::NoStatus => ConflictKind::NoStatus,
                 FileQuestionKind::Sections => ConflictKind::Sections,
             };
-            self.conflict_count += 1;
-            self.undecided_count += i64::from(question.accepted.is_none());
-            let conflict = Conflict {
+            Conflict {
                 key: kind.code().to_owned(),
                 kind,
                 places: question.places,
@@ -198,10 +215,10 @@ impl ImportReport {
                 accepted: question.accepted,
                 answers: Vec::new(),
                 answer: None,
-            };
-            self.conflicts.insert(0, conflict);
-        }
-        self.conflicts.truncate(MAX_CONFLICTS);
+                names: Vec::new(),
+            }
+        });
+        self.ask_first(asked.collect());
     }
 
     /// Whether nothing of the file can be taken in.

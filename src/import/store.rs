@@ -17,8 +17,8 @@ use crate::{insert, on};
 pub const PROBLEMS_AT_ONCE: usize = 500;
 const IMPORT: &str =
     "id, kind, file_name, file_sha256, file_bytes, at, actor, state, version, choices, done,
-    total, worker, claim, heartbeat, attempts, staged, checked_at, report, failure, good_rows_only,
-    committed_at, committed_by, undone_at, undone_by";
+    total, worker, claim, heartbeat, attempts, staged, checked_at, report, renamings, failure,
+    good_rows_only, committed_at, committed_by, undone_at, undone_by";
 
 /// Keeps a new import. The pieces of its file are there.
 pub async fn add(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
@@ -41,7 +41,7 @@ pub async fn save(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
         "UPDATE import SET state = $2, version = $3, choices = $4, done = $5, total = $6, worker = $7,
              claim = $8, heartbeat = $9, attempts = $10, staged = $11, checked_at = $12, report = $13,
              failure = $14, good_rows_only = $15, committed_at = $16, committed_by = $17, undone_at = $18,
-             undone_by = $19
+             undone_by = $19, renamings = $20
          WHERE id = $1",
     )
     .bind(import.id)
@@ -63,6 +63,7 @@ pub async fn save(tx: &mut Tx, import: &Import) -> Result<(), sqlx::Error> {
     .bind(&import.committed_by)
     .bind(import.undone_at)
     .bind(&import.undone_by)
+    .bind(&import.renamings)
     .execute(connection)
     .await
     .map(|_| ()))

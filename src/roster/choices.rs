@@ -7,7 +7,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use crate::codes::LeaveAnswer;
+pub use crate::codes::{ImportAnswer, LeaveAnswer};
 
 /// Choices for one import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Object)]
@@ -71,10 +71,49 @@ pub struct Decision {
     pub conflict: String,
     /// True to do what the conflict proposes, false to leave its households out of the import.
     pub accept: bool,
-    /// One of the conflict's `answers`, where it has any (with `accept` true): such a conflict is open
-    /// until one is chosen. Of no use for the others.
+    /// One of the conflict's `answers`, where it has any (with `accept` true). A conflict about members who
+    /// are not in the roster is open until one is chosen; of the others `accept` alone chooses the first.
     #[serde(default)]
-    pub answer: Option<LeaveAnswer>,
+    pub answer: Option<ImportAnswer>,
+    /// Of names that may be one place: which of the conflict's `names` stands, if not the first.
+    #[oai(validator(max_length = 100))]
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// What was decided of a question that takes one of several answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// Nothing yet.
+    Open,
+    /// What it is about is left out of the import.
+    Refused,
+    /// This answer, with the name that was chosen beside it.
+    Given(ImportAnswer, Option<String>),
+}
+
+impl Decided {
+    /// Whether it was accepted or refused.
+    pub fn accepted(&self) -> Option<bool> {
+        match self {
+            Self::Open => None,
+            Self::Refused => Some(false),
+            Self::Given(..) => Some(true),
+        }
+    }
+
+    /// The answer that was given.
+    pub fn answer(&self) -> Option<ImportAnswer> {
+        match self {
+            Self::Given(answer, _) => Some(*answer),
+            _ => None,
+        }
+    }
+
+    /// Whether it is this answer.
+    pub fn is(&self, answer: ImportAnswer) -> bool {
+        self.answer() == Some(answer)
+    }
 }
 
 impl Choices {
@@ -85,6 +124,26 @@ impl Choices {
             decisions.find(|decision| decision.conflict == name)
         };
         of(key).or_else(|| of(kind)).map(|decision| decision.accept)
+    }
+
+    /// What was decided of a question that takes these answers, of which the first is what it proposes: by its
+    /// key, else by its kind. Another question's answer answers nothing.
+    pub fn decided(&self, key: &str, kind: &str, answers: &[ImportAnswer]) -> Decided {
+        let of = |name: &str| {
+            let mut decisions = self.decisions.iter().rev();
+            decisions.find(|decision| decision.conflict == name)
+        };
+        let Some(decision) = of(key).or_else(|| of(kind)) else {
+            return Decided::Open;
+        };
+        if !decision.accept {
+            return Decided::Refused;
+        }
+        let answer = decision.answer.or_else(|| answers.first().copied());
+        match answer.filter(|answer| answers.contains(answer)) {
+            Some(answer) => Decided::Given(answer, decision.name.clone()),
+            None => Decided::Open,
+        }
     }
 
     /// The decisions by their names, the last of each name: to look up many questions.

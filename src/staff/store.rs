@@ -132,21 +132,22 @@ pub async fn add_many(
     staff_fields!(own_columns add)
 }
 
-/// Replaces the facts of people, and keeps what they were. Whether one is active stays.
+/// Replaces the facts of people and whether they are active, and keeps what they were.
 pub async fn replace_many(
     tx: &mut Tx,
     actor: Actor<'_>,
-    changes: &[(Staff, StaffFacts)],
+    changes: &[(Staff, StaffFacts, bool)],
 ) -> Result<(), sqlx::Error> {
     let units = add_units(
         tx,
         actor.import_id,
-        changes.iter().map(|(_, after)| after.unit.as_str()),
+        changes.iter().map(|(_, after, _)| after.unit.as_str()),
     )
     .await?;
-    for (before, after) in changes {
+    for (before, after, active) in changes {
         let after = Staff {
             unit_id: units.get(&after.unit).copied().unwrap_or(before.unit_id),
+            active: *active,
             ..before.with(after.clone())
         };
         change(tx, actor, "import", before, &after).await?;

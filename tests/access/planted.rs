@@ -46,6 +46,7 @@ const NOT_TYPED: &[&str] = &[
     "idempotency.*",
     "import.failure",
     "import.file_sha256",
+    "import.renamings",
     "import.report",
     "import.state",
     "import_problem.problems",
@@ -69,6 +70,8 @@ const NOT_TYPED: &[&str] = &[
     "pairing_run.scope",
     "pairing_run.summary",
     "proposal.reasons",
+    // Names beside the records that say them; it is given to nobody.
+    "renamed_record.*",
     "run_edit.changes",
     "setting.*",
     "staff.rank",

@@ -10,6 +10,7 @@ mod pairing_runs;
 mod pairings;
 mod plans;
 mod progress;
+mod renamings;
 mod sessions;
 mod settings;
 mod staff;

@@ -72,6 +72,7 @@ pub fn deciding(conflict: &str, accept: bool) -> Choices {
             conflict: conflict.to_owned(),
             accept,
             answer: None,
+            name: None,
         }],
         ..Choices::default()
     }

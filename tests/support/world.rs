@@ -13,7 +13,7 @@ use super::register::sound_household;
 use super::{Client, TestServer, complete_household};
 
 /// Where the records stand of which a path speaks by its first segment.
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 15] = [
     ("accounts", "account"),
     ("assistances", "assistance"),
     ("handover-notes", "handover_note"),
@@ -24,6 +24,7 @@ const TABLES: [(&str, &str); 14] = [
     ("pairing-constraints", "pairing_constraint"),
     ("pairing-runs", "pairing_run"),
     ("pairings", "pairing"),
+    ("renamings", "renaming"),
     ("staff", "staff"),
     ("staff-leaves", "staff_leave"),
     ("units", "unit"),
@@ -49,7 +50,8 @@ impl World {
         let (from, hand_over) = (server.days_ago(300), server.days_ago(100));
         let pairing = server.pair(id, former.staff_id.unwrap(), from).await;
         let made = async |path: &str, body: Value| {
-            let answer = office.post(path).json(&body).key(path).await;
+            let key = Uuid::now_v7().to_string();
+            let answer = office.post(path).json(&body).key(&key).await;
             assert!([200, 201].contains(&answer.status), "{}", answer.text());
         };
         let ends = json!({ "date": hand_over, "reason": "调整" });
@@ -79,6 +81,13 @@ impl World {
         });
         made("/import-profiles", profile).await;
         server.add_household(complete_household("待结对")).await;
+        for (old, new) in [("双喜村", "双福村"), ("双福村", "双喜村")] {
+            let renaming = json!({
+                "town": "大中镇", "village": old, "new_town": "大中镇", "new_village": new,
+                "reason": "撤并",
+            });
+            made("/renamings", renaming).await;
+        }
         made("/pairing-runs", json!({})).await;
         let mut records = BTreeMap::new();
         for (segment, table) in TABLES {

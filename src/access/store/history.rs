@@ -69,6 +69,27 @@ impl Actor<'_> {
         })
     }
 
+    /// As [`keep`](Self::keep), of many records of one kind.
+    pub async fn keep_many<T: Serialize + Sync>(
+        &self,
+        tx: &mut Tx,
+        action: &str,
+        subject: &str,
+        records: &[(Uuid, i64, T)],
+    ) -> Result<(), sqlx::Error> {
+        insert!(tx, "history", records, |record| {
+            id: Uuid::now_v7(),
+            subject: subject,
+            subject_id: record.0.to_string(),
+            version: record.1,
+            action: action,
+            at: self.at,
+            actor: self.account,
+            import_id: self.import_id,
+            before: Json(&record.2),
+        })
+    }
+
     /// Keeps what many records of one kind were before an import takes them over: `records` is a query
     /// whose one parameter is the import, for the id of the entry, the record's id as text, its version,
     /// and the record as JSON.

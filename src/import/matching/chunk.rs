@@ -88,6 +88,7 @@ impl HouseholdPlan {
         records: &HashMap<Uuid, Household>,
     ) -> Result<Planned, PlanError> {
         let mut given = roster.households.get(index)?;
+        self.names.read(&mut given.facts);
         let own = self.matches.household_of(index);
         let mut before = match own {
             Some(own) => Some(self.record(own, records)?.clone()),

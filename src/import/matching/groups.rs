@@ -19,6 +19,15 @@ pub struct Obstacles {
     pub left_out: bool,
 }
 
+impl Obstacles {
+    /// Adds a question that many of a group may have in common.
+    pub fn ask(&mut self, key: &str) {
+        if !self.undecided.iter().any(|it| it == key) {
+            self.undecided.push(key.to_owned());
+        }
+    }
+}
+
 impl Groups {
     fn root(&self, mut node: u32) -> u32 {
         while let Some(parent) = self.parents.get(&node).filter(|parent| **parent != node) {

@@ -11,7 +11,7 @@ use crate::code_list::CodeList;
 use crate::household::person_match::{PersonKey, pair};
 use crate::household::register::Register;
 use crate::import::report::ConflictKind;
-use crate::roster::choices::{Choices, Decision, LeaveAnswer};
+use crate::roster::choices::{Choices, Decision, ImportAnswer, LeaveAnswer};
 use crate::roster::grouping::HouseholdRoster;
 
 /// A member who is not in the file.
@@ -118,6 +118,7 @@ impl<'a> Answers<'a> {
                 // yes does not say what became of them.
                 let answer = decision
                     .answer
+                    .and_then(ImportAnswer::of_member)
                     .filter(|answer| *answer != LeaveAnswer::SamePerson || same_name);
                 (answer.map(|_| true), answer)
             }

@@ -9,6 +9,8 @@
 //! [`HouseholdPlan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
+//! [`places`] asks about the names of towns and villages.
+//!
 //! None of it knows the database: [`Register`](crate::household::register::Register) is a compact index
 //! of the register, and each chunk is made from the records that [`HouseholdPlan::needed`] asks for.
 
@@ -17,6 +19,7 @@ mod groups;
 mod kept;
 mod leaving;
 mod outline;
+pub mod places;
 mod plan;
 mod question;
 mod question_words;

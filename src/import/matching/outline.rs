@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::places::PlaceNames;
 use super::{NONE, packed, unpacked};
 use crate::household::IdentityNumber;
 use crate::household::register::{Register, namesake};
@@ -18,12 +19,21 @@ pub struct Outline {
     pub head_identity: u64,
     /// Hash of its head's name; 0 if it has no head.
     pub head_name: u64,
+    /// Which village of the file it is in; [`NONE`] for none.
+    area: u32,
     /// Its first person in [`Outlines`].
     first: u32,
     pub has_number: bool,
     pub has_identities: bool,
     pub members_listed: bool,
     pub has_errors: bool,
+}
+
+impl Outline {
+    /// Which village of the file it is in.
+    pub fn area(&self) -> Option<usize> {
+        unpacked(self.area)
+    }
 }
 
 /// A person of the file and one of the register of the same name, birth date and village, of whom
@@ -57,7 +67,11 @@ pub fn name_hash(name: &str) -> u64 {
 
 impl Outlines {
     /// Looks at each household of the file once.
-    pub fn of(roster: &HouseholdRoster, register: &Register) -> Result<Self, postcard::Error> {
+    pub fn of(
+        roster: &HouseholdRoster,
+        names: &PlaceNames,
+        register: &Register,
+    ) -> Result<Self, postcard::Error> {
         let mut outlines = Self {
             households: Vec::with_capacity(roster.households.len()),
             persons: Vec::new(),
@@ -66,12 +80,14 @@ impl Outlines {
             twins: Vec::new(),
         };
         for index in 0..roster.households.len() {
-            outlines.add(&roster.households.get(index)?, register);
+            let mut given = roster.households.get(index)?;
+            let area = names.read(&mut given.facts);
+            outlines.add(&given, area, register);
         }
         Ok(outlines)
     }
 
-    fn add(&mut self, given: &ReadHousehold, register: &Register) {
+    fn add(&mut self, given: &ReadHousehold, in_file: Option<usize>, register: &Register) {
         let facts = &given.facts;
         let head = facts.head();
         let identity = head.and_then(|head| head.identity_number.as_ref());
@@ -83,6 +99,7 @@ impl Outlines {
             head: place(identity.and_then(|identity| register.find_person(identity))),
             head_identity: identity.map_or(0, IdentityNumber::packed),
             head_name: head.map_or(0, |head| name_hash(&head.name)),
+            area: in_file.map_or(NONE, packed),
             first: packed(self.persons.len()),
             has_number: number.is_some(),
             has_identities: facts

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::groups::Groups;
 use super::kept::KeptCells;
 use super::outline::{Outlines, Twins};
+use super::places::{KnownPlaces, PlaceNames, PlacesRenamed, Spellings, places_renamed};
 use super::question::{Findings, Known, Question};
 use super::record_match::RecordMatches;
 use super::{count, packed};
@@ -16,6 +17,7 @@ use crate::household::Household;
 use crate::household::register::Register;
 use crate::household::rule::SUSPECTED_DUPLICATE;
 use crate::import::report::{Conflict, ConflictKind, Counts};
+use crate::renaming::{Links, Planned as PlannedRenaming};
 use crate::roster::choices::{Choices, LeaveAnswer};
 use crate::roster::grouping::{HouseholdRoster, Keeping};
 use crate::roster::report::{Problems, RosterProblem};
@@ -43,6 +45,12 @@ pub struct HouseholdPlan {
     pub(super) matches: RecordMatches,
     pub(super) findings: Findings,
     pub(super) groups: Groups,
+    /// How the file's places are read.
+    pub(super) names: PlaceNames,
+    /// What is asked of places.
+    place_conflicts: Vec<Conflict>,
+    /// Places to be called otherwise when the import is taken in.
+    renamings: Vec<PlannedRenaming>,
     /// Households of the file with errors.
     pub(super) faulty: HashSet<usize>,
     /// Members who are not in the file, with what became of them.
@@ -87,12 +95,14 @@ impl HouseholdPlan {
     /// who may be on the register twice, go to `problems`.
     pub fn of(
         roster: &HouseholdRoster,
-        register: Register,
+        (register, links): (Register, &Links),
         choices: &Choices,
         today: NaiveDate,
         problems: &mut Problems,
     ) -> Result<Self, PlanError> {
-        let outlines = Outlines::of(roster, &register)?;
+        let spellings = spellings(roster, &register, links, choices);
+        let names = PlaceNames::of(&roster.areas, &spellings);
+        let outlines = Outlines::of(roster, &names, &register)?;
         let matches = RecordMatches::of(&outlines, &register);
         let known = Known {
             register: &register,
@@ -100,6 +110,7 @@ impl HouseholdPlan {
             matches: &matches,
         };
         let findings = Findings::of(known, roster, choices)?;
+        let renamed = places_renamed(known, roster, (&names, &spellings), links, choices);
         for fault in &findings.faults {
             problems.push(fault.problem(&register, roster)?);
         }
@@ -137,6 +148,9 @@ impl HouseholdPlan {
             matches,
             findings,
             groups: Groups::default(),
+            names,
+            place_conflicts: spellings.conflicts,
+            renamings: spellings.renamings,
             new_ids: HashMap::new(),
             sources: Vec::new(),
             absent: Vec::new(),
@@ -145,6 +159,7 @@ impl HouseholdPlan {
             persons: Counts::default(),
         };
         plan.group();
+        plan.take_renamed(renamed);
         plan.find_sources();
         plan.find_absent();
         Ok(plan)
@@ -205,6 +220,35 @@ impl HouseholdPlan {
                 }
             }
         }
+    }
+
+    /// Takes over what is asked of places: households whose place is open are undecided with it.
+    fn take_renamed(&mut self, renamed: PlacesRenamed) {
+        for (index, key) in renamed.undecided {
+            self.groups.obstacles_mut(packed(index)).ask(&key);
+        }
+        for index in renamed.left_out {
+            self.groups.obstacles_mut(packed(index)).left_out = true;
+        }
+        for (index, outline) in self.outlines.households.iter().enumerate() {
+            let Some(area) = outline.area().map(|area| self.names.get(area)) else {
+                continue;
+            };
+            if area.left_out || !area.undecided.is_empty() {
+                let obstacles = self.groups.obstacles_mut(packed(index));
+                obstacles.left_out |= area.left_out;
+                for key in &area.undecided {
+                    obstacles.ask(key);
+                }
+            }
+        }
+        self.place_conflicts.extend(renamed.conflicts);
+        self.renamings.extend(renamed.renamings);
+    }
+
+    /// What is asked of places, and what is to be called otherwise.
+    pub fn places(&self) -> (&[Conflict], &[PlannedRenaming]) {
+        (&self.place_conflicts, &self.renamings)
     }
 
     fn find_sources(&mut self) {
@@ -330,6 +374,29 @@ impl HouseholdPlan {
         }
         (Section::Absent, 0..0)
     }
+}
+
+/// What is asked of the names of the file's places.
+fn spellings(
+    roster: &HouseholdRoster,
+    register: &Register,
+    links: &Links,
+    choices: &Choices,
+) -> Spellings {
+    let open = (0..).zip(register.open_by_area());
+    let areas: Vec<_> = open
+        .filter(|(_, households)| *households > 0)
+        .map(|(area, households)| {
+            let (town, village) = register.area_name(area);
+            (town.to_owned(), village.to_owned(), households)
+        })
+        .collect();
+    let known = KnownPlaces {
+        areas: &areas,
+        links,
+        unit: "户",
+    };
+    Spellings::of(&PlaceNames::in_file(roster), known, choices)
 }
 
 /// Whether the two are one person beyond doubt: in the same household, or in one that goes whole into

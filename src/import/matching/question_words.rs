@@ -100,7 +100,8 @@ impl Question {
             proposal,
             accepted: self.accepted,
             answers: self.answers(&given),
-            answer: self.answer,
+            answer: self.answer.map(Into::into),
+            names: Vec::new(),
         })
     }
 
@@ -131,7 +132,10 @@ impl Question {
         });
         let answers = answers.into_iter().chain(same);
         answers
-            .map(|(answer, words)| PossibleAnswer { answer, words })
+            .map(|(answer, words)| PossibleAnswer {
+                answer: answer.into(),
+                words,
+            })
             .collect()
     }
 
@@ -248,11 +252,16 @@ impl Question {
                     .to_owned(),
             ),
             // Only rosters of staff ask these, or the file as a whole; who is not in the file is asked for
-            // by `words_of_missing`.
+            // by `words_of_missing`, and names of places by `places`.
             ConflictKind::Swapped
             | ConflictKind::Renamed
+            | ConflictKind::UnitRenamed
+            | ConflictKind::StaffRenumbered
+            | ConflictKind::Returned
             | ConflictKind::NoStatus
             | ConflictKind::Sections
+            | ConflictKind::PlaceSpelling
+            | ConflictKind::PlaceRenamed
             | ConflictKind::Left => (String::new(), String::new()),
             ConflictKind::Reopened => (
                 format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),

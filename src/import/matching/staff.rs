@@ -4,6 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
+use self::asked::{Question, renumbered, returned, units_renamed};
+pub use self::known::Around;
+use self::known::{Known, Match};
+use self::places::places;
 use super::count;
 use super::kept::KeptCells;
 use crate::code_list::CodeList;
@@ -11,6 +15,7 @@ use crate::codes::Action;
 use crate::household::rule::SAME_IDENTITY_NUMBER;
 use crate::household::rule::Severity;
 use crate::import::report::{Conflict, ConflictKind, Counts};
+use crate::renaming::Planned as PlannedRenaming;
 use crate::roster::choices::Choices;
 use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{self, ReadPerson, StaffRoster};
@@ -19,6 +24,10 @@ use crate::staff::StaffFacts;
 use crate::staff::model::Staff;
 use crate::staff::staging::Planned;
 use crate::text::squeezed;
+
+mod asked;
+mod known;
+mod places;
 
 /// What a roster of staff would do.
 #[derive(Debug)]
@@ -29,63 +38,29 @@ pub struct StaffPlan {
     pub conflicts: Vec<Conflict>,
     /// What is to become of each person: those of the file in its order, then the absent ones.
     pub planned: Vec<Planned>,
+    /// What is to be called otherwise when the import is taken in.
+    pub renamings: Vec<PlannedRenaming>,
 }
 
-/// The staff on the register, by all that a roster may name them by.
-struct Known<'k> {
-    people: &'k [Staff],
-    by_number: HashMap<&'k str, usize>,
-    by_identity: HashMap<&'k str, usize>,
+/// The questions of a file, and which of its people each is about.
+#[derive(Default)]
+struct Asked {
+    conflicts: Vec<Conflict>,
+    of: HashMap<usize, Vec<usize>>,
 }
 
-/// Who a person of the file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Match {
-    /// By 工号.
-    mine: Option<usize>,
-    /// By identity number.
-    other: Option<usize>,
-}
-
-impl<'k> Known<'k> {
-    fn of(people: &'k [Staff]) -> Self {
-        let mut known = Self {
-            people,
-            by_number: HashMap::new(),
-            by_identity: HashMap::new(),
-        };
-        for (index, person) in people.iter().enumerate() {
-            if let Some(number) = &person.number {
-                known.by_number.insert(number, index);
-            }
-            if let Some(identity) = &person.identity_number {
-                known.by_identity.insert(identity.whole(), index);
-            }
+impl Asked {
+    fn add(&mut self, question: Question) {
+        for index in question.people {
+            self.of.entry(index).or_default().push(self.conflicts.len());
         }
-        known
+        self.conflicts.push(question.conflict);
     }
 
-    fn find(&self, facts: &StaffFacts) -> Match {
-        let number = facts.number.as_deref();
-        let identity = facts.identity_number.as_ref();
-        Match {
-            mine: number.and_then(|number| self.by_number.get(number).copied()),
-            other: identity.and_then(|it| self.by_identity.get(it.whole()).copied()),
-        }
-    }
-}
-
-impl Match {
-    /// A person with another number is the same person.
-    fn found(self) -> Option<usize> {
-        self.mine.or(self.other)
-    }
-
-    /// The two whom the number and the identity number speak of, if they are two.
-    fn two(self) -> Option<(usize, usize)> {
-        self.mine
-            .zip(self.other)
-            .filter(|(mine, other)| mine != other)
+    /// The questions about a person.
+    fn about(&self, index: usize) -> impl Iterator<Item = &Conflict> {
+        let asked = self.of.get(&index).map_or(&[][..], Vec::as_slice);
+        asked.iter().map(|at| &self.conflicts[*at])
     }
 }
 
@@ -93,21 +68,51 @@ impl Match {
 /// `problems`.
 pub fn plan(
     mut roster: StaffRoster,
-    known: &[Staff],
+    (known, around): (&[Staff], &Around),
     choices: &Choices,
     problems: &mut Problems,
 ) -> StaffPlan {
     let known = Known::of(known);
-    let matches: Vec<_> = roster
+    let mut matches: Vec<_> = roster
         .people
         .iter()
         .map(|person| known.find(&person.facts))
         .collect();
-    let (mut conflicts, mut swapped) = swaps(&roster, &known, &matches, choices);
+    let mut asked = Asked::default();
+    let mut renamings = Vec::new();
+    let (questions, planned) = places(&mut roster, around, choices);
+    renamings.extend(planned);
+    for question in questions {
+        asked.add(question);
+    }
+    let (conflicts, mut swapped) = swaps(&roster, &known, &matches, choices);
+    for (at, conflict) in conflicts.into_iter().enumerate() {
+        let people = swapped.iter().filter(|(_, of)| **of == at);
+        let people = people.map(|(index, _)| *index).collect();
+        asked.add(Question { conflict, people });
+    }
     for index in renamed(&roster, &known, &matches) {
-        swapped.insert(index, conflicts.len());
-        let before = matches[index].mine.map(|mine| &known.people[mine]);
-        conflicts.extend(before.map(|before| rename(&roster, index, before, choices)));
+        swapped.insert(index, 0);
+        if let Some(before) = matches[index].mine.map(|mine| &known.people[mine]) {
+            let conflict = rename(&roster, index, before, choices);
+            let people = vec![index];
+            asked.add(Question { conflict, people });
+        }
+    }
+    let (questions, units) = units_renamed(&roster, &known, &matches, around, choices);
+    for question in questions {
+        asked.add(question);
+    }
+    for (question, found) in renumbered(&roster, &known, &matches, &units, choices) {
+        for index in found.iter().flat_map(|_| &question.people) {
+            matches[*index].mine = found;
+        }
+        asked.add(question);
+    }
+    renamings.extend(units.into_planned());
+    let (questions, returning) = returned(&roster, &known, &matches, choices);
+    for question in questions {
+        asked.add(question);
     }
     let mut taken = HashMap::new();
     for (index, person) in roster.people.iter_mut().enumerate() {
@@ -135,8 +140,16 @@ pub fn plan(
     let mut kept = KeptCells::default();
     for (index, person) in people.into_iter().enumerate() {
         let before = matches[index].found().map(|found| &known.people[found]);
-        let conflict = swapped.get(&index).map(|conflict| &conflicts[*conflict]);
-        let one = planned_person(&roster, choices, person, (before, conflict), &mut kept);
+        let returns = returning.contains(&index);
+        let about: Vec<_> = asked.about(index).collect();
+        let one = planned_person(
+            &roster,
+            choices,
+            person,
+            (before, returns),
+            &about,
+            &mut kept,
+        );
         counts.add(one.action, !one.conflicts.is_empty());
         planned.push(one);
     }
@@ -144,8 +157,9 @@ pub fn plan(
     planned.extend(absent);
     StaffPlan {
         counts,
-        conflicts,
+        conflicts: asked.conflicts,
         planned,
+        renamings,
     }
 }
 
@@ -153,7 +167,8 @@ fn planned_person(
     roster: &StaffRoster,
     choices: &Choices,
     mut person: ReadPerson,
-    (before, conflict): (Option<&Staff>, Option<&Conflict>),
+    (before, returns): (Option<&Staff>, bool),
+    conflicts: &[&Conflict],
     kept: &mut KeptCells,
 ) -> Planned {
     if let Some(before) = before {
@@ -167,12 +182,12 @@ fn planned_person(
         }
     }
     let facts = person.facts;
-    let accepted = conflict.map(|conflict| conflict.accepted);
-    let undecided = conflict.filter(|conflict| conflict.accepted.is_none());
+    let is_refused = conflicts.iter().any(|it| it.accepted == Some(false));
+    let undecided = conflicts.iter().filter(|it| it.accepted.is_none());
     Planned {
         staff_id: before.map_or_else(Uuid::now_v7, |before| before.id),
-        action: match before.map(|before| before.facts() == facts) {
-            _ if accepted == Some(Some(false)) => Action::LeftOut,
+        action: match before.map(|before| before.facts() == facts && !returns) {
+            _ if is_refused => Action::LeftOut,
             None => Action::New,
             Some(false) => Action::Changed,
             Some(true) => Action::Unchanged,
@@ -180,10 +195,8 @@ fn planned_person(
         before: before.cloned(),
         place: person.place.words(&roster.sheets),
         has_errors: person.has_errors,
-        conflicts: undecided
-            .map(|conflict| conflict.key.clone())
-            .into_iter()
-            .collect(),
+        conflicts: undecided.map(|conflict| conflict.key.clone()).collect(),
+        returns,
         facts,
     }
 }
@@ -244,6 +257,7 @@ fn swap(
         accepted: choices.decision(&key, kind.code()),
         answers: Vec::new(),
         answer: None,
+        names: Vec::new(),
         key,
     }
 }
@@ -278,6 +292,7 @@ fn rename(roster: &StaffRoster, index: usize, before: &Staff, choices: &Choices)
         accepted: choices.decision(&key, kind.code()),
         answers: Vec::new(),
         answer: None,
+        names: Vec::new(),
         key,
     }
 }
@@ -334,6 +349,7 @@ fn absent(people: &[ReadPerson], known: &Known<'_>, matches: &[Match]) -> Vec<Pl
             place: String::new(),
             has_errors: false,
             conflicts: Vec::new(),
+            returns: false,
         })
         .collect()
 }

@@ -14,8 +14,9 @@ use crate::household::register::{Listed, ListedMember, Register};
 use crate::household::staging::Planned;
 use crate::household::{Household, HouseholdFacts, IdentityNumber, Member, Relation};
 use crate::import::report::{Conflict, ConflictKind, Counts};
+use crate::renaming::Links;
 use crate::roster::choices::{Choices, Decision, LeaveAnswer};
-use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
+use crate::roster::grouping::{AreaTally, HouseholdRoster, ReadHousehold};
 use crate::roster::household::COLUMNS;
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetReport};
@@ -24,6 +25,7 @@ use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetRepor
 #[derive(Clone, Debug, Default)]
 struct World {
     households: Vec<Household>,
+    links: Links,
 }
 
 /// All that an import came to.
@@ -140,8 +142,14 @@ impl World {
 
     fn import(&self, file: &HouseholdRoster, choices: &Choices) -> Outcome {
         let mut problems = Problems::default();
-        let mut plan =
-            HouseholdPlan::of(file, self.register(), choices, today(), &mut problems).unwrap();
+        let mut plan = HouseholdPlan::of(
+            file,
+            (self.register(), &self.links),
+            choices,
+            today(),
+            &mut problems,
+        )
+        .unwrap();
         let mut planned = Vec::new();
         while !plan.is_done() {
             let needed: BTreeSet<_> = plan.needed().into_iter().collect();
@@ -218,6 +226,7 @@ fn sorted(facts: &HouseholdFacts) -> String {
 fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
     let mut row = 1;
     let mut households = PackedList::default();
+    let mut areas = AreaTally::default();
     for facts in families {
         let places: Vec<_> = facts
             .members
@@ -234,6 +243,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             has_errors: false,
             members_listed: true,
         };
+        areas.add(&read.facts, read.places.len(), read.place);
         households.push(&read).unwrap();
     }
     let fields = ["number", "name", "identity_number", "relation"];
@@ -242,6 +252,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
         households,
         spoken: COLUMNS.iter().map(|column| column.key).collect(),
         rows: row.into(),
+        areas: areas.into_areas(),
         questions: Vec::new(),
         sheets: vec![SheetReport {
             name: "名册".to_owned(),
@@ -272,6 +283,7 @@ fn decide(decisions: &[(&str, bool)]) -> Choices {
                 conflict: (*conflict).to_owned(),
                 accept: *accept,
                 answer: None,
+                name: None,
             })
             .collect(),
         ..Choices::default()
@@ -281,7 +293,7 @@ fn decide(decisions: &[(&str, bool)]) -> Choices {
 /// One answer about all members who are not in the file.
 fn left(answer: LeaveAnswer) -> Choices {
     let mut choices = decide(&[("left", true)]);
-    choices.decisions[0].answer = Some(answer);
+    choices.decisions[0].answer = Some(answer.into());
     choices
 }
 

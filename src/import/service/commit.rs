@@ -19,6 +19,8 @@ use crate::import::state::ImportState;
 use crate::import::store;
 use crate::pairing;
 use crate::problem::Problem;
+use crate::renaming::service::apply_planned;
+use crate::renaming::{self, Planned, RenamingKind};
 use crate::roster::report::RosterKind;
 use crate::staff;
 
@@ -45,6 +47,12 @@ pub async fn commit(
         ETag(import.version).must_match(Some(tag))?;
     }
     must_be_good(&import, good_rows_only)?;
+    if let Some(checked_at) = import.checked_at
+        && renaming::service::changed_since(&mut tx, checked_at).await?
+    {
+        // New records would come in under a name that nobody else says any more.
+        return Err(changed(vec!["镇、村或单位的名称已更改".to_owned()]));
+    }
     let now = app.now();
     let actor = Actor {
         import_id: Some(id),
@@ -65,8 +73,16 @@ pub async fn commit(
                 Err(error) => return Err(error.into()),
             }
         }
-        RosterKind::Staff => take_staff(&mut tx, actor).await?,
+        RosterKind::Staff => {
+            // A unit has its new name before people come to it; what it takes in follows them.
+            let names = import.renamings.0.iter().filter(|it| is_new_name(it));
+            apply_planned(&mut tx, actor, names, app.today()).await?;
+            take_staff(&mut tx, actor).await?;
+        }
     }
+    // The roster's own records say the names that stand; everything else follows.
+    let rest = import.renamings.0.iter().filter(|it| !is_new_name(it));
+    apply_planned(&mut tx, actor, rest, app.today()).await?;
     import.state = ImportState::Committed;
     import.version += 1;
     import.good_rows_only = good_rows_only;
@@ -79,6 +95,11 @@ pub async fn commit(
     // Wakes a worker: the staged rows are to be deleted.
     app.work.notify_one();
     Ok(import)
+}
+
+/// Whether a unit gets a name that no other has.
+fn is_new_name(planned: &Planned) -> bool {
+    planned.change.kind() == RenamingKind::Unit && !planned.merges
 }
 
 /// Refuses what has errors or open questions, unless they are to be left out.

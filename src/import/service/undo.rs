@@ -17,6 +17,8 @@ use crate::import::model::{Import, WorkDone};
 use crate::import::state::ImportState;
 use crate::import::store;
 use crate::problem::Problem;
+use crate::renaming::service::take_back_planned;
+use crate::renaming::{Renaming, RenamingKind};
 use crate::roster::report::RosterKind;
 use crate::{household, pairing, staff};
 
@@ -169,6 +171,8 @@ impl Undoing<'_> {
             import_id: Some(self.id),
             ..self.caller.at(now)
         };
+        let is_new_name = |it: &Renaming| it.kind == RenamingKind::Unit && !it.merges;
+        take_back_planned(&mut tx, actor, |it| !is_new_name(it)).await?;
         match kind {
             RosterKind::Households => match take_back_households(&mut tx, actor).await {
                 Ok(()) => {}
@@ -182,6 +186,7 @@ impl Undoing<'_> {
                 let entries = staff::staging::taken(&mut tx, self.id).await?;
                 let known = staff::store::all(&mut tx).await?;
                 staff::staging::take_back(&mut tx, actor, &entries, &known).await?;
+                take_back_planned(&mut tx, actor, is_new_name).await?;
             }
         }
         import.state = ImportState::Undone;

@@ -139,6 +139,7 @@ async fn queue<F: AsyncRead + AsyncSeek + Unpin>(
         staged: false,
         checked_at: None,
         report: None,
+        renamings: Json(Vec::new()),
         failure: None,
         good_rows_only: false,
         committed_at: None,

@@ -97,19 +97,11 @@ impl Input {
     }
 }
 
-/// The names in a cell of the roster that may hold several, such as 东村、西村.
-pub fn names_in(cell: Option<&str>) -> Vec<String> {
-    cell.unwrap_or_default()
-        .split(['、', '，', ',', ';', '；', '/'])
-        .map(crate::text::squeezed)
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pairing::cost::model::PairingRules;
+    use crate::staff::unit::names_in;
     use uuid::Uuid;
 
     fn area(town: &str, village: &str) -> Area {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
+use super::area_tally::{AreaTally, NamedArea};
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
 use super::file_wide::FileWide;
@@ -261,13 +262,14 @@ impl Grouping {
         layouts: &Layouts<HouseholdRow>,
         (context, answers): (&Context, Answers),
         problems: &mut Problems,
-    ) -> Result<(PackedList<ReadHousehold>, Vec<FileQuestion>), postcard::Error> {
+    ) -> Result<Finished, postcard::Error> {
         if let Some(open) = self.open.take() {
             self.put_back(&open)?;
         }
         let (order, firsts) = self.members_by_household();
         let members_listed = layouts.list_parts();
         let mut households = PackedList::default();
+        let mut areas = AreaTally::default();
         let mut file = FileWide::new(answers, layouts);
         for index in 0..self.drafts.len() {
             let draft = self.drafts.take(index)?;
@@ -296,6 +298,7 @@ impl Grouping {
             }
             review.run(members.len(), context);
             self.twins.compare(&review.facts, &review.places);
+            areas.add(&review.facts, members.len().max(1), draft.place);
             households.push(&ReadHousehold {
                 has_errors: review.has_errors,
                 facts: review.facts,
@@ -309,7 +312,7 @@ impl Grouping {
             problems.push(members_to_follow(layouts));
         }
         let questions = file.finish(layouts, problems);
-        Ok((households, questions))
+        Ok((households, areas.into_areas(), questions))
     }
 
     /// The members, household by household, each in the order of the rows; and for each household
@@ -332,6 +335,9 @@ impl Grouping {
         (order, firsts)
     }
 }
+
+/// The households, the villages that they name, and what must be asked of the file as a whole.
+type Finished = (PackedList<ReadHousehold>, Vec<NamedArea>, Vec<FileQuestion>);
 
 /// A roster with one row a household is whole only with its members.
 fn members_to_follow(layouts: &Layouts<HouseholdRow>) -> RosterProblem {

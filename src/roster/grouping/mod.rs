@@ -2,6 +2,7 @@
 //! household, and whether it holds together.
 
 mod absent_columns;
+mod area_tally;
 mod broken;
 mod draft;
 mod file_wide;
@@ -13,6 +14,7 @@ mod review;
 mod twins;
 
 pub use absent_columns::{Keeping, beside_head, keep_members};
+pub use area_tally::{AreaTally, NamedArea};
 pub use broken::masked_identity;
 pub use model::{Context, HouseholdRoster, ReadHousehold};
 pub use read::{read, unpackable};

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::area_tally::NamedArea;
 use crate::household::model::HouseholdFacts;
 use crate::roster::layout::Spoken;
 use crate::roster::packed_list::PackedList;
@@ -34,6 +35,8 @@ pub struct HouseholdRoster {
     pub rows: i64,
     /// The households, in the order of their first rows.
     pub households: PackedList<ReadHousehold>,
+    /// The villages that it names.
+    pub areas: Vec<NamedArea>,
     /// What must be asked of the file as a whole.
     pub questions: Vec<FileQuestion>,
 }

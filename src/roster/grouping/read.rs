@@ -37,7 +37,7 @@ pub fn read(
         },
     )?;
     let answers = Answers::of(choices);
-    let (households, questions) = grouping
+    let (households, areas, questions) = grouping
         .finish(&read.layouts, (context, answers), problems)
         .map_err(unpackable)?;
     Ok(HouseholdRoster {
@@ -45,6 +45,7 @@ pub fn read(
         spoken: read.layouts.spoken(),
         rows: read.rows,
         households,
+        areas,
         questions,
     })
 }

@@ -26,6 +26,8 @@ pub struct Planned {
     pub has_errors: bool,
     /// Keys of the undecided questions that it is part of.
     pub conflicts: Vec<String>,
+    /// Whether one who had left is active again.
+    pub returns: bool,
 }
 
 impl Planned {
@@ -52,6 +54,8 @@ pub struct Entry {
     /// Keys of the undecided questions that it is part of.
     #[sqlx(try_from = "Json<Vec<String>>")]
     pub conflicts: Vec<String>,
+    /// Whether one who had left is active again.
+    pub returns: bool,
     /// The person as on the register.
     pub before: Option<Json<Staff>>,
     /// What the roster says.

@@ -22,14 +22,17 @@ pub async fn take_over(
         let facts = entry.facts.0.clone();
         match (entry.action, &entry.before) {
             (Action::New, _) => new.push((entry.staff_id, facts)),
-            (Action::Changed, Some(Json(before))) => changed.push((before.clone(), facts)),
+            (Action::Changed, Some(Json(before))) => {
+                let active = before.active || entry.returns;
+                changed.push((before.clone(), facts, active));
+            }
             _ => {}
         }
     }
-    let renumbered = changed.iter().filter(|(before, after)| {
+    let renumbered = changed.iter().filter(|(before, after, _)| {
         before.number != after.number || before.identity_number != after.identity_number
     });
-    staging::free_numbers(tx, renumbered.map(|(before, _)| before.id)).await?;
+    staging::free_numbers(tx, renumbered.map(|(before, ..)| before.id)).await?;
     store::replace_many(tx, actor, &changed).await?;
     store::add_many(tx, actor, &new).await
 }

@@ -17,7 +17,7 @@ macro_rules! good {
 }
 
 const ENTRY: &str =
-    "position, staff_id, action, base_version, place, has_errors, conflicts, before,
+    "position, staff_id, action, base_version, place, has_errors, conflicts, returns, before,
     facts";
 
 /// Writes what is to become of some people, of whom the first has this position.
@@ -37,6 +37,7 @@ pub async fn add(
         place: row.1.place.as_str(),
         has_errors: row.1.has_errors,
         conflicts: Json(&row.1.conflicts),
+        returns: row.1.returns,
         before: row.1.before.as_ref().map(Json),
         facts: Json(&row.1.facts),
     })

@@ -41,6 +41,15 @@ impl Area {
     }
 }
 
+/// The names in a cell of the roster that may hold several, such as 东村、西村.
+pub fn names_in(cell: Option<&str>) -> Vec<String> {
+    cell.unwrap_or_default()
+        .split(['、', '，', ',', ';', '；', '/'])
+        .map(squeezed)
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
 /// A unit, as stored.
 #[derive(Clone, Debug, FromRow)]
 pub struct Unit {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::model::{Area, Unit};
-use crate::access::history::Actor;
+use crate::access::history::{self, Actor};
 use crate::db::Tx;
 use crate::{insert, on};
 
@@ -72,4 +73,69 @@ pub async fn set_villages(
     })?;
     on!(tx, connection => sqlx::query("UPDATE unit SET villages_version = villages_version + 1 WHERE id = $1")
         .bind(unit.id).execute(connection).await.map(|_| ()))
+}
+
+/// The unit of this name.
+pub async fn find_named(tx: &mut Tx, name: &str) -> Result<Option<Unit>, sqlx::Error> {
+    let sql = format!("{UNIT} WHERE unit.name = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(name).fetch_optional(connection).await)
+}
+
+/// Gives a unit another name, which no other has, and keeps the one that it had.
+pub async fn rename(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    unit: &Unit,
+    name: &str,
+) -> Result<(), sqlx::Error> {
+    keep_whole(tx, actor, "rename", unit).await?;
+    on!(tx, connection => sqlx::query(
+        "UPDATE unit SET name = $2, villages_version = villages_version + 1 WHERE id = $1",
+    )
+    .bind(unit.id)
+    .bind(name)
+    .execute(connection)
+    .await
+    .map(|_| ()))
+}
+
+/// Removes a unit to which nobody belongs, and keeps what it was.
+pub async fn remove(tx: &mut Tx, actor: Actor<'_>, unit: &Unit) -> Result<(), sqlx::Error> {
+    keep_whole(tx, actor, "merge", unit).await?;
+    on!(&mut *tx, connection => sqlx::query("DELETE FROM unit_village WHERE unit_id = $1")
+        .bind(unit.id).execute(connection).await.map(|_| ()))?;
+    on!(tx, connection => sqlx::query("DELETE FROM unit WHERE id = $1")
+        .bind(unit.id).execute(connection).await.map(|_| ()))
+}
+
+/// Puts a unit on the register again that was [removed](remove), with the version after the one that it had.
+pub async fn put_back(tx: &mut Tx, id: Uuid, name: &str) -> Result<(), sqlx::Error> {
+    let kept = history::of(tx, "unit", &id.to_string()).await?;
+    let version = kept.first().map_or(0, |entry| entry.version) + 1;
+    insert!(tx, "unit", [name], |name| {
+        id: id,
+        name: *name,
+        villages_version: version,
+    })
+}
+
+/// A unit with its villages, as its history keeps it when more than its villages change.
+#[derive(Serialize)]
+struct Whole<'u> {
+    name: &'u str,
+    villages: Vec<Area>,
+}
+
+async fn keep_whole(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    action: &str,
+    unit: &Unit,
+) -> Result<(), sqlx::Error> {
+    let before = Whole {
+        name: &unit.name,
+        villages: villages(tx, unit.id).await?,
+    };
+    let version = ("unit", unit.id, unit.version);
+    actor.keep(tx, action, version, &before).await
 }

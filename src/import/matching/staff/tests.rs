@@ -57,13 +57,14 @@ fn decided(
                 conflict: conflict.to_owned(),
                 accept,
                 answer: None,
+                name: None,
             })
             .into_iter()
             .collect(),
         ..Choices::default()
     };
     let mut problems = Problems::default();
-    let plan = plan(roster, known, &choices, &mut problems);
+    let plan = plan(roster, (known, &Around::default()), &choices, &mut problems);
     // What the register keeps for empty cells is no problem of the roster.
     let found = problems.into_kept().into_iter();
     let found = found.filter(|problem| problem.severity != Severity::Repair);

@@ -123,8 +123,14 @@ fn a_register_that_changes_meanwhile_is_noticed() {
     let world = World::holding([of("1", &[1, 2])]);
     let file = file([of("1", &[1])]);
     let mut problems = Problems::default();
-    let mut plan =
-        HouseholdPlan::of(&file, world.register(), &all(true), today(), &mut problems).unwrap();
+    let mut plan = HouseholdPlan::of(
+        &file,
+        (world.register(), &world.links),
+        &all(true),
+        today(),
+        &mut problems,
+    )
+    .unwrap();
     let mut household = world.households[0].clone();
     household.version += 1;
     let records = HashMap::from([(household.id, household)]);

@@ -10,14 +10,13 @@ use super::store;
 use crate::db::{Ids, Tx};
 use crate::pairing::constraint::store as constraints;
 use crate::pairing::cost::model::{Helper, Household, Input};
-use crate::pairing::cost::reach::names_in;
 use crate::pairing::eligibility::capacity;
 use crate::pairing::run::model::Scope;
 use crate::serving::store::{current_pairs, former_helpers, households_of};
 use crate::settings::skill::skills_of;
 use crate::settings::{self, Settings};
 use crate::staff::leave::{self, Leave};
-use crate::staff::unit::{self, Area};
+use crate::staff::unit::{self, Area, names_in};
 use crate::staff::{self, model::Staff};
 
 /// All that a run of this scope stands on, today.

@@ -1,0 +1,5 @@
+//! The towns and villages of the register: their households, and what they are called.
+
+mod store;
+
+pub use store::{Named, count, of_place, open_by_name, rename, shared_villages, towns_with};

@@ -1,0 +1,84 @@
+//! What is linked to places by name: units that serve villages, and the areas of helpers.
+
+use std::collections::BTreeMap;
+
+use crate::db::Tx;
+use crate::staff;
+use crate::staff::unit::{self, Area, names_in};
+
+/// Units and helpers by the places that they name.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// Each village that units are linked to, with how many units.
+    pub units: BTreeMap<Area, usize>,
+    /// Towns and villages that helpers name together, each with how many active helpers.
+    pub helpers: BTreeMap<(Vec<String>, Vec<String>), usize>,
+}
+
+/// The links that hold now.
+pub async fn links(tx: &mut Tx) -> Result<Links, sqlx::Error> {
+    let mut links = Links::default();
+    for villages in unit::all_villages(tx).await?.into_values() {
+        for village in villages {
+            *links.units.entry(village).or_default() += 1;
+        }
+    }
+    for person in staff::store::all(tx).await? {
+        let named = (
+            names_in(person.town.as_deref()),
+            names_in(person.village.as_deref()),
+        );
+        if person.active && (!named.0.is_empty() || !named.1.is_empty()) {
+            *links.helpers.entry(named).or_default() += 1;
+        }
+    }
+    Ok(links)
+}
+
+impl Links {
+    /// How many units are linked to a village, or to any of a town.
+    pub fn units_of(&self, town: &str, village: Option<&str>) -> usize {
+        let of_place = self.units.iter().filter(|(area, _)| {
+            area.town == town && village.is_none_or(|village| area.village == village)
+        });
+        of_place.map(|(_, count)| count).sum()
+    }
+
+    /// How many helpers name a town, or a village that may be the one of this town.
+    pub fn helpers_of(&self, town: &str, village: Option<&str>) -> usize {
+        let contains = |names: &[String], name: &str| names.iter().any(|it| it == name);
+        let of_place = self.helpers.iter().filter(|((towns, villages), _)| {
+            let in_town = contains(towns, town);
+            match village {
+                None => in_town,
+                Some(village) => contains(villages, village) && (in_town || towns.is_empty()),
+            }
+        });
+        of_place.map(|(_, count)| count).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_counted_by_the_place_that_is_meant() {
+        let mut links = Links::default();
+        let names =
+            |names: &[&str]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
+        links.units.insert(Area::of("甲镇", "东村"), 2);
+        links.units.insert(Area::of("乙镇", "东村"), 1);
+        links
+            .helpers
+            .insert((names(&["甲镇"]), names(&["东村"])), 3);
+        links.helpers.insert((names(&[]), names(&["东村"])), 1);
+        links.helpers.insert((names(&["甲镇"]), names(&[])), 5);
+        assert_eq!(links.units_of("甲镇", Some("东村")), 2);
+        assert_eq!(links.units_of("甲镇", None), 2);
+        assert_eq!(links.helpers_of("甲镇", Some("东村")), 4);
+        assert_eq!(links.helpers_of("甲镇", None), 8);
+        assert_eq!(links.helpers_of("乙镇", Some("东村")), 1);
+        assert_eq!(links.helpers_of("丙镇", None), 0);
+    }
+}

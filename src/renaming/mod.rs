@@ -1,0 +1,17 @@
+//! A town, a village or a unit that gets another name or becomes part of another, from a day: households, units
+//! and helpers follow, what they were is kept, and it can be taken back.
+//!
+//! Towns and villages have no records of their own: a household, a unit's link and a helper's area say them by
+//! name. So a new name is written to all of them at once, here and nowhere else.
+
+pub mod api;
+mod day;
+mod error;
+mod links;
+mod model;
+pub mod service;
+pub mod spelling;
+mod store;
+
+pub use links::{Links, links};
+pub use model::{Change, Locality, Planned, Renaming, RenamingKind};

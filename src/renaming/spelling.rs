@@ -1,0 +1,229 @@
+//! Which names may be spellings of one place: 双喜, 双喜村 and 双喜村委会; 草庙 and 草庙镇.
+//!
+//! Nothing is decided here: whoever finds such names asks.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::text::squeezed;
+
+/// What a name of a town may end with, the longest first.
+const TOWN_ENDS: [&str; 10] = [
+    "街道办事处",
+    "人民政府",
+    "街道办",
+    "镇政府",
+    "乡政府",
+    "街道",
+    "苏木",
+    "镇",
+    "乡",
+    "场",
+];
+/// What a name of a village may end with, the longest first.
+const VILLAGE_ENDS: [&str; 14] = [
+    "社区居民委员会",
+    "村村民委员会",
+    "村民委员会",
+    "居民委员会",
+    "社区居委会",
+    "村委会",
+    "居委会",
+    "自然村",
+    "行政村",
+    "社区",
+    "嘎查",
+    "噶查",
+    "村",
+    "居",
+];
+/// The last character of what stands above a town.
+const ABOVE_TOWN: [char; 4] = ['县', '区', '市', '旗'];
+
+/// What kind of place names are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level<'a> {
+    /// Towns.
+    Town,
+    /// Villages of this town, whose name may stand before theirs.
+    VillageOf(&'a str),
+}
+
+impl Level<'_> {
+    fn ends(self) -> &'static [&'static str] {
+        match self {
+            Self::Town => &TOWN_ENDS,
+            Self::VillageOf(_) => &VILLAGE_ENDS,
+        }
+    }
+
+    /// A name without what is not its own, and then without what a place of its kind ends with.
+    fn keys(self, name: &str) -> [String; 2] {
+        let name = squeezed(name);
+        let own = name.split(['(', '[']).next().unwrap_or_default();
+        let own = if own.is_empty() { name.as_str() } else { own };
+        let own = match self {
+            Self::Town => after_district(own),
+            Self::VillageOf(town) => {
+                let rest = own.strip_prefix(town).filter(|_| !town.is_empty());
+                rest.filter(|rest| !rest.is_empty()).unwrap_or(own)
+            }
+        };
+        let own: String = own.chars().map(digit).collect();
+        let stem = stem(&own, self.ends()).to_owned();
+        [own, stem]
+    }
+
+    /// Whether a name ends as official names of its kind do.
+    pub fn is_official(self, name: &str) -> bool {
+        let ends: &[&str] = match self {
+            Self::Town => &["镇", "乡", "街道", "苏木"],
+            Self::VillageOf(_) => &["村", "社区", "嘎查"],
+        };
+        ends.iter()
+            .any(|end| name.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
+    }
+}
+
+/// A digit as people write it in names of places: 前进1村 is 前进一村.
+fn digit(character: char) -> char {
+    const DIGITS: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let digit = character.to_digit(10).map(|digit| digit as usize);
+    digit
+        .and_then(|digit| DIGITS.get(digit).copied())
+        .unwrap_or(character)
+}
+
+/// A town without the district that stands before it: 大丰区草庙镇 is 草庙镇.
+fn after_district(name: &str) -> &str {
+    let mut characters = name.char_indices().rev();
+    // What follows the district is a name of two characters at least.
+    let found = characters.find(|(at, character)| {
+        let rest = &name[at + character.len_utf8()..];
+        *at > 0 && ABOVE_TOWN.contains(character) && rest.chars().count() > 1
+    });
+    found.map_or(name, |(at, character)| &name[at + character.len_utf8()..])
+}
+
+fn stem<'n>(name: &'n str, ends: &[&str]) -> &'n str {
+    let found = ends.iter().find_map(|end| name.strip_suffix(end));
+    found.filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
+/// The names that may be one place, each with their positions among those given; names that are like no other
+/// are in none. Equal names are one and may stand several times.
+pub fn alike<'n>(level: Level<'_>, names: impl IntoIterator<Item = &'n str>) -> Vec<Vec<usize>> {
+    let mut group_of: Vec<usize> = Vec::new();
+    let mut by_key: HashMap<String, usize> = HashMap::new();
+    for (at, name) in names.into_iter().enumerate() {
+        group_of.push(at);
+        for key in level.keys(name) {
+            let other = *by_key.entry(key).or_insert(at);
+            let (one, other) = (root(&group_of, at), root(&group_of, other));
+            group_of[one.max(other)] = one.min(other);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in 0..group_of.len() {
+        groups.entry(root(&group_of, at)).or_default().push(at);
+    }
+    groups.into_values().filter(|it| it.len() > 1).collect()
+}
+
+fn root(group_of: &[usize], mut at: usize) -> usize {
+    while group_of[at] != at {
+        at = group_of[at];
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn are_alike(level: Level<'_>, one: &str, other: &str) -> bool {
+        !alike(level, [one, other]).is_empty()
+    }
+
+    #[test]
+    fn spellings_of_one_town_are_alike() {
+        for (one, other) in [
+            ("草庙", "草庙镇"),
+            ("草庙镇", "草庙乡"),
+            ("草庙镇", "大丰区草庙镇"),
+            ("草庙镇", "盐城市大丰区草庙镇人民政府"),
+            ("大中", "大中街道"),
+            ("大中街道", "大中街道办事处"),
+            ("草庙镇", "草 庙 镇"),
+            ("草庙镇", "草庙镇（原草堰乡）"),
+        ] {
+            assert!(are_alike(Level::Town, one, other), "{one} {other}");
+            assert!(are_alike(Level::Town, other, one), "{other} {one}");
+        }
+        for (one, other) in [("草庙镇", "草堰镇"), ("大中镇", "大桥镇"), ("市镇", "区镇")]
+        {
+            assert!(!are_alike(Level::Town, one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_village_are_alike() {
+        let level = Level::VillageOf("草庙镇");
+        for (one, other) in [
+            ("双喜", "双喜村"),
+            ("双喜村委会", "双喜"),
+            ("双喜村", "双喜村村民委员会"),
+            ("双喜村", "双喜村村委会"),
+            ("双喜社区", "双喜居委会"),
+            ("双喜村", "草庙镇双喜村"),
+            ("前进1村", "前进一村"),
+            ("王村", "王村村"),
+            ("巴彦嘎查", "巴彦"),
+            ("双喜村", "双喜村(合并)"),
+        ] {
+            assert!(are_alike(level, one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("双喜村", "双福村"),
+            ("东圩村", "西圩村"),
+            ("前进一村", "前进二村"),
+            ("村", "居"),
+        ] {
+            assert!(!are_alike(level, one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn groups_hold_all_that_are_alike_and_nobody_else() {
+        let names = ["双喜", "前进村", "双喜村", "红旗村", "双喜村委会", "前进"];
+        let groups = alike(Level::VillageOf("草庙镇"), names);
+        assert_eq!(groups, [vec![0, 2, 4], vec![1, 5]]);
+        assert!(alike(Level::Town, ["草庙镇"]).is_empty());
+    }
+
+    proptest! {
+        /// Whatever is typed ends in no panic, each name is in one group at most, and the order in which
+        /// names come makes no difference.
+        #[test]
+        fn any_names_are_grouped_once(names in prop::collection::vec("[甲乙村镇社区县(0-9 ]{0,5}", 0..8)) {
+            let of = |names: &[String]| -> Vec<Vec<String>> {
+                let groups = alike(Level::VillageOf("甲镇"), names.iter().map(String::as_str));
+                let mut groups: Vec<Vec<String>> = groups
+                    .into_iter()
+                    .map(|group| group.into_iter().map(|at| names[at].clone()).collect())
+                    .collect();
+                for group in &mut groups {
+                    group.sort();
+                }
+                groups.sort();
+                groups
+            };
+            let mut turned = names.clone();
+            turned.reverse();
+            prop_assert_eq!(of(&names), of(&turned));
+            let grouped: usize = of(&names).iter().map(Vec::len).sum();
+            prop_assert!(grouped <= names.len());
+            alike(Level::Town, names.iter().map(String::as_str));
+        }
+    }
+}
