@@ -293,7 +293,7 @@ code_list! {
         MovedAway = "moved_away", "迁出", [];
         Died = "died", "去世", [];
         Stays = "stays", "漏列，仍在本户", [];
-        SamePerson = "same_person", "即名册中的同名者", [];
+        SamePerson = "same_person", "即名册中的另一人", [];
     }
 }
 

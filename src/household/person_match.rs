@@ -44,6 +44,10 @@ impl Detail {
         (self.0 ^ other.0) & !(RELATION | HAS_BIRTH_DATE) == 0
     }
 
+    fn has_relation_of(self, other: Self) -> bool {
+        (self.0 ^ other.0) & RELATION == 0
+    }
+
     fn has_name_and_relation_of(self, other: Self) -> bool {
         (self.0 ^ other.0) & !HAS_BIRTH_DATE == 0
     }
@@ -159,6 +163,46 @@ pub fn pair(before: &[PersonKey], after: &[PersonKey]) -> Vec<Option<usize>> {
 pub fn pair_members(before: &[Member], after: &[Member]) -> Vec<Option<usize>> {
     let keys = |members: &[Member]| members.iter().map(PersonKey::of).collect::<Vec<_>>();
     pair(&keys(before), &keys(after))
+}
+
+/// Someone who may be a person that was not found, though not for certain: people must say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counterpart {
+    /// Their place in the later list.
+    pub position: usize,
+    /// Whether they have the same name, so that number or birth date differ; else the name differs, too.
+    pub has_same_name: bool,
+}
+
+/// Who of `after` may be the person at `position` of `before`, who is none of those that [`pair`] found: the
+/// only one there who is new and has the same name, else the only one who is new in the same relation, as it
+/// is where a name was corrected.
+pub fn counterpart(
+    before: &[PersonKey],
+    after: &[PersonKey],
+    pairs: &[Option<usize>],
+    position: usize,
+) -> Option<Counterpart> {
+    let only = |alike: &dyn Fn(PersonKey) -> bool| {
+        let mut gone = (0..before.len())
+            .filter(|old| !pairs.contains(&Some(*old)))
+            .filter(|old| alike(before[*old]));
+        let mut come = (0..after.len())
+            .filter(|new| pairs[*new].is_none())
+            .filter(|new| alike(after[*new]));
+        let found = come.next();
+        found.filter(|_| come.next().is_none() && gone.nth(1).is_none())
+    };
+    let one = before[position];
+    let named = only(&|other| other.has_name_of(one));
+    let related = || only(&|other| other.detail.has_relation_of(one.detail));
+    let found = named.map(|it| (it, true));
+    found
+        .or_else(|| related().map(|it| (it, false)))
+        .map(|(position, has_same_name)| Counterpart {
+            position,
+            has_same_name,
+        })
 }
 
 /// Pairs that are being found.

@@ -7,7 +7,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::codes::LeaveAnswer;
 use crate::household::model::Member;
-use crate::household::person_match::pair_members;
+use crate::household::person_match::{PersonKey, counterpart, pair};
 use crate::household::staging::Departure;
 use crate::roster::RosterKind;
 use crate::roster::column::{Column, Record};
@@ -149,13 +149,35 @@ fn heading_of<R: Record>(columns: &[Column<R>], key: &str) -> Option<&'static st
 
 /// The fields that differ between two states of a record, in the order in which the states have them.
 pub fn between(kind: RosterKind, old: &Value, new: &Value) -> Vec<FieldChange> {
+    between_as_answered(kind, old, new, &[])
+}
+
+/// As [`between`], of a household; whoever people have said to be another person of it has changed.
+pub fn between_as_answered(
+    kind: RosterKind,
+    old: &Value,
+    new: &Value,
+    departures: &[Departure],
+) -> Vec<FieldChange> {
+    let same = departures
+        .iter()
+        .filter(|departure| departure.reason == LeaveAnswer::SamePerson)
+        .filter_map(|departure| usize::try_from(departure.position).ok());
+    let same: Vec<usize> = same.collect();
     let mut changes = Vec::new();
-    compare(kind, String::new(), Some(old), Some(new), &mut changes);
+    compare(
+        (kind, &same),
+        String::new(),
+        Some(old),
+        Some(new),
+        &mut changes,
+    );
     changes
 }
 
+/// `same` are the members of the household as it was who are said to be others of it as it is.
 fn compare(
-    kind: RosterKind,
+    (kind, same): (RosterKind, &[usize]),
     pointer: String,
     old: Option<&Value>,
     new: Option<&Value>,
@@ -167,7 +189,7 @@ fn compare(
     if kind == RosterKind::Households
         && pointer == "/members"
         && let (Some(old), Some(new)) = (old, new)
-        && compare_members(old, new, into).is_some()
+        && compare_members(old, new, same, into).is_some()
     {
         return;
     }
@@ -176,7 +198,13 @@ fn compare(
         | (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) => {
             for key in keys(old, new) {
                 let below = format!("{pointer}/{key}");
-                compare(kind, below, child(old, &key), child(new, &key), into);
+                compare(
+                    (kind, same),
+                    below,
+                    child(old, &key),
+                    child(new, &key),
+                    into,
+                );
             }
         }
         _ => into.push(FieldChange {
@@ -191,10 +219,22 @@ fn compare(
 
 /// Compares members as persons: who has changed and who has come, in the order in which they are now, then
 /// who is gone. Nothing if one of the lists is of no form that is known.
-fn compare_members(old: &Value, new: &Value, into: &mut Vec<FieldChange>) -> Option<()> {
+fn compare_members(
+    old: &Value,
+    new: &Value,
+    same: &[usize],
+    into: &mut Vec<FieldChange>,
+) -> Option<()> {
     let read = |list: &Value| serde_json::from_value::<Vec<Member>>(list.clone()).ok();
     let (before, after) = (read(old)?, read(new)?);
-    let pairs = pair_members(&before, &after);
+    let keys = |members: &[Member]| members.iter().map(PersonKey::of).collect::<Vec<_>>();
+    let (old_keys, new_keys) = (keys(&before), keys(&after));
+    let mut pairs = pair(&old_keys, &new_keys);
+    for position in same.iter().filter(|position| **position < old_keys.len()) {
+        if let Some(found) = counterpart(&old_keys, &new_keys, &pairs, *position) {
+            pairs[found.position] = Some(*position);
+        }
+    }
     let event = |position: usize, member: &Member, change: PersonChange| {
         let relation = Some(member.relation.code().to_owned());
         let (old, new) = match change {
@@ -217,7 +257,7 @@ fn compare_members(old: &Value, new: &Value, into: &mut Vec<FieldChange>) -> Opt
         let first = into.len();
         let pointer = format!("/members/{position}");
         let (old, new) = (old.get(known), new.get(position));
-        compare(RosterKind::Households, pointer, old, new, into);
+        compare((RosterKind::Households, &[]), pointer, old, new, into);
         for change in &mut into[first..] {
             change.person = Some(PersonChanged::of(member, PersonChange::Changed));
         }

@@ -88,15 +88,18 @@ async fn of_households(
     for entry in entries {
         let now = register.get(&entry.household_id);
         let staged = staged.remove(&entry.position);
-        let mut fields = match &staged {
-            Some(staged) => staged.before.as_ref().map_or_else(Vec::new, |before| {
-                change::between(import.kind, before, &json(&staged.facts))
-            }),
-            None if is_done && entry.base_version > 0 => of_history(tx, &entry, now).await?,
-            None => Vec::new(),
-        };
         let departed = departures.get(&entry.household_id);
         let departed = departed.map_or(&[][..], Vec::as_slice);
+        let mut fields = match &staged {
+            Some(staged) => staged.before.as_ref().map_or_else(Vec::new, |before| {
+                let facts = json(&staged.facts);
+                change::between_as_answered(import.kind, before, &facts, departed)
+            }),
+            None if is_done && entry.base_version > 0 => {
+                of_history(tx, &entry, now, departed).await?
+            }
+            None => Vec::new(),
+        };
         let is_left = |key: &String| key.starts_with(&format!("{}:", ConflictKind::Left.code()));
         let is_undecided = entry.has_errors || entry.conflicts.iter().any(is_left);
         change::add_reasons(&mut fields, departed, is_undecided);
@@ -141,6 +144,7 @@ async fn of_history(
     tx: &mut Tx,
     entry: &Entry,
     now: Option<&Household>,
+    departed: &[staging::Departure],
 ) -> Result<Vec<FieldChange>, sqlx::Error> {
     if matches!(entry.action, Action::Unchanged | Action::Absent) {
         return Ok(Vec::new());
@@ -152,7 +156,9 @@ async fn of_history(
     };
     let after = version(entry.base_version + 1).or_else(|| now.map(|now| json(&now.facts)));
     Ok(match (version(entry.base_version), after) {
-        (Some(before), Some(after)) => change::between(RosterKind::Households, &before, &after),
+        (Some(before), Some(after)) => {
+            change::between_as_answered(RosterKind::Households, &before, &after, departed)
+        }
         _ => Vec::new(),
     })
 }

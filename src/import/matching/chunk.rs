@@ -150,8 +150,8 @@ impl HouseholdPlan {
         }
         let mut pairs = pair_members(&known.members, &given.facts.members);
         let gone = self.missing_of(index, of_household, &pairs);
-        for (position, same_name) in &gone.same {
-            pairs[*same_name] = Some(*position);
+        for (position, counterpart) in &gone.same {
+            pairs[*counterpart] = Some(*position);
         }
         let (places, kept) = (&given.places, &mut self.kept);
         self.keeping
@@ -192,7 +192,7 @@ impl HouseholdPlan {
                 // What is undecided is shown so, and not taken in.
                 continue;
             };
-            match (reason, leaving.same_name) {
+            match (reason, leaving.counterpart) {
                 (LeaveAnswer::Stays, _) => gone.staying.push(position),
                 (LeaveAnswer::SamePerson, Some(same)) => gone.same.push((position, same)),
                 _ => {}

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::outline::Outline;
 use super::record_match::Known;
 use crate::code_list::CodeList;
-use crate::household::person_match::{PersonKey, pair};
+use crate::household::person_match::{Counterpart, PersonKey, counterpart, pair};
 use crate::household::register::Register;
 use crate::import::report::ConflictKind;
 use crate::roster::choices::{Choices, Decision, ImportAnswer, LeaveAnswer};
@@ -19,9 +19,8 @@ use crate::roster::grouping::HouseholdRoster;
 pub struct Missing {
     /// The person of the register.
     pub person: usize,
-    /// Where in the household of the file the only one of the same name stands who is new there: the
-    /// number or the birth date of the two differ, and one of them may be wrong.
-    pub same_name: Option<usize>,
+    /// The one of the household in the file who may be the same.
+    pub counterpart: Option<Counterpart>,
 }
 
 /// The members of a household of the file who are on the register and not in it, with their household of the
@@ -48,15 +47,6 @@ pub fn missing(
     let given = roster.households.get(index)?;
     let after: Vec<_> = given.facts.members.iter().map(PersonKey::of).collect();
     let pairs = pair(&before, &after);
-    let same_name = |one: PersonKey| {
-        let mut alike = (0..after.len())
-            .filter(|position| pairs[*position].is_none() && after[*position].has_name_of(one));
-        let found = alike.next().filter(|_| alike.next().is_none());
-        let mut others = (0..before.len())
-            .filter(|position| !pairs.contains(&Some(*position)))
-            .filter(|position| before[*position].has_name_of(one));
-        found.filter(|_| others.nth(1).is_none())
-    };
     let missing = persons
         .enumerate()
         .filter(|(position, person)| {
@@ -64,8 +54,14 @@ pub fn missing(
             !pairs.contains(&Some(*position)) && !known.outlines.names(*person)
         })
         .map(|(position, person)| {
-            let same_name = same_name(before[position]);
-            (own, Missing { person, same_name })
+            let counterpart = counterpart(&before, &after, &pairs, position);
+            (
+                own,
+                Missing {
+                    person,
+                    counterpart,
+                },
+            )
         });
     Ok(missing.collect())
 }
@@ -101,17 +97,19 @@ impl<'a> Answers<'a> {
     }
 
     /// Whether a member's household was refused, or which answer was given about the member: by the key, by
-    /// the household, else by the kind. `same_name` says whether there is someone who may be the same.
+    /// the household, else by the kind. `counterpart` is someone who may be the same: of one with another name
+    /// that is not said of all at once.
     pub fn to_missing(
         &self,
         key: &str,
         household: Uuid,
-        same_name: bool,
+        counterpart: Option<Counterpart>,
     ) -> (Option<bool>, Option<LeaveAnswer>) {
         let kind = ConflictKind::Left.code();
         let of_household = || self.0.get(format!("{kind}:{household}").as_str());
-        let decision = self.0.get(key).or_else(of_household);
-        match decision.or_else(|| self.0.get(kind)) {
+        let own = self.0.get(key).or_else(of_household);
+        let may_be_same = counterpart.is_some_and(|it| it.has_same_name || own.is_some());
+        match own.or_else(|| self.0.get(kind)) {
             Some(Decision { accept: false, .. }) => (Some(false), None),
             Some(decision) => {
                 // Where nobody of the same name has come, that they are the same answers nothing; and a mere
@@ -119,7 +117,7 @@ impl<'a> Answers<'a> {
                 let answer = decision
                     .answer
                     .and_then(ImportAnswer::of_member)
-                    .filter(|answer| *answer != LeaveAnswer::SamePerson || same_name);
+                    .filter(|answer| *answer != LeaveAnswer::SamePerson || may_be_same);
                 (answer.map(|_| true), answer)
             }
             None => (None, None),

@@ -78,8 +78,8 @@ pub struct HouseholdPlan {
 pub(super) struct Leaving {
     /// Nothing while it is undecided.
     pub(super) answer: Option<LeaveAnswer>,
-    /// The one of the household in the file who has the same name.
-    pub(super) same_name: Option<usize>,
+    /// Where in the household of the file the one stands who may be the same.
+    pub(super) counterpart: Option<usize>,
 }
 
 /// The sections of a plan, in their order.
@@ -131,7 +131,7 @@ impl HouseholdPlan {
             .flat_map(|question| {
                 let leaving = Leaving {
                     answer: question.answer,
-                    same_name: question.same_name,
+                    counterpart: question.counterpart.map(|it| it.position),
                 };
                 question.persons.iter().map(move |it| (*it, leaving))
             })

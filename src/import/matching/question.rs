@@ -7,6 +7,7 @@ use super::outline::{Outline, name_hash};
 use super::packed;
 pub use super::record_match::Known;
 use crate::code_list::CodeList;
+use crate::household::person_match::Counterpart;
 use crate::household::register::{Register, namesake};
 use crate::import::report::ConflictKind;
 use crate::roster::choices::{Choices, LeaveAnswer};
@@ -28,7 +29,7 @@ pub struct Question {
     pub persons: Vec<u32>,
     /// Of one who is not in the file: where in their household of the file the one of the same name
     /// stands who may be the same.
-    pub same_name: Option<usize>,
+    pub counterpart: Option<Counterpart>,
     pub accepted: Option<bool>,
     /// Which of several answers was given.
     pub answer: Option<LeaveAnswer>,
@@ -83,7 +84,7 @@ impl Findings {
                 let persons = vec![packed(missing.person)];
                 findings.ask(ConflictKind::Left, household, index, persons);
                 if let Some(question) = findings.questions.last_mut() {
-                    question.same_name = missing.same_name;
+                    question.counterpart = missing.counterpart;
                 }
             }
         }
@@ -95,9 +96,10 @@ impl Findings {
         for question in &mut findings.questions {
             question.key = question.key(known, roster)?;
             let household = known.register.id(question.household);
-            let same_name = question.same_name.is_some();
             (question.accepted, question.answer) = match question.kind {
-                ConflictKind::Left => answers.to_missing(&question.key, household, same_name),
+                ConflictKind::Left => {
+                    answers.to_missing(&question.key, household, question.counterpart)
+                }
                 kind => (answers.to(&question.key, kind), None),
             };
         }
@@ -111,7 +113,7 @@ impl Findings {
             household,
             index,
             persons,
-            same_name: None,
+            counterpart: None,
             accepted: None,
             answer: None,
         });
@@ -243,6 +245,8 @@ fn is_another_family(known: Known<'_>, index: usize, outline: &Outline, own: usi
     let register = known.register;
     outline.members_listed
         && outline.has_identities
+        // One family whose numbers were corrected: who is not in the file is asked for.
+        && outline.head_name != name_hash(register.head_name(own))
         && register
             .persons(own)
             .any(|person| register.is_identified(person))
@@ -257,10 +261,13 @@ fn head_changed(register: &Register, outline: &Outline, own: usize) -> bool {
     let Some(head) = register.head(own).filter(|_| outline.head_name != 0) else {
         return false;
     };
+    let same_name = outline.head_name == name_hash(register.head_name(own));
+    // Of a head of the same name it is asked whether they are the same, as of any member.
+    let is_asked = same_name && outline.members_listed && !outline.has_errors;
     if outline.head_identity != 0 && register.is_identified(head) {
-        outline.head != packed(head)
+        outline.head != packed(head) && !is_asked
     } else {
-        outline.head_name != name_hash(register.head_name(own))
+        !same_name
     }
 }
 

@@ -105,12 +105,17 @@ impl Question {
         })
     }
 
+    /// The one of the household in the file who may be the member that is not in it.
+    fn counterpart_in<'g>(&self, given: &'g ReadHousehold) -> Option<&'g Member> {
+        given.facts.members.get(self.counterpart?.position)
+    }
+
     /// The answers that a question about a member who is not in the file takes.
     fn answers(&self, given: &ReadHousehold) -> Vec<PossibleAnswer> {
         if self.kind != ConflictKind::Left {
             return Vec::new();
         }
-        let same = self.same_name.and_then(|it| given.facts.members.get(it));
+        let same = self.counterpart_in(given);
         let answers = [
             (
                 LeaveAnswer::MovedAway,
@@ -149,10 +154,16 @@ impl Question {
         let place = register.words(self.household);
         let who = person_words(&member.name, member.identity_number.as_ref());
         let relation = member.relation.label();
-        let same = self.same_name.and_then(|it| given.facts.members.get(it));
+        let same = self.counterpart_in(given);
+        let has_same_name = self.counterpart.is_some_and(|it| it.has_same_name);
         let same = same.map_or_else(String::new, |same| {
             let same = person_words(&same.name, same.identity_number.as_ref());
-            format!("；名册中另有同名的{same}")
+            let alike = if has_same_name {
+                "同名的"
+            } else {
+                "新的成员"
+            };
+            format!("；名册中另有{alike}{same}")
         });
         (
             format!(

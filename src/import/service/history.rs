@@ -31,12 +31,16 @@ pub async fn household_history(
         };
         let older = entry.before.0;
         let kind = ChangeKind::from_code(&entry.action).unwrap_or(ChangeKind::Import);
-        let mut changes = change::between(RosterKind::Households, &older, &newer);
-        if let (Some(import_id), ChangeKind::Import) = (entry.import_id, kind) {
-            let departures = staging::departures(&mut tx, import_id, &[id]).await?;
-            let departures = departures.get(&id).map_or(&[][..], Vec::as_slice);
-            change::add_reasons(&mut changes, departures, false);
-        }
+        let departures = match (entry.import_id, kind) {
+            (Some(import_id), ChangeKind::Import) => staging::departures(&mut tx, import_id, &[id])
+                .await?
+                .remove(&id),
+            _ => None,
+        };
+        let departures = departures.unwrap_or_default();
+        let mut changes =
+            change::between_as_answered(RosterKind::Households, &older, &newer, &departures);
+        change::add_reasons(&mut changes, &departures, false);
         items.push(HouseholdChange {
             version: entry.version + 1,
             kind,

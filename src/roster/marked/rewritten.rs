@@ -1,7 +1,7 @@
 //! A workbook that is no .xlsx, written anew as one: what was read stands in it. Fonts, formulas and all
 //! that reading does not give are lost, and the list says so.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
@@ -16,6 +16,14 @@ use crate::workbook::{style, text};
 /// Widths of columns, in characters of Latin.
 const NARROWEST: f64 = 8.0;
 const WIDEST: f64 = 40.0;
+
+/// Excel shows a number from here on in scientific notation.
+const LONG_NUMBER: f64 = 1e11;
+const LONG_DIGITS: usize = 11;
+/// What headings of numbers say that are names.
+const NUMBER_HEADINGS: [&str; 6] = ["证件", "身份证", "编号", "号码", "电话", "工号"];
+/// What stands for a result that is not there, in every column an error when the file comes back.
+const NOT_THERE: &str = "#N/A";
 
 /// Why a workbook is written anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +63,7 @@ pub fn write(source: &mut dyn Source) -> Result<Rewritten, MarkError> {
     let mut workbook = Workbook::new();
     let formats = Formats {
         text: Format::new(),
+        exact: Format::new().set_num_format("@"),
         date: Format::new().set_num_format("yyyy-mm-dd"),
     };
     let sheets = source.sheets().to_vec();
@@ -89,6 +98,8 @@ pub fn write(source: &mut dyn Source) -> Result<Rewritten, MarkError> {
 /// The formats of cells.
 struct Formats {
     text: Format,
+    /// What is typed into the cell stays as it is typed: Excel would drop digits of a long number.
+    exact: Format,
     date: Format,
 }
 
@@ -96,6 +107,8 @@ struct Formats {
 struct SheetWriter<'a> {
     out: &'a mut Worksheet,
     formats: &'a Formats,
+    /// Columns of numbers that are names.
+    exact: BTreeSet<u16>,
     /// Merged areas of the head, none over another, by their first rows.
     merged: Vec<Area>,
     /// How many of them have been written.
@@ -117,6 +130,10 @@ impl<'a> SheetWriter<'a> {
                 out.set_column_hidden(column)?;
             }
         }
+        let exact = number_columns(sheet);
+        for column in &exact {
+            out.set_column_format(*column, &formats.exact)?;
+        }
         let mut merged: Vec<Area> = Vec::new();
         for area in &sheet.merged {
             if !merged.iter().any(|other| overlap(other, area)) {
@@ -127,6 +144,7 @@ impl<'a> SheetWriter<'a> {
         Ok(Self {
             out,
             formats,
+            exact,
             merged,
             begun: 0,
             merged_to: 0,
@@ -207,11 +225,18 @@ impl<'a> SheetWriter<'a> {
 
     fn cell(&mut self, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
         let row = row - 1;
-        let plain = &self.formats.text;
+        let is_long = matches!(cell, Cell::Number(number) if number.abs() >= LONG_NUMBER);
+        let plain = match self.exact.contains(&column) || is_long {
+            true => &self.formats.exact,
+            false => &self.formats.text,
+        };
         match cell {
             Cell::Text(content) => text::write(self.out, row, column, content, plain)?,
             Cell::Error(content) => text::write(self.out, row, column, content, plain)?,
-            Cell::Uncalculated | Cell::Lost => self.out.write_blank(row, column, plain)?,
+            // An empty cell would be none that is wrong.
+            Cell::Uncalculated | Cell::Lost => {
+                text::write(self.out, row, column, NOT_THERE, plain)?
+            }
             Cell::Number(number) => self
                 .out
                 .write_number_with_format(row, column, *number, plain)?,
@@ -232,6 +257,25 @@ impl<'a> SheetWriter<'a> {
         };
         Ok(())
     }
+}
+
+/// The columns that hold numbers which are names, by their headings and by the first rows.
+fn number_columns(sheet: &Sheet) -> BTreeSet<u16> {
+    let tells = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) => {
+            NUMBER_HEADINGS.iter().any(|word| text.contains(word))
+                || text.bytes().filter(u8::is_ascii_digit).count() >= LONG_DIGITS
+        }
+        Cell::Number(number) => number.abs() >= LONG_NUMBER,
+        _ => false,
+    };
+    let rows = sheet.head.iter().flat_map(|row| &row.cells);
+    let columns = rows
+        .filter(|(_, cell)| tells(cell))
+        .map(|(column, _)| *column);
+    columns
+        .filter_map(|column| u16::try_from(column).ok())
+        .collect()
 }
 
 fn overlap(one: &Area, other: &Area) -> bool {

@@ -35,8 +35,8 @@ pub struct Book {
     pub namespace: String,
     /// Type of the relation to a sheet.
     sheet_relation: String,
-    /// The name of the attribute with the id of a relation.
-    id_name: String,
+    /// A prefix for the ids of relations that is not the one of the elements.
+    id_prefix: &'static str,
     next_sheet: u32,
     ids: HashSet<String>,
 }
@@ -78,13 +78,13 @@ impl Book {
         let (Some(sheet_relation), false) = (sheet_relation, sheets.is_empty()) else {
             return Err(EditError::Unusual("a workbook without sheets"));
         };
-        let (namespace, id_name) = names(&xml)?;
+        let (namespace, id_prefix) = names(&xml)?;
         Ok(Self {
             sheets,
             styles,
             namespace,
             sheet_relation,
-            id_name,
+            id_prefix,
             next_sheet,
             ids: related.into_iter().map(|[id, ..]| id).collect(),
             xml,
@@ -113,8 +113,11 @@ impl Book {
         let id = self.relate(&kind, path)?;
         let (number, name) = (self.next_sheet, escaped(name));
         self.next_sheet += 1;
-        let id_name = &self.id_name;
-        let sheet = format!("sheet name=\"{name}\" sheetId=\"{number}\" {id_name}=\"{id}\"/>");
+        // The prefix may be declared at each sheet alone, so it is declared here, too.
+        let (prefix, kinds) = (self.id_prefix, self.kinds());
+        let sheet = format!(
+            "sheet name=\"{name}\" sheetId=\"{number}\" xmlns:{prefix}=\"{kinds}\" {prefix}:id=\"{id}\"/>"
+        );
         self.xml = before_end(&self.xml, "sheets", &sheet)?;
         Ok(())
     }
@@ -253,8 +256,9 @@ fn without(
     Ok(written)
 }
 
-/// The namespace of the workbook's root, and the name of the attribute with the ids of relations.
-fn names(xml: &[u8]) -> Result<(String, String), EditError> {
+/// The namespace of the workbook's root, and a prefix for the ids of relations: the usual one, which some
+/// programs take for granted, unless the elements have it.
+fn names(xml: &[u8]) -> Result<(String, &'static str), EditError> {
     const UNUSUAL: EditError = EditError::Unusual("a workbook in a form that no program writes");
     let mut scanner = Scanner::new(xml);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -270,11 +274,10 @@ fn names(xml: &[u8]) -> Result<(String, String), EditError> {
             namespace = tag.attribute(&wanted).map(text);
         }
         if tag.name() == b"sheet" {
-            let id = tag.attributes().find(|one| one.name.ends_with(b":id"));
-            let (Some(namespace), Some(id)) = (namespace, id) else {
-                return Err(UNUSUAL);
-            };
-            return Ok((namespace, text(id.name)));
+            let has_id = tag.attributes().any(|one| one.name.ends_with(b":id"));
+            let prefix = if tag.prefix() == b"r:" { "rel" } else { "r" };
+            let namespace = namespace.filter(|_| has_id);
+            return namespace.map(|it| (it, prefix)).ok_or(UNUSUAL);
         }
     }
     Err(UNUSUAL)
@@ -313,7 +316,7 @@ mod tests {
         assert_eq!(book.free_name("名册"), "名册(2)");
         book.add_sheet("甲&乙", "xl/worksheets/new.xml").unwrap();
         let (xml, relations) = written(&book);
-        let sheet = "<x:sheet name=\"甲&amp;乙\" sheetId=\"8\" q:id=\"rIdQianshou\"/></x:sheets>";
+        let sheet = "<x:sheet name=\"甲&amp;乙\" sheetId=\"8\" xmlns:r=\"k\" r:id=\"rIdQianshou\"/></x:sheets>";
         assert!(xml.contains(sheet), "{xml}");
         let relation = "<Relationship Id=\"rIdQianshou\" Type=\"k/worksheet\" Target=\"worksheets/new.xml\"/></Relationships>";
         assert!(relations.ends_with(relation), "{relations}");

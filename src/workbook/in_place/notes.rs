@@ -117,18 +117,27 @@ pub fn place_for<R: Read + Seek>(
     }))
 }
 
-/// Whether nobody else wrote notes here.
+/// Whether nobody else wrote notes here. Each of ours begins with our name, as Excel begins a note with its
+/// author's: other programs forget the authors when they save a file, but not what is written.
 fn is_ours(texts: &[u8]) -> bool {
     let mut scanner = Scanner::new(texts);
-    let (mut is_author, mut authors) = (false, Vec::new());
+    let (mut is_text, mut said) = (false, String::new());
+    let mut count = 0;
     while let Ok(Some(token)) = scanner.token() {
         match token {
-            Token::Tag(tag) => is_author = tag.name() == b"author" && !tag.is_end(),
-            Token::Other(said) if is_author => authors.push(said.to_vec()),
+            Token::Tag(tag) if tag.name() == b"comment" && tag.is_end() => {
+                if !said.trim_start().starts_with(AUTHOR) {
+                    return false;
+                }
+                count += 1;
+                said.clear();
+            }
+            Token::Tag(tag) => is_text = tag.name() == b"t" && !tag.is_end(),
+            Token::Other(words) if is_text => said.push_str(&String::from_utf8_lossy(words)),
             Token::Other(_) => {}
         }
     }
-    authors.len() == 1 && authors[0].trim_ascii() == AUTHOR.as_bytes()
+    count > 0
 }
 
 /// Whether all shapes are notes, rather than buttons and pictures.
@@ -155,7 +164,7 @@ pub fn write_texts(cells: &Cells, namespace: &str, mut out: impl Write) -> io::R
     )?;
     for (row, column, note) in notes(cells) {
         let at = address(row, column);
-        let said = escaped(&legal(&text::of_note(note)));
+        let said = escaped(&legal(&text::of_note(&format!("{AUTHOR}：\n{note}"))));
         write!(
             out,
             "<comment ref=\"{at}\" authorId=\"0\"><text><t xml:space=\"preserve\">{said}</t></text></comment>"
@@ -199,14 +208,22 @@ mod tests {
 
     #[test]
     fn notes_of_others_are_told_from_ours() {
-        let by = |authors: &str| format!("<comments><authors>{authors}</authors></comments>");
-        assert!(is_ours(by("<author>牵手标注</author>").as_bytes()));
-        for authors in [
-            "",
-            "<author>张三</author>",
-            "<author>牵手标注</author><author>张三</author>",
+        let by = |texts: &[&str]| {
+            let comments = texts
+                .iter()
+                .map(|text| format!("<comment ref=\"A1\"><text>{text}</text></comment>"));
+            format!("<comments>{}</comments>", comments.collect::<String>())
+        };
+        let ours = "<t>牵手标注：\n错误</t>";
+        // As LibreOffice writes it: in pieces, and by nobody.
+        let pieces = "<r><rPr/><t xml:space=\"preserve\">牵手标</t></r><r><t>注：</t></r>";
+        assert!(is_ours(by(&[ours, pieces]).as_bytes()));
+        for texts in [
+            &[][..],
+            &["<t>张三：牵手标注</t>"],
+            &[ours, "<t>请核对</t>"],
         ] {
-            assert!(!is_ours(by(authors).as_bytes()), "{authors}");
+            assert!(!is_ours(by(texts).as_bytes()), "{texts:?}");
         }
         let mut shapes = Vec::new();
         write_shapes(&Cells::new(), &mut shapes).unwrap();

@@ -335,7 +335,14 @@ impl Fill {
                     fill.is_mark = mark.is_some();
                     fill.own = mark.is_none().then(colour);
                 }
-                b"bgColor" if mark == Some(true) => fill.own = Some(colour()),
+                // LibreOffice puts a colour near the first one there, which may be a mark's.
+                b"bgColor" if mark == Some(true) => {
+                    let is_mark = tag
+                        .attribute("rgb")
+                        .and_then(Shade::is_over_colour)
+                        .is_some();
+                    fill.own = (!is_mark).then(colour);
+                }
                 _ => {}
             }
         }

@@ -402,3 +402,65 @@ fn long_texts_of_the_list_are_wrapped_in_rows_that_are_high_enough() {
     };
     assert!(height(2) > 4.0 * height(3), "{} {}", height(2), height(3));
 }
+
+/// Some programs say at each sheet what the prefix of its relation means, and nowhere else.
+#[test]
+fn a_prefix_that_is_declared_at_each_sheet_is_no_trap() {
+    let bytes = Grid::plain().cell(1, 5, "32099919680101").xlsx();
+    let book = part_of(&bytes, "xl/workbook.xml");
+    let declared = format!(" xmlns:r=\"{}\"", attribute(&book, "xmlns:r"));
+    assert!(declared.len() > 20, "{book}");
+    for prefix in ["r", "d3p1", "relationships"] {
+        let moved = book.replacen(&declared, "", 1).replace(
+            " r:id=",
+            &format!(
+                "{} {prefix}:id=",
+                declared.replacen(":r=", &format!(":{prefix}="), 1)
+            ),
+        );
+        assert_ne!(moved, book);
+        let sent = with_part(&bytes, "xl/workbook.xml", moved.as_bytes());
+        let marked = mark_own(&sent);
+        assert!(!is_anew(&marked), "{prefix}");
+        let again: Vec<_> = read(&marked)
+            .problems
+            .into_iter()
+            .map(|it| it.code)
+            .collect();
+        let before: Vec<_> = read(&sent).problems.into_iter().map(|it| it.code).collect();
+        assert_eq!(again, before);
+    }
+}
+
+/// What is written anew keeps what is wrong with it, and its identity numbers are text.
+#[test]
+fn a_file_written_anew_is_no_better_than_it_was() {
+    let mut grid = Grid::plain().column("联系电话", ["", "", "13900000003"]);
+    grid.rows[1][5] = "".into();
+    let bytes = grid.text(",");
+    let reading = read(bytes.as_bytes());
+    let marked = mark(bytes.as_bytes(), &reading.problems);
+    assert!(is_anew(&marked));
+    // A number that is typed into an empty cell stays whole as well.
+    for cell in ["F2", "F3", "F4"] {
+        assert_eq!(
+            attribute(&format_of(&marked, SHEET, cell), "numFmtId"),
+            "49",
+            "{cell}"
+        );
+    }
+
+    let uncalculated = Grid::plain().column("联系电话", ["=A1&\"1\"", "", "#SPILL!"]);
+    let csv = uncalculated.text(",");
+    let codes = |bytes: &[u8]| {
+        let errors = read(bytes)
+            .problems
+            .into_iter()
+            .filter(|it| it.severity == Severity::Error);
+        errors.map(|it| it.cell).collect::<Vec<_>>()
+    };
+    let before = codes(csv.as_bytes());
+    assert_eq!(before, [Some("J2".to_owned()), Some("J4".to_owned())]);
+    let marked = mark(csv.as_bytes(), &read(csv.as_bytes()).problems);
+    assert_eq!(codes(&marked), before);
+}

@@ -88,8 +88,11 @@ pub fn parsed(content: &[u8]) -> Result<Element, String> {
         let at = reader.buffer_position();
         let wrong = |error: &dyn std::fmt::Display| format!("at {at}: {error}");
         match reader.read_event().map_err(|error| wrong(&error))? {
-            Event::Start(tag) => open.push(started(&tag)?),
-            Event::Empty(tag) => close(started(&tag)?, &mut open, &mut root)?,
+            Event::Start(tag) => {
+                let element = started(&tag, &open)?;
+                open.push(element);
+            }
+            Event::Empty(tag) => close(started(&tag, &open)?, &mut open, &mut root)?,
             Event::End(_) => {
                 let element = open.pop().ok_or_else(|| wrong(&"nothing is open"))?;
                 close(element, &mut open, &mut root)?;
@@ -120,7 +123,7 @@ fn legal(text: &str) -> Result<(), String> {
     })
 }
 
-fn started(tag: &BytesStart<'_>) -> Result<Element, String> {
+fn started(tag: &BytesStart<'_>, open: &[Element]) -> Result<Element, String> {
     let mut element = Element {
         name: tag.local_name().as_ref().to_owned(),
         ..Element::default()
@@ -136,6 +139,18 @@ fn started(tag: &BytesStart<'_>) -> Result<Element, String> {
         legal(&value)?;
         let name = attribute.key.as_ref().to_owned();
         element.attributes.push((name, value.into_owned()));
+    }
+    let names = element.attributes.iter().map(|(name, _)| name.as_str());
+    for name in names.chain([tag.name().as_ref()]) {
+        if let Some((prefix, _)) = name.split_once(':')
+            && !["xml", "xmlns"].contains(&prefix)
+        {
+            let wanted = format!("xmlns:{prefix}");
+            let declares = |it: &Element| it.has(&wanted).is_some();
+            if !declares(&element) && !open.iter().any(declares) {
+                return Err(format!("the prefix of {name} means nothing"));
+            }
+        }
     }
     Ok(element)
 }
