@@ -64,10 +64,16 @@ async fn names_are_taken_once_and_passwords_long_enough() {
         .await
         .expect_problem(400, "bad_request");
     assert_eq!(problem["errors"][0]["pointer"], "/password");
-    let problem = make("a b", PASSWORD)
+    for username in ["a b", "王\t芳", "甲/乙"] {
+        let problem = make(username, PASSWORD)
+            .await
+            .expect_problem(422, "username_invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/username");
+    }
+    make("WangFang", PASSWORD).await.expect(201);
+    make("wangfang", PASSWORD)
         .await
-        .expect_problem(400, "bad_request");
-    assert_eq!(problem["errors"][0]["pointer"], "/username");
+        .expect_problem(409, "username_taken");
 }
 
 #[tokio::test]

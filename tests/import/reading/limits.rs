@@ -182,12 +182,12 @@ fn what_takes_too_long_is_ended() {
 #[test]
 fn what_needs_more_memory_than_there_is_is_ended() {
     let limits = Limits {
-        memory_mib: 64,
+        memory_mib: 96,
         ..Limits::default()
     };
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
-    for row in 0..60_000 {
+    for row in 0..120_000 {
         let digest = Sha256::digest(row.to_string());
         let text: String = digest
             .iter()
