@@ -4,6 +4,8 @@ use super::dependent::Dependent;
 use super::model::Import;
 use crate::code_list::CodeList;
 use crate::problem::{FieldProblem, Problem};
+use crate::roster::choices::Choices;
+use crate::roster::{RosterKind, household, staff};
 
 /// Most dependents that a refusal names.
 const MOST_DEPENDENTS: usize = 1_000;
@@ -62,6 +64,27 @@ pub fn has_errors(count: i64) -> Problem {
             "the roster has {count} errors and nothing was written; correct them, or choose `good_rows_only`"
         ),
     )
+}
+
+/// Refuses choices that name a field which the roster does not have.
+pub fn check_fields(kind: RosterKind, choices: &Choices) -> Result<(), Problem> {
+    let is_field = |name: &str| match kind {
+        RosterKind::Households => household::COLUMNS.iter().any(|it| it.key == name),
+        RosterKind::Staff => staff::COLUMNS.iter().any(|it| it.key == name),
+    };
+    let is_known = |name: &str| name == "*" || (!name.is_empty() && is_field(name));
+    let mut names = choices.clear_empty.iter().enumerate();
+    let Some((position, name)) = names.find(|(_, name)| !is_known(name)) else {
+        return Ok(());
+    };
+    Err(Problem::invalid(
+        "unknown_field",
+        format!("名册没有名为“{name}”的字段；字段名见 report.sheets 的 columns，如 phone、address，全部写 *"),
+        format!(
+            "the roster has no field `{name}`; fields are named in `columns` of `report.sheets`, such as `phone`; `*` is all"
+        ),
+    )
+    .at(&format!("/choices/clear_empty/{position}")))
 }
 
 /// 422 for an import with open questions that are not to be left out.

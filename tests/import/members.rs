@@ -259,6 +259,18 @@ async fn an_empty_cell_or_a_stroke_clears_nothing_and_is_told_once_a_column() {
             .unwrap()
             .contains("“民族”有 2 处")
     }));
+    // A name that no field has would clear nothing.
+    for name in ["wish", "", "内心诉求"] {
+        let path = import_path(&preview, "");
+        let tag = office.tag(&path).await;
+        let call = office.patch(&path).if_match(&tag);
+        let choices = json!({ "choices": { "clear_empty": ["wishes", name] } });
+        let refused = call
+            .json(&choices)
+            .await
+            .expect_problem(422, "unknown_field");
+        assert_eq!(refused["errors"][0]["pointer"], "/choices/clear_empty/1");
+    }
     // Chosen for one column, then for all.
     let one = office
         .choose(&preview, json!({ "clear_empty": ["wishes"] }))

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::read::find;
 use crate::access::{Caller, Permission};
 use crate::app::App;
-use crate::import::error::ended;
+use crate::import::error::{check_fields, ended};
 use crate::import::model::Import;
 use crate::import::state::ImportState;
 use crate::import::store;
@@ -25,6 +25,7 @@ pub async fn check_again(
     let import = change(app, caller, id, |import| {
         may(import.version)?;
         choose(&mut import.choices.0);
+        check_fields(import.kind, &import.choices.0)?;
         import.state = ImportState::Queued;
         import.attempts = 0;
         import.failure = None;

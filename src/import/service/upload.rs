@@ -8,6 +8,7 @@ use crate::access::idempotency::{self, Ticket};
 use crate::access::{Caller, Permission, Sight};
 use crate::app::App;
 use crate::db::Json;
+use crate::import::error::check_fields;
 use crate::import::file;
 use crate::import::model::Import;
 use crate::import::state::ImportState;
@@ -86,6 +87,7 @@ async fn queue<F: AsyncRead + AsyncSeek + Unpin>(
     mut upload: Upload<F>,
     key: Option<&str>,
 ) -> Result<Import, Problem> {
+    check_fields(upload.kind, &upload.choices)?;
     let (file_sha256, file_bytes) = upload::digest(&mut upload.file)
         .await
         .map_err(|error| upload::not_whole(&error))?;

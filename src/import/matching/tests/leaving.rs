@@ -10,7 +10,7 @@ use super::{
 use crate::codes::Action;
 use crate::household::{HouseholdFacts, Member, Relation};
 use crate::import::report::ConflictKind;
-use crate::roster::choices::{Choices, LeaveAnswer};
+use crate::roster::choices::{Choices, ImportAnswer, LeaveAnswer};
 
 /// The names of a household's members after an import, in the order of their names.
 fn names(outcome: &Outcome, household: usize) -> Vec<&str> {
@@ -146,10 +146,40 @@ fn a_corrected_number_is_asked_and_may_be_the_same_person() {
     assert_eq!(same.planned[0].facts.members.len(), 2);
     assert_eq!(member.identity_number, person(7).identity_number);
     assert_eq!(member.ethnicity.as_deref(), Some("汉族"));
-    // Where nobody has the same name, it is no answer.
+    // Of one with another name it is offered, too, but not said of all at once.
     let other = file([family("1", vec![person(1), person(8)])]);
     let same = world.import(&other, &left(LeaveAnswer::SamePerson));
     assert_eq!(same.undecided, 1);
+    let asked = &same.conflicts[0];
+    assert!(
+        asked
+            .answers
+            .iter()
+            .any(|it| it.answer == ImportAnswer::SamePerson)
+    );
+    assert!(asked.question.contains("新的成员"), "{asked:?}");
+    let mut choices = left(LeaveAnswer::SamePerson);
+    choices.decisions[0].conflict = asked.key.clone();
+    let same = world.import(&other, &choices);
+    assert_eq!(same.undecided, 0);
+    assert_eq!(same.planned[0].facts.members.len(), 2);
+    assert_eq!(same.planned[0].facts.members[1].name, person(8).name);
+}
+
+#[test]
+fn a_household_whose_numbers_were_corrected_is_no_other_family() {
+    let world = World::holding([family("1", vec![person(1)])]);
+    let mut corrected = person(7);
+    corrected.name = person(1).name;
+    corrected.relation = person(1).relation;
+    let corrected = file([family("1", vec![corrected])]);
+    let asked = world.import(&corrected, &Choices::default());
+    assert_eq!(kinds(&asked), [ConflictKind::Left], "and no other head");
+    let same = world.import(&corrected, &left(LeaveAnswer::SamePerson));
+    assert_eq!(same.undecided, 0);
+    let members = &same.planned[0].facts.members;
+    assert_eq!(members.len(), 1);
+    assert_eq!(members[0].identity_number, person(7).identity_number);
 }
 
 #[test]
