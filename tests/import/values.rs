@@ -189,7 +189,9 @@ async fn a_number_is_not_given_to_another_family() {
     let (_server, office) = TestServer::start_with_office().await;
     let file = RosterFile::households(&[full_household("M1")]).bytes();
     office.import(HOUSEHOLDS, file).await;
-    let file = RosterFile::households(&[full_household("M1")]);
+    let mut other = full_household("M1");
+    other.members[0].name = "周长根".to_owned();
+    let file = RosterFile::households(&[other]);
     let report = office.preview(HOUSEHOLDS, file.bytes()).await;
     assert_eq!(
         problem_codes(&report),

@@ -22,6 +22,8 @@ const LONG_NUMBER: f64 = 1e11;
 const LONG_DIGITS: usize = 11;
 /// What headings of numbers say that are names.
 const NUMBER_HEADINGS: [&str; 6] = ["证件", "身份证", "编号", "号码", "电话", "工号"];
+/// Excel's own format for text, `@`.
+const TEXT_FORMAT: u8 = 49;
 /// What stands for a result that is not there, in every column an error when the file comes back.
 const NOT_THERE: &str = "#N/A";
 
@@ -63,7 +65,7 @@ pub fn write(source: &mut dyn Source) -> Result<Rewritten, MarkError> {
     let mut workbook = Workbook::new();
     let formats = Formats {
         text: Format::new(),
-        exact: Format::new().set_num_format("@"),
+        exact: Format::new().set_num_format_index(TEXT_FORMAT),
         date: Format::new().set_num_format("yyyy-mm-dd"),
     };
     let sheets = source.sheets().to_vec();
