@@ -102,9 +102,10 @@ async fn run(cli: Cli) -> Outcome {
         _ => {}
     }
     // What can be known to fail is known before a database is made for it.
-    let acceptor = match serves {
-        true => Some(server::bind(&config.listen).await?),
-        false => None,
+    let acceptor = if serves {
+        Some(server::bind(&config.listen).await?)
+    } else {
+        None
     };
     if let Command::Import(command) = &cli.command
         && let Some(file) = command.file()

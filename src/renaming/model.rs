@@ -260,19 +260,22 @@ mod tests {
         found.map(|(town, village)| (town.unwrap_or_default(), village.unwrap_or_default()))
     }
 
-    fn both(town: &str, village: &str) -> Option<(String, String)> {
-        Some((town.to_owned(), village.to_owned()))
+    fn both(town: &str, village: &str) -> (String, String) {
+        (town.to_owned(), village.to_owned())
     }
 
     #[test]
     fn a_town_is_replaced_in_the_list_of_towns() {
         let change = || (Locality::town("甲镇"), Locality::town("丁镇"));
-        assert_eq!(cells(change(), ("甲镇", ""), &[]), both("丁镇", ""));
+        assert_eq!(cells(change(), ("甲镇", ""), &[]), Some(both("丁镇", "")));
         assert_eq!(
             cells(change(), ("乙镇、甲镇", "东村"), &[]),
-            both("乙镇、丁镇", "东村")
+            Some(both("乙镇、丁镇", "东村"))
         );
-        assert_eq!(cells(change(), ("丁镇，甲镇", ""), &[]), both("丁镇", ""));
+        assert_eq!(
+            cells(change(), ("丁镇，甲镇", ""), &[]),
+            Some(both("丁镇", ""))
+        );
         assert_eq!(cells(change(), ("乙镇", "东村"), &[]), None);
         assert_eq!(cells(change(), ("", "东村"), &[]), None);
     }
@@ -285,25 +288,28 @@ mod tests {
                 Locality::village("甲镇", "新村"),
             )
         };
-        assert_eq!(cells(change(), ("甲镇", "东村"), &[]), both("甲镇", "新村"));
+        assert_eq!(
+            cells(change(), ("甲镇", "东村"), &[]),
+            Some(both("甲镇", "新村"))
+        );
         assert_eq!(
             cells(change(), ("", "西村、东村"), &[]),
-            both("", "西村、新村")
+            Some(both("", "西村、新村"))
         );
         // The village of that name of another town.
         assert_eq!(cells(change(), ("乙镇", "东村"), &["乙镇"]), None);
         // Both: who names no town means the other one as well.
         assert_eq!(
             cells(change(), ("", "东村"), &["乙镇"]),
-            both("", "东村、新村")
+            Some(both("", "东村、新村"))
         );
         assert_eq!(
             cells(change(), ("甲镇、乙镇", "东村"), &["乙镇"]),
-            both("甲镇、乙镇", "东村、新村")
+            Some(both("甲镇、乙镇", "东村、新村"))
         );
         assert_eq!(
             cells(change(), ("甲镇、丙镇", "东村"), &["乙镇"]),
-            both("甲镇、丙镇", "新村")
+            Some(both("甲镇、丙镇", "新村"))
         );
         // The whole town, and villages that are not named.
         assert_eq!(cells(change(), ("甲镇", ""), &[]), None);
@@ -317,12 +323,15 @@ mod tests {
                 Locality::village("乙镇", "东村"),
             )
         };
-        assert_eq!(cells(change(), ("甲镇", "东村"), &[]), both("乙镇", "东村"));
+        assert_eq!(
+            cells(change(), ("甲镇", "东村"), &[]),
+            Some(both("乙镇", "东村"))
+        );
         assert_eq!(
             cells(change(), ("甲镇", "东村、西村"), &[]),
-            both("甲镇、乙镇", "东村、西村")
+            Some(both("甲镇、乙镇", "东村、西村"))
         );
-        assert_eq!(cells(change(), ("", "东村"), &[]), both("", "东村"));
+        assert_eq!(cells(change(), ("", "东村"), &[]), Some(both("", "东村")));
     }
 
     #[test]

@@ -163,12 +163,11 @@ pub async fn apply(
             (renaming.old_name, renaming.new_name) = (from.clone(), to.clone());
             (renaming.unit_id, renaming.into_unit_id) =
                 (Some(found.id), into.as_ref().map(|into| into.id));
-            match into {
-                Some(into) => join_unit(tx, actor, &found, &into).await?,
-                None => {
-                    unit::rename(tx, actor, &found, to).await?;
-                    Vec::new()
-                }
+            if let Some(into) = into {
+                join_unit(tx, actor, &found, &into).await?
+            } else {
+                unit::rename(tx, actor, &found, to).await?;
+                Vec::new()
             }
         }
     };

@@ -228,9 +228,10 @@ impl<'a> SheetWriter<'a> {
     fn cell(&mut self, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
         let row = row - 1;
         let is_long = matches!(cell, Cell::Number(number) if number.abs() >= LONG_NUMBER);
-        let plain = match self.exact.contains(&column) || is_long {
-            true => &self.formats.exact,
-            false => &self.formats.text,
+        let plain = if is_long || self.exact.contains(&column) {
+            &self.formats.exact
+        } else {
+            &self.formats.text
         };
         match cell {
             Cell::Text(content) => text::write(self.out, row, column, content, plain)?,

@@ -331,13 +331,12 @@ fn reading(
     key: &str,
 ) -> Option<(String, Reading)> {
     let reading = match decided {
-        Decided::Open if other.is_settled() => return None,
+        Decided::Open | Decided::Refused if other.is_settled() => return None,
         Decided::Open => Reading {
             name: standing.to_owned(),
             undecided: Some(key.to_owned()),
             left_out: false,
         },
-        Decided::Refused if other.is_settled() => return None,
         Decided::Refused => Reading {
             name: other.name.clone(),
             undecided: None,
