@@ -42,6 +42,9 @@ impl Record for PairRow {
     const OF_PART: &'static [&'static str] = &["household_number", "head_identity", "head_name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
+    // One helper has many households.
+    const REPEATED: &'static [&'static str] =
+        &["staff_number", "staff_identity", "helper", "from_date"];
 }
 
 const fn column(key: &'static str, heading: &'static str, kind: Kind<PairRow>) -> Column<PairRow> {

@@ -21,6 +21,10 @@ pub trait Record: Default + 'static {
     /// Required fields that follow from others, or are asked once for the whole file, where it has no
     /// column of them.
     const ASKED: &'static [&'static str] = &[];
+    /// Fields of names and numbers that several rows may have alike, so that a ditto mark may stand there.
+    const REPEATED: &'static [&'static str] = &[];
+    /// Headings by which a table is told to be of another kind.
+    const OTHERS: &'static [&'static str] = &[];
 
     /// Whether a refused cell of field `key` is no mistake, by what other cells of the row say.
     fn forgives(&self, _key: &str) -> bool {
