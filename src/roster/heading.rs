@@ -76,10 +76,11 @@ pub fn blocks(sheet: &Sheet) -> impl Iterator<Item = Block> {
 }
 
 /// A block with the rows that belong to it without making more of its headings known: the groups over
-/// it, and the units below it.
+/// it, and below it the columns of its groups, or the units.
 pub fn widened(block: Block, sheet: &Sheet) -> Block {
+    let row = |number: u32| sheet.head.iter().find(|row| row.number == number);
     let is_group = |area: &&Area| {
-        let Some(row) = sheet.head.iter().find(|row| row.number == area.top) else {
+        let Some(row) = row(area.top) else {
             return false;
         };
         let Some((_, cell)) = row.cells.iter().find(|(at, _)| *at == area.left) else {
@@ -102,13 +103,16 @@ pub fn widened(block: Block, sheet: &Sheet) -> Block {
     let top = top
         .unwrap_or(block.top)
         .max((block.bottom + 1).saturating_sub(MOST_ROWS));
-    let next = sheet.head.iter().find(|row| row.number == block.bottom + 1);
+    let next = row(block.bottom + 1);
     let has_units = next.is_some_and(|row| {
         row.cells
             .iter()
             .all(|(_, cell)| is_mark(&value::shown(cell)))
     });
-    let bottom = block.bottom + u32::from(has_units);
+    let last = row(block.bottom).zip(next);
+    let has_groups = last.is_some_and(|(last, next)| stand_below_groups(last, next, &sheet.merged));
+    let has_more = (has_units || has_groups) && block.bottom + 1 - top < MOST_ROWS;
+    let bottom = block.bottom + u32::from(has_more);
     if (top, bottom) == (block.top, block.bottom) {
         return block;
     }
@@ -119,6 +123,44 @@ pub fn widened(block: Block, sheet: &Sheet) -> Block {
         .cloned()
         .collect();
     self::block(&rows, &sheet.merged)
+}
+
+/// Whether the last row of a heading has groups, and the next row says nothing but which columns they
+/// have: 帮扶责任人 over 姓名 and 单位. What a merged area repeats counts for nothing.
+fn stand_below_groups(last: &Row<'_>, next: &Row<'_>, merged: &[Area]) -> bool {
+    let text = |cell: &Cell<'_>| squeezed(&value::shown(cell));
+    let repeats = |(at, cell): &&(u32, Cell<'_>)| {
+        last.cells
+            .iter()
+            .any(|(above, it)| above == at && text(it) == text(cell))
+    };
+    let own: Vec<&(u32, Cell<'_>)> = next.cells.iter().filter(|it| !repeats(it)).collect();
+    let over = |at: u32| {
+        last.cells
+            .iter()
+            .rev()
+            .map(|(above, _)| *above)
+            .find(|it| *it <= at)
+    };
+    // The group of a column: the merged area over it, or without any the heading to the left of it.
+    let group = |at: u32| {
+        let mut areas = merged
+            .iter()
+            .filter(|it| it.bottom == last.number && it.right > it.left);
+        let area = areas
+            .find(|it| (it.left..=it.right).contains(&at))
+            .map(|it| it.left);
+        area.or_else(|| over(at).filter(|_| merged.is_empty()))
+    };
+    let mut groups: Vec<Option<u32>> = own.iter().map(|(at, _)| group(*at)).collect();
+    let is_heading = |(_, cell): &&(u32, Cell<'_>)| match cell {
+        Cell::Text(text) => !text.contains(|it: char| it.is_ascii_digit()),
+        _ => false,
+    };
+    let all = groups.len();
+    groups.dedup();
+    // Each group has at least two columns.
+    own.iter().all(is_heading) && all > 0 && !groups.contains(&None) && 2 * groups.len() <= all
 }
 
 /// What a row would say as a heading by itself.
@@ -247,6 +289,22 @@ fn is_of_another(parts: &[String]) -> bool {
         .any(|group| OTHER_PERSONS.iter().any(|word| group.contains(word)))
 }
 
+/// Whether a column itself is about another person than the row's: 帮扶单位.
+fn is_about_another<R: Record>(column: &Column<R>) -> bool {
+    OTHER_PERSONS
+        .iter()
+        .any(|word| column.heading.contains(word))
+}
+
+/// Whether a column says who or where somebody is, which under a group about a helper is the helper.
+fn says_who<R: Record>(column: &Column<R>) -> bool {
+    let is_name = matches!(
+        column.kind,
+        Kind::Name(_) | Kind::Phone(_) | Kind::Identity(_) | Kind::Number(_)
+    );
+    is_name && !is_about_another(column)
+}
+
 impl<R: Record> Headings<R> {
     /// The column of a heading of one or more parts.
     pub fn meaning(&self, parts: &[String]) -> Meaning<R> {
@@ -281,6 +339,7 @@ impl<R: Record> Headings<R> {
         };
         let of_head = groups.iter().any(|group| *group == "户主");
         match column.carry {
+            _ if is_of_another(parts) && says_who(column) => Meaning::Unknown,
             Carry::Part(_) if is_of_another(parts) => Meaning::Unknown,
             Carry::Part(_) if of_head => Meaning::Doubtful(column),
             _ => Meaning::Certain(column),
@@ -312,7 +371,7 @@ impl<R: Record> Headings<R> {
         // Of two that are as likely, the one that a roster must have, or that others have more often.
         best.into_values()
             .filter(|(_, column)| !matches!(column.kind, Kind::NotKept))
-            .filter(|(_, column)| column.is_shared() || !is_of_another(parts))
+            .filter(|(_, column)| is_about_another(column) || !is_of_another(parts))
             .filter_map(likely)
             .max_by(|(one, a), (two, b)| {
                 let rank = |column: &Column<R>| (column.required, column.in_template);

@@ -44,6 +44,9 @@ impl Record for PairRow {
     const OF_PART: &'static [&'static str] = &["household_number", "head_identity", "head_name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
+    // One helper has many households.
+    const REPEATED: &'static [&'static str] =
+        &["staff_number", "staff_identity", "helper", "from_date"];
     const ONE_OF: &'static [&'static [&'static str]] = &[
         &["household_number", "head_identity", "head_name"],
         &["staff_number", "staff_identity", "helper"],

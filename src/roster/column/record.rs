@@ -44,6 +44,10 @@ pub trait Record: Default + 'static {
     /// Required fields that follow from others, or are asked once for the whole file, where it has no
     /// column of them.
     const ASKED: &'static [&'static str] = &[];
+    /// Fields of names and numbers that several rows may have alike, so that a ditto mark may stand there.
+    const REPEATED: &'static [&'static str] = &[];
+    /// Headings by which a table is told to be of another kind.
+    const OTHERS: &'static [&'static str] = &[];
 
     /// Fields any of which may name something: of each of these there must be one column at least.
     const ONE_OF: &'static [&'static [&'static str]] = &[];

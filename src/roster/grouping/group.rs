@@ -21,7 +21,7 @@ use crate::roster::layout::{Layout, Layouts, of_sheet};
 use crate::roster::packed_list::PackedList;
 use crate::roster::question::{Answers, FileQuestion};
 use crate::roster::report::{Place, Problems, RosterProblem};
-use crate::roster::sheet::{RosterRow, Section};
+use crate::roster::sheet::{Begins, RosterRow, Section};
 use crate::roster::value::Refusal;
 
 /// Households that are being read. Only the one that the last row belongs to is unpacked.
@@ -73,6 +73,11 @@ impl Grouping {
         let lists = layouts.at(row.place).is_some_and(Layout::lists_parts);
         if !lists {
             of_head(&mut row.record);
+        }
+        if lists && row.alone {
+            // It may be a person of whom nearly all is missing: an error of this row alone.
+            check_person(layouts, &row, lists, problems);
+            return Ok(());
         }
         let is_adjacent = is_adjacent(&row.record);
         self.look_at_order(layouts, &row, is_adjacent, problems);
@@ -135,7 +140,7 @@ impl Grouping {
             (Some(number), _) => self.by_number.get(number).copied(),
             (None, Some(head)) => self.by_head.get(&head.packed()).copied(),
             (None, None) if record.relation == Some(Relation::Head) => None,
-            (None, None) if row.begins => None,
+            (None, None) if row.begins != Begins::No => None,
             (None, None) => self.open.as_ref().map(|open| open.index),
         };
         let open = self.open.take();
@@ -170,15 +175,19 @@ impl Grouping {
         is_adjacent: bool,
         problems: &mut Problems,
     ) {
-        if !row.begins {
-            return;
-        }
+        let before = match row.begins {
+            Begins::No => return,
+            Begins::Table => "第一行又不是户主",
+            Begins::Parted => "上面有分隔行（空行、小计、分段等），这一行又不是户主",
+        };
         let relation = row.record.relation;
         self.headless = is_adjacent && relation.is_some_and(|it| it != Relation::Head);
         if self.headless {
             let refusal = Refusal::new(
                 "household_order",
-                "没有户编号，第一行又不是户主：各户的户主可能写在成员之后，不能确定谁和谁是一户，以下靠相邻归户的行都没有导入",
+                format!(
+                    "没有户编号，{before}：各户的户主可能写在成员之后，不能确定谁和谁是一户，以下靠相邻归户的行都没有导入"
+                ),
                 "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
             );
             problems.push(layouts.problem(Severity::Error, row.place, "relation", refusal));

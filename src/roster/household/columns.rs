@@ -680,7 +680,13 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         ..of_household!(roster_helper, "帮扶责任人", Text(50))
     },
     Column {
-        synonyms: &["结对帮扶单位", "帮扶责任单位"],
+        synonyms: &[
+            "结对帮扶单位",
+            "帮扶责任单位",
+            "帮扶责任人单位",
+            "帮扶干部单位",
+            "帮扶人单位",
+        ],
         width: 18,
         ..of_household!(roster_unit, "帮扶单位", Place(100))
     },

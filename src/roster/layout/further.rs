@@ -5,7 +5,7 @@ use super::lexicon::Lexicon;
 use super::messages::{refuse, warn_of_columns};
 use super::model::{Layout, Role, of_sheet};
 use crate::household::rule::Severity;
-use crate::roster::column::Record;
+use crate::roster::column::{Heading, Record};
 use crate::roster::heading;
 use crate::roster::report::Problems;
 use crate::roster::value::Refusal;
@@ -32,6 +32,56 @@ const CERTAIN: [&str; 8] = [
     "帮扶人姓名",
 ];
 
+/// Words that stand over the columns of tables that are no rosters.
+const OVER_COLUMNS: [&str; 46] = [
+    "姓名",
+    "电话",
+    "联系电话",
+    "联系方式",
+    "手机",
+    "手机号",
+    "手机号码",
+    "单位",
+    "工作单位",
+    "单位名称",
+    "地址",
+    "单位地址",
+    "联系人",
+    "联系人姓名",
+    "项目",
+    "指标",
+    "内容",
+    "户数",
+    "人数",
+    "户数(户)",
+    "数量",
+    "金额",
+    "占比",
+    "比例",
+    "致贫原因",
+    "原因",
+    "类别",
+    "类型",
+    "名称",
+    "帮扶人",
+    "帮扶单位",
+    "帮扶干部",
+    "帮扶责任人",
+    "责任人",
+    "职务",
+    "职责",
+    "分工",
+    "备注",
+    "序号",
+    "编号",
+    "工号",
+    "日期",
+    "时间",
+    "村",
+    "镇",
+    "村名",
+];
+
 /// Whether a row may be the heading of a table.
 pub fn may_be_heading(row: &Row<'_>) -> bool {
     let tells = |(_, cell): &(u32, Cell<'_>)| match cell {
@@ -52,6 +102,19 @@ fn is_heading(row: &Row<'_>) -> bool {
     })
 }
 
+/// Whether a row is the heading of a small table of another kind: all its cells are words that stand over
+/// columns, be it in rosters or in other tables.
+pub fn is_foreign_heading<R: Record>(lexicon: &Lexicon<'_, R>, row: &Row<'_>) -> bool {
+    let is_heading = |(_, cell): &(u32, Cell<'_>)| match cell {
+        Cell::Text(text) if text.len() < 60 => {
+            let own = Heading::new(text);
+            OVER_COLUMNS.contains(&own.bare()) || lexicon.headings.find(&own).is_some()
+        }
+        _ => false,
+    };
+    row.cells.len() > 1 && row.cells.iter().all(is_heading)
+}
+
 /// The table that begins with a row as its heading, if its columns stand otherwise than in the table
 /// above. What is wrong with it goes to `problems`.
 pub fn further<R: Record>(
@@ -69,7 +132,13 @@ pub fn further<R: Record>(
     };
     let mut table = lexicon.layout(above.index, &sheet, &heading::of_row(row));
     let known = table.columns.len() + table.repeated.len();
-    let repeats = |(at, own): &(u32, String)| above.is_heading(*at, own);
+    let repeats =
+        |(at, parts): &(u32, Vec<String>)| parts.iter().all(|part| above.is_heading(*at, part));
+    let is_other = table
+        .headings
+        .iter()
+        .flat_map(|(_, parts)| parts)
+        .any(|part| R::OTHERS.contains(&part.as_str()));
     let is_known = known >= LEAST_HEADINGS;
     if table.headings.iter().all(repeats) || !(is_known || is_heading(row)) {
         return None;
@@ -78,11 +147,13 @@ pub fn further<R: Record>(
     let mut lacking = missing(tables, 0, &[], lexicon.headings.table());
     let roles = [Role::Identity, Role::Relation, Role::Number];
     let is_roster = is_known
+        && !is_other
         && table
             .columns
             .iter()
             .any(|placed| roles.contains(&placed.role));
-    let severity = if lacking.is_empty() {
+    // Of a table that names people by nothing but their names nobody could be known again.
+    let severity = if lacking.is_empty() && is_roster {
         warn_of_columns(&table, problems);
         Severity::Repair
     } else if is_roster {

@@ -283,7 +283,6 @@ impl<R: Record> Layout<R> {
             certainty: read.certainty,
             hidden: sheet.hidden_columns.contains(&path.position),
         });
-        let own = path.parts.last().cloned().unwrap_or_default();
-        self.headings.push((path.position, own));
+        self.headings.push((path.position, path.parts.clone()));
     }
 }

@@ -7,6 +7,6 @@ mod messages;
 mod model;
 
 pub use find::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET, find};
-pub use further::{further, may_be_heading};
+pub use further::{further, is_foreign_heading, may_be_heading};
 pub use lexicon::Lexicon;
 pub use model::{Layout, Layouts, Placed, Role, Spoken, of_sheet};

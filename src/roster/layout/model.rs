@@ -62,8 +62,8 @@ pub struct Layout<R: Record> {
     pub columns: Vec<Placed<R>>,
     /// All columns that have a heading.
     pub(super) reports: Vec<ColumnReport>,
-    /// For each of `reports`, the column of the sheet and what its own heading says.
-    pub(super) headings: Vec<(u32, String)>,
+    /// For each of `reports`, the column of the sheet and the parts of its heading.
+    pub(super) headings: Vec<(u32, Vec<String>)>,
     /// Columns that may mean a field, in the order of `reports`.
     pub(super) proposals: Vec<(usize, &'static Column<R>)>,
     /// Fields that several columns would fill.
@@ -162,16 +162,11 @@ impl<R: Record> Layout<R> {
         self.headings.iter().any(|(at, _)| *at == position)
     }
 
-    /// How many columns have a heading.
-    pub fn heading_count(&self) -> usize {
-        self.headings.len()
-    }
-
-    /// Whether a text is what the heading of a column says.
+    /// Whether a text is what the heading of a column says, or a row of it.
     pub fn is_heading(&self, position: u32, text: &str) -> bool {
         self.headings
             .iter()
-            .any(|(at, heading)| *at == position && heading == text)
+            .any(|(at, parts)| *at == position && parts.iter().any(|part| part == text))
     }
 
     /// Whether several columns would fill a field, and none does.

@@ -7,7 +7,8 @@ use crate::roster::value::{Ditto, Refusal};
 use crate::workbook::merge::owned;
 use crate::workbook::reader::Cell;
 
-/// The contents of the rows that were read before, by column. Their memory is used again and again, for
+/// The contents of the rows that were read before, by their place among the columns of the layout: another
+/// table, and another section, begins anew. Their memory is used again and again, for
 /// a roster may have a million rows.
 #[derive(Default)]
 pub(super) struct Above {
@@ -92,8 +93,11 @@ fn refusal(reason: &str) -> Refusal {
     )
 }
 
-/// Whether two persons may have the same content in this column.
+/// Whether two rows may have the same content in this column.
 fn may_repeat<R: Record>(column: &Column<R>) -> bool {
+    if R::REPEATED.contains(&column.key) {
+        return true;
+    }
     let own = matches!(
         column.kind,
         Kind::Name(_) | Kind::Identity(_) | Kind::Number(_) | Kind::Date { .. }

@@ -1,14 +1,17 @@
 //! Rows that stand among those of a roster and are no part of it: totals, notes, sections, repeated
 //! headings.
 //!
-//! A row without identity number, relation, name and number of anybody that holds one or two texts is
-//! nobody's: whatever it says, it belongs to no household. Everything else that is not known for such a
-//! row stays a person's row, whose missing cells are errors.
+//! A row without identity number, relation, name and number of anybody is nobody's where its cells hold
+//! nothing of a person: whatever it says, it belongs to no household. Everything else that is not known for
+//! such a row stays a person's row, whose missing cells are errors; with few cells it joins no household
+//! ([`is_alone`]).
 
+use super::marks::{counts_columns, describes_columns};
+use super::names::{is_code, may_be_name, may_be_relation, names_place, names_post, names_unit};
 use super::words::{
-    is_code, is_label, is_note, is_total, labels_sum, may_be_name, may_be_relation, sums_up,
+    is_count, is_label, is_note, is_page, is_total, labels_next, labels_sum, sums_up,
 };
-use crate::roster::column::Record;
+use crate::roster::column::{Kind, Record};
 use crate::roster::heading;
 use crate::roster::layout::{Layout, Placed, Role, may_be_heading};
 use crate::text::squeezed;
@@ -16,21 +19,23 @@ use crate::workbook::reader::{Cell, Row};
 
 /// So many cells that repeat their headings make a row the heading of another page.
 const REPEATED_HEADINGS: usize = 3;
-/// So many marks make a row one that only counts columns.
-const COUNTED_COLUMNS: usize = 4;
 /// So many digits are an identity number, though perhaps a wrong one.
 const IDENTITY_DIGITS: usize = 10;
 /// So many cells may a row have that is a note by its cells alone.
 const NOTE_CELLS: usize = 2;
+/// With so few cells a row says too little to belong to the rows above it.
+const FEW_CELLS: usize = 4;
 /// In so many of its first cells a row says what it sums up or who signs it.
 const FIRST_CELLS: usize = 3;
+/// No name of a place is longer, in characters.
+const LONGEST_PLACE: usize = 8;
 
 /// What a row is that is no part of a roster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aside {
     /// The heading, once more.
     Heading,
-    /// Numbers or letters of the columns.
+    /// Numbers or letters of the columns, or what is to be filled in.
     Marks,
     /// It may be the heading of another table.
     Table,
@@ -38,6 +43,8 @@ pub(super) enum Aside {
     Total,
     /// A title, signature, date, page number or remark.
     Note,
+    /// Nothing but what was filled down for rows to come.
+    Filled,
 }
 
 impl Aside {
@@ -46,7 +53,7 @@ impl Aside {
         match self {
             Self::Heading | Self::Table | Self::Marks => "repeated_heading",
             Self::Total => "total_row",
-            Self::Note => "note_row",
+            Self::Note | Self::Filled => "note_row",
         }
     }
 
@@ -54,9 +61,10 @@ impl Aside {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Heading | Self::Table => "重复的表头",
-            Self::Marks => "列的编号",
+            Self::Marks => "列的编号或填写要求",
             Self::Total => "合计",
             Self::Note => "标题、分段、签名、日期、页码或说明",
+            Self::Filled => "预先填好、没有人员的空行",
         }
     }
 }
@@ -68,12 +76,7 @@ pub(super) fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<Asid
     if of(Role::Identity).any(|(_, cell)| is_long(cell)) {
         return None;
     }
-    let is_heading = |(at, cell): &&(u32, Cell<'_>)| {
-        text(cell).is_some_and(|text| layout.is_heading(*at, &text))
-    };
-    // A list may have two columns in all.
-    let repeated = REPEATED_HEADINGS.min(layout.heading_count());
-    if row.cells.iter().filter(is_heading).count() >= repeated {
+    if repeats_heading(layout, row) {
         return Some(Aside::Heading);
     }
     if counts_columns(row) {
@@ -86,27 +89,32 @@ pub(super) fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<Asid
     }
     // 户主 in the column of relations may be a heading, too, but not beside a name.
     let named = of(Role::Name).any(|(_, cell)| is_text(cell, |text| !text.contains("姓名")));
-    let related = of(Role::Relation).any(|(placed, cell)| is_read(placed, cell));
+    let related = is_related(layout, row);
     if !(related && named) && may_be_heading(row) {
         return Some(Aside::Table);
     }
     if related {
         return None;
     }
+    if describes_columns(layout, row) {
+        return Some(Aside::Marks);
+    }
     person_or_aside(layout, row)
+}
+
+/// Whether a row repeats the heading, or one of its rows.
+fn repeats_heading<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let repeats = |(at, cell): &&(u32, Cell<'_>)| {
+        text(cell).is_some_and(|text| layout.is_heading(*at, &text))
+    };
+    let count = row.cells.iter().filter(repeats).count();
+    count >= REPEATED_HEADINGS || (count > 1 && count == row.cells.len())
 }
 
 /// What a row is, if it is no part of the roster, that has neither identity number nor relation.
 pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<Aside> {
-    let of = |role| cells_of(layout, row, role);
-    let is_number = |(_, cell): (&Placed<R>, &Cell<'_>)| match cell {
-        Cell::Text(text) => is_code(text),
-        Cell::Number(_) => true,
-        _ => false,
-    };
-    let named = of(Role::Name).any(|(_, cell)| is_text(cell, may_be_name));
-    let numbered = of(Role::Number).any(is_number);
-    if named && numbered {
+    let named = cells_of(layout, row, Role::Name).any(|(_, cell)| is_text(cell, may_be_name));
+    if named && is_numbered(layout, row) {
         // Whatever their post is called: 负责人, 联系人.
         return None;
     }
@@ -118,12 +126,8 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         .iter()
         .filter_map(|(_, cell)| text(cell))
         .collect();
-    for text in row
-        .cells
-        .iter()
-        .take(FIRST_CELLS)
-        .filter_map(|(_, cell)| text(cell))
-    {
+    let firsts = row.cells.iter().take(FIRST_CELLS);
+    for text in firsts.filter_map(|(_, cell)| text(cell)) {
         if is_total(&text) {
             return Some(Aside::Total);
         }
@@ -131,21 +135,99 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
             return Some(Aside::Note);
         }
     }
-    let speaks_of_somebody = named
-        || numbered
-        // Numbers in two columns, whatever they look like: 草庙001 beside 教001.
-        || of(Role::Number).count() > 1
-        || of(Role::Identity).any(|(_, cell)| digits(cell) >= IDENTITY_DIGITS)
-        || of(Role::Relation).any(|(_, cell)| is_text(cell, may_be_relation));
-    if speaks_of_somebody {
+    if says_whose(layout, row) {
+        let is_page_number = row.cells.len() == 1 && row.cells.iter().all(|(_, it)| is_page_of(it));
+        return is_page_number.then_some(Aside::Note);
+    }
+    if !named && texts.iter().any(|text| is_count(text)) {
+        return Some(Aside::Total);
+    }
+    if is_form(layout, row) {
+        return Some(Aside::Note);
+    }
+    if named {
         return None;
     }
     nobodys(layout, row, &texts)
 }
 
+/// Whether nothing in a row says whose it is, and it says little: such a row joins no household.
+pub(super) fn is_alone<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    said(layout, row).count() <= FEW_CELLS && !is_related(layout, row) && !says_whose(layout, row)
+}
+
+/// Whether a row holds the relation of somebody to the head.
+pub(super) fn is_related<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    cells_of(layout, row, Role::Relation).any(|(placed, cell)| is_read(placed, cell))
+}
+
+/// Whether a row holds an identity number, though perhaps a wrong one.
+pub(super) fn is_identified<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    cells_of(layout, row, Role::Identity).any(|(_, cell)| is_long(cell))
+}
+
+/// Whether a row has the number of a household or of a person.
+fn is_numbered<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    cells_of(layout, row, Role::Number).any(|(_, cell)| match cell {
+        Cell::Text(text) => is_code(text),
+        Cell::Number(_) => true,
+        _ => false,
+    })
+}
+
+/// Whether a row has a number or the like that says whose it is. Behind its label a number is none:
+/// 电话：| 13900000001.
+fn says_whose<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let first = row.cells.first().and_then(|(_, cell)| text(cell));
+    let is_labelled = first.is_some_and(|text| labels_next(&text));
+    if row.cells.len() <= NOTE_CELLS && is_labelled {
+        return false;
+    }
+    let of = |role| cells_of(layout, row, role);
+    is_numbered(layout, row)
+        // Numbers in two columns, whatever they look like: 草庙001 beside 教001.
+        || (!is_labelled && of(Role::Number).count() > 1)
+        || of(Role::Identity).any(|(_, cell)| digits(cell) >= IDENTITY_DIGITS)
+        || (!is_labelled && of(Role::Relation).any(|(_, cell)| is_text(cell, may_be_relation)))
+}
+
+/// Whether a cell holds what may be the number of a page.
+fn is_page_of(cell: &Cell<'_>) -> bool {
+    match cell {
+        Cell::Number(number) => *number > 0.0 && *number < 1000.0,
+        Cell::Text(text) => is_page(text),
+        _ => false,
+    }
+}
+
+/// Whether a row is a line of a form or of a text: it begins with a label, a post or a sentence where
+/// its column holds other things, or it has a label whose content stands in another cell.
+fn is_form<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let mut texts = row.cells.iter().filter_map(|(_, cell)| text(cell));
+    if texts.any(|text| text.ends_with(':') && labels_next(&text)) {
+        return true;
+    }
+    let Some((at, Cell::Text(first))) = row.cells.first() else {
+        return false;
+    };
+    let first = squeezed(first);
+    // A post is no label in a column of posts, nor a long text in one of texts.
+    let is_elsewhere = layout.placed(*at).is_none_or(|placed| {
+        matches!(
+            placed.column.kind,
+            Kind::Place { .. } | Kind::Number(_) | Kind::Name(_) | Kind::NotKept
+        ) || placed.role == Role::Name
+    });
+    let is_sentence = first.chars().count() > LONGEST_PLACE
+        && !names_place(&first)
+        && !names_unit(&first)
+        && !may_be_name(&first);
+    let labels = row.cells.len() > 1 && (labels_next(&first) || names_post(&first));
+    is_elsewhere && (is_sentence || labels)
+}
+
 /// Whether a row holds nothing but sums, each behind its label: 户数 | 2 | 人数 | 3.
 fn is_row_of_sums(row: &Row<'_>) -> bool {
-    let is_label = |cell: &Cell<'_>| text(cell).is_some_and(|text| labels_sum(&text));
     let is_sum = |cell: &Cell<'_>| match cell {
         Cell::Number(_) => true,
         Cell::Text(text) => squeezed(text)
@@ -154,33 +236,88 @@ fn is_row_of_sums(row: &Row<'_>) -> bool {
             .is_ok(),
         _ => false,
     };
-    row.cells.len() >= 2
-        && row
-            .cells
+    let is_known = |cell: &Cell<'_>| text(cell).is_some_and(|text| labels_sum(&text));
+    let is_word = |cell: &Cell<'_>| {
+        text(cell).is_some_and(|text| !text.contains(|it: char| it.is_ascii_digit()))
+    };
+    let all = |is_label: &dyn Fn(&Cell<'_>) -> bool| {
+        row.cells
             .chunks(2)
             .all(|pair| matches!(pair, [(_, label), (_, sum)] if is_label(label) && is_sum(sum)))
+    };
+    // Several words, each with a number behind it, are no person: 男 | 2 | 女 | 1.
+    (row.cells.len() >= 2 && all(&is_known)) || (row.cells.len() >= 4 && all(&is_word))
 }
 
 /// What a row is that speaks of nobody.
 fn nobodys<R: Record>(layout: &Layout<R>, row: &Row<'_>, texts: &[String]) -> Option<Aside> {
     let labels = texts.iter().filter(|text| is_label(text)).count();
-    // A running number that was filled down says nothing.
-    let counts = row.cells.iter().filter(|(at, cell)| {
+    let says_one_thing = texts.windows(2).all(|pair| pair[0] == pair[1]);
+    let has_sum = || {
+        row.cells
+            .iter()
+            .any(|(_, cell)| matches!(cell, Cell::Number(sum) if *sum > 0.0))
+    };
+    let has_date = || {
+        row.cells
+            .iter()
+            .any(|(_, cell)| matches!(cell, Cell::Date(_)))
+    };
+    let count = said(layout, row).count();
+    if count == 0 {
+        None
+    } else if texts.iter().any(|text| sums_up(text)) || (texts.is_empty() && has_sum()) {
+        Some(Aside::Total)
+    } else if texts.is_empty() && has_date() {
+        Some(Aside::Note)
+    } else if texts.is_empty() || is_filled(layout, row) {
+        Some(Aside::Filled)
+    } else if count <= NOTE_CELLS || 2 * labels > texts.len() || says_one_thing {
+        Some(Aside::Note)
+    } else {
+        (!has_own(layout, row)).then_some(Aside::Note)
+    }
+}
+
+/// The cells of a row that say anything. A running number that was filled down says nothing.
+fn said<'r, 'b, R: Record>(
+    layout: &'r Layout<R>,
+    row: &'r Row<'b>,
+) -> impl Iterator<Item = &'r (u32, Cell<'b>)> {
+    row.cells.iter().filter(|(at, cell)| {
         let is_kept = layout
             .placed(*at)
             .is_none_or(|placed| !placed.column.key.is_empty());
         is_kept || matches!(cell, Cell::Text(_))
-    });
-    let says_one_thing = texts.windows(2).all(|pair| pair[0] == pair[1]);
-    if counts.clone().next().is_none() {
-        None
-    } else if texts.iter().any(|text| sums_up(text)) || texts.is_empty() {
-        Some(Aside::Total)
-    } else if counts.count() <= NOTE_CELLS || 2 * labels > texts.len() || says_one_thing {
-        Some(Aside::Note)
-    } else {
-        None
-    }
+    })
+}
+
+/// Whether a row holds nothing but what all rows of a household share, in several columns.
+fn is_filled<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let is_shared = |(at, cell): &(u32, Cell<'_>)| {
+        layout.placed(*at).is_some_and(|placed| {
+            let is_running = placed.column.key.is_empty() && !matches!(cell, Cell::Text(_));
+            is_running || (placed.column.is_shared() && is_read(placed, cell))
+        })
+    };
+    let is_place = |(at, cell): &(u32, Cell<'_>)| {
+        let key = layout.placed(*at).map_or("", |placed| placed.column.key);
+        key != "village" || text(cell).is_some_and(|text| names_place(&text))
+    };
+    said(layout, row).count() > 1 && row.cells.iter().all(|it| is_shared(it) && is_place(it))
+}
+
+/// Whether a cell holds something of a person that not every text could be.
+fn has_own<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    row.cells.iter().any(|(at, cell)| {
+        layout.placed(*at).is_some_and(|placed| {
+            let is_any = matches!(
+                placed.column.kind,
+                Kind::Text { .. } | Kind::Place { .. } | Kind::Name(_) | Kind::NotKept
+            );
+            !is_any && !placed.column.is_shared() && is_read(placed, cell)
+        })
+    })
 }
 
 /// The cells of a row that say something of whose it is.
@@ -230,49 +367,5 @@ fn digits(cell: &Cell<'_>) -> usize {
         }
         Cell::Number(number) if *number >= 1e9 => IDENTITY_DIGITS,
         _ => 0,
-    }
-}
-
-/// Whether a row only marks the columns: 1, 2, 3 … or 甲, 乙, 1, 2 … or A, B, 1, 2=3+4 …
-fn counts_columns(row: &Row<'_>) -> bool {
-    if row.cells.len() < COUNTED_COLUMNS {
-        return false;
-    }
-    let (mut numbers, mut letters) = (Steps::default(), Steps::default());
-    row.cells.iter().all(|(_, cell)| match cell {
-        Cell::Number(number) => numbers.next(*number),
-        Cell::Text(text) => {
-            let tight = squeezed(text);
-            let bare = tight.trim_matches(['(', ')']);
-            let counted = bare.split('=').next().unwrap_or_default();
-            if let Ok(number) = counted.parse() {
-                numbers.next(number)
-            } else if let Some(stem) = STEMS.iter().position(|stem| *stem == bare) {
-                letters.next(f64::from(u32::try_from(stem).unwrap_or(0)))
-            } else if let [letter @ b'A'..=b'Z'] = bare.as_bytes() {
-                letters.next(f64::from(*letter))
-            } else {
-                ["栏次", "序号", "行次"].contains(&bare)
-            }
-        }
-        _ => false,
-    }) && numbers.count + letters.count + 1 >= COUNTED_COLUMNS
-}
-
-const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
-
-/// Marks that count up by one.
-#[derive(Default)]
-struct Steps {
-    last: Option<f64>,
-    count: usize,
-}
-
-impl Steps {
-    fn next(&mut self, mark: f64) -> bool {
-        let last = self.last.replace(mark);
-        self.count += 1;
-        // The first is any: columns before it may be hidden or have no mark.
-        last.is_none_or(|last| (mark - last - 1.0).abs() < 0.5)
     }
 }

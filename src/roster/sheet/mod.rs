@@ -4,6 +4,8 @@ mod above;
 mod aside;
 mod cell;
 mod corrections;
+mod marks;
+mod names;
 mod section;
 mod words;
 
@@ -12,16 +14,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use above::Above;
-use aside::{Aside, aside, person_or_aside};
+use aside::{Aside, aside, is_alone, is_identified, is_related, person_or_aside};
 use cell::CellAt;
 use corrections::Corrections;
+use section::Turn;
 pub use section::{Said, Section};
+use words::is_page;
 
 use super::choices::{Choices, Correction};
 use super::column::{Column, Record};
 use super::layout::{self, Layout, Layouts, Lexicon, of_sheet};
 use super::profile::Profile;
-use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport};
+use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport, Spot};
 use super::value::{self, Refusal};
 use crate::household::rule::Severity;
 use crate::workbook::column_letters;
@@ -38,11 +42,23 @@ pub struct RosterRow<R> {
     pub filled: Vec<usize>,
     /// The fields whose content was refused.
     pub refused: Vec<&'static str>,
-    /// Whether it is the first row of its sheet, or after a line that parts the rows: it goes on with
-    /// nothing that stands above.
-    pub begins: bool,
+    /// Whether it goes on with nothing that stands above, and why.
+    pub begins: Begins,
+    /// Whether nothing in it says whose it is, and it says little: it joins no other row.
+    pub alone: bool,
     /// What section rows above it say of it; its own cells say more.
     pub section: Option<Rc<Section>>,
+}
+
+/// Whether a row goes on with those above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begins {
+    /// It may.
+    No,
+    /// It is the first of its table.
+    Table,
+    /// A line that parts the rows, or an empty row, stands above it.
+    Parted,
 }
 
 /// What reading a file came to.
@@ -77,9 +93,11 @@ pub fn read<R: Record>(
             corrections: &mut corrections,
             report: &mut reports[sheet],
             strays: BTreeMap::new(),
-            begins: true,
+            begins: Begins::Table,
+            last: None,
             section: None,
             above: Above::default(),
+            foreign: None,
         };
         source.rows(sheet, &mut |row| {
             let place = Place {
@@ -132,11 +150,15 @@ struct Reader<'a, 'c, R: Record> {
     report: &'a mut SheetReport,
     /// Columns that have content but no heading, with the first row that has content.
     strays: BTreeMap<u32, u32>,
-    /// Whether the next row is the first of the sheet, or after a line that parts it.
-    begins: bool,
+    /// Whether the next row goes on with those above it.
+    begins: Begins,
+    /// The last row with content below the heading.
+    last: Option<u32>,
     /// What the section rows say of the next row.
     section: Option<Rc<Section>>,
     above: Above,
+    /// The columns of a small table of another kind that stands here among the rows.
+    foreign: Option<Vec<u32>>,
 }
 
 impl<R: Record> Reader<'_, '_, R> {
@@ -149,16 +171,27 @@ impl<R: Record> Reader<'_, '_, R> {
             Some(Self::correct(layout, row, &corrections, problems))
         };
         let row = corrected.as_ref().unwrap_or(row);
+        let last = self.last.replace(row.number);
+        if last.is_some_and(|last| last + 1 < row.number) {
+            self.part();
+        }
         let mut aside = aside(layout, row);
         if matches!(aside, Some(Aside::Heading | Aside::Table)) {
             let hidden = &self.hidden_columns;
             if let Some(table) = layout::further(self.lexicon, layout, row, hidden, problems) {
                 self.report.total_rows += 1;
-                self.begins = true;
+                self.begins = Begins::Table;
+                self.end_section();
+                self.foreign = None;
                 return Line::Table(table);
             }
+            self.foreign = None;
         }
         if layout.passed_over {
+            return Line::Nothing;
+        }
+        if self.is_foreign(layout, row, aside, problems) {
+            self.report.total_rows += 1;
             return Line::Nothing;
         }
         if aside == Some(Aside::Table) {
@@ -166,40 +199,103 @@ impl<R: Record> Reader<'_, '_, R> {
         }
         if let Some(aside) = aside {
             self.report.total_rows += 1;
-            self.part(layout, row, aside);
-            problems.push(told(layout, row, aside));
+            self.pass(layout, row, aside);
+            tell(layout, row, aside, problems);
             return Line::Nothing;
         }
         let Some(read) = self.cells(layout, row, problems) else {
             return Line::Nothing;
         };
-        self.begins = false;
+        // Of whom nearly all is missing may be a head.
+        self.begins = if read.alone {
+            Begins::Parted
+        } else {
+            Begins::No
+        };
         self.report.rows += 1;
         self.report.hidden_rows += i64::from(row.hidden);
         Line::Row(read)
     }
 
+    /// Whether a row belongs to a small table of another kind: it is its heading, or stands below one and
+    /// under its columns alone. A person with an identity number or a relation belongs to the roster.
+    fn is_foreign(
+        &mut self,
+        layout: &Layout<R>,
+        row: &Row<'_>,
+        aside: Option<Aside>,
+        problems: &mut Problems,
+    ) -> bool {
+        if let Some(columns) = &self.foreign {
+            let is_below = row.cells.iter().all(|(at, _)| columns.contains(at));
+            if is_below && !is_identified(layout, row) && !is_related(layout, row) {
+                return true;
+            }
+            self.foreign = None;
+        }
+        let is_known = matches!(aside, Some(Aside::Heading | Aside::Marks));
+        if is_known || !layout::is_foreign_heading(self.lexicon, row) || is_related(layout, row) {
+            return false;
+        }
+        self.foreign = Some(row.cells.iter().map(|(at, _)| *at).collect());
+        self.part();
+        self.end_section();
+        let refusal = Refusal::new(
+            "another_table",
+            format!(
+                "第 {} 行起是另一张表，列与名册不同，这张表没有读取",
+                row.number
+            ),
+            "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
+        );
+        problems.push(at_first_text(layout, row, refusal));
+        true
+    }
+
+    /// Notes that the next row goes on with nothing that stands above.
+    fn part(&mut self) {
+        if self.begins == Begins::No {
+            self.begins = Begins::Parted;
+        }
+    }
+
+    /// Ends what a section row, and the rows below it, say of the next row.
+    fn end_section(&mut self) {
+        self.section = None;
+        self.above = Above::default();
+    }
+
     /// Notes that a line parts the rows, and what it says of those below it.
-    fn part(&mut self, layout: &Layout<R>, row: &Row<'_>, aside: Aside) {
-        // The heading of the next page parts no household.
-        if !matches!(aside, Aside::Total | Aside::Note) {
+    fn pass(&mut self, layout: &Layout<R>, row: &Row<'_>, aside: Aside) {
+        // The heading of the next page parts no household, nor does a page number.
+        if !matches!(aside, Aside::Total | Aside::Note | Aside::Filled) {
             return;
         }
-        let mut texts = row.cells.iter().filter_map(|(_, cell)| match cell {
-            Cell::Text(text) => Some(text),
+        let text = |(_, cell): &'_ (u32, Cell<'_>)| match cell {
+            Cell::Text(text) => Some(text.to_string()),
             _ => None,
-        });
-        let (Some(first), None) = (texts.next(), texts.find(|_| true)) else {
-            return;
         };
+        let texts: Vec<String> = row.cells.iter().filter_map(text).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        if texts.first().is_some_and(|first| is_page(first)) {
+            return;
+        }
+        self.part();
+        if aside == Aside::Filled {
+            return;
+        }
         let place = Place {
             sheet: layout.index,
             row: row.number,
         };
         let before = self.section.as_deref().cloned().unwrap_or_default();
-        if let Some(next) = before.next(first, place) {
-            self.section = Some(Rc::new(next));
-            self.begins = true;
+        match before.turn(&texts, aside == Aside::Total, place) {
+            Turn::Begins(next) => {
+                self.end_section();
+                self.section = Some(Rc::new(next));
+            }
+            Turn::Ends => self.end_section(),
+            Turn::Stays => {}
         }
     }
 
@@ -261,6 +357,7 @@ impl<R: Record> Reader<'_, '_, R> {
             filled: Vec::with_capacity(row.cells.len()),
             refused: Vec::new(),
             begins: self.begins,
+            alone: is_alone(layout, row),
             section: self.section.clone(),
         };
         self.above.next_row();
@@ -356,24 +453,53 @@ impl<R: Record> Reader<'_, '_, R> {
     }
 }
 
-/// That a row was not read, at the first text that it holds.
-fn told<R: Record>(layout: &Layout<R>, row: &Row<'_>, aside: Aside) -> RosterProblem {
-    let refusal = Refusal::new(
-        aside.code(),
-        format!("这一行是{}，没有导入", aside.words()),
-        format!(
-            "如果确是{}，请补填{}等；不是则不必处理",
-            R::WORDS.row,
-            R::WORDS.named_by
-        ),
-    );
-    let is_text = |(_, cell): &&(u32, Cell<'_>)| matches!(cell, Cell::Text(_));
+/// Says that a row was not read; of rows that were only filled down, once for all of them.
+fn tell<R: Record>(layout: &Layout<R>, row: &Row<'_>, aside: Aside, problems: &mut Problems) {
+    let say = || {
+        Refusal::new(
+            aside.code(),
+            format!("这一行是{}，没有导入", aside.words()),
+            format!(
+                "如果确是{}，请补填{}等；不是则不必处理",
+                R::WORDS.row,
+                R::WORDS.named_by
+            ),
+        )
+    };
+    let first = first_text(row).filter(|_| aside == Aside::Filled);
+    let Some((at, cell)) = first else {
+        problems.push(at_first_text(layout, row, say()));
+        return;
+    };
+    let content = value::shown(cell);
+    let spot = Spot {
+        sheet: &layout.sheet,
+        row: row.number,
+        column: *at,
+        heading: heading_at(layout, *at),
+        content: &content,
+    };
+    problems.gather(Severity::Warning, &spot, say, aside.code());
+}
+
+/// A warning of a row, at the first text that it holds.
+fn at_first_text<R: Record>(layout: &Layout<R>, row: &Row<'_>, refusal: Refusal) -> RosterProblem {
     let problem = RosterProblem::of_file(Severity::Warning, refusal);
-    let Some((at, cell)) = row.cells.iter().find(is_text).or(row.cells.first()) else {
+    let Some((at, cell)) = first_text(row) else {
         return problem;
     };
     // It is said of the row, whatever column its first text stands in.
     problem
         .at(&layout.sheet, row.number, *at, "")
         .with_value(value::shown(cell))
+}
+
+fn first_text<'r, 'b>(row: &'r Row<'b>) -> Option<&'r (u32, Cell<'b>)> {
+    let is_text = |(_, cell): &&(u32, Cell<'_>)| matches!(cell, Cell::Text(_));
+    row.cells.iter().find(is_text).or(row.cells.first())
+}
+
+fn heading_at<R: Record>(layout: &Layout<R>, position: u32) -> &'static str {
+    let placed = layout.placed(position);
+    placed.map_or("", |placed| placed.column.heading)
 }

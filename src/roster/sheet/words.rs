@@ -1,4 +1,4 @@
-//! Words of lines that stand among the rows of a roster and are no persons, and how a name looks.
+//! Words of lines that stand among the rows of a roster and are no persons.
 
 use crate::text::squeezed;
 
@@ -7,7 +7,7 @@ const TOTALS: [&str; 10] = [
     "合计", "小计", "总计", "共计", "累计", "总和", "汇总", "总数", "Total", "TOTAL",
 ];
 /// How rows begin that only count: 户数：2, 人数：3.
-const COUNTS: [&str; 5] = ["户数", "人数", "总户数", "总人数", "人口数"];
+const COUNTS: [&str; 6] = ["户数", "人数", "总户数", "总人数", "人口数", "总人口"];
 /// How rows begin that say who made the list, or remark on it.
 const NOTES: [&str; 34] = [
     "制表",
@@ -45,60 +45,26 @@ const NOTES: [&str; 34] = [
     "续表",
     "单位(盖章)",
 ];
-/// Words that stand alone in the column of names and name nobody.
-const NOBODY: [&str; 14] = [
-    "空白",
-    "以下",
-    "以上",
-    "无正文",
+/// How texts end that say what the next cell holds, with or without a colon.
+const LABELS: [&str; 14] = [
+    "签名", "签字", "签章", "盖章", "盖章)", "签字)", "电话", "邮箱", "邮编", "时间", "日期",
+    "期限", "人签", "网址",
+];
+/// How texts begin that go on from one page to the next.
+const PAGES: [&str; 9] = [
     "续上",
-    "续上页",
+    "续前",
+    "续表",
     "转下页",
     "接上页",
+    "接上表",
     "承前页",
     "过次页",
-    "日期",
-    "单位",
-    "电话",
-    "说明",
+    "Page",
 ];
-/// How the names of places and units end. No single characters with which persons' names end, such as
-/// 年, 月, 章 or 会.
-const PLACES: [&str; 30] = [
-    "村",
-    "组",
-    "屯",
-    "镇",
-    "乡",
-    "县",
-    "苏木",
-    "嘎查",
-    "噶查",
-    "街道",
-    "社区",
-    "居委会",
-    "村委会",
-    "居委",
-    "村委",
-    "大队",
-    "小队",
-    "生产队",
-    "小学",
-    "中学",
-    "高中",
-    "初中",
-    "学校",
-    "幼儿园",
-    "局",
-    "医院",
-    "卫生院",
-    "中心",
-    "委员会",
-    "办公室",
-];
-/// Characters of sentences and headings that a long name of a person does not have.
-const SENTENCE: &str =
-    "户页表册附件单位负责审核注备说明以上下共计合总数年月日村组镇乡县市区校局所委章";
+/// What is counted.
+const COUNTED: &str = "户人名口位%";
+const NUMERALS: &str = "一二两三四五六七八九十百千";
 
 /// Whether a text begins or ends with a word of totals.
 pub(super) fn is_total(text: &str) -> bool {
@@ -111,7 +77,7 @@ pub(super) fn is_total(text: &str) -> bool {
 
 /// Whether a text that names nobody sums up: 以上共计2户3人。
 pub(super) fn sums_up(text: &str) -> bool {
-    TOTALS.iter().any(|word| text.contains(word)) || counts(bare(text))
+    TOTALS.iter().any(|word| text.contains(word)) || counts(bare(text)) || is_count(text)
 }
 
 /// 户数：2, but not 户数 alone, which may be a heading.
@@ -120,6 +86,29 @@ fn counts(bare: &str) -> bool {
     rest.is_some_and(|rest| {
         rest.starts_with([':', '：']) || rest.starts_with(|c: char| c.is_ascii_digit())
     })
+}
+
+/// Whether a text only says how many there are: 2户3人, 男2人, 共2户, 三人. 3组 and 2016年脱贫户 are no
+/// counts.
+pub(super) fn is_count(text: &str) -> bool {
+    let is_digit = |it: char| it.is_ascii_digit() || NUMERALS.contains(it) || it == '.';
+    let mut rest = bare(text);
+    let mut any = false;
+    while !rest.is_empty() {
+        let digits = rest.trim_start_matches(|it: char| !is_digit(it));
+        let label = rest[..rest.len() - digits.len()].chars().count();
+        let unit = digits.trim_start_matches(is_digit);
+        let Some(counted) = unit.chars().next() else {
+            return false;
+        };
+        if label > 6 || digits.len() == unit.len() || !COUNTED.contains(counted) {
+            return false;
+        }
+        any = true;
+        rest =
+            unit[counted.len_utf8()..].trim_start_matches([',', ';', '、', '。', ')', '次', '(']);
+    }
+    any
 }
 
 /// Whether a text is the label of a sum that stands in the next cell: 户数.
@@ -139,118 +128,44 @@ pub(super) fn is_label(text: &str) -> bool {
     is_note(text) || text.contains(':')
 }
 
+/// Whether a text is a label, and what it labels stands in the next cell: 电话：, 村民代表签名.
+pub(super) fn labels_next(text: &str) -> bool {
+    let before = text.trim_end_matches([':', '_']);
+    let counts = before.chars().all(|it| it.is_ascii_digit());
+    !counts && (before.len() < text.len() || LABELS.iter().any(|end| before.ends_with(end)))
+}
+
+/// Whether a text is the number of a page, or goes on from another page. Such a line parts nothing.
+pub(super) fn is_page(text: &str) -> bool {
+    let tight = squeezed(text);
+    let bare = tight.trim_matches(['-', '(', ')', '—', '.']);
+    let number = bare.trim_start_matches(['P', 'p', '.']);
+    let is_number =
+        |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+    bare == "续"
+        || PAGES.iter().any(|word| bare.starts_with(word))
+        || (bare.starts_with(['第', '共']) && bare.contains('页'))
+        || number.split(['/', '-']).all(is_number)
+}
+
+/// Whether a text is a date as people write it below a list: 2026年11月30日, 2026.11.30, 20261130.
+pub(super) fn is_date(text: &str) -> bool {
+    let tight = squeezed(text);
+    let digits = tight
+        .chars()
+        .filter(|it| it.is_numeric() || NUMERALS.contains(*it));
+    let is_known =
+        |it: char| it.is_numeric() || NUMERALS.contains(it) || "年月日-/.〇○".contains(it);
+    digits.count() >= 2 && tight.chars().all(is_known)
+}
+
 fn bare(text: &str) -> &str {
     text.trim_matches(|character: char| "(（)）【】[]:：。;；—-".contains(character))
-}
-
-/// Whether a text names a place or a unit: 双喜村, 二组, 草庙小学.
-pub(super) fn names_place(text: &str) -> bool {
-    PLACES
-        .iter()
-        .any(|word| text.len() > word.len() && text.ends_with(word))
-}
-
-/// Whether a text may be a person's name. In doubt it may: then what is missing beside it is an error.
-pub(super) fn may_be_name(text: &str) -> bool {
-    let tight = squeezed(text);
-    let name = tight.split('(').next().unwrap_or_default();
-    if name
-        .chars()
-        .any(|it| it.is_ascii_digit() || ":,;、。/第".contains(it))
-    {
-        return false;
-    }
-    let latin = name.chars().filter(char::is_ascii_alphabetic).count();
-    if latin == name.len() {
-        return latin > 1 && !is_total(name);
-    }
-    let dots = "·•・‧.●";
-    let known = |it: char| is_han(it) || dots.contains(it) || "?□〓*×某\u{fffd}".contains(it);
-    let length = name.chars().filter(|it| !dots.contains(*it)).count();
-    if !name.chars().any(is_han) || !name.chars().all(known) {
-        return false;
-    }
-    match length {
-        2..=4 => !is_total(name) && !is_note(name) && !NOBODY.contains(&name) && !names_place(name),
-        5..=15 => !names_place(name) && !name.chars().any(|it| SENTENCE.contains(it)),
-        _ => false,
-    }
-}
-
-/// Whether a text in the column of relations may be one, though it is on no list: 侄儿子.
-pub(super) fn may_be_relation(text: &str) -> bool {
-    let tight = squeezed(text);
-    let kin = "子女妻夫父母孙媳婿兄弟姐妹侄甥偶爷奶婆";
-    tight.chars().count() <= 5
-        && tight.chars().all(is_han)
-        && tight.chars().any(|it| kin.contains(it))
-}
-
-/// Whether a text is the number of a household or of a person: D001, and not a date.
-pub(super) fn is_code(text: &str) -> bool {
-    let tight = text.trim();
-    let digits = tight.bytes().filter(u8::is_ascii_digit).count();
-    let is_date = tight.matches(['-', '/', '.']).count() == 2
-        || (tight.len() == 8
-            && digits == 8
-            && (tight.starts_with("20") || tight.starts_with("19")));
-    digits > 0 && tight.is_ascii() && !is_date && !tight.contains([':', '(', '='])
-}
-
-fn is_han(character: char) -> bool {
-    matches!(character, '\u{3400}'..='\u{9fff}' | '\u{e000}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_told_from_notes() {
-        for name in [
-            "王大山",
-            "李?花",
-            "欧阳建国",
-            "阿依古丽·买买提",
-            "王某",
-            "李秀英（已故）",
-            "鹤年",
-            "秋月",
-            "刘章",
-            "张会",
-            "Mary",
-            "阿依古丽买买提",
-            "李 四",
-        ] {
-            assert!(may_be_name(name), "{name}");
-        }
-        for other in [
-            "二组",
-            "双喜村",
-            "草庙小学",
-            "（公章）",
-            "附件",
-            "附件：名单.doc",
-            "以下空白",
-            "空白",
-            "合计",
-            "汇总",
-            "第1页",
-            "2020年6月30日",
-            "二〇二〇年六月三十日",
-            "以上共计两户三人",
-            "一、双喜村",
-            "户数：2",
-            "审核：",
-            "前进中心小学（5人）",
-            "审核",
-            "Total",
-            "王",
-            "制表人",
-        ] {
-            assert!(!may_be_name(other), "{other}");
-        }
-    }
 
     #[test]
     fn totals_and_notes_are_known() {
@@ -280,15 +195,49 @@ mod tests {
         ] {
             assert!(is_note(&squeezed(note)), "{note}");
         }
-        assert!(
-            is_code("D001")
-                && is_code("3209990001")
-                && !is_code("3户")
-                && !is_code("2020-06-30")
-                && !is_code("20200630")
-        );
-        assert!(
-            may_be_relation("侄儿子") && !may_be_relation("（公章）") && !may_be_relation("电话")
-        );
+    }
+
+    #[test]
+    fn counts_pages_and_labels_are_known() {
+        for count in [
+            "2户3人",
+            "男2人",
+            "共2户",
+            "三人",
+            "总人口:3人",
+            "2户,3人",
+            "(2人)",
+            "50%",
+        ] {
+            assert!(is_count(count), "{count}");
+        }
+        for other in [
+            "3组",
+            "2016年脱贫户",
+            "一般贫困户",
+            "王大山",
+            "5号",
+            "12",
+            "三里村",
+        ] {
+            assert!(!is_count(other), "{other}");
+        }
+        for page in [
+            "1",
+            "1/4",
+            "P1",
+            "-1-",
+            "第1页 共4页",
+            "Page 1 of 4",
+            "续",
+            "接上页",
+        ] {
+            assert!(is_page(page), "{page}");
+        }
+        for other in ["H009", "3209990001", "续香兰", "第一部分"] {
+            assert!(!is_page(other), "{other}");
+        }
+        assert!(labels_next("电话:") && labels_next("村民代表签名") && !labels_next("1:"));
+        assert!(is_date("2026年11月30日") && is_date("二〇二六年十一月") && !is_date("三里村"));
     }
 }

@@ -226,3 +226,59 @@ fn headings_of_other_regions_and_systems() {
     assert_eq!(reading.codes(Severity::Error), []);
     assert_eq!(reading.names(), ALL);
 }
+
+/// A grid of [`Grid::plain`] with a helper's columns under a group of their own.
+fn with_helpers(group: &str, columns: &str) -> Grid {
+    let mut grid = Grid::plain();
+    grid.rows[0].extend(row(&format!("联系电话 {group} ~ ~")));
+    let mut below = row("~ ~ ~ ~ ~ ~ ~ ~ ~ ~");
+    below.extend(row(columns));
+    for (at, phone) in [(1, "13900000001"), (2, "~"), (3, "~")] {
+        let helper = format!("{phone} 周二月 草庙小学 13900000099");
+        grid.rows[at].extend(row(&helper));
+    }
+    grid.rows.insert(1, below);
+    grid
+}
+
+#[test]
+fn the_columns_of_a_helpers_group_are_not_the_households() {
+    for (group, columns) in [
+        ("帮扶责任人", "姓名 单位 联系电话"),
+        ("帮扶干部情况", "姓名 单位 联系电话"),
+        ("帮扶情况", "帮扶人 单位 联系电话"),
+        ("联系人", "姓名 工作单位 电话"),
+    ] {
+        let plain = with_helpers(group, columns);
+        let mut groups = plain.clone();
+        groups.merged.push((0, 0, 10, 12));
+        let mut whole = groups.clone();
+        whole.merged.extend((0..10).map(|at| (0, 1, at, at)));
+        for grid in [plain, groups, whole] {
+            let reading = read_grid(&grid);
+            assert_eq!(
+                reading.codes(Severity::Error),
+                [],
+                "{group}: {:#?}",
+                reading.problems
+            );
+            assert_eq!(reading.names(), ALL, "{group}");
+            assert_eq!(
+                phones(&reading),
+                [Some("13900000001"), None, None],
+                "{group}"
+            );
+            let proposed = reading
+                .problems
+                .iter()
+                .filter_map(|it| it.proposal.as_deref());
+            for proposal in proposed {
+                assert!(proposal.contains("帮扶"), "{group}: {proposal}");
+            }
+        }
+    }
+    let reading = read_grid(&with_helpers("帮扶责任人", "姓名 单位 联系电话"));
+    let facts = &reading.households[0].facts;
+    assert_eq!(facts.roster_helper.as_deref(), Some("周二月"));
+    assert_eq!(facts.roster_unit.as_deref(), Some("草庙小学"));
+}

@@ -3,6 +3,7 @@
 
 mod cells;
 mod headings;
+mod lines;
 mod marked;
 mod reading;
 mod rows;

@@ -1,0 +1,111 @@
+//! Rows that number the columns of a table, or say how they are to be filled in.
+
+use crate::roster::column::Record;
+use crate::roster::layout::{Layout, Role};
+use crate::roster::value;
+use crate::text::squeezed;
+use crate::workbook::reader::{Cell, Row};
+
+/// So many marks make a row one that only counts columns.
+const COUNTED_COLUMNS: usize = 4;
+
+/// Whether a row only marks the columns: 1, 2, 3 … or 甲, 乙, 1, 2 … or A, B, 1, 2=3+4 … or ①, ② … or
+/// 栏1, 栏2 …
+pub(super) fn counts_columns(row: &Row<'_>) -> bool {
+    if row.cells.len() < COUNTED_COLUMNS {
+        return false;
+    }
+    let (mut numbers, mut letters) = (Steps::default(), Steps::default());
+    row.cells.iter().all(|(_, cell)| match cell {
+        Cell::Number(number) => numbers.next(*number),
+        Cell::Text(text) => {
+            let tight = squeezed(text);
+            let bare = tight.trim_matches(['(', ')']);
+            let counted = bare.split('=').next().unwrap_or_default();
+            if let Some(number) = numeral(counted) {
+                numbers.next(f64::from(number))
+            } else if let Some(stem) = place_in(&STEMS, bare) {
+                letters.next(f64::from(stem))
+            } else if let [letter @ b'A'..=b'Z'] = bare.as_bytes() {
+                letters.next(f64::from(*letter))
+            } else {
+                ["栏次", "序号", "行次"].contains(&bare)
+            }
+        }
+        _ => false,
+    }) && numbers.count + letters.count + 1 >= COUNTED_COLUMNS
+}
+
+/// Whether a row says of each column how it is to be filled in: 必填 | 选填 | 必填. Its few words stand
+/// again and again, the one in the column of names, too.
+pub(super) fn describes_columns<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let texts: Vec<(u32, String)> = row
+        .cells
+        .iter()
+        .filter(|(_, cell)| value::ditto(cell).is_none())
+        .filter_map(|(at, cell)| match cell {
+            Cell::Text(text) => Some((*at, squeezed(text))),
+            _ => None,
+        })
+        .collect();
+    let has_digits = |(_, text): &(u32, String)| text.contains(|it: char| it.is_ascii_digit());
+    if texts.len() < COUNTED_COLUMNS || texts.iter().any(has_digits) {
+        return false;
+    }
+    let mut words: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
+    words.sort_unstable();
+    words.dedup();
+    let is_name = |at: u32| layout.placed(at).is_some_and(|it| it.role == Role::Name);
+    let stands_elsewhere = |word: &str| {
+        let mut others = texts.iter().filter(|(at, _)| !is_name(*at));
+        others.any(|(_, text)| text == word)
+    };
+    let mut names = texts.iter().filter(|(at, _)| is_name(*at)).peekable();
+    2 * words.len() <= texts.len()
+        && names.peek().is_some()
+        && names.all(|(_, name)| stands_elsewhere(name))
+}
+
+const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
+const NUMERALS: [&str; 20] = [
+    "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四",
+    "十五", "十六", "十七", "十八", "十九", "二十",
+];
+
+fn place_in(list: &[&str], word: &str) -> Option<u32> {
+    let at = list.iter().position(|it| *it == word)?;
+    u32::try_from(at).ok()
+}
+
+/// The number that a mark is: 3, ③, 三, 栏3, 第3列.
+fn numeral(mark: &str) -> Option<u32> {
+    let bare = mark.trim_start_matches(['栏', '列', '第', '项', '(']);
+    let bare = bare.trim_end_matches(['栏', '列', '项', ')', '.', '、']);
+    let circled = |first: u32, sign: char| (sign as u32).checked_sub(first).filter(|it| *it < 20);
+    let mut signs = bare.chars();
+    if let (Some(sign), None) = (signs.next(), signs.next())
+        && let Some(number) = ['①', '⑴', '⒈']
+            .iter()
+            .find_map(|it| circled(*it as u32, sign))
+    {
+        return Some(number + 1);
+    }
+    let han = || place_in(&NUMERALS, bare).map(|at| at + 1);
+    bare.parse().ok().or_else(han)
+}
+
+/// Marks that count up by one.
+#[derive(Default)]
+struct Steps {
+    last: Option<f64>,
+    count: usize,
+}
+
+impl Steps {
+    fn next(&mut self, mark: f64) -> bool {
+        let last = self.last.replace(mark);
+        self.count += 1;
+        // The first is any: columns before it may be hidden or have no mark.
+        last.is_none_or(|last| (mark - last - 1.0).abs() < 0.5)
+    }
+}
