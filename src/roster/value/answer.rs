@@ -154,7 +154,15 @@ fn guess(text: &str, yes: &[&str], no: &[&str]) -> Option<&'static str> {
     if length < 3 {
         return None;
     }
-    let is_slip = |word: &&str| word.chars().count() >= 3 && strsim::osa_distance(text, word) == 1;
+    // One character may also turn a word into its opposite: 已参保, 已脱保.
+    let ends = |character: char| "未非无不没否脱退停断欠过注销拆".contains(character);
+    let is_slip = |word: &&str| {
+        let same_end = text
+            .chars()
+            .filter(|it| ends(*it))
+            .eq(word.chars().filter(|it| ends(*it)));
+        same_end && word.chars().count() >= 3 && strsim::osa_distance(text, word) == 1
+    };
     match (yes.iter().any(is_slip), no.iter().any(is_slip)) {
         (true, false) => Some("是"),
         (false, true) => Some("否"),

@@ -3,6 +3,7 @@
 use quick_xml::escape::unescape;
 
 use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
+use super::nothing::is_elsewhere;
 use super::text::{Read, Refusal, as_typed, text};
 use crate::workbook::reader::Cell;
 
@@ -44,6 +45,9 @@ fn whole(cell: &Cell<'_>, longest: usize) -> Read<Line> {
     let Some(text) = text(cell, longest)? else {
         return Ok(None);
     };
+    if is_elsewhere(&text) {
+        return Ok(None);
+    }
     let mut line = Line {
         text,
         repaired: typed.is_err() && !matches!(cell, Cell::Text(_)),

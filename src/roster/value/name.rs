@@ -1,7 +1,7 @@
 //! Names of persons: what stands beside a name, and characters that were lost on the way.
 
 use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
-use super::nothing::says_nothing;
+use super::nothing::{is_elsewhere, says_nothing};
 use super::text::{Read, Refusal, as_typed, text};
 use crate::text::{half_width, trimmed};
 use crate::workbook::reader::Cell;
@@ -102,6 +102,9 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     let Some(typed) = text(cell, LONGEST)? else {
         return Ok(None);
     };
+    if is_elsewhere(&typed) {
+        return Ok(None);
+    }
     if is_no_name(&typed) {
         return Err(no_name("不是姓名"));
     }
@@ -140,6 +143,7 @@ pub fn names(cell: &Cell<'_>) -> Read<Name> {
     let Cell::Text(typed) = cell else {
         return name(cell);
     };
+    as_typed(cell)?;
     let parts = several_names(typed);
     if parts.len() < 2 {
         return name(cell);

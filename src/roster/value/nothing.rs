@@ -91,8 +91,9 @@ fn is_to_come(word: &str) -> bool {
     done.any(|rest| TO_BE_DONE.contains(&rest))
 }
 
-/// Whether a word says that the value stands in another paper: 见户口簿, 见附件.
-fn is_elsewhere(word: &str) -> bool {
+/// Whether a word says that the value stands in another paper: 见户口簿, 见附件. Of a text or a name, that
+/// is as if nothing were there; a number is missed, and it is an error.
+pub(super) fn is_elsewhere(word: &str) -> bool {
     let paper = ["详见", "见", "同户口", "参见"]
         .iter()
         .find_map(|begin| word.strip_prefix(begin));
@@ -153,7 +154,6 @@ pub fn is_placeholder(text: &str) -> bool {
         || (bare.chars().count() > 1 && bare.chars().all(is_cross))
         || tight == "&NBSP;"
         || is_to_come(bare)
-        || is_elsewhere(bare)
 }
 
 /// Whether a placeholder may begin with the character.
@@ -208,8 +208,6 @@ mod tests {
             "空格",
             "无此项",
             "不适用",
-            "见户口簿",
-            "详见附件",
             "TBD",
             "blank",
             "(blank)",

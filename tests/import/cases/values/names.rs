@@ -136,13 +136,9 @@ fn characters_that_nobody_sees_are_taken_off_and_told_once_a_column() {
         .cell(2, 1, "双\u{202e}喜村")
         .cell(3, 3, "张\u{1b}建国");
     let csv = grid.text(",");
-    // Excel writes them as escapes, which XML could not hold otherwise.
-    let escaped = Grid::plain()
-        .cell(1, 1, "双喜_x0007_村")
-        .cell(2, 1, "双\u{202e}喜村")
-        .cell(3, 3, "张_x001B_建国");
+    // The library writes them as Excel does, as escapes: XML could not hold them otherwise.
     let read = |bytes: &[u8]| read_roster(bytes, RosterKind::Households, &Choices::default());
-    for reading in [read(csv.as_bytes()), read(&escaped.xlsx())] {
+    for reading in [read(csv.as_bytes()), read(&grid.xlsx())] {
         assert_eq!(reading.names(), ["王大山", "李秀英", "张建国"]);
         has_problem(&reading, "B2", Severity::Repair, "control_characters");
         has_problem(&reading, "D4", Severity::Repair, "control_characters");

@@ -100,7 +100,6 @@ fn words_and_signs_in_the_place_of_a_value_are_empty() {
         "无此项",
         "不适用",
         "拒绝提供",
-        "见户口簿",
         "TBD",
         "blank",
         "xx",
@@ -109,7 +108,6 @@ fn words_and_signs_in_the_place_of_a_value_are_empty() {
         ".",
         "·",
         "———",
-        "详见附件",
         "还没有上报",
     ];
     for heading in ["民族", "家庭住址", "联系电话"] {
@@ -129,6 +127,19 @@ fn words_and_signs_in_the_place_of_a_value_are_empty() {
         );
         let told = reading.codes(Severity::Repair);
         assert_eq!(told, [("J5", "placeholder")], "{heading}");
+    }
+}
+
+#[test]
+fn a_text_that_points_at_another_paper_is_empty() {
+    for heading in ["民族", "家庭住址", "帮扶单位", "帮扶责任人"] {
+        let reading = read_each(heading, ["见户口簿", "详见附件", "见花名册"]);
+        assert_eq!(
+            reading.codes(Severity::Repair),
+            [("J5", "placeholder")],
+            "{heading}"
+        );
+        assert!(reading.codes(Severity::Error).is_empty());
     }
 }
 
