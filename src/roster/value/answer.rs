@@ -154,6 +154,7 @@ fn guess(text: &str, yes: &[&str], no: &[&str]) -> Option<&'static str> {
     if length < 3 {
         return None;
     }
+    let is_near = |word: &&str| word.chars().count() >= 3 && strsim::osa_distance(text, word) == 1;
     // One character may also turn a word into its opposite: 已参保, 已脱保.
     let ends = |character: char| "未非无不没否脱退停断欠过注销拆".contains(character);
     let is_slip = |word: &&str| {
@@ -161,11 +162,12 @@ fn guess(text: &str, yes: &[&str], no: &[&str]) -> Option<&'static str> {
             .chars()
             .filter(|it| ends(*it))
             .eq(word.chars().filter(|it| ends(*it)));
-        same_end && word.chars().count() >= 3 && strsim::osa_distance(text, word) == 1
+        same_end && is_near(word)
     };
-    match (yes.iter().any(is_slip), no.iter().any(is_slip)) {
-        (true, false) => Some("是"),
-        (false, true) => Some("否"),
+    // 己参加 is as near to 未参加 as to 已参加.
+    match (yes.iter().any(is_near), no.iter().any(is_near)) {
+        (true, false) if yes.iter().any(is_slip) => Some("是"),
+        (false, true) if no.iter().any(is_slip) => Some("否"),
         _ => None,
     }
 }

@@ -147,6 +147,7 @@ fn names_a_row(text: &str) -> bool {
     };
     let rest = rest.trim_start_matches(['上', '前', '第', '〃']);
     rest.starts_with('(')
+        || (!rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
         || (rest.starts_with(|first: char| {
             first.is_ascii_digit() || "一二三四五六七八九十".contains(first)
         }) && rest.ends_with(['行', '格', '户', '人', '条', '栏']))

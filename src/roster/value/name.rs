@@ -235,6 +235,7 @@ fn is_garbled(text: &str) -> bool {
         |character: &char| matches!(character, '\u{80}'..='\u{2ff}' | '\u{2010}'..='\u{2122}');
     let count = text.chars().filter(is_of_it).count();
     text.contains("锟斤")
+        || text.contains("烫烫")
         || (count > 2 && 2 * count > text.chars().count() && !text.chars().any(is_chinese))
 }
 
@@ -349,7 +350,13 @@ fn beside(typed: &str) -> Option<(&str, &str)> {
     {
         return Some((before, &typed[before.len()..]));
     }
-    let ends = GONE.iter().filter(|word| word.chars().count() > 1);
+    // Without a space, so long a name is a name and a word.
+    let is_long = typed.chars().count() > 4;
+    let beside = BESIDE.iter().filter(|_| is_long);
+    let ends = GONE
+        .iter()
+        .filter(|word| word.chars().count() > 1)
+        .chain(beside);
     let ends = ends.filter_map(|word| Some((typed.strip_suffix(word)?, *word)));
     // 已去世 ends with 去世, too: the longest word is what was written.
     ends.filter(|(before, _)| before.chars().count() > 1)

@@ -40,6 +40,11 @@ fn words(longest: usize) -> impl Strategy<Value = String> {
     .unwrap()
     .prop_filter("says nothing", |text| !value::says_nothing(text))
     .prop_filter("is a formula", |text| !text.starts_with('='))
+    .prop_filter("is a mark", |text| {
+        !text
+            .chars()
+            .all(|character| "，。（）=- ".contains(character))
+    })
 }
 
 /// The name of a place or unit, which has neither spaces nor signs around it.

