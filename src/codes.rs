@@ -29,7 +29,7 @@ code_list! {
         LackOfFunds = "lack_of_funds", "缺资金", ["缺乏资金"];
         PoorTransport = "poor_transport", "交通条件落后", ["交通落后", "交通不便"];
         LackOfMotivation = "lack_of_motivation", "自身发展动力不足", ["自身发展力不足", "内生动力不足"];
-        Other = "other", "其他", ["其它"];
+        Other = "other", "其他", ["其它", "因意外事故", "意外事故", "因意外", "其他(请备注)", "其他(请注明)", "其他原因"];
     }
 }
 
@@ -40,10 +40,11 @@ code_list! {
         MinimumLiving = "minimum_living", "低保贫困户", ["低保户", "低保", "低保贫困"];
         ExtremePoverty = "extreme_poverty", "特困供养(五保)贫困户",
             ["特困供养贫困户", "五保贫困户", "五保户", "五保", "特困户", "特困人员", "特困供养", "特困供养户", "分散供养", "集中供养"];
-        UnstableLifted = "unstable_lifted", "脱贫不稳定户", ["脱贫不稳定"];
+        UnstableLifted = "unstable_lifted", "脱贫不稳定户", ["脱贫不稳定", "脱贫监测户", "脱贫不稳定监测户"];
         EdgePoverty = "edge_poverty", "边缘易致贫户", ["边缘户", "边缘易致贫"];
         SuddenHardship = "sudden_hardship", "突发严重困难户", ["突发严重困难"];
-        LiftedHousehold = "lifted_household", "脱贫户", ["已脱贫户", "稳定脱贫户", "一般脱贫户"];
+        LiftedHousehold = "lifted_household", "脱贫户", ["已脱贫户", "稳定脱贫户", "一般脱贫户", "脱贫户(享受政策)", "脱贫户(继续享受政策)", "脱贫户(不享受政策)",
+            "脱贫户、监测户", "脱贫户/监测户", "脱贫户(监测户)"];
     }
 }
 
@@ -53,7 +54,9 @@ code_list! {
         Poor = "poor", "未脱贫", ["贫困", "未脱贫户", "尚未脱贫", "还未脱贫", "没有脱贫", "没脱贫", "未退出"];
         LiftedWithPolicy = "lifted_with_policy", "已脱贫(享受政策)", [
             "已脱贫", "脱贫", "脱贫享受政策", "脱贫户", "已脱贫户", "稳定脱贫", "已稳定脱贫", "稳定脱贫户", "已退出",
-            "脱贫退出", "脱贫(享受政策)", "已脱贫享受政策",
+            "脱贫退出", "脱贫(享受政策)", "已脱贫享受政策", "已稳定脱贫户", "正常脱贫", "正常脱贫户", "已脱贫(继续享受政策)",
+            "脱贫(继续享受政策)", "已脱贫继续享受政策", "脱贫继续享受政策", "已脱贫户(享受政策)", "脱贫户(享受政策)",
+            "已脱贫(稳定)", "稳定脱贫(享受政策)",
         ];
         LiftedWithoutPolicy = "lifted_without_policy", "已脱贫(不享受政策)", ["脱贫不享受政策", "脱贫(不享受政策)", "已脱贫不享受政策", "脱贫不再享受政策", "已脱贫(不再享受政策)"];
         Relapsed = "relapsed", "返贫", ["已返贫", "返贫户"];
@@ -61,6 +64,23 @@ code_list! {
 }
 
 impl PovertyStatus {
+    /// The status that a cell means: the year in which a household was lifted may stand before it.
+    pub fn of_cell(text: &str) -> Option<Self> {
+        use crate::code_list::CodeList;
+        Self::recognise(text).or_else(|| {
+            let tight = crate::text::squeezed(text);
+            let (year, rest) = tight.split_at_checked(4)?;
+            let is_year = year.starts_with("20") && year.bytes().all(|byte| byte.is_ascii_digit());
+            let rest = rest.strip_prefix('年')?;
+            let rest = rest
+                .strip_prefix('度')
+                .unwrap_or(rest)
+                .trim_start_matches('底');
+            let status = Self::recognise(rest).filter(|_| is_year)?;
+            status.is_lifted().then_some(status)
+        })
+    }
+
     /// Whether the register calls the household lifted.
     pub fn is_lifted(self) -> bool {
         matches!(self, Self::LiftedWithPolicy | Self::LiftedWithoutPolicy)
@@ -72,15 +92,15 @@ code_list! {
     pub enum Relation = "relation", "与户主关系" {
         Head = "head", "户主", ["本人", "本人或户主", "户主本人", "户主(本人)", "本人(户主)"];
         Spouse = "spouse", "配偶", [
-            "妻子", "丈夫", "妻", "夫", "夫妻", "夫妇", "爱人", "老婆", "老公", "之妻", "之夫", "户主配偶", "户主之妻", "之配偶",
+            "妻子", "丈夫", "妻", "夫", "夫妻", "夫妇", "爱人", "老婆", "老公", "之妻", "之夫", "户主配偶", "户主之妻", "之配偶", "老伴", "老伴儿",
         ];
         Son = "son", "之子", [
             "子", "儿子", "长子", "次子", "三子", "四子", "五子", "六子", "二子", "独子", "独生子", "幼子", "小儿子", "大儿子",
-            "二儿子", "三儿子", "四儿子", "儿", "养子", "继子", "之养子", "之继子", "婚生子", "非婚生子",
+            "二儿子", "三儿子", "四儿子", "儿", "养子", "继子", "之养子", "之继子", "婚生子", "非婚生子", "幺儿", "幺子", "满子",
         ];
         Daughter = "daughter", "之女", [
             "女", "女儿", "长女", "次女", "三女", "四女", "五女", "六女", "二女", "独女", "独生女", "幼女", "小女儿", "小女",
-            "大女儿", "二女儿", "三女儿", "四女儿", "养女", "继女", "之养女", "之继女",
+            "大女儿", "二女儿", "三女儿", "四女儿", "养女", "继女", "之养女", "之继女", "大女", "幺女", "满女",
         ];
         DaughterInLaw = "daughter_in_law", "之儿媳", ["儿媳", "媳妇", "儿媳妇", "长媳", "次媳", "三媳", "大儿媳", "二儿媳", "小儿媳", "三儿媳"];
         SonInLaw = "son_in_law", "之女婿", ["女婿", "大女婿", "二女婿", "小女婿", "长婿", "次婿", "上门女婿", "入赘女婿"];
@@ -104,6 +124,8 @@ code_list! {
             "叔父", "叔", "伯父", "伯伯", "大伯", "伯母", "婶婶", "婶子", "姑姑", "姑母", "姑父", "姨妈", "姨母", "姨父", "舅舅",
             "舅父", "舅母", "外祖父", "外祖母", "外公", "外婆", "姥姥", "姥爷", "曾孙", "曾孙子", "曾孙女", "重孙", "重孙子",
             "重孙女", "孙媳", "孙媳妇", "孙儿媳", "孙女婿", "外孙媳", "外孙女婿", "姐夫", "妹夫", "小叔", "小姑", "内弟", "妻弟",
+            "侄媳妇", "侄儿媳妇", "堂兄", "堂哥", "堂弟", "堂姐", "堂妹", "堂侄", "堂侄子", "堂侄女", "堂兄弟", "表兄",
+            "表哥", "表弟", "表姐", "表妹", "表侄", "表兄弟", "表姐妹", "堂姐妹",
             "亲戚", "其他亲属", "其他亲戚", "非亲属", "无亲属关系"];
     }
 }
@@ -115,6 +137,13 @@ impl Relation {
         use crate::code_list::CodeList;
         Self::recognise(text).or_else(|| {
             let tight = crate::text::squeezed(text);
+            // 子(长) is 长子, 妻(配偶) says one thing twice.
+            if let Some((outer, inner)) = tight.strip_suffix(')').and_then(|it| it.split_once('('))
+            {
+                let both =
+                    Self::recognise(outer).filter(|one| Self::recognise(inner) == Some(*one));
+                return Self::recognise(&format!("{inner}{outer}")).or(both);
+            }
             let bare = [
                 "户主之",
                 "户主的",
@@ -234,7 +263,8 @@ code_list! {
     pub enum Labour = "labour", "劳动技能" {
         Ordinary = "ordinary", "普通劳动力", ["普通劳力", "普通劳动者", "一般劳动力"];
         Skilled = "skilled", "技能劳动力", ["技术劳动力"];
-        Weak = "weak", "弱劳动力或半劳动力", ["弱劳动力", "半劳动力", "弱(半)劳动力", "弱劳力", "半劳力", "弱半劳动力", "弱劳动力/半劳动力"];
+        Weak = "weak", "弱劳动力或半劳动力", ["弱劳动力", "半劳动力", "弱(半)劳动力", "弱劳力", "半劳力", "弱半劳动力", "弱劳动力/半劳动力",
+            "部分丧失劳动能力", "部分丧失劳动力", "丧失部分劳动能力", "丧失部分劳动力"];
         Lost = "lost", "丧失劳动力", ["丧失劳动能力", "丧失劳力"];
         None = "none", "无劳动力", ["无劳动能力", "无劳力", "没有劳动力", "没有劳动能力", "没劳动力", "非劳动力"];
     }

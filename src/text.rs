@@ -119,11 +119,11 @@ pub fn is_hidden(at: usize, length: usize) -> bool {
     at >= first && at + 2 < length
 }
 
-/// Byte-order marks, zero-width characters and directional marks: pasted in from web pages, never meant.
+/// Byte-order marks, soft hyphens, zero-width characters and directional marks: pasted in from web pages, never meant.
 pub fn is_invisible(character: char) -> bool {
     matches!(
         character,
-        '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+        '\u{feff}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
     )
 }
 

@@ -161,6 +161,7 @@ pub static COLUMNS: &[Column<StaffRow>] = &[
         width: 11,
         note: "最多能帮扶几户；不填由职级决定。填 0 表示不安排。",
         example: "3",
+        none_is_zero: true,
         ..field!(@ capacity, "可帮扶户数", Kind::Integer {
             least: 0,
             most: 100,

@@ -3,20 +3,35 @@
 /// Longest name of an error value, in characters.
 const LONGEST_ERROR: usize = 20;
 
+/// Names of error values that are known without the sign at their end.
+const KNOWN: [&str; 8] = [
+    "N/A",
+    "GETTING_DATA",
+    "REF",
+    "DIV/0",
+    "VALUE",
+    "NAME",
+    "NUM",
+    "NULL",
+];
+
 /// Whether a text, without white space around it, is an error value: `#REF!`, `#N/A`, and those that no
 /// program knows yet or writes in Chinese (`#溢出!`).
 pub fn is_error(text: &str) -> bool {
-    if let Some(number) = text.strip_prefix("Err:") {
-        // As LibreOffice writes it.
+    // As LibreOffice writes it, and what an input method makes of the colon.
+    let number = ["Err", "错误", "ERR"]
+        .iter()
+        .find_map(|word| text.strip_prefix(word));
+    if let Some(number) = number.and_then(|rest| rest.strip_prefix([':', '：'])) {
         return !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     }
-    let Some(name) = text.strip_prefix('#') else {
+    let Some(name) = text.strip_prefix(['#', '＃']) else {
         return false;
     };
-    if matches!(name, "N/A" | "GETTING_DATA") {
+    if KNOWN.contains(&name.trim_end_matches([':', '：'])) {
         return true;
     }
-    let Some(name) = name.strip_suffix(['!', '?']) else {
+    let Some(name) = name.strip_suffix(['!', '?', '！', '？']) else {
         return false;
     };
     let is_of_name = |sign: char| {
@@ -69,11 +84,31 @@ mod tests {
             "#BUSY!",
             "#溢出!",
             "Err:502",
+            "Err：502",
+            "错误:502",
+            "错误：504",
+            "#DIV/0！",
+            "＃REF!",
+            "#REF:",
+            "#REF",
         ] {
             assert!(is_error(text), "{text}");
         }
         for text in [
-            "#", "#1", "#12!", "3#", "#!", "##", "#ref", "Err:", "#N/A元", "#楼",
+            "#",
+            "#1",
+            "#12!",
+            "错误",
+            "错误:无",
+            "Err：",
+            "#NAMES",
+            "3#",
+            "#!",
+            "##",
+            "#ref",
+            "Err:",
+            "#N/A元",
+            "#楼",
         ] {
             assert!(!is_error(text), "{text}");
         }

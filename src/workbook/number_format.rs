@@ -21,9 +21,19 @@ pub enum Shown {
     Digits(Form),
 }
 
-/// A fixed form of digits: `0000`, `000-0000`, `"D"000`.
+/// A fixed form of digits: `0000`, `000-0000`, `"D"000`, `0"组"`; with conditions, a form for each of them
+/// (`[<100]0000;0`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form(Vec<Piece>);
+pub struct Form(Vec<(Condition, Pieces)>);
+
+/// What a part of a format shows; nothing for one that shows a number as a number.
+type Pieces = Option<Vec<Piece>>;
+
+/// Of which numbers a part of a format is: an operator and the number behind it.
+type Condition = Option<(String, String)>;
+
+/// What a number that is a name is called: 3号, 3组. Of money and measures it is none.
+const NAMING: &str = "号组户村社队第栋幢室镇屯庄";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
@@ -87,11 +97,72 @@ fn time_of(code: &str) -> Shown {
 
 /// The form that a code gives to digits; nothing for one that shows a number as a number.
 fn form_of(code: &str) -> Option<Form> {
+    let sections: Vec<&str> = sections(code).collect();
+    let conditions = sections.iter().map(|section| condition_of(section));
+    let conditions: Vec<Condition> = conditions.collect();
+    if conditions.iter().all(Option::is_none) {
+        let pieces = pieces_of(sections.first()?)?;
+        return Some(Form(vec![(None, Some(pieces))]));
+    }
+    let parts = sections.iter().zip(conditions);
+    let parts: Vec<_> = parts
+        .map(|(section, condition)| (condition, pieces_of(section)))
+        .collect();
+    parts
+        .iter()
+        .any(|(_, pieces)| pieces.is_some())
+        .then_some(Form(parts))
+}
+
+/// The parts of a code between semicolons, but for those that are shown.
+fn sections(code: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    code.split(move |sign| {
+        let ends = sign == ';' && !quoted && !escaped;
+        quoted ^= sign == '"' && !escaped;
+        escaped = sign == '\\' && !escaped;
+        ends
+    })
+}
+
+/// The condition of a part: `[<100]`.
+fn condition_of(section: &str) -> Condition {
+    let mut insides = section
+        .split('[')
+        .skip(1)
+        .filter_map(|rest| rest.split(']').next());
+    let inside = insides.find(|inside| inside.starts_with(['<', '>', '=']))?;
+    let number = inside.trim_start_matches(['<', '>', '=']);
+    let operator = &inside[..inside.len() - number.len()];
+    number.parse::<f64>().ok()?;
+    Some((operator.to_owned(), number.to_owned()))
+}
+
+/// Whether a number is one of those that a part of a format is for.
+fn holds(condition: &Condition, number: f64) -> bool {
+    let Some((operator, limit)) = condition else {
+        return true;
+    };
+    let Ok(limit) = limit.parse::<f64>() else {
+        return false;
+    };
+    match operator.as_str() {
+        "<" => number < limit,
+        "<=" => number <= limit,
+        ">" => number > limit,
+        ">=" => number >= limit,
+        "<>" => (number - limit).abs() > 0.0,
+        _ => (number - limit).abs() <= 0.0,
+    }
+}
+
+/// What a part of a code shows; nothing for one that shows a number as a number.
+fn pieces_of(code: &str) -> Pieces {
+    let code = code.replace("General", "0").replace("G/通用格式", "0");
     let mut pieces = Vec::new();
     let mut signs = code.chars();
     while let Some(sign) = signs.next() {
         match sign {
-            ';' => break,
             '0' => pieces.push(Piece::Zero),
             '#' => pieces.push(Piece::Digit),
             '\\' => pieces.extend(signs.next().map(Piece::Sign)),
@@ -113,10 +184,9 @@ fn form_of(code: &str) -> Option<Form> {
                         let text = text.split('-').next().unwrap_or_default();
                         pieces.extend(text.chars().map(Piece::Sign));
                     }
-                    // A condition, or Chinese digits, rather than a colour.
-                    None if inside.starts_with(['<', '>', '=']) || inside.starts_with("DB") => {
-                        return None;
-                    }
+                    // Chinese digits.
+                    None if inside.starts_with("DB") => return None,
+                    // A colour or a condition.
                     None => {}
                 }
             }
@@ -132,7 +202,10 @@ fn form_of(code: &str) -> Option<Form> {
     let has_name = pieces[..first]
         .iter()
         .any(|piece| matches!(piece, Piece::Sign(sign) if sign.is_ascii_alphanumeric()));
-    (zeros >= 2 || has_name).then_some(Form(pieces))
+    let is_named = pieces
+        .iter()
+        .any(|piece| matches!(piece, Piece::Sign(sign) if NAMING.contains(*sign)));
+    (zeros >= 2 || has_name || is_named).then_some(pieces)
 }
 
 impl Form {
@@ -141,16 +214,20 @@ impl Form {
         if !(0.0..EXACT).contains(&number) || number.fract() != 0.0 {
             return None;
         }
+        let (_, pieces) = self
+            .0
+            .iter()
+            .find(|(condition, _)| holds(condition, number))?;
+        let pieces = pieces.as_ref()?;
         let plain = number.to_string();
         let mut digits = plain.chars().rev().peekable();
-        let mut places = self
-            .0
+        let mut places = pieces
             .iter()
             .filter(|piece| !matches!(piece, Piece::Sign(_)))
             .count();
         // From the right to the left.
         let mut seen = Vec::new();
-        for piece in self.0.iter().rev() {
+        for piece in pieces.iter().rev() {
             match piece {
                 Piece::Sign(sign) => seen.push(*sign),
                 Piece::Zero | Piece::Digit => {
@@ -175,18 +252,21 @@ pub fn is_form_of(text: &str, number: f64) -> bool {
     let Some((first, rest)) = text.as_bytes().split_first() else {
         return false;
     };
-    let is_telling = *first == b'0' || first.is_ascii_alphabetic() || rest.contains(&b'-');
+    let is_named = text.contains(|sign| NAMING.contains(sign));
+    let is_telling =
+        *first == b'0' || first.is_ascii_alphabetic() || rest.contains(&b'-') || is_named;
     if !is_telling || !(0.0..EXACT).contains(&number) {
         return false;
     }
-    let is_of_form = |byte: u8| byte.is_ascii_alphanumeric() || b"- ()".contains(&byte);
+    let is_of_form =
+        |sign: char| sign.is_ascii_alphanumeric() || "- ()".contains(sign) || NAMING.contains(sign);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let significant = digits.trim_start_matches('0');
     let same = match number.to_string() {
         zero if zero == "0" => significant.is_empty() && digits.len() > 1,
         plain => significant == plain,
     };
-    same && text.bytes().all(is_of_form)
+    same && text.chars().all(is_of_form)
 }
 
 #[cfg(test)]
@@ -216,6 +296,13 @@ mod tests {
             ("[$HH-804]0", 12.0, "HH12"),
             ("0000\"号\"", 3.0, "0003号"),
             ("0000-00-00", 20_140_105.0, "2014-01-05"),
+            ("0\"组\"", 3.0, "3组"),
+            ("\"第\"0\"户\"", 12.0, "第12户"),
+            ("General\"号\"", 7.0, "7号"),
+            ("[<100]0000;0", 11.0, "0011"),
+            ("[<100]0000;0", 111.0, ""),
+            ("[<=999]000;0000", 7.0, "007"),
+            ("[>=1000]0;[Red][<1000]0000", 12.0, "0012"),
             // The number itself, or not the whole of it.
             ("0000", 12_345.0, ""),
             ("0000", 1.5, ""),
@@ -245,7 +332,6 @@ mod tests {
             "\"¥\"#,##0",
             "0_ ",
             "[DBNum1]00",
-            "[<=999]000;0000",
             "",
             "G/通用格式",
         ] {
@@ -260,6 +346,9 @@ mod tests {
             ("001-0002", 10_002.0),
             ("D012", 12.0),
             ("000", 0.0),
+            ("008号", 8.0),
+            ("3组", 3.0),
+            ("第12户", 12.0),
         ] {
             assert!(is_form_of(text, number), "{text}");
         }

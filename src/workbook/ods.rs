@@ -310,20 +310,31 @@ impl<B: BufRead> Content<B> {
         let text = self.text(tag)?;
         let value = |name| attribute(tag, name);
         let number = |name| value(name).and_then(|number| number.parse().ok());
+        // A value that is not there: nothing has calculated it, or the file has lost it.
+        let missing = || match value("table:formula") {
+            Some(_) => Cell::Uncalculated,
+            None => Cell::Lost,
+        };
         let is_error = value("calcext:value-type").as_deref() == Some("error");
         let content = match value("office:value-type").as_deref() {
             _ if is_error => Some(Cell::Error(text)),
             Some("float" | "currency" | "percentage") => {
-                number("office:value").map(|number| seen(text, number))
+                Some(number("office:value").map_or_else(missing, |number| seen(text, number)))
             }
-            Some("boolean") => {
-                value("office:boolean-value").map(|truth| Cell::Bool(truth == "true"))
-            }
-            Some("date") => value("office:date-value").map(|date| {
+            Some("boolean") => Some(
+                value("office:boolean-value")
+                    .map_or_else(missing, |truth| Cell::Bool(truth == "true")),
+            ),
+            Some("date") => Some(value("office:date-value").map_or_else(missing, |date| {
                 date.get(..10)
                     .and_then(|day| day.parse().ok())
                     .map_or_else(|| text_cell(date.clone()), Cell::Date)
-            }),
+            })),
+            Some("time") => Some(
+                value("office:time-value")
+                    .and_then(|time| days_of(&time))
+                    .map_or_else(missing, Cell::Number),
+            ),
             Some(_) => {
                 let text = value("office:string-value").unwrap_or(text);
                 Some(Cell::Text(escape::decoded(Cow::Owned(text))))
@@ -354,10 +365,17 @@ impl<B: BufRead> Content<B> {
                     text.push_str(&piece.xml10_content());
                     continue;
                 }
-                Event::GeneralRef(entity) => {
+                Event::GeneralRef(entity) if paragraphs > 0 => {
                     match resolve_predefined_entity(&entity) {
                         Some(known) => text.push_str(known),
-                        None => text.extend(entity.resolve_char_ref().ok().flatten()),
+                        // What stands for no character is one that was lost.
+                        None => text.push(
+                            entity
+                                .resolve_char_ref()
+                                .ok()
+                                .flatten()
+                                .unwrap_or(char::REPLACEMENT_CHARACTER),
+                        ),
                     }
                     continue;
                 }
@@ -393,6 +411,25 @@ impl<B: BufRead> Content<B> {
             self.skip(&aside)?;
         }
     }
+}
+
+/// A time as a part of a day, as the other formats have it: PT08H30M00S.
+fn days_of(time: &str) -> Option<f64> {
+    let (mut seconds, mut digits) = (0.0, String::new());
+    for sign in time.strip_prefix("PT")?.chars() {
+        let unit = match sign {
+            'H' => 3600.0,
+            'M' => 60.0,
+            'S' => 1.0,
+            digit => {
+                digits.push(digit);
+                continue;
+            }
+        };
+        seconds += unit * digits.replace(',', ".").parse::<f64>().ok()?;
+        digits.clear();
+    }
+    Some(seconds / 86400.0)
 }
 
 /// A number, or what its cell shows in its place.

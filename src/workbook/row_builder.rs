@@ -70,7 +70,8 @@ impl<'i, 'b> RowBuilder<'i, 'b> {
             let bare = text.trim();
             match bare.as_bytes().first() {
                 None => return Ok(false),
-                Some(b'#' | b'E') if failed::is_error(bare) => {
+                // The bytes that `#`, `E`, `＃` and 错 begin with.
+                Some(b'#' | b'E' | 0xef | 0xe9) if failed::is_error(bare) => {
                     cell = Cell::Error(bare.to_owned());
                 }
                 Some(b'=') if failed::is_formula(bare) => cell = Cell::Uncalculated,

@@ -5,6 +5,7 @@ use qianshou::household::rule::Severity;
 use qianshou::roster::choices::Choices;
 use qianshou::roster::report::{RosterKind, RosterProblem};
 
+use super::Value;
 use super::case_file::{Reading, read_case, read_roster};
 use super::mess::{Grid, row};
 
@@ -47,4 +48,21 @@ pub fn phones_read(reading: &Reading) -> Vec<Option<&str>> {
         .iter()
         .flat_map(|read| &read.facts.members);
     members.map(|member| member.phone.as_deref()).collect()
+}
+
+/// Households of one person each with these values in a further column, `J`, from row 5 on.
+pub fn read_each<V: Into<Value>>(heading: &str, values: impl IntoIterator<Item = V>) -> Reading {
+    let nothing = std::iter::repeat_with(|| Value::Nothing).take(3);
+    let values = nothing.chain(values.into_iter().map(Into::into));
+    read_households(&Grid::plain().column(heading, values))
+}
+
+/// A list of staff whose cells are more than texts.
+pub fn read_staff_cells<const N: usize>(
+    headings: &str,
+    rows: impl IntoIterator<Item = [Value; N]>,
+) -> Reading {
+    let rows = rows.into_iter().map(Vec::from);
+    let grid = Grid::new(std::iter::once(row(headings)).chain(rows).collect());
+    read_roster(&grid.xlsx(), RosterKind::Staff, &Choices::default())
 }

@@ -6,6 +6,15 @@ use crate::code_list::CodeList;
 use crate::household::model::Member;
 use crate::household::{Education, Health, Labour, Relation, Schooling};
 
+/// The member's name; in a roster it may be missing.
+fn named(member: &Member) -> &str {
+    if member.name.is_empty() {
+        "此人"
+    } else {
+        &member.name
+    }
+}
+
 /// Rules about who belongs to a household, and what is said of each member.
 pub(super) static OF_MEMBERS: &[&Rule] = &[
     &Rule {
@@ -38,7 +47,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                 found.member(
                     index,
                     "relation",
-                    format!("本户已有户主，{}又填为户主", member.name),
+                    format!("本户已有户主，{}又填为户主", named(member)),
                 );
             }
         },
@@ -234,7 +243,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                     found.member(
                         index,
                         "phone",
-                        format!("{}在外务工，没有有效电话", member.name),
+                        format!("{}在外务工，没有有效电话", named(member)),
                     );
                 }
             }
@@ -253,7 +262,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                     found.member(
                         index,
                         "labour",
-                        format!("{}的劳动技能没有填写", member.name),
+                        format!("{}的劳动技能没有填写", named(member)),
                     );
                 }
             }
@@ -320,7 +329,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                     found.member(
                         index,
                         "employee_medical",
-                        format!("{}同时参加居民医保和职工医保", member.name),
+                        format!("{}同时参加居民医保和职工医保", named(member)),
                     );
                 }
             }
@@ -339,7 +348,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                     found.member(
                         index,
                         "resident_medical",
-                        format!("{}没有参加基本医疗保险", member.name),
+                        format!("{}没有参加基本医疗保险", named(member)),
                     );
                 }
             }
@@ -365,7 +374,7 @@ pub static TWO_SPOUSES: Rule = Rule {
             found.member(
                 index,
                 "relation",
-                format!("本户已有配偶，{}又填为配偶", member.name),
+                format!("本户已有配偶，{}又填为配偶", named(member)),
             );
         }
     },

@@ -60,6 +60,30 @@ fn several_meant<R>(
     Some(meant.join("、"))
 }
 
+/// The refusal of a text that is no value of a list; one that is several of them says so.
+pub(super) fn refused_code<R: Default>(
+    text: &str,
+    labels: &[&'static str],
+    put: PutCode<R>,
+) -> Refusal {
+    let parts = value::several(text);
+    // What is put to find out goes to a row that nobody reads.
+    let mut aside = R::default();
+    let known = parts.len() > 1 && parts.iter().all(|part| put(&mut aside, part).is_some());
+    if known {
+        return Refusal::new(
+            "too_many_codes",
+            format!(
+                "填了 {} 项（{}），这一列只能填 1 项",
+                parts.len(),
+                value::mask(&parts.join("、"))
+            ),
+            "请只保留主要的一项；其他的填入另外的列，或写在备注栏",
+        );
+    }
+    unknown_code(text, labels)
+}
+
 pub(super) fn unknown_code(text: &str, labels: &[&str]) -> Refusal {
     Refusal::new(
         "unknown_code",
@@ -75,7 +99,11 @@ fn nearest<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
     let text = squeezed(text);
     let nearness = |label: &&str| {
         let label = squeezed(label);
-        let holds = text.chars().count() >= 2 && (label.contains(&text) || text.contains(&label));
+        // A yes or no that a text holds may be any part of a word.
+        let is_answer = label == "是" || label == "否";
+        let holds = !is_answer
+            && text.chars().count() >= 2
+            && (label.contains(&text) || text.contains(&label));
         let alike = strsim::normalized_damerau_levenshtein(&text, &label);
         if holds { alike.max(0.7) } else { alike }
     };
@@ -92,7 +120,14 @@ fn nearest<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
 const NEGATIONS: &str = "未非无不没否勿免";
 /// Characters that a word and what it may mean have in common, or one of them means another thing:
 /// wants and losses, inside and outside, sexes, and the kin that are not in the direct line.
-const DECISIVE: &str = "缺丧失弱返危停退内外男女父母媳婿孙祖岳公婆侄甥婶舅姑姨叔伯嫂曾养继";
+const DECISIVE: &str =
+    "缺丧失弱返危停退内外男女父母媳婿孙祖岳公婆侄甥婶舅姑姨叔伯嫂曾养继脱欠亚前原拟预技普";
+/// The same, of words: what has ended or is about somebody else, and the parts of a whole.
+const DECISIVE_WORDS: [&str; 26] = [
+    "过期", "注销", "取消", "消除", "消险", "到期", "隐患", "危险", "破损", "倒塌", "拆除", "辍学",
+    "休学", "毕业", "肄业", "边缘", "监测", "家属", "部分", "以下", "以上", "康复", "治愈", "痊愈",
+    "初愈", "户籍",
+];
 
 /// Whether two words that look alike mean different things: one denies what the other says, or has one
 /// of the characters that decide.
@@ -108,7 +143,12 @@ fn says_another(text: &str, label: &str) -> bool {
     let differs = |character: char| text.contains(character) != label.contains(character);
     // 有劳动力 says less than 技能劳动力.
     let has = text.starts_with('有') != label.starts_with('有');
-    not_poor || denies || has || DECISIVE.chars().any(differs)
+    let says_more = |word: &&str| text.contains(*word) != label.contains(*word);
+    not_poor
+        || denies
+        || has
+        || DECISIVE.chars().any(differs)
+        || DECISIVE_WORDS.iter().any(|word| says_more(&word))
 }
 
 /// The labels of a code list, as a function that a table can hold.
@@ -148,6 +188,16 @@ mod tests {
             (of::<Cause>("有技术"), "有技术"),
             (of::<Relation>("堂侄子"), "堂侄子"),
             (of::<Relation>("孙女儿媳"), "孙女儿媳"),
+            (of::<Health>("亚健康"), "亚健康"),
+            (of::<Health>("欠健康"), "欠健康"),
+            (of::<Health>("残疾已康复"), "残疾已康复"),
+            (of::<Health>("残疾人家属"), "残疾人家属"),
+            (of::<Labour>("劳动力"), "劳动力"),
+            (of::<Schooling>("小学毕业"), "小学毕业"),
+            (of::<Schooling>("小学辍学"), "小学辍学"),
+            (of::<PovertyStatus>("返贫已脱贫"), "返贫已脱贫"),
+            (of::<Category>("低保边缘户"), "低保边缘户"),
+            (of::<Relation>("前儿媳"), "前儿媳"),
             (of::<Workplace>("县内"), "县内"),
             (of::<Workplace>("国外"), "国外"),
         ] {
@@ -167,6 +217,22 @@ mod tests {
             };
             assert!(!proposal.is_some_and(opposite), "{text}: {proposal:?}");
         }
+        for text in [
+            "亚健康",
+            "欠健康",
+            "残疾已康复",
+            "残疾人家属",
+            "较差",
+            "大病初愈",
+        ] {
+            assert_eq!(of::<Health>(text), None, "{text}");
+        }
+        for text in ["无技能劳动力", "无普通劳动力", "非弱劳动力"] {
+            assert_eq!(of::<Labour>(text), None, "{text}");
+        }
+        assert_eq!(of::<crate::codes::Education>("本科以下"), None);
+        assert_eq!(of::<PovertyStatus>("返贫已脱贫"), None);
+        assert_eq!(of::<Category>("低保边缘户"), None);
         assert_eq!(of::<Labour>("有劳动力"), None);
         assert_eq!(of::<Category>("一般户"), None);
         assert_eq!(of::<Schooling>("在校生"), None);

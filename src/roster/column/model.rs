@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::codes::{read_codes, unknown_code};
+use super::codes::{read_codes, refused_code};
 use super::record::{Given, Put, PutCode, Record};
 use crate::household::IdentityNumber;
 use crate::roster::value;
 use crate::roster::value::{Day, Refusal, Unit, repair};
+use crate::text::squeezed;
 use crate::workbook::reader::Cell;
 
 /// What a column holds, and where it goes.
@@ -20,6 +21,8 @@ pub enum Kind<R> {
     },
     /// A person's name.
     Name(fn(&mut R, String) -> Put),
+    /// The names of one person or of several.
+    Names(fn(&mut R, String) -> Put),
     /// The name of a place or unit.
     Place {
         /// Most characters.
@@ -104,6 +107,13 @@ pub struct Column<R: Record> {
     pub in_template: bool,
     /// What it holds.
     pub kind: Kind<R>,
+    /// Whether a value that no list has is told, and does not keep the record out: a column without which a
+    /// roster is as good.
+    pub may_be_unknown: bool,
+    /// Whether «none» in a column of whole numbers is 0, and not a cell without a value.
+    pub none_is_zero: bool,
+    /// Words that mean yes in this column alone: a kind of what it asks for.
+    pub also_yes: &'static [&'static str],
     /// How its value travels.
     pub carry: Carry<R>,
     /// Width in the template, in characters.
@@ -129,6 +139,9 @@ impl<R: Record> Column<R> {
             required: false,
             in_template: true,
             kind,
+            may_be_unknown: false,
+            none_is_zero: false,
+            also_yes: &[],
             carry,
             width: 12,
             note: "",
@@ -146,8 +159,35 @@ impl<R: Record> Column<R> {
         matches!(self.kind, Kind::Identity(_))
     }
 
+    /// Whether a cell of it holds digits, which Excel shows as ##### where a column is too narrow.
+    fn holds_digits(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Number(_)
+                | Kind::Phone(_)
+                | Kind::Identity(_)
+                | Kind::Date { .. }
+                | Kind::Year(_)
+                | Kind::Money(_)
+                | Kind::Integer { .. }
+        )
+    }
+
+    /// Whether the cell is one of the words that mean yes in this column alone.
+    fn says_yes(&self, cell: &Cell<'_>) -> bool {
+        !self.also_yes.is_empty()
+            && matches!(cell, Cell::Text(text) if self.also_yes.contains(&squeezed(text).as_str()))
+    }
+
     /// Reads a cell into the row.
     pub fn read(&self, row: &mut R, cell: &Cell<'_>, unit: Unit) -> Result<Given, Refusal> {
+        if self.holds_digits() && value::hides_number(cell) {
+            return Err(Refusal::new(
+                "number_damaged",
+                "列太窄，保存下来的是“#####”，原来的内容已经丢失",
+                "请在原表中把列拉宽，再重新导出或填写",
+            ));
+        }
         let mut doubt = None;
         let read = match &self.kind {
             Kind::Text { longest, put } => value::line(cell, *longest)?.map(|line| {
@@ -168,6 +208,14 @@ impl<R: Record> Column<R> {
                 }
                 (put(row, name.text), repair)
             }),
+            Kind::Names(put) => value::names(cell)?.map(|names| {
+                let repair = repair::name(&names);
+                doubt = names.doubt;
+                if let Some(note) = names.note {
+                    row.note(format!("{}{note}", self.heading), self.is_shared());
+                }
+                (put(row, names.text), repair)
+            }),
             Kind::Phone(put) => value::phone(cell)?.map(|phone| {
                 let repair = repair::phone(cell, &phone);
                 if let Some(rest) = phone.rest {
@@ -183,6 +231,9 @@ impl<R: Record> Column<R> {
                 let repair = repair::identity(cell, &value);
                 (put(row, value), repair)
             }),
+            Kind::YesNo(put) if self.says_yes(cell) => {
+                Some((put(row, true), repair::answer(cell, true, &[])))
+            }
             Kind::YesNo(put) => value::yes_no(cell)?
                 .map(|value| (put(row, value), repair::answer(cell, value, &[]))),
             Kind::Safe(put) => value::safe(cell)?.map(|value| {
@@ -203,13 +254,27 @@ impl<R: Record> Column<R> {
             Kind::Money(put) => {
                 value::money(cell, unit)?.map(|value| (put(row, value), repair::money(cell, value)))
             }
+            Kind::Integer { least, most, put } if self.none_is_zero && value::says_none(cell) => {
+                debug_assert!((*least..=*most).contains(&0));
+                Some((put(row, 0), Some(repair::none())))
+            }
             Kind::Integer { least, most, put } => value::integer(cell, *least, *most)?
                 .map(|value| (put(row, value), repair::integer(cell, value))),
             Kind::Code { labels, put } => {
                 let text = value::plain(cell)?;
                 match put(row, &text) {
                     None if text.is_empty() || value::says_nothing(&text) => None,
-                    None => return Err(unknown_code(&text, &labels())),
+                    None => {
+                        let refusal = refused_code(&text, &labels(), *put);
+                        return if self.may_be_unknown {
+                            Ok(Given {
+                                doubt: Some(refusal.proposing(None)),
+                                ..Given::default()
+                            })
+                        } else {
+                            Err(refusal)
+                        };
+                    }
                     Some((put, label)) => Some((put, repair::code(&text, label))),
                 }
             }

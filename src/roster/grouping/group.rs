@@ -76,7 +76,7 @@ impl Grouping {
         }
         if lists && row.alone {
             // It may be a person of whom nearly all is missing: an error of this row alone.
-            check_person(layouts, &row, lists, problems);
+            check_person(layouts, &row, (lists, self.today), problems);
             return Ok(());
         }
         let is_adjacent = is_adjacent(&row.record);

@@ -124,7 +124,7 @@ const fn other_cause(
 
 /// The status that an answer to 是否脱贫 means: yes or no, or the status itself.
 fn lifted(text: &str) -> Option<PovertyStatus> {
-    PovertyStatus::recognise(text).or_else(|| {
+    PovertyStatus::of_cell(text).or_else(|| {
         let answer = value::yes_no(&Cell::Text(text.into())).ok()??;
         Some(if answer {
             PovertyStatus::LiftedWithPolicy
@@ -147,14 +147,36 @@ fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)>
 /// Whether the risk is gone, as 是 or 否 or in words.
 fn put_risk_gone(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
     let gone = match squeezed(text).as_str() {
-        "是" | "√" | "1" | "Y" | "已消除" | "风险已消除" | "消除" | "已解除" | "TRUE" => {
-            true
-        }
-        "否" | "×" | "0" | "N" | "未消除" | "风险未消除" | "未解除" | "FALSE" => false,
+        "是" | "√" | "1" | "Y" | "已消除" | "风险已消除" | "消除" | "已解除" | "TRUE"
+        | "稳定消除" | "风险稳定消除" | "已稳定消除" | "已消除风险" | "自然消除" | "全部消除"
+        | "风险已解除" | "风险消除" => true,
+        "否" | "×" | "0" | "N" | "未消除" | "风险未消除" | "未解除" | "FALSE" | "部分消除"
+        | "未完全消除" | "风险部分消除" | "尚未消除" | "没有消除" | "没消除" | "未消除风险"
+        | "风险未解除" => false,
         _ => return None,
     };
     let label = if gone { "是" } else { "否" };
     Some((put(&mut row.shared.risk_gone, Some(gone)), label))
+}
+
+/// The kind of a household that is watched; «none» is no kind.
+fn put_monitored(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
+    if let Some(kind) = Category::recognise(text) {
+        return Some((put(&mut row.shared.monitored, Some(kind)), kind.label()));
+    }
+    let none = [
+        "非监测对象",
+        "非监测户",
+        "不是监测对象",
+        "否",
+        "不是",
+        "不属于",
+        "未纳入",
+        "未纳入监测",
+        "未监测",
+    ];
+    let is_none = none.contains(&squeezed(text).as_str());
+    is_none.then_some((Put::Same, "非监测对象"))
 }
 
 fn push_measure(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
@@ -465,6 +487,15 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         ],
         width: 10,
         example: "否",
+        also_yes: &[
+            "农村低保",
+            "城市低保",
+            "城镇低保",
+            "低保户",
+            "享受低保",
+            "享受农村低保",
+            "享受城市低保",
+        ],
         ..of_member!(minimum_living, "是否享受低保", YesNo)
     },
     Column {
@@ -514,7 +545,11 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         width: 16,
         note: "同一户可只在户主一行填写。",
         example: "未脱贫",
-        ..of_import!(status, "脱贫属性", Code(PovertyStatus))
+        ..of_import!(@ status, "脱贫属性", Kind::Code {
+            labels: labels::<PovertyStatus>,
+            put: |row, text| PovertyStatus::of_cell(text)
+                .map(|value| (put(&mut row.shared.status, Some(value)), value.label())),
+        })
     },
     Column {
         synonyms: &["脱贫时间", "脱贫年份", "退出年度"],
@@ -677,7 +712,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "帮扶联系人",
         ],
         note: "仅作记录；结对以系统中的结对方案为准。",
-        ..of_household!(roster_helper, "帮扶责任人", Text(50))
+        ..of_household!(roster_helper, "帮扶责任人", Names)
     },
     Column {
         synonyms: &[
@@ -762,7 +797,10 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "易返贫致贫户类型",
         ],
         in_template: false,
-        ..of_import!(monitored, "监测对象类型", Code(Category))
+        ..of_import!(@ monitored, "监测对象类型", Kind::Code {
+            labels: labels::<Category>,
+            put: put_monitored,
+        })
     },
     Column {
         synonyms: &[
@@ -776,6 +814,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "风险消除情况",
         ],
         in_template: false,
+        may_be_unknown: true,
         ..of_import!(@ risk_gone, "风险是否消除", Kind::Code {
             labels: || vec!["是", "否"],
             put: put_risk_gone,

@@ -12,10 +12,19 @@ use crate::text::squeezed;
 pub enum HouseholdKind {
     /// 一般户: it may be watched, but it was never lifted, for it was never poor by the register.
     Ordinary,
+    /// 监测户: it is watched, and this column does not say as what.
+    Watched,
     /// As in 贫困户属性.
     Of(Category),
 }
 
+const WATCHED: &str = "监测户";
+const WATCHED_TOO: [&str; 4] = [
+    "监测对象",
+    "易返贫致贫户",
+    "易返贫致贫户(监测对象)",
+    "防返贫监测户",
+];
 const ORDINARY: &str = "一般户";
 const ORDINARY_TOO: [&str; 4] = ["一般农户", "普通农户", "普通户", "非贫困户"];
 
@@ -23,7 +32,7 @@ impl HouseholdKind {
     /// What may stand in its column.
     pub fn labels() -> Vec<&'static str> {
         let mut labels = Category::labels();
-        labels.push(ORDINARY);
+        labels.extend([WATCHED, ORDINARY]);
         labels
     }
 
@@ -34,21 +43,27 @@ impl HouseholdKind {
         }
         let tight = squeezed(text);
         let is_ordinary = tight == ORDINARY || ORDINARY_TOO.contains(&tight.as_str());
-        is_ordinary.then_some(Self::Ordinary)
+        let is_watched = tight == WATCHED || WATCHED_TOO.contains(&tight.as_str());
+        if is_ordinary {
+            Some(Self::Ordinary)
+        } else {
+            is_watched.then_some(Self::Watched)
+        }
     }
 
     /// Its word.
     pub fn label(self) -> &'static str {
         match self {
             Self::Ordinary => ORDINARY,
+            Self::Watched => WATCHED,
             Self::Of(category) => category.label(),
         }
     }
 
-    /// The category that it is; an ordinary household has none.
+    /// The category that it is; an ordinary household has none, and of a watched one it is not said.
     pub fn category(self) -> Option<Category> {
         match self {
-            Self::Ordinary => None,
+            Self::Ordinary | Self::Watched => None,
             Self::Of(category) => Some(category),
         }
     }
@@ -96,6 +111,12 @@ mod tests {
             ("边缘易致贫户", None, None),
             ("突发严重困难户", None, None),
             ("低保户", None, None),
+            ("脱贫监测户", None, lifted),
+            ("脱贫户、监测户", None, lifted),
+            ("脱贫户(享受政策)", None, lifted),
+            ("监测户", None, None),
+            ("易返贫致贫户", None, None),
+            ("监测户", Some(Category::UnstableLifted), lifted),
             ("", None, None),
         ] {
             let given = HouseholdKind::recognise(kind);

@@ -180,6 +180,7 @@ pub(super) fn content<R: Record>(column: &Column<R>) -> String {
             format!("文字，最多 {longest} 字。")
         }
         Kind::Name(_) => "文字。".to_owned(),
+        Kind::Names(_) => "文字，最多 50 字。".to_owned(),
         Kind::NotKept => String::new(),
     }
 }

@@ -16,7 +16,7 @@ pub enum Ditto {
 
 /// No mark is longer, in bytes: a cheap first test.
 const LONGEST: usize = 36;
-const ABOVE: [&str; 18] = [
+const ABOVE: [&str; 26] = [
     "同上",
     "同前",
     "同上行",
@@ -33,8 +33,16 @@ const ABOVE: [&str; 18] = [
     "如前",
     "如上所述",
     "同上述",
+    "仝",
+    "仝上",
+    "仝前",
+    "见上",
+    "见上行",
+    "与上相同",
+    "与上同",
     "DITTO",
     "DO",
+    "IBID",
 ];
 const HEAD: [&str; 6] = [
     "同户主",
@@ -44,7 +52,7 @@ const HEAD: [&str; 6] = [
     "和户主一样",
     "同户",
 ];
-const UNCLEAR: [&str; 8] = [
+const UNCLEAR: [&str; 13] = [
     "同左",
     "同右",
     "同下",
@@ -53,9 +61,34 @@ const UNCLEAR: [&str; 8] = [
     "下同",
     "同前页",
     "同上页",
+    "仝下",
+    "见下",
+    "见前",
+    "见左",
+    "见前页",
 ];
-/// Characters of a mark of nothing but quotation signs or arrows.
-const SIGNS: &str = "〃″\"“”〝〞〟‟„‶＂''‘’′´`々ゞ↑";
+/// Characters of a mark of nothing but quotation signs, strokes of the brush or arrows up.
+const SIGNS: &str = "〃″\"“”〝〞〟‟„‶＂''‘’′´`々ゞ↑⬆⇑⇧˝ˮ¨〻ヽヾˊˋ＇";
+/// Characters that may mean the cell above as well as another one, or nothing.
+const UNCLEAR_SIGNS: &str = "…⋯↓←→⬇⬅➡^＾";
+/// Marks that people also draw to strike a cell out; one alone is no mark for another cell.
+const STROKES: &str = "/／\\＼,，。.";
+/// What a mark may have behind it: 同上村 is the village of the row above.
+const UNITS: [&str; 13] = [
+    "村",
+    "镇",
+    "乡",
+    "组",
+    "户",
+    "县",
+    "单位",
+    "学校",
+    "社区",
+    "街道",
+    "居委会",
+    "地址",
+    "住址",
+];
 
 /// Whether a cell holds nothing but a mark for the content of another cell.
 pub fn ditto(cell: &Cell<'_>) -> Option<Ditto> {
@@ -66,20 +99,30 @@ pub fn ditto(cell: &Cell<'_>) -> Option<Ditto> {
     if text.len() > LONGEST || !text.chars().next().is_some_and(may_begin) {
         return None;
     }
-    let tight = squeezed(text);
+    let mut tight = squeezed(text);
+    // An arrow may be drawn as an emoji.
+    tight.retain(|character| character != '\u{fe0f}');
     let is_filling = |character: char| "-—–─━_()[]<>《》【】|.,。".contains(character);
     let bare = tight.trim_matches(is_filling);
     if bare.is_empty() {
         // «…» and «...» may mean «as above» or «and so on».
-        return (tight.len() > 1 && tight.bytes().all(|byte| byte == b'.'))
-            .then_some(Ditto::Unclear);
+        return is_repeated(&tight, STROKES).then_some(Ditto::Unclear);
     }
     let upper = bare.to_uppercase();
-    if ABOVE.contains(&upper.as_str()) || is_signs(bare) {
+    let without_unit = || UNITS.iter().find_map(|unit| bare.strip_suffix(unit));
+    let is_above =
+        |word: &str| ["同上", "仝上", "同前", "仝", "见上"].contains(&word) || is_signs(word);
+    if ABOVE.contains(&upper.as_str()) || is_signs(bare) || without_unit().is_some_and(is_above) {
         Some(Ditto::Above)
     } else if HEAD.contains(&bare) {
         Some(Ditto::Head)
-    } else if UNCLEAR.contains(&bare) || bare.chars().all(|character| "…⋯".contains(character))
+    } else if UNCLEAR.contains(&bare)
+        || bare
+            .chars()
+            .all(|character| UNCLEAR_SIGNS.contains(character))
+        || is_repeated(&tight, STROKES)
+        || is_lone_quote(bare)
+        || names_a_row(bare)
     {
         Some(Ditto::Unclear)
     } else {
@@ -87,10 +130,33 @@ pub fn ditto(cell: &Cell<'_>) -> Option<Ditto> {
     }
 }
 
+/// Whether a text is one sign, again and again.
+fn is_repeated(text: &str, signs: &str) -> bool {
+    text.chars().count() > 1 && text.chars().all(|character| signs.contains(character))
+}
+
+/// A quotation sign alone may be a slip of the finger; an apostrophe is how Excel marks a text.
+fn is_lone_quote(text: &str) -> bool {
+    ["‘", "’", "´", "`", "ˊ", "ˋ"].contains(&text)
+}
+
+/// Whether a text points at a row or cell by its number or its content: 同第2行, 同3行, 同上（双喜村）.
+fn names_a_row(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(['同', '仝', '〃', '见']) else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(['上', '前', '第', '〃']);
+    rest.starts_with('(')
+        || (!rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+        || (rest.starts_with(|first: char| {
+            first.is_ascii_digit() || "一二三四五六七八九十".contains(first)
+        }) && rest.ends_with(['行', '格', '户', '人', '条', '栏']))
+}
+
 /// Signs of quotation, or two middle dots: one alone may be a slip of the finger.
 fn is_signs(text: &str) -> bool {
-    let dots = |character: char| "·•・‧∙⋅".contains(character);
-    let apostrophe = |character: char| "'‘’´`".contains(character);
+    let dots = |character: char| "·•・‧∙⋅･、".contains(character);
+    let apostrophe = |character: char| "'‘’´`ˊˋ＇".contains(character);
     let alone = text.chars().count() == 1 && text.chars().all(apostrophe);
     (text.chars().all(|character| SIGNS.contains(character)) && !alone)
         || (text.chars().count() > 1 && text.chars().all(dots))
@@ -100,9 +166,17 @@ fn is_signs(text: &str) -> bool {
 fn may_begin(character: char) -> bool {
     match character {
         '0'..='9' => false,
-        '\u{3400}'..='\u{9fff}' => matches!(character, '同' | '上' | '如' | '下' | '与' | '和'),
-        'd' | 'D' | ' ' | '\u{3000}' => true,
-        _ => SIGNS.contains(character) || "-—–─━_(（[【<《|.…⋯·•・‧∙⋅".contains(character),
+        '\u{3400}'..='\u{9fff}' => matches!(
+            character,
+            '同' | '上' | '如' | '下' | '与' | '和' | '仝' | '见'
+        ),
+        'd' | 'D' | 'i' | 'I' | ' ' | '\u{3000}' => true,
+        _ => {
+            SIGNS.contains(character)
+                || UNCLEAR_SIGNS.contains(character)
+                || STROKES.contains(character)
+                || "-—–─━_(（[【<《|·•・‧∙⋅･、".contains(character)
+        }
     }
 }
 
@@ -134,10 +208,45 @@ mod tests {
             "々",
             "ditto",
             "同上。",
+            "仝",
+            "仝 上",
+            "˝",
+            "˝˝",
+            "ˮ",
+            "¨",
+            "〻",
+            "ヽ",
+            "･･",
+            "、、",
+            "⬆",
+            "⬆\u{fe0f}",
+            "同上村",
+            "〃村",
+            "〃〃〃镇",
+            "见上",
         ] {
             assert_eq!(of(text), Some(Ditto::Above), "{text}");
         }
-        for text in ["同左", "……", "...", "…", "同下"] {
+        for text in [
+            "同左",
+            "……",
+            "...",
+            "…",
+            "同下",
+            "//",
+            "，，",
+            "。。",
+            "\\\\",
+            "´",
+            "’",
+            "同第2行",
+            "同3行",
+            "同上（双喜村）",
+            "〃(双喜村)",
+            "→",
+            "^",
+            "见前页",
+        ] {
             assert_eq!(of(text), Some(Ditto::Unclear), "{text}");
         }
         assert_eq!(of("同户主"), Some(Ditto::Head));
@@ -150,6 +259,13 @@ mod tests {
             "同心村",
             "上海",
             "同乐村",
+            "同一村",
+            "仝大山",
+            "仝庄村",
+            "见龙村",
+            "见户口簿",
+            "、",
+            "Id1",
             "D001",
             "Do 1",
             "下沙",

@@ -1,6 +1,10 @@
 //! Texts of one line: places, units, addresses.
 
-use super::text::{Read, Refusal, text};
+use quick_xml::escape::unescape;
+
+use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
+use super::nothing::is_elsewhere;
+use super::text::{Read, Refusal, as_typed, text};
 use crate::workbook::reader::Cell;
 
 /// A text of one line, and what there is to tell of it.
@@ -8,7 +12,8 @@ use crate::workbook::reader::Cell;
 pub struct Line {
     /// As it is kept.
     pub text: String,
-    /// Whether a line break or a space was taken out.
+    /// Whether it was read otherwise than it stands: a line break, a space or the code of a web page was
+    /// taken out, or it is no text that somebody typed.
     pub repaired: bool,
     /// What somebody should look at.
     pub doubt: Option<Refusal>,
@@ -16,66 +21,222 @@ pub struct Line {
 
 /// Fields of so many characters are for whole sentences, which may have several lines.
 const SENTENCES: usize = 500;
+/// Fields of so many characters may hold anything that can be written: an address, a remark.
+const FREE: usize = 200;
 
 /// Text of at most `longest` characters. A short one has one line: line breaks are taken out, and a
 /// space is put in their place only between letters.
 pub fn line(cell: &Cell<'_>, longest: usize) -> Read<Line> {
-    let Some(typed) = text(cell, longest)? else {
+    let Some(mut line) = whole(cell, longest)? else {
         return Ok(None);
     };
-    let doubt = typed.contains('\u{fffd}').then(|| {
-        Refusal::new(
-            "lost_character",
-            "有丢失的字（显示为 \u{fffd}）",
-            "请对照原件补上这个字",
-        )
-    });
-    if longest >= SENTENCES || !typed.contains(char::is_control) {
-        return Ok(Some(Line {
-            text: typed,
-            repaired: false,
-            doubt,
-        }));
+    if longest < SENTENCES {
+        line.join();
     }
-    let lines = typed
-        .split(char::is_control)
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    let joined = lines.fold(String::with_capacity(typed.len()), |mut joined, part| {
-        let letters = |character: Option<char>| {
-            character.is_some_and(|character| character.is_ascii_alphanumeric())
-        };
-        if letters(joined.chars().last()) && letters(part.chars().next()) {
-            joined.push(' ');
-        }
-        joined + part
-    });
-    Ok(Some(Line {
-        text: joined,
-        repaired: true,
-        doubt,
-    }))
+    Ok(Some(line))
 }
 
-/// The name of a place or of a unit: in one line, without spaces beside Chinese characters, and without
-/// a character that was lost.
-pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
-    let Some(mut line) = line(cell, longest)? else {
+/// A text with all its lines, and what is to be told of its characters.
+fn whole(cell: &Cell<'_>, longest: usize) -> Read<Line> {
+    let typed = as_typed(cell);
+    if longest < FREE {
+        typed.clone()?;
+    }
+    let Some(text) = text(cell, longest)? else {
         return Ok(None);
     };
-    if line.text.contains(['?', '？', '□', '〓', '\u{fffd}']) {
+    if is_elsewhere(&text) {
+        return Ok(None);
+    }
+    let mut line = Line {
+        text,
+        repaired: typed.is_err() && !matches!(cell, Cell::Text(_)),
+        doubt: None,
+    };
+    // Most texts have none of the bytes that anything below is about.
+    let is_odd =
+        |byte: u8| matches!(byte, ..b' ' | b'&' | b'<' | b'\\' | b'?' | 0xc2 | 0xe2 | 0xee.. );
+    if !line.text.bytes().any(is_odd) {
+        return Ok(Some(line));
+    }
+    line.clean();
+    if line.text.is_empty() {
+        return Ok(None);
+    }
+    if has_lost(&line.text, longest < SENTENCES) {
+        line.doubt = Some(lost("文字中有丢失的字（显示为 ?、□ 等）"));
+    } else if line.text.contains(is_private) {
+        line.doubt = Some(private_character(&line.text, "文字"));
+    }
+    Ok(Some(line))
+}
+
+/// Whether a character of a text was lost; in a sentence a question mark may be meant.
+fn has_lost(text: &str, is_short: bool) -> bool {
+    if text.contains('\u{fffd}') || (is_short && text.contains(is_lost)) {
+        return true;
+    }
+    let marks: &[char] = if is_short { &['?', '？'] } else { &['?'] };
+    text.match_indices(marks).any(|(at, mark)| {
+        let before = text[..at].chars().next_back().is_some_and(is_chinese);
+        let behind = text[at + mark.len()..]
+            .chars()
+            .next()
+            .is_some_and(is_chinese);
+        if is_short {
+            before || behind
+        } else {
+            before && behind
+        }
+    })
+}
+
+fn lost(reason: &str) -> Refusal {
+    Refusal::new("lost_character", reason, "请对照原件补上这个字")
+}
+
+impl Line {
+    /// Takes out what belongs to a web page, line ends of Unicode, and radicals in the place of characters.
+    fn clean(&mut self) {
+        let mut clean = without_radicals(&self.text).into_owned();
+        for (code, meant) in [
+            ("&nbsp;", " "),
+            ("<br>", "\n"),
+            ("<br/>", "\n"),
+            ("<br />", "\n"),
+            ("</br>", "\n"),
+            ("<BR>", "\n"),
+            ("\\r\\n", "\n"),
+            ("\\n", "\n"),
+            ("\u{2028}", "\n"),
+            ("\u{2029}", "\n"),
+        ] {
+            if clean.contains(code) {
+                clean = clean.replace(code, meant);
+            }
+        }
+        if clean.contains('&')
+            && let Ok(meant) = unescape(&clean)
+        {
+            clean = meant.into_owned();
+        }
+        if clean != self.text {
+            clean.trim().clone_into(&mut self.text);
+            self.repaired = true;
+        }
+    }
+
+    /// Makes one line of all.
+    fn join(&mut self) {
+        if !self.text.contains(char::is_control) {
+            return;
+        }
+        let lines = self.text.split(char::is_control).map(str::trim);
+        let lines = lines.filter(|part| !part.is_empty());
+        self.text = lines.fold(
+            String::with_capacity(self.text.len()),
+            |mut joined, part| {
+                let letters = |character: Option<char>| {
+                    character.is_some_and(|character| character.is_ascii_alphanumeric())
+                };
+                if letters(joined.chars().last()) && letters(part.chars().next()) {
+                    joined.push(' ');
+                }
+                joined + part
+            },
+        );
+        self.repaired = true;
+    }
+}
+
+/// The name of a place or of a unit: one, in one line, without spaces beside Chinese characters, and
+/// without a character that was lost.
+pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
+    let Some(mut line) = whole(cell, longest)? else {
+        return Ok(None);
+    };
+    if line.text.contains(['?', '？', '*', '＊', '※']) || line.text.contains(is_lost) {
+        return Err(lost("名称中有丢失的字或标记（显示为 ?、□、* 等）"));
+    }
+    if line.text.contains("同上") || line.text.contains(['〃', '˝']) {
         return Err(Refusal::new(
-            "lost_character",
-            "名称中有丢失的字（显示为 ?、□ 等）",
-            "请补上这个字",
+            "ditto_unclear",
+            "名称里夹有“同上”之类的记号",
+            "请填写具体内容，不用“同上”之类的记号",
         ));
     }
+    let bare = without_signs(&line.text);
+    if bare.len() < line.text.len() {
+        line.text = bare.to_owned();
+        line.repaired = true;
+    }
+    if let Some(doubt) = several(&line.text)? {
+        line.doubt = Some(doubt);
+    }
+    line.join();
     if line.text.contains(char::is_whitespace) {
         let tight = without_spaces(&line.text);
         line.repaired |= tight != line.text;
         line.text = tight;
     }
-    Ok(Some(line))
+    Ok((!line.text.is_empty()).then_some(line))
+}
+
+/// A name without quotation signs, brackets around the whole of it and signs at its ends.
+fn without_signs(text: &str) -> &str {
+    let is_sign = |character: char| "。、，,;；.:：\"“”‘’'`「」".contains(character);
+    let bare = text.trim_matches(|character: char| is_sign(character) || character.is_whitespace());
+    for (open, close) in [
+        ('(', ')'),
+        ('（', '）'),
+        ('[', ']'),
+        ('【', '】'),
+        ('《', '》'),
+        ('<', '>'),
+    ] {
+        let inner = bare
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close));
+        if let Some(inner) = inner
+            && !inner.contains([open, close])
+        {
+            return inner.trim();
+        }
+    }
+    bare
+}
+
+/// What a name of a place or unit ends with.
+const ENDINGS: &str = "村镇乡县组区道学校局所院站办会司队厂场社屯庄园部室班";
+
+/// Refuses two names in one cell; where the parts are no two of one kind, somebody should look at it.
+fn several(text: &str) -> Result<Option<Refusal>, Refusal> {
+    let is_between = |character: char| "、，,;；/／|+＋&＆".contains(character);
+    let is_gap = |character: char| character.is_whitespace() || character.is_control();
+    if !text.contains(is_between) && !text.contains(is_gap) {
+        return Ok(None);
+    }
+    let parts = text.split(|character| is_between(character) || is_gap(character));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let last = |part: &str| part.chars().next_back();
+    let ending = parts.first().and_then(|part| last(part));
+    let are_two = parts.len() > 1
+        && parts
+            .iter()
+            .all(|part| last(part) == ending && part.chars().count() > 1)
+        && ending.is_some_and(|ending| ENDINGS.contains(ending));
+    let refusal = || {
+        Refusal::new(
+            "place_several",
+            "一格里像是有两个名称",
+            "一格只填一个村（组、单位），其他的请写在备注栏",
+        )
+    };
+    if are_two {
+        Err(refusal())
+    } else {
+        Ok((parts.len() > 1 && text.contains(is_between)).then(refusal))
+    }
 }
 
 /// Without spaces, but for those between two words of letters.

@@ -5,6 +5,7 @@
 //! and a remedy; a guess is at most proposed.
 
 mod answer;
+mod character;
 mod date;
 mod digits;
 mod ditto;
@@ -25,8 +26,8 @@ pub use date::{Day, date, year};
 pub use ditto::{Ditto, ditto};
 pub use identity::{confirmed, identity};
 pub use line::{Line, line, place};
-pub use name::{Name, name};
-pub use nothing::{is_mark, says_nothing};
+pub use name::{Name, name, names};
+pub use nothing::{hides_number, is_mark, says_none, says_nothing};
 pub use number::{Unit, integer, money};
 pub use phone::{Phone, phone};
 pub use register_number::code_number;

@@ -1,7 +1,9 @@
 //! Names of persons: what stands beside a name, and characters that were lost on the way.
 
-use super::nothing::says_nothing;
-use super::text::{Read, Refusal, text};
+use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
+use super::nothing::{is_elsewhere, says_nothing};
+use super::text::{Read, Refusal, as_typed, text};
+use crate::text::{half_width, trimmed};
 use crate::workbook::reader::Cell;
 
 /// A name, and what there is to tell of it.
@@ -20,44 +22,66 @@ pub struct Name {
 /// Most characters of a name.
 const LONGEST: usize = 50;
 /// Words behind a name that say that the person lives there no longer.
-const GONE: [&str; 16] = [
+const GONE: [&str; 30] = [
     "已故",
     "去世",
     "已去世",
+    "去逝",
+    "已去逝",
+    "过世",
+    "已过世",
+    "逝世",
+    "已逝世",
+    "离世",
+    "已离世",
+    "身故",
+    "已身故",
     "死亡",
     "已死亡",
     "病故",
     "已病故",
     "亡故",
+    "已亡故",
     "已亡",
+    "已死",
     "故",
     "亡",
+    "殁",
     "销户",
     "已销户",
     "注销",
     "已注销",
     "迁出",
+    "已迁出",
 ];
 /// Words behind a name, without a bracket, that are no part of it.
-const BESIDE: [&str; 9] = [
-    "户主",
-    "配偶",
-    "残疾",
-    "五保",
-    "低保",
-    "已迁出",
-    "外嫁",
-    "已嫁",
-    "服刑",
+const BESIDE: [&str; 12] = [
+    "户主", "配偶", "残疾", "五保", "低保", "外嫁", "已嫁", "服刑", "本人", "外出", "离职", "退休",
+];
+/// Words that people put before a name.
+const BEFORE: [&str; 4] = ["户主姓名", "户主", "姓名", "家长"];
+/// What ends the name of somebody for a relative of theirs: 王大山之妻 is not 王大山.
+const KIN: [&str; 22] = [
+    "之妻", "之夫", "之子", "之女", "之母", "之父", "之孙", "之媳", "之婿", "家属", "妻子", "丈夫",
+    "儿子", "女儿", "儿媳", "媳妇", "母亲", "父亲", "孙子", "孙女", "配偶", "老婆",
+];
+/// Words that stand in a column of names and are none.
+const NO_NAMES: [&str; 22] = [
+    "男", "女", "是", "否", "户主", "配偶", "本人", "姓名", "长子", "次子", "长女", "次女", "妻子",
+    "儿子", "女儿", "儿媳", "父亲", "母亲", "家属", "汉族", "家长", "成员",
 ];
 /// Surnames of two characters, which people set off by a space.
 const DOUBLE_SURNAMES: [&str; 20] = [
     "欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "司空", "夏侯",
     "东方", "南宫", "长孙", "宇文", "端木", "百里", "西门", "独孤",
 ];
-/// Dots between the parts of a name, none of which is the one of the standard, U+00B7.
-const DOTS: &str = "•・‧∙⋅･●.．。˙·ᐧ⸱";
-
+/// Dots between the parts of a name, none of which is the one of the standard, U+00B7, and what people
+/// type for them.
+const DOTS: &str = "•・‧∙⋅･.．。˙·ᐧ⸱ㆍ﹒․ꞏ⸳᛫·'‘’`´＇…丶●○◦°⚫⬤º";
+/// Circles among them: with less than two characters beside it, a circle hides a character.
+const CIRCLES: &str = "●○◦°⚫⬤º";
+/// Signs around a name.
+const QUOTES: &str = "'‘’\"“”`´＇＂「」『』";
 /// Strokes that may stand for the dot, or between two persons.
 const HYPHENS: [char; 10] = ['-', '－', '–', '—', '‐', '‑', '−', '_', '＿', 'ー'];
 
@@ -67,32 +91,160 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     if let Cell::Text(text) = cell
         && is_plain(text)
         && !says_nothing(text)
+        && !is_no_name(text)
     {
         return Ok(Some(Name {
             text: text.to_string(),
             ..Name::default()
         }));
     }
+    as_typed(cell)?;
     let Some(typed) = text(cell, LONGEST)? else {
         return Ok(None);
     };
+    if is_elsewhere(&typed) {
+        return Ok(None);
+    }
+    if is_no_name(&typed) {
+        return Err(no_name("不是姓名"));
+    }
+    if is_garbled(&typed) {
+        return Err(lost());
+    }
     let mut name = Name::default();
-    let broken = typed.contains(['\n', '\r', '\t']);
-    let bare = without_remark(&typed, &mut name)?;
+    let broken = typed.contains(['\n', '\r', '\t', '\u{2028}']);
+    // A soft hyphen is not seen, and nobody types it.
+    let hyphened = matches!(cell, Cell::Text(text) if text.contains('\u{ad}'));
+    let whole = without_radicals(&typed);
+    let unquoted = whole.trim_matches(|character: char| QUOTES.contains(character));
+    let bare = without_remark(unquoted, &mut name)?;
     check_characters(&bare)?;
     let bare = joined(&bare, &mut name)?;
-    let dotted = with_dots(&bare);
-    name.repaired |= broken || dotted != bare;
+    let dotted = with_dots(&bare)?;
+    name.repaired |= broken || hyphened || dotted != bare || unquoted != typed;
     name.text = dotted;
     if name.text.is_empty() {
-        return Err(Refusal::new("name_invalid", "不是姓名", "请填写姓名"));
+        return Err(no_name("不是姓名"));
+    }
+    if is_kin(&name.text) {
+        return Err(no_name("是对亲属的称呼，不是姓名"));
     }
     if name.text.chars().any(is_private) {
-        name.doubt = Some(private_character(&name.text));
+        name.doubt = Some(private_character(&name.text, "姓名"));
     } else if name.doubt.is_none() {
         name.doubt = mixed(&name.text);
     }
     Ok(Some(name))
+}
+
+/// The names of several persons in one cell, as of those who help a household; they are kept with commas
+/// of lists between them.
+pub fn names(cell: &Cell<'_>) -> Read<Name> {
+    let Cell::Text(typed) = cell else {
+        return name(cell);
+    };
+    as_typed(cell)?;
+    let parts = several_names(typed);
+    if parts.len() < 2 {
+        return name(cell);
+    }
+    let mut all = Name::default();
+    let mut notes = Vec::new();
+    for part in parts {
+        let Some(one) = name(&Cell::Text(part.into()))? else {
+            continue;
+        };
+        if !all.text.is_empty() {
+            all.text.push('、');
+        }
+        all.text += &one.text;
+        all.doubt = all.doubt.or(one.doubt);
+        notes.extend(one.note);
+    }
+    if all.text.is_empty() {
+        return Ok(None);
+    }
+    all.repaired = all.text != trimmed(typed);
+    all.note = (!notes.is_empty()).then(|| notes.join("，"));
+    Ok(Some(all))
+}
+
+/// The parts of a cell that are a name each: between marks or lines, or between spaces where each of them
+/// is as long as a name.
+fn several_names(typed: &str) -> Vec<&str> {
+    let parts = |marks: &'static [char]| {
+        let parts = typed.split(marks).map(str::trim);
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>()
+    };
+    let hard = parts(&[
+        '、', ',', '，', ';', '；', '/', '／', '\n', '\r', '\u{2028}', '|', '+',
+    ]);
+    if hard.len() > 1 {
+        return hard;
+    }
+    let soft: Vec<&str> = typed.split_whitespace().collect();
+    let is_name = |part: &&str| part.chars().count() > 1 && part.chars().all(is_chinese);
+    let are_names = soft.iter().all(is_name)
+        && !soft
+            .iter()
+            .any(|part| DOUBLE_SURNAMES.contains(part) || BESIDE.contains(part));
+    if are_names { soft } else { Vec::new() }
+}
+
+fn no_name(reason: &str) -> Refusal {
+    Refusal::new("name_invalid", reason, "请填写姓名，说明请写在备注栏")
+}
+
+/// Whether a text is a word that stands in a column of names by mistake.
+fn is_no_name(text: &str) -> bool {
+    // Most names begin with none of these.
+    let may_be = matches!(
+        text.chars().next(),
+        Some(
+            '男' | '女'
+                | '是'
+                | '否'
+                | '户'
+                | '配'
+                | '本'
+                | '姓'
+                | '长'
+                | '次'
+                | '妻'
+                | '儿'
+                | '父'
+                | '母'
+                | '家'
+                | '汉'
+                | '成'
+        )
+    );
+    may_be && NO_NAMES.contains(&text)
+}
+
+/// Whether a text ends with a word for a relative of the person that it names.
+fn is_kin(text: &str) -> bool {
+    let length = text.chars().count();
+    (length > 2 && text.ends_with('妻'))
+        || (length > 3 && KIN.iter().any(|word| text.ends_with(word)))
+}
+
+/// Whether a text is Chinese that was read by the code of another language: çŽ‹å¤§, Íõ´ó.
+fn is_garbled(text: &str) -> bool {
+    let is_of_it =
+        |character: &char| matches!(character, '\u{80}'..='\u{2ff}' | '\u{2010}'..='\u{2122}');
+    let count = text.chars().filter(is_of_it).count();
+    text.contains("锟斤")
+        || text.contains("烫烫")
+        || (count > 2 && 2 * count > text.chars().count() && !text.chars().any(is_chinese))
+}
+
+fn lost() -> Refusal {
+    Refusal::new(
+        "lost_character",
+        "姓名中有丢失的字（显示为 ?、□ 或乱码）",
+        "请对照身份证或户口簿补上这个字",
+    )
 }
 
 /// Two to four characters of which all are usual: nearly every name.
@@ -101,17 +253,7 @@ fn is_plain(text: &str) -> bool {
         .chars()
         .all(|character| matches!(character, '\u{3400}'..='\u{9fff}'));
     // Three bytes each; a name of four may end with 去世, which has to be looked at.
-    all && (2..=3).contains(&(text.len() / 3))
-}
-
-fn is_chinese(character: char) -> bool {
-    matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
-        || is_private(character)
-}
-
-/// Characters to which no standard gives a meaning: each computer shows something else.
-fn is_private(character: char) -> bool {
-    matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..)
+    all && (2..=3).contains(&(text.len() / 3)) && !text.ends_with(['故', '亡', '妻'])
 }
 
 /// The name without what stands beside it in brackets, or behind it as a word.
@@ -178,13 +320,43 @@ fn without_remark(typed: &str, name: &mut Name) -> Result<String, Refusal> {
 /// A word behind a name that is no part of it, set off by a space or, if it says that the person is gone,
 /// without one.
 fn beside(typed: &str) -> Option<(&str, &str)> {
-    if let Some((before, word)) = typed.trim().rsplit_once(char::is_whitespace)
+    let typed = typed.trim();
+    let is_between = |character: char| {
+        character.is_whitespace() || HYPHENS.contains(&character) || ":：".contains(character)
+    };
+    if let Some((before, word)) = typed.rsplit_once(is_between)
         && (GONE.contains(&word) || BESIDE.contains(&word))
         && before.chars().count() > 1
     {
-        return Some((before.trim_end(), word));
+        return Some((before.trim_end_matches(is_between), word));
     }
-    let ends = GONE.iter().filter(|word| word.chars().count() > 1);
+    let begin = BEFORE.iter().chain(&["已故", "故"]);
+    let begins = begin.filter_map(|word| Some((typed.strip_prefix(word)?, *word)));
+    let begun = begins
+        .map(|(after, word)| (after.trim_start_matches(is_between), word))
+        .find(|(after, word)| after.chars().count() > if *word == "故" { 2 } else { 1 });
+    if begun.is_some() {
+        return begun;
+    }
+    // Nobody is called so with two characters before it.
+    let last = typed
+        .strip_suffix(['故', '亡'])
+        .zip(typed.chars().next_back());
+    if let Some((before, _)) = last
+        && before.chars().count() > 2
+        && !GONE
+            .iter()
+            .any(|word| word.chars().count() > 1 && typed.ends_with(word))
+    {
+        return Some((before, &typed[before.len()..]));
+    }
+    // Without a space, so long a name is a name and a word.
+    let is_long = typed.chars().count() > 4;
+    let beside = BESIDE.iter().filter(|_| is_long);
+    let ends = GONE
+        .iter()
+        .filter(|word| word.chars().count() > 1)
+        .chain(beside);
     let ends = ends.filter_map(|word| Some((typed.strip_suffix(word)?, *word)));
     // 已去世 ends with 去世, too: the longest word is what was written.
     ends.filter(|(before, _)| before.chars().count() > 1)
@@ -194,30 +366,31 @@ fn beside(typed: &str) -> Option<(&str, &str)> {
 /// Refuses characters that stand for others, or between two names.
 fn check_characters(bare: &str) -> Result<(), Refusal> {
     let has = |signs: &str| bare.chars().any(|character| signs.contains(character));
-    if has("?？□■〓▯☐◻\u{fffd}") {
-        return Err(Refusal::new(
-            "lost_character",
-            "姓名中有丢失的字（显示为 ?、□ 等）",
-            "请对照身份证或户口簿补上这个字",
-        ));
+    if has("?？") || bare.contains(is_lost) {
+        return Err(lost());
     }
-    if has("*＊※×✕") {
+    let letters = half_width(bare);
+    let mut letters = letters.chars().filter(char::is_ascii_alphabetic).peekable();
+    let crossed =
+        letters.peek().is_some() && letters.all(|letter| letter.eq_ignore_ascii_case(&'x'));
+    let hidden = crossed && bare.chars().any(is_chinese);
+    if hidden || has("*＊※×✕") || bare.contains("__") || bare.contains("＿＿") {
         return Err(Refusal::new(
             "name_masked",
             "姓名被星号遮盖，或带有标记",
             "请填写完整的姓名，不带星号等标记",
         ));
     }
-    if bare.chars().any(char::is_numeric) && !bare.chars().all(is_chinese) {
-        let digit =
-            |character: char| character.is_ascii_digit() || ('０'..='９').contains(&character);
-        if bare.chars().any(digit) {
-            return Err(Refusal::new(
-                "name_with_digits",
-                "姓名中含有数字",
-                "请核对是否填错了列",
-            ));
-        }
+    // 〇 is a character of names, and a number as well.
+    if bare
+        .chars()
+        .any(|character| character.is_numeric() && !is_chinese(character))
+    {
+        return Err(Refusal::new(
+            "name_with_digits",
+            "姓名中含有数字",
+            "请核对是否填错了列；序号请删去",
+        ));
     }
     if has("、，,;；/／\\|+&") {
         return Err(Refusal::new(
@@ -264,16 +437,27 @@ fn joined(bare: &str, name: &mut Name) -> Result<String, Refusal> {
 }
 
 /// The name with the dot of the standard between its parts.
-fn with_dots(bare: &str) -> String {
+fn with_dots(bare: &str) -> Result<String, Refusal> {
     if !bare.contains(|character| DOTS.contains(character)) {
-        return bare.to_owned();
+        return Ok(bare.to_owned());
     }
     let characters: Vec<char> = bare.chars().collect();
     let chinese = characters
         .iter()
         .all(|character| is_chinese(*character) || DOTS.contains(*character));
     if !chinese {
-        return bare.to_owned();
+        return Ok(bare.to_owned());
+    }
+    if bare.contains(|character| CIRCLES.contains(character))
+        && bare
+            .split(|character| DOTS.contains(character))
+            .any(|part| part.chars().count() < 2)
+    {
+        return Err(Refusal::new(
+            "name_masked",
+            "姓名中有圆圈，像是遮盖了字",
+            "请填写完整的姓名；少数民族姓名中间请用“·”",
+        ));
     }
     let mut dotted = String::with_capacity(bare.len());
     for character in characters {
@@ -283,7 +467,7 @@ fn with_dots(bare: &str) -> String {
             dotted.push('·');
         }
     }
-    dotted.trim_end_matches('·').to_owned()
+    Ok(dotted.trim_end_matches('·').to_owned())
 }
 
 /// What stands between Chinese characters and belongs to no name.
@@ -295,14 +479,30 @@ fn mixed(name: &str) -> Option<Refusal> {
             "请核对姓名；字母只是标记的请删去",
         ));
     }
-    let has_hyphen = name.contains(HYPHENS) && name.chars().any(is_chinese);
-    has_hyphen.then(|| {
-        Refusal::new(
+    if !name.chars().any(is_chinese) {
+        return None;
+    }
+    if name.contains(HYPHENS) {
+        return Some(Refusal::new(
             "name_with_hyphen",
             "姓名中间有短横",
             "请核对；少数民族姓名中间请用“·”，两个人请分成两行",
-        )
-    })
+        ));
+    }
+    if name.ends_with(['故', '亡']) {
+        return Some(Refusal::new(
+            "name_with_remark",
+            "姓名的末一个字像是“已故”的说明",
+            "请核对；已去世的人请从名册中删除这一行",
+        ));
+    }
+    let is_usual = |character: char| is_chinese(character) || character == '·';
+    let odd = name.chars().find(|character| !is_usual(*character))?;
+    Some(Refusal::new(
+        "name_odd_character",
+        format!("姓名中有“{odd}”，不是姓名用字"),
+        "请核对姓名，删去多余的符号",
+    ))
 }
 
 fn has_letter_beside_chinese(name: &str) -> bool {
@@ -310,30 +510,6 @@ fn has_letter_beside_chinese(name: &str) -> bool {
         && name
             .chars()
             .any(|character| character.is_ascii_alphabetic())
-}
-
-/// A character of one computer alone. Those that GB 18030 once put there have a place of their own now.
-fn private_character(name: &str) -> Refusal {
-    let known = |character: char| match character {
-        '\u{e81e}' => '\u{9fb4}',
-        '\u{e826}' => '\u{9fb5}',
-        '\u{e82b}' => '\u{9fb6}',
-        '\u{e82c}' => '\u{9fb7}',
-        '\u{e832}' => '\u{9fb8}',
-        '\u{e843}' => '\u{9fb9}',
-        '\u{e854}' => '\u{9fba}',
-        '\u{e863}' => '\u{4dae}',
-        '\u{e864}' => '\u{9fbb}',
-        other => other,
-    };
-    let meant: String = name.chars().map(known).collect();
-    let meant = (!meant.chars().any(is_private)).then_some(meant);
-    Refusal::new(
-        "private_character",
-        "姓名中有自造字（造字区的字），在别的电脑上显示为方框或别的字",
-        "请对照身份证，用输入法的生僻字重新录入这个字；确实打不出的不必处理",
-    )
-    .proposing(meant)
 }
 
 #[cfg(test)]

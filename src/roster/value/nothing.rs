@@ -10,39 +10,17 @@ const MARKS: [&str; 11] = [
 
 /// Words of a cell that is not filled in yet, or that a program wrote for a missing value. The cell is
 /// empty, and its column says once how many of them there are.
-const PLACEHOLDERS: [&str; 65] = [
+const PLACEHOLDERS: [&str; 48] = [
     "空",
     "空白",
     "空值",
     "空缺",
+    "空格",
     "缺",
     "缺失",
+    "缺项",
     "略",
-    "未填",
-    "未填写",
-    "未填报",
     "未知",
-    "未采集",
-    "未录入",
-    "未登记",
-    "未提供",
-    "未核实",
-    "未确认",
-    "未定",
-    "待核",
-    "待核实",
-    "待核查",
-    "待查",
-    "待查实",
-    "待补",
-    "待补充",
-    "待填",
-    "待填写",
-    "待定",
-    "待确认",
-    "待完善",
-    "待录入",
-    "待采集",
     "不详",
     "不祥",
     "不明",
@@ -50,16 +28,18 @@ const PLACEHOLDERS: [&str; 65] = [
     "不知道",
     "不知",
     "不确定",
+    "不适用",
     "无数据",
     "无信息",
     "无资料",
     "无记录",
-    "无法核实",
+    "无此项",
+    "无该项",
+    "查无",
     "暂缺",
     "暂空",
-    "暂未填写",
-    "没填",
-    "没填写",
+    "未填项",
+    "漏填",
     "请选择",
     "请填写",
     "请输入",
@@ -73,9 +53,25 @@ const PLACEHOLDERS: [&str; 65] = [
     "#N/A",
     "N.A.",
     "\\N",
-    "<NULL>",
     "UNDEFINED",
     "UNKNOWN",
+    "BLANK",
+    "TBD",
+    "TBC",
+    "BR",
+];
+/// What a word says that is still to be done, behind one of [`TO_COME`]: 待更新, 尚未填写, 拒绝提供.
+const TO_BE_DONE: [&str; 38] = [
+    "填", "填写", "填报", "填列", "补", "补充", "补录", "补填", "补报", "补齐", "录", "录入", "报",
+    "上报", "提供", "采集", "收集", "登记", "核", "核实", "核查", "核对", "核定", "查", "查实",
+    "查明", "查证", "确认", "完善", "更新", "定", "确定", "统计", "编号", "编", "反馈", "整理",
+    "明确",
+];
+/// How such a word begins, behind an adverb of time or without one.
+const TO_COME: [&str; 7] = ["没有", "无法", "拒绝", "未", "没", "待", "不予"];
+/// What says that the value stands in another paper, which a program cannot read.
+const PAPERS: [&str; 13] = [
+    "簿", "本", "表", "册", "件", "档案", "名单", "备注", "系统", "证", "单", "图", "台账",
 ];
 /// No placeholder is longer, in bytes: a cheap first test.
 const LONGEST: usize = 30;
@@ -85,15 +81,55 @@ pub fn says_nothing(text: &str) -> bool {
     MARKS.contains(&text) || is_placeholder(text)
 }
 
+/// Whether a word says that the value is still to come.
+fn is_to_come(word: &str) -> bool {
+    let bare = ["尚", "暂时", "暂", "还", "仍"]
+        .iter()
+        .find_map(|adverb| word.strip_prefix(adverb))
+        .unwrap_or(word);
+    let mut done = TO_COME.iter().filter_map(|begin| bare.strip_prefix(begin));
+    done.any(|rest| TO_BE_DONE.contains(&rest))
+}
+
+/// Whether a word says that the value stands in another paper: 见户口簿, 见附件. Of a text or a name, that
+/// is as if nothing were there; a number is missed, and it is an error.
+pub(super) fn is_elsewhere(word: &str) -> bool {
+    let paper = ["详见", "见", "同户口", "参见"]
+        .iter()
+        .find_map(|begin| word.strip_prefix(begin));
+    paper.is_some_and(|paper| PAPERS.iter().any(|end| paper.ends_with(end)))
+}
+
 /// Whether the cell holds nothing but a mark for «nothing», of which nobody needs to hear.
 pub fn is_mark(cell: &Cell<'_>) -> bool {
     match cell {
         Cell::Text(text) => {
             let text = trimmed(text);
-            text.is_empty() || MARKS.contains(&text.as_str())
+            // A stroke may be as long as the cell is wide.
+            text.chars().all(|character| "-—–─━－".contains(character))
+                || MARKS.contains(&text.as_str())
         }
         _ => false,
     }
+}
+
+/// Whether the cell says in words that there are none, as of households that somebody can take.
+pub fn says_none(cell: &Cell<'_>) -> bool {
+    matches!(cell, Cell::Text(text)
+        if ["无", "没有", "暂无", "不安排", "不能", "零"].contains(&squeezed(text).as_str()))
+}
+
+/// Whether the cell is what Excel shows of a number for which the column is too narrow: #####.
+pub fn hides_number(cell: &Cell<'_>) -> bool {
+    let Cell::Text(text) = cell else {
+        return false;
+    };
+    text.starts_with(['#', '＃'])
+        && text.trim().chars().count() > 1
+        && text
+            .trim()
+            .chars()
+            .all(|character| "#＃".contains(character))
 }
 
 /// Whether the text only keeps the place of a value that is missing: 未填, (空), ????, NULL.
@@ -102,56 +138,33 @@ pub fn is_placeholder(text: &str) -> bool {
     if text.len() > LONGEST || !text.chars().next().is_some_and(may_begin) {
         return false;
     }
+    // A number of letters and digits is none.
+    if text.as_bytes()[0].is_ascii_alphabetic() && text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     let tight = squeezed(text).to_uppercase();
-    let is_bracket = |character: char| "()[]【】〔〕<>《》{}。.".contains(character);
-    let bare = tight.trim_matches(is_bracket);
-    let is_sign = |character: char| "?#*□■〓\u{fffd}".contains(character);
+    let is_around = |character: char| "()[]【】〔〕<>《》{}。.-—_~".contains(character);
+    let bare = tight.trim_matches(is_around);
+    let is_sign = |character: char| "?#*□■〓\u{fffd}·、".contains(character);
+    let is_cross = |character: char| "X×✕".contains(character);
     PLACEHOLDERS.contains(&tight.as_str())
         || PLACEHOLDERS.contains(&bare)
         || (bare.len() < tight.len() && (bare.is_empty() || MARKS.contains(&bare)))
         || bare.chars().all(is_sign)
+        || (bare.chars().count() > 1 && bare.chars().all(is_cross))
+        || tight == "&NBSP;"
+        || is_to_come(bare)
 }
 
 /// Whether a placeholder may begin with the character.
 fn may_begin(character: char) -> bool {
-    matches!(
-        character,
-        '空' | '缺'
-            | '略'
-            | '未'
-            | '待'
-            | '不'
-            | '无'
-            | '暂'
-            | '没'
-            | '请'
-            | '?'
-            | '？'
-            | '#'
-            | '＃'
-            | '*'
-            | '＊'
-            | '□'
-            | '■'
-            | '〓'
-            | '\u{fffd}'
-            | '\\'
-            | '('
-            | '（'
-            | '['
-            | '［'
-            | '【'
-            | '〔'
-            | '<'
-            | '＜'
-            | '《'
-            | '{'
-            | 'N'
-            | 'n'
-            | 'U'
-            | 'u'
-            | 'Ｎ'
-    )
+    match character {
+        'A'..='Z' | 'a'..='z' => "BNTUXbntux".contains(character),
+        '0'..='9' => false,
+        '\u{3400}'..='\u{9fff}' => "空缺略未待不无暂没请尚还仍拒见详参查漏同".contains(character),
+        character => "?？#＃*＊□■〓\u{fffd}\\(（[［【〔<＜《{-—–─━－_＿~～.．。·、×✕&ＮＸｘ"
+            .contains(character),
+    }
 }
 
 #[cfg(test)]
@@ -181,13 +194,42 @@ mod tests {
             "()",
             "请选择",
             "None",
+            "待更新",
+            "待补录",
+            "待收集",
+            "未上报",
+            "没有填",
+            "暂未填",
+            "尚未填写",
+            "还没有上报",
+            "无法提供",
+            "拒绝提供",
+            "缺项",
+            "空格",
+            "无此项",
+            "不适用",
+            "TBD",
+            "blank",
+            "(blank)",
+            "xx",
+            "XXX",
+            "××",
+            "_",
+            "~",
+            ".",
+            "·",
+            "、",
+            "———",
+            "-无-",
+            "无。",
+            "<br>",
+            "&nbsp;",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
         for text in [
             "",
             "无",
-            "-",
             "未脱贫",
             "不享受",
             "缺水",
@@ -202,6 +244,23 @@ mod tests {
             "略阳县",
             "#1",
             "3组",
+            "待业",
+            "未参加",
+            "未脱贫户",
+            "无法定代理人",
+            "不予受理",
+            "还建",
+            "见龙村",
+            "同心",
+            "查干",
+            "X01",
+            "×",
+            "-5",
+            "-300元",
+            "B级",
+            "T",
+            "B",
+            "Tom",
         ] {
             assert!(!is_placeholder(text), "{text}");
         }

@@ -2,7 +2,7 @@
 
 use super::nothing::says_nothing;
 use super::register_number::{as_whole, damaged, is_scientific};
-use super::text::{Read, Refusal, plain};
+use super::text::{Read, Refusal, as_typed, plain};
 use crate::text::half_width;
 use crate::workbook::reader::Cell;
 
@@ -57,6 +57,7 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
             rest: None,
         }));
     }
+    as_typed(cell)?;
     let text = as_whole(plain(cell)?);
     let typed = half_width(&text);
     let typed = typed.trim().trim_start_matches('\'');
@@ -76,16 +77,10 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
             "请填写完整的号码；没有电话的请留空",
         ));
     }
-    let (mut numbers, mut words) = (Vec::new(), Vec::new());
-    for part in parts(typed) {
-        let (core, beside) = split_words(part);
-        words.extend(beside);
-        for number in numbers_of(core)? {
-            if !numbers.contains(&number) {
-                numbers.push(number);
-            }
-        }
-    }
+    let (mut numbers, words) = match numbers_and_words(typed) {
+        Ok(found) => found,
+        Err(refusal) => mobiles_and_words(typed).ok_or(refusal)?,
+    };
     let whole = |number: &String| number.bytes().filter(u8::is_ascii_digit).count() >= SHORTEST;
     let Some(first) = numbers.iter().position(whole) else {
         return Err(no_phone(&numbers.concat()));
@@ -102,13 +97,54 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
     Ok(Some(Phone { number, rest }))
 }
 
+/// The numbers of a cell, each of them once, and the words beside them.
+fn numbers_and_words(typed: &str) -> Result<(Vec<String>, Vec<String>), Refusal> {
+    let (mut numbers, mut words) = (Vec::new(), Vec::new());
+    for part in parts(typed) {
+        let (core, beside) = split_words(part);
+        words.extend(beside);
+        for number in numbers_of(core)? {
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    Ok((numbers, words))
+}
+
+/// Whole mobile numbers with anything between them but letters: 13900000001（13900000002）, ①139…②139…
+fn mobiles_and_words(typed: &str) -> Option<(Vec<String>, Vec<String>)> {
+    if typed.contains(|character: char| character.is_ascii_alphabetic()) {
+        return None;
+    }
+    let is_digit = |character: char| character.is_ascii_digit();
+    let mut numbers: Vec<String> = Vec::new();
+    for run in typed
+        .split(|character| !is_digit(character))
+        .filter(|run| !run.is_empty())
+    {
+        if !is_mobile(run) {
+            return None;
+        }
+        if numbers.iter().all(|number| number != run) {
+            numbers.push(run.to_owned());
+        }
+    }
+    let words = typed
+        .split(is_digit)
+        .map(|word| word.trim_matches(|character: char| !character.is_alphabetic()))
+        .filter(|word| !word.is_empty() && !LABELS.contains(word))
+        .map(str::to_owned);
+    (!numbers.is_empty()).then(|| (numbers, words.collect()))
+}
+
 /// Digits of a line without its area code.
 const SHORTEST: usize = 7;
 
 /// The parts of a cell between marks that stand only between two numbers.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split([
-        '、', ',', ';', '/', '\\', '|', '\n', '\r', '\t', '或', '和', '及',
+        '、', ',', ';', '/', '\\', '|', '\n', '\r', '\t', '或', '和', '及', '~', '—', '&',
     ])
     .map(str::trim)
     .filter(|part| !part.is_empty())
@@ -185,7 +221,8 @@ fn one(text: &str) -> Option<String> {
         [number, extension] if is_local(number) => (1..=6).contains(&extension.len()),
         groups => {
             let joined = groups.concat();
-            is_local(&joined)
+            // 8350-0001, but not the date 2020-01-02.
+            (groups.len() == 2 && is_local(&joined))
                 || (joined.len() == 10 && (joined.starts_with("400") || joined.starts_with("800")))
         }
     };
@@ -289,6 +326,15 @@ mod tests {
             "13900000001；13900000002",
             "13900000001或13900000002",
             "139-0000-0001　139-0000-0002",
+            "13900000001—13900000002",
+            "13900000001——13900000002",
+            "13900000001-13900000002",
+            "13900000001~13900000002",
+            "13900000001～13900000002",
+            "13900000001：13900000002",
+            "13900000001（13900000002）",
+            "①13900000001②13900000002",
+            "13900000001+13900000002",
         ] {
             let wanted = ("13900000001".to_owned(), "另有电话13900000002".to_owned());
             assert_eq!(read(typed), Ok(Some(wanted)), "{typed}");
@@ -328,6 +374,8 @@ mod tests {
             ("13900000001/1390000000", "phone_invalid"),
             ("320999199001010011", "phone_invalid"),
             ("1.39E+10", "number_damaged"),
+            ("1.39E10", "number_damaged"),
+            ("2026-01-02", "wrong_type"),
         ] {
             assert_eq!(read(typed), Err(code), "{typed}");
         }

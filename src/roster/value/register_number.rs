@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::text::{Read, Refusal, text};
+use super::text::{Read, Refusal, as_typed, text};
 use crate::text::{half_width, squeezed};
 use crate::workbook::reader::Cell;
 
@@ -16,17 +16,21 @@ pub fn code_number(cell: &Cell<'_>, longest: usize) -> Read<String> {
     // Most are texts of letters and digits, which need no second look.
     let plain =
         matches!(cell, Cell::Text(text) if text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    as_typed(cell)?;
     let Some(typed) = text(cell, longest)? else {
         return Ok(None);
     };
     if plain {
         return if is_scientific(&typed) {
             Err(damaged(&typed))
+        } else if matches!(typed.as_str(), "TRUE" | "FALSE" | "True" | "False") {
+            Err(no_number())
         } else {
             Ok(Some(typed))
         };
     }
-    let number = without_zero_fraction(squeezed(&typed).trim_start_matches('\'')).to_owned();
+    let tight = squeezed(&typed);
+    let number = without_zero_end(tight.trim_start_matches('\'')).to_owned();
     // As a text it was typed so: the first of a village may well end with zeros.
     let was_number = matches!(cell, Cell::Number(_));
     if is_scientific(&number) || (was_number && lost_its_end(&number)) {
@@ -54,43 +58,83 @@ fn refused(typed: &str, number: &str) -> Option<Refusal> {
         .chars()
         .any(|character| character.is_ascii_alphanumeric())
     {
-        return Some(Refusal::new(
-            "not_a_number_name",
-            "不是编号",
-            "请填写编号；没有编号的请留空，说明文字请写在备注栏",
-        ));
+        return Some(no_number());
     }
-    let parts = numbers(typed);
-    (parts.len() > 1).then(|| {
+    // 12.5 and -3 are amounts, 08:30 is a time.
+    let is_amount = is_decimal(number.trim_start_matches('-')) && number.contains(['.', '-']);
+    let is_time = || {
+        let mut parts = number.split(':');
+        number.contains(':') && parts.all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if is_amount || is_time() {
+        return Some(no_number());
+    }
+    let count = count_numbers(typed);
+    (count > 1).then(|| {
         Refusal::new(
             "two_numbers",
-            format!("一格里填了 {} 个编号", parts.len()),
+            format!("一格里填了 {count} 个编号"),
             "一格只能填一个编号，请分开",
         )
     })
 }
 
-/// The numbers that a cell holds. White space stands within a number as well as between two: it is
-/// between two where the parts are as long as each other and longer than groups of digits are.
-fn numbers(typed: &str) -> Vec<String> {
+fn no_number() -> Refusal {
+    Refusal::new(
+        "not_a_number_name",
+        "不是编号",
+        "请填写编号；没有编号的请留空，说明文字请写在备注栏",
+    )
+}
+
+/// How many numbers a cell holds.
+fn count_numbers(typed: &str) -> usize {
+    /// What stands only between two numbers.
+    const BETWEEN: [char; 13] = [
+        '、', ',', ';', '\n', '\r', '|', '&', '+', '和', '及', '与', '或', '②',
+    ];
     let half = half_width(typed);
-    let is_number = |part: &&str| part.chars().filter(char::is_ascii_alphanumeric).count() >= 3;
-    let hard: Vec<&str> = half
-        .split(['、', ',', ';', '\n', '\r', '|'])
-        .map(str::trim)
-        .filter(is_number)
+    let has_digit = |part: &&str| part.bytes().any(|byte| byte.is_ascii_digit());
+    let between = half.split(BETWEEN).filter(has_digit).count();
+    if between > 1 {
+        return between;
+    }
+    // What may as well stand within one: it is between two where both are numbers of one kind.
+    let strokes = ['-', '/', '\\', '~', '—', '–', '－', '至', '到'];
+    let parts: Vec<&str> = half
+        .split(|character: char| character.is_whitespace() || strokes.contains(&character))
+        .filter(|part| !part.is_empty())
         .collect();
-    if hard.len() > 1 {
-        return hard.into_iter().map(str::to_owned).collect();
-    }
-    let soft: Vec<&str> = half.split_whitespace().collect();
-    let alike = soft
-        .iter()
-        .all(|part| part.len() == soft[0].len() && part.len() >= 8);
-    if soft.len() > 1 && alike {
-        return soft.into_iter().map(str::to_owned).collect();
-    }
-    vec![typed.to_owned()]
+    let are_two = parts.len() > 1 && parts.iter().all(|part| are_alike(parts[0], part));
+    // 001/002 and 001~002; 001-002 may be the second household of the first village.
+    let apart = !half.contains(['-', '—', '–', '－']) && !half.contains(char::is_whitespace);
+    let are_short = apart
+        && parts.len() == 2
+        && parts[0].len() == parts[1].len()
+        && parts[0].len() >= 3
+        && parts
+            .iter()
+            .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+        && parts[0].as_bytes()[0] == parts[1].as_bytes()[0];
+    if are_two || are_short { parts.len() } else { 1 }
+}
+
+/// Whether two parts of a cell are numbers of one kind: as long as each other, and either longer than
+/// groups of digits are, or the same letters with digits behind them.
+fn are_alike(one: &str, two: &str) -> bool {
+    let letters = |part: &str| {
+        let length = part.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let digits = &part[length..];
+        let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        all_digits.then_some(length)
+    };
+    let (Some(length), Some(other)) = (letters(one), letters(two)) else {
+        return false;
+    };
+    length == other
+        && one.len() == two.len()
+        && one[..length] == two[..length]
+        && (one.len() >= 8 || length > 0)
 }
 
 /// A number of which only the first digits are left.
@@ -102,16 +146,45 @@ pub(super) fn damaged(number: &str) -> Refusal {
     )
 }
 
-/// Whether a text is a number in scientific notation, as a spreadsheet shows large ones: 3.20999E+11.
+/// Whether a text is a number in scientific notation, as programs show large ones and people copy them:
+/// 3.20999E+11, 3,2E11, 3.2×10^11. 1E5 is a number that somebody typed.
 pub(super) fn is_scientific(text: &str) -> bool {
-    let Some((digits, power)) = text.split_once(['E', 'e']) else {
+    let power_of_ten = || {
+        let (digits, power) = text.split_once(['×', 'x', 'X', '*', '✕', '·'])?;
+        let power = power.strip_prefix("10")?;
+        Some((digits, power.trim_start_matches('^')))
+    };
+    let Some((digits, power)) = text.split_once(['E', 'e']).or_else(power_of_ten) else {
         return false;
     };
-    let power = power.strip_prefix('+');
+    let exponent = power.trim_start_matches(['+', '-']);
+    let is_exponent =
+        |character: char| character.is_ascii_digit() || "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(character);
+    let has_fraction = digits.contains(['.', ',']);
+    // Excel writes the power of a small number with two digits: 1E-05.
+    let is_signed = power.starts_with('+') || (power.starts_with('-') && exponent.len() > 1);
+    let is_power = !exponent.is_empty() && exponent.chars().all(is_exponent);
+    is_decimal(digits) && is_power && (has_fraction || is_signed)
+}
+
+/// Digits, with or without a fraction behind a point or a comma.
+fn is_decimal(text: &str) -> bool {
     let all_digits =
         |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    whole.len() == 1 && all_digits(whole) && all_digits(fraction) && power.is_some_and(all_digits)
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    all_digits(whole) && all_digits(fraction)
+}
+
+/// A whole number that a program wrote with a fraction of zeros, without that.
+fn without_zero_end(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((whole, fraction))
+            if is_decimal(text) && fraction.bytes().all(|byte| byte == b'0') =>
+        {
+            whole
+        }
+        _ => text,
+    }
 }
 
 /// Whether the number of a cell is what comes of 3.20999E+11 when it is saved once more: 320999000000.
@@ -166,7 +239,6 @@ mod tests {
             ("3.20999E+11", "number_damaged"),
             ("3.2E+11", "number_damaged"),
             ("３.20999e+11", "number_damaged"),
-            ("320999000000", "number_damaged"),
             ("D001、D002", "two_numbers"),
             ("3209990001 3209990002", "two_numbers"),
             ("D001\nD002", "two_numbers"),

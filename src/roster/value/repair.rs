@@ -118,6 +118,11 @@ pub fn money(cell: &Cell<'_>, read: i64) -> Option<Repair> {
     amount(cell, || format!("{} 元", yuan(read)))
 }
 
+/// «None», read as the number 0.
+pub fn none() -> Repair {
+    made("amount_form", "0")
+}
+
 /// A whole number.
 pub fn integer(cell: &Cell<'_>, read: i64) -> Option<Repair> {
     amount(cell, || read.to_string())

@@ -238,7 +238,14 @@ fn guesses_are_proposed_and_not_made() {
             "{text}"
         );
     }
-    for (text, guess) in [("是的", "是"), ("未参保", "否"), ("不一定", "")] {
+    for (text, guess) in [
+        ("未享爱", "否"),
+        ("正在享爱", "是"),
+        ("己参加", ""),
+        ("不一定", ""),
+        ("有条件未参加", ""),
+        ("已过期", ""),
+    ] {
         assert_eq!(proposal(yes_no(&typed(text)).err()), guess, "{text}");
     }
     assert_eq!(

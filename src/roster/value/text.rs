@@ -79,6 +79,47 @@ pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
     }
 }
 
+/// Refuses a cell that holds neither words nor digits as somebody typed them: a date, TRUE or FALSE, or a
+/// number with a sign or a fraction, as a time of day is one. A name or a number that is a name is none of
+/// these; Excel makes them of what was typed, as a date of 3-5.
+pub(super) fn as_typed(cell: &Cell<'_>) -> Result<(), Refusal> {
+    let what = match cell {
+        Cell::Date(_) => "日期",
+        Cell::Bool(_) => "逻辑值（TRUE 或 FALSE）",
+        Cell::Number(number) if number.fract() != 0.0 || number.is_sign_negative() => {
+            "小数、负数或时间"
+        }
+        Cell::Text(text) if is_day(text) => "日期",
+        _ => return Ok(()),
+    };
+    Err(Refusal::new(
+        "wrong_type",
+        format!("单元格里是{what}，不是这一列的内容"),
+        "“3-5”之类的内容会被 Excel 改成日期：请把该列设为“文本”格式，对照原件重新填写",
+    ))
+}
+
+/// Whether a text is a day as programs write one: 2020-03-05, 2020/3/5, 2020年3月5日.
+fn is_day(text: &str) -> bool {
+    // Nearly every text fails here.
+    if !(8..=19).contains(&text.len()) || !text.starts_with(['1', '2']) {
+        return false;
+    }
+    let text = text.split(' ').next().unwrap_or_default();
+    let parts: Vec<&str> = text
+        .trim_end_matches('日')
+        .split(['-', '/', '年', '月'])
+        .collect();
+    let is_part = |part: &&str, longest: usize| {
+        (1..=longest).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    matches!(parts.as_slice(), [year, month, day]
+        if year.len() == 4 && is_part(year, 4) && is_part(month, 2) && is_part(day, 2)
+            && (year.starts_with("19") || year.starts_with("20"))
+            && month.parse().is_ok_and(|month: u32| (1..=12).contains(&month))
+            && day.parse().is_ok_and(|day: u32| (1..=31).contains(&day)))
+}
+
 /// Characters that [`trimmed`] would leave as they are wherever they stand.
 fn is_plain(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}' | '、' | '。')

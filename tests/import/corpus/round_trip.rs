@@ -10,7 +10,7 @@ use qianshou::roster::choices::Choices;
 use qianshou::roster::grouping::{self, Context};
 use qianshou::roster::report::Problems;
 use qianshou::roster::{household, value};
-use qianshou::workbook::reader::OpenFile;
+use qianshou::workbook::reader::{Cell, OpenFile};
 
 use crate::support::RosterFile;
 use crate::support::register::day;
@@ -40,18 +40,33 @@ fn words(longest: usize) -> impl Strategy<Value = String> {
     .unwrap()
     .prop_filter("says nothing", |text| !value::says_nothing(text))
     .prop_filter("is a formula", |text| !text.starts_with('='))
+    .prop_filter("is a mark", |text| {
+        !text
+            .chars()
+            .all(|character| "，。（）=- ".contains(character))
+    })
 }
 
-/// The name of a place or unit, which has no spaces.
+/// The name of a place or unit, which has neither spaces nor signs around it.
 fn name_of_place(longest: usize) -> impl Strategy<Value = String> {
-    words(longest).prop_map(|text| text.replace(' ', ""))
+    let name = proptest::string::string_regex(&format!("[一-龥]{{1,{longest}}}[0-9]?"));
+    name.unwrap()
+        .prop_filter("says nothing", |text| !value::says_nothing(text))
+}
+
+/// A name that is read as it stands.
+fn name() -> impl Strategy<Value = String> {
+    "[一-龥]{2,4}".prop_filter("is a name and no more", |text| {
+        let read = value::name(&Cell::Text(text.as_str().into()));
+        read.is_ok_and(|name| name.is_some_and(|name| name.text == *text))
+    })
 }
 
 fn person() -> impl Strategy<Value = Member> {
     let born = (0_u64..40_000)
         .prop_map(|days| NaiveDate::from_ymd_opt(1910, 1, 1).unwrap() + Days::new(days));
     let who = (
-        "[一-龥]{2,4}",
+        name(),
         born,
         any::<bool>(),
         code::<Relation>(),
@@ -120,7 +135,7 @@ fn any_household() -> impl Strategy<Value = HouseholdFacts> {
         of(words(30)),
         of(words(30)),
         codes::<Measure>(4),
-        of(words(5)),
+        of(name()),
         of(name_of_place(8)),
         of(words(30)),
     );

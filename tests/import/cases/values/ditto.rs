@@ -6,7 +6,7 @@ use qianshou::roster::report::RosterKind;
 
 use crate::support::case_file::read_roster;
 use crate::support::cell_case::{
-    has_problem, household_case, read_households, read_staff, said_at, stated,
+    has_problem, household_case, read_each, read_households, read_staff, said_at, stated,
 };
 use crate::support::mess::Grid;
 
@@ -120,4 +120,43 @@ fn ditto_marks_in_a_list_of_staff_and_in_csv() {
         stated(&reading, |facts| facts.town.clone()),
         ["草庙镇", "草庙镇"]
     );
+}
+
+#[test]
+fn marks_of_every_shape_mean_the_value_above() {
+    for mark in [
+        "仝",
+        "仝上",
+        "˝",
+        "˝˝",
+        "ˮ",
+        "¨",
+        "〻",
+        "ヽ",
+        "･･",
+        "、、",
+        "⬆",
+        "↑",
+        "同上组",
+        "〃组",
+        "见上",
+    ] {
+        let reading = read_each("组", ["3组", mark]);
+        assert_eq!(said_at(&reading, "J6"), [DITTO], "{mark}");
+        let groups = stated(&reading, |facts| facts.group_name.clone());
+        assert_eq!(groups.last().unwrap().as_deref(), Some("3组"), "{mark}");
+    }
+    for mark in [
+        "//",
+        "，，",
+        "´",
+        "同上（3组）",
+        "同第2行",
+        "3组同上",
+        "→",
+        "3组〃",
+    ] {
+        let reading = read_each("组", ["3组", mark]);
+        has_problem(&reading, "J6", Severity::Error, "ditto_unclear");
+    }
 }

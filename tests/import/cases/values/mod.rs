@@ -6,4 +6,6 @@ mod ditto;
 mod names;
 mod numbers;
 mod placeholders;
+mod proposals;
 mod telephones;
+mod types;

@@ -6,7 +6,7 @@ use qianshou::roster::report::RosterKind;
 
 use crate::support::case_file::read_roster;
 use crate::support::cell_case::{
-    has_problem, household_case, read_households, read_staff, said_at, stated,
+    has_problem, household_case, read_each, read_households, read_staff, said_at, stated,
 };
 use crate::support::mess::Grid;
 
@@ -146,4 +146,162 @@ fn characters_that_nobody_sees_are_taken_off_and_told_once_a_column() {
         let villages = stated(&reading, |facts| facts.village.clone());
         assert_eq!(villages, ["双喜村", "前进村"]);
     }
+}
+
+#[test]
+fn what_stands_around_a_name_is_told() {
+    for (typed, code) in [
+        ("王大山过世", "name_with_remark"),
+        ("王大山去逝", "name_with_remark"),
+        ("王大山身故", "name_with_remark"),
+        ("王大山故", "name_with_remark"),
+        ("故王大山", "name_with_remark"),
+        ("户主", "name_invalid"),
+        ("男", "name_invalid"),
+        ("王大山之妻", "name_invalid"),
+        ("王大山妻", "name_invalid"),
+        ("王大山①", "name_with_digits"),
+        ("王大山㈠", "name_with_digits"),
+        ("王○山", "name_masked"),
+        ("王▇山", "lost_character"),
+        ("王ＸＸ", "name_masked"),
+        ("王XX", "name_masked"),
+        ("王__山", "name_masked"),
+        ("çŽ‹å¤§å±±", "lost_character"),
+        ("Íõ´óÉ½", "lost_character"),
+        ("王大锟斤拷", "lost_character"),
+    ] {
+        let reading = read_households(&Grid::plain().cell(1, 3, typed));
+        has_problem(&reading, "D2", Severity::Error, code);
+    }
+    for (typed, severity, code) in [
+        ("户主：王大山", Severity::Warning, "name_with_remark"),
+        ("户主王大山", Severity::Warning, "name_with_remark"),
+        ("王大山-户主", Severity::Warning, "name_with_remark"),
+        ("'王大山", Severity::Repair, "name_form"),
+        ("“王大山”", Severity::Repair, "name_form"),
+        ("王大\u{ad}山", Severity::Repair, "name_form"),
+        ("王⼤⼭", Severity::Repair, "name_form"),
+    ] {
+        let reading = read_households(&Grid::plain().cell(1, 3, typed));
+        has_problem(&reading, "D2", severity, code);
+        assert_eq!(
+            reading.households[0].facts.members[0].name, "王大山",
+            "{typed}"
+        );
+    }
+    let reading = read_households(&Grid::plain().cell(1, 3, "王大山！"));
+    has_problem(&reading, "D2", Severity::Warning, "name_odd_character");
+}
+
+#[test]
+fn every_dot_between_the_parts_of_a_name_becomes_that_of_the_standard() {
+    for dot in "ㆍ﹒․◦°⚫⬤'‘’`ꞏ⸳○…丶".chars() {
+        let name = format!("阿依古丽{dot}买买提");
+        let reading = read_households(&Grid::plain().cell(1, 3, name.as_str()));
+        has_problem(&reading, "D2", Severity::Repair, "name_form");
+        assert_eq!(
+            reading.households[0].facts.members[0].name, "阿依古丽·买买提",
+            "{dot}"
+        );
+    }
+}
+
+#[test]
+fn the_names_of_helpers_are_names() {
+    let helpers = |texts: &[&str]| {
+        let reading = read_each("帮扶责任人", texts.iter().copied());
+        let read = stated(&reading, |facts| facts.roster_helper.clone());
+        (reading, read[2..].to_vec())
+    };
+    let several = [
+        "周二月\n吴三强",
+        "周二月 吴三强",
+        "周二月、吴三强",
+        "周二月/吴三强",
+    ];
+    let (reading, read) = helpers(&several);
+    for (at, helper) in read.iter().enumerate() {
+        assert_eq!(helper.as_deref(), Some("周二月、吴三强"), "{}", several[at]);
+    }
+    assert_eq!(said_at(&reading, "J5"), [(Severity::Repair, "name_form")]);
+    assert!(reading.at("J7").is_empty(), "as it is kept");
+    let (reading, read) = helpers(&["阿依古丽•买买提", "周⼆月", "周 二 月", "周?月", "周*月"]);
+    let kept: Vec<_> = read.iter().map(Option::as_deref).collect();
+    assert_eq!(
+        kept[..3],
+        [Some("阿依古丽·买买提"), Some("周二月"), Some("周二月")]
+    );
+    has_problem(&reading, "J8", Severity::Error, "lost_character");
+    has_problem(&reading, "J9", Severity::Error, "name_masked");
+}
+
+#[test]
+fn what_is_no_part_of_a_place_is_told() {
+    let village = |text: &str| read_households(&Grid::plain().cell(3, 1, text));
+    for (typed, kept) in [
+        ("(前进村)", "前进村"),
+        ("（前进村）", "前进村"),
+        ("前进村&nbsp;", "前进村"),
+        ("前进村<br>", "前进村"),
+        ("前进\u{2028}村", "前进村"),
+        ("“前进村”", "前进村"),
+        ("前进村。", "前进村"),
+        ("前⼤村", "前大村"),
+    ] {
+        let reading = village(typed);
+        has_problem(&reading, "B4", Severity::Repair, "text_form");
+        assert_eq!(
+            stated(&reading, |facts| facts.village.clone())[1],
+            kept,
+            "{typed}"
+        );
+    }
+    for (typed, severity, code) in [
+        ("双喜村/前进村", Severity::Error, "place_several"),
+        ("双喜村 前进村", Severity::Error, "place_several"),
+        ("双喜村\n前进村", Severity::Error, "place_several"),
+        ("双喜村、前进", Severity::Warning, "place_several"),
+        ("双喜村*", Severity::Error, "lost_character"),
+        ("前\u{e863}村", Severity::Warning, "private_character"),
+        ("?", Severity::Error, "required_cell"),
+    ] {
+        has_problem(&village(typed), "B4", severity, code);
+    }
+    let reading = read_staff(&[
+        "工号 姓名 单位",
+        "T1 周一 草庙小学_双喜小学",
+        "T2 周二 草庙镇_中心小学",
+    ]);
+    has_problem(&reading, "C2", Severity::Error, "place_several");
+    assert_eq!(reading.people[1].facts.unit, "草庙镇中心小学");
+}
+
+#[test]
+fn characters_that_were_lost_are_told_in_every_text() {
+    for heading in ["民族", "家庭住址"] {
+        let reading = read_each(heading, ["汉?", "?族", "汉\u{fffd}族", "汉□族"]);
+        for cell in ["J5", "J6", "J7", "J8"] {
+            has_problem(&reading, cell, Severity::Warning, "lost_character");
+        }
+    }
+    let reading = read_staff(&[
+        "工号 姓名 单位 专长 政治面貌",
+        "T1 周一 草庙小学 农?技 中共党?",
+    ]);
+    has_problem(&reading, "D2", Severity::Warning, "lost_character");
+    has_problem(&reading, "E2", Severity::Warning, "lost_character");
+    let reading = read_each("备注", ["要不要搬迁？", "a?b"]);
+    assert!(reading.at("J5").is_empty() && reading.at("J6").is_empty());
+}
+
+#[test]
+fn a_person_without_a_name_is_called_this_person() {
+    let grid = Grid::plain().cell(3, 3, "").cell(3, 7, "");
+    let reading = read_households(&grid);
+    let said = reading.at("H4");
+    assert!(
+        said.iter().any(|it| it.reason == "此人的劳动技能没有填写"),
+        "{said:?}"
+    );
 }

@@ -3,7 +3,7 @@
 use qianshou::household::rule::Severity;
 
 use crate::support::cell_case::{
-    has_problem, household_case, phones_read, read_households, read_staff,
+    has_problem, household_case, phones_read, read_each, read_households, read_staff, stated,
 };
 use crate::support::mess::Grid;
 
@@ -84,4 +84,77 @@ fn a_placeholder_in_a_required_cell_is_a_required_cell_that_is_empty() {
     ]);
     has_problem(&staff, "C2", Severity::Error, "required_cell");
     assert!(!staff.people[1].has_errors);
+}
+
+#[test]
+fn words_and_signs_in_the_place_of_a_value_are_empty() {
+    let words = [
+        "待更新",
+        "待补录",
+        "未上报",
+        "没有填",
+        "暂未填",
+        "尚未填写",
+        "缺项",
+        "空格",
+        "无此项",
+        "不适用",
+        "拒绝提供",
+        "TBD",
+        "blank",
+        "xx",
+        "_",
+        "~",
+        ".",
+        "·",
+        "———",
+        "还没有上报",
+    ];
+    for heading in ["民族", "家庭住址", "联系电话"] {
+        let reading = read_each(heading, words);
+        assert!(
+            reading.codes(Severity::Error).is_empty(),
+            "{heading}: {:?}",
+            reading.problems
+        );
+        let addresses = stated(&reading, |facts| facts.address.clone());
+        assert!(addresses.iter().all(Option::is_none), "{addresses:?}");
+        let members = reading.members();
+        assert!(
+            members
+                .iter()
+                .all(|it| it.ethnicity.is_none() && it.phone.is_none())
+        );
+        let told = reading.codes(Severity::Repair);
+        assert_eq!(told, [("J5", "placeholder")], "{heading}");
+    }
+}
+
+#[test]
+fn a_text_that_points_at_another_paper_is_empty() {
+    for heading in ["民族", "家庭住址", "帮扶单位", "帮扶责任人"] {
+        let reading = read_each(heading, ["见户口簿", "详见附件", "见花名册"]);
+        assert_eq!(
+            reading.codes(Severity::Repair),
+            [("J5", "placeholder")],
+            "{heading}"
+        );
+        assert!(reading.codes(Severity::Error).is_empty());
+    }
+}
+
+#[test]
+fn none_in_a_column_of_how_many_households_is_no_household() {
+    let reading = read_staff(&[
+        "工号 姓名 单位 可帮扶户数",
+        "T1 周一 草庙小学 无",
+        "T2 周二 草庙小学 没有",
+        "T3 周三 草庙小学 不安排",
+        "T4 周四 草庙小学 ~",
+    ]);
+    let read: Vec<_> = reading.people.iter().map(|it| it.facts.capacity).collect();
+    assert_eq!(read, [Some(0), Some(0), Some(0), None]);
+    for cell in ["D2", "D3", "D4"] {
+        has_problem(&reading, cell, Severity::Repair, "amount_form");
+    }
 }

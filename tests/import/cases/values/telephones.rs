@@ -3,7 +3,8 @@
 use qianshou::household::rule::Severity;
 
 use crate::support::cell_case::{
-    has_problem, household_case, phones_read, read_households, read_staff, said_at, stated,
+    has_problem, household_case, phones_read, read_each, read_households, read_staff, said_at,
+    stated,
 };
 use crate::support::mess::Grid;
 
@@ -144,4 +145,31 @@ fn telephones_of_staff() {
         (facts(4).phone.as_deref(), reading.people[4].has_errors),
         (None, false)
     );
+}
+
+#[test]
+fn two_telephones_are_two_whatever_joins_them() {
+    let texts = [
+        "13900000001—13900000002",
+        "13900000001~13900000002",
+        "13900000001：13900000002",
+        "13900000001（13900000002）",
+        "①13900000001②13900000002",
+        "13900000001-13900000002",
+    ];
+    let reading = read_each("联系电话", texts);
+    let phones = phones_read(&reading);
+    let remarks = stated(&reading, |facts| facts.remark.clone().unwrap_or_default());
+    for (at, text) in texts.iter().enumerate() {
+        assert_eq!(phones[at + 3], Some("13900000001"), "{text}");
+        assert!(
+            remarks[at + 2].contains("13900000002"),
+            "{text}: {remarks:?}"
+        );
+        let cell = format!("J{}", at + 5);
+        assert_eq!(
+            said_at(&reading, &cell),
+            [(Severity::Repair, "phone_with_more")]
+        );
+    }
 }
