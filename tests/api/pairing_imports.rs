@@ -432,3 +432,73 @@ async fn problems_of_a_list_are_told_by_kind_and_column() {
     );
     assert!(detail.contains("结对表!E33 工号 “T404”"), "{detail}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ditto_mark_repeats_the_helper_and_the_day_and_no_household() {
+    let (server, office) = TestServer::start_with_office().await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    for (at, name) in ["赵一", "钱二", "孙三"].iter().enumerate() {
+        household_with_head(&server, &format!("QH00{}", at + 1), name).await;
+    }
+    let first = |at: &'static str, household: &'static str| [at, household, "", ""];
+    let row = |[at, household, identity, name]: [&'static str; 4], rest: [&str; 4]| {
+        let [number, helper, unit, day] = rest.map(ToOwned::to_owned);
+        let told = [at, household, identity, name].map(ToOwned::to_owned);
+        let [at, household, identity, name] = told;
+        [
+            at,
+            household,
+            identity,
+            name,
+            number,
+            helper,
+            unit,
+            day,
+            String::new(),
+        ]
+    };
+    let rows = [
+        row(
+            first("1", "QH001"),
+            [&number, "甲帮扶", "东圩小学", "2026-03-01"],
+        ),
+        row(first("2", "QH002"), ["〃", "同上", "″", "同上"]),
+        row(first("3", "QH003"), ["同上", "〃", "同上", "〃"]),
+    ];
+    let texts: Vec<[&str; 9]> = rows
+        .iter()
+        .map(|row| row.each_ref().map(String::as_str))
+        .collect();
+    let taken = send_pair_list(&office, "", pair_list(&texts))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&taken["new"], &taken["errors"]),
+        (&json!(3), &json!(0)),
+        "{taken}"
+    );
+    let now = current_pairings(&office).await;
+    assert!(
+        now.iter()
+            .all(|one| one["from_date"] == json!("2026-03-01")),
+        "{now:?}"
+    );
+
+    // A household stands in one row.
+    let again = row(first("2", "〃"), ["〃", "同上", "″", "同上"]);
+    let rows = [rows[0].clone(), again];
+    let texts: Vec<[&str; 9]> = rows
+        .iter()
+        .map(|row| row.each_ref().map(String::as_str))
+        .collect();
+    let refused = send_pair_list(&office, "?dry_run=true", pair_list(&texts))
+        .await
+        .expect(200);
+    assert!(
+        found(&refused["problems"])
+            .iter()
+            .any(|(code, _)| code == "ditto_unclear"),
+        "{refused}"
+    );
+}

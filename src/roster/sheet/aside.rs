@@ -14,6 +14,7 @@ use super::words::{
 use crate::roster::column::{Kind, Record};
 use crate::roster::heading;
 use crate::roster::layout::{Layout, Placed, Role, may_be_heading};
+use crate::roster::value;
 use crate::text::squeezed;
 use crate::workbook::reader::{Cell, Row};
 
@@ -145,7 +146,9 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
     if is_form(layout, row) {
         return Some(Aside::Note);
     }
-    if named {
+    // Who writes «as above» writes of somebody.
+    let has_ditto = row.cells.iter().any(|(_, it)| value::ditto(it).is_some());
+    if named || has_ditto {
         return None;
     }
     nobodys(layout, row, &texts)

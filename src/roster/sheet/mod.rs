@@ -206,6 +206,10 @@ impl<R: Record> Reader<'_, '_, R> {
         let Some(read) = self.cells(layout, row, problems) else {
             return Line::Nothing;
         };
+        // A text alone in its row may be a person, and as well a section that nobody knows.
+        if read.alone && row.cells.len() == 1 {
+            self.end_section();
+        }
         // Of whom nearly all is missing may be a head.
         self.begins = if read.alone {
             Begins::Parted

@@ -51,7 +51,7 @@ const PLACES: [&str; 30] = [
     "办公室",
 ];
 /// How the names of units end besides; some persons' names end so, too.
-const UNITS: [&str; 32] = [
+const UNITS: [&str; 34] = [
     "所",
     "站",
     "院",
@@ -84,6 +84,8 @@ const UNITS: [&str; 32] = [
     "支队",
     "中队",
     "党委",
+    "馆",
+    "联社",
 ];
 /// Characters of sentences and headings that a long name of a person does not have.
 const SENTENCE: &str =

@@ -3,6 +3,7 @@
 use qianshou::household::rule::Severity;
 use qianshou::roster::choices::Choices;
 use qianshou::roster::report::RosterKind;
+use qianshou::roster::staffing::ReadPerson;
 
 use crate::support::case_file::{Reading, deciding, read_grid, read_roster};
 use crate::support::mess::{Grid, id, row};
@@ -111,6 +112,8 @@ fn sections_of_units_end_one_another() {
         ("县人民检察院", "县人民检察院"),
         ("农商行", "农商行"),
         ("退休人员", ""),
+        ("后勤", ""),
+        ("周四海", ""),
         ("双喜村", ""),
         ("双喜小学帮扶教师花名册", ""),
     ] {
@@ -122,8 +125,15 @@ fn sections_of_units_end_one_another() {
             "吴三强 ~ T002 男 教师",
         ];
         let reading = staff(&rows, &deciding("sections", true));
-        let units: Vec<_> = reading.people.iter().map(|it| &it.facts.unit).collect();
-        assert_eq!(units, ["草庙小学", unit], "{line}");
+        let numbered = |number: &str| {
+            let of = |it: &&ReadPerson| it.facts.number.as_deref() == Some(number);
+            &reading.people.iter().find(of).unwrap().facts.unit
+        };
+        assert_eq!(
+            [numbered("T001"), numbered("T002")],
+            ["草庙小学", unit],
+            "{line}"
+        );
     }
 }
 
@@ -275,6 +285,11 @@ fn ditto_marks_reach_no_other_table_and_no_other_section() {
         grid.rows.insert(3, row(line));
         assert_eq!(read_grid(&grid).at("B5")[0].code, "ditto_unclear", "{line}");
     }
+    // A row of nothing but such marks is somebody's.
+    let mut grid = Grid::plain();
+    grid.rows.push(row("〃 〃 〃 〃 〃"));
+    let reading = read_grid(&grid);
+    assert_eq!(reading.at("D5")[0].code, "ditto_unclear");
     // Over a page and a sum they go on.
     for line in ["第1页_共2页", "小计 2人"] {
         let mut grid = Grid::plain().cell(3, 1, "〃");
