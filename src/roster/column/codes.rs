@@ -148,7 +148,7 @@ fn says_another(text: &str, label: &str) -> bool {
         || denies
         || has
         || DECISIVE.chars().any(differs)
-        || DECISIVE_WORDS.iter().any(|word| says_more(&word))
+        || DECISIVE_WORDS.iter().any(says_more)
 }
 
 /// The labels of a code list, as a function that a table can hold.

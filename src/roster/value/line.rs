@@ -167,7 +167,8 @@ pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
     }
     let bare = without_signs(&line.text);
     if bare.len() < line.text.len() {
-        line.text = bare.to_owned();
+        let bare = bare.to_owned();
+        line.text = bare;
         line.repaired = true;
     }
     if let Some(doubt) = several(&line.text)? {
