@@ -5,7 +5,7 @@ use qianshou::household::HouseholdFacts;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::pairing::unit_path;
+use crate::support::pairing::{link_area, unit_path, villages_of};
 use crate::support::register::facts;
 use crate::support::roster::{HOUSEHOLDS, import_path, roster_of};
 use crate::support::staff::add_person_with;
@@ -24,29 +24,6 @@ async fn rename_unit(office: &Client, unit: &str, name: &str, merge: bool) -> An
     let path = format!("{}/renamings", unit_path(office, unit).await);
     let body = json!({ "new_name": name, "merge": merge, "reason": "更名" });
     office.post(&path).json(&body).await
-}
-
-async fn link(office: &Client, unit: &str, villages: &[(&str, &str)]) {
-    let villages: Vec<_> = villages
-        .iter()
-        .map(|(town, village)| json!({ "town": town, "village": village }))
-        .collect();
-    let path = format!("{}/villages", unit_path(office, unit).await);
-    let call = office.put(&path).if_match("*");
-    call.json(&json!({ "villages": villages }))
-        .await
-        .expect(200);
-}
-
-async fn villages_of(office: &Client, unit: &str) -> Vec<String> {
-    let unit = office.get(&unit_path(office, unit).await).await.expect(200);
-    let villages = unit["villages"].as_array().unwrap().iter();
-    villages
-        .map(|it| {
-            let name = |key: &str| it[key].as_str().unwrap();
-            format!("{}{}", name("town"), name("village"))
-        })
-        .collect()
 }
 
 async fn person(office: &Client, id: Uuid) -> Value {
@@ -86,7 +63,7 @@ impl Places {
         })
         .await;
         server.pair(first, helper, server.days_ago(30)).await;
-        link(
+        link_area(
             &office,
             "草庙小学",
             &[("草庙镇", "双喜村"), ("草庙镇", "前进村")],
@@ -323,7 +300,7 @@ async fn a_unit_that_becomes_part_of_another_gives_its_staff_and_villages_over()
     let it = Places::open().await;
     let office = &it.office;
     let other = add_person_with(&it.server, "中心小学", "丁二", |_| {}).await;
-    link(office, "中心小学", &[("草庙镇", "双喜村")]).await;
+    link_area(office, "中心小学", &[("草庙镇", "双喜村")]).await;
     rename_unit(office, "草庙小学", "中心小学", false)
         .await
         .expect_problem(409, "name_taken");

@@ -6,7 +6,7 @@ use qianshou::household::HouseholdFacts;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::pairing::unit_path;
+use crate::support::pairing::{link_area, villages_of};
 use crate::support::register::facts;
 use crate::support::roster::{
     HOUSEHOLDS, household_id, import_path, register_by_number, roster_of,
@@ -34,27 +34,6 @@ async fn places(server: &TestServer) -> Vec<String> {
     let register = register_by_number(&server.db).await.into_values();
     register
         .map(|it| format!("{}{}", it.town, it.village))
-        .collect()
-}
-
-async fn link(office: &Client, unit: &str, villages: &[(&str, &str)]) {
-    let villages: Vec<_> = villages
-        .iter()
-        .map(|(town, village)| json!({ "town": town, "village": village }))
-        .collect();
-    let path = format!("{}/villages", unit_path(office, unit).await);
-    let call = office.put(&path).if_match("*");
-    call.json(&json!({ "villages": villages }))
-        .await
-        .expect(200);
-}
-
-async fn linked(office: &Client, unit: &str) -> Vec<String> {
-    let unit = office.get(&unit_path(office, unit).await).await.expect(200);
-    let villages = unit["villages"].as_array().unwrap().iter();
-    let name = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
-    villages
-        .map(|it| name(it, "town") + &name(it, "village"))
         .collect()
 }
 
@@ -173,7 +152,7 @@ async fn the_registers_spelling_is_proposed_and_another_may_stand() {
         .import(HOUSEHOLDS, roster_of(&[one.clone(), two]))
         .await;
     let helper = helper_of(&server, "草庙小学", "草庙镇", "双喜").await;
-    link(&office, "草庙小学", &[("草庙镇", "双喜")]).await;
+    link_area(&office, "草庙小学", &[("草庙镇", "双喜")]).await;
     // The roster has one of the two households, and a new one.
     let file = roster_of(&[
         moved(&one, "草庙镇", "双喜村"),
@@ -194,7 +173,7 @@ async fn the_registers_spelling_is_proposed_and_another_may_stand() {
     // The household that the roster does not have follows, and so do the links.
     let village = "草庙镇双喜村";
     assert_eq!(places(&server).await, [village; 3]);
-    assert_eq!(linked(&office, "草庙小学").await, [village]);
+    assert_eq!(villages_of(&office, "草庙小学").await, [village]);
     assert_eq!(
         area_of(&office, helper).await,
         (json!("草庙镇"), json!("双喜村"))
@@ -204,7 +183,7 @@ async fn the_registers_spelling_is_proposed_and_another_may_stand() {
     // Undone, all say the old name.
     office.post(&import_path(&done, "/undo")).await.expect(200);
     assert_eq!(places(&server).await, ["草庙镇双喜"; 2]);
-    assert_eq!(linked(&office, "草庙小学").await, ["草庙镇双喜"]);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇双喜"]);
     assert_eq!(
         area_of(&office, helper).await,
         (json!("草庙镇"), json!("双喜"))
@@ -215,7 +194,7 @@ async fn the_registers_spelling_is_proposed_and_another_may_stand() {
 async fn a_village_that_units_spell_otherwise_is_asked_about() {
     let (server, office) = TestServer::start_with_office().await;
     let helper = helper_of(&server, "草庙小学", "草庙镇", "双喜").await;
-    link(&office, "草庙小学", &[("草庙镇", "双喜村委会")]).await;
+    link_area(&office, "草庙小学", &[("草庙镇", "双喜村委会")]).await;
     let file = roster_of(&[at("S1", "草庙镇", "双喜村")]);
     let preview = office.preview(HOUSEHOLDS, file).await;
     assert_eq!(asked(&preview).len(), 1, "{preview:#}");
@@ -223,7 +202,7 @@ async fn a_village_that_units_spell_otherwise_is_asked_about() {
     let own = json!({ "conflict": key, "accept": true, "name": "双喜村" });
     let done = answer(&office, &preview, own).await;
     office.commit(&done).await.expect(200);
-    assert_eq!(linked(&office, "草庙小学").await, ["草庙镇双喜村"]);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇双喜村"]);
     assert_eq!(
         area_of(&office, helper).await,
         (json!("草庙镇"), json!("双喜村"))
@@ -237,7 +216,7 @@ async fn served_village(server: &TestServer, office: &Client) -> ([HouseholdFact
     let helper = helper_of(server, "草庙小学", "草庙镇", "双喜村").await;
     let household = household_id(server, "R1").await;
     server.pair(household, helper, server.days_ago(30)).await;
-    link(office, "草庙小学", &[("草庙镇", "双喜村")]).await;
+    link_area(office, "草庙小学", &[("草庙镇", "双喜村")]).await;
     (before, helper)
 }
 
@@ -265,7 +244,7 @@ async fn a_village_under_another_name_is_one_question_and_its_links_follow() {
     let yes = office.decide(&preview, &[("place_renamed", true)]).await;
     office.commit(&yes).await.expect(200);
     assert_eq!(places(&server).await, ["草庙镇幸福村"; 3]);
-    assert_eq!(linked(&office, "草庙小学").await, ["草庙镇幸福村"]);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇幸福村"]);
     assert_eq!(
         area_of(&office, helper).await,
         (json!("草庙镇"), json!("幸福村"))
@@ -277,7 +256,7 @@ async fn a_village_under_another_name_is_one_question_and_its_links_follow() {
     );
     office.post(&import_path(&yes, "/undo")).await.expect(200);
     assert_eq!(places(&server).await, ["草庙镇双喜村"; 2]);
-    assert_eq!(linked(&office, "草庙小学").await, ["草庙镇双喜村"]);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇双喜村"]);
 }
 
 #[tokio::test]
@@ -296,7 +275,7 @@ async fn households_that_moved_leave_the_links_where_they_are() {
     let done = answer(&office, &preview, moved).await;
     office.commit(&done).await.expect(200);
     assert_eq!(places(&server).await, ["草庙镇红旗村"; 3]);
-    assert_eq!(linked(&office, "草庙小学").await, ["草庙镇双喜村"]);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇双喜村"]);
     assert_eq!(
         area_of(&office, helper).await,
         (json!("草庙镇"), json!("双喜村"))
@@ -315,7 +294,7 @@ async fn a_town_that_is_merged_is_one_question_for_all_its_villages() {
     ];
     office.import(HOUSEHOLDS, roster_of(&before)).await;
     let helper = helper_of(&server, "草庙小学", "草堰乡", "").await;
-    link(&office, "草庙小学", &[("草堰乡", "前进村")]).await;
+    link_area(&office, "草庙小学", &[("草堰乡", "前进村")]).await;
     let file = [
         moved(&before[0], "大中镇", "双喜村"),
         moved(&before[1], "大中镇", "前进村"),
@@ -340,7 +319,7 @@ async fn a_town_that_is_merged_is_one_question_for_all_its_villages() {
             "大中镇东圩村"
         ]
     );
-    assert_eq!(linked(&office, "草庙小学").await, ["大中镇前进村"]);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["大中镇前进村"]);
     assert_eq!(area_of(&office, helper).await.0, json!("大中镇"));
 }
 
@@ -353,7 +332,7 @@ async fn one_family_that_moves_house_is_not_asked_about() {
     let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
     assert!(asked(&preview).is_empty(), "{preview:#}");
     // And where nobody is linked to it, nothing can be left behind.
-    link(&office, "草庙小学", &[]).await;
+    link_area(&office, "草庙小学", &[]).await;
     let call = office.patch(&format!(
         "/staff/{}",
         office.items("/staff").await[0]["id"].as_str().unwrap()

@@ -5,7 +5,7 @@ use qianshou::household::Sex;
 use qianshou::staff::StaffFacts;
 use serde_json::{Value, json};
 
-use crate::support::pairing::{depart, unit_path};
+use crate::support::pairing::{depart, link_area, unit_path};
 use crate::support::register::facts;
 use crate::support::roster::{STAFF, full_teacher, import_path, staff_on_register};
 use crate::support::staff::staff_facts;
@@ -43,13 +43,6 @@ async fn answer(office: &Client, preview: &Value, decision: Value) -> Value {
     import
 }
 
-async fn link(office: &Client, unit: &str) {
-    let path = format!("{}/villages", unit_path(office, unit).await);
-    let villages = json!({ "villages": [{ "town": "草庙镇", "village": "双喜村" }] });
-    let call = office.put(&path).if_match("*");
-    call.json(&villages).await.expect(200);
-}
-
 async fn units(office: &Client) -> Vec<String> {
     let units = office.items("/units").await;
     let name = |unit: &Value| unit["name"].as_str().unwrap().to_owned();
@@ -61,7 +54,7 @@ async fn a_unit(office: &Client) -> [StaffFacts; 3] {
     let people = [("T1", "丁一"), ("T2", "丁二"), ("T3", "丁三")]
         .map(|(number, name)| teacher(number, name, "草庙小学"));
     office.import(STAFF, roster(&people)).await;
-    link(office, "草庙小学").await;
+    link_area(office, "草庙小学", &[("草庙镇", "双喜村")]).await;
     people
 }
 

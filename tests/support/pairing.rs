@@ -57,14 +57,34 @@ pub async fn unit_path(office: &Client, name: &str) -> String {
 pub async fn link_villages(office: &Client, unit: &str, villages: &[&str]) {
     let villages: Vec<_> = villages
         .iter()
-        .map(|village| json!({ "town": "青禾镇", "village": village }))
+        .map(|village| ("青禾镇", *village))
         .collect();
-    office
-        .put(&format!("{}/villages", unit_path(office, unit).await))
-        .if_match("*")
-        .json(&json!({ "villages": villages }))
+    link_area(office, unit, &villages).await;
+}
+
+/// Makes these villages, each with its town, the area of a unit.
+pub async fn link_area(office: &Client, unit: &str, villages: &[(&str, &str)]) {
+    let villages: Vec<_> = villages
+        .iter()
+        .map(|(town, village)| json!({ "town": town, "village": village }))
+        .collect();
+    let path = format!("{}/villages", unit_path(office, unit).await);
+    let call = office.put(&path).if_match("*");
+    call.json(&json!({ "villages": villages }))
         .await
         .expect(200);
+}
+
+/// The villages of a unit's area, each behind its town.
+pub async fn villages_of(office: &Client, unit: &str) -> Vec<String> {
+    let unit = office.get(&unit_path(office, unit).await).await.expect(200);
+    let villages = unit["villages"].as_array().unwrap().iter();
+    villages
+        .map(|it| {
+            let name = |key: &str| it[key].as_str().unwrap();
+            format!("{}{}", name("town"), name("village"))
+        })
+        .collect()
 }
 
 /// Makes areas bind.
