@@ -1,6 +1,7 @@
 //! A backup or a restore that is killed leaves nothing half done.
 
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,13 @@ async fn a_backup_that_is_killed_leaves_nothing_under_its_name() {
     );
 }
 
+/// Whether a file in the folder has content.
+fn holds_bytes(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut lengths = entries.filter_map(|entry| entry.metadata().ok());
+    lengths.any(|file| file.len() > 0)
+}
+
 /// What is left of a killed backup or restore holds the whole register.
 #[tokio::test]
 async fn what_killed_ones_of_other_names_have_left_is_cleared_away() {
@@ -91,7 +99,12 @@ async fn what_killed_ones_of_other_names_have_left_is_cleared_away() {
     let mut stopped = command(&url, &["backup", path_text(&at("stopped.db"))])
         .spawn()
         .unwrap();
-    while !parts().iter().any(|name| name.contains("stopped")) {
+    // Once something is written it holds no lock that a second backup waits for.
+    let writes = || {
+        let part = parts().into_iter().find(|name| name.contains("stopped"));
+        part.is_some_and(|part| holds_bytes(&at(&part)))
+    };
+    while !writes() {
         assert!(stopped.try_wait().unwrap().is_none(), "it was too quick");
     }
     let signal = |name: &str| {
