@@ -197,6 +197,19 @@ pub struct SheetReport {
     /// Its columns, if it was read or may be a roster.
     #[oai(validator(max_items = 200))]
     pub columns: Vec<ColumnReport>,
+    /// Tables further down that have a heading of their own, in their order.
+    #[oai(skip)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<FurtherTable>,
+}
+
+/// A table further down in a sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FurtherTable {
+    /// The row of its heading.
+    pub header_row: u32,
+    /// Its columns.
+    pub columns: Vec<ColumnReport>,
 }
 
 /// A row of the file.
@@ -220,7 +233,7 @@ impl Place {
     pub fn cell(self, sheets: &[SheetReport], field: &str) -> String {
         let sheet = sheets.get(usize::from(self.sheet));
         let name = sheet.map_or("", |sheet| &sheet.name);
-        let column = sheet.and_then(|sheet| sheet.column_of(field));
+        let column = sheet.and_then(|sheet| sheet.column_of(field, self.row));
         let letters = column.map_or("", |column| &column.letters);
         format!("{name}!{letters}{}", self.row)
     }
@@ -228,7 +241,7 @@ impl Place {
     /// Heading, in our template, of the column that its sheet has for a field.
     pub fn heading<'s>(self, sheets: &'s [SheetReport], field: &str) -> Option<&'s str> {
         let sheet = sheets.get(usize::from(self.sheet))?;
-        sheet.column_of(field)?.label.as_deref()
+        sheet.column_of(field, self.row)?.label.as_deref()
     }
 
     /// A problem at the cell of a field in this row; where the sheet has no such column, at the name
@@ -246,7 +259,7 @@ impl Place {
         };
         let column = [field, "name", "head_name"]
             .into_iter()
-            .find_map(|field| sheet.column_of(field));
+            .find_map(|field| sheet.column_of(field, self.row));
         RosterProblem {
             sheet: Some(sheet.name.clone()),
             cell: column.map(|column| format!("{}{}", column.letters, self.row)),
@@ -257,9 +270,11 @@ impl Place {
 }
 
 impl SheetReport {
-    /// The first of the columns that were read for a field.
-    fn column_of(&self, field: &str) -> Option<&ColumnReport> {
-        self.columns
+    /// The first of the columns that were read for a field, in the table that a row belongs to.
+    fn column_of(&self, field: &str, row: u32) -> Option<&ColumnReport> {
+        let further = self.further.iter().rev().find(|it| it.header_row < row);
+        let columns = further.map_or(&self.columns, |table| &table.columns);
+        columns
             .iter()
             .find(|column| column.is_read() && column.field.as_deref() == Some(field))
     }

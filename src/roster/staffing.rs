@@ -45,6 +45,8 @@ pub struct ReadPerson {
     pub facts: StaffFacts,
     /// Whether the row says their rank; else the usual one is taken for those who are new.
     pub has_rank: bool,
+    /// Whether the row says 备注; else what stands there was made of other cells.
+    pub remark_said: bool,
     /// Whether anything at their row is an error.
     pub has_errors: bool,
 }
@@ -75,6 +77,7 @@ pub fn read(
             seen.check(layouts, &row, problems);
             let mut facts = row.record.facts;
             facts.rank = row.record.rank.unwrap_or_default();
+            let remark_said = facts.remark.is_some();
             let notes = row.record.notes.iter().map(String::as_str);
             let left = remark::add_notes(&mut facts.remark, notes);
             if !left.is_empty() {
@@ -89,6 +92,7 @@ pub fn read(
                 place: row.place,
                 facts,
                 has_rank: row.record.rank.is_some(),
+                remark_said,
                 has_errors: !row.refused.is_empty() || problems.count(Severity::Error) > before,
             });
             if people.len() % 1_000 == 0 {
@@ -255,7 +259,8 @@ pub fn keep_unspoken(
     before: &StaffFacts,
 ) -> Vec<&'static str> {
     let mut kept = Vec::new();
-    if !spoken.has("remark") {
+    let keeps_remark = !spoken.has("remark") || !choices.clears("remark");
+    if keeps_remark && !person.remark_said && person.facts.remark.is_some() {
         remark::keep_remark(&mut person.facts.remark, before.remark.as_ref());
     }
     for column in COLUMNS {

@@ -341,7 +341,7 @@ fn headings_are_printed_on_each_page_of_a_sheet_of_any_name() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn a_roll_has_a_sheet_for_each_unit_whatever_its_name(

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use qianshou::household::model::Member;
 use qianshou::household::rule::Severity;
 use qianshou::roster::choices::{Choices, Decision};
-use qianshou::roster::grouping::{self, Context, ReadHousehold};
+use qianshou::roster::grouping::{self, Context, Lack, ReadHousehold};
 use qianshou::roster::question::FileQuestion;
-use qianshou::roster::report::{Problems, RosterKind, RosterProblem};
+use qianshou::roster::report::{Problems, RosterKind, RosterProblem, SheetReport};
 use qianshou::roster::staffing::{self, ReadPerson};
 use qianshou::workbook::reader::OpenFile;
 
@@ -78,6 +78,20 @@ pub fn deciding(conflict: &str, accept: bool) -> Choices {
     }
 }
 
+/// What a register says that has none of the households.
+pub fn against_nothing(
+    households: &mut [ReadHousehold],
+    sheets: &[SheetReport],
+    problems: &mut Problems,
+) {
+    for household in households {
+        for lack in Lack::of_new(household) {
+            problems.push(lack.problem(household, sheets));
+            household.has_errors = true;
+        }
+    }
+}
+
 /// Reads a roster with what the clerk has chosen.
 pub fn read_roster(bytes: &[u8], kind: RosterKind, choices: &Choices) -> Reading {
     let mut reading = Reading::default();
@@ -90,6 +104,7 @@ pub fn read_roster(bytes: &[u8], kind: RosterKind, choices: &Choices) -> Reading
                 let read = grouping::read(file, choices, &[], &context, &mut problems, go_on)?;
                 reading.questions = read.questions;
                 reading.households = read.households.iter().map(Result::unwrap).collect();
+                against_nothing(&mut reading.households, &read.sheets, &mut problems);
             }
             RosterKind::Staff => {
                 let (file, go_on) = (&mut file, &mut |_| Ok(()));

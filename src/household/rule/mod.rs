@@ -19,4 +19,4 @@ pub use model::{Finding, Rule, Severity};
 pub use of_import::{
     DISABILITY_CERTIFICATE, MEMBER_COUNT, SAME_IDENTITY_NUMBER, SUSPECTED_DUPLICATE,
 };
-pub use of_members::{IDENTITY_BIRTH_DATE, IDENTITY_SEX, TWO_SPOUSES};
+pub use of_members::{IDENTITY_BIRTH_DATE, IDENTITY_SEX, NO_HEAD, TWO_SPOUSES};

@@ -17,19 +17,7 @@ fn named(member: &Member) -> &str {
 
 /// Rules about who belongs to a household, and what is said of each member.
 pub(super) static OF_MEMBERS: &[&Rule] = &[
-    &Rule {
-        code: "no_head",
-        severity: Severity::Error,
-        tells: &[],
-        needs_all_members: false,
-        title: "没有户主",
-        remedy: "请在本户一名成员的“与户主关系”中填“户主”",
-        check: |subject, found| {
-            if subject.facts.head().is_none() {
-                found.household("relation", "本户没有户主");
-            }
-        },
-    },
+    &NO_HEAD,
     &Rule {
         code: "two_heads",
         severity: Severity::Error,
@@ -355,6 +343,21 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         },
     },
 ];
+
+/// A household has a head. Of the rows of a roster the register may know who it is.
+pub static NO_HEAD: Rule = Rule {
+    code: "no_head",
+    severity: Severity::Error,
+    tells: &[],
+    needs_all_members: false,
+    title: "没有户主",
+    remedy: "请在本户一名成员的“与户主关系”中填“户主”",
+    check: |subject, found| {
+        if subject.facts.head().is_none() {
+            found.household("relation", "本户没有户主");
+        }
+    },
+};
 
 /// A second spouse of the head.
 pub static TWO_SPOUSES: Rule = Rule {

@@ -10,9 +10,11 @@ use super::{count, packed};
 use crate::codes::Action;
 use crate::household::person_match::pair_members;
 use crate::household::staging::{Departure, Planned};
-use crate::household::{Household, HouseholdFacts, Member};
+use crate::household::{Household, HouseholdFacts, Member, Relation};
 use crate::roster::choices::LeaveAnswer;
-use crate::roster::grouping::{HouseholdRoster, ReadHousehold, beside_head, keep_members};
+use crate::roster::grouping::{
+    HouseholdRoster, ReadHousehold, beside_head, keep_members, keep_status,
+};
 
 impl HouseholdPlan {
     /// The households of the register that the next chunk is made from.
@@ -153,18 +155,35 @@ impl HouseholdPlan {
         for (position, counterpart) in &gone.same {
             pairs[*counterpart] = Some(*position);
         }
-        let (places, kept) = (&given.places, &mut self.kept);
+        let mut kept = Vec::new();
         self.keeping
-            .fill(&mut given.facts, &known, &pairs, |(field, member)| {
-                let place = member.and_then(|member| places.get(member).copied());
-                kept.add(field, place.unwrap_or(given.place));
-            });
+            .fill(given, &known, &pairs, |cell| kept.push(cell));
+        // What is not taken in changes nothing, whatever it leaves empty.
+        if !self.faulty.contains(&index) {
+            for (field, member) in kept {
+                let place = member.and_then(|member| given.places.get(member).copied());
+                self.kept.add(field, place.unwrap_or(given.place));
+            }
+        }
         if let Some(before) = before {
             self.keep_names(&mut given.facts, &before.facts, &pairs);
+            if !given.status_said {
+                keep_status(&mut given.facts, &before.facts);
+            }
+            if given.unsaid.status {
+                self.kept.add("status", given.place);
+            }
         }
-        let staying = gone.staying.iter();
-        let staying = staying.map(|position| beside_head(&known.members[*position]));
-        given.facts.members.extend(staying);
+        let staying = gone.staying.iter().map(|at| &known.members[*at]);
+        if given.facts.head().is_some() {
+            given.facts.members.extend(staying.map(beside_head));
+        } else {
+            given.facts.members.extend(staying.cloned());
+            given
+                .facts
+                .members
+                .sort_by_key(|it| it.relation != Relation::Head);
+        }
         Ok(gone.departures)
     }
 

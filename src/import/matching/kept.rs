@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::household::rule::Severity;
+use crate::roster::grouping::Unsaid;
 use crate::roster::report::{Place, Problems, SheetReport};
 use crate::roster::value::Refusal;
 
@@ -23,7 +24,11 @@ impl KeptCells {
             let refusal = Refusal::new(
                 "empty_cell_kept",
                 format!("“{heading}”有 {count} 处没有填写，登记中已有的内容保持不变"),
-                "如确要清空登记中的内容，请选择“空白清空该列”，再重新核对",
+                if Unsaid::FIELDS.contains(field) {
+                    "如登记中的内容已不对，请在文件中填写"
+                } else {
+                    "如确要清空登记中的内容，请选择“空白清空该列”，再重新核对"
+                },
             );
             let problem = place.problem(sheets, Severity::Repair, field, refusal);
             problems.push_for(problem, usize::try_from(*count).unwrap_or(usize::MAX));

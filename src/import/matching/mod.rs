@@ -27,6 +27,7 @@ mod record_match;
 pub mod staff;
 #[cfg(test)]
 mod tests;
+mod unsaid;
 
 pub use plan::{HouseholdPlan, PlanError};
 

@@ -27,6 +27,8 @@ pub struct Outline {
     pub has_identities: bool,
     pub members_listed: bool,
     pub has_errors: bool,
+    /// Whether the register has to say something of it.
+    pub is_incomplete: bool,
 }
 
 impl Outline {
@@ -108,6 +110,7 @@ impl Outlines {
                 .any(|member| member.identity_number.is_some()),
             members_listed: given.members_listed,
             has_errors: given.has_errors,
+            is_incomplete: given.unsaid.any(),
         };
         if let Some(area) = area {
             self.areas[area as usize] = true;

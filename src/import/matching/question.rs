@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::leaving::{self, Answers};
 use super::outline::{Outline, name_hash};
-use super::packed;
 pub use super::record_match::Known;
+use super::{packed, unsaid};
 use crate::code_list::CodeList;
 use crate::household::person_match::Counterpart;
 use crate::household::register::{Register, namesake};
 use crate::import::report::ConflictKind;
 use crate::roster::choices::{Choices, LeaveAnswer};
-use crate::roster::grouping::HouseholdRoster;
+use crate::roster::grouping::{HouseholdRoster, Lack};
 
 /// Persons who go from a household of the register to another household of the file.
 pub type Moves = BTreeMap<(u32, u32), Vec<u32>>;
@@ -49,6 +49,8 @@ pub enum FaultKind {
     NumberReused(usize),
     /// This person, who comes to it, was the head of a household that the file does not have.
     HeadMovedOut(usize),
+    /// Neither it nor the register says this.
+    Unsaid(Lack),
 }
 
 /// All questions and faults of a file.
@@ -103,7 +105,42 @@ impl Findings {
                 kind => (answers.to(&question.key, kind), None),
             };
         }
+        findings.look_at_unsaid(known, roster)?;
         Ok(findings)
+    }
+
+    /// What the households of the file do not say, and the register does not say either, once it is known
+    /// who of them stays.
+    fn look_at_unsaid(
+        &mut self,
+        known: Known<'_>,
+        roster: &HouseholdRoster,
+    ) -> Result<(), postcard::Error> {
+        let outlines = known.outlines.households.iter().enumerate();
+        for (index, _) in outlines.filter(|(_, outline)| outline.is_incomplete) {
+            let given = roster.households.get(index)?;
+            let lacks = match known.matches.household_of(index) {
+                Some(own) => unsaid::lacks(known.register, own, &given, &self.missing(index)),
+                None => Lack::of_new(&given),
+            };
+            let faults = lacks.into_iter().map(|lack| Fault {
+                index,
+                kind: FaultKind::Unsaid(lack),
+            });
+            self.faults.extend(faults);
+        }
+        Ok(())
+    }
+
+    /// The members of a household who are not in the file, with what was answered of each.
+    fn missing(&self, index: usize) -> Vec<(u32, Option<LeaveAnswer>)> {
+        let first = self.questions.partition_point(|it| it.index < index);
+        let of_household = self.questions[first..].iter();
+        of_household
+            .take_while(|it| it.index == index)
+            .filter(|it| it.kind == ConflictKind::Left)
+            .flat_map(|it| it.persons.iter().map(|person| (*person, it.answer)))
+            .collect()
     }
 
     fn ask(&mut self, kind: ConflictKind, household: usize, index: usize, persons: Vec<u32>) {
@@ -245,6 +282,8 @@ fn is_another_family(known: Known<'_>, index: usize, outline: &Outline, own: usi
     let register = known.register;
     outline.members_listed
         && outline.has_identities
+        // Rows without a head are an addition to the household.
+        && outline.head_name != 0
         // One family whose numbers were corrected: who is not in the file is asked for.
         && outline.head_name != name_hash(register.head_name(own))
         && register

@@ -304,6 +304,7 @@ impl Fault {
                 let refusal = Refusal::new("household_number_reused", reason, remedy);
                 (None, "number", refusal)
             }
+            FaultKind::Unsaid(lack) => return Ok(lack.problem(&given, &roster.sheets)),
             FaultKind::HeadMovedOut(person) => {
                 let reason = format!(
                     "此人是登记中另一户的户主（{}），迁出后那一户没有户主",

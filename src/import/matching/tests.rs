@@ -16,7 +16,7 @@ use crate::household::{Household, HouseholdFacts, IdentityNumber, Member, Relati
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::Links;
 use crate::roster::choices::{Choices, Decision, LeaveAnswer};
-use crate::roster::grouping::{AreaTally, HouseholdRoster, ReadHousehold};
+use crate::roster::grouping::{AreaTally, HouseholdRoster, ReadHousehold, Unsaid};
 use crate::roster::household::COLUMNS;
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetReport};
@@ -242,6 +242,9 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             places,
             has_errors: false,
             members_listed: true,
+            status_said: true,
+            remark_said: false,
+            unsaid: Unsaid::default(),
         };
         areas.add(&read.facts, read.places.len(), read.place);
         households.push(&read).unwrap();
@@ -271,6 +274,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
                     hidden: false,
                 })
                 .collect(),
+            further: Vec::new(),
         }],
     }
 }

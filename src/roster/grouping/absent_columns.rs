@@ -1,9 +1,11 @@
 //! What a roster does not say stays as it is on the register: neither a column that it has not, nor an
 //! empty cell of one that it has, clears anything, unless people choose so.
 
-use crate::household::Relation;
+use super::model::ReadHousehold;
+use super::unsaid::Unsaid;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::person_match::pair_members;
+use crate::household::{PovertyStatus, Relation};
 use crate::roster::choices::Choices;
 use crate::roster::column::{Carry, Column, Put};
 use crate::roster::household::{COLUMNS, HouseholdRow};
@@ -25,12 +27,9 @@ pub struct Keeping {
     /// Whether the household's telephone is kept where the roster gives none for the head. Without a column
     /// of its own it was taken from the members, and another member's is no reason to change it.
     keeps_phone: bool,
-    /// Whether the file has a column of remarks; without one, what a repair wrote there stands beside the
-    /// register's.
-    has_remark: bool,
-    /// Whether the file has a column 脱贫属性; without one it says at most that a household is lifted, and
-    /// not how.
-    has_status: bool,
+    /// Whether the register's remark is kept where no cell says one: what was made of other cells stands
+    /// beside it.
+    keeps_remark: bool,
 }
 
 impl Keeping {
@@ -38,14 +37,14 @@ impl Keeping {
     pub fn of(spoken: &Spoken, choices: &Choices) -> Self {
         let columns = COLUMNS.iter().filter_map(|column| {
             let is_spoken = spoken.has(column.key);
-            let clears = is_spoken && (choices.clears(column.key) || NAMES.contains(&column.key));
+            let is_chosen = choices.clears(column.key) && !Unsaid::FIELDS.contains(&column.key);
+            let clears = is_spoken && (is_chosen || NAMES.contains(&column.key));
             (!clears).then_some((column, is_spoken))
         });
         Self {
             columns: columns.collect(),
             keeps_phone: !spoken.has("household_phone") && !choices.clears("phone"),
-            has_remark: spoken.has("remark"),
-            has_status: spoken.has("status"),
+            keeps_remark: !spoken.has("remark") || !choices.clears("remark"),
         }
     }
 
@@ -54,20 +53,18 @@ impl Keeping {
     /// `kept` is told of each empty cell of a column that the roster has.
     pub fn fill(
         &self,
-        facts: &mut HouseholdFacts,
+        given: &mut ReadHousehold,
         before: &HouseholdFacts,
         pairs: &[Option<usize>],
         mut kept: impl FnMut(Kept),
     ) {
+        let facts = &mut given.facts;
         let has_phone = facts.head().is_some_and(|head| head.phone.is_some());
         if self.keeps_phone && !has_phone && before.phone.is_some() {
             facts.phone.clone_from(&before.phone);
         }
-        if !self.has_remark {
+        if self.keeps_remark && !given.remark_said && facts.remark.is_some() {
             remark::keep_remark(&mut facts.remark, before.remark.as_ref());
-        }
-        if !self.has_status && (before.status.is_lifted() || !facts.status.is_lifted()) {
-            facts.status = before.status;
         }
         for (column, is_spoken) in &self.columns {
             match column.carry {
@@ -94,6 +91,14 @@ impl Keeping {
         // A cause that the roster now says is the main one is no other cause besides.
         let main = facts.main_cause;
         facts.other_causes.retain(|cause| Some(*cause) != main);
+    }
+}
+
+/// 脱贫属性 of a household of which no cell says it. What other columns tell is at most that a poor household
+/// is lifted: not how, and not that one that has fallen back is lifted again.
+pub fn keep_status(facts: &mut HouseholdFacts, before: &HouseholdFacts) {
+    if before.status != PovertyStatus::Poor || !facts.status.is_lifted() {
+        facts.status = before.status;
     }
 }
 

@@ -31,8 +31,11 @@ pub struct AreaTally {
 }
 
 impl AreaTally {
-    /// Counts a household of so many rows.
+    /// Counts a household of so many rows, if they say where it is.
     pub fn add(&mut self, facts: &HouseholdFacts, rows: usize, place: Place) {
+        if facts.town.is_empty() || facts.village.is_empty() {
+            return;
+        }
         let known = self.by_name.get(&facts.town);
         let known = known.and_then(|villages| villages.get(&facts.village));
         let at = known.copied().unwrap_or_else(|| {

@@ -3,17 +3,11 @@
 use crate::household::IdentityNumber;
 use crate::household::model::Member;
 use crate::household::rule::Rule;
-use crate::roster::household::{COLUMNS, HouseholdRow};
+use crate::roster::household::HouseholdRow;
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, RosterProblem};
 use crate::roster::value;
 use crate::roster::value::Refusal;
-
-/// Heading of a field in our template.
-pub(super) fn heading(key: &str) -> &'static str {
-    let column = COLUMNS.iter().find(|column| column.key == key);
-    column.map_or("", |column| column.heading)
-}
 
 /// The problem of a broken rule, at a cell.
 pub(super) fn broken(

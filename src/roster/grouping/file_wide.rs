@@ -48,7 +48,8 @@ impl FileWide {
         self.status_listed
     }
 
-    /// The 脱贫属性 of a household where no column says it; nothing if that must be asked first.
+    /// The 脱贫属性 of a household of which no cell says it. Nothing if the register has to say it or, where
+    /// the file has no such column, people.
     pub(super) fn status(
         &mut self,
         draft: &Draft,
@@ -59,6 +60,9 @@ impl FileWide {
         if let Some(status) = derived_status(kind, shared.monitored) {
             self.derived.get_or_insert((draft.place, 0)).1 += 1;
             return Some(status);
+        }
+        if self.status_listed {
+            return None;
         }
         if self.unknown.0.len() < MOST_PLACES {
             self.unknown.0.push(draft.place);
@@ -84,10 +88,15 @@ impl FileWide {
         let mut questions = Vec::new();
         if let Some((place, count)) = self.derived {
             let label = PovertyStatus::LiftedWithPolicy.label();
+            let (unsaid, remedy) = if self.status_listed {
+                ("没有填写“脱贫属性”", "请在文件中填写“脱贫属性”")
+            } else {
+                ("名册没有“脱贫属性”列", "请在文件中补上“脱贫属性”列")
+            };
             let refusal = Refusal::new(
                 "status_derived",
-                format!("名册没有“脱贫属性”列：{count} 户按户类型、监测对象类型得出“{label}”"),
-                "如不对，请在文件中补上“脱贫属性”列；已登记为脱贫的户保持原来的脱贫属性",
+                format!("{unsaid}：{count} 户按户类型、监测对象类型得出“{label}”"),
+                format!("如不对，{remedy}；已登记为脱贫、返贫的户保持原来的脱贫属性"),
             );
             let key = if layouts.spoken().has("category") {
                 "category"

@@ -13,6 +13,7 @@ use super::model::{Context, ReadHousehold};
 use super::person::{check_person, member_of, of_head};
 use super::review::Review;
 use super::twins::Twins;
+use super::unsaid::Unsaid;
 use crate::household::model::Member;
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
@@ -290,6 +291,7 @@ impl Grouping {
                 layouts,
                 problems,
                 has_errors: self.has_errors[index],
+                unsaid: Unsaid::default(),
                 section: (draft.section as usize)
                     .checked_sub(1)
                     .and_then(|at| self.sections.get(at))
@@ -314,6 +316,9 @@ impl Grouping {
                 places: review.places,
                 place: draft.place,
                 members_listed,
+                status_said: draft.shared.status.is_some(),
+                remark_said: draft.facts.remark.is_some(),
+                unsaid: review.unsaid,
             })?;
         }
         self.twins.report(layouts, problems);

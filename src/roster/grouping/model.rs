@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::area_tally::NamedArea;
+use super::unsaid::Unsaid;
 use crate::household::model::HouseholdFacts;
 use crate::roster::layout::Spoken;
 use crate::roster::packed_list::PackedList;
@@ -23,6 +24,12 @@ pub struct ReadHousehold {
     pub has_errors: bool,
     /// Whether the roster lists the members; else the head is the only one that is known.
     pub members_listed: bool,
+    /// Whether a cell says 脱贫属性; else it was concluded from other columns, or not at all.
+    pub status_said: bool,
+    /// Whether a cell says 备注; else what stands there was made of other cells.
+    pub remark_said: bool,
+    /// What only the register can say.
+    pub unsaid: Unsaid,
 }
 
 /// A roster of households, read.

@@ -2,12 +2,12 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use super::broken::{broken, heading};
+use super::broken::broken;
 use crate::household::model::Member;
 use crate::household::rule::Severity;
 use crate::household::{Health, Relation, rule};
 use crate::roster::column::merge;
-use crate::roster::household::HouseholdRow;
+use crate::roster::household::{HouseholdRow, heading};
 use crate::roster::layout::Layouts;
 use crate::roster::report::Problems;
 use crate::roster::sheet::RosterRow;

@@ -1,14 +1,15 @@
 //! Whether a household is consistent, once all its rows have been read.
 
-use super::broken::{broken, heading};
+use super::broken::broken;
 use super::draft::Draft;
 use super::file_wide::{FileWide, further_spouses, of_section};
 use super::model::Context;
+use super::unsaid::{Stated, Unsaid};
 use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
 use crate::roster::column::{Carry, Put};
-use crate::roster::household::{COLUMNS, HouseholdKind, HouseholdRow, MOST_MEMBERS};
+use crate::roster::household::{COLUMNS, HouseholdKind, HouseholdRow, MOST_MEMBERS, heading};
 use crate::roster::layout::Layouts;
 use crate::roster::remark;
 use crate::roster::report::{Place, Problems, RosterProblem};
@@ -25,6 +26,7 @@ pub(super) struct Review<'a> {
     pub(super) layouts: &'a Layouts<HouseholdRow>,
     pub(super) problems: &'a mut Problems,
     pub(super) has_errors: bool,
+    pub(super) unsaid: Unsaid,
     /// What section rows say of it.
     pub(super) section: Option<&'a Section>,
     pub(super) file: &'a mut FileWide,
@@ -35,7 +37,7 @@ impl Review<'_> {
         self.join_head();
         self.settle();
         self.take_section();
-        self.check_required();
+        self.check_places();
         self.check_causes();
         self.check_head();
         self.check_spouses();
@@ -59,6 +61,10 @@ impl Review<'_> {
             // Where only the order makes them one household, it has been told as an error.
             let told = self.draft.adjacent && finding.rule.code == rule::TWO_SPOUSES.code;
             if unknown || told || self.draft.was_refused(finding.field) {
+                continue;
+            }
+            if finding.rule.code == rule::NO_HEAD.code {
+                self.unsaid.head = true;
                 continue;
             }
             let place = finding
@@ -125,9 +131,10 @@ impl Review<'_> {
         let shared = &self.draft.shared;
         if let Some(status) = shared.status {
             self.facts.status = status;
-        } else if !self.file.lists_status() {
+        } else if !self.draft.was_refused("status") {
             match self.file.status(self.draft, &self.facts) {
                 Some(status) => self.facts.status = status,
+                None if self.file.lists_status() => self.unsaid.status = true,
                 // It is asked once for all of them.
                 None => self.has_errors = true,
             }
@@ -192,30 +199,35 @@ impl Review<'_> {
         }
     }
 
-    fn check_required(&mut self) {
-        let is_asked = !self.file.lists_status();
-        let missing = [
+    /// A place that no row says is the register's, unless a section row says another: then people have to
+    /// say so.
+    fn check_places(&mut self) {
+        let empty = [
             ("town", self.facts.town.is_empty()),
             ("village", self.facts.village.is_empty()),
-            ("status", self.draft.shared.status.is_none() && !is_asked),
         ];
-        for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
+        for (key, _) in empty.into_iter().filter(|(_, is_empty)| *is_empty) {
             if self.draft.was_refused(key) {
                 continue;
             }
-            let reason = format!("本户的“{}”没有填写", heading(key));
-            let refusal = match of_section(self.section, key) {
-                Some(said) => Refusal::new(
-                    "required_cell",
-                    format!(
-                        "{reason}；第 {} 行的分段行写着“{}”",
-                        said.place.row, said.name
-                    ),
-                    "请填写，或在“待决定的问题”中接受按分段行填写",
-                )
-                .proposing(Some(said.name.clone())),
-                None => Refusal::new("required_cell", reason, "请至少在户主一行填写"),
+            let Some(said) = of_section(self.section, key) else {
+                match key {
+                    "town" => self.unsaid.town = true,
+                    _ => self.unsaid.village = true,
+                }
+                continue;
             };
+            let refusal = Refusal::new(
+                "required_cell",
+                format!(
+                    "本户的“{}”没有填写；第 {} 行的分段行写着“{}”",
+                    heading(key),
+                    said.place.row,
+                    said.name
+                ),
+                "请填写，或在“待决定的问题”中接受按分段行填写",
+            );
+            let refusal = refusal.proposing(Some(said.name.clone()));
             self.say(Severity::Error, key, refusal);
         }
     }
@@ -303,11 +315,10 @@ impl Review<'_> {
             self.say(Severity::Error, "number", refusal);
         }
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-        if let Some(stated) = self.draft.shared.size.filter(|stated| *stated != rows) {
-            let reason = format!("填写 {stated} 人，本户有 {rows} 行");
-            let place = self.draft.origin("size");
-            let problem = broken(self.layouts, place, "size", &rule::MEMBER_COUNT, reason);
-            self.push(problem);
-        }
+        let stated = self.draft.shared.size.filter(|stated| *stated != rows);
+        self.unsaid.size = stated.map(|size| Stated {
+            size,
+            place: self.draft.origin("size"),
+        });
     }
 }

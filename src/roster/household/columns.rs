@@ -189,6 +189,12 @@ fn push_measure(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str
     Some((Put::New, measure.label()))
 }
 
+/// Heading of a field in our template.
+pub fn heading(key: &str) -> &'static str {
+    let column = COLUMNS.iter().find(|column| column.key == key);
+    column.map_or("", |column| column.heading)
+}
+
 /// Template columns first, then those of the national export only.
 pub static COLUMNS: &[Column<HouseholdRow>] = &[
     Column {

@@ -8,6 +8,6 @@ mod columns;
 mod kind;
 mod row;
 
-pub use columns::COLUMNS;
+pub use columns::{COLUMNS, heading};
 pub use kind::{HouseholdKind, derived_status};
 pub use row::{HouseholdRow, MOST_MEMBERS, Shared};

@@ -99,6 +99,7 @@ pub fn find<R: Record>(
             hidden_rows: 0,
             total_rows: 0,
             columns: Vec::new(),
+            further: Vec::new(),
         })
         .collect();
     for layout in found.iter().chain(&hidden) {

@@ -145,13 +145,11 @@ pub fn further<R: Record>(
     }
     let tables = std::slice::from_ref(&table);
     let mut lacking = missing(tables, 0, &[], lexicon.headings.table());
-    let roles = [Role::Identity, Role::Relation, Role::Number];
-    let is_roster = is_known
-        && !is_other
-        && table
-            .columns
-            .iter()
-            .any(|placed| roles.contains(&placed.role));
+    let has_role = |role: Role| table.columns.iter().any(|placed| placed.role == role);
+    // A list of people of another kind (村干部名单) has identity numbers, too, and columns of its own.
+    let is_list = has_role(Role::Identity) && known >= table.headings.len();
+    let is_roster =
+        is_known && !is_other && (has_role(Role::Relation) || has_role(Role::Number) || is_list);
     // Of a table that names people by nothing but their names nobody could be known again.
     let severity = if lacking.is_empty() && is_roster {
         warn_of_columns(&table, problems);

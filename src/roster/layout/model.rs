@@ -61,7 +61,7 @@ pub struct Layout<R: Record> {
     /// The columns that are read.
     pub columns: Vec<Placed<R>>,
     /// All columns that have a heading.
-    pub(super) reports: Vec<ColumnReport>,
+    pub(in crate::roster) reports: Vec<ColumnReport>,
     /// For each of `reports`, the column of the sheet and the parts of its heading.
     pub(super) headings: Vec<(u32, Vec<String>)>,
     /// Columns that may mean a field, in the order of `reports`.
@@ -221,6 +221,11 @@ impl<R: Record> Layouts<R> {
     /// In which order sheets are read.
     pub fn order(&self) -> Vec<u16> {
         self.order.clone()
+    }
+
+    /// The tables further down in the sheets.
+    pub fn further(&self) -> &[Layout<R>] {
+        &self.further
     }
 
     /// Adds a table further down in a sheet.

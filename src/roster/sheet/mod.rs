@@ -25,7 +25,9 @@ use super::choices::{Choices, Correction};
 use super::column::{Column, Record};
 use super::layout::{self, Layout, Layouts, Lexicon, of_sheet};
 use super::profile::Profile;
-use super::report::{Certainty, ColumnReport, Place, Problems, RosterProblem, SheetReport, Spot};
+use super::report::{
+    Certainty, ColumnReport, FurtherTable, Place, Problems, RosterProblem, SheetReport, Spot,
+};
 use super::value::{self, Refusal};
 use crate::household::rule::Severity;
 use crate::workbook::column_letters;
@@ -122,6 +124,14 @@ pub fn read<R: Record>(
         if let Some(layout) = layouts.get(index) {
             reader.finish(layout, problems);
         }
+    }
+    for table in layouts.further() {
+        reports[usize::from(table.index)]
+            .further
+            .push(FurtherTable {
+                header_row: table.header_row,
+                columns: table.reports.clone(),
+            });
     }
     corrections.report_unused(problems);
     let rows = reports.iter().map(|sheet| sheet.rows).sum();

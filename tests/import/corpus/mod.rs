@@ -16,7 +16,7 @@ use qianshou::roster::staffing;
 use qianshou::workbook::reader::OpenFile;
 use serde_json::{Value as Json, json};
 
-use crate::support::case_file::context;
+use crate::support::case_file::{against_nothing, context};
 use crate::support::mess::Mess;
 
 impl Mess {
@@ -32,8 +32,11 @@ impl Mess {
         let profiles = &self.profiles;
         let read = match self.kind {
             RosterKind::Households => {
-                grouping::read(file, choices, profiles, &context, &mut problems, go_on).map(|read| {
-                    let households: Vec<_> = read.households.iter().map(Result::unwrap).collect();
+                let read = grouping::read(file, choices, profiles, &context, &mut problems, go_on);
+                read.map(|read| {
+                    let mut households: Vec<_> =
+                        read.households.iter().map(Result::unwrap).collect();
+                    against_nothing(&mut households, &read.sheets, &mut problems);
                     let persons: usize = households
                         .iter()
                         .map(|household| household.facts.members.len())

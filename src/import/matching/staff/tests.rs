@@ -39,6 +39,7 @@ fn decided(
         place: Place { sheet: 0, row },
         facts: facts.clone(),
         has_rank: true,
+        remark_said: false,
         has_errors: false,
     });
     let roster = StaffRoster {

@@ -1,0 +1,49 @@
+//! What a household of the file does not say, where the register has the household.
+
+use super::{count, packed};
+use crate::household::register::Register;
+use crate::roster::choices::LeaveAnswer;
+use crate::roster::grouping::{Lack, ReadHousehold};
+
+/// What is not known of a household of the file that is on the register as `own`. `missing` are its members
+/// who are not in the file, with what was answered of each.
+pub fn lacks(
+    register: &Register,
+    own: usize,
+    given: &ReadHousehold,
+    missing: &[(u32, Option<LeaveAnswer>)],
+) -> Vec<Lack> {
+    let mut lacks = Vec::new();
+    let unsaid = &given.unsaid;
+    let (town, village) = register.area_name(register.area_of(own));
+    // A village stays only as long as its town does, and the other way round.
+    let place_stays = (unsaid.town || given.facts.town == town)
+        && (unsaid.village || given.facts.village == village);
+    let fields = unsaid.fields().filter(|it| *it != "status" && !place_stays);
+    lacks.extend(fields.map(Lack::Field));
+    if unsaid.head {
+        let head = register.head(own).map(packed);
+        let mut missing = missing.iter().filter(|(_, answer)| may_stay(*answer));
+        if !missing.any(|(person, _)| head == Some(*person)) {
+            lacks.push(Lack::Head);
+        }
+    }
+    if let Some(stated) = unsaid.size {
+        let rows = given.places.len();
+        let of = |wanted: fn(Option<LeaveAnswer>) -> bool| {
+            count(rows + missing.iter().filter(|(_, answer)| wanted(*answer)).count())
+        };
+        if !(of(stays)..=of(may_stay)).contains(&stated.size) {
+            lacks.push(Lack::Members(count(missing.len())));
+        }
+    }
+    lacks
+}
+
+fn stays(answer: Option<LeaveAnswer>) -> bool {
+    answer == Some(LeaveAnswer::Stays)
+}
+
+fn may_stay(answer: Option<LeaveAnswer>) -> bool {
+    answer.is_none_or(|answer| answer == LeaveAnswer::Stays)
+}

@@ -1,0 +1,70 @@
+//! What keeps a household out for want of it.
+
+use super::model::ReadHousehold;
+use crate::household::rule::{self, Rule, Severity};
+use crate::roster::household::heading;
+use crate::roster::report::{Place, RosterProblem, SheetReport};
+use crate::roster::value::Refusal;
+
+/// Something that neither the rows of a household say, nor the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// One of the [fields](super::unsaid::Unsaid::FIELDS).
+    Field(&'static str),
+    /// The head.
+    Head,
+    /// Members: so many are known of those that are stated, beside the rows.
+    Members(i64),
+}
+
+impl Lack {
+    /// All that a household lacks which is not on the register.
+    pub fn of_new(read: &ReadHousehold) -> Vec<Self> {
+        let unsaid = &read.unsaid;
+        let fields = unsaid.fields().map(Self::Field);
+        let head = unsaid.head.then_some(Self::Head);
+        let members = unsaid.size.map(|_| Self::Members(0));
+        fields.chain(head).chain(members).collect()
+    }
+
+    /// The error, at its cell.
+    pub fn problem(self, read: &ReadHousehold, sheets: &[SheetReport]) -> RosterProblem {
+        match self {
+            Self::Field(field) => {
+                let reason = format!("本户的“{}”没有填写", heading(field));
+                let refusal = Refusal::new("required_cell", reason, "请至少在户主一行填写");
+                let place = read.place;
+                place.problem(sheets, Severity::Error, field, refusal)
+            }
+            Self::Head => broken(
+                read.place,
+                sheets,
+                "relation",
+                &rule::NO_HEAD,
+                "本户没有户主",
+            ),
+            Self::Members(known) => {
+                let stated = read.unsaid.size;
+                let place = stated.map_or(read.place, |stated| stated.place);
+                let size = stated.map_or(0, |stated| stated.size);
+                let rows = read.places.len();
+                let mut reason = format!("填写 {size} 人，本户有 {rows} 行");
+                if known > 0 {
+                    reason += &format!("，登记中还有 {known} 人不在名册中");
+                }
+                broken(place, sheets, "size", &rule::MEMBER_COUNT, &reason)
+            }
+        }
+    }
+}
+
+fn broken(
+    place: Place,
+    sheets: &[SheetReport],
+    field: &str,
+    rule: &Rule,
+    reason: &str,
+) -> RosterProblem {
+    let refusal = Refusal::new(rule.code, reason, rule.remedy);
+    place.problem(sheets, rule.severity, field, refusal)
+}
