@@ -441,9 +441,10 @@ async fn a_village_that_is_split_or_swapped_is_never_silent() {
     let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
     assert_eq!(told(&preview, "place_left").len(), 1, "{preview:#}");
     // The two change their names, or the one takes the name that the other gives up.
+    let register = register_by_number(&server.db).await;
     for other in ["双喜村", "红旗村"] {
         let mut file = spread(&before, &[("前进村", 10)]);
-        file.extend([at_village("F1", other), at_village("F2", other)]);
+        file.extend(["F1", "F2"].map(|it| moved(&register[it], "草庙镇", other)));
         let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
         let questions = asked(&preview);
         assert_eq!(questions.len(), 1, "{preview:#}");

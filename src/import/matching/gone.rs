@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 const MOST_NAMES: usize = 3;
 
 /// The open records of one name of the register that a file has, by what the file calls that name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Gone<N> {
     /// All open records of the name.
     pub open: usize,

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use self::asked::{Question, renumbered, returned};
+use self::asked::{renumbered, returned};
 pub use self::known::Around;
 use self::known::{Known, Match};
 use self::places::{places, unit_spellings, unknown_villages};
+use self::question::Question;
 use self::units::units_renamed;
 use super::count;
 use super::kept::KeptCells;
@@ -29,6 +30,7 @@ use crate::text::squeezed;
 mod asked;
 mod known;
 mod places;
+mod question;
 mod units;
 
 /// What a roster of staff would do.

@@ -1,6 +1,6 @@
 //! Names of places that may be spellings of one place: 双喜 in the file, 双喜村 on the register.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::tally::{MOST_PLACES, Tallies, Tally};
 use super::words::cut_key;
@@ -305,7 +305,7 @@ impl Asked {
             let read = reading(other, &standing, &decided, &key);
             asked
                 .readings
-                .extend(read.or_else(|| in_one_form(other, group, &decided)));
+                .extend(read.or_else(|| in_one_form(other, &standing, group, &decided)));
             let is_linked = other.units + other.helpers > 0;
             if decided.is(ImportAnswer::SamePlace) && (other.is_settled() || is_linked) {
                 let place = |name: &str| match level {
@@ -331,13 +331,18 @@ impl Asked {
 
 /// How a name is read that is another place but not another name: 双喜村（东片） is 双喜村(东片), whichever of them
 /// the register has or is the first.
-fn in_one_form(other: &Tally, group: &[&Tally], decided: &Decided) -> Option<(String, Reading)> {
+fn in_one_form(
+    other: &Tally,
+    standing: &str,
+    group: &[&Tally],
+    decided: &Decided,
+) -> Option<(String, Reading)> {
     if other.is_settled() || !decided.is(ImportAnswer::DifferentPlaces) {
         return None;
     }
     let form = squeezed(&other.name);
     let twins = group.iter().filter(|it| squeezed(&it.name) == form);
-    let twin = twins.min_by_key(|it| (!it.is_settled(), &it.name))?;
+    let twin = twins.min_by_key(|it| (!it.is_settled(), it.name != standing, &it.name))?;
     let name = twin.name.clone();
     (name != other.name).then(|| {
         let reading = Reading {
@@ -441,12 +446,10 @@ fn conflict(
     } else {
         "写法相近"
     };
-    let has_group = |it: &&&Tally| group_of(&it.name).is_some();
+    let has_group = group.iter().any(|it| group_of(&it.name).is_some());
     let follows = match level {
         Level::Unit => "人员都归入这个单位",
-        Level::VillageOf(_) if group.iter().any(|it| has_group(&it)) => {
-            "单位和负责人的联系随之统一；村名后的组记入“组”"
-        }
+        Level::VillageOf(_) if has_group => "单位和负责人的联系随之统一；村名后的组记入“组”",
         _ => "单位和负责人的联系随之统一",
     };
     let proposed = names.first().map_or("", String::as_str);

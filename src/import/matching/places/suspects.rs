@@ -52,11 +52,16 @@ pub fn suspects(
     if gone.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let mut suspects = whole_towns(known, &mut gone);
+    let open = register.open_by_area();
+    let mut suspects = whole_towns(known, &mut gone, &open);
     let mut scattered = Vec::new();
     for (area, gone) in gone {
         let from = place_of(area);
-        let is_known = |to: &Locality| is_on_register(known, to);
+        let is_known = |to: &Locality| {
+            let village = to.village.as_deref().unwrap_or_default();
+            let area = register.find_area(&to.town, village);
+            area.is_some_and(|area| open[area as usize] > 0)
+        };
         let verdict = gone.verdict(is_known, known.outlines.areas[area as usize]);
         let most = gone.most().map(|(to, found)| (to.clone(), found.to_vec()));
         match most {
@@ -116,21 +121,16 @@ fn gone_by_area(known: Known<'_>, names: &PlaceNames) -> BTreeMap<u32, Gone<Loca
     gone
 }
 
-/// Whether a village has open households.
-fn is_on_register(known: Known<'_>, place: &Locality) -> bool {
-    let village = place.village.as_deref().unwrap_or_default();
-    let register = known.register;
-    let area = register.find_area(&place.town, village);
-    area.is_some_and(|area| register.open_by_area()[area as usize] > 0)
-}
-
 /// Takes out the villages of towns of which the file has most, all of them for the most part by the same names
 /// in one other town. Where it has fewer of them, these villages alone may have come to the other town.
-fn whole_towns(known: Known<'_>, gone: &mut BTreeMap<u32, Gone<Locality>>) -> Vec<Suspect> {
+fn whole_towns(
+    known: Known<'_>,
+    gone: &mut BTreeMap<u32, Gone<Locality>>,
+    open: &[usize],
+) -> Vec<Suspect> {
     let register = known.register;
-    let open = register.open_by_area();
     let mut villages: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for (area, count) in (0..).zip(&open) {
+    for (area, count) in (0..).zip(open) {
         if *count > 0 {
             villages
                 .entry(register.area_name(area).0)
@@ -159,36 +159,36 @@ fn whole_towns(known: Known<'_>, gone: &mut BTreeMap<u32, Gone<Locality>>) -> Ve
             continue;
         }
         let mut whole = Gone::default();
-        let mut indexes = Vec::new();
-        for area in &in_file {
-            if let Some(of_village) = gone.remove(area) {
-                if let Some((_, found)) = of_village.most() {
-                    indexes.extend_from_slice(found);
+        for of_village in in_file.iter().filter_map(|area| gone.get(area)) {
+            whole.stayed += of_village.stayed;
+            whole.take(of_village.clone(), |name| {
+                if name.town == to {
+                    Locality::town(&to)
+                } else {
+                    name
                 }
-                whole.stayed += of_village.stayed;
-                whole.take(of_village, |name| {
-                    if name.town == to {
-                        Locality::town(&to)
-                    } else {
-                        name
-                    }
-                });
-            }
+            });
         }
         whole.open = areas.iter().map(|area| open[*area as usize]).sum();
-        let is_known = villages.contains_key(to.as_str());
+        let stands = in_file
+            .iter()
+            .any(|area| known.outlines.areas[*area as usize]);
+        let verdict = whole.verdict(|it| villages.contains_key(it.town.as_str()), stands);
+        let most = whole.most().filter(|(name, _)| name.village.is_none());
+        let Some((_, indexes)) = most.filter(|_| verdict.is_asked()) else {
+            continue;
+        };
         suspects.push(Suspect {
             from: Locality::town(*town),
             to: Locality::town(&to),
-            indexes,
+            indexes: indexes.to_vec(),
             gone: whole,
-            verdict: if is_known {
-                Verdict::Joined
-            } else {
-                Verdict::Renamed
-            },
+            verdict,
             in_chain: false,
         });
+        for area in &in_file {
+            gone.remove(area);
+        }
     }
     suspects
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::asked::Question;
 use super::known::{Around, Known};
+use super::question::Question;
 use crate::household::rule::Severity;
 use crate::import::matching::places::{FileArea, FileUnit, KnownPlaces, Spellings};
 use crate::import::report::Conflict;

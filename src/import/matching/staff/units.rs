@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::asked::{Question, Words, conflict, may_be};
 use super::known::{Around, Known, Match};
+use super::question::{Question, Words, conflict, may_be};
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
 use crate::import::matching::gone::{Gone, Verdict};
