@@ -112,14 +112,16 @@ impl Suspect {
             return vec![moved];
         }
         let what = self.what();
-        let mut renamed = format!("{what}新名：单位和负责人的联系随之改为新名");
-        if self.gone.stayed > 0 {
-            renamed += "，名册中仍写旧名的也读作新名";
-        }
-        let rest = self.gone.open.saturating_sub(self.gone.named());
-        if rest > 0 {
-            renamed += &format!("，名册以外的 {rest} 户也改为新名");
-        }
+        let stayed = if self.gone.stayed > 0 {
+            "，名册中仍写旧名的也读作新名"
+        } else {
+            ""
+        };
+        let rest = match self.gone.open.saturating_sub(self.gone.named()) {
+            0 => String::new(),
+            rest => format!("，名册以外的 {rest} 户也改为新名"),
+        };
+        let renamed = format!("{what}新名：单位和负责人的联系随之改为新名{stayed}{rest}");
         vec![answer(ImportAnswer::Renamed, renamed), moved]
     }
 }

@@ -310,11 +310,10 @@ impl Asked {
             if decided.is(ImportAnswer::SamePlace) && (other.is_settled() || is_linked) {
                 let place = |name: &str| match level {
                     Level::Town => Some(Locality::town(name)),
-                    // Villages without a town are of helpers alone, who say them as the file does.
-                    Level::VillageOf("") => None,
+                    // Villages without a town are of helpers alone, who say them as the file does; and where
+                    // the register has a unit, its name stands.
+                    Level::VillageOf("") | Level::Unit => None,
                     Level::VillageOf(town) => Some(Locality::village(town, name)),
-                    // Where the register has a unit, its name stands.
-                    Level::Unit => None,
                 };
                 if let (Some(from), Some(to)) = (place(&other.name), place(&standing)) {
                     asked.renamings.push(Planned {
