@@ -27,6 +27,7 @@ code_list! {
         Renamed = "renamed", "同一工号姓名不同", [];
         PlaceSpelling = "place_spelling", "地名写法", [];
         PlaceRenamed = "place_renamed", "镇村更名或合并", [];
+        UnitSpelling = "unit_spelling", "单位写法", [];
         UnitRenamed = "unit_renamed", "单位更名", [];
         StaffRenumbered = "staff_renumbered", "换了工号", [];
         Returned = "returned", "已离岗人员在名册中", [];

@@ -2,22 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use super::former::FormerNames;
+use super::store;
 use crate::db::Tx;
 use crate::staff;
 use crate::staff::unit::{self, Area, names_in};
 
-/// Units and helpers by the places that they name.
+/// Units and helpers by the places that they name, and the names that no longer hold.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
     /// Each village that units are linked to, with how many units.
     pub units: BTreeMap<Area, usize>,
     /// Towns and villages that helpers name together, each with how many active helpers.
     pub helpers: BTreeMap<(Vec<String>, Vec<String>), usize>,
+    /// What places and units were called before.
+    pub former: FormerNames,
 }
 
 /// The links that hold now.
 pub async fn links(tx: &mut Tx) -> Result<Links, sqlx::Error> {
-    let mut links = Links::default();
+    let mut links = Links {
+        former: FormerNames::of(&store::standing(tx).await?),
+        ..Links::default()
+    };
     for villages in unit::all_villages(tx).await?.into_values() {
         for village in villages {
             *links.units.entry(village).or_default() += 1;

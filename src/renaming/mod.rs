@@ -7,11 +7,13 @@
 pub mod api;
 mod day;
 mod error;
+mod former;
 mod links;
 mod model;
 pub mod service;
 pub mod spelling;
 mod store;
 
+pub use former::{FormerNames, Since};
 pub use links::{Links, links};
 pub use model::{Change, Locality, Planned, Renaming, RenamingKind};

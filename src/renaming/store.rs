@@ -105,6 +105,12 @@ pub async fn of_import(tx: &mut Tx, import_id: Uuid) -> Result<Vec<Renaming>, sq
         .bind(import_id).fetch_all(connection).await)
 }
 
+/// All changes that hold, the oldest first.
+pub async fn standing(tx: &mut Tx) -> Result<Vec<Renaming>, sqlx::Error> {
+    let sql = format!("{RENAMING} WHERE undone_at IS NULL ORDER BY id");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
+}
+
 /// The records that followed a change.
 pub async fn records(tx: &mut Tx, id: Uuid) -> Result<Vec<Record>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(

@@ -352,5 +352,11 @@ async fn an_import_that_was_checked_before_is_checked_anew() {
     let again = office
         .checked(&office.post(&path).if_match("*").await)
         .await;
-    office.commit(&again).await.expect(200);
+    // It still says the old name, which is asked about.
+    office
+        .commit(&again)
+        .await
+        .expect_problem(422, "import_undecided");
+    let yes = office.decide(&again, &[("place_spelling", true)]).await;
+    office.commit(&yes).await.expect(200);
 }

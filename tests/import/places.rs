@@ -345,3 +345,184 @@ async fn one_family_that_moves_house_is_not_asked_about() {
     let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
     assert!(asked(&preview).is_empty(), "{preview:#}");
 }
+
+/// Ten households on the register in a village that a unit serves and a helper is responsible for.
+async fn ten_served(server: &TestServer, office: &Client) -> (Vec<HouseholdFacts>, Uuid) {
+    let numbers = (0..10).map(|at| format!("T{at}"));
+    let before: Vec<_> = numbers.map(|it| at_village(&it, "双喜村")).collect();
+    office.import(HOUSEHOLDS, roster_of(&before)).await;
+    let other = roster_of(&[at_village("F1", "前进村"), at_village("F2", "前进村")]);
+    office.import(HOUSEHOLDS, other).await;
+    let helper = helper_of(server, "草庙小学", "草庙镇", "双喜村").await;
+    link_area(office, "草庙小学", &[("草庙镇", "双喜村")]).await;
+    (before, helper)
+}
+
+fn at_village(number: &str, village: &str) -> HouseholdFacts {
+    at(number, "草庙镇", village)
+}
+
+/// The households, so many of them under each village in turn; the rest is not in the file.
+fn spread(before: &[HouseholdFacts], villages: &[(&str, usize)]) -> Vec<HouseholdFacts> {
+    let names = villages
+        .iter()
+        .flat_map(|(village, count)| std::iter::repeat_n(*village, *count));
+    let pairs = before.iter().zip(names);
+    pairs
+        .map(|(one, village)| moved(one, "草庙镇", village))
+        .collect()
+}
+
+fn told(preview: &Value, code: &str) -> Vec<String> {
+    let kinds = preview["kinds"].as_array().unwrap().iter();
+    let first = kinds.filter(|it| it["code"] == code);
+    first
+        .map(|it| it["first"]["reason"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn one_stray_row_does_not_hide_that_a_village_is_renamed() {
+    let (server, office) = TestServer::start_with_office().await;
+    let (before, helper) = ten_served(&server, &office).await;
+    for villages in [
+        &[("新喜村", 9), ("前进村", 1)][..],
+        &[("新喜村", 9), ("新禧村", 1)],
+        &[("新喜村", 4)],
+        &[("新喜村", 6), ("前进村", 2), ("双喜村", 2)],
+    ] {
+        let preview = office
+            .preview(HOUSEHOLDS, roster_of(&spread(&before, villages)))
+            .await;
+        let questions = asked(&preview);
+        assert_eq!(questions.len(), 1, "{villages:?} {preview:#}");
+        assert_eq!(questions[0].0, "place_renamed");
+        assert!(told(&preview, "place_left").is_empty(), "{preview:#}");
+    }
+    // Those that are still under the old name are read as the new one.
+    let mut file = spread(&before, &[("新喜村", 8), ("双喜村", 1), ("前进村", 1)]);
+    file.push(at_village("N1", "双喜村"));
+    let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    assert_eq!(
+        asked(&preview),
+        [(
+            "place_renamed",
+            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：8 户写作草庙镇新喜村，1 户仍写作草庙镇双喜村，1 户写作草庙镇前进村；草庙镇双喜村仍有定点帮扶单位 1 个、负责人 1 人。是更名为草庙镇新喜村，还是住户搬迁？"
+        )]
+    );
+    let yes = office.decide(&preview, &[("place_renamed", true)]).await;
+    office.commit(&yes).await.expect(200);
+    let places = places(&server).await;
+    let count = |name: &str| places.iter().filter(|it| **it == name).count();
+    assert_eq!(count("草庙镇新喜村"), 10);
+    assert_eq!((count("草庙镇前进村"), count("草庙镇双喜村")), (3, 0));
+    assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇新喜村"]);
+    assert_eq!(
+        area_of(&office, helper).await,
+        (json!("草庙镇"), json!("新喜村"))
+    );
+}
+
+#[tokio::test]
+async fn a_village_that_is_split_or_swapped_is_never_silent() {
+    let (server, office) = TestServer::start_with_office().await;
+    let (before, _) = ten_served(&server, &office).await;
+    let file = spread(&before, &[("东喜村", 5), ("西喜村", 5)]);
+    let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    assert!(asked(&preview).is_empty(), "{preview:#}");
+    assert_eq!(
+        told(&preview, "place_left"),
+        [
+            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：5 户写作草庙镇东喜村，5 户写作草庙镇西喜村；草庙镇双喜村仍有定点帮扶单位 1 个、负责人 1 人，导入后联系不变"
+        ]
+    );
+    // Some go to a village that the register has.
+    let file = spread(&before, &[("前进村", 6), ("双喜村", 4)]);
+    let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    assert_eq!(told(&preview, "place_left").len(), 1, "{preview:#}");
+    // The two change their names, or the one takes the name that the other gives up.
+    let register = register_by_number(&server.db).await;
+    for other in ["双喜村", "红旗村"] {
+        let mut file = spread(&before, &[("前进村", 10)]);
+        file.extend(["F1", "F2"].map(|it| moved(&register[it], "草庙镇", other)));
+        let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+        let questions = asked(&preview);
+        assert_eq!(questions.len(), 1, "{preview:#}");
+        assert!(questions[0].1.contains("依次更名或互换名称"), "{preview:#}");
+        // Who accepts every proposal has not said that people moved.
+        let yes = office.decide(&preview, &[("place_renamed", true)]).await;
+        assert_eq!(yes["undecided_count"], 1, "{yes:#}");
+        let moved = json!({ "conflict": "place_renamed", "accept": true, "answer": "moved" });
+        let done = answer(&office, &preview, moved).await;
+        let report = &done["report"];
+        assert_eq!(report["undecided_count"], 0, "{done:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_former_name_of_a_village_is_asked_about() {
+    let (server, office) = TestServer::start_with_office().await;
+    let (before, _) = served_village(&server, &office).await;
+    for (old, new) in [("双喜村", "新喜村"), ("新喜村", "幸福村")] {
+        let call = office.post("/renamings").json(&json!({
+            "town": "草庙镇", "village": old, "new_town": "草庙镇", "new_village": new,
+            "reason": "民政批复",
+        }));
+        call.await.expect(201);
+    }
+    // The old name stands for the households and for one more.
+    let mut file = before.to_vec();
+    file.push(at("R3", "草庙镇", "双喜村"));
+    let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    let questions = asked(&preview);
+    assert_eq!(questions.len(), 1, "{preview:#}");
+    assert_eq!(questions[0].0, "place_spelling");
+    assert!(questions[0].1.contains("现为幸福村"), "{preview:#}");
+    let yes = office.decide(&preview, &[("place_spelling", true)]).await;
+    office.commit(&yes).await.expect(200);
+    assert_eq!(places(&server).await, ["草庙镇幸福村"; 3]);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇幸福村"]);
+}
+
+#[tokio::test]
+async fn one_village_that_comes_to_another_town_is_not_taken_for_the_town() {
+    let (server, office) = TestServer::start_with_office().await;
+    let (before, _) = ten_served(&server, &office).await;
+    let file: Vec<_> = before
+        .iter()
+        .map(|one| moved(one, "大桥镇", "双喜村"))
+        .collect();
+    let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    let questions = asked(&preview);
+    assert_eq!(questions.len(), 1, "{preview:#}");
+    assert!(
+        questions[0]
+            .1
+            .contains("是更名为大桥镇双喜村，还是住户搬迁"),
+        "{preview:#}"
+    );
+    let yes = office.decide(&preview, &[("place_renamed", true)]).await;
+    office.commit(&yes).await.expect(200);
+    assert_eq!(villages_of(&office, "草庙小学").await, ["大桥镇双喜村"]);
+    let places = places(&server).await;
+    assert_eq!(places.iter().filter(|it| *it == "草庙镇前进村").count(), 2);
+}
+
+#[tokio::test]
+async fn a_village_with_its_group_is_read_as_both() {
+    let (server, office) = TestServer::start_with_office().await;
+    let file = [
+        at("S1", "草庙镇", "双喜村一组"),
+        at("S2", "草庙镇", "双喜村第3村民小组"),
+        at("S3", "草庙镇", "双喜村"),
+    ];
+    let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    assert_eq!(asked(&preview).len(), 1, "{preview:#}");
+    let key = preview["conflicts"][0]["key"].clone();
+    let own = json!({ "conflict": key, "accept": true, "name": "双喜村" });
+    let done = answer(&office, &preview, own).await;
+    office.commit(&done).await.expect(200);
+    assert_eq!(places(&server).await, ["草庙镇双喜村"; 3]);
+    let register = register_by_number(&server.db).await;
+    assert_eq!(register["S2"].group_name.as_deref(), Some("第3村民小组"));
+}

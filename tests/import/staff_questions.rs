@@ -336,3 +336,151 @@ async fn places_of_helpers_are_spelled_as_the_register_does() {
     );
     assert_eq!(area(&staff[1]), (None, Some("前进村".to_owned())));
 }
+
+/// Ten people of a unit that serves a village.
+async fn ten_of_a_unit(office: &Client) -> Vec<StaffFacts> {
+    let names = "一二三四五六七八九十".chars();
+    let people: Vec<_> = (0..)
+        .zip(names)
+        .map(|(at, name)| nameless(&format!("T{at}"), &format!("丁{name}"), "草庙小学"))
+        .collect();
+    office.import(STAFF, roster(&people)).await;
+    let other = nameless("B1", "乙一", "大桥中学");
+    office.import(STAFF, roster(&[other])).await;
+    link_area(office, "草庙小学", &[("草庙镇", "双喜村")]).await;
+    people
+}
+
+fn warned(preview: &Value, code: &str) -> usize {
+    let kinds = preview["kinds"].as_array().unwrap().iter();
+    kinds.filter(|it| it["code"] == code).count()
+}
+
+#[tokio::test]
+async fn one_stray_row_does_not_hide_that_a_unit_is_renamed() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let people = ten_of_a_unit(&office).await;
+    let mut file = under(&people[..9], "新民小学");
+    file.extend(under(&people[9..], "大桥中学"));
+    let preview = office.preview(STAFF, roster(&file)).await;
+    assert_eq!(kinds(&preview), ["unit_renamed"], "{preview:#}");
+    let preview = office
+        .preview(STAFF, roster(&under(&people[..4], "新民小学")))
+        .await;
+    assert_eq!(kinds(&preview), ["unit_renamed"], "{preview:#}");
+    // Split in two, it is told.
+    let mut file = under(&people[..5], "新民小学");
+    file.extend(under(&people[5..], "新民幼儿园"));
+    let preview = office.preview(STAFF, roster(&file)).await;
+    assert!(kinds(&preview).is_empty(), "{preview:#}");
+    assert_eq!(warned(&preview, "unit_left"), 1, "{preview:#}");
+    // Those still under the old name come along.
+    let mut file = under(&people[..8], "新民小学");
+    file.push(people[8].clone());
+    file.extend(under(&people[9..], "大桥中学"));
+    let preview = office.preview(STAFF, roster(&file)).await;
+    let question = preview["conflicts"][0]["question"].as_str().unwrap();
+    assert!(
+        question.contains("10 人在名册中：8 人写作新民小学，1 人仍写作草庙小学，1 人写作大桥中学"),
+        "{question}"
+    );
+    let yes = office.decide(&preview, &[("unit_renamed", true)]).await;
+    office.commit(&yes).await.expect(200);
+    assert_eq!(units(&office).await, ["大桥中学", "新民小学"]);
+    let unit = office
+        .get(&unit_path(&office, "新民小学").await)
+        .await
+        .expect(200);
+    assert_eq!(unit["active_staff"], 9);
+    assert_eq!(unit["villages"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn units_that_take_each_others_names_are_asked_about_and_not_done() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let people = ten_of_a_unit(&office).await;
+    let other = nameless("B2", "乙二", "大桥中学");
+    office
+        .import(STAFF, roster(std::slice::from_ref(&other)))
+        .await;
+    let others = [nameless("B1", "乙一", "大桥中学"), other];
+    for third in ["草庙小学", "大桥学校联合体"] {
+        let mut file = under(&people, "大桥中学");
+        file.extend(under(&others, third));
+        let preview = office.preview(STAFF, roster(&file)).await;
+        assert_eq!(kinds(&preview), ["unit_renamed"], "{preview:#}");
+        let yes = office.decide(&preview, &[("unit_renamed", true)]).await;
+        assert_eq!(yes["undecided_count"], 1, "{yes:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_and_its_numbers_that_change_together_double_nobody() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let people = ten_of_a_unit(&office).await;
+    let renumbered = |person: &StaffFacts| StaffFacts {
+        number: person.number.as_ref().map(|number| format!("N{number}")),
+        unit: "新民小学".to_owned(),
+        ..person.clone()
+    };
+    let file: Vec<_> = people.iter().map(renumbered).collect();
+    let preview = office.preview(STAFF, roster(&file)).await;
+    let asked = kinds(&preview);
+    let times = |kind: &str| asked.iter().filter(|it| **it == kind).count();
+    assert_eq!((times("unit_renamed"), times("staff_renumbered")), (1, 10));
+    let yes = office
+        .decide(
+            &preview,
+            &[("unit_renamed", true), ("staff_renumbered", true)],
+        )
+        .await;
+    office.commit(&yes).await.expect(200);
+    assert_eq!(office.items("/staff").await.len(), 11);
+    assert_eq!(units(&office).await, ["大桥中学", "新民小学"]);
+}
+
+#[tokio::test]
+async fn a_unit_that_is_spelled_otherwise_or_had_the_name_before_is_asked_about() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let people = a_unit(&office).await;
+    let preview = office
+        .preview(STAFF, roster(&under(&people, "草庙镇小学校")))
+        .await;
+    assert_eq!(kinds(&preview), ["unit_spelling"], "{preview:#}");
+    let yes = office.decide(&preview, &[("unit_spelling", true)]).await;
+    assert_eq!(yes["staff"]["unchanged"], 3, "{yes:#}");
+    let path = unit_path(&office, "草庙小学").await;
+    let call = office.post(&format!("{path}/renamings"));
+    call.json(&json!({ "new_name": "新民小学", "reason": "教育局批复" }))
+        .await
+        .expect(201);
+    let preview = office.preview(STAFF, roster(&people)).await;
+    assert_eq!(kinds(&preview), ["unit_spelling"], "{preview:#}");
+    let question = preview["conflicts"][0]["question"].as_str().unwrap();
+    assert!(question.contains("现为新民小学"), "{question}");
+    let yes = office.decide(&preview, &[("unit_spelling", true)]).await;
+    assert_eq!(yes["staff"]["unchanged"], 3, "{yes:#}");
+}
+
+#[tokio::test]
+async fn a_village_that_nobody_knows_is_told_once() {
+    let (server, office) = TestServer::start_with_office().await;
+    let of = |village: &str, number: &str| StaffFacts {
+        town: Some("草庙镇".to_owned()),
+        village: Some(village.to_owned()),
+        ..teacher(number, &format!("丁{number}"), "草庙小学")
+    };
+    let file = [of("没有村", "T1"), of("没有村", "T2"), of("双喜村", "T3")];
+    let preview = office.preview(STAFF, roster(&file)).await;
+    assert_eq!(warned(&preview, "village_unknown"), 0, "no household yet");
+    server.add_household(facts("草庙镇", "双喜村")).await;
+    let preview = office.preview(STAFF, roster(&file)).await;
+    let kinds = preview["kinds"].as_array().unwrap().iter();
+    let unknown: Vec<_> = kinds.filter(|it| it["code"] == "village_unknown").collect();
+    assert_eq!(unknown.len(), 1, "{preview:#}");
+    let reason = unknown[0]["first"]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("“草庙镇没有村”") && reason.contains("2 人"),
+        "{reason}"
+    );
+}

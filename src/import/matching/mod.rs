@@ -9,12 +9,13 @@
 //! [`HouseholdPlan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
-//! [`places`] asks about the names of towns and villages.
+//! [`places`] asks about the names of towns and villages; `gone` says when a name may have changed.
 //!
 //! None of it knows the database: [`Register`](crate::household::register::Register) is a compact index
 //! of the register, and each chunk is made from the records that [`HouseholdPlan::needed`] asks for.
 
 mod chunk;
+mod gone;
 mod groups;
 mod kept;
 mod leaving;

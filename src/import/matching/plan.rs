@@ -101,7 +101,7 @@ impl HouseholdPlan {
         problems: &mut Problems,
     ) -> Result<Self, PlanError> {
         let spellings = spellings(roster, &register, links, choices);
-        let names = PlaceNames::of(&roster.areas, &spellings);
+        let mut names = PlaceNames::of(&roster.areas, &spellings);
         let outlines = Outlines::of(roster, &names, &register)?;
         let matches = RecordMatches::of(&outlines, &register);
         let known = Known {
@@ -110,7 +110,13 @@ impl HouseholdPlan {
             matches: &matches,
         };
         let findings = Findings::of(known, roster, choices)?;
-        let renamed = places_renamed(known, roster, (&names, &spellings), links, choices);
+        let mut renamed = places_renamed(known, roster, (&names, &spellings), links, choices);
+        for problem in renamed.told.drain(..) {
+            problems.push(problem);
+        }
+        for planned in &renamed.renamings {
+            names.follow(&planned.change);
+        }
         for fault in &findings.faults {
             problems.push(fault.problem(&register, roster)?);
         }

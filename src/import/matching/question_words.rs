@@ -266,6 +266,7 @@ impl Question {
             // by `words_of_missing`, and names of places by `places`.
             ConflictKind::Swapped
             | ConflictKind::Renamed
+            | ConflictKind::UnitSpelling
             | ConflictKind::UnitRenamed
             | ConflictKind::StaffRenumbered
             | ConflictKind::Returned

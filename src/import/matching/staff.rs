@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use self::asked::{Question, renumbered, returned, units_renamed};
+use self::asked::{renumbered, returned};
 pub use self::known::Around;
 use self::known::{Known, Match};
-use self::places::places;
+use self::places::{places, unit_spellings, unknown_villages};
+use self::question::Question;
+use self::units::units_renamed;
 use super::count;
 use super::kept::KeptCells;
 use crate::code_list::CodeList;
@@ -28,6 +30,8 @@ use crate::text::squeezed;
 mod asked;
 mod known;
 mod places;
+mod question;
+mod units;
 
 /// What a roster of staff would do.
 #[derive(Debug)]
@@ -85,6 +89,10 @@ pub fn plan(
     for question in questions {
         asked.add(question);
     }
+    unknown_villages(&roster, around, problems);
+    for question in unit_spellings(&mut roster, &known, around, choices) {
+        asked.add(question);
+    }
     let (conflicts, mut swapped) = swaps(&roster, &known, &matches, choices);
     for (at, conflict) in conflicts.into_iter().enumerate() {
         let people = swapped.iter().filter(|(_, of)| **of == at);
@@ -99,7 +107,7 @@ pub fn plan(
             asked.add(Question { conflict, people });
         }
     }
-    let (questions, units) = units_renamed(&roster, &known, &matches, around, choices);
+    let (questions, mut units) = units_renamed(&roster, &known, &matches, around, choices);
     for question in questions {
         asked.add(question);
     }
@@ -108,6 +116,15 @@ pub fn plan(
             matches[*index].mine = found;
         }
         asked.add(question);
+    }
+    for problem in units.told.drain(..) {
+        problems.push(problem);
+    }
+    // Who is still under the old name comes to the unit under its new one.
+    for person in &mut roster.people {
+        if let Some(name) = units.new_name(&person.facts.unit) {
+            name.clone_into(&mut person.facts.unit);
+        }
     }
     renamings.extend(units.into_planned());
     let (questions, returning) = returned(&roster, &known, &matches, choices);

@@ -8,9 +8,11 @@
 mod names;
 mod renamed;
 mod spelling;
+mod suspects;
+mod tally;
 mod words;
 
 pub use names::PlaceNames;
 pub use renamed::{PlacesRenamed, places_renamed};
-pub use spelling::{FileArea, KnownPlaces, Reading, Spellings};
+pub use spelling::{FileArea, FileUnit, KnownPlaces, Reading, Spellings};
 pub use words::cut_key;

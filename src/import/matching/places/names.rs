@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::spelling::{FileArea, Spellings};
 use crate::household::HouseholdFacts;
+use crate::renaming::Change;
+use crate::renaming::spelling::group_of;
 use crate::roster::grouping::{HouseholdRoster, NamedArea};
 
 /// A village of the file as it is read.
@@ -11,6 +13,8 @@ use crate::roster::grouping::{HouseholdRoster, NamedArea};
 pub struct AreaRead {
     pub town: String,
     pub village: String,
+    /// The group that the file writes behind the village, where it is read without.
+    group: Option<String>,
     /// Keys of questions about its names that are not answered yet.
     pub undecided: Vec<String>,
     /// Whether its households are left out.
@@ -64,7 +68,25 @@ impl PlaceNames {
         if facts.village != area.village {
             facts.village.clone_from(&area.village);
         }
+        if facts.group_name.is_none() {
+            facts.group_name.clone_from(&area.group);
+        }
         Some(at)
+    }
+
+    /// Reads what still says the old name as the new one.
+    pub fn follow(&mut self, change: &Change) {
+        let Change::Place { from, to } = change else {
+            return;
+        };
+        for area in &mut self.areas {
+            let read = from.renamed(to, (&area.town, &area.village));
+            if let Some((town, village)) =
+                read.map(|(town, village)| (town.to_owned(), village.to_owned()))
+            {
+                (area.town, area.village) = (town, village);
+            }
+        }
     }
 
     /// A village of the file.
@@ -78,7 +100,12 @@ fn read(area: &NamedArea, spellings: &Spellings) -> AreaRead {
     let name = town.map_or(&area.town, |read| &read.name);
     let village = spellings.village(name, &area.village);
     let readings = || town.into_iter().chain(village);
+    let group = village.and_then(|read| {
+        let (_, group) = group_of(&area.village)?;
+        group_of(&read.name).is_none().then(|| group.to_owned())
+    });
     AreaRead {
+        group,
         town: name.clone(),
         village: village.map_or(&area.village, |read| &read.name).clone(),
         undecided: readings()

@@ -1,16 +1,19 @@
 //! Places that a roster calls otherwise than the register, while units and helpers are linked to the old name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use super::names::PlaceNames;
 use super::spelling::Spellings;
+use super::suspects::{Scattered, Suspect, suspects};
 use super::words::{cut_key, links_words};
 use crate::code_list::CodeList;
+use crate::household::rule::Severity;
+use crate::import::matching::gone::Verdict;
 use crate::import::matching::record_match::Known;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
 use crate::renaming::{Change, Links, Locality, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::grouping::HouseholdRoster;
+use crate::roster::report::RosterProblem;
+use crate::roster::value::Refusal;
 
 /// Most cells and households that a question lists.
 const MOST_PLACES: usize = 200;
@@ -25,40 +28,12 @@ pub struct PlacesRenamed {
     pub undecided: Vec<(usize, String)>,
     /// Households of the file that are left out.
     pub left_out: Vec<usize>,
+    /// Places that many households have left for several others.
+    pub told: Vec<RosterProblem>,
 }
 
-/// A village of the register whose households the file has under another name.
-#[derive(Debug, Default)]
-struct Gone {
-    /// Open households on the register.
-    open: usize,
-    /// Those of them that the file has, by their place in it, under each name.
-    moved: BTreeMap<(String, String), Vec<usize>>,
-}
-
-impl Gone {
-    /// The one name under which the file has them, if it has at least half of all of them and under no other.
-    fn name(&self) -> Option<(&(String, String), &Vec<usize>)> {
-        let mut names = self.moved.iter();
-        let found = names
-            .next()
-            .filter(|(_, found)| found.len() * 2 >= self.open)?;
-        names.next().is_none().then_some(found)
-    }
-}
-
-/// A place that may be called otherwise.
-struct Suspect {
-    from: Locality,
-    to: Locality,
-    open: usize,
-    indexes: Vec<usize>,
-    /// Whether the register has the new name.
-    merges: bool,
-}
-
-/// Finds places of the register that the file does not name and whose households it has under one other name,
-/// while units or helpers are linked to the old one; and asks.
+/// Finds places of the register most of whose households the file has under one other name, while units or
+/// helpers are linked to the old one, and asks; and tells of those whose households are here and there.
 pub fn places_renamed(
     known: Known<'_>,
     roster: &HouseholdRoster,
@@ -67,128 +42,115 @@ pub fn places_renamed(
     choices: &Choices,
 ) -> PlacesRenamed {
     let mut found = PlacesRenamed::default();
-    for suspect in suspects(known, names, spellings, links) {
+    let (asked, scattered) = suspects(known, (names, spellings), links);
+    for suspect in asked {
         found.ask(known, roster, links, choices, &suspect);
     }
+    let told = scattered.iter().map(|it| it.problem(known, roster, links));
+    found.told = told.collect();
     found
 }
 
-fn suspects(
-    known: Known<'_>,
-    names: &PlaceNames,
-    spellings: &Spellings,
-    links: &Links,
-) -> Vec<Suspect> {
-    let register = known.register;
-    let mut gone: BTreeMap<u32, Gone> = BTreeMap::new();
-    for (index, outline) in known.outlines.households.iter().enumerate() {
-        let (Some(own), Some(area)) = (known.matches.household_of(index), outline.area()) else {
-            continue;
-        };
-        let before = register.area_of(own);
-        if register.is_closed(own) || known.outlines.areas[before as usize] {
-            continue;
-        }
-        let read = names.get(area);
-        let name = (read.town.clone(), read.village.clone());
-        let moved = &mut gone.entry(before).or_default().moved;
-        moved.entry(name).or_default().push(index);
-    }
-    if gone.is_empty() {
-        return Vec::new();
-    }
-    let open = register.open_by_area();
-    for (area, gone) in &mut gone {
-        gone.open = open[*area as usize];
-    }
-    gone.retain(|area, gone| {
-        let (town, village) = register.area_name(*area);
-        gone.name().is_some_and(|((new_town, new_village), _)| {
-            !spellings.renames((town, village), (new_town, new_village))
-        })
-    });
-    let towns_in_file: BTreeSet<&str> = (0..)
-        .zip(&known.outlines.areas)
-        .filter(|(_, is_in_file)| **is_in_file)
-        .map(|(area, _)| register.area_name(area).0)
-        .collect();
-    let mut suspects = whole_towns(known, &mut gone, &towns_in_file, &open);
-    for (area, gone) in &gone {
-        let (town, village) = register.area_name(*area);
-        if let Some(((new_town, new_village), indexes)) = gone.name() {
-            suspects.push(Suspect {
-                from: Locality::village(town, village),
-                to: Locality::village(new_town, new_village),
-                open: gone.open,
-                indexes: indexes.clone(),
-                merges: register.find_area(new_town, new_village).is_some(),
-            });
-        }
-    }
-    suspects.retain(|it| {
-        let village = it.from.village.as_deref();
-        links.units_of(&it.from.town, village) + links.helpers_of(&it.from.town, village) > 0
-    });
-    suspects
+/// The units and helpers that are linked to a place, in words.
+fn linked(links: &Links, place: &Locality) -> String {
+    let village = place.village.as_deref();
+    let words = links_words(
+        links.units_of(&place.town, village),
+        links.helpers_of(&place.town, village),
+    );
+    words.unwrap_or_default()
 }
 
-/// Takes out the villages of towns that the file does not name at all and whose villages it has, by the same
-/// names, in one other town.
-fn whole_towns(
-    known: Known<'_>,
-    gone: &mut BTreeMap<u32, Gone>,
-    towns_in_file: &BTreeSet<&str>,
-    open_by_area: &[usize],
-) -> Vec<Suspect> {
-    let register = known.register;
-    let mut by_town: HashMap<&str, Vec<u32>> = HashMap::new();
-    for area in gone.keys() {
-        by_town
-            .entry(register.area_name(*area).0)
-            .or_default()
-            .push(*area);
-    }
-    let mut suspects = Vec::new();
-    let mut towns: Vec<_> = by_town.into_iter().collect();
-    towns.sort_unstable();
-    for (town, areas) in towns {
-        let mut targets = BTreeSet::new();
-        let mut same_villages = true;
-        let (mut open, mut indexes) = (0, Vec::new());
-        for area in &areas {
-            let Some(((new_town, new_village), found)) = gone.get(area).and_then(Gone::name) else {
-                continue;
-            };
-            same_villages &= register.area_name(*area).1 == new_village;
-            targets.insert(new_town.clone());
-            indexes.extend(found.iter().copied());
-        }
-        for (area, count) in (0..).zip(open_by_area) {
-            if register.area_name(area).0 == town {
-                open += count;
+impl Suspect {
+    fn question(&self, links: &Links) -> String {
+        let (old, new) = (self.from.words(), self.to.words());
+        let (count, open) = (self.indexes.len(), self.gone.open);
+        let linked = linked(links, &self.from);
+        let named = self.gone.named();
+        let found = if count == named {
+            format!("登记在{old}的 {open} 户中有 {count} 户，名册都写作{new}")
+        } else {
+            let mut parts = vec![format!("{count} 户写作{new}")];
+            if self.gone.stayed > 0 {
+                parts.push(format!("{} 户仍写作{old}", self.gone.stayed));
             }
-        }
-        let target = targets.pop_first().filter(|_| targets.is_empty());
-        let Some(target) = target.filter(|target| *target != town) else {
-            continue;
+            if count + self.gone.stayed < named {
+                parts.push(self.gone.others(Some(&self.to), Locality::words, "户"));
+            }
+            format!(
+                "登记在{old}的 {open} 户中有 {named} 户在名册中：{}",
+                parts.join("，")
+            )
         };
-        if !same_villages || towns_in_file.contains(town) || indexes.len() * 2 < open {
-            continue;
+        if self.in_chain {
+            return format!(
+                "{found}；{old}仍有{linked}。名册中另有一地的住户写作{old}，或{new}的住户写作别处：像是几处依次更名或互换名称，导入时无法分清先后。如是更名，请先在“更名”中按顺序办理，再重新核对；还是住户搬迁？"
+            );
         }
-        let mut all = (0..).zip(open_by_area);
-        let merges = all.any(|(area, _)| register.area_name(area).0 == target);
-        for area in &areas {
-            gone.remove(area);
-        }
-        suspects.push(Suspect {
-            from: Locality::town(town),
-            to: Locality::town(target),
-            open,
-            indexes,
-            merges,
-        });
+        format!(
+            "{found}；{old}仍有{linked}。是{}{new}，还是住户搬迁？",
+            self.what()
+        )
     }
-    suspects
+
+    /// 更名为 or 并入.
+    fn what(&self) -> &'static str {
+        if self.verdict == Verdict::Renamed {
+            "更名为"
+        } else {
+            "并入"
+        }
+    }
+
+    fn answers(&self) -> Vec<PossibleAnswer> {
+        let answer = |answer, words: String| PossibleAnswer { answer, words };
+        let moved = answer(
+            ImportAnswer::Moved,
+            "住户搬迁：单位和负责人的联系不变".to_owned(),
+        );
+        if self.in_chain {
+            return vec![moved];
+        }
+        let what = self.what();
+        let stayed = if self.gone.stayed > 0 {
+            "，名册中仍写旧名的也读作新名"
+        } else {
+            ""
+        };
+        let rest = match self.gone.open.saturating_sub(self.gone.named()) {
+            0 => String::new(),
+            rest => format!("，名册以外的 {rest} 户也改为新名"),
+        };
+        let renamed = format!("{what}新名：单位和负责人的联系随之改为新名{stayed}{rest}");
+        vec![answer(ImportAnswer::Renamed, renamed), moved]
+    }
+}
+
+impl Scattered {
+    fn problem(&self, known: Known<'_>, roster: &HouseholdRoster, links: &Links) -> RosterProblem {
+        let place = self.place.words();
+        let stayed = match self.gone.stayed {
+            0 => String::new(),
+            stayed => format!("{stayed} 户仍写作{place}，"),
+        };
+        let reason = format!(
+            "登记在{place}的 {} 户中有 {} 户在名册中：{stayed}{}；{place}仍有{}，导入后联系不变",
+            self.gone.open,
+            self.gone.named(),
+            self.gone.others(None, Locality::words, "户"),
+            linked(links, &self.place)
+        );
+        let remedy =
+            "如是更名、合并或拆分，请在“更名”中办理，或核对单位的定点帮扶村和负责人的负责村";
+        let refusal = Refusal::new("place_left", reason, remedy);
+        let first = self.gone.first();
+        let area = first.and_then(|index| known.outlines.households[index].area());
+        let cell = area.and_then(|area| roster.areas[area].places.first());
+        match cell {
+            Some(cell) => cell.problem(&roster.sheets, Severity::Warning, "village", refusal),
+            None => RosterProblem::of_file(Severity::Warning, refusal),
+        }
+    }
 }
 
 impl PlacesRenamed {
@@ -203,7 +165,11 @@ impl PlacesRenamed {
         let kind = ConflictKind::PlaceRenamed;
         let (old, new) = (suspect.from.words(), suspect.to.words());
         let key = format!("{}:{}", kind.code(), cut_key(&old));
-        let decided = choices.decided(&key, kind.code(), &ANSWERS);
+        let decided = match choices.decided(&key, kind.code(), &ANSWERS) {
+            // It cannot be done here, and who accepts all proposals has not said that they moved.
+            Decided::Given(ImportAnswer::Renamed, _) if suspect.in_chain => Decided::Open,
+            decided => decided,
+        };
         match &decided {
             Decided::Open => {
                 let keys = suspect.indexes.iter().map(|index| (*index, key.clone()));
@@ -215,51 +181,28 @@ impl PlacesRenamed {
                     from: suspect.from.clone(),
                     to: suspect.to.clone(),
                 },
-                merges: suspect.merges,
+                merges: suspect.verdict == Verdict::Joined,
                 reason: "导入名册时确认更名或合并".to_owned(),
             }),
             Decided::Given(..) => {}
         }
-        let village = suspect.from.village.as_deref();
-        let town = &suspect.from.town;
-        let linked = links_words(
-            links.units_of(town, village),
-            links.helpers_of(town, village),
-        );
-        let (count, open) = (suspect.indexes.len(), suspect.open);
-        let rest = open.saturating_sub(count);
-        let rest = if rest > 0 {
-            format!("，名册以外的 {rest} 户也改为新名")
+        let proposal = if suspect.in_chain {
+            format!("先办理更名，再重新核对；或答住户搬迁，{old}的联系不变")
         } else {
-            String::new()
+            format!(
+                "{old}{}{new}：单位和负责人的联系随之改为新名",
+                suspect.what()
+            )
         };
-        let what = if suspect.merges {
-            "并入"
-        } else {
-            "更名为"
-        };
-        let answer = |answer, words: String| PossibleAnswer { answer, words };
         self.conflicts.push(Conflict {
             key,
             kind,
             places: cells(roster, known, &suspect.indexes),
             household_ids: ids(known, &suspect.indexes),
-            question: format!(
-                "登记在{old}的 {open} 户中有 {count} 户，名册都写作{new}；{old}仍有{}。是{what}{new}，还是住户搬迁？",
-                linked.unwrap_or_default()
-            ),
-            proposal: format!("{old}{what}{new}：单位和负责人的联系随之改为新名"),
+            question: suspect.question(links),
+            proposal,
             accepted: decided.accepted(),
-            answers: vec![
-                answer(
-                    ImportAnswer::Renamed,
-                    format!("{what}新名：单位和负责人的联系随之改为新名{rest}"),
-                ),
-                answer(
-                    ImportAnswer::Moved,
-                    "住户搬迁：单位和负责人的联系不变".to_owned(),
-                ),
-            ],
+            answers: suspect.answers(),
             answer: decided.answer(),
             names: Vec::new(),
         });

@@ -1,16 +1,16 @@
 //! Names of places that may be spellings of one place: 双喜 in the file, 双喜村 on the register.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use super::words::{cut_key, links_words};
+use super::tally::{MOST_PLACES, Tallies, Tally};
+use super::words::cut_key;
 use crate::code_list::CodeList;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
-use crate::renaming::spelling::{Level, alike};
+use crate::renaming::spelling::{Level, alike_or_same, group_of};
 use crate::renaming::{Change, Links, Locality, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
+use crate::text::squeezed;
 
-/// Most cells that a question lists.
-const MOST_PLACES: usize = 200;
 const ANSWERS: [ImportAnswer; 2] = [ImportAnswer::SamePlace, ImportAnswer::DifferentPlaces];
 
 /// A village as a file writes it; a town alone has an empty village, and the other way round.
@@ -56,36 +56,16 @@ pub struct Spellings {
     towns: HashMap<String, Reading>,
     /// By the town as it is read.
     villages: HashMap<String, HashMap<String, Reading>>,
+    units: HashMap<String, Reading>,
 }
 
-/// A name, and how often it stands where.
-#[derive(Clone, Debug, Default)]
-struct Tally {
-    name: String,
-    in_file: usize,
-    cells: Vec<String>,
-    households: usize,
-    units: usize,
-    helpers: usize,
-}
-
-impl Tally {
-    /// Whether it is a place of the register: what it is was settled before.
-    fn is_settled(&self) -> bool {
-        self.households > 0
-    }
-
-    fn words(&self, unit: &str) -> String {
-        let mut parts = Vec::new();
-        if self.in_file > 0 {
-            parts.push(format!("名册 {} {unit}", self.in_file));
-        }
-        if self.households > 0 {
-            parts.push(format!("登记 {} 户", self.households));
-        }
-        parts.extend(links_words(self.units, self.helpers));
-        format!("“{}”（{}）", self.name, parts.join("，"))
-    }
+/// A unit as a file writes it.
+#[derive(Clone, Debug)]
+pub struct FileUnit {
+    pub name: String,
+    pub people: usize,
+    /// Cells where it stands.
+    pub cells: Vec<String>,
 }
 
 impl Spellings {
@@ -94,7 +74,7 @@ impl Spellings {
         let mut spellings = Self::default();
         let towns = Self::tally_towns(file, known);
         for group in groups(Level::Town, &towns) {
-            let asked = Asked::of(Level::Town, &group, known, choices);
+            let asked = Asked::of(Level::Town, &group, known.unit, choices);
             spellings.take(asked, |readings, spellings| {
                 spellings.towns.extend(readings);
             });
@@ -103,7 +83,7 @@ impl Spellings {
             let villages = spellings.tally_villages(&town, file, known);
             let level = Level::VillageOf(&town);
             for group in groups(level, &villages) {
-                let asked = Asked::of(level, &group, known, choices);
+                let asked = Asked::of(level, &group, known.unit, choices);
                 spellings.take(asked, |readings, spellings| {
                     let of_town = spellings.villages.entry(town.clone()).or_default();
                     of_town.extend(readings);
@@ -113,9 +93,45 @@ impl Spellings {
         spellings
     }
 
+    /// Finds names that may be one unit, and asks. The units of the register come with their active people and
+    /// the number of their villages.
+    pub fn of_units<'k>(
+        file: Vec<FileUnit>,
+        known: impl Iterator<Item = (&'k str, usize, usize)>,
+        links: &Links,
+        choices: &Choices,
+    ) -> Self {
+        let mut tallies = Tallies::default();
+        for unit in file {
+            tallies.in_file(&unit.name, unit.people, &unit.cells);
+        }
+        let mut villages = HashMap::new();
+        for (name, people, linked) in known {
+            tallies.on_register(name, people);
+            villages.insert(name, linked);
+        }
+        for (old, since) in &links.former.units {
+            tallies.formerly(old, &since.now, since.on);
+        }
+        let tallies = tallies.linked(|name| (villages.get(name).copied().unwrap_or(0), 0));
+        let mut spellings = Self::default();
+        for group in groups(Level::Unit, &tallies) {
+            let asked = Asked::of(Level::Unit, &group, "人", choices);
+            spellings.take(asked, |readings, spellings| {
+                spellings.units.extend(readings);
+            });
+        }
+        spellings
+    }
+
+    /// How a unit is read; nothing where it is read as it is written.
+    pub fn unit(&self, name: &str) -> Option<&Reading> {
+        self.units.get(name)
+    }
+
     fn take(&mut self, asked: Option<Asked>, put: impl FnOnce(Vec<(String, Reading)>, &mut Self)) {
         if let Some(asked) = asked {
-            self.conflicts.push(asked.conflict);
+            self.conflicts.extend(asked.conflict);
             self.renamings.extend(asked.renamings);
             put(asked.readings, self);
         }
@@ -124,10 +140,10 @@ impl Spellings {
     fn tally_towns(file: &[FileArea], known: KnownPlaces<'_>) -> Vec<Tally> {
         let mut tallies = Tallies::default();
         for area in file.iter().filter(|area| !area.town.is_empty()) {
-            tallies.of_file(&area.town, area);
+            tallies.in_file(&area.town, area.count, &area.cells);
         }
         for (town, _, households) in known.areas {
-            tallies.get(town).households += households;
+            tallies.on_register(town, *households);
         }
         for area in known.links.units.keys() {
             tallies.get(&area.town);
@@ -135,6 +151,11 @@ impl Spellings {
         for (towns, _) in known.links.helpers.keys() {
             for town in towns {
                 tallies.get(town);
+            }
+        }
+        for (from, since) in &known.links.former.places {
+            if from.village.is_none() {
+                tallies.formerly(&from.town, &since.now.town, since.on);
             }
         }
         tallies.linked(|name| {
@@ -162,11 +183,11 @@ impl Spellings {
         for area in file.iter().filter(|area| !area.village.is_empty()) {
             let read = self.town(&area.town).map_or(&area.town, |read| &read.name);
             if read == town {
-                tallies.of_file(&area.village, area);
+                tallies.in_file(&area.village, area.count, &area.cells);
             }
         }
         for (_, village, households) in known.areas.iter().filter(|(name, ..)| is_here(name)) {
-            tallies.get(village).households += households;
+            tallies.on_register(village, *households);
         }
         for area in known.links.units.keys().filter(|area| is_here(&area.town)) {
             tallies.get(&area.village);
@@ -176,6 +197,13 @@ impl Spellings {
                 for village in villages {
                     tallies.get(village);
                 }
+            }
+        }
+        for (from, since) in &known.links.former.places {
+            if let (Some(old), Some(now)) = (&from.village, &since.now.village)
+                && (town.is_empty() || since.now.town == town)
+            {
+                tallies.formerly(old, now, since.on);
             }
         }
         tallies.linked(|name| {
@@ -216,38 +244,15 @@ impl Spellings {
     }
 }
 
-/// Names with their counts, each once.
-#[derive(Default)]
-struct Tallies(BTreeMap<String, Tally>);
-
-impl Tallies {
-    fn get(&mut self, name: &str) -> &mut Tally {
-        self.0.entry(name.to_owned()).or_insert_with(|| Tally {
-            name: name.to_owned(),
-            ..Tally::default()
-        })
-    }
-
-    fn of_file(&mut self, name: &str, area: &FileArea) {
-        let tally = self.get(name);
-        tally.in_file += area.count;
-        let room = MOST_PLACES - tally.cells.len().min(MOST_PLACES);
-        tally.cells.extend(area.cells.iter().take(room).cloned());
-    }
-
-    /// With the units and helpers that are linked to each.
-    fn linked(self, links: impl Fn(&str) -> (usize, usize)) -> Vec<Tally> {
-        let mut tallies: Vec<_> = self.0.into_values().collect();
-        for tally in &mut tallies {
-            (tally.units, tally.helpers) = links(&tally.name);
-        }
-        tallies
-    }
-}
-
 fn groups<'t>(level: Level<'_>, tallies: &'t [Tally]) -> Vec<Vec<&'t Tally>> {
     let names = tallies.iter().map(|tally| tally.name.as_str());
-    let groups = alike(level, names).into_iter();
+    let positions: HashMap<_, _> = names.clone().zip(0..).collect();
+    let same = tallies.iter().enumerate().filter_map(|(at, tally)| {
+        let now = tally.former.as_ref()?.now.as_str();
+        Some((at, *positions.get(now)?))
+    });
+    let same: Vec<_> = same.collect();
+    let groups = alike_or_same(level, names, &same).into_iter();
     groups
         .map(|group| group.into_iter().map(|at| &tallies[at]).collect())
         .collect()
@@ -255,30 +260,28 @@ fn groups<'t>(level: Level<'_>, tallies: &'t [Tally]) -> Vec<Vec<&'t Tally>> {
 
 /// What is asked of names that are alike, and what follows from the answer.
 struct Asked {
-    conflict: Conflict,
+    /// None where the names are one but for the width of their signs.
+    conflict: Option<Conflict>,
     readings: Vec<(String, Reading)>,
     renamings: Vec<Planned>,
 }
 
 impl Asked {
     /// Nothing where the file names none of them, or the register has all of them as places of their own.
-    fn of(
-        level: Level<'_>,
-        group: &[&Tally],
-        known: KnownPlaces<'_>,
-        choices: &Choices,
-    ) -> Option<Self> {
-        let is_asked =
-            group.iter().any(|it| it.in_file > 0) && group.iter().any(|it| !it.is_settled());
+    fn of(level: Level<'_>, group: &[&Tally], unit: &str, choices: &Choices) -> Option<Self> {
+        let is_asked = group.iter().any(|it| it.in_file > 0) && group.iter().any(|it| it.is_open());
         if !is_asked {
             return None;
         }
         let names = names_that_may_stand(level, group);
-        let kind = ConflictKind::PlaceSpelling;
+        let kind = kind_of(level);
         let key = key_of(level, group);
+        let form = squeezed(&group.first()?.name);
+        let is_one_form = group.iter().all(|it| squeezed(&it.name) == form);
         let decided = match choices.decided(&key, kind.code(), &ANSWERS) {
             // A name that is none of them answers nothing.
             Decided::Given(_, Some(name)) if !names.contains(&name) => Decided::Open,
+            _ if is_one_form => Decided::Given(ImportAnswer::SamePlace, None),
             decided => decided,
         };
         let chosen = match &decided {
@@ -288,7 +291,8 @@ impl Asked {
         let standing = chosen.or_else(|| names.first().cloned())?;
         let stands = group.iter().find(|it| it.name == standing)?;
         let mut asked = Self {
-            conflict: conflict(level, group, &names, &decided, key.clone(), known.unit),
+            conflict: (!is_one_form)
+                .then(|| conflict(level, group, &names, &decided, key.clone(), unit)),
             readings: Vec::new(),
             renamings: Vec::new(),
         };
@@ -298,22 +302,22 @@ impl Asked {
             if !gives_way {
                 continue;
             }
+            let read = reading(other, &standing, &decided, &key);
             asked
                 .readings
-                .extend(reading(other, &standing, &decided, &key));
+                .extend(read.or_else(|| in_one_form(other, &standing, group, &decided)));
             let is_linked = other.units + other.helpers > 0;
             if decided.is(ImportAnswer::SamePlace) && (other.is_settled() || is_linked) {
                 let place = |name: &str| match level {
-                    Level::Town => Locality::town(name),
-                    Level::VillageOf(town) => Locality::village(town, name),
+                    Level::Town => Some(Locality::town(name)),
+                    // Villages without a town are of helpers alone, who say them as the file does; and where
+                    // the register has a unit, its name stands.
+                    Level::VillageOf("") | Level::Unit => None,
+                    Level::VillageOf(town) => Some(Locality::village(town, name)),
                 };
-                // Villages without a town are of helpers alone, who say them as the file does.
-                if level != Level::VillageOf("") {
+                if let (Some(from), Some(to)) = (place(&other.name), place(&standing)) {
                     asked.renamings.push(Planned {
-                        change: Change::Place {
-                            from: place(&other.name),
-                            to: place(&standing),
-                        },
+                        change: Change::Place { from, to },
                         merges: stands.is_settled(),
                         reason: "导入名册时确认是同一地方的两种写法".to_owned(),
                     });
@@ -322,6 +326,30 @@ impl Asked {
         }
         Some(asked)
     }
+}
+
+/// How a name is read that is another place but not another name: 双喜村（东片） is 双喜村(东片), whichever of them
+/// the register has or is the first.
+fn in_one_form(
+    other: &Tally,
+    standing: &str,
+    group: &[&Tally],
+    decided: &Decided,
+) -> Option<(String, Reading)> {
+    if other.is_settled() || !decided.is(ImportAnswer::DifferentPlaces) {
+        return None;
+    }
+    let form = squeezed(&other.name);
+    let twins = group.iter().filter(|it| squeezed(&it.name) == form);
+    let twin = twins.min_by_key(|it| (!it.is_settled(), it.name != standing, &it.name))?;
+    let name = twin.name.clone();
+    (name != other.name).then(|| {
+        let reading = Reading {
+            name,
+            ..Reading::default()
+        };
+        (other.name.clone(), reading)
+    })
 }
 
 fn reading(
@@ -353,22 +381,34 @@ fn reading(
 
 /// The names of which one may stand, the one that is proposed first: one of the register, else one that units
 /// and helpers are linked to, else one that ends as official names do, else the one that stands most often.
-/// Where the register has several of them as places of their own, another name would make them one unseen.
+/// Where the register has several of them as places of their own, another name would make them one unseen; and a
+/// unit that it has is called otherwise by an answer of its own only.
 fn names_that_may_stand(level: Level<'_>, group: &[&Tally]) -> Vec<String> {
     let settled = group.iter().filter(|it| it.is_settled()).count();
+    let most = if level == Level::Unit { 1 } else { 2 };
     let mut names: Vec<_> = group
         .iter()
-        .filter(|it| settled < 2 || it.is_settled())
+        .filter(|it| settled < most || it.is_settled())
+        .filter(|it| !it.is_only_former())
         .collect();
     names.sort_by_key(|it| {
         std::cmp::Reverse((
-            it.households,
+            it.former.is_none(),
+            it.is_settled(),
+            it.on_register,
             it.units + it.helpers > 0,
             level.is_official(&it.name),
             it.in_file,
         ))
     });
     names.into_iter().map(|it| it.name.clone()).collect()
+}
+
+fn kind_of(level: Level<'_>) -> ConflictKind {
+    match level {
+        Level::Unit => ConflictKind::UnitSpelling,
+        _ => ConflictKind::PlaceSpelling,
+    }
 }
 
 /// The same each time that the file is checked, whatever was answered.
@@ -378,9 +418,9 @@ fn key_of(level: Level<'_>, group: &[&Tally]) -> String {
         .map(|it| it.name.as_str())
         .min_by_key(|name| (name.chars().count(), *name));
     let name = cut_key(shortest.unwrap_or_default());
-    let kind = ConflictKind::PlaceSpelling.code();
+    let kind = kind_of(level).code();
     match level {
-        Level::Town => format!("{kind}:{name}"),
+        Level::Town | Level::Unit => format!("{kind}:{name}"),
         Level::VillageOf(town) => format!("{kind}:{}:{name}", cut_key(town)),
     }
 }
@@ -393,10 +433,23 @@ fn conflict(
     key: String,
     unit: &str,
 ) -> Conflict {
-    let spelled: Vec<_> = group.iter().map(|it| it.words(unit)).collect();
+    let spelled: Vec<_> = group.iter().map(|it| it.words(level, unit)).collect();
     let (above, what) = match level {
         Level::Town => ("", "镇"),
         Level::VillageOf(town) => (town, "村"),
+        Level::Unit => ("", "单位"),
+    };
+    let is_former = group.iter().any(|it| it.former.is_some());
+    let alike = if is_former {
+        "写法相近或曾是旧名"
+    } else {
+        "写法相近"
+    };
+    let has_group = group.iter().any(|it| group_of(&it.name).is_some());
+    let follows = match level {
+        Level::Unit => "人员都归入这个单位",
+        Level::VillageOf(_) if has_group => "单位和负责人的联系随之统一；村名后的组记入“组”",
+        _ => "单位和负责人的联系随之统一",
     };
     let proposed = names.first().map_or("", String::as_str);
     let unsettled = group.iter().filter(|it| !it.is_settled());
@@ -404,18 +457,16 @@ fn conflict(
     let answer = |answer, words: String| PossibleAnswer { answer, words };
     Conflict {
         key,
-        kind: ConflictKind::PlaceSpelling,
+        kind: kind_of(level),
         places: cells.take(MOST_PLACES).collect(),
         household_ids: Vec::new(),
-        question: format!("{above}{}写法相近。是同一个{what}吗？", spelled.join("、")),
+        question: format!("{above}{}{alike}。是同一个{what}吗？", spelled.join("、")),
         proposal: format!("都读作“{proposed}”；也可选用其他写法"),
         accepted: decided.accepted(),
         answers: vec![
             answer(
                 ImportAnswer::SamePlace,
-                format!(
-                    "同一个{what}：统一写作“{proposed}”（或另选的写法），单位和负责人的联系随之统一"
-                ),
+                format!("同一个{what}：统一写作“{proposed}”（或另选的写法），{follows}"),
             ),
             answer(
                 ImportAnswer::DifferentPlaces,
@@ -428,184 +479,4 @@ fn conflict(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::roster::choices::Decision;
-    use crate::staff::unit::Area;
-
-    fn file(areas: &[(&str, &str, usize)]) -> Vec<FileArea> {
-        let area = |(town, village, count): &(&str, &str, usize)| FileArea {
-            town: (*town).to_owned(),
-            village: (*village).to_owned(),
-            count: *count,
-            cells: vec![format!("名册!{village}")],
-        };
-        areas.iter().map(area).collect()
-    }
-
-    fn asked(
-        areas: &[(&str, &str, usize)],
-        register: &[(&str, &str, usize)],
-        links: &Links,
-        decisions: &[(&str, bool, Option<ImportAnswer>, Option<&str>)],
-    ) -> Spellings {
-        let register: Vec<_> = register
-            .iter()
-            .map(|(town, village, count)| ((*town).to_owned(), (*village).to_owned(), *count))
-            .collect();
-        let known = KnownPlaces {
-            areas: &register,
-            links,
-            unit: "户",
-        };
-        let decisions = decisions
-            .iter()
-            .map(|(conflict, accept, answer, name)| Decision {
-                conflict: (*conflict).to_owned(),
-                accept: *accept,
-                answer: *answer,
-                name: name.map(ToOwned::to_owned),
-            });
-        let choices = Choices {
-            decisions: decisions.collect(),
-            ..Choices::default()
-        };
-        Spellings::of(&file(areas), known, &choices)
-    }
-
-    fn read(spellings: &Spellings, town: &str, village: &str) -> (String, String) {
-        let town = spellings.town(town).map_or(town, |read| &read.name);
-        let village = spellings
-            .village(town, village)
-            .map_or(village, |read| &read.name);
-        (town.to_owned(), village.to_owned())
-    }
-
-    fn both(town: &str, village: &str) -> (String, String) {
-        (town.to_owned(), village.to_owned())
-    }
-
-    const FILE: [(&str, &str, usize); 4] = [
-        ("草庙镇", "双喜村", 30),
-        ("草庙镇", "双喜", 3),
-        ("草庙", "双喜村委会", 2),
-        ("草庙镇", "前进村", 9),
-    ];
-
-    #[test]
-    fn spellings_within_a_file_are_one_question_each_with_counts() {
-        let found = asked(&FILE, &[], &Links::default(), &[]);
-        let questions: Vec<_> = found.conflicts.iter().map(|it| &it.question).collect();
-        assert_eq!(
-            questions,
-            [
-                "“草庙”（名册 2 户）、“草庙镇”（名册 42 户）写法相近。是同一个镇吗？",
-                "草庙镇“双喜”（名册 3 户）、“双喜村”（名册 30 户）、“双喜村委会”（名册 2 户）写法相近。是同一个村吗？",
-            ]
-        );
-        assert_eq!(found.conflicts[1].names[0], "双喜村");
-        assert_eq!(found.conflicts[1].key, "place_spelling:草庙镇:双喜");
-        // Undecided, they are shown as proposed, and only those that would change are undecided.
-        assert_eq!(read(&found, "草庙", "双喜村委会"), both("草庙镇", "双喜村"));
-        assert!(found.village("草庙镇", "双喜").unwrap().undecided.is_some());
-        assert!(found.village("草庙镇", "双喜村").is_none());
-        assert!(found.village("草庙镇", "前进村").is_none());
-    }
-
-    #[test]
-    fn the_answer_says_which_spelling_stands_or_that_they_are_different() {
-        let links = Links::default();
-        let one = asked(&FILE, &[], &links, &[("place_spelling", true, None, None)]);
-        assert!(one.conflicts.iter().all(|it| it.accepted == Some(true)));
-        assert_eq!(read(&one, "草庙", "双喜村委会"), both("草庙镇", "双喜村"));
-        assert!(one.village("草庙镇", "双喜").unwrap().undecided.is_none());
-        assert!(one.renamings.is_empty(), "nothing on the register says it");
-        let key = "place_spelling:草庙镇:双喜";
-        let other = asked(&FILE, &[], &links, &[(key, true, None, Some("双喜"))]);
-        assert_eq!(read(&other, "草庙镇", "双喜村"), both("草庙镇", "双喜"));
-        let different = Some(ImportAnswer::DifferentPlaces);
-        let none = asked(
-            &FILE,
-            &[],
-            &links,
-            &[("place_spelling", true, different, None)],
-        );
-        assert_eq!(
-            read(&none, "草庙", "双喜村委会"),
-            both("草庙", "双喜村委会")
-        );
-        let refused = asked(&FILE, &[], &links, &[("place_spelling", false, None, None)]);
-        assert!(refused.village("草庙镇", "双喜").unwrap().left_out);
-        // A name that is none of them, or an answer of another question, answers nothing.
-        let unknown = asked(&FILE, &[], &links, &[(key, true, None, Some("三喜村"))]);
-        assert_eq!(unknown.conflicts[1].accepted, None);
-        let strange = Some(ImportAnswer::Returns);
-        let unknown = asked(&FILE, &[], &links, &[(key, true, strange, None)]);
-        assert_eq!(unknown.conflicts[1].accepted, None);
-    }
-
-    #[test]
-    fn the_register_and_the_links_of_units_and_helpers_count() {
-        let mut links = Links::default();
-        links.units.insert(Area::of("草庙镇", "前进"), 2);
-        let names = |name: &str| vec![name.to_owned()];
-        links
-            .helpers
-            .insert((names("草庙镇"), names("双喜村委会")), 1);
-        let register = [("草庙镇", "双喜", 12), ("草庙镇", "红旗村", 5)];
-        let of = [("草庙镇", "双喜村", 30), ("草庙镇", "前进村", 9)];
-        let found = asked(
-            &of,
-            &register,
-            &links,
-            &[("place_spelling", true, None, None)],
-        );
-        // The register's name is proposed, else the one that units are linked to.
-        assert_eq!(read(&found, "草庙镇", "双喜村"), both("草庙镇", "双喜"));
-        assert_eq!(read(&found, "草庙镇", "前进村"), both("草庙镇", "前进"));
-        let words: Vec<_> = found.renamings.iter().map(|it| it.change.words()).collect();
-        assert_eq!(words, [both("草庙镇双喜村委会", "草庙镇双喜")]);
-        // The official name may be chosen: the register follows, and the helper.
-        let key = "place_spelling:草庙镇:双喜";
-        let found = asked(&of, &register, &links, &[(key, true, None, Some("双喜村"))]);
-        let words: Vec<_> = found.renamings.iter().map(|it| it.change.words()).collect();
-        assert_eq!(
-            words,
-            [
-                both("草庙镇双喜", "草庙镇双喜村"),
-                both("草庙镇双喜村委会", "草庙镇双喜村")
-            ]
-        );
-        assert!(found.renames(("草庙镇", "双喜"), ("草庙镇", "双喜村")));
-        let question = &found.conflicts.last().unwrap().question;
-        assert!(question.contains("“双喜”（登记 12 户）"), "{question}");
-        assert!(
-            question.contains("“双喜村委会”（负责人 1 人）"),
-            "{question}"
-        );
-    }
-
-    #[test]
-    fn places_of_their_own_are_not_asked_about_again() {
-        let links = Links::default();
-        let register = [("草庙镇", "前进村", 3), ("草庙镇", "前进社区", 4)];
-        let of = [("草庙镇", "前进村", 3), ("草庙镇", "前进社区", 4)];
-        assert!(asked(&of, &register, &links, &[]).conflicts.is_empty());
-        // A third spelling may be either, and makes them one under no circumstances.
-        let of = [("草庙镇", "前进", 3)];
-        let found = asked(&of, &register, &links, &[]);
-        assert_eq!(found.conflicts[0].names, ["前进社区", "前进村"]);
-        let key = found.conflicts[0].key.clone();
-        let found = asked(
-            &of,
-            &register,
-            &links,
-            &[(&key, true, None, Some("前进村"))],
-        );
-        assert_eq!(read(&found, "草庙镇", "前进"), both("草庙镇", "前进村"));
-        assert!(found.renamings.is_empty());
-        // The same name in two towns is no spelling of one place.
-        let of = [("草庙镇", "前进村", 3), ("大中镇", "前进社区", 4)];
-        assert!(asked(&of, &[], &links, &[]).conflicts.is_empty());
-    }
-}
+mod tests;

@@ -1,13 +1,17 @@
-//! The towns and villages for which a roster of staff makes people responsible.
+//! The towns and villages for which a roster of staff makes people responsible, and their units, by name.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::asked::Question;
-use super::known::Around;
-use crate::import::matching::places::{FileArea, KnownPlaces, Spellings};
+use super::known::{Around, Known};
+use super::question::Question;
+use crate::household::rule::Severity;
+use crate::import::matching::places::{FileArea, FileUnit, KnownPlaces, Spellings};
+use crate::import::report::Conflict;
 use crate::renaming::Planned;
 use crate::roster::choices::Choices;
+use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{ReadPerson, StaffRoster};
+use crate::roster::value::Refusal;
 use crate::staff::unit::names_in;
 
 /// Asks about names that may be spellings of one place, and reads them by what was answered: writes them into
@@ -37,15 +41,105 @@ pub fn places(
             left_out.push(index);
         }
     }
-    let refused = |accepted| accepted == Some(false);
-    let questions = spellings.conflicts.into_iter().map(|conflict| {
+    let asked = questions(spellings.conflicts, about, &left_out);
+    (asked, spellings.renamings)
+}
+
+/// Asks about names that may be spellings of one unit, or that a unit had before, and reads them by what was
+/// answered.
+pub fn unit_spellings(
+    roster: &mut StaffRoster,
+    known: &Known<'_>,
+    around: &Around,
+    choices: &Choices,
+) -> Vec<Question> {
+    let mut named: BTreeMap<&str, FileUnit> = BTreeMap::new();
+    for person in roster.people.iter().filter(|it| !it.facts.unit.is_empty()) {
+        let unit = named.entry(&person.facts.unit).or_insert_with(|| FileUnit {
+            name: person.facts.unit.clone(),
+            people: 0,
+            cells: Vec::new(),
+        });
+        unit.people += 1;
+        unit.cells.push(person.place.cell(&roster.sheets, "unit"));
+    }
+    let mut people: BTreeMap<&str, usize> = BTreeMap::new();
+    for person in known.people {
+        *people.entry(&person.unit).or_default() += usize::from(person.active);
+    }
+    let villages = |name: &str| around.unit_villages.get(name).map_or(0, Vec::len);
+    for name in around.unit_villages.keys() {
+        people.entry(name).or_default();
+    }
+    let known = people
+        .iter()
+        .map(|(name, people)| (*name, *people, villages(name)));
+    let named = named.into_values().collect();
+    let spellings = Spellings::of_units(named, known, &around.links, choices);
+    let mut about: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut left_out = Vec::new();
+    for (index, person) in roster.people.iter_mut().enumerate() {
+        let Some(reading) = spellings.unit(&person.facts.unit) else {
+            continue;
+        };
+        if let Some(key) = &reading.undecided {
+            about.entry(key.clone()).or_default().push(index);
+        }
+        if reading.left_out {
+            left_out.push(index);
+        }
+        person.facts.unit.clone_from(&reading.name);
+    }
+    questions(spellings.conflicts, about, &left_out)
+}
+
+/// The questions with the people whom each is about.
+fn questions(
+    conflicts: Vec<Conflict>,
+    mut about: HashMap<String, Vec<usize>>,
+    left_out: &[usize],
+) -> Vec<Question> {
+    let questions = conflicts.into_iter().map(|conflict| {
         let people = match conflict.accepted {
-            accepted if refused(accepted) => left_out.clone(),
+            Some(false) => left_out.to_vec(),
             _ => about.remove(&conflict.key).unwrap_or_default(),
         };
         Question { conflict, people }
     });
-    (questions.collect(), spellings.renamings)
+    questions.collect()
+}
+
+/// Tells of villages that people are made responsible for and that nobody knows, once each with how many they
+/// are; nothing where no household is on the register yet.
+pub fn unknown_villages(roster: &StaffRoster, around: &Around, problems: &mut Problems) {
+    if around.areas.is_empty() {
+        return;
+    }
+    let is_known = |towns: &[String], village: &str| {
+        let in_town = |town: &String| towns.is_empty() || towns.contains(town);
+        let mut areas = around.areas.iter();
+        let mut linked = around.links.units.keys();
+        areas.any(|(town, name, _)| name == village && in_town(town))
+            || linked.any(|area| area.village == village && in_town(&area.town))
+    };
+    let mut unknown: BTreeMap<String, (usize, Place)> = BTreeMap::new();
+    for person in &roster.people {
+        let towns = names_in(person.facts.town.as_deref());
+        for village in names_in(person.facts.village.as_deref()) {
+            if !is_known(&towns, &village) {
+                let name = towns.join("、") + &village;
+                unknown.entry(name).or_insert((0, person.place)).0 += 1;
+            }
+        }
+    }
+    for (name, (count, place)) in unknown {
+        let reason =
+            format!("“{name}”：登记和单位的定点帮扶村中都没有这个村，名册中有 {count} 人负责");
+        let remedy = "请核对负责镇和负责村的名称；如确是新的村，不必改";
+        let refusal = Refusal::new("village_unknown", reason, remedy);
+        let problem = place.problem(&roster.sheets, Severity::Warning, "village", refusal);
+        problems.push_for(problem, count);
+    }
 }
 
 /// The places that people name, each with how many people do: towns, and villages of each of their towns.
