@@ -203,8 +203,9 @@ impl RenamingApi {
     /// Take a renaming or a merge back
     ///
     /// All that followed it and still says the new name says the old one again; what was changed by hand since
-    /// stays. 409 if the old name belongs to another by now (`name_taken`), or the new one was changed again
-    /// (`renamed_since`).
+    /// stays. What came under a new name since follows, too; what came to a place of which another had become
+    /// part stays there. 409 if the old name belongs to another by now (`name_taken`), or a later change rests
+    /// on this one (`renamed_since`): take that back first.
     #[oai(
         path = "/renamings/:id/undo",
         method = "post",

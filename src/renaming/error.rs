@@ -28,8 +28,13 @@ pub enum RenamingError {
     TooEarly(NaiveDate),
     #[error("此次更名已经撤销")]
     AlreadyUndone,
-    #[error("“{0}”以后又更名或合并，请先撤销后来的一次")]
-    RenamedSince(String),
+    #[error("“{name}”以后又有更名或合并（{later}），请先撤销后来的一次")]
+    RenamedSince {
+        /// What cannot be taken back, as it is called since.
+        name: String,
+        /// The later change, in words.
+        later: String,
+    },
 }
 
 impl From<RenamingError> for Problem {
@@ -87,11 +92,11 @@ impl From<RenamingError> for Problem {
             E::AlreadyUndone => {
                 Self::conflict("already_undone", zh, "this change of names has been undone")
             }
-            E::RenamedSince(name) => Self::conflict(
+            E::RenamedSince { name, later } => Self::conflict(
                 "renamed_since",
                 zh,
                 format!(
-                    "{name} has got another name or become part of another since; undo that change first"
+                    "{name} has got another name or become part of another since ({later}); undo that change first"
                 ),
             ),
         }

@@ -7,11 +7,15 @@
 pub mod api;
 mod day;
 mod error;
+mod follow;
 mod links;
 mod model;
 pub mod service;
+mod since;
 pub mod spelling;
 mod store;
+mod taking_back;
 
 pub use links::{Links, links};
-pub use model::{Change, Locality, Planned, Renaming, RenamingKind};
+pub use model::{Change, Locality, Planned, Renaming, RenamingKind, one_by_one};
+pub use since::{Cause, NamesSince, Standing, names_since};
