@@ -10,6 +10,7 @@ mod error;
 mod follow;
 mod links;
 mod model;
+mod name;
 pub mod service;
 mod since;
 pub mod spelling;

@@ -9,6 +9,7 @@ use super::day::check_day;
 use super::error::RenamingError;
 use super::follow::{find_unit, is_known, is_linked, is_named, join_unit, rename_place};
 use super::model::{Change, Locality, Planned, Renaming, RenamingKind, Said};
+use super::name::{checked, checked_place};
 use super::store::{self, subject};
 use super::taking_back;
 use crate::access::history::Actor;
@@ -37,11 +38,14 @@ pub async fn rename(
     };
     check_day(said.effective_on, app.today())?;
     let change = match wanted {
-        Wanted::Place { from, to } => Change::Place { from, to },
+        Wanted::Place { from, to } => Change::Place {
+            to: checked_place(&from, to)?,
+            from,
+        },
         Wanted::Unit { unit_id, name } => Change::Unit {
             unit_id,
             from: find_unit(&mut tx, unit_id).await?.name,
-            to: name,
+            to: checked(&name, "/new_name")?,
         },
     };
     let renaming = apply(&mut tx, caller.at(app.now()), &change, &said).await?;

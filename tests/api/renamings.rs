@@ -447,3 +447,23 @@ async fn a_village_that_is_called_otherwise_cannot_be_renamed_again_by_its_old_n
         .expect_problem(422, "no_such_place");
     assert_eq!(person(office, helper).await["village"], "双喜村、新喜村");
 }
+
+/// One rule for names, however they come in.
+#[tokio::test]
+async fn a_name_that_a_roster_may_not_say_is_none_here_either() {
+    let it = Places::open().await;
+    let office = &it.office;
+    let old = ("草庙镇", "双喜村");
+    for name in ["新?村", "新\u{fffd}村", "〃", "双喜村、前进村"] {
+        for new in [("草庙镇", name), (name, "双喜村")] {
+            let refused = rename(office, old, new, false).await;
+            refused.expect_problem(422, "name_invalid");
+        }
+        rename_unit(office, "草庙小学", name, false)
+            .await
+            .expect_problem(422, "name_invalid");
+    }
+    assert!(office.items("/renamings").await.is_empty());
+    let made = rename(office, old, ("草庙镇", "“新 喜村”"), false).await;
+    assert_eq!(made.expect(201)["new_village"], "新喜村");
+}
