@@ -51,13 +51,14 @@ pub async fn take_back(tx: &mut Tx, actor: Actor<'_>, renaming: &Renaming) -> Re
                 rename_place(tx, actor, &to, &from).await?;
             }
         }
-        Change::Unit { unit_id, from, .. } => match renaming.into_unit_id {
-            Some(into) => unit_out_of(tx, actor, (unit_id, &from), into, &records).await?,
-            None => {
+        Change::Unit { unit_id, from, .. } => {
+            if let Some(into) = renaming.into_unit_id {
+                unit_out_of(tx, actor, (unit_id, &from), into, &records).await?;
+            } else {
                 let found = find_unit(tx, unit_id).await?;
                 unit::rename(tx, actor, &found, &from).await?;
             }
-        },
+        }
     }
     store::undone(tx, actor, renaming.id).await?;
     Ok(())
