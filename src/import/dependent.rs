@@ -1,7 +1,8 @@
 //! Later records that depend on an import, and so keep it from being undone.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::model::Import;
@@ -9,9 +10,11 @@ use super::store;
 use crate::access::{self, history};
 use crate::code_list;
 use crate::code_list::CodeList;
-use crate::db::{Ids, Mention, Subject, Tx, page};
+use crate::codes::Action;
+use crate::db::{Ids, Json, Mention, Subject, Tx, page};
 use crate::household::model::HouseholdFacts;
 use crate::household::staging;
+use crate::renaming::{self, Cause, NamesSince, Standing, names_since};
 use crate::roster::report::RosterKind;
 use crate::serving;
 use crate::serving::tenure::Part;
@@ -27,6 +30,7 @@ code_list! {
     pub enum DependentKind = "import_dependent", "依赖此次导入的记录" {
         LaterImport = "later_import", "之后的导入", [];
         LaterEdit = "later_edit", "之后的修改", [];
+        Renaming = "renaming", "之后的更名或合并", [];
         NumberTaken = "number_taken", "编号或证件号码已被占用", [];
         Pairing = "pairing", "结对", [];
         PairingRun = "pairing_run", "结对方案", [];
@@ -46,7 +50,7 @@ pub struct Dependent {
     pub kind: DependentKind,
     /// The record: the later import, the pairing, the visit …
     pub id: Uuid,
-    /// The household or the person of the staff that it is about.
+    /// The household or the person of the staff that it is about; of a change of names the same as `id`.
     pub subject_id: Uuid,
     /// Both in words.
     pub words: String,
@@ -54,25 +58,55 @@ pub struct Dependent {
 
 /// The records that stand in the way of undoing an import.
 pub async fn dependents(tx: &mut Tx, import: &Import) -> Result<Vec<Dependent>, sqlx::Error> {
-    match import.kind {
-        RosterKind::Households => of_households(tx, import.id).await,
-        RosterKind::Staff => of_staff(tx, import.id).await,
-    }
+    let history = Since {
+        import_id: import.id,
+        undone: store::undone(tx).await?,
+        // Whatever is asked for here has been committed.
+        names: names_since(tx, import.id, import.committed_at.unwrap_or(import.at)).await?,
+    };
+    let mut found = match import.kind {
+        RosterKind::Households => of_households(tx, &history).await?,
+        RosterKind::Staff => of_staff(tx, &history).await?,
+    };
+    let own = renaming::service::obstacles(tx, import.id).await?;
+    found.extend(own.into_iter().map(|(id, words)| Dependent {
+        kind: DependentKind::Renaming,
+        id,
+        subject_id: id,
+        words,
+    }));
+    // A record that was changed time and again is one.
+    let mut seen = HashSet::new();
+    found.retain(|it| seen.insert((it.kind, it.id, it.subject_id)));
+    Ok(found)
 }
 
-async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+/// What tells changes that stand in the way from those that do not.
+struct Since {
+    import_id: Uuid,
+    /// Imports that were undone: they have changed nothing.
+    undone: HashSet<Uuid>,
+    names: NamesSince,
+}
+
+async fn of_households(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Error> {
+    let id = since.import_id;
     let mut found = Vec::new();
-    let undone = store::undone(tx).await?;
     let mut after = -1;
     while found.len() < MOST {
         let changed = staging::changed_since(tx, id, after, HOUSEHOLDS_AT_ONCE).await?;
         let Some(last) = changed.last() else { break };
         after = last.position;
         for entry in changed {
-            let since = entry.base_version + 1;
-            found.extend(later(tx, "household", entry.household_id, since, &undone).await?);
+            let version = entry.base_version + 1;
+            found.extend(
+                since
+                    .later(tx, "household", entry.household_id, version)
+                    .await?,
+            );
         }
     }
+    found.extend(lost_places(tx, since).await?);
     let added = staging::added_by(id);
     let named = Subject::Household;
     for (kind, mentions) in naming(tx, named, &added).await? {
@@ -80,6 +114,40 @@ async fn of_households(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Er
     }
     name_households(tx, &mut found).await?;
     Ok(found)
+}
+
+/// Where a household lived before an import.
+#[derive(Deserialize)]
+struct Lived {
+    town: String,
+    village: String,
+}
+
+/// The changes of names since which nobody says the names to which households would go back.
+async fn lost_places(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Error> {
+    let mut found = BTreeMap::new();
+    let mut after = -1;
+    while !since.names.is_empty() {
+        let entries = staging::touched(tx, since.import_id, after, HOUSEHOLDS_AT_ONCE).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.position;
+        let ids: Vec<_> = entries.iter().map(|entry| entry.household_id).collect();
+        let before =
+            history::before_import::<Lived>(tx, "household", since.import_id, &ids).await?;
+        let lost = before.values();
+        let lost = lost.filter_map(|it| since.names.of_place(&it.town, &it.village));
+        found.extend(lost.map(|it| (it.renaming.id, of_renaming(it))));
+    }
+    Ok(found.into_values().collect())
+}
+
+fn of_renaming(standing: &Standing) -> Dependent {
+    Dependent {
+        kind: DependentKind::Renaming,
+        id: standing.renaming.id,
+        subject_id: standing.renaming.id,
+        words: standing.words(),
+    }
 }
 
 /// Households that by now hold a 户编号 or a person that another had before the import and would have
@@ -160,15 +228,22 @@ async fn naming(
     Ok(naming)
 }
 
-async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> {
+async fn of_staff(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Error> {
+    let id = since.import_id;
     let entries = staff::staging::taken(tx, id).await?;
     let known = staff::store::all(tx).await?;
-    let undone = store::undone(tx).await?;
     let mut found = Vec::new();
     for entry in staff::staging::changed_since(&entries, &known) {
-        let since = entry.base_version + 1;
-        found.extend(later(tx, "staff", entry.staff_id, since, &undone).await?);
+        let version = entry.base_version + 1;
+        found.extend(since.later(tx, "staff", entry.staff_id, version).await?);
     }
+    let changed = entries.iter().filter(|it| it.action == Action::Changed);
+    let before = changed.filter_map(|it| it.before.as_ref());
+    let lost = before.filter_map(|Json(it)| {
+        let cells = (it.town.as_deref(), it.village.as_deref());
+        since.names.of_person(it.unit_id, cells)
+    });
+    found.extend(lost.map(of_renaming));
     let taken = staff::staging::holders(&entries, &known);
     found.extend(taken.into_iter().map(|person| Dependent {
         kind: DependentKind::NumberTaken,
@@ -203,7 +278,10 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
             });
         }
     }
-    for dependent in &mut found {
+    let about_people = found
+        .iter_mut()
+        .filter(|it| it.kind != DependentKind::Renaming);
+    for dependent in about_people {
         let person = known.iter().find(|one| one.id == dependent.subject_id);
         let person = person.map_or_else(String::new, |one| format!("{} {}", one.unit, one.name));
         dependent.words = format!("{person}：{}", dependent.words_or_label());
@@ -211,34 +289,44 @@ async fn of_staff(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error> 
     Ok(found)
 }
 
-/// What changed a record after it had got a version; what was undone since has changed nothing.
-async fn later(
-    tx: &mut Tx,
-    subject: &str,
-    id: Uuid,
-    since: i64,
-    undone: &HashSet<Uuid>,
-) -> Result<Vec<Dependent>, sqlx::Error> {
-    let entries = history::of(tx, subject, &id.to_string()).await?;
-    let later = entries.into_iter().filter(|entry| {
-        let is_undone = entry.import_id.is_some_and(|id| undone.contains(&id));
-        entry.version >= since && !is_undone
-    });
-    Ok(later
-        .map(|entry| {
-            let kind = match entry.import_id {
-                Some(_) => DependentKind::LaterImport,
-                None => DependentKind::LaterEdit,
-            };
-            let day = crate::app::china_date(entry.at);
-            Dependent {
-                kind,
-                id: entry.import_id.unwrap_or(id),
-                subject_id: id,
-                words: format!("{day} 由 {} 作的{}", entry.actor, kind.label()),
-            }
+impl Since {
+    /// What changed a record after it had got a version; what was undone since has changed nothing.
+    async fn later(
+        &self,
+        tx: &mut Tx,
+        subject: &str,
+        id: Uuid,
+        version: i64,
+    ) -> Result<Vec<Dependent>, sqlx::Error> {
+        let entries = history::of(tx, subject, &id.to_string()).await?;
+        let later = entries.into_iter().filter(|entry| {
+            let by =
+                |import_id: Uuid| import_id == self.import_id || self.undone.contains(&import_id);
+            entry.version >= version && !entry.import_id.is_some_and(by)
+        });
+        Ok(later
+            .filter_map(|entry| self.of_entry(id, &entry))
+            .collect())
+    }
+
+    fn of_entry(&self, id: Uuid, entry: &history::Entry) -> Option<Dependent> {
+        match self.names.cause(entry) {
+            Cause::Cancelled => return None,
+            Cause::Renaming(standing) => return Some(of_renaming(standing)),
+            Cause::Other => {}
+        }
+        let kind = match entry.import_id {
+            Some(_) => DependentKind::LaterImport,
+            None => DependentKind::LaterEdit,
+        };
+        let day = crate::app::china_date(entry.at);
+        Some(Dependent {
+            kind,
+            id: entry.import_id.unwrap_or(id),
+            subject_id: id,
+            words: format!("{day} 由 {} 作的{}", entry.actor, kind.label()),
         })
-        .collect())
+    }
 }
 
 fn of(kind: DependentKind, mention: &Mention) -> Dependent {
@@ -276,7 +364,8 @@ async fn name_households(tx: &mut Tx, found: &mut [Dependent]) -> Result<(), sql
     for chunk in found.chunks_mut(page::size(HOUSEHOLDS_AT_ONCE)) {
         let ids: Vec<_> = chunk.iter().map(|dependent| dependent.subject_id).collect();
         let households = household::store::some(tx, &ids).await?;
-        for dependent in chunk {
+        let about_households = chunk.iter_mut();
+        for dependent in about_households.filter(|it| it.kind != DependentKind::Renaming) {
             let name = households.get(&dependent.subject_id).map(|household| {
                 let facts = &household.facts;
                 let number = facts.number.as_deref().unwrap_or_default();

@@ -183,7 +183,7 @@ pub struct ImportDependent {
     pub kind: DependentKind,
     /// The record: the later import, the pairing, the visit …
     pub id: Uuid,
-    /// The household, or the person of the staff, that it is about.
+    /// The household, or the person of the staff, that it is about; of a change of names the same as `id`.
     pub subject_id: Uuid,
     /// Both in Chinese.
     pub words: String,

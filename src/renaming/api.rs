@@ -114,7 +114,7 @@ impl RenamingApi {
     /// All households of the place, the units that are linked to it (定点帮扶) and the helpers who are
     /// responsible for it (负责镇, 负责村) say the new name from then on; pairings stay as they are. What each
     /// said before is kept in its history. 409 `name_taken` if there is a place of the new name and `merge` was
-    /// not sent; 409 `villages_collide` if both towns have villages of the same name: rename those first.
+    /// not sent; 422 `name_invalid` for a name that a roster may not say either; 409 `villages_collide` if both towns have villages of the same name: rename those first.
     #[oai(
         path = "/renamings",
         method = "post",
@@ -203,8 +203,9 @@ impl RenamingApi {
     /// Take a renaming or a merge back
     ///
     /// All that followed it and still says the new name says the old one again; what was changed by hand since
-    /// stays. 409 if the old name belongs to another by now (`name_taken`), or the new one was changed again
-    /// (`renamed_since`).
+    /// stays. What came under a new name since follows, too; what came to a place of which another had become
+    /// part stays there. 409 if the old name belongs to another by now (`name_taken`), or a later change rests
+    /// on this one (`renamed_since`): take that back first.
     #[oai(
         path = "/renamings/:id/undo",
         method = "post",

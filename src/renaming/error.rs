@@ -26,10 +26,22 @@ pub enum RenamingError {
     InFuture(NaiveDate),
     #[error("{0} 过早，请核对生效日期")]
     TooEarly(NaiveDate),
+    #[error("新名称有误：{words}")]
+    BadName {
+        /// Why, and what to do.
+        words: String,
+        /// Where it was sent.
+        pointer: &'static str,
+    },
     #[error("此次更名已经撤销")]
     AlreadyUndone,
-    #[error("“{0}”以后又更名或合并，请先撤销后来的一次")]
-    RenamedSince(String),
+    #[error("“{name}”以后又有更名或合并（{later}），请先撤销后来的一次")]
+    RenamedSince {
+        /// What cannot be taken back, as it is called since.
+        name: String,
+        /// The later change, in words.
+        later: String,
+    },
 }
 
 impl From<RenamingError> for Problem {
@@ -84,14 +96,20 @@ impl From<RenamingError> for Problem {
                 format!("{day} is long before any programme; check the day"),
             )
             .at("/effective_on"),
+            E::BadName { pointer, .. } => Self::invalid(
+                "name_invalid",
+                zh,
+                "this is no name that a roster may give a place or a unit; see `detail`",
+            )
+            .at(pointer),
             E::AlreadyUndone => {
                 Self::conflict("already_undone", zh, "this change of names has been undone")
             }
-            E::RenamedSince(name) => Self::conflict(
+            E::RenamedSince { name, later } => Self::conflict(
                 "renamed_since",
                 zh,
                 format!(
-                    "{name} has got another name or become part of another since; undo that change first"
+                    "{name} has got another name or become part of another since ({later}); undo that change first"
                 ),
             ),
         }

@@ -1,8 +1,9 @@
 //! What is linked to places by name: units that serve villages, and the areas of helpers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::former::FormerNames;
+use super::model::Locality;
 use super::store;
 use crate::db::Tx;
 use crate::staff;
@@ -63,6 +64,23 @@ impl Links {
         });
         of_place.map(|(_, count)| count).sum()
     }
+
+    /// Whether a helper names a place and means that one. `others` are the other towns that have a village of
+    /// its name.
+    pub fn is_named_by_helpers(&self, place: &Locality, others: &BTreeSet<String>) -> bool {
+        self.helpers.keys().any(|(towns, villages)| {
+            let Some(village) = &place.village else {
+                return towns.contains(&place.town);
+            };
+            let means_other = if towns.is_empty() {
+                !others.is_empty()
+            } else {
+                towns.iter().any(|town| others.contains(town))
+            };
+            let in_town = towns.is_empty() || towns.contains(&place.town);
+            villages.contains(village) && in_town && !means_other
+        })
+    }
 }
 
 #[cfg(test)]
@@ -87,5 +105,30 @@ mod tests {
         assert_eq!(links.helpers_of("甲镇", None), 8);
         assert_eq!(links.helpers_of("乙镇", Some("东村")), 1);
         assert_eq!(links.helpers_of("丙镇", None), 0);
+    }
+
+    #[test]
+    fn a_helper_names_a_place_where_no_other_can_be_meant() {
+        let names =
+            |names: &[&str]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
+        let east = Locality::village("甲镇", "东村");
+        for (towns, others, expected) in [
+            (&["甲镇"][..], &[][..], true),
+            (&["甲镇"], &["乙镇"], true),
+            (&[], &[], true),
+            (&[], &["乙镇"], false),
+            (&["甲镇", "乙镇"], &["乙镇"], false),
+            (&["甲镇", "乙镇"], &["丙镇"], true),
+            (&["乙镇"], &["乙镇"], false),
+        ] {
+            let mut links = Links::default();
+            links.helpers.insert((names(towns), names(&["东村"])), 1);
+            let others = names(others).into_iter().collect();
+            assert_eq!(
+                links.is_named_by_helpers(&east, &others),
+                expected,
+                "{towns:?} {others:?}"
+            );
+        }
     }
 }

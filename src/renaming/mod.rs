@@ -7,13 +7,18 @@
 pub mod api;
 mod day;
 mod error;
+mod follow;
 mod former;
 mod links;
 mod model;
+mod name;
 pub mod service;
+mod since;
 pub mod spelling;
 mod store;
+mod taking_back;
 
 pub use former::{FormerNames, Since};
 pub use links::{Links, links};
-pub use model::{Change, Locality, Planned, Renaming, RenamingKind};
+pub use model::{Change, Locality, Planned, Renaming, RenamingKind, one_by_one};
+pub use since::{Cause, NamesSince, Standing, names_since};

@@ -54,6 +54,15 @@ impl Locality {
         )
     }
 
+    /// Whether a place is this one or a village of this town.
+    pub fn contains(&self, place: &Self) -> bool {
+        self.town == place.town && (self.village.is_none() || self.village == place.village)
+    }
+
+    fn touches(&self, place: &Self) -> bool {
+        self.contains(place) || place.contains(self)
+    }
+
     /// What one of this town and village is when this place is called `to`; nothing for one elsewhere.
     pub fn renamed<'n>(
         &self,
@@ -185,6 +194,31 @@ impl Renaming {
     }
 }
 
+impl Renaming {
+    /// What became of what, in words.
+    pub fn words(&self) -> String {
+        let (old, new) = self.change().words();
+        let what = if self.merges { "并入" } else { "更名为" };
+        format!("“{old}”{what}“{new}”")
+    }
+
+    /// Whether an earlier change cannot be taken back before this one is: this one gave the name away that the
+    /// earlier one brought or would bring back, or put others under it who would be taken along.
+    pub fn rests_on(&self, earlier: &Self) -> bool {
+        match (self.change(), earlier.change()) {
+            (Change::Place { from, to }, Change::Place { from: old, to: new }) => {
+                from.touches(&new) || from.touches(&old) || (!earlier.merges && new.contains(&to))
+            }
+            (Change::Unit { unit_id, .. }, Change::Unit { unit_id: first, .. }) => {
+                // Records name a unit by its id: another name of the one that took it in is in nobody's way.
+                let now = earlier.into_unit_id.unwrap_or(first);
+                unit_id == now && (self.merges || !earlier.merges)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// 负责镇 and 负责村 of a helper.
 pub type Cells = (Option<String>, Option<String>);
 
@@ -243,9 +277,203 @@ fn joined(names: &[String]) -> Option<String> {
     (!names.is_empty()).then(|| names.join("、"))
 }
 
+/// Planned changes to one new name: the first brings it, and what comes after becomes part of that.
+pub fn one_by_one(planned: &[Planned]) -> Vec<Planned> {
+    let mut brought = BTreeSet::new();
+    let planned = planned.iter().map(|planned| {
+        let (place, unit) = match &planned.change {
+            Change::Place { to, .. } => (Some(to), None),
+            Change::Unit { to, .. } => (None, Some(to)),
+        };
+        let is_first = brought.insert((place, unit));
+        Planned {
+            merges: planned.merges || !is_first,
+            ..planned.clone()
+        }
+    });
+    planned.collect()
+}
+
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+
+    /// A place that got another name, as stored.
+    pub fn renaming(from: Locality, to: Locality, merges: bool) -> Renaming {
+        let at = DateTime::<Utc>::UNIX_EPOCH;
+        let kind = match from.village {
+            Some(_) => RenamingKind::Village,
+            None => RenamingKind::Town,
+        };
+        Renaming {
+            id: Uuid::nil(),
+            kind,
+            old_town: from.town,
+            old_village: from.village.unwrap_or_default(),
+            new_town: to.town,
+            new_village: to.village.unwrap_or_default(),
+            unit_id: None,
+            old_name: String::new(),
+            new_name: String::new(),
+            into_unit_id: None,
+            merges,
+            effective_on: at.date_naive(),
+            reason: String::new(),
+            households: 0,
+            units: 0,
+            helpers: 0,
+            import_id: None,
+            recorded_at: at,
+            recorded_by: "office".to_owned(),
+            undone_at: None,
+            undone_by: None,
+        }
+    }
+
+    /// A unit that got another name, or became part of another.
+    pub fn unit_renaming(unit_id: Uuid, into: Option<Uuid>) -> Renaming {
+        Renaming {
+            kind: RenamingKind::Unit,
+            unit_id: Some(unit_id),
+            into_unit_id: into,
+            ..renaming(Locality::town(""), Locality::town(""), into.is_some())
+        }
+    }
+
+    fn village(words: &str) -> Locality {
+        match words.split_once(' ') {
+            Some((town, village)) => Locality::village(town, village),
+            None => Locality::town(words),
+        }
+    }
+
+    #[test]
+    fn a_later_change_rests_on_the_one_whose_names_it_changes() {
+        // What came first, whether it is a merge; what came later, whether it is; whether that rests on it.
+        for (first, merges, later, joins, expected) in [
+            (
+                ("甲镇", "乙镇"),
+                false,
+                ("乙镇 东村", "乙镇 新村"),
+                false,
+                true,
+            ),
+            (("甲镇", "乙镇"), false, ("乙镇", "丙镇"), false, true),
+            (("甲镇", "乙镇"), true, ("乙镇", "丙镇"), false, true),
+            (
+                ("甲镇", "乙镇"),
+                false,
+                ("丁镇 东村", "乙镇 东村"),
+                false,
+                true,
+            ),
+            (
+                ("甲镇", "乙镇"),
+                true,
+                ("丁镇 东村", "乙镇 东村"),
+                true,
+                false,
+            ),
+            (("甲镇", "乙镇"), true, ("丁镇", "乙镇"), true, false),
+            (("甲镇", "乙镇"), false, ("丁镇", "丙镇"), false, false),
+            (
+                ("甲镇 东村", "甲镇 新村"),
+                false,
+                ("甲镇", "乙镇"),
+                false,
+                true,
+            ),
+            (
+                ("甲镇 东村", "甲镇 新村"),
+                false,
+                ("甲镇 新村", "甲镇 西村"),
+                true,
+                true,
+            ),
+            (
+                ("甲镇 东村", "甲镇 新村"),
+                false,
+                ("甲镇 西村", "甲镇 新村"),
+                true,
+                true,
+            ),
+            (
+                ("甲镇 东村", "甲镇 新村"),
+                true,
+                ("甲镇 西村", "甲镇 新村"),
+                true,
+                false,
+            ),
+            (
+                ("甲镇 东村", "甲镇 新村"),
+                false,
+                ("甲镇 西村", "甲镇 南村"),
+                false,
+                false,
+            ),
+            // The town to which it would come back is called otherwise.
+            (
+                ("甲镇 东村", "乙镇 东村"),
+                false,
+                ("甲镇", "丙镇"),
+                false,
+                true,
+            ),
+            (
+                ("甲镇 东村", "甲镇 新村"),
+                false,
+                ("乙镇", "甲镇"),
+                true,
+                false,
+            ),
+        ] {
+            let of =
+                |(from, to): (&str, &str), merges| renaming(village(from), village(to), merges);
+            let rests = of(later, joins).rests_on(&of(first, merges));
+            assert_eq!(rests, expected, "{first:?} {later:?}");
+        }
+        let [one, other, third] = [1, 2, 3].map(Uuid::from_u128);
+        for (first, later, expected) in [
+            ((one, None), (one, None), true),
+            ((one, None), (one, Some(other)), true),
+            ((one, None), (other, Some(one)), false),
+            ((one, Some(other)), (other, Some(third)), true),
+            ((one, Some(other)), (other, None), false),
+            ((one, Some(other)), (third, Some(other)), false),
+        ] {
+            let rests = unit_renaming(later.0, later.1).rests_on(&unit_renaming(first.0, first.1));
+            assert_eq!(rests, expected, "{first:?} {later:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_those_that_get_one_name_brings_it_and_the_others_join() {
+        let planned = |change: Change, merges| Planned {
+            change,
+            merges,
+            reason: String::new(),
+        };
+        let place = |from: &str, to: &str| Change::Place {
+            from: village(from),
+            to: village(to),
+        };
+        let unit = |id, to: &str| Change::Unit {
+            unit_id: Uuid::from_u128(id),
+            from: String::new(),
+            to: to.to_owned(),
+        };
+        let made = one_by_one(&[
+            planned(place("甲镇 东村", "甲镇 新村"), false),
+            planned(place("甲镇 西村", "甲镇 新村"), false),
+            planned(place("甲镇 南村", "乙镇 新村"), false),
+            planned(place("丙镇", "丁镇"), true),
+            planned(unit(1, "新校"), false),
+            planned(unit(2, "新校"), false),
+            planned(unit(3, "新村"), false),
+        ]);
+        let merges: Vec<_> = made.iter().map(|it| it.merges).collect();
+        assert_eq!(merges, [false, true, false, true, false, true, false]);
+    }
 
     fn cells(
         (from, to): (Locality, Locality),

@@ -129,20 +129,21 @@ fn unwrapped(value: &str) -> &str {
         .unwrap_or(value)
 }
 
-/// Whether no line ends with anything but \r; there may be other line ends within quotes.
+/// Whether lines end with \r alone; there may be other line ends within quotes, and a program that came after
+/// may have added a few, as editors do at the end of a text.
 fn ends_with_cr(head: &[u8]) -> bool {
     let head = head.strip_suffix(END_LINES.as_bytes()).unwrap_or(head);
     let mut quoted = false;
-    let mut found = false;
+    let (mut alone, mut others) = (0_usize, 0_usize);
     for (at, byte) in head.iter().enumerate() {
         match byte {
             b'"' => quoted = !quoted,
-            b'\n' if !quoted => return false,
-            b'\r' if !quoted => found |= head.get(at + 1) != Some(&b'\n'),
+            b'\n' if !quoted => others += 1,
+            b'\r' if !quoted && head.get(at + 1) != Some(&b'\n') => alone += 1,
             _ => {}
         }
     }
-    found
+    alone > others
 }
 
 /// The separator that comes most often outside of quotes.

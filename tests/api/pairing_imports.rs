@@ -502,3 +502,56 @@ async fn a_ditto_mark_repeats_the_helper_and_the_day_and_no_household() {
         "{refused}"
     );
 }
+
+/// Whatever people call the helper beside 户编号; and a row without one is told at its cell.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_two_columns_is_read_by_any_heading_of_the_helper() {
+    let (server, office) = TestServer::start_with_office().await;
+    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let number = staff_number(&office, helper).await;
+    household_with_head(&server, "QH001", "赵一").await;
+    household_with_head(&server, "QH002", "钱二").await;
+    let numbers = [
+        "工号",
+        "帮扶人工号",
+        "教师工号",
+        "干部工号",
+        "帮扶干部工号",
+        "责任人工号",
+        "结对人工号",
+    ];
+    let names = [
+        "帮扶人",
+        "帮扶干部",
+        "帮扶教师",
+        "包户干部",
+        "结对人",
+        "帮扶责任人",
+        "责任人姓名",
+    ];
+    let headings = numbers.map(|it| (it, number.as_str()));
+    let headings = headings.into_iter().chain(names.map(|it| (it, "甲帮扶")));
+    for (heading, value) in headings {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.set_name("名册").unwrap();
+        for (row, cells) in (0..).zip([["户编号", heading], ["QH001", value], ["QH002", ""]]) {
+            for (column, text) in (0..).zip(cells) {
+                sheet.write_string(row, column, text).unwrap();
+            }
+        }
+        let bytes = book.save_to_buffer().unwrap();
+        let checked = send_pair_list(&office, "?dry_run=true", bytes)
+            .await
+            .expect(200);
+        assert_eq!(checked["new"], 1, "{heading}: {checked:#}");
+        let expected = [("required_cell".to_owned(), "B3".to_owned())];
+        assert_eq!(
+            found(&checked["problems"]),
+            expected,
+            "{heading}: {checked:#}"
+        );
+        let words = checked["groups"][0]["words"].as_str().unwrap();
+        assert!(words.contains("名册!B3"), "{words}");
+    }
+}

@@ -360,3 +360,116 @@ async fn an_import_that_was_checked_before_is_checked_anew() {
     let yes = office.decide(&again, &[("place_spelling", true)]).await;
     office.commit(&yes).await.expect(200);
 }
+
+async fn undo(office: &Client, made: &Value) -> Answer {
+    let id = made["id"].as_str().unwrap();
+    office.post(&format!("/renamings/{id}/undo")).await
+}
+
+/// Out of their order, some would go back and others stay.
+#[tokio::test]
+async fn a_town_is_not_taken_back_before_what_was_renamed_in_it() {
+    let it = Places::open().await;
+    let office = &it.office;
+    let town = rename(office, ("草庙镇", ""), ("新民镇", ""), false).await;
+    let town = town.expect(201);
+    let (old, new) = (("新民镇", "双喜村"), ("新民镇", "新喜村"));
+    let village = rename(office, old, new, false).await.expect(201);
+    let refused = undo(office, &town).await;
+    let problem = refused.expect_problem(409, "renamed_since");
+    let words = problem["detail"].as_str().unwrap();
+    assert!(
+        words.contains("“新民镇双喜村”更名为“新民镇新喜村”"),
+        "{words}"
+    );
+    undo(office, &village).await.expect(200);
+    undo(office, &town).await.expect(200);
+    assert_eq!(
+        place_of(&household(office, it.first).await),
+        both("草庙镇", "双喜村")
+    );
+    assert_eq!(
+        place_of(&person(office, it.helper).await),
+        both("草庙镇", "双喜村、前进村")
+    );
+    // A village that came to another town, whose old town is called otherwise since.
+    let (old, new) = (("草庙镇", "双喜村"), ("大桥镇", "双喜村"));
+    let village = rename(office, old, new, false).await.expect(201);
+    let town = rename(office, ("草庙镇", ""), ("新民镇", ""), false).await;
+    let town = town.expect(201);
+    undo(office, &village)
+        .await
+        .expect_problem(409, "renamed_since");
+    undo(office, &town).await.expect(200);
+    undo(office, &village).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_came_under_the_new_name_goes_back_with_it_and_what_came_to_a_merged_place_stays() {
+    let it = Places::open().await;
+    let office = &it.office;
+    let (old, new) = (("草庙镇", "双喜村"), ("草庙镇", "新喜村"));
+    let renamed = rename(office, old, new, false).await.expect(201);
+    let later = it.server.add_household(facts("草庙镇", "新喜村")).await;
+    undo(office, &renamed).await.expect(200);
+    for id in [it.first, later] {
+        assert_eq!(
+            place_of(&household(office, id).await),
+            both("草庙镇", "双喜村")
+        );
+    }
+    let merged = rename(office, old, ("草庙镇", "前进村"), true)
+        .await
+        .expect(201);
+    let later = it.server.add_household(facts("草庙镇", "前进村")).await;
+    undo(office, &merged).await.expect(200);
+    assert_eq!(
+        place_of(&household(office, later).await),
+        both("草庙镇", "前进村")
+    );
+    assert_eq!(
+        place_of(&household(office, it.first).await),
+        both("草庙镇", "双喜村")
+    );
+}
+
+/// A helper who names no town means the village of that name of the other town by then.
+#[tokio::test]
+async fn a_village_that_is_called_otherwise_cannot_be_renamed_again_by_its_old_name() {
+    let it = Places::open().await;
+    let office = &it.office;
+    it.server.add_household(facts("大桥镇", "双喜村")).await;
+    let helper = add_person_with(&it.server, "大桥中学", "丁二", |person| {
+        person.village = Some("双喜村".to_owned());
+    })
+    .await;
+    let old = ("草庙镇", "双喜村");
+    rename(office, old, ("草庙镇", "新喜村"), false)
+        .await
+        .expect(201);
+    assert_eq!(person(office, helper).await["village"], "双喜村、新喜村");
+    rename(office, old, ("草庙镇", "幸福村"), false)
+        .await
+        .expect_problem(422, "no_such_place");
+    assert_eq!(person(office, helper).await["village"], "双喜村、新喜村");
+}
+
+/// One rule for names, however they come in.
+#[tokio::test]
+async fn a_name_that_a_roster_may_not_say_is_none_here_either() {
+    let it = Places::open().await;
+    let office = &it.office;
+    let old = ("草庙镇", "双喜村");
+    for name in ["新?村", "新\u{fffd}村", "〃", "双喜村、前进村"] {
+        for new in [("草庙镇", name), (name, "双喜村")] {
+            let refused = rename(office, old, new, false).await;
+            refused.expect_problem(422, "name_invalid");
+        }
+        rename_unit(office, "草庙小学", name, false)
+            .await
+            .expect_problem(422, "name_invalid");
+    }
+    assert!(office.items("/renamings").await.is_empty());
+    let made = rename(office, old, ("草庙镇", "“新 喜村”"), false).await;
+    assert_eq!(made.expect(201)["new_village"], "新喜村");
+}

@@ -17,5 +17,6 @@ mod reading;
 mod staff;
 mod staff_questions;
 mod undo;
+mod undo_renamed;
 mod upload;
 mod values;

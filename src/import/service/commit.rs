@@ -58,6 +58,8 @@ pub async fn commit(
         import_id: Some(id),
         ..caller.at(now)
     };
+    let renamings = renaming::one_by_one(&import.renamings.0);
+    let (names, rest): (Vec<_>, Vec<_>) = renamings.into_iter().partition(is_new_name);
     match import.kind {
         RosterKind::Households => {
             if staging::outdated(&mut tx, id).await? > 0 {
@@ -75,14 +77,12 @@ pub async fn commit(
         }
         RosterKind::Staff => {
             // A unit has its new name before people come to it; what it takes in follows them.
-            let names = import.renamings.0.iter().filter(|it| is_new_name(it));
-            apply_planned(&mut tx, actor, names, app.today()).await?;
+            apply_planned(&mut tx, actor, &names, app.today()).await?;
             take_staff(&mut tx, actor).await?;
         }
     }
     // The roster's own records say the names that stand; everything else follows.
-    let rest = import.renamings.0.iter().filter(|it| !is_new_name(it));
-    apply_planned(&mut tx, actor, rest, app.today()).await?;
+    apply_planned(&mut tx, actor, &rest, app.today()).await?;
     import.state = ImportState::Committed;
     import.version += 1;
     import.good_rows_only = good_rows_only;

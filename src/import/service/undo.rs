@@ -18,7 +18,6 @@ use crate::import::state::ImportState;
 use crate::import::store;
 use crate::problem::Problem;
 use crate::renaming::service::take_back_planned;
-use crate::renaming::{Renaming, RenamingKind};
 use crate::roster::report::RosterKind;
 use crate::{household, pairing, staff};
 
@@ -171,11 +170,10 @@ impl Undoing<'_> {
             import_id: Some(self.id),
             ..self.caller.at(now)
         };
-        let is_new_name = |it: &Renaming| it.kind == RenamingKind::Unit && !it.merges;
-        take_back_planned(&mut tx, actor, |it| !is_new_name(it)).await?;
         match kind {
             RosterKind::Households => match take_back_households(&mut tx, actor).await {
-                Ok(()) => {}
+                // Its own records say the old names again; what followed it goes after them.
+                Ok(()) => take_back_planned(&mut tx, actor, |_| true).await?,
                 Err(error) if is_taken(&error) => {
                     drop(tx);
                     return Err(self.number_taken().await?);
@@ -183,10 +181,12 @@ impl Undoing<'_> {
                 Err(error) => return Err(error.into()),
             },
             RosterKind::Staff => {
+                // People go back to a unit that is on the register again.
+                take_back_planned(&mut tx, actor, |it| it.merges).await?;
                 let entries = staff::staging::taken(&mut tx, self.id).await?;
                 let known = staff::store::all(&mut tx).await?;
                 staff::staging::take_back(&mut tx, actor, &entries, &known).await?;
-                take_back_planned(&mut tx, actor, is_new_name).await?;
+                take_back_planned(&mut tx, actor, |_| true).await?;
             }
         }
         import.state = ImportState::Undone;

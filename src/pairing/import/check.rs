@@ -14,6 +14,7 @@ use crate::household::rule::Severity;
 use crate::pairing::day;
 use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::PairingError;
+use crate::roster::column::Record as _;
 use crate::roster::report::{Place, Problems, SheetReport};
 use crate::roster::value::Refusal;
 use crate::serving::tenure::Part;
@@ -97,11 +98,23 @@ pub(super) fn pairs(
                 refusal,
                 severity,
             } = *wrong.0;
+            let field = column_for(one.place, sheets, field);
             let problem = one.place.problem(sheets, severity, field, refusal);
             problems.push(problem.with_value(value));
         }
     }
     check.checked
+}
+
+/// The field itself, or where the list has no column for it the first that would do in its place: what is missing
+/// in a row is told at the cell where the list has it in others.
+fn column_for(place: Place, sheets: &[SheetReport], field: &'static str) -> &'static str {
+    let mut one_of = PairRow::ONE_OF.iter().filter(|it| it.contains(&field));
+    let would_do = one_of.next().copied().unwrap_or_default().iter().copied();
+    std::iter::once(field)
+        .chain(would_do)
+        .find(|field| place.heading(sheets, field).is_some())
+        .unwrap_or(field)
 }
 
 impl Check<'_> {

@@ -8,7 +8,7 @@ use crate::access::history::Actor;
 use crate::codes::Action;
 use crate::db::{Json, Tx};
 use crate::staff::model::Staff;
-use crate::staff::store;
+use crate::staff::{store, unit};
 
 /// Takes the people of an import into the register.
 pub async fn take_over(
@@ -55,10 +55,24 @@ pub async fn take_back(
     for (entry, now) in touched {
         match &entry.before {
             Some(Json(before)) => {
-                store::change(tx, actor, "undo", now, before).await?;
+                let before = in_a_unit(tx, before).await?;
+                store::change(tx, actor, "undo", now, &before).await?;
             }
             None => store::remove(tx, actor, "undo", now).await?,
         }
     }
     store::remove_unused_units(tx, import_id).await
+}
+
+/// A person as before an import, in a unit that is on the register: the one that they were in may have gone with
+/// the import that had brought it, when nobody else was in it.
+async fn in_a_unit(tx: &mut Tx, before: &Staff) -> Result<Staff, sqlx::Error> {
+    let mut before = before.clone();
+    if unit::find(tx, before.unit_id).await?.is_none() {
+        match unit::find_named(tx, &before.unit).await? {
+            Some(named) => before.unit_id = named.id,
+            None => unit::put_back(tx, before.unit_id, &before.unit).await?,
+        }
+    }
+    Ok(before)
 }

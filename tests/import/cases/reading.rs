@@ -43,6 +43,22 @@ fn lines_that_end_with_cr_alone_are_lines() {
     }
 }
 
+/// An editor that came after ends the text as it ends its own, and a program may have added a line.
+#[test]
+fn lines_that_end_with_cr_alone_are_lines_though_a_few_end_otherwise() {
+    let lines = Grid::plain().text(",").replace("\r\n", "\r");
+    let (first, rest) = lines.split_once('\r').unwrap();
+    for text in [
+        format!("{}\n", lines.trim_end()),
+        format!("{lines}\n"),
+        format!("{lines}\r\n\r\n"),
+        format!("{first}\n{rest}"),
+    ] {
+        let reading = read_roster(text.as_bytes(), RosterKind::Households, &Choices::default());
+        assert_eq!(reading.names(), ALL, "{text:?}");
+    }
+}
+
 #[test]
 fn a_web_page_is_named_for_what_it_is() {
     let refusal = |bytes: &[u8]| {
