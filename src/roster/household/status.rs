@@ -166,8 +166,11 @@ mod tests {
         texts: &[&str],
     ) -> (Option<Put>, Shared) {
         let mut row = HouseholdRow::default();
-        let last = texts.iter().map(|text| put(&mut row, text)).next_back();
-        (last.flatten().map(|(put, _)| put), row.shared)
+        let mut last = None;
+        for text in texts {
+            last = put(&mut row, text);
+        }
+        (last.map(|(put, _)| put), row.shared)
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What people put into a cell to say that nothing belongs there, or that it is still to come.
 
-use super::character::is_chinese;
 use crate::text::{squeezed, trimmed};
 use crate::workbook::reader::Cell;
 
@@ -144,8 +143,8 @@ pub(super) fn says_no_number(text: &str) -> bool {
     if says_nothing(text) {
         return true;
     }
-    // No number begins so.
-    if text.len() > LONGEST || !text.contains(is_chinese) {
+    // Nearly every cell holds digits alone, or a longer text.
+    if text.len() > LONGEST || text.is_ascii() {
         return false;
     }
     let tight = squeezed(text);
