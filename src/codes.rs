@@ -64,23 +64,6 @@ code_list! {
 }
 
 impl PovertyStatus {
-    /// The status that a cell means: the year in which a household was lifted may stand before it.
-    pub fn of_cell(text: &str) -> Option<Self> {
-        use crate::code_list::CodeList;
-        Self::recognise(text).or_else(|| {
-            let tight = crate::text::squeezed(text);
-            let (year, rest) = tight.split_at_checked(4)?;
-            let is_year = year.starts_with("20") && year.bytes().all(|byte| byte.is_ascii_digit());
-            let rest = rest.strip_prefix('年')?;
-            let rest = rest
-                .strip_prefix('度')
-                .unwrap_or(rest)
-                .trim_start_matches('底');
-            let status = Self::recognise(rest).filter(|_| is_year)?;
-            status.is_lifted().then_some(status)
-        })
-    }
-
     /// Whether the register calls the household lifted.
     pub fn is_lifted(self) -> bool {
         matches!(self, Self::LiftedWithPolicy | Self::LiftedWithoutPolicy)
@@ -102,14 +85,14 @@ code_list! {
             "女", "女儿", "长女", "次女", "三女", "四女", "五女", "六女", "二女", "独女", "独生女", "幼女", "小女儿", "小女",
             "大女儿", "二女儿", "三女儿", "四女儿", "养女", "继女", "之养女", "之继女", "大女", "幺女", "满女",
         ];
-        DaughterInLaw = "daughter_in_law", "之儿媳", ["儿媳", "媳妇", "儿媳妇", "长媳", "次媳", "三媳", "大儿媳", "二儿媳", "小儿媳", "三儿媳"];
+        DaughterInLaw = "daughter_in_law", "之儿媳", ["儿媳", "儿媳妇", "长媳", "次媳", "三媳", "大儿媳", "二儿媳", "小儿媳", "三儿媳"];
         SonInLaw = "son_in_law", "之女婿", ["女婿", "大女婿", "二女婿", "小女婿", "长婿", "次婿", "上门女婿", "入赘女婿"];
         Grandson = "grandson", "之孙子", ["孙子", "长孙", "次孙", "大孙子", "二孙子", "小孙子", "孙儿", "三孙子"];
         Granddaughter = "granddaughter", "之孙女", ["孙女", "长孙女", "次孙女", "大孙女", "二孙女", "小孙女", "孙女儿"];
         DaughtersSon = "daughters_son", "之外孙子", ["外孙子", "外孙", "长外孙", "次外孙", "大外孙", "小外孙"];
         DaughtersDaughter = "daughters_daughter", "之外孙女", ["外孙女", "长外孙女", "次外孙女", "大外孙女", "小外孙女"];
-        Father = "father", "之父", ["父亲", "父", "爸爸", "老父亲", "养父", "继父", "生父"];
-        Mother = "mother", "之母", ["母亲", "母", "妈妈", "老母亲", "养母", "继母", "生母"];
+        Father = "father", "之父", ["父亲", "父", "爸爸", "老父亲", "老父", "养父", "继父", "生父"];
+        Mother = "mother", "之母", ["母亲", "母", "妈妈", "老母亲", "老母", "养母", "继母", "生母"];
         WifesFather = "wifes_father", "之岳父", ["岳父", "老丈人", "丈人"];
         WifesMother = "wifes_mother", "之岳母", ["岳母", "丈母娘", "丈母"];
         HusbandsFather = "husbands_father", "之公公", ["公公", "公爹"];
@@ -130,6 +113,18 @@ code_list! {
     }
 }
 
+/// What may stand before a word of 与户主关系, since it is said of the head.
+const OF_HEAD: [&str; 8] = [
+    "户主之",
+    "户主的",
+    "系户主之",
+    "为户主之",
+    "系户主",
+    "户主",
+    "之",
+    "其",
+];
+
 impl Relation {
     /// The relation that a cell of 与户主关系 means: 户主之子, 户主的长女 and 之长子 are said of the head,
     /// with other words before them than the list has.
@@ -144,22 +139,42 @@ impl Relation {
                     Self::recognise(outer).filter(|one| Self::recognise(inner) == Some(*one));
                 return Self::recognise(&format!("{inner}{outer}")).or(both);
             }
-            let bare = [
-                "户主之",
-                "户主的",
-                "系户主之",
-                "为户主之",
-                "系户主",
-                "户主",
-                "之",
-                "其",
-            ]
-            .into_iter()
-            .find_map(|before| tight.strip_prefix(before))?;
+            let bare = OF_HEAD
+                .into_iter()
+                .find_map(|before| tight.strip_prefix(before))?;
             // «户主» alone was recognised; what follows it must be a word of its own.
             let relation = Self::recognise(bare)?;
             (relation != Self::Head).then_some(relation)
         })
+    }
+
+    /// The relations any of which a word may mean that means one thing here and another there, or does not
+    /// say of which sex somebody is: 媳妇 is the wife in one half of the country, and the son's wife in the
+    /// other. Empty for every other word.
+    pub fn meanings(text: &str) -> &'static [Self] {
+        let tight = crate::text::squeezed(text);
+        let bare = OF_HEAD
+            .into_iter()
+            .find_map(|before| tight.strip_prefix(before));
+        match bare.unwrap_or(&tight) {
+            "媳妇" | "媳妇儿" | "媳" | "小媳妇" | "老媳妇" => {
+                &[Self::Spouse, Self::DaughterInLaw]
+            }
+            "孩子" | "小孩" | "孩" | "娃" | "娃娃" | "娃儿" | "子女" | "儿女" | "小孩子"
+            | "大孩子" | "二孩子" | "养子女" | "继子女" | "小娃" | "大娃" | "二娃" | "大孩"
+            | "二孩" => &[Self::Son, Self::Daughter],
+            "孙" | "孙子女" | "孙辈" | "孙子孙女" => {
+                &[Self::Grandson, Self::Granddaughter]
+            }
+            "外孙子女" => &[Self::DaughtersSon, Self::DaughtersDaughter],
+            "父母" | "老人" | "爹娘" | "爸妈" => &[Self::Father, Self::Mother],
+            "公婆" => &[Self::HusbandsFather, Self::HusbandsMother],
+            "岳父母" => &[Self::WifesFather, Self::WifesMother],
+            "祖父母" | "爷爷奶奶" => &[Self::Grandfather, Self::Grandmother],
+            // The daughter, or in the south-west a sister of the father.
+            "姑娘" => &[Self::Daughter, Self::Other],
+            _ => &[],
+        }
     }
 
     /// The sex that the word says.

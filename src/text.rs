@@ -127,6 +127,12 @@ pub fn is_invisible(character: char) -> bool {
     )
 }
 
+/// Whether a text has a character that nobody sees and [`trimmed`] drops.
+pub fn has_invisible(text: &str) -> bool {
+    // Nearly every text has none of the bytes that they begin with.
+    text.bytes().any(|byte| matches!(byte, 0xc2 | 0xe2 | 0xef)) && text.contains(is_invisible)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

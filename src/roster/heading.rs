@@ -416,7 +416,7 @@ fn likeness(text: &str, name: &str) -> f64 {
         length(text).min(length(name)),
         length(text).max(length(name)),
     );
-    if shorter < 2.0 {
+    if shorter < 2.0 || says_another(text, name) {
         return 0.0;
     }
     let pairs = strsim::sorensen_dice(text, name);
@@ -426,6 +426,29 @@ fn likeness(text: &str, name: &str) -> f64 {
     } else {
         pairs
     }
+}
+
+/// Characters of a heading that another has too, or it asks for another thing: 返贫 is no 脱贫, and 不安全 is
+/// the opposite of 安全.
+const DECISIVE: &str = "未非没不返脱退停缺丧危困";
+/// The same, of words: what has ended, and what somebody is insured for.
+const DECISIVE_WORDS: [&str; 7] = ["消除", "解除", "低保", "养老", "职工", "大病", "隐患"];
+
+/// Whether two headings that look alike ask for different things, so that a yes below the one may be a no
+/// below the other.
+fn says_another(text: &str, name: &str) -> bool {
+    // 是否 and 有无 ask, and deny nothing, as does 否 at the end.
+    let asked = |heading: &str| {
+        let asked = heading.trim_end_matches('否');
+        asked.replace("是否", "").replace("有无", "")
+    };
+    let (text, name) = (asked(text), asked(name));
+    let denies = |heading: &str| heading.contains(['无', '否']);
+    let differs = |character: char| text.contains(character) != name.contains(character);
+    let says_more = |word: &&str| text.contains(*word) != name.contains(*word);
+    denies(&text) != denies(&name)
+        || DECISIVE.chars().any(differs)
+        || DECISIVE_WORDS.iter().any(says_more)
 }
 
 /// Which share of the cells a column could read; nothing without cells.

@@ -7,6 +7,9 @@ use crate::roster::value::{Refusal, repair};
 use crate::text::squeezed;
 use crate::workbook::reader::Cell;
 
+/// Code of the refusal of a word that may mean any of several values of its list.
+pub const AMBIGUOUS: &str = "ambiguous_code";
+
 pub(super) fn read_codes<R>(
     row: &mut R,
     cell: &Cell<'_>,
@@ -82,6 +85,19 @@ pub(super) fn refused_code<R: Default>(
         );
     }
     unknown_code(text, labels)
+}
+
+/// The refusal of a word that may mean any of several values.
+pub(super) fn ambiguous_code(text: &str, meanings: &[&str]) -> Refusal {
+    Refusal::new(
+        AMBIGUOUS,
+        format!(
+            "“{}”不能确定指什么：可能是“{}”",
+            value::mask(text),
+            meanings.join("”，也可能是“")
+        ),
+        format!("请按实际情况改填“{}”", meanings.join("”或“")),
+    )
 }
 
 pub(super) fn unknown_code(text: &str, labels: &[&str]) -> Refusal {

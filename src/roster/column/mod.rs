@@ -8,7 +8,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-pub use codes::labels;
+pub use codes::{AMBIGUOUS, labels};
 pub use headings::{Heading, Headings, is_field};
 pub use model::{Carry, Column, Kind};
 pub use record::{Given, Put, PutCode, Record, Slot, Words, merge, put};

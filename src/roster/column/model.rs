@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::codes::{read_codes, refused_code};
+use super::codes::{ambiguous_code, read_codes, refused_code};
 use super::record::{Given, Put, PutCode, Record};
 use crate::household::IdentityNumber;
 use crate::roster::value;
@@ -114,6 +114,9 @@ pub struct Column<R: Record> {
     pub none_is_zero: bool,
     /// Words that mean yes in this column alone: a kind of what it asks for.
     pub also_yes: &'static [&'static str],
+    /// The labels any of which a word of this column alone may mean, where it may mean several: it is
+    /// refused, and they are named.
+    pub meanings: fn(&str) -> Vec<&'static str>,
     /// How its value travels.
     pub carry: Carry<R>,
     /// Width in the template, in characters.
@@ -142,6 +145,7 @@ impl<R: Record> Column<R> {
             may_be_unknown: false,
             none_is_zero: false,
             also_yes: &[],
+            meanings: |_| Vec::new(),
             carry,
             width: 12,
             note: "",
@@ -265,6 +269,10 @@ impl<R: Record> Column<R> {
                 match put(row, &text) {
                     None if text.is_empty() || value::says_nothing(&text) => None,
                     None => {
+                        let meanings = (self.meanings)(&text);
+                        if !meanings.is_empty() {
+                            return Err(ambiguous_code(&text, &meanings));
+                        }
                         let refusal = refused_code(&text, &labels(), *put);
                         return if self.may_be_unknown {
                             Ok(Given {

@@ -9,7 +9,9 @@ use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
 use crate::roster::column::{Carry, Put};
-use crate::roster::household::{COLUMNS, HouseholdKind, HouseholdRow, MOST_MEMBERS, heading};
+use crate::roster::household::{
+    COLUMNS, HouseholdKind, HouseholdRow, MOST_MEMBERS, heading, take_status_year,
+};
 use crate::roster::layout::Layouts;
 use crate::roster::remark;
 use crate::roster::report::{Place, Problems, RosterProblem};
@@ -139,6 +141,7 @@ impl Review<'_> {
                 None => self.has_errors = true,
             }
         }
+        let year_told = take_status_year(&mut self.facts.lifted_year, shared);
         if self.facts.category.is_none() {
             self.facts.category = shared.kind.and_then(HouseholdKind::category);
         }
@@ -156,6 +159,9 @@ impl Review<'_> {
                 .find_map(|member| member.phone.clone());
             let head = self.facts.head().and_then(|head| head.phone.clone());
             self.facts.phone = head.or(first);
+        }
+        if let Some((severity, refusal)) = year_told {
+            self.say(severity, "status", refusal);
         }
         let notes = self.draft.notes.iter().map(String::as_str);
         let left = remark::add_notes(&mut self.facts.remark, notes);

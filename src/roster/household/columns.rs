@@ -3,16 +3,15 @@
 
 use super::kind::HouseholdKind;
 use super::row::{HouseholdRow, MOST_MEMBERS, Shared};
+use super::status::{merge_status, put_is_lifted, put_status};
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
     Schooling, Sex, Workplace,
 };
-use crate::roster::column::{Carry, Column, Kind, Put, labels, merge, put};
-use crate::roster::value;
+use crate::roster::column::{Carry, Column, Kind, Put, PutCode, labels, merge, put};
 use crate::text::squeezed;
-use crate::workbook::reader::Cell;
 
 /// A field of the household.
 macro_rules! of_household {
@@ -122,16 +121,17 @@ const fn other_cause(
     }
 }
 
-/// The status that an answer to 是否脱贫 means: yes or no, or the status itself.
-fn lifted(text: &str) -> Option<PovertyStatus> {
-    PovertyStatus::of_cell(text).or_else(|| {
-        let answer = value::yes_no(&Cell::Text(text.into())).ok()??;
-        Some(if answer {
-            PovertyStatus::LiftedWithPolicy
-        } else {
-            PovertyStatus::Poor
-        })
-    })
+/// A column that says where the household stands.
+const fn of_status(heading: &'static str, put: PutCode<HouseholdRow>) -> Column<HouseholdRow> {
+    Column::new(
+        "status",
+        heading,
+        Kind::Code {
+            labels: labels::<PovertyStatus>,
+            put,
+        },
+        Carry::Shared(merge_status),
+    )
 }
 
 fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
@@ -350,6 +350,12 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         required: true,
         note: "每户必须有且只有一个“户主”。",
         example: "户主",
+        meanings: |text| {
+            Relation::meanings(text)
+                .iter()
+                .map(|it| it.label())
+                .collect()
+        },
         ..Column::new(
             "relation",
             "与户主关系",
@@ -551,11 +557,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         width: 16,
         note: "同一户可只在户主一行填写。",
         example: "未脱贫",
-        ..of_import!(@ status, "脱贫属性", Kind::Code {
-            labels: labels::<PovertyStatus>,
-            put: |row, text| PovertyStatus::of_cell(text)
-                .map(|value| (put(&mut row.shared.status, Some(value)), value.label())),
-        })
+        ..of_status("脱贫属性", put_status)
     },
     Column {
         synonyms: &["脱贫时间", "脱贫年份", "退出年度"],
@@ -766,11 +768,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
     Column {
         synonyms: &["是否已脱贫", "是否脱贫户", "是否已经脱贫"],
         in_template: false,
-        ..of_import!(@ status, "是否脱贫", Kind::Code {
-            labels: labels::<PovertyStatus>,
-            put: |row, text| lifted(text)
-                .map(|value| (put(&mut row.shared.status, Some(value)), value.label())),
-        })
+        ..of_status("是否脱贫", put_is_lifted)
     },
     other_cause(
         "致贫原因2",

@@ -7,7 +7,9 @@
 mod columns;
 mod kind;
 mod row;
+mod status;
 
 pub use columns::{COLUMNS, heading};
 pub use kind::{HouseholdKind, derived_status};
 pub use row::{HouseholdRow, MOST_MEMBERS, Shared};
+pub use status::take_status_year;

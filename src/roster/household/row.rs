@@ -38,6 +38,11 @@ pub struct HouseholdRow {
 pub struct Shared {
     /// 脱贫属性.
     pub status: Option<PovertyStatus>,
+    /// Whether the status says less than its value: lifted and not with which policy, or not lifted and not
+    /// whether it was before.
+    pub status_is_vague: bool,
+    /// The year in which the household was lifted, as the status says it.
+    pub status_year: Option<i64>,
     /// 家庭人口 as stated.
     pub size: Option<i64>,
     /// 户主姓名 as stated.

@@ -11,7 +11,7 @@ use super::names::{is_code, may_be_name, may_be_relation, names_place, names_pos
 use super::words::{
     is_count, is_label, is_note, is_page, is_total, labels_next, labels_sum, sums_up,
 };
-use crate::roster::column::{Kind, Record};
+use crate::roster::column::{AMBIGUOUS, Kind, Record};
 use crate::roster::heading;
 use crate::roster::layout::{Layout, Placed, Role, may_be_heading};
 use crate::roster::value;
@@ -348,7 +348,11 @@ fn is_text(cell: &Cell<'_>, is: fn(&str) -> bool) -> bool {
 /// Whether a column can read a cell.
 fn is_read<R: Record>(placed: &Placed<R>, cell: &Cell<'_>) -> bool {
     let read = placed.column.read(&mut R::default(), cell, placed.unit);
-    read.is_ok_and(|given| given.value)
+    match read {
+        Ok(given) => given.value,
+        // It says one of two things, and so it says something.
+        Err(refusal) => refusal.code == AMBIGUOUS,
+    }
 }
 
 /// What has something as long as an identity number is a person.

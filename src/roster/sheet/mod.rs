@@ -30,6 +30,7 @@ use super::report::{
 };
 use super::value::{self, Refusal};
 use crate::household::rule::Severity;
+use crate::text::has_invisible;
 use crate::workbook::column_letters;
 use crate::workbook::reader::{Cell, ReadError, Row};
 use crate::workbook::source::Source;
@@ -140,6 +141,11 @@ pub fn read<R: Record>(
         reports,
         rows,
     })
+}
+
+/// Whether a cell has characters that nobody sees: pasted from a web page, never meant, and not kept.
+fn hides_characters(cell: &Cell<'_>) -> bool {
+    matches!(cell, Cell::Text(text) if has_invisible(text))
 }
 
 /// What a row of a sheet came to.
@@ -392,7 +398,7 @@ impl<R: Record> Reader<'_, '_, R> {
             };
             match at.read(&mut read.record, &mut self.above, problems) {
                 Ok(true) => {
-                    if row.cleaned.contains(position) {
+                    if row.cleaned.contains(position) || hides_characters(cell) {
                         at.tell_cleaned(problems);
                     }
                     read.filled.push(index);

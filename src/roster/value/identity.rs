@@ -1,7 +1,7 @@
 //! Identity numbers in cells.
 
 use super::digits::EXACT;
-use super::nothing::says_nothing;
+use super::nothing::says_no_number;
 use super::text::{Read, Refusal, plain};
 use crate::household::{IdentityError, IdentityNumber};
 use crate::workbook::reader::Cell;
@@ -30,7 +30,7 @@ pub fn identity(cell: &Cell<'_>) -> Read<IdentityNumber> {
         return Err(refused(IdentityError::FloatDamaged));
     }
     let text = plain(cell)?;
-    if says_nothing(&text) {
+    if says_no_number(&text) {
         return Ok(None);
     }
     if has_two(&text) {

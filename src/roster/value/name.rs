@@ -22,7 +22,7 @@ pub struct Name {
 /// Most characters of a name.
 const LONGEST: usize = 50;
 /// Words behind a name that say that the person lives there no longer.
-const GONE: [&str; 30] = [
+const GONE: [&str; 39] = [
     "已故",
     "去世",
     "已去世",
@@ -44,6 +44,15 @@ const GONE: [&str; 30] = [
     "已亡故",
     "已亡",
     "已死",
+    "死",
+    "死了",
+    "病逝",
+    "病亡",
+    "逝",
+    "卒",
+    "仙逝",
+    "不在了",
+    "过逝",
     "故",
     "亡",
     "殁",
@@ -70,6 +79,11 @@ const NO_NAMES: [&str; 22] = [
     "男", "女", "是", "否", "户主", "配偶", "本人", "姓名", "长子", "次子", "长女", "次女", "妻子",
     "儿子", "女儿", "儿媳", "父亲", "母亲", "家属", "汉族", "家长", "成员",
 ];
+/// A word for a sex or a people, which behind a name of three characters is no fourth.
+const COLUMNS_BESIDE: &str = "男女汉回满苗壮藏彝侗瑶土蒙";
+/// The surnames of nearly everybody who has one of a single character. Those that as often begin a name
+/// without a surname, written by its sound, are left out: 艾则孜, 古丽.
+const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温常康施洪季樊葛庞牛俞殷翟詹申耿关焦左柳甘祝包宁尚符舒阮纪梅童凌毕单裴霍涂成苗谷曲盛冉翁蓝路游辛靳管柴蒙鲍华喻祁房滕屈饶解尤阳时穆农司卓吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝傅萧";
 /// Surnames of two characters, which people set off by a space.
 const DOUBLE_SURNAMES: [&str; 20] = [
     "欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "司空", "夏侯",
@@ -113,15 +127,13 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     }
     let mut name = Name::default();
     let broken = typed.contains(['\n', '\r', '\t', '\u{2028}']);
-    // A soft hyphen is not seen, and nobody types it.
-    let hyphened = matches!(cell, Cell::Text(text) if text.contains('\u{ad}'));
     let whole = without_radicals(&typed);
     let unquoted = whole.trim_matches(|character: char| QUOTES.contains(character));
     let bare = without_remark(unquoted, &mut name)?;
     check_characters(&bare)?;
     let bare = joined(&bare, &mut name)?;
     let dotted = with_dots(&bare)?;
-    name.repaired |= broken || hyphened || dotted != bare || unquoted != typed;
+    name.repaired |= broken || dotted != bare || unquoted != typed;
     name.text = dotted;
     if name.text.is_empty() {
         return Err(no_name("不是姓名"));
@@ -325,8 +337,8 @@ fn beside(typed: &str) -> Option<(&str, &str)> {
         character.is_whitespace() || HYPHENS.contains(&character) || ":：".contains(character)
     };
     if let Some((before, word)) = typed.rsplit_once(is_between)
-        && (GONE.contains(&word) || BESIDE.contains(&word))
         && before.chars().count() > 1
+        && (GONE.contains(&word) || BESIDE.contains(&word) || is_of_a_column(before, word))
     {
         return Some((before.trim_end_matches(is_between), word));
     }
@@ -361,6 +373,19 @@ fn beside(typed: &str) -> Option<(&str, &str)> {
     // 已去世 ends with 去世, too: the longest word is what was written.
     ends.filter(|(before, _)| before.chars().count() > 1)
         .min_by_key(|(before, _)| before.len())
+}
+
+/// Whether a word behind a name is what another column holds: 王大山 男, 王大山 汉.
+fn is_of_a_column(before: &str, word: &str) -> bool {
+    let mut characters = word.chars();
+    let is_alone = characters
+        .next()
+        .is_some_and(|it| COLUMNS_BESIDE.contains(it))
+        && matches!(characters.next(), None | Some('族'))
+        && characters.next().is_none();
+    // Of two characters and one, all may be the name.
+    let tight = before.split_whitespace().map(|part| part.chars().count());
+    is_alone && (word.len() > 3 || tight.sum::<usize>() > 2)
 }
 
 /// Refuses characters that stand for others, or between two names.
@@ -419,14 +444,21 @@ fn joined(bare: &str, name: &mut Name) -> Result<String, Refusal> {
     let is_word = |part: &&&str| part.chars().count() > 1;
     let words = parts.iter().filter(is_word).count();
     let two = words > 1 && !DOUBLE_SURNAMES.contains(&parts[0]) && !tight.contains(is_dot);
-    if two && bare.contains(['\n', '\r']) {
+    let is_whole = |part: &&str| match part.chars().count() {
+        2 | 3 => part.starts_with(|it| SURNAMES.contains(it)),
+        4 => DOUBLE_SURNAMES.iter().any(|name| part.starts_with(name)),
+        _ => false,
+    };
+    if two && (bare.contains(['\n', '\r']) || parts.iter().all(is_whole)) {
         return Err(Refusal::new(
             "name_several",
             "一格里像是有两个姓名",
-            "每人一行，请分开",
+            "每人一行，请分开；少数民族姓名中间请用“·”",
         ));
     }
-    if two {
+    // A name that is whole without what stands behind it: 王大山 明.
+    let is_whole_before = words == 1 && parts[0].chars().count() > 2 && !tight.contains(is_dot);
+    if two || is_whole_before {
         name.doubt = Some(Refusal::new(
             "name_with_space",
             format!("姓名中间有空格，读作“{tight}”"),
@@ -528,6 +560,8 @@ mod tests {
             ("张三", "张三", false),
             ("张　三", "张三", false),
             ("王　大 山", "王大山", false),
+            ("王 大山", "王大山", false),
+            ("王大 山", "王大山", false),
             ("王\n大山", "王大山", true),
             ("欧阳 建国", "欧阳建国", false),
             ("Anna Maria", "Anna Maria", false),
@@ -561,6 +595,9 @@ mod tests {
             ("王大山（小名二狗）", "王大山", Some("姓名注有“小名二狗”")),
             ("王大山【残疾】", "王大山", Some("姓名注有“残疾”")),
             ("王大山（1号", "王大山", Some("姓名注有“1号”")),
+            ("王大山 汉", "王大山", Some("姓名注有“汉”")),
+            ("王大山 男", "王大山", Some("姓名注有“男”")),
+            ("王明 回族", "王明", Some("姓名注有“回族”")),
         ] {
             let name = of(typed).unwrap();
             assert_eq!(
@@ -582,6 +619,17 @@ mod tests {
             ("王大山 去世", "name_with_remark"),
             ("王大山去世", "name_with_remark"),
             ("王大山（2019年病故）", "name_with_remark"),
+            ("王大山（死）", "name_with_remark"),
+            ("王大山(病故)", "name_with_remark"),
+            ("王大山（亡故）", "name_with_remark"),
+            ("王大山（过世）", "name_with_remark"),
+            ("王大山（离世）", "name_with_remark"),
+            ("王大山（逝世）", "name_with_remark"),
+            ("王大山（病逝）", "name_with_remark"),
+            ("王大山 死", "name_with_remark"),
+            ("王大山 李秀英", "name_several"),
+            ("王山 李英", "name_several"),
+            ("王大山　李秀英 王小山", "name_several"),
             ("（户主）", "name_invalid"),
             ("王大山、李秀英", "name_several"),
             ("王大山\n李秀英", "name_several"),
@@ -592,7 +640,9 @@ mod tests {
         }
         for (typed, code) in [
             ("李\u{e863}", "private_character"),
-            ("王大山 李秀英", "name_with_space"),
+            ("阿依古丽 买买提", "name_with_space"),
+            ("王大 秀英", "name_with_space"),
+            ("王大山 明", "name_with_space"),
             ("张三A", "name_with_letters"),
         ] {
             assert_eq!(of(typed).unwrap().doubt.unwrap().code, code, "{typed}");

@@ -69,6 +69,63 @@ const TO_BE_DONE: [&str; 38] = [
 ];
 /// How such a word begins, behind an adverb of time or without one.
 const TO_COME: [&str; 7] = ["没有", "无法", "拒绝", "未", "没", "待", "不予"];
+/// Words in the place of the number of a card or a telephone that somebody does not have yet: an infant
+/// has none until the household register has the infant. Of a text they would be its content.
+const NOT_ISSUED: [&str; 28] = [
+    "新生儿",
+    "新生婴儿",
+    "婴儿",
+    "婴幼儿",
+    "新生",
+    "刚出生",
+    "办理中",
+    "正在办理",
+    "正在办",
+    "在办",
+    "在办理",
+    "申办中",
+    "申请中",
+    "正在申请",
+    "补办中",
+    "正在补办",
+    "正在上户",
+    "上户中",
+    "黑户",
+    "无户口",
+    "没户口",
+    "没有户口",
+    "无证",
+    "无证件",
+    "无身份证",
+    "没身份证",
+    "没有身份证",
+    "无号",
+];
+/// What is still to be done before there is a number, behind one of [`TO_COME`]: 未上户, 待办理.
+const TO_BE_ISSUED: [&str; 22] = [
+    "办",
+    "办理",
+    "办证",
+    "办卡",
+    "办好",
+    "办下来",
+    "办身份证",
+    "办理身份证",
+    "补办",
+    "上户",
+    "上户口",
+    "落户",
+    "落户口",
+    "入户",
+    "入户口",
+    "报户口",
+    "申请",
+    "申领",
+    "领证",
+    "发证",
+    "开通",
+    "安装",
+];
 /// What says that the value stands in another paper, which a program cannot read.
 const PAPERS: [&str; 13] = [
     "簿", "本", "表", "册", "件", "档案", "名单", "备注", "系统", "证", "单", "图", "台账",
@@ -81,14 +138,33 @@ pub fn says_nothing(text: &str) -> bool {
     MARKS.contains(&text) || is_placeholder(text)
 }
 
+/// Whether the text says that there is no number of this kind, or none yet: 无, 未上户, 办理中.
+pub(super) fn says_no_number(text: &str) -> bool {
+    if says_nothing(text) {
+        return true;
+    }
+    // Nearly every cell holds digits alone, or a longer text.
+    if text.len() > LONGEST || text.is_ascii() {
+        return false;
+    }
+    let tight = squeezed(text);
+    let bare = tight.trim_matches(is_around);
+    NOT_ISSUED.contains(&bare) || is_still(bare, &TO_BE_ISSUED)
+}
+
 /// Whether a word says that the value is still to come.
 fn is_to_come(word: &str) -> bool {
+    is_still(word, &TO_BE_DONE)
+}
+
+/// Whether a word says that one of these things is still to be done.
+fn is_still(word: &str, to_be_done: &[&str]) -> bool {
     let bare = ["尚", "暂时", "暂", "还", "仍"]
         .iter()
         .find_map(|adverb| word.strip_prefix(adverb))
         .unwrap_or(word);
     let mut done = TO_COME.iter().filter_map(|begin| bare.strip_prefix(begin));
-    done.any(|rest| TO_BE_DONE.contains(&rest))
+    done.any(|rest| to_be_done.contains(&rest))
 }
 
 /// Whether a word says that the value stands in another paper: 见户口簿, 见附件. Of a text or a name, that
@@ -143,7 +219,6 @@ pub fn is_placeholder(text: &str) -> bool {
         return false;
     }
     let tight = squeezed(text).to_uppercase();
-    let is_around = |character: char| "()[]【】〔〕<>《》{}。.-—_~".contains(character);
     let bare = tight.trim_matches(is_around);
     let is_sign = |character: char| "?#*□■〓\u{fffd}·、".contains(character);
     let is_cross = |character: char| "X×✕".contains(character);
@@ -154,6 +229,11 @@ pub fn is_placeholder(text: &str) -> bool {
         || (bare.chars().count() > 1 && bare.chars().all(is_cross))
         || tight == "&NBSP;"
         || is_to_come(bare)
+}
+
+/// Whether the character stands around a placeholder.
+fn is_around(character: char) -> bool {
+    "()[]【】〔〕<>《》{}。.-—_~".contains(character)
 }
 
 /// Whether a placeholder may begin with the character.
@@ -266,6 +346,55 @@ mod tests {
         }
         assert!(is_mark(&Cell::Text(" — ".into())));
         assert!(!is_mark(&Cell::Text("不详".into())));
+    }
+
+    #[test]
+    fn who_has_no_number_yet_is_told_from_a_number() {
+        for text in [
+            "无",
+            "未填",
+            "未上户",
+            "未上户口",
+            "没上户口",
+            "还没上户口",
+            "待办",
+            "待办理",
+            "正在办理",
+            "办理中",
+            "尚未办理",
+            "未办",
+            "未办理",
+            "暂未办理",
+            "新生儿",
+            "（新生儿）",
+            "待上户",
+            "没有上户",
+            "未落户",
+            "没办身份证",
+            "未办证",
+            "无身份证",
+            "未 上 户",
+        ] {
+            assert!(says_no_number(text), "{text}");
+        }
+        for text in [
+            "",
+            "见户口簿",
+            "320999198503070011",
+            "未上户320999198503070011",
+            "户口",
+            "办理",
+            "遗失",
+            "已迁出",
+            "新生儿王小宝",
+            "护照",
+            "H01",
+            "未脱贫",
+        ] {
+            assert!(!says_no_number(text), "{text}");
+        }
+        // In a remark, that is what it says.
+        assert!(!says_nothing("未上户口"));
     }
 
     #[test]

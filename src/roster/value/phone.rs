@@ -1,6 +1,6 @@
 //! Telephone numbers: a mobile or a line, alone or among others and words.
 
-use super::nothing::says_nothing;
+use super::nothing::says_no_number;
 use super::register_number::{as_whole, damaged, is_scientific};
 use super::text::{Read, Refusal, as_typed, plain};
 use crate::text::half_width;
@@ -31,7 +31,7 @@ const LABELS: [&str; 11] = [
 ];
 
 /// What says that a person has no telephone.
-const NONE: [&str; 12] = [
+const NONE: [&str; 19] = [
     "无电话",
     "没有电话",
     "没电话",
@@ -42,7 +42,14 @@ const NONE: [&str; 12] = [
     "无联系方式",
     "无联系电话",
     "无电话号码",
-    "未安装",
+    "未装",
+    "没装",
+    "不用手机",
+    "不使用手机",
+    "已停机",
+    "停机",
+    "空号",
+    "无联系",
     "无固话",
 ];
 
@@ -63,7 +70,7 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
     let typed = typed.trim().trim_start_matches('\'');
     let tight: String = typed.split_whitespace().collect();
     // A column of numbers has 0 where there is none.
-    let nothing = says_nothing(&text) || says_nothing(typed) || NONE.contains(&tight.as_str());
+    let nothing = says_no_number(&text) || says_no_number(typed) || NONE.contains(&tight.as_str());
     if nothing || tight.bytes().all(|byte| byte == b'0') {
         return Ok(None);
     }
@@ -76,6 +83,9 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
             "电话号码有被遮盖或丢失的数字",
             "请填写完整的号码；没有电话的请留空",
         ));
+    }
+    if let Some(refusal) = cut(typed) {
+        return Err(refusal);
     }
     let (mut numbers, words) = match numbers_and_words(typed) {
         Ok(found) => found,
@@ -256,6 +266,28 @@ fn is_local(digits: &str) -> bool {
             .is_some_and(|first| (b'2'..=b'9').contains(&first)))
 }
 
+/// The fewest digits of a number that is dialled inside a firm or a village alone.
+const SHORT_NUMBER: usize = 3;
+
+/// A first number that is whole, behind which only the digits stand by which the second differs:
+/// 13900010003/4 is short for 13900010003/13900010004.
+fn cut(typed: &str) -> Option<Refusal> {
+    let mut parts = parts(typed);
+    let (first, short) = (one(parts.next()?)?, parts.next()?);
+    let is_short =
+        (1..SHORT_NUMBER).contains(&short.len()) && short.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_mobile(&first) || !is_short || parts.next().is_some() {
+        return None;
+    }
+    let second = format!("{}{short}", &first[..first.len() - short.len()]);
+    let refusal = Refusal::new(
+        "phone_invalid",
+        format!("像是有两个电话号码，第二个只写了末尾的“{short}”"),
+        "请把两个号码都写完整，用“、”分开；只有一个号码的请删去多余的数字",
+    );
+    Some(refusal.proposing(Some(format!("{first}、{second}"))))
+}
+
 fn no_phone(core: &str) -> Refusal {
     let digits = core.bytes().filter(u8::is_ascii_digit).count();
     let reason = if digits == 0 {
@@ -357,8 +389,38 @@ mod tests {
     }
 
     #[test]
+    fn a_second_number_that_is_cut_is_told() {
+        for (typed, proposal) in [
+            ("13900010003/4", "13900010003、13900010004"),
+            ("13900010003、04", "13900010003、13900010004"),
+            ("139-0001-0003 / 4", "13900010003、13900010004"),
+        ] {
+            let refusal = phone(&Cell::Text(typed.into())).unwrap_err();
+            assert_eq!(refusal.proposal.as_deref(), Some(proposal), "{typed}");
+            assert!(refusal.reason.contains("第二个"), "{}", refusal.reason);
+        }
+        assert!(read("13900010003/4/5").is_err());
+    }
+
+    #[test]
     fn what_is_no_number_is_refused_or_empty() {
-        for typed in ["不详", "\\N", "(空)", "#", "*", "????", "0", "-", "无"] {
+        for typed in [
+            "未办",
+            "没办卡",
+            "无证",
+            "停机",
+            "空号",
+            "没装",
+            "不详",
+            "\\N",
+            "(空)",
+            "#",
+            "*",
+            "????",
+            "0",
+            "-",
+            "无",
+        ] {
             assert_eq!(read(typed), Ok(None), "{typed}");
         }
         for (typed, code) in [

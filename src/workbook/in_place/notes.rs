@@ -140,10 +140,22 @@ fn is_ours(texts: &[u8]) -> bool {
     count > 0
 }
 
-/// Whether all shapes are notes, rather than buttons and pictures.
+/// Whether all shapes are notes, rather than buttons and pictures. Programs write them with prefixes of
+/// their own: `v:shape` of Excel is `ns1:shape` of Python's openpyxl.
 fn has_notes_only(shapes: &[u8]) -> bool {
-    let count = |what: &[u8]| memchr::memmem::find_iter(shapes, what).count();
-    count(b"<v:shape ") == count(b"ObjectType=\"Note\"") && count(b"<v:image") == 0
+    let mut scanner = Scanner::new(shapes);
+    let (mut all, mut notes) = (0, 0);
+    while let Ok(Some(token)) = scanner.token() {
+        let Token::Tag(tag) = token else { continue };
+        match tag.name() {
+            _ if tag.is_end() => {}
+            b"shape" => all += 1,
+            b"ClientData" if tag.attribute("ObjectType") == Some(b"Note") => notes += 1,
+            b"image" | b"imagedata" => return false,
+            _ => {}
+        }
+    }
+    all == notes
 }
 
 /// The notes with their places, as many as a sheet gets.
@@ -228,6 +240,13 @@ mod tests {
         let mut shapes = Vec::new();
         write_shapes(&Cells::new(), &mut shapes).unwrap();
         assert!(has_notes_only(&shapes));
+        let with_other_prefixes = |kind: &str| {
+            format!(
+                "<xml xmlns:ns0='urn:schemas-microsoft-com:office:office'><ns0:shapelayout/><ns1:shapetype id='t'/><ns1:shape id='1'><ns2:ClientData ObjectType='{kind}'/></ns1:shape></xml>"
+            )
+        };
+        assert!(has_notes_only(with_other_prefixes("Note").as_bytes()));
+        assert!(!has_notes_only(with_other_prefixes("Button").as_bytes()));
         assert!(!has_notes_only(
             b"<xml><v:shape id='1'><x:ClientData ObjectType=\"Button\"/>"
         ));

@@ -23,6 +23,8 @@ pub struct Cells<'b, P> {
     column: u32,
     /// What stands in the present cell.
     text: String,
+    /// Whether a cell had a text, so that not all of them are lost with the part that holds them.
+    has_text: bool,
 }
 
 /// What a cell says of itself.
@@ -92,6 +94,7 @@ impl<'b, P: Read> Cells<'b, P> {
             row: 0,
             column: 0,
             text: String::with_capacity(64),
+            has_text: false,
         }
     }
 
@@ -123,7 +126,9 @@ impl<'b, P: Read> Cells<'b, P> {
             };
             self.column = head.column + 1;
             let found = self.find()?;
-            return Ok(Some((head.row, head.column, self.content(head, &found)?)));
+            let content = self.content(head, &found)?;
+            self.has_text |= matches!(content, Some(Cell::Text(_)));
+            return Ok(Some((head.row, head.column, content)));
         }
     }
 
@@ -201,7 +206,7 @@ impl<'b, P: Read> Cells<'b, P> {
         Ok(Some(match head.kind {
             Kind::Shared => match value.parse().ok().and_then(|at| self.book.texts.get(at)) {
                 Some(text) => Cell::Text(Cow::Borrowed(text)),
-                None if self.book.texts.is_empty() => {
+                None if self.book.texts.is_empty() && !self.has_text => {
                     return Err(ReadError::broken("文本内容全部丢失"));
                 }
                 None => Cell::Lost,

@@ -76,6 +76,43 @@ fn of_two_columns_of_one_heading_none_is_read_until_one_is_chosen() {
 }
 
 #[test]
+fn no_heading_is_proposed_for_one_that_asks_for_something_else() {
+    for heading in [
+        "返贫",
+        "是否返贫",
+        "风险",
+        "住房不安全",
+        "饮水不安全",
+        "是否未参加大病保险",
+        "是否停保",
+        "是否享受政策",
+        "是否参加职工养老保险",
+        "是否退出低保",
+    ] {
+        let grid = Grid::plain().column(heading, ["是", "否", "是"]);
+        let reading = read_grid(&grid);
+        assert!(
+            reading
+                .at("J1")
+                .iter()
+                .all(|told| told.code != "column_proposed"),
+            "{heading}: {:?}",
+            reading.at("J1")
+        );
+    }
+    for (heading, meant) in [("享受低保政策否", "低保"), ("住房是否安全达标", "住房安全")]
+    {
+        let reading = read_grid(&Grid::plain().column(heading, ["是", "否", "是"]));
+        let told = reading.at("J1");
+        assert!(
+            told.iter()
+                .any(|it| it.code == "column_proposed" && it.reason.contains(meant)),
+            "{heading}: {told:?}"
+        );
+    }
+}
+
+#[test]
 fn columns_of_one_meaning_under_two_headings_are_asked_back_too() {
     for (heading, other) in [
         ("民族", "民族"),

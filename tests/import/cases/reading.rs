@@ -25,6 +25,38 @@ fn good_rows_of_a_case_are_read() {
 }
 
 #[test]
+fn a_text_that_is_lost_is_told_at_its_cell() {
+    let reading = read_case("F48_shared_text_missing.xlsx", RosterKind::Households);
+    assert!(reading.refusal.is_none(), "{reading:?}");
+    assert_eq!(reading.at("K2")[0].code, "cell_lost");
+    // The household of that cell is left out; the others are read.
+    assert_eq!(
+        reading.names(),
+        ["吕洪亮", "高明远", "林桂芳", "高思雨", "魏铁柱"]
+    );
+
+    // Of no cell is there a text any more.
+    let no_texts = rezipped(&Grid::plain().xlsx(), "xl/sharedStrings.xml", |_| {
+        "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"/>".to_owned()
+    });
+    let reading = read_roster(&no_texts, RosterKind::Households, &Choices::default());
+    assert!(
+        reading
+            .refusal
+            .is_some_and(|it| it.reason.contains("文本内容全部丢失"))
+    );
+    // One that is beyond them.
+    let beyond = rezipped(&Grid::plain().xlsx(), SHEET, |xml| {
+        let at = xml.find("r=\"D2\"").unwrap();
+        let value = at + xml[at..].find("<v>").unwrap() + 3;
+        format!("{}999{}", &xml[..value], &xml[value..])
+    });
+    let reading = read_roster(&beyond, RosterKind::Households, &Choices::default());
+    assert_eq!(reading.at("D2")[0].code, "cell_lost");
+    assert_eq!(reading.names(), ["张建国"]);
+}
+
+#[test]
 fn lines_that_end_with_cr_alone_are_lines() {
     let reading = read_case("F41_cr.csv", RosterKind::Households);
     assert_eq!(reading.names(), ALL);

@@ -126,6 +126,110 @@ fn whether_a_household_is_lifted_means_what_it_says() {
 }
 
 #[test]
+fn a_word_of_two_meanings_is_asked_back_with_both() {
+    for (word, meanings) in [
+        ("媳妇", ["配偶", "之儿媳"]),
+        ("户主媳妇", ["配偶", "之儿媳"]),
+        ("孩子", ["之子", "之女"]),
+        ("老人", ["之父", "之母"]),
+    ] {
+        let reading = read_households(&Grid::plain().cell(2, 6, word));
+        assert_eq!(
+            said_at(&reading, "G3"),
+            [(Severity::Error, "ambiguous_code")]
+        );
+        let told = reading.at("G3")[0];
+        for meaning in meanings {
+            assert!(
+                told.reason.contains(meaning) && told.remedy.contains(meaning),
+                "{told:?}"
+            );
+        }
+        assert_eq!(told.proposal, None, "{word}");
+    }
+    for word in ["儿媳妇", "儿媳", "户主之儿媳妇"] {
+        let reading = read_households(&Grid::plain().cell(2, 6, word));
+        has_problem(&reading, "G3", Severity::Repair, "code_synonym");
+        let relation = reading.members()[1].relation;
+        assert_eq!(
+            relation,
+            qianshou::household::Relation::DaughterInLaw,
+            "{word}"
+        );
+    }
+}
+
+#[test]
+fn the_year_in_the_status_is_the_year_of_lifting() {
+    let statuses = |first, second| {
+        let grid = Grid::plain().cell(1, 8, first).cell(2, 8, "");
+        grid.cell(3, 8, second)
+    };
+    let reading = read_households(&statuses("2019年脱贫", "已脱贫（2020年底）"));
+    assert_eq!(
+        stated(&reading, |facts| facts.lifted_year),
+        [Some(2019), Some(2020)]
+    );
+    for cell in ["I2", "I4"] {
+        has_problem(&reading, cell, Severity::Repair, "lifted_year_of_status");
+    }
+    assert!(
+        reading
+            .at("I2")
+            .iter()
+            .any(|told| told.reason.contains("2019"))
+    );
+
+    let with_years =
+        statuses("2019年脱贫", "2018年度脱贫户").column("脱贫年度", ["2018", "", "2018"]);
+    let reading = read_households(&with_years);
+    assert_eq!(
+        stated(&reading, |facts| facts.lifted_year),
+        [Some(2018), Some(2018)]
+    );
+    has_problem(&reading, "I2", Severity::Warning, "lifted_year_differs");
+    let told = reading.at("I2");
+    let told = told
+        .iter()
+        .find(|told| told.code == "lifted_year_differs")
+        .unwrap();
+    assert!(
+        told.reason.contains("2019") && told.reason.contains("2018"),
+        "{told:?}"
+    );
+    assert!(
+        said_at(&reading, "I4")
+            .iter()
+            .all(|(_, code)| !code.starts_with("lifted_year"))
+    );
+    let reading = read_households(&statuses("2019年未脱贫", "未脱贫"));
+    has_problem(&reading, "I2", Severity::Error, "unknown_code");
+}
+
+#[test]
+fn what_says_less_of_a_status_gives_way_to_what_says_the_whole() {
+    use qianshou::household::PovertyStatus::{LiftedWithoutPolicy, Relapsed};
+    let grid = Grid::plain()
+        .cell(1, 8, "脱贫不享受政策")
+        .cell(2, 8, "")
+        .cell(3, 8, "返贫")
+        .column("是否脱贫", ["是", "是", "否"]);
+    let reading = read_households(&grid);
+    assert_eq!(reading.codes(Severity::Error), []);
+    assert_eq!(
+        stated(&reading, |facts| facts.status),
+        [LiftedWithoutPolicy, Relapsed]
+    );
+    let grid = Grid::plain().column("是否脱贫", ["是", "", "否"]);
+    has_problem(
+        &read_households(&grid),
+        "J2",
+        Severity::Error,
+        "columns_contradict",
+    );
+}
+
+#[test]
 fn a_yes_is_not_proposed_for_what_has_ended() {
     let grid = Grid::plain().column("是否享受低保", ["已停发", "是否享受", "无法认定"]);
     let reading = read_households(&grid);

@@ -130,6 +130,23 @@ fn places_have_no_spaces_and_no_line_breaks() {
 }
 
 #[test]
+fn two_persons_in_a_cell_are_no_one() {
+    for (typed, severity, code) in [
+        ("王大山 李秀英", Severity::Error, "name_several"),
+        ("王大山（死）", Severity::Error, "name_with_remark"),
+        ("王大山（亡故）", Severity::Error, "name_with_remark"),
+        ("王大山 汉", Severity::Warning, "name_with_remark"),
+        ("王大山 明", Severity::Warning, "name_with_space"),
+        ("古丽 买买提", Severity::Warning, "name_with_space"),
+    ] {
+        let reading = read_households(&Grid::plain().cell(1, 3, typed));
+        has_problem(&reading, "D2", severity, code);
+    }
+    let reading = read_households(&Grid::plain().cell(1, 3, "王 明"));
+    assert_eq!(reading.names()[0], "王明");
+}
+
+#[test]
 fn characters_that_nobody_sees_are_taken_off_and_told_once_a_column() {
     let grid = Grid::plain()
         .cell(1, 1, "双喜\u{7}村")
@@ -180,7 +197,9 @@ fn what_stands_around_a_name_is_told() {
         ("王大山-户主", Severity::Warning, "name_with_remark"),
         ("'王大山", Severity::Repair, "name_form"),
         ("“王大山”", Severity::Repair, "name_form"),
-        ("王大\u{ad}山", Severity::Repair, "name_form"),
+        ("王大\u{ad}山", Severity::Repair, "control_characters"),
+        ("王\u{200b}大山", Severity::Repair, "control_characters"),
+        ("\u{feff}王大山", Severity::Repair, "control_characters"),
         ("王⼤⼭", Severity::Repair, "name_form"),
     ] {
         let reading = read_households(&Grid::plain().cell(1, 3, typed));

@@ -38,6 +38,43 @@ fn placeholders_are_empty_and_told_once_a_column() {
 }
 
 #[test]
+fn who_has_no_number_yet_has_none() {
+    for words in [
+        ["未上户", "待办", "新生儿"],
+        ["没上户口", "正在办理", "尚未办理"],
+        ["（办理中）", "未办", "无身份证"],
+    ] {
+        let (mut grid, mut telephones) = (Grid::plain(), Vec::new());
+        for (at, word) in words.into_iter().enumerate() {
+            grid = grid.cell(at + 1, 5, word);
+            telephones.push(word);
+        }
+        let reading = read_households(&grid.column("联系电话", telephones));
+        assert_eq!(reading.codes(Severity::Error), [], "{words:?}");
+        assert_eq!(reading.names().len(), 3);
+        assert!(
+            reading
+                .members()
+                .iter()
+                .all(|it| it.identity_number.is_none())
+        );
+        for cell in ["F2", "J2"] {
+            has_problem(&reading, cell, Severity::Repair, "placeholder");
+            assert!(
+                reading
+                    .at(cell)
+                    .iter()
+                    .any(|told| told.reason.contains("共 3 处"))
+            );
+        }
+    }
+    // It is what a remark says.
+    let reading = read_households(&Grid::plain().column("备注", ["未上户口", "", ""]));
+    let remark = reading.households[0].facts.remark.as_deref();
+    assert_eq!(remark, Some("未上户口"));
+}
+
+#[test]
 fn placeholders_are_empty_in_every_kind_of_column() {
     let grid = Grid::plain()
         .column("出生日期", ["不详", "待核", ""])

@@ -161,10 +161,12 @@ fn words_that_are_certain_are_read_and_told() {
         "2019年度脱贫",
     ] {
         let reading = read_households(&Grid::plain().cell(3, 8, word));
-        assert_eq!(
-            said_at(&reading, "I4"),
-            [(Severity::Repair, "code_synonym")],
-            "{word}"
+        let said = said_at(&reading, "I4");
+        assert_eq!(said[0], (Severity::Repair, "code_synonym"), "{word}");
+        assert!(
+            said.iter()
+                .all(|(severity, _)| *severity == Severity::Repair),
+            "{word}: {said:?}"
         );
         assert_eq!(
             stated(&reading, |facts| facts.status.is_lifted()),
