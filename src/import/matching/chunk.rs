@@ -167,9 +167,7 @@ impl HouseholdPlan {
         }
         if let Some(before) = before {
             self.keep_names(&mut given.facts, &before.facts, &pairs);
-            if !given.status_said {
-                keep_status(&mut given.facts, &before.facts);
-            }
+            keep_status(given, &before.facts);
             if given.unsaid.status {
                 self.kept.add("status", given.place);
             }

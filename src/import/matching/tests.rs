@@ -16,7 +16,7 @@ use crate::household::{Household, HouseholdFacts, IdentityNumber, Member, Relati
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::Links;
 use crate::roster::choices::{Choices, Decision, LeaveAnswer};
-use crate::roster::grouping::{AreaTally, HouseholdRoster, ReadHousehold, Unsaid};
+use crate::roster::grouping::{AreaTally, HouseholdRoster, ReadHousehold, StatusDetail, Unsaid};
 use crate::roster::household::COLUMNS;
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetReport};
@@ -242,7 +242,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             places,
             has_errors: false,
             members_listed: true,
-            status_said: true,
+            status_detail: StatusDetail::Whole,
             remark_said: false,
             unsaid: Unsaid::default(),
         };

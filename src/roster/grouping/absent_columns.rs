@@ -1,7 +1,7 @@
 //! What a roster does not say stays as it is on the register: neither a column that it has not, nor an
 //! empty cell of one that it has, clears anything, unless people choose so.
 
-use super::model::ReadHousehold;
+use super::model::{ReadHousehold, StatusDetail};
 use super::unsaid::Unsaid;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::person_match::pair_members;
@@ -94,11 +94,18 @@ impl Keeping {
     }
 }
 
-/// 脱贫属性 of a household of which no cell says it. What other columns tell is at most that a poor household
-/// is lifted: not how, and not that one that has fallen back is lifted again.
-pub fn keep_status(facts: &mut HouseholdFacts, before: &HouseholdFacts) {
-    if before.status != PovertyStatus::Poor || !facts.status.is_lifted() {
-        facts.status = before.status;
+/// The register's 脱贫属性 where the roster says less and does not contradict it. What follows from other
+/// columns is at most that a poor household is lifted: not how, and not that one that has fallen back is lifted
+/// again.
+pub fn keep_status(given: &mut ReadHousehold, before: &HouseholdFacts) {
+    let (said, known) = (given.facts.status, before.status);
+    let keeps = match given.status_detail {
+        StatusDetail::Whole => false,
+        StatusDetail::Vague => said.is_lifted() == known.is_lifted(),
+        StatusDetail::Nothing => known != PovertyStatus::Poor || !said.is_lifted(),
+    };
+    if keeps {
+        given.facts.status = known;
     }
 }
 

@@ -9,7 +9,7 @@ use super::area_tally::{AreaTally, NamedArea};
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
 use super::file_wide::FileWide;
-use super::model::{Context, ReadHousehold};
+use super::model::{Context, ReadHousehold, StatusDetail};
 use super::person::{check_person, member_of, of_head};
 use super::review::Review;
 use super::twins::Twins;
@@ -316,7 +316,11 @@ impl Grouping {
                 places: review.places,
                 place: draft.place,
                 members_listed,
-                status_said: draft.shared.status.is_some(),
+                status_detail: match draft.shared.status {
+                    Some(_) if draft.shared.status_is_vague => StatusDetail::Vague,
+                    Some(_) => StatusDetail::Whole,
+                    None => StatusDetail::Nothing,
+                },
                 remark_said: draft.facts.remark.is_some(),
                 unsaid: review.unsaid,
             })?;

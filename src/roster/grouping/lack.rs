@@ -48,10 +48,11 @@ impl Lack {
                 let place = stated.map_or(read.place, |stated| stated.place);
                 let size = stated.map_or(0, |stated| stated.size);
                 let rows = read.places.len();
-                let mut reason = format!("填写 {size} 人，本户有 {rows} 行");
-                if known > 0 {
-                    reason += &format!("，登记中还有 {known} 人不在名册中");
-                }
+                let known = match known {
+                    0 => String::new(),
+                    known => format!("，登记中还有 {known} 人不在名册中"),
+                };
+                let reason = format!("填写 {size} 人，本户有 {rows} 行{known}");
                 broken(place, sheets, "size", &rule::MEMBER_COUNT, &reason)
             }
         }

@@ -19,6 +19,6 @@ pub use absent_columns::{Keeping, beside_head, keep_members, keep_status};
 pub use area_tally::{AreaTally, NamedArea};
 pub use broken::masked_identity;
 pub use lack::Lack;
-pub use model::{Context, HouseholdRoster, ReadHousehold};
+pub use model::{Context, HouseholdRoster, ReadHousehold, StatusDetail};
 pub use read::{read, unpackable};
 pub use unsaid::Unsaid;

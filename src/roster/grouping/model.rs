@@ -24,12 +24,23 @@ pub struct ReadHousehold {
     pub has_errors: bool,
     /// Whether the roster lists the members; else the head is the only one that is known.
     pub members_listed: bool,
-    /// Whether a cell says 脱贫属性; else it was concluded from other columns, or not at all.
-    pub status_said: bool,
+    /// How much its cells say of 脱贫属性.
+    pub status_detail: StatusDetail,
     /// Whether a cell says 备注; else what stands there was made of other cells.
     pub remark_said: bool,
     /// What only the register can say.
     pub unsaid: Unsaid,
+}
+
+/// How much the cells of a household say of 脱贫属性.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StatusDetail {
+    /// All of it.
+    Whole,
+    /// Whether it is lifted, and neither with which policies, nor whether it has fallen back.
+    Vague,
+    /// Nothing: it follows from other columns, or from nothing at all.
+    Nothing,
 }
 
 /// A roster of households, read.
