@@ -243,15 +243,25 @@ async fn a_name_that_was_taken_back_after_an_import_is_not_brought_back() {
     let all = [at("R1", "双喜村"), at("R2", "前进村")];
     office.import(HOUSEHOLDS, roster_of(&all)).await;
     let renaming = rename(&office, "双喜村", "新喜村", false).await;
-    let import = office
-        .import(HOUSEHOLDS, roster_of(&[moved(&all[0], "前进村")]))
-        .await;
+    let moves = roster_of(&[moved(&all[0], "前进村")]);
+    let import = import_answering(&office, moves, "place_renamed", "moved").await;
     office
         .import(HOUSEHOLDS, roster_of(&[at("R3", "新喜村")]))
         .await;
     take_back(&office, &renaming).await;
     refused_for(&office, &import, &renaming, "“草庙镇新喜村”已于").await;
     assert_eq!(places(&server).await, ["前进村", "前进村", "双喜村"]);
+}
+
+/// Takes in a roster of households of which one question must be answered so.
+async fn import_answering(office: &Client, bytes: Vec<u8>, question: &str, answer: &str) -> Value {
+    let preview = office.preview(HOUSEHOLDS, bytes).await;
+    let decision = json!({ "conflict": question, "accept": true, "answer": answer });
+    let import = office
+        .choose(&preview, json!({ "decisions": [decision] }))
+        .await;
+    office.commit(&import).await.expect(200);
+    import
 }
 
 /// A record that was changed time and again is one.
@@ -319,9 +329,8 @@ async fn an_import_whose_village_is_called_otherwise_again_is_not_undone_before(
         .expect_problem(409, "import_depended_on");
     take_back(&office, &later).await;
     // Or the old name is another's by now.
-    office
-        .import(HOUSEHOLDS, roster_of(&[at("R9", "双喜村")]))
-        .await;
+    let another = roster_of(&[at("R9", "双喜村")]);
+    import_answering(&office, another, "place_spelling", "different_places").await;
     let outlook = office.get(&path).await.expect(200);
     let words = outlook["dependents"][0]["words"].as_str().unwrap();
     assert!(words.contains("登记中已有“草庙镇双喜村”"), "{outlook:#}");

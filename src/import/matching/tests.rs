@@ -2,6 +2,7 @@ mod any_roster;
 mod asked;
 mod leaving;
 mod told_apart;
+mod unsaid;
 
 use std::collections::{BTreeSet, HashMap};
 

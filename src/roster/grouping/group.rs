@@ -14,9 +14,10 @@ use super::person::{check_person, member_of, of_head};
 use super::review::Review;
 use super::twins::Twins;
 use super::unsaid::Unsaid;
-use crate::household::model::Member;
+use crate::household::model::{HouseholdFacts, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
+use crate::roster::column::{Carry, Put};
 use crate::roster::household::{HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::{Layout, Layouts, of_sheet};
 use crate::roster::packed_list::PackedList;
@@ -47,6 +48,8 @@ pub(super) struct Grouping {
     twins: Twins,
     /// Whether the rows that come began with another than a head.
     headless: bool,
+    /// What the row before says of its household, if it does not fit the household it stands in.
+    stray: Option<HouseholdFacts>,
     /// The sections that were met.
     sections: Vec<Rc<Section>>,
 }
@@ -82,7 +85,11 @@ impl Grouping {
         }
         let is_adjacent = is_adjacent(&row.record);
         self.look_at_order(layouts, &row, is_adjacent, problems);
+        let expects = self.takes_stray(layouts, &row, is_adjacent, problems);
         let mut open = self.household_of(&row)?;
+        if expects {
+            self.has_errors[open.index as usize] = true;
+        }
         if open.draft.place == row.place {
             open.draft.section = self.section_of(&row);
         }
@@ -105,9 +112,13 @@ impl Grouping {
         let twin = is_member
             .then(|| self.check_twice(layouts, &row, problems))
             .flatten();
-        open.changed |= open
-            .draft
-            .merge(layouts, &row, |problem| problems.push(problem));
+        let mut fits = true;
+        open.changed |= open.draft.merge(layouts, &row, |problem| {
+            fits = false;
+            problems.push(problem);
+        });
+        let is_stray = is_adjacent && !fits;
+        self.stray = is_stray.then(|| row.record.household.clone());
         open.changed |= open.draft.take_notes(&mut row.record);
         if !lists {
             open.draft.take_head(&row.record);
@@ -193,6 +204,37 @@ impl Grouping {
             );
             problems.push(layouts.problem(Severity::Error, row.place, "relation", refusal));
         }
+    }
+
+    /// Whether a head stands below a row that does not fit the household above and fits the head's: it may be
+    /// a wife before her husband. Then the head's household is not whole without her.
+    fn takes_stray(
+        &mut self,
+        layouts: &Layouts<HouseholdRow>,
+        row: &RosterRow<HouseholdRow>,
+        is_adjacent: bool,
+        problems: &mut Problems,
+    ) -> bool {
+        let Some(mut stray) = self.stray.take() else {
+            return false;
+        };
+        let begins = is_adjacent && row.record.relation == Some(Relation::Head);
+        let Some(layout) = layouts.at(row.place).filter(|_| begins) else {
+            return false;
+        };
+        let differs = row.filled.iter().any(|index| {
+            let carry = &layout.columns[*index].column.carry;
+            matches!(carry, Carry::Whole(carry) if carry(&mut stray, &row.record.household) == Put::Differs)
+        });
+        if !differs {
+            let refusal = Refusal::new(
+                "household_order",
+                "上一行与它上面的一户不一致，而与本户一致：可能是写在户主之前的本户成员",
+                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+            );
+            problems.push(layouts.problem(Severity::Error, row.place, "relation", refusal));
+        }
+        !differs
     }
 
     /// Which of the sections that were met a row stands in, from 1; 0 for none.

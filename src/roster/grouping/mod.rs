@@ -21,4 +21,4 @@ pub use broken::masked_identity;
 pub use lack::Lack;
 pub use model::{Context, HouseholdRoster, ReadHousehold, StatusDetail};
 pub use read::{read, unpackable};
-pub use unsaid::Unsaid;
+pub use unsaid::{Stated, Unsaid};

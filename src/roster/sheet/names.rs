@@ -201,7 +201,12 @@ fn begins_with_surname(text: &str) -> bool {
 /// Whether a text may be a person's name. In doubt it may: then what is missing beside it is an error.
 pub(super) fn may_be_name(text: &str) -> bool {
     let tight = squeezed(text);
-    let name = tight.split('(').next().unwrap_or_default();
+    let mut parts = tight.split('(');
+    let name = parts.next().unwrap_or_default();
+    // 李校长(签字): somebody signs.
+    if parts.any(|remark| remark.contains(['签', '章'])) {
+        return false;
+    }
     if name
         .chars()
         .any(|it| it.is_ascii_digit() || ":,;、。/第".contains(it))

@@ -3,6 +3,7 @@
 use qianshou::household::PovertyStatus;
 use qianshou::household::rule::Severity;
 use qianshou::roster::choices::{Choices, ColumnChoice};
+use qianshou::roster::grouping::StatusDetail;
 use qianshou::roster::report::RosterKind;
 
 use crate::support::case_file::{Reading, deciding, households_of, read_grid, read_roster};
@@ -192,6 +193,26 @@ fn exports_without_a_status_say_it_by_the_kind_of_household() {
         .filter(|it| it.code == "unknown_column");
     let unknown: Vec<_> = unknown.filter_map(|it| it.column.as_deref()).collect();
     assert!(!unknown.contains(&"风险是否已消除"), "{unknown:?}");
+}
+
+#[test]
+fn an_empty_status_is_said_by_the_kind_of_household_too() {
+    let grid = Grid::plain()
+        .column("户类型", ["脱贫户", "", "一般户"])
+        .cell(1, 8, "")
+        .cell(2, 8, "")
+        .cell(3, 8, "");
+    let reading = read_grid(&grid);
+    let derived = reading.at("J2");
+    assert_eq!(derived.len(), 1, "{:#?}", reading.problems);
+    assert_eq!(derived[0].code, "status_derived");
+    assert!(derived[0].reason.starts_with("没有填写“脱贫属性”：1 户"));
+    // Of the other nothing is certain, and nobody else knows.
+    let errors = reading.codes(Severity::Error);
+    assert_eq!(errors, [("I4", "required_cell")]);
+    let first = &reading.households[0];
+    assert_eq!(first.facts.status, PovertyStatus::LiftedWithPolicy);
+    assert_eq!(first.status_detail, StatusDetail::Nothing);
 }
 
 #[test]

@@ -238,6 +238,8 @@ fn signers_sentences_sums_and_what_was_filled_down() {
         "一 二 三 四 五 六 七 八 九",
         "栏1 栏2 栏3 栏4 栏5 栏6 栏7 栏8 栏9",
         "必填 必填 选填 必填 选填 必填 必填 选填 必填",
+        "~ ~ ~ 李校长（签字）",
+        "~ ~ ~ 王大山（盖章）",
         "~ ~ 1/4",
         "~ ~ P1",
         "#N/A",
@@ -354,6 +356,30 @@ fn small_tables_of_another_kind_are_passed_over_and_told_once() {
         assert_eq!(told.count(), 1, "{heading}: {:#?}", reading.problems);
         assert_eq!(reading.codes(Severity::Error), [], "{heading}");
         // The roster goes on below it.
+        assert_eq!(reading.names(), ALL, "{heading}");
+    }
+    // People of another kind have identity numbers, too.
+    for (heading, below) in [
+        (
+            "序号 姓名 性别 证件号码 职务 联系电话",
+            "1 韩立新 男 320999198001010510 村支书 13900020001",
+        ),
+        (
+            "姓名 证件号码 职务 任职时间",
+            "韩立新 320999198001010510 村支书 2020年",
+        ),
+    ] {
+        let mut grid = Grid::plain();
+        let lines = ["附件2：村干部名单", heading, below, below];
+        grid.rows.extend(lines.map(row));
+        let reading = read_grid(&grid);
+        let codes = reading.codes(Severity::Warning);
+        assert_eq!(
+            codes,
+            [("A5", "note_row"), ("A6", "another_table")],
+            "{heading}"
+        );
+        assert_eq!(reading.codes(Severity::Error), [], "{heading}");
         assert_eq!(reading.names(), ALL, "{heading}");
     }
     let household = format!("王大山 男 {} 户主 草庙镇 双喜村", id("19700101", 11));

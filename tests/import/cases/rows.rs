@@ -298,6 +298,38 @@ fn members_before_their_head_belong_to_no_stranger() {
     is_whole(&read_grid(&grid), &["A3", "A4"]);
 }
 
+/// Also when only the good rows are taken: the husband is not taken in without the wife who stands before him.
+#[test]
+fn a_wife_before_her_husband_keeps_him_out_with_her() {
+    for (address, names) in [
+        // Hers is his.
+        ("双喜村2号", vec!["赵六一"]),
+        // Hers is nobody's: the mistake is in the household above.
+        ("双喜村9号", vec!["王大山", "赵六一"]),
+    ] {
+        let grid = Grid::new(vec![
+            row("镇 村 姓名 性别 证件号码 与户主关系 劳动技能 脱贫属性 家庭住址"),
+            row(&format!(
+                "草庙镇 双喜村 张建国 男 {} 户主 无劳动力 未脱贫 双喜村1号",
+                id("19500303", 33)
+            )),
+            row(&format!(
+                "草庙镇 双喜村 李秀英 女 {} 配偶 普通劳动力 未脱贫 {address}",
+                id("19710202", 22)
+            )),
+            row(&format!(
+                "草庙镇 双喜村 王大山 男 {} 户主 普通劳动力 未脱贫 双喜村2号",
+                id("19700101", 11)
+            )),
+            row(&format!(
+                "草庙镇 双喜村 赵六一 男 {} 户主 普通劳动力 未脱贫 双喜村3号",
+                id("19660202", 13)
+            )),
+        ]);
+        assert_eq!(read_grid(&grid).names(), names, "{address}");
+    }
+}
+
 #[test]
 fn a_section_says_the_village_if_that_is_accepted() {
     let mut grid = Grid::plain();

@@ -269,7 +269,13 @@ struct Asked {
 impl Asked {
     /// Nothing where the file names none of them, or the register has all of them as places of their own.
     fn of(level: Level<'_>, group: &[&Tally], unit: &str, choices: &Choices) -> Option<Self> {
-        let is_asked = group.iter().any(|it| it.in_file > 0) && group.iter().any(|it| it.is_open());
+        // A former name that the file does not say only leads others to the present one.
+        let told_apart = group
+            .iter()
+            .filter(|it| it.former.is_none() || it.in_file > 0);
+        let is_asked = told_apart.count() > 1
+            && group.iter().any(|it| it.in_file > 0)
+            && group.iter().any(|it| it.is_open());
         if !is_asked {
             return None;
         }

@@ -214,6 +214,7 @@ fn a_former_name_is_asked_about_and_leads_to_the_present_one() {
     // The present name alone is no question, nor is a name that the register has again.
     let of = [("草庙镇", "新喜村", 3)];
     assert!(asked(&of, &register, &links, &[]).conflicts.is_empty());
+    assert!(asked(&of, &[], &links, &[]).conflicts.is_empty());
     let again = [("草庙镇", "新喜村", 4), ("草庙镇", "双喜村", 1)];
     let of = [("草庙镇", "双喜村", 3)];
     assert!(asked(&of, &again, &links, &[]).conflicts.is_empty());
