@@ -21,7 +21,7 @@ use super::{profile, worker};
 use crate::access::Caller;
 use crate::app::{App, china_date};
 use crate::code_list::CodeList;
-use crate::import::report::{ConflictKind, Counts};
+use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::problem::Problem;
 use crate::roster::choices::{Choices, Decision, ImportAnswer, LeaveAnswer};
 use crate::roster::problem_group::{self, ProblemGroup};
@@ -341,23 +341,34 @@ pub fn in_words(
             text.extend(report.groups.iter().map(ProblemGroup::line));
             text.push_str(&problem_group::total_line(&report.groups));
         }
-        for conflict in &report.conflicts {
-            let _ = writeln!(
-                text,
-                "待决 [{}] {}：{}",
-                conflict.kind, conflict.question, conflict.proposal
-            );
-            for possible in &conflict.answers {
-                let _ = writeln!(text, "    {}：{}", possible.answer, possible.words);
-            }
-            if !conflict.names.is_empty() {
-                let _ = writeln!(text, "    可选名称：{}", conflict.names.join("、"));
-            }
-        }
+        text.extend(report.conflicts.iter().map(question_words));
     }
     let _ = writeln!(text, "{}", import.words());
     if let Some(refusal) = refusal {
         let _ = writeln!(text, "{refusal}");
+    }
+    text
+}
+
+/// A question with the answers that it takes; of one that is decided, with what was decided.
+fn question_words(conflict: &Conflict) -> String {
+    let (kind, question) = (conflict.kind, &conflict.question);
+    let chosen = conflict
+        .answers
+        .iter()
+        .find(|possible| Some(possible.answer) == conflict.answer);
+    let decided = chosen.map_or(&conflict.proposal, |possible| &possible.words);
+    match conflict.accepted {
+        Some(true) => return format!("已决 [{kind}] {question}：{decided}\n"),
+        Some(false) => return format!("已决 [{kind}] {question}：不接受，有关的行不导入\n"),
+        None => {}
+    }
+    let mut text = format!("待决 [{kind}] {question}：{}\n", conflict.proposal);
+    for possible in &conflict.answers {
+        let _ = writeln!(text, "    {}：{}", possible.answer, possible.words);
+    }
+    if !conflict.names.is_empty() {
+        let _ = writeln!(text, "    可选名称：{}", conflict.names.join("、"));
     }
     text
 }

@@ -205,3 +205,31 @@ fn a_list_of_pairs_is_told_in_few_lines() {
     );
     assert_eq!(report["problems"].as_array().unwrap().len(), 80);
 }
+
+#[test]
+fn a_question_that_is_answered_is_not_listed_as_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let household = qianshou::household::HouseholdFacts {
+        category: None,
+        ..full_household("U1")
+    };
+    let file = RosterFile::households(&[household]).without("脱贫属性");
+    std::fs::write(folder.path().join("file.xlsx"), file.bytes()).unwrap();
+    let said = |answer: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
+            .current_dir(folder.path())
+            .env_remove("DATABASE_URL")
+            .args(["import", "households", "file.xlsx", "--dry-run", "--create"])
+            .args(["--database", "sqlite:new.db"])
+            .args(answer)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let open = said(&[]);
+    assert!(open.contains("待决 [no_status] "), "{open}");
+    let decided = said(&["--accept", "no_status"]);
+    assert!(decided.contains("已决 [no_status] "), "{decided}");
+    assert!(!decided.contains("待决"), "{decided}");
+    assert!(!decided.contains("个问题需要先决定"), "{decided}");
+}

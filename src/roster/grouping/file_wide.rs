@@ -106,11 +106,16 @@ impl FileWide {
             problems.push(layouts.problem(Severity::Repair, place, key, refusal));
         }
         if let (Some(first), count) = (self.unknown.0.first(), self.unknown.1) {
+            let others = if self.derived.is_some() {
+                "另有 "
+            } else {
+                ""
+            };
             questions.push(FileQuestion {
                 kind: FileQuestionKind::NoStatus,
                 places: cells(layouts, &self.unknown.0),
                 question: format!(
-                    "名册没有“脱贫属性”列，{count} 户也不能由户类型、监测对象类型确定。这些户是否都按“未脱贫”登记？"
+                    "名册没有“脱贫属性”列，{others}{count} 户不能由户类型、监测对象类型确定。这些户是否都按“未脱贫”登记？"
                 ),
                 proposal: "新的户登记为“未脱贫”，已登记的户保持原来的脱贫属性；不接受则这些户不导入"
                     .to_owned(),
