@@ -50,19 +50,34 @@ async fn other_towns(tx: &mut Tx, place: &Locality) -> Result<BTreeSet<String>, 
     }
 }
 
+/// What becomes of helpers who say a village without its town, where another town has one of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ambiguous {
+    /// They say both names: either may be meant.
+    SayBoth,
+    /// They stay as they are.
+    Stay,
+}
+
 /// Writes the new name of a place to all that says the old one; gives what followed.
 pub async fn rename_place(
     tx: &mut Tx,
     actor: Actor<'_>,
-    from: &Locality,
-    to: &Locality,
+    (from, to): (&Locality, &Locality),
+    ambiguous: Ambiguous,
 ) -> Result<Vec<Record>, Problem> {
     // Which other towns have a village of that name: asked before it has another one.
     let others = other_towns(tx, from).await?;
     let mut records = rename_households(tx, actor, from, to).await?;
     records.extend(rename_links(tx, actor, from, to).await?);
+    let stays = |person: &Staff| {
+        ambiguous == Ambiguous::Stay && person.town.is_none() && !others.is_empty()
+    };
     for person in staff::store::all(tx).await? {
         let cells = (person.town.as_deref(), person.village.as_deref());
+        if stays(&person) {
+            continue;
+        }
         let Some((town, village)) = renamed_cells((from, to), cells, &others) else {
             continue;
         };

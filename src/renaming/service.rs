@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::day::check_day;
 use super::error::RenamingError;
-use super::follow::{find_unit, is_known, is_linked, is_named, join_unit, rename_place};
+use super::follow::{Ambiguous, find_unit, is_known, is_linked, is_named, join_unit, rename_place};
 use super::model::{Change, Locality, Planned, Renaming, RenamingKind, Said};
 use super::name::{checked, checked_place};
 use super::store::{self, subject};
@@ -155,7 +155,7 @@ pub async fn apply(
             let village = |place: &Locality| place.village.clone().unwrap_or_default();
             (renaming.old_town, renaming.old_village) = (from.town.clone(), village(from));
             (renaming.new_town, renaming.new_village) = (to.town.clone(), village(to));
-            rename_place(tx, actor, from, to).await?
+            rename_place(tx, actor, (from, to), Ambiguous::SayBoth).await?
         }
         Change::Unit { unit_id, from, to } => {
             let found = find_unit(tx, *unit_id).await?;

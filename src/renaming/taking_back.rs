@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::error::RenamingError;
-use super::follow::{find_unit, is_known, rename_place, write_names};
+use super::follow::{Ambiguous, find_unit, is_known, rename_place, write_names};
 use super::model::{Change, Locality, Renaming};
 use super::store::{self, Record, subject};
 use crate::access::history::Actor;
@@ -48,7 +48,7 @@ pub async fn take_back(tx: &mut Tx, actor: Actor<'_>, renaming: &Renaming) -> Re
         Change::Place { from, to } => {
             place_back(tx, actor, &to, &records).await?;
             if !renaming.merges {
-                rename_place(tx, actor, &to, &from).await?;
+                rename_place(tx, actor, (&to, &from), Ambiguous::Stay).await?;
             }
         }
         Change::Unit { unit_id, from, .. } => {

@@ -208,6 +208,8 @@ pub struct SheetReport {
 pub struct FurtherTable {
     /// The row of its heading.
     pub header_row: u32,
+    /// The row at which the table above goes on.
+    pub ends: Option<u32>,
     /// Its columns.
     pub columns: Vec<ColumnReport>,
 }
@@ -272,7 +274,10 @@ impl Place {
 impl SheetReport {
     /// The first of the columns that were read for a field, in the table that a row belongs to.
     fn column_of(&self, field: &str, row: u32) -> Option<&ColumnReport> {
-        let further = self.further.iter().rev().find(|it| it.header_row < row);
+        let holds = |table: &&FurtherTable| {
+            table.header_row < row && table.ends.is_none_or(|ends| row < ends)
+        };
+        let further = self.further.iter().rev().find(holds);
         let columns = further.map_or(&self.columns, |table| &table.columns);
         columns
             .iter()

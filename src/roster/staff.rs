@@ -1,6 +1,6 @@
 //! The roster of staff: its columns, one table for the template, the header and the parser.
 
-use super::column::{Carry, Column, Kind, Record, labels, merge, put};
+use super::column::{Carry, Column, Kind, Record, SERIAL, labels, merge, put};
 use crate::code_list::CodeList;
 use crate::codes::Sex;
 use crate::staff::{Rank, StaffFacts};
@@ -40,8 +40,8 @@ macro_rules! field {
                 .map(|value| (put(&mut row.facts.$field, Some(value)), value.label())),
         })
     };
-    ($field:ident, $heading:literal, Place($longest:literal)) => {
-        field!(@ $field, $heading, Kind::Place {
+    ($field:ident, $heading:literal, Places($longest:literal)) => {
+        field!(@ $field, $heading, Kind::Places {
             longest: $longest, put: |row, value| put(&mut row.facts.$field, Some(value)),
         })
     };
@@ -172,12 +172,12 @@ pub static COLUMNS: &[Column<StaffRow>] = &[
         synonyms: &["负责乡镇", "挂钩镇", "联系镇", "包镇"],
         note: "只安排在这个镇帮扶；不限则不填。",
         example: "示例镇",
-        ..field!(town, "负责镇", Place(100))
+        ..field!(town, "负责镇", Places(100))
     },
     Column {
         synonyms: &["负责村(居)", "挂钩村", "联系村", "包村", "定点帮扶村"],
         note: "只安排在这个村帮扶；不限则不填。",
-        ..field!(village, "负责村", Place(100))
+        ..field!(village, "负责村", Places(100))
     },
     Column {
         synonyms: &["特长", "任教学科", "专业特长", "专业"],
@@ -194,6 +194,6 @@ pub static COLUMNS: &[Column<StaffRow>] = &[
     Column {
         synonyms: &["编号"],
         in_template: false,
-        ..Column::new("", "序号", Kind::NotKept, Carry::Nothing)
+        ..Column::new("", SERIAL, Kind::NotKept, Carry::Nothing)
     },
 ];

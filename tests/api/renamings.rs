@@ -79,6 +79,23 @@ impl Places {
     }
 }
 
+/// A helper without a town may mean the village of that name in another town.
+#[tokio::test]
+async fn taking_a_name_back_changes_no_helper_who_did_not_follow() {
+    let (server, office) = TestServer::start_with_office().await;
+    server.add_household(facts("大桥镇", "双喜村")).await;
+    server.add_household(facts("草庙镇", "前进村")).await;
+    let helper = add_person_with(&server, "草庙小学", "丁一", |person| {
+        person.village = Some("双喜村".to_owned());
+    })
+    .await;
+    let made = rename(&office, ("草庙镇", "前进村"), ("草庙镇", "双喜村"), false).await;
+    let made = made.expect(201);
+    let undo = format!("/renamings/{}/undo", made["id"].as_str().unwrap());
+    office.post(&undo).await.expect(200);
+    assert_eq!(person(&office, helper).await["village"], "双喜村");
+}
+
 #[tokio::test]
 async fn a_village_that_is_renamed_takes_its_households_units_and_helpers_along() {
     let it = Places::open().await;

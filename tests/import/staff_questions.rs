@@ -194,6 +194,37 @@ async fn a_helper_under_another_number_is_asked_about() {
 }
 
 #[tokio::test]
+async fn a_helper_of_whom_a_roster_says_the_identity_number_alone_is_asked_about() {
+    let (server, office) = TestServer::start_with_office().await;
+    let before = StaffFacts {
+        sex: None,
+        ..nameless("T1", "丁一", "草庙小学")
+    };
+    office.import(STAFF, roster(&[before])).await;
+    let after = StaffFacts {
+        number: None,
+        ..teacher("T1", "丁一", "草庙小学")
+    };
+    let file = roster(std::slice::from_ref(&after));
+    let preview = office.preview(STAFF, file).await;
+    assert_eq!(kinds(&preview), ["staff_renumbered"], "{preview:#}");
+    let question = preview["conflicts"][0]["question"].as_str().unwrap();
+    assert!(
+        question.contains("没有工号，证件号码没有登记过"),
+        "{question}"
+    );
+    let yes = office.decide(&preview, &[("staff_renumbered", true)]).await;
+    assert_eq!(yes["staff"]["changed"], 1, "{yes:#}");
+    office.commit(&yes).await.expect(200);
+    // They keep their 工号 and have an identity number now.
+    let both = StaffFacts {
+        number: Some("T1".to_owned()),
+        ..after
+    };
+    assert_eq!(staff_on_register(&server).await, [both]);
+}
+
+#[tokio::test]
 async fn another_helper_of_the_same_name_is_a_new_one() {
     let (_server, office) = TestServer::start_with_office().await;
     let before = nameless("T1", "丁一", "草庙小学");

@@ -109,7 +109,7 @@ impl HouseholdPlan {
             outlines: &outlines,
             matches: &matches,
         };
-        let findings = Findings::of(known, roster, choices)?;
+        let findings = Findings::of(known, (roster, &names), choices)?;
         let mut renamed = places_renamed(known, roster, (&names, &spellings), links, choices);
         for problem in renamed.told.drain(..) {
             problems.push(problem);

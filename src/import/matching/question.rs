@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::leaving::{self, Answers};
 use super::outline::{Outline, name_hash};
+use super::places::PlaceNames;
 pub use super::record_match::Known;
 use super::{packed, unsaid};
 use crate::code_list::CodeList;
@@ -68,7 +69,7 @@ impl Findings {
     /// Finds what must be decided.
     pub fn of(
         known: Known<'_>,
-        roster: &HouseholdRoster,
+        (roster, names): (&HouseholdRoster, &PlaceNames),
         choices: &Choices,
     ) -> Result<Self, postcard::Error> {
         let mut findings = Self::default();
@@ -105,7 +106,7 @@ impl Findings {
                 kind => (answers.to(&question.key, kind), None),
             };
         }
-        findings.look_at_unsaid(known, roster)?;
+        findings.look_at_unsaid(known, roster, names)?;
         Ok(findings)
     }
 
@@ -115,10 +116,12 @@ impl Findings {
         &mut self,
         known: Known<'_>,
         roster: &HouseholdRoster,
+        names: &PlaceNames,
     ) -> Result<(), postcard::Error> {
         let outlines = known.outlines.households.iter().enumerate();
         for (index, _) in outlines.filter(|(_, outline)| outline.is_incomplete) {
-            let given = roster.households.get(index)?;
+            let mut given = roster.households.get(index)?;
+            names.read(&mut given.facts);
             let lacks = match known.matches.household_of(index) {
                 Some(own) => unsaid::lacks(known.register, own, &given, &self.missing(index)),
                 None => Lack::of_new(&given),

@@ -246,6 +246,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             status_detail: StatusDetail::Whole,
             remark_said: false,
             unsaid: Unsaid::default(),
+            said_head: None,
         };
         areas.add(&read.facts, read.places.len(), read.place);
         households.push(&read).unwrap();

@@ -21,7 +21,10 @@ pub fn lacks(
         && (unsaid.village || given.facts.village == village);
     let fields = unsaid.fields().filter(|it| *it != "status" && !place_stays);
     lacks.extend(fields.map(Lack::Field));
-    if unsaid.head {
+    let place_differs = !place_stays && !unsaid.town && !unsaid.village;
+    if unsaid.head && (place_differs || names_another(register, own, given)) {
+        lacks.push(Lack::Household);
+    } else if unsaid.head {
         let head = register.head(own).map(packed);
         let mut missing = missing.iter().filter(|(_, answer)| may_stay(*answer));
         if !missing.any(|(person, _)| head == Some(*person)) {
@@ -38,6 +41,17 @@ pub fn lacks(
         }
     }
     lacks
+}
+
+/// Whether the rows name another head than the register has.
+fn names_another(register: &Register, own: usize, given: &ReadHousehold) -> bool {
+    let Some(said) = &given.said_head else {
+        return false;
+    };
+    let known = register.head(own).and_then(|head| register.identity(head));
+    let is_other_name = |name: &String| name != register.head_name(own);
+    said.name.as_ref().is_some_and(is_other_name)
+        || matches!((said.identity, known), (Some(said), Some(known)) if said != known)
 }
 
 fn stays(answer: Option<LeaveAnswer>) -> bool {

@@ -30,6 +30,13 @@ pub enum Kind<R> {
         /// Where it goes.
         put: fn(&mut R, String) -> Put,
     },
+    /// The names of places, one or several.
+    Places {
+        /// Most characters.
+        longest: usize,
+        /// Where they go.
+        put: fn(&mut R, String) -> Put,
+    },
     /// A number that is a name: 户编号.
     Number(fn(&mut R, String) -> Put),
     /// A telephone number.
@@ -92,6 +99,9 @@ pub enum Carry<R: Record> {
     /// Needed for the row itself only.
     Nothing,
 }
+
+/// The heading of a column that counts rows or households, and is not kept.
+pub const SERIAL: &str = "序号";
 
 /// One column of a roster.
 pub struct Column<R: Record> {
@@ -200,6 +210,11 @@ impl<R: Record> Column<R> {
                 (put(row, line.text), repair)
             }),
             Kind::Place { longest, put } => value::place(cell, *longest)?.map(|line| {
+                let repair = repair::line(&line);
+                doubt = line.doubt;
+                (put(row, line.text), repair)
+            }),
+            Kind::Places { longest, put } => value::places(cell, *longest)?.map(|line| {
                 let repair = repair::line(&line);
                 doubt = line.doubt;
                 (put(row, line.text), repair)

@@ -9,9 +9,10 @@ use super::area_tally::{AreaTally, NamedArea};
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
 use super::file_wide::FileWide;
-use super::model::{Context, ReadHousehold, StatusDetail};
+use super::model::{Context, ReadHousehold, SaidHead, StatusDetail};
 use super::person::{check_person, member_of, of_head};
 use super::review::Review;
+use super::serials::Serials;
 use super::twins::Twins;
 use super::unsaid::Unsaid;
 use crate::household::model::{HouseholdFacts, Member};
@@ -48,6 +49,7 @@ pub(super) struct Grouping {
     twins: Twins,
     /// Whether the rows that come began with another than a head.
     headless: bool,
+    serials: Serials,
     /// What the row before says of its household, if it does not fit the household it stands in.
     stray: Option<HouseholdFacts>,
     /// The sections that were met.
@@ -96,6 +98,9 @@ impl Grouping {
         if is_adjacent && !open.draft.adjacent {
             open.draft.adjacent = true;
             open.changed = true;
+        }
+        if is_adjacent {
+            self.serials.notice(&row, open.index);
         }
         if is_adjacent && self.headless {
             self.has_errors[open.index as usize] = true;
@@ -318,6 +323,7 @@ impl Grouping {
         if let Some(open) = self.open.take() {
             self.put_back(&open)?;
         }
+        self.tell_serials(layouts, problems);
         let (order, firsts) = self.members_by_household();
         let members_listed = layouts.list_parts();
         let mut households = PackedList::default();
@@ -365,6 +371,10 @@ impl Grouping {
                 },
                 remark_said: draft.facts.remark.is_some(),
                 unsaid: review.unsaid,
+                said_head: review.unsaid.head.then(|| SaidHead {
+                    name: draft.shared.head_name.clone(),
+                    identity: draft.shared.head_identity,
+                }),
             })?;
         }
         self.twins.report(layouts, problems);
@@ -373,6 +383,24 @@ impl Grouping {
         }
         let questions = file.finish(layouts, problems);
         Ok((households, areas.into_areas(), questions))
+    }
+
+    /// Nobody is taken into the household above whose 序号 is another.
+    fn tell_serials(&mut self, layouts: &Layouts<HouseholdRow>, problems: &mut Problems) {
+        for suspect in std::mem::take(&mut self.serials).suspects() {
+            let refusal = Refusal::new(
+                "household_order",
+                "没有户编号，这一行不是户主，序号却与上面一户不同：可能是下面一户写在户主之前的成员",
+                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+            );
+            problems.push(layouts.problem(Severity::Error, suspect.place, "relation", refusal));
+            for household in [Some(suspect.household), suspect.next]
+                .into_iter()
+                .flatten()
+            {
+                self.has_errors[household as usize] = true;
+            }
+        }
     }
 
     /// The members, household by household, each in the order of the rows; and for each household

@@ -13,6 +13,8 @@ pub enum Lack {
     Field(&'static str),
     /// The head.
     Head,
+    /// The head, and what the rows say of the household is not true of the one of the register.
+    Household,
     /// Members: so many are known of those that are stated, beside the rows.
     Members(i64),
 }
@@ -42,6 +44,13 @@ impl Lack {
                 "relation",
                 &rule::NO_HEAD,
                 "本户没有户主",
+            ),
+            Self::Household => broken(
+                read.place,
+                sheets,
+                "number",
+                &rule::NO_HEAD,
+                "这一户编号的各行没有户主，所写的户主或镇、村又与登记中的这一户不同，不能确定是这一户的人",
             ),
             Self::Members(known) => {
                 let stated = read.unsaid.size;

@@ -12,6 +12,7 @@ mod model;
 mod person;
 mod read;
 mod review;
+mod serials;
 mod twins;
 mod unsaid;
 
@@ -19,6 +20,6 @@ pub use absent_columns::{Keeping, beside_head, keep_members, keep_status};
 pub use area_tally::{AreaTally, NamedArea};
 pub use broken::masked_identity;
 pub use lack::Lack;
-pub use model::{Context, HouseholdRoster, ReadHousehold, StatusDetail};
+pub use model::{Context, HouseholdRoster, ReadHousehold, SaidHead, StatusDetail};
 pub use read::{read, unpackable};
 pub use unsaid::{Stated, Unsaid};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::area_tally::NamedArea;
 use super::unsaid::Unsaid;
+use crate::household::IdentityNumber;
 use crate::household::model::HouseholdFacts;
 use crate::roster::layout::Spoken;
 use crate::roster::packed_list::PackedList;
@@ -30,6 +31,17 @@ pub struct ReadHousehold {
     pub remark_said: bool,
     /// What only the register can say.
     pub unsaid: Unsaid,
+    /// The head as the rows name them, if none of the rows is the head's.
+    pub said_head: Option<SaidHead>,
+}
+
+/// A head whom rows name that are others'.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidHead {
+    /// 户主姓名.
+    pub name: Option<String>,
+    /// 户主证件号码.
+    pub identity: Option<IdentityNumber>,
 }
 
 /// How much the cells of a household say of 脱贫属性.

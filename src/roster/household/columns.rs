@@ -10,7 +10,7 @@ use crate::household::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
     Schooling, Sex, Workplace,
 };
-use crate::roster::column::{Carry, Column, Kind, Put, PutCode, labels, merge, put};
+use crate::roster::column::{Carry, Column, Kind, Put, PutCode, SERIAL, labels, merge, put};
 use crate::text::squeezed;
 
 /// A field of the household.
@@ -824,7 +824,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             put: put_risk_gone,
         })
     },
-    not_kept("序号", &["编号", "No"]),
+    not_kept(SERIAL, &["编号", "No"]),
     not_kept("数据日期", &[]),
     not_kept("省(市、自治区)", &["省", "省份", "省(区、市)"]),
     not_kept("市(地、州、盟)", &["市", "地市", "盟市", "市(盟)"]),

@@ -58,6 +58,8 @@ pub struct Layout<R: Record> {
     pub header_row: u32,
     /// Whether it is no roster, so that its rows are passed over.
     pub passed_over: bool,
+    /// The row, from 1, at which the table above goes on.
+    pub ends: Option<u32>,
     /// The columns that are read.
     pub columns: Vec<Placed<R>>,
     /// All columns that have a heading.
@@ -107,6 +109,13 @@ impl FromIterator<&'static str> for Spoken {
 }
 
 impl<R: Record> Layout<R> {
+    /// Whether a row may belong to it.
+    fn holds(&self, place: Place) -> bool {
+        self.index == place.sheet
+            && self.header_row < place.row
+            && self.ends.is_none_or(|ends| place.row < ends)
+    }
+
     /// The first of the columns that fill the field `key`.
     pub fn place_of(&self, key: &str) -> Option<&Placed<R>> {
         self.columns.iter().find(|placed| placed.column.key == key)
@@ -235,9 +244,23 @@ impl<R: Record> Layouts<R> {
 
     /// The table that a row belongs to: the one whose heading is the nearest above it.
     pub fn at(&self, place: Place) -> Option<&Layout<R>> {
-        let holds = |table: &&Layout<R>| table.index == place.sheet && table.header_row < place.row;
-        let further = self.further.iter().rev().find(holds);
+        let further = self.further.iter().rev().find(|table| table.holds(place));
         further.or_else(|| self.get(place.sheet))
+    }
+
+    /// The table of the roster above one that is passed over.
+    pub fn above(&self, place: Place) -> Option<&Layout<R>> {
+        let mut tables = self.further.iter().rev();
+        let further = tables.find(|table| !table.passed_over && table.holds(place));
+        further.or_else(|| self.get(place.sheet))
+    }
+
+    /// Ends the table that is passed over at a row, which belongs to the table above it.
+    pub fn end(&mut self, place: Place) {
+        let mut tables = self.further.iter_mut().rev();
+        if let Some(table) = tables.find(|table| table.passed_over && table.holds(place)) {
+            table.ends = Some(place.row);
+        }
     }
 
     /// The first table of a sheet that is read.

@@ -169,6 +169,18 @@ pub(super) fn is_identified<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> boo
     cells_of(layout, row, Role::Identity).any(|(_, cell)| is_long(cell))
 }
 
+/// Whether a row is certainly one of the table: it has an identity number, and a relation or, where nobody has one,
+/// a number.
+pub(super) fn fits<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let lists_relations = layout.columns.iter().any(|it| it.role == Role::Relation);
+    is_identified(layout, row)
+        && if lists_relations {
+            is_related(layout, row)
+        } else {
+            is_numbered(layout, row)
+        }
+}
+
 /// Whether a row has the number of a household or of a person.
 fn is_numbered<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
     cells_of(layout, row, Role::Number).any(|(_, cell)| match cell {
@@ -218,7 +230,11 @@ fn is_form<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
     let is_elsewhere = layout.placed(*at).is_none_or(|placed| {
         matches!(
             placed.column.kind,
-            Kind::Place { .. } | Kind::Number(_) | Kind::Name(_) | Kind::NotKept
+            Kind::Place { .. }
+                | Kind::Places { .. }
+                | Kind::Number(_)
+                | Kind::Name(_)
+                | Kind::NotKept
         ) || placed.role == Role::Name
     });
     let is_sentence = first.chars().count() > LONGEST_PLACE
@@ -316,7 +332,11 @@ fn has_own<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
         layout.placed(*at).is_some_and(|placed| {
             let is_any = matches!(
                 placed.column.kind,
-                Kind::Text { .. } | Kind::Place { .. } | Kind::Name(_) | Kind::NotKept
+                Kind::Text { .. }
+                    | Kind::Place { .. }
+                    | Kind::Places { .. }
+                    | Kind::Name(_)
+                    | Kind::NotKept
             );
             !is_any && !placed.column.is_shared() && is_read(placed, cell)
         })

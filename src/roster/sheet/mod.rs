@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use above::Above;
-use aside::{Aside, aside, is_alone, is_identified, is_related, person_or_aside};
+use aside::{Aside, aside, fits, is_alone, is_identified, is_related, person_or_aside};
 use cell::CellAt;
 use corrections::Corrections;
 use section::Turn;
@@ -22,7 +22,7 @@ pub use section::{Said, Section};
 use words::is_page;
 
 use super::choices::{Choices, Correction};
-use super::column::{Column, Record};
+use super::column::{Column, Record, SERIAL};
 use super::layout::{self, Layout, Layouts, Lexicon, of_sheet};
 use super::profile::Profile;
 use super::report::{
@@ -51,6 +51,8 @@ pub struct RosterRow<R> {
     pub alone: bool,
     /// What section rows above it say of it; its own cells say more.
     pub section: Option<Rc<Section>>,
+    /// 序号, which counts the rows or the households.
+    pub serial: Option<String>,
 }
 
 /// Whether a row goes on with those above it.
@@ -107,6 +109,10 @@ pub fn read<R: Record>(
                 sheet: index,
                 row: row.number,
             };
+            if goes_on(&layouts, place, row) {
+                layouts.end(place);
+                reader.go_on();
+            }
             let Some(layout) = layouts.at(place) else {
                 return Ok(());
             };
@@ -131,6 +137,7 @@ pub fn read<R: Record>(
             .further
             .push(FurtherTable {
                 header_row: table.header_row,
+                ends: table.ends,
                 columns: table.reports.clone(),
             });
     }
@@ -146,6 +153,16 @@ pub fn read<R: Record>(
 /// Whether a cell has characters that nobody sees: pasted from a web page, never meant, and not kept.
 fn hides_characters(cell: &Cell<'_>) -> bool {
     matches!(cell, Cell::Text(text) if has_invisible(text))
+}
+
+/// Whether the roster above a table that is passed over goes on with a row: below a list of other people, too,
+/// nobody of the roster is lost.
+fn goes_on<R: Record>(layouts: &Layouts<R>, place: Place, row: &Row<'_>) -> bool {
+    let is_passed = |layout: &Layout<R>| layout.passed_over && layout.header_row < place.row;
+    layouts.at(place).is_some_and(is_passed)
+        && layouts
+            .above(place)
+            .is_some_and(|above| !above.passed_over && fits(above, row))
 }
 
 /// What a row of a sheet came to.
@@ -272,6 +289,13 @@ impl<R: Record> Reader<'_, '_, R> {
         true
     }
 
+    /// Notes that the roster goes on below a table of another kind, with a new household.
+    fn go_on(&mut self) {
+        self.begins = Begins::Parted;
+        self.end_section();
+        self.foreign = None;
+    }
+
     /// Notes that the next row goes on with nothing that stands above.
     fn part(&mut self) {
         if self.begins == Begins::No {
@@ -379,6 +403,7 @@ impl<R: Record> Reader<'_, '_, R> {
             begins: self.begins,
             alone: is_alone(layout, row),
             section: self.section.clone(),
+            serial: None,
         };
         self.above.next_row();
         let mut refusals = Vec::new();
@@ -390,6 +415,13 @@ impl<R: Record> Reader<'_, '_, R> {
                 }
                 continue;
             };
+            if layout.columns[index].column.heading == SERIAL {
+                read.serial = match cell {
+                    Cell::Text(text) => Some(text.trim().to_owned()),
+                    Cell::Number(number) => Some(number.to_string()),
+                    _ => None,
+                };
+            }
             let at = CellAt {
                 layout,
                 row: row.number,

@@ -176,7 +176,7 @@ pub(super) fn content<R: Record>(column: &Column<R>) -> String {
         Kind::Integer { .. } => "整数。".to_owned(),
         Kind::Identity(_) => "18 位号码，文本格式。".to_owned(),
         Kind::Number(_) | Kind::Phone(_) => "号码，文本格式。".to_owned(),
-        Kind::Text { longest, .. } | Kind::Place { longest, .. } => {
+        Kind::Text { longest, .. } | Kind::Place { longest, .. } | Kind::Places { longest, .. } => {
             format!("文字，最多 {longest} 字。")
         }
         Kind::Name(_) => "文字。".to_owned(),

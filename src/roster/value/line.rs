@@ -183,6 +183,30 @@ pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
     Ok((!line.text.is_empty()).then_some(line))
 }
 
+/// The names of one place or of several, such as 双喜村、前进村: each is read as [`place`] reads it.
+pub fn places(cell: &Cell<'_>, longest: usize) -> Read<Line> {
+    let is_between = |character: char| "、，,;；/".contains(character);
+    let Cell::Text(text) = cell else {
+        return place(cell, longest);
+    };
+    if !text.contains(is_between) || whole(cell, longest)?.is_none() {
+        return place(cell, longest);
+    }
+    let mut all = Line::default();
+    for part in text.split(is_between) {
+        let Some(one) = place(&Cell::Text(part.into()), longest)? else {
+            continue;
+        };
+        if !all.text.is_empty() {
+            all.text.push('、');
+        }
+        all.text += &one.text;
+        all.doubt = all.doubt.or(one.doubt);
+    }
+    all.repaired = all.text != **text;
+    Ok((!all.text.is_empty()).then_some(all))
+}
+
 /// A name without quotation signs, brackets around the whole of it and signs at its ends.
 fn without_signs(text: &str) -> &str {
     let is_sign = |character: char| "。、，,;；.:：\"“”‘’'`「」".contains(character);

@@ -25,7 +25,7 @@ pub use answer::{safe, yes_no};
 pub use date::{Day, date, year};
 pub use ditto::{Ditto, ditto};
 pub use identity::{confirmed, identity};
-pub use line::{Line, line, place};
+pub use line::{Line, line, place, places};
 pub use name::{Name, name, names};
 pub use nothing::{hides_number, is_mark, says_none, says_nothing};
 pub use number::{Unit, integer, money};

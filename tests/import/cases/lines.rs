@@ -381,6 +381,15 @@ fn small_tables_of_another_kind_are_passed_over_and_told_once() {
         );
         assert_eq!(reading.codes(Severity::Error), [], "{heading}");
         assert_eq!(reading.names(), ALL, "{heading}");
+        // Below it, too, nobody of the roster is lost.
+        grid.rows.push(row("附：名册（续）"));
+        grid.rows.push(row(&format!(
+            "草庙镇 双喜村 D009 赵六一 男 {} 户主 普通劳动力 未脱贫",
+            id("19660202", 13)
+        )));
+        let reading = read_grid(&grid);
+        assert_eq!(reading.names().last(), Some(&"赵六一"), "{heading}");
+        assert_eq!(reading.names().len(), 4, "{heading}");
     }
     let household = format!("王大山 男 {} 户主 草庙镇 双喜村", id("19700101", 11));
     let rows = [

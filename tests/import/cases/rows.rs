@@ -7,6 +7,7 @@ use qianshou::roster::report::RosterKind;
 use crate::support::case_file::{
     Reading, deciding, households_of, read_case, read_grid, read_roster,
 };
+use crate::support::cell_case::has_problem;
 use crate::support::mess::{Grid, id, row};
 
 const ALL: [&str; 3] = ["王大山", "李秀英", "张建国"];
@@ -296,6 +297,44 @@ fn members_before_their_head_belong_to_no_stranger() {
     let heading = grid.rows[0].clone();
     grid.rows.insert(3, heading);
     is_whole(&read_grid(&grid), &["A3", "A4"]);
+}
+
+#[test]
+fn a_number_of_each_household_says_where_it_begins() {
+    let rows = |serials: [&str; 5]| {
+        let people = [
+            format!("张建国 男 {} 户主", id("19500303", 33)),
+            format!("李秀英 女 {} 配偶", id("19710202", 22)),
+            format!("王大山 男 {} 户主", id("19700101", 11)),
+            format!("王小山 男 {} 之子", id("20050505", 15)),
+            format!("赵六一 男 {} 户主", id("19660202", 13)),
+        ];
+        let mut grid = vec![row(
+            "序号 镇 村 姓名 性别 证件号码 与户主关系 劳动技能 脱贫属性",
+        )];
+        grid.extend(serials.iter().zip(people).map(|(serial, person)| {
+            row(&format!(
+                "{serial} 草庙镇 双喜村 {person} 普通劳动力 未脱贫"
+            ))
+        }));
+        Grid::new(grid)
+    };
+    // The wife stands before her husband, under his number.
+    for serials in [["1", "2", "2", "2", "3"], ["1", "2", "~", "~", "3"]] {
+        let reading = read_grid(&rows(serials));
+        has_problem(&reading, "G3", Severity::Error, "household_order");
+        assert_eq!(reading.names(), ["赵六一"], "{serials:?}");
+    }
+    // Numbers of persons, of households in order, of heads alone, and none at all say nothing.
+    for serials in [
+        ["1", "2", "3", "4", "5"],
+        ["1", "1", "2", "2", "3"],
+        ["1", "~", "2", "~", "3"],
+        ["~", "~", "~", "~", "~"],
+        ["1", "2", "~", "4", "5"],
+    ] {
+        assert_eq!(read_grid(&rows(serials)).names().len(), 5, "{serials:?}");
+    }
 }
 
 /// Also when only the good rows are taken: the husband is not taken in without the wife who stands before him.

@@ -13,9 +13,9 @@ use crate::roster::staffing::StaffRoster;
 use crate::staff::model::Staff;
 use crate::text::squeezed;
 
-/// People of the file under a 工号 that nobody has, without an identity number that tells who they are, beside
-/// one person of the register of the same name, sex and unit whom the file does not have; with who they are, if
-/// that was answered.
+/// People of the file whom neither their 工号 nor their identity number finds, beside one person of the register
+/// of the same name, sex and unit whom the file does not have and of whom no number says that they are two; with
+/// who they are, if that was answered.
 pub fn renumbered(
     roster: &StaffRoster,
     known: &Known<'_>,
@@ -35,7 +35,8 @@ pub fn renumbered(
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     for (index, (person, found)) in roster.people.iter().zip(matches).enumerate() {
         let facts = &person.facts;
-        if found.found().is_some() || facts.number.is_none() || facts.name.is_empty() {
+        let has_number = facts.number.is_some() || facts.identity_number.is_some();
+        if found.found().is_some() || !has_number || facts.name.is_empty() {
             continue;
         }
         let name = (squeezed(&facts.name), units.on_register(&facts.unit));
@@ -51,27 +52,42 @@ pub fn renumbered(
     single
         .map(|(index, one)| {
             let (facts, before) = (&roster.people[*index].facts, &known.people[*one]);
-            let number = facts.number.as_deref().unwrap_or_default();
             let kind = ConflictKind::StaffRenumbered;
-            let key = format!("{}:{}:{}", kind.code(), before.id, cut_key(number));
+            let new = facts.number.as_deref();
+            let key = match new {
+                Some(number) => format!("{}:{}:{}", kind.code(), before.id, cut_key(number)),
+                None => format!("{}:{}", kind.code(), before.id),
+            };
             let decided = choices.decided(&key, kind.code(), &ANSWERS);
             let unit = if before.unit == facts.unit {
                 "同单位".to_owned()
             } else {
                 format!("属{}", before.unit)
             };
+            let (says, asks, follows) = match new {
+                Some(number) => (
+                    format!("的工号是 {number}，没有证件号码可以核对"),
+                    "是同一人换了工号吗？",
+                    format!("工号改为 {number}"),
+                ),
+                None => (
+                    "没有工号，证件号码没有登记过".to_owned(),
+                    "是同一人吗？",
+                    "补上证件号码，工号不变".to_owned(),
+                ),
+            };
             let words = Words {
                 question: format!(
-                    "名册中{}（{}）的工号是 {number}，没有证件号码可以核对；登记中有同名、同性别、{unit}的一人，工号{}，不在名册中。是同一人换了工号吗？",
+                    "名册中{}（{}）{says}；登记中有同名、同性别、{unit}的一人，工号{}，不在名册中。{asks}",
                     before.name,
                     facts.unit,
                     number_words(before)
                 ),
-                proposal: format!("按同一人登记，工号改为 {number}；结对、走访等记录保留"),
+                proposal: format!("按同一人登记，{follows}；结对、走访等记录保留"),
                 answers: vec![
                     (
                         ImportAnswer::SamePerson,
-                        format!("同一人：工号改为 {number}，结对、走访等记录保留"),
+                        format!("同一人：{follows}，结对、走访等记录保留"),
                     ),
                     (
                         ImportAnswer::AnotherPerson,

@@ -5,7 +5,9 @@ use crate::codes::Action;
 use crate::household::{HouseholdFacts, Member, PovertyStatus, Relation};
 use crate::import::report::ConflictKind;
 use crate::roster::choices::{Choices, LeaveAnswer};
-use crate::roster::grouping::{HouseholdRoster, ReadHousehold, Stated, StatusDetail, Unsaid};
+use crate::roster::grouping::{
+    HouseholdRoster, ReadHousehold, SaidHead, Stated, StatusDetail, Unsaid,
+};
 use crate::roster::report::Place;
 
 /// A file of one household, of which its rows do not say something.
@@ -167,6 +169,38 @@ fn the_head_may_be_on_the_register_alone() {
     assert!(died.planned[0].has_errors);
     let new = World::default().import(&file, &Choices::default());
     assert_eq!(new.codes, ["no_head D2"]);
+}
+
+#[test]
+fn rows_without_a_head_come_to_no_strangers_household() {
+    let known = of("1", &[1, 2]);
+    let headless = |change: &dyn Fn(&mut ReadHousehold)| {
+        let mut newborn = of("1", &[7]);
+        newborn.members[0].relation = Relation::Son;
+        lacking(newborn, |read| {
+            read.unsaid.head = true;
+            change(read);
+        })
+    };
+    let named = |name: &str, serial: Option<u32>| SaidHead {
+        name: Some(name.to_owned()),
+        identity: serial.map(super::identity),
+    };
+    let stays = left(LeaveAnswer::Stays);
+    for (said, is_right) in [
+        (named("示例1", None), true),
+        (named("示例1", Some(1)), true),
+        (named("示例9", None), false),
+        (named("示例1", Some(9)), false),
+    ] {
+        let file = headless(&|read| read.said_head = Some(said.clone()));
+        let wanted: &[&str] = if is_right { &[] } else { &["no_head A2"] };
+        assert_eq!(import(&known, &file, &stays).codes, wanted, "{said:?}");
+    }
+    let elsewhere = headless(&|read| "后进村".clone_into(&mut read.facts.village));
+    let outcome = import(&known, &elsewhere, &stays);
+    assert_eq!(outcome.codes, ["no_head A2"]);
+    assert!(outcome.planned[0].has_errors);
 }
 
 #[test]

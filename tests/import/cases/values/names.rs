@@ -294,6 +294,23 @@ fn what_is_no_part_of_a_place_is_told() {
     ]);
     has_problem(&reading, "C2", Severity::Error, "place_several");
     assert_eq!(reading.people[1].facts.unit, "草庙镇中心小学");
+    // A helper may be responsible for several.
+    let reading = read_staff(&[
+        "工号 姓名 单位 负责镇 负责村",
+        "T1 周一 草庙小学 草庙镇 双喜村、前进村",
+        "T2 周二 草庙小学 草庙镇，大桥镇 双喜村，_前进村/",
+        "T3 周三 草庙小学 草庙镇 双喜村、前?村",
+    ]);
+    let areas = reading.people.iter().map(|it| it.facts.village.as_deref());
+    let areas: Vec<_> = areas.collect();
+    assert_eq!(areas[..2], [Some("双喜村、前进村"); 2]);
+    assert_eq!(
+        reading.people[1].facts.town.as_deref(),
+        Some("草庙镇、大桥镇")
+    );
+    assert!(reading.at("E2").is_empty(), "{:?}", reading.problems);
+    has_problem(&reading, "E3", Severity::Repair, "text_form");
+    has_problem(&reading, "E4", Severity::Error, "lost_character");
 }
 
 #[test]
