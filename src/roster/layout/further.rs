@@ -163,6 +163,7 @@ pub fn further<R: Record>(
         Severity::Warning
     };
     table.passed_over = severity != Severity::Repair;
+    table.is_foreign = severity == Severity::Warning;
     let number = table.header_row;
     let refusal = if table.passed_over {
         Refusal::new(

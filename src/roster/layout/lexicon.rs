@@ -158,6 +158,7 @@ impl<'a, R: Record> Lexicon<'a, R> {
             sheet: sheet.name.clone(),
             header_row: block.bottom,
             passed_over: false,
+            is_foreign: false,
             ends: None,
             columns: Vec::new(),
             reports: Vec::new(),

@@ -58,6 +58,8 @@ pub struct Layout<R: Record> {
     pub header_row: u32,
     /// Whether it is no roster, so that its rows are passed over.
     pub passed_over: bool,
+    /// Whether it is a list of another kind, below which the table above may go on.
+    pub is_foreign: bool,
     /// The row, from 1, at which the table above goes on.
     pub ends: Option<u32>,
     /// The columns that are read.

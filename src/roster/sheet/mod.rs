@@ -158,8 +158,8 @@ fn hides_characters(cell: &Cell<'_>) -> bool {
 /// Whether the roster above a table that is passed over goes on with a row: below a list of other people, too,
 /// nobody of the roster is lost.
 fn goes_on<R: Record>(layouts: &Layouts<R>, place: Place, row: &Row<'_>) -> bool {
-    let is_passed = |layout: &Layout<R>| layout.passed_over && layout.header_row < place.row;
-    layouts.at(place).is_some_and(is_passed)
+    let is_foreign = |layout: &Layout<R>| layout.is_foreign && layout.header_row < place.row;
+    layouts.at(place).is_some_and(is_foreign)
         && layouts
             .above(place)
             .is_some_and(|above| !above.passed_over && fits(above, row))

@@ -391,6 +391,17 @@ fn small_tables_of_another_kind_are_passed_over_and_told_once() {
         assert_eq!(reading.names().last(), Some(&"赵六一"), "{heading}");
         assert_eq!(reading.names().len(), 4, "{heading}");
     }
+    // A roster that lacks columns is no such list: nothing below its heading is read by other columns.
+    let mut grid = Grid::plain();
+    grid.rows
+        .push(row("组别 片区 户编号 姓名 性别 证件号码 与户主关系 帮扶人"));
+    grid.rows.push(row(&format!(
+        "一组 东片 D009 赵六一 男 {} 户主 丁一",
+        id("19660202", 13)
+    )));
+    let reading = read_grid(&grid);
+    assert!(!reading.codes(Severity::Error).is_empty());
+    assert_eq!(reading.names(), ALL);
     let household = format!("王大山 男 {} 户主 草庙镇 双喜村", id("19700101", 11));
     let rows = [
         "姓名 单位 工号 性别",
