@@ -13,7 +13,7 @@ use crate::db;
 use crate::db::Json;
 use crate::household::rule::Severity;
 use crate::roster::report::RosterProblem;
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// Imports that one server checks at once.
 const AT_ONCE: usize = 2;

@@ -17,6 +17,7 @@ use crate::db::{Json, Tx, page};
 use crate::household::store::Household;
 use crate::problem::Problem;
 use crate::serving::rights;
+use crate::value::{Refused, sent_line};
 use crate::{household, serving, settings};
 
 /// Proposes a lift. As of all that is done here: the same `key` and input give the first answer again.
@@ -64,10 +65,25 @@ pub async fn propose(
     };
     let first = StepRecord {
         note: proposal.note,
-        ..lift.next_record(Step::Proposed, proposal.date, proposal.person, actor)
+        ..lift.next_record(
+            Step::Proposed,
+            proposal.date,
+            named(&proposal.person)?,
+            actor,
+        )
     };
     store::add(&mut tx, &lift, &first).await?;
     answer(app, tx, ticket, lift.id).await
+}
+
+/// Who did a step, in one line: it is printed in lists to sign.
+fn named(person: &str) -> Result<String, Problem> {
+    let mut refused = Refused::default();
+    let named = refused.or("/person", sent_line(person)).flatten();
+    refused.none()?;
+    named.ok_or_else(|| {
+        Problem::invalid("name_missing", "请填写办理人", "say who did it").at("/person")
+    })
 }
 
 /// Records the step that is due.
@@ -111,7 +127,7 @@ pub async fn record_step(
     let record = StepRecord {
         note: report.note,
         evidence,
-        ..before.next_record(step, date, report.person, actor)
+        ..before.next_record(step, date, named(&report.person)?, actor)
     };
     store::add_step(&mut tx, &record).await?;
     store::change(&mut tx, actor, step.code(), &before, &after).await?;
@@ -139,7 +155,7 @@ pub async fn reject(
     let record = StepRecord {
         note: Some(rejection.reason),
         rejected: true,
-        ..before.next_record(step, rejection.date, rejection.person, actor)
+        ..before.next_record(step, rejection.date, named(&rejection.person)?, actor)
     };
     let after = Lift {
         state: State::Rejected,

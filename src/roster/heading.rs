@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::column::{Carry, Column, Heading, Headings, Kind, Record};
-use super::value::{self, Unit};
 use crate::text::squeezed;
+use crate::value::{self, Unit};
 use crate::workbook::reader::{Cell, MAX_COLUMNS, Row};
 use crate::workbook::source::{Area, Sheet};
 

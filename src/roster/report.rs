@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::problem_group::{self, Groups, ProblemGroup, Said};
 use super::tally::{self, Tally};
-use super::value::Refusal;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
+use crate::value::Refusal;
 use crate::workbook::address;
 use crate::workbook::reader::ReadError;
 

@@ -11,9 +11,9 @@ use super::remark;
 use super::report::{Place, Problems, SheetReport};
 use super::sheet::{self, RosterRow};
 use super::staff::{COLUMNS, StaffRow};
-use super::value::Refusal;
 use crate::household::rule::{IDENTITY_SEX, SAME_IDENTITY_NUMBER, Severity};
 use crate::staff::StaffFacts;
+use crate::value::Refusal;
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
 

@@ -17,7 +17,8 @@ use crate::access::{Caller, Signed};
 use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::codes::Sex;
-use crate::problem::{ChangeFault, GetFault, ListFault};
+use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
+use crate::value::{self, Read, Refused};
 
 /// Operations on staff.
 pub struct StaffApi(pub App);
@@ -104,17 +105,17 @@ struct StaffPatch {
     /// 可帮扶户数; `null` lets the rank decide.
     #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
     capacity: MaybeUndefined<i64>,
-    /// 联系电话.
+    /// 联系电话: one.
     #[oai(validator(max_length = 40))]
     phone: MaybeUndefined<String>,
     /// 专长.
-    #[oai(validator(max_length = 200))]
+    #[oai(validator(max_length = 100))]
     specialty: MaybeUndefined<String>,
-    /// 负责镇.
-    #[oai(validator(max_length = 50))]
+    /// 负责镇; several are separated by `、`.
+    #[oai(validator(max_length = 100))]
     town: MaybeUndefined<String>,
-    /// 负责村.
-    #[oai(validator(max_length = 50))]
+    /// 负责村; several are separated by `、`.
+    #[oai(validator(max_length = 100))]
     village: MaybeUndefined<String>,
     /// Whether households may be given to this person. The accounts of one who is made inactive are
     /// closed. One who is responsible for households can be made inactive only by `recordDeparture`, or after those pairings have ended.
@@ -175,7 +176,8 @@ impl StaffApi {
     /// Change a person of the staff
     ///
     /// What the office decides: capacity, area, whether households may be given to them. What was
-    /// there is kept.
+    /// there is kept. Names and the telephone are kept as a roster's would be (no line breaks, no spaces
+    /// inside names); 422 `value_invalid` for those that a roster could not say either.
     #[oai(path = "/staff/:id", method = "patch", operation_id = "updateStaff")]
     async fn update_staff(
         &self,
@@ -195,15 +197,39 @@ impl StaffApi {
     }
 }
 
-fn patched(before: &Staff, patch: StaffPatch) -> Staff {
+/// The person as the office wants them. Names and numbers are read as a roster's would be; those that
+/// were sent back as they stood are left alone.
+fn patched(before: &Staff, patch: StaffPatch) -> Result<Staff, Problem> {
     let mut after = before.clone();
+    let mut refused = Refused::default();
+    let mut read = |pointer: &str,
+                    sent: MaybeUndefined<String>,
+                    old: &Option<String>,
+                    value: fn(&str) -> Read<String>| {
+        let sent = merged(sent, old.clone());
+        match &sent {
+            Some(text) if sent != *old => refused.or(pointer, value(text)).flatten(),
+            _ => sent,
+        }
+    };
+    after.phone = read("/phone", patch.phone, &before.phone, value::sent_phone);
+    after.specialty = read(
+        "/specialty",
+        patch.specialty,
+        &before.specialty,
+        value::sent_line,
+    );
+    after.town = read("/town", patch.town, &before.town, value::sent_places);
+    after.village = read(
+        "/village",
+        patch.village,
+        &before.village,
+        value::sent_places,
+    );
+    refused.none()?;
     after.capacity = merged(patch.capacity, after.capacity);
-    after.phone = merged(patch.phone, after.phone);
-    after.specialty = merged(patch.specialty, after.specialty);
-    after.town = merged(patch.town, after.town);
-    after.village = merged(patch.village, after.village);
     if let MaybeUndefined::Value(active) = patch.active {
         after.active = active;
     }
-    after
+    Ok(after)
 }

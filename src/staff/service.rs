@@ -57,13 +57,13 @@ pub async fn change(
     caller: &Caller,
     id: Uuid,
     if_match: Option<&str>,
-    change: impl FnOnce(&Staff) -> Staff,
+    change: impl FnOnce(&Staff) -> Result<Staff, Problem>,
 ) -> Result<Staff, Problem> {
     caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, id).await?;
     ETag(before.version).must_match(if_match)?;
-    let mut after = change(&before);
+    let mut after = change(&before)?;
     if before.active && !after.active {
         check_leaving(&mut tx, &before).await?;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::household::rule::Severity;
 use crate::roster::grouping::Unsaid;
 use crate::roster::report::{Place, Problems, SheetReport};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// How many such cells each column has, and where the first of them stands: one line a column, for there may
 /// be a great many.

@@ -11,7 +11,7 @@ use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
 use crate::roster::choices::LeaveAnswer;
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 use crate::roster::report::{Place, RosterProblem};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// Most names that a question lists.
 const MOST_NAMES: usize = 5;

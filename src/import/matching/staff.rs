@@ -21,11 +21,11 @@ use crate::renaming::Planned as PlannedRenaming;
 use crate::roster::choices::Choices;
 use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{self, ReadPerson, StaffRoster};
-use crate::roster::value::Refusal;
 use crate::staff::StaffFacts;
 use crate::staff::model::Staff;
 use crate::staff::staging::Planned;
 use crate::text::squeezed;
+use crate::value::Refusal;
 
 mod asked;
 mod known;

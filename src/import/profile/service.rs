@@ -12,7 +12,7 @@ use crate::db::{Json, Tx};
 use crate::problem::Problem;
 use crate::roster::profile::{Profile, unknown_field};
 use crate::roster::report::RosterKind;
-use crate::text::trimmed;
+use crate::value::{Refused, sent_line};
 
 /// The profiles for a kind of roster, the latest first.
 pub async fn list(app: &App, caller: &Caller, kind: RosterKind) -> Result<Vec<Profile>, Problem> {
@@ -36,11 +36,11 @@ pub async fn create(
         Ticket::Answered(first) => return Ok(first),
         Ticket::Open(ticket) => ticket,
     };
-    check(&mut tx, &new).await?;
+    let name = check(&mut tx, &new).await?;
     let profile = Profile {
         id: Uuid::now_v7(),
         kind: new.kind,
-        name: trimmed(&new.name),
+        name,
         columns: Json(new.columns),
         created_at: now,
         created_by: caller.username.clone(),
@@ -80,12 +80,12 @@ async fn find(tx: &mut Tx, id: Uuid) -> Result<Profile, Problem> {
     profile.ok_or_else(|| Problem::not_found("列名方案", "import profile"))
 }
 
-/// Whether a profile can be saved.
-async fn check(tx: &mut Tx, new: &NewProfile) -> Result<(), Problem> {
-    let name = trimmed(&new.name);
-    if name.is_empty() {
-        return Err(error::name_missing());
-    }
+/// The name under which a profile can be saved.
+async fn check(tx: &mut Tx, new: &NewProfile) -> Result<String, Problem> {
+    let mut refused = Refused::default();
+    let name = refused.or("/name", sent_line(&new.name)).flatten();
+    refused.none()?;
+    let name = name.ok_or_else(error::name_missing)?;
     if let Some(index) = unknown_field(new.kind, &new.columns) {
         return Err(error::no_such_field(index));
     }
@@ -96,5 +96,5 @@ async fn check(tx: &mut Tx, new: &NewProfile) -> Result<(), Problem> {
     if i64::try_from(known.len()).is_ok_and(|count| count >= store::MAX_PROFILES) {
         return Err(error::too_many());
     }
-    Ok(())
+    Ok(name)
 }

@@ -16,8 +16,8 @@ use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::PairingError;
 use crate::roster::column::Record as _;
 use crate::roster::report::{Place, Problems, SheetReport};
-use crate::roster::value::Refusal;
 use crate::serving::tenure::Part;
+use crate::value::Refusal;
 
 /// What may be made of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,10 +10,10 @@ use super::wrong::{Wrong, household_field, wrong};
 use crate::db::Tx;
 use crate::household;
 use crate::household::register::Register;
-use crate::roster::value::Refusal;
 use crate::serving::store;
 use crate::staff::{self, model::Staff};
 use crate::text::squeezed;
+use crate::value::Refusal;
 
 /// All that the rows are compared with.
 pub struct Lookup {

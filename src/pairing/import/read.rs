@@ -10,7 +10,7 @@ use crate::roster::layout::Layouts;
 use crate::roster::remark;
 use crate::roster::report::{Problems, SheetReport};
 use crate::roster::sheet::{self, RosterRow};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 use crate::workbook::error::ReadError;
 use crate::workbook::reader_process::{Child, Program};
 

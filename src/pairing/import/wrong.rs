@@ -2,7 +2,7 @@
 
 use super::columns::PairRow;
 use crate::household::rule::Severity;
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// What is wrong with a row, boxed, since most rows have nothing.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 
 use super::record::{Given, PutCode};
 use crate::code_list::CodeList;
-use crate::roster::value;
-use crate::roster::value::{Refusal, repair};
 use crate::text::squeezed;
+use crate::value;
+use crate::value::{Refusal, repair};
 use crate::workbook::reader::Cell;
 
 /// Code of the refusal of a word that may mean any of several values of its list.

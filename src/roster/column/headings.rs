@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::model::Column;
 use super::record::Record;
-use crate::roster::value::Unit;
 use crate::text::squeezed;
+use crate::value::Unit;
 
 /// Whether a field of this name can be chosen for a column.
 pub fn is_field<R: Record>(table: &'static [Column<R>], field: &str) -> bool {

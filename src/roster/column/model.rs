@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use super::codes::{ambiguous_code, read_codes, refused_code};
 use super::record::{Given, Put, PutCode, Record};
 use crate::household::IdentityNumber;
-use crate::roster::value;
-use crate::roster::value::{Day, Refusal, Unit, repair};
 use crate::text::squeezed;
+use crate::value;
+use crate::value::{Day, Refusal, Unit, repair};
 use crate::workbook::reader::Cell;
 
 /// What a column holds, and where it goes.

@@ -1,7 +1,7 @@
 //! What a row is read into, and how a value gets to its place.
 
-use crate::roster::value::Refusal;
-use crate::roster::value::repair::Repair;
+use crate::value::Refusal;
+use crate::value::repair::Repair;
 
 /// What messages call a list and its rows.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,8 @@
 use super::headings::{Heading, Headings};
 use super::model::Column;
 use super::record::Record;
-use crate::roster::value::Unit;
 use crate::roster::{household, staff};
+use crate::value::Unit;
 use crate::workbook::reader::Cell;
 use proptest::prelude::*;
 use std::collections::HashSet;

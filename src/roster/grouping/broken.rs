@@ -6,8 +6,8 @@ use crate::household::rule::Rule;
 use crate::roster::household::HouseholdRow;
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, RosterProblem};
-use crate::roster::value;
-use crate::roster::value::Refusal;
+use crate::value;
+use crate::value::Refusal;
 
 /// The problem of a broken rule, at a cell.
 pub(super) fn broken(

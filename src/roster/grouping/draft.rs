@@ -10,7 +10,7 @@ use crate::roster::household::{COLUMNS, HouseholdRow, Shared};
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, RosterProblem};
 use crate::roster::sheet::RosterRow;
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// The household that is unpacked just now.
 pub(super) struct Open {

@@ -13,7 +13,7 @@ use crate::roster::layout::Layouts;
 use crate::roster::question::{Answers, FileQuestion, FileQuestionKind};
 use crate::roster::report::{Place, Problems};
 use crate::roster::sheet::{Said, Section};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// Most cells that a question lists.
 const MOST_PLACES: usize = 200;

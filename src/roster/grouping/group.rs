@@ -25,7 +25,7 @@ use crate::roster::packed_list::PackedList;
 use crate::roster::question::{Answers, FileQuestion};
 use crate::roster::report::{Place, Problems, RosterProblem};
 use crate::roster::sheet::{Begins, RosterRow, Section};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// Households that are being read. Only the one that the last row belongs to is unpacked.
 #[derive(Default)]

@@ -4,7 +4,7 @@ use super::model::ReadHousehold;
 use crate::household::rule::{self, Rule, Severity};
 use crate::roster::household::heading;
 use crate::roster::report::{Place, RosterProblem, SheetReport};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// Something that neither the rows of a household say, nor the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

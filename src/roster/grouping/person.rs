@@ -11,7 +11,7 @@ use crate::roster::household::{HouseholdRow, heading};
 use crate::roster::layout::Layouts;
 use crate::roster::report::Problems;
 use crate::roster::sheet::RosterRow;
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// The person of a row, with what the identity number says.
 pub(super) fn member_of(record: &mut HouseholdRow) -> Member {

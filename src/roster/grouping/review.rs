@@ -16,7 +16,7 @@ use crate::roster::layout::Layouts;
 use crate::roster::remark;
 use crate::roster::report::{Place, Problems, RosterProblem};
 use crate::roster::sheet::Section;
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// A household all of whose rows have been read, under review.
 pub(super) struct Review<'a> {

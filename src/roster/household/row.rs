@@ -7,7 +7,7 @@ use super::kind::HouseholdKind;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Category, IdentityNumber, PovertyStatus, Relation};
 use crate::roster::column::Record;
-use crate::roster::value::repair::DISABILITY_CERTIFICATE;
+use crate::value::repair::DISABILITY_CERTIFICATE;
 
 /// Most members of a household: more mean that a number is in the wrong column.
 pub const MOST_MEMBERS: u8 = 99;

@@ -5,8 +5,8 @@ use crate::code_list::CodeList;
 use crate::household::PovertyStatus;
 use crate::household::rule::Severity;
 use crate::roster::column::Put;
-use crate::roster::value::{self, Refusal};
 use crate::text::squeezed;
+use crate::value::{self, Refusal};
 use crate::workbook::reader::Cell;
 
 /// What a cell says of where a household stands.

@@ -10,7 +10,7 @@ use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
 use crate::roster::marked::is_problem_list;
 use crate::roster::report::{Problems, SheetReport};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 use crate::workbook::source::Sheet;
 
 /// Sheet of our template that says how to fill it in.

@@ -8,8 +8,8 @@ use crate::household::rule::Severity;
 use crate::roster::column::{Heading, Record};
 use crate::roster::heading;
 use crate::roster::report::Problems;
-use crate::roster::value::Refusal;
 use crate::text::squeezed;
+use crate::value::Refusal;
 use crate::workbook::reader::{Cell, Row};
 use crate::workbook::source::Sheet;
 
@@ -180,7 +180,7 @@ pub fn further<R: Record>(
     };
     let mut problem = of_sheet(&table.sheet, severity, refusal);
     if let Some((at, cell)) = row.cells.first() {
-        let shown = crate::roster::value::shown(cell);
+        let shown = crate::value::shown(cell);
         problem = problem.at(&table.sheet, number, *at, "").with_value(shown);
     }
     problems.push(problem);

@@ -11,7 +11,7 @@ use crate::roster::heading;
 use crate::roster::heading::{Block, Meaning, Path};
 use crate::roster::profile::Profile;
 use crate::roster::report::{Certainty, ColumnReport};
-use crate::roster::value::Unit;
+use crate::value::Unit;
 use crate::workbook::column_letters;
 use crate::workbook::reader::MAX_COLUMNS;
 use crate::workbook::source::Sheet;

@@ -9,7 +9,7 @@ use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
 use crate::roster::heading::HEADER_WITHIN;
 use crate::roster::report::{ColumnReport, Problems, RosterProblem};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 use crate::workbook::source::Sheet;
 use crate::workbook::{address, column_letters};
 

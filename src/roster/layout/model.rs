@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::household::rule::Severity;
 use crate::roster::column::{Column, Kind, Record};
 use crate::roster::report::{Certainty, ColumnReport, Place, RosterProblem, SheetReport};
-use crate::roster::value::{Refusal, Unit};
+use crate::value::{Refusal, Unit};
 use crate::workbook::address;
 
 /// A column of the table at its place in the sheet.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::roster::column::{Column, Kind, Record};
-use crate::roster::value::{Ditto, Refusal};
+use crate::value::{Ditto, Refusal};
 use crate::workbook::merge::owned;
 use crate::workbook::reader::Cell;
 

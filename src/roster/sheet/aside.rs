@@ -14,8 +14,8 @@ use super::words::{
 use crate::roster::column::{AMBIGUOUS, Kind, Record};
 use crate::roster::heading;
 use crate::roster::layout::{Layout, Placed, Role, may_be_heading};
-use crate::roster::value;
 use crate::text::squeezed;
+use crate::value;
 use crate::workbook::reader::{Cell, Row};
 
 /// So many cells that repeat their headings make a row the heading of another page.

@@ -5,7 +5,7 @@ use crate::household::rule::Severity;
 use crate::roster::column::{Kind, Record};
 use crate::roster::layout::{Layout, Placed};
 use crate::roster::report::{Problems, RosterProblem, Spot};
-use crate::roster::value::{self, Ditto, Refusal};
+use crate::value::{self, Ditto, Refusal};
 use crate::workbook::reader::Cell;
 
 /// A cell that is read, at its place.

@@ -7,7 +7,7 @@ use crate::roster::choices::{Choices, Correction};
 use crate::roster::column::Record;
 use crate::roster::layout::{Layout, of_sheet};
 use crate::roster::report::{Problems, RosterProblem};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 use crate::workbook::place;
 
 /// Contents of cells that people have put right, by sheet, row and column; each goes away as it is

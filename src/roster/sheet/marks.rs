@@ -2,8 +2,8 @@
 
 use crate::roster::column::Record;
 use crate::roster::layout::{Layout, Role};
-use crate::roster::value;
 use crate::text::squeezed;
+use crate::value;
 use crate::workbook::reader::{Cell, Row};
 
 /// So many marks make a row one that only counts columns.

@@ -28,9 +28,9 @@ use super::profile::Profile;
 use super::report::{
     Certainty, ColumnReport, FurtherTable, Place, Problems, RosterProblem, SheetReport, Spot,
 };
-use super::value::{self, Refusal};
 use crate::household::rule::Severity;
 use crate::text::has_invisible;
+use crate::value::{self, Refusal};
 use crate::workbook::column_letters;
 use crate::workbook::reader::{Cell, ReadError, Row};
 use crate::workbook::source::Source;

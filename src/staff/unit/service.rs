@@ -1,5 +1,7 @@
 //! Operations on units.
 
+use std::collections::BTreeSet;
+
 use poem::http::StatusCode;
 use uuid::Uuid;
 
@@ -11,6 +13,7 @@ use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::Problem;
 use crate::staff;
+use crate::value::{Refused, sent_place};
 
 /// A page of units by name, and the cursor of the next one.
 pub async fn list(
@@ -47,14 +50,27 @@ pub async fn set_villages(
     let mut tx = caller.write(&app.db).await?;
     let found = store::find(&mut tx, id).await?.ok_or_else(not_found)?;
     ETag(found.version).must_match(if_match)?;
-    let villages = villages.iter();
-    let villages = villages
-        .map(|area| Area::of(&area.town, &area.village))
-        .collect();
+    let villages = read(villages)?;
     store::set_villages(&mut tx, caller.at(app.now()), &found, &villages).await?;
     let after = whole(&mut tx, id).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+/// The villages by names as a roster would have them.
+fn read(sent: &[Area]) -> Result<BTreeSet<Area>, Problem> {
+    let mut refused = Refused::default();
+    let mut villages = BTreeSet::new();
+    for (at, area) in sent.iter().enumerate() {
+        let at = format!("/villages/{at}");
+        let town = refused.or(format!("{at}/town"), sent_place(&area.town));
+        let village = refused.or(format!("{at}/village"), sent_place(&area.village));
+        if let (Some(town), Some(village)) = (town, village) {
+            villages.insert(Area { town, village });
+        }
+    }
+    refused.none()?;
+    Ok(villages)
 }
 
 async fn whole(tx: &mut Tx, id: Uuid) -> Result<(Unit, Vec<Area>), Problem> {

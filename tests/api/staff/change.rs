@@ -98,3 +98,42 @@ async fn a_helper_sees_only_his_own_record() {
         .expect_problem(403, "forbidden");
     helper.get("/staff").await.expect_problem(403, "forbidden");
 }
+
+#[tokio::test]
+async fn what_the_office_types_is_kept_as_a_rosters_would_be() {
+    let (server, office) = TestServer::start_with_office().await;
+    let path = format!("/staff/{}", server.add_staff().await);
+    let change = |body| office.patch(&path).if_match("*").json(&body);
+    let kept = change(json!({
+        "phone": "１３９ ０００００００１",
+        "specialty": "种植\n养殖",
+        "town": "青 禾 镇",
+        "village": "东圩村/西\n圩村",
+    }));
+    let kept = kept.await.expect(200);
+    assert_eq!(kept["phone"], "13900000001");
+    assert_eq!(kept["specialty"], "种植养殖");
+    assert_eq!(kept["town"], "青禾镇");
+    assert_eq!(kept["village"], "东圩村、西圩村");
+    let refused = change(json!({
+        "phone": "1.39E+10",
+        "specialty": "种\u{fffd}",
+        "town": "同上",
+        "village": "东□村",
+        "capacity": 9,
+    }));
+    let refused = refused.await.expect_problem(422, "value_invalid");
+    let places = refused["errors"].as_array().unwrap().iter();
+    let places: Vec<_> = places.map(|error| &error["pointer"]).collect();
+    assert_eq!(places, ["/phone", "/specialty", "/town", "/village"]);
+    let after = office.get(&path).await.expect(200);
+    assert_eq!(after["version"], kept["version"], "nothing half done");
+    let empty = change(json!({ "town": "/", "village": null }));
+    let empty = empty.await.expect(200);
+    for field in ["town", "village"] {
+        assert!(
+            empty.get(field).is_none_or(serde_json::Value::is_null),
+            "{field}"
+        );
+    }
+}

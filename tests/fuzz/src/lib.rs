@@ -8,8 +8,8 @@ use qianshou::roster::choices::Choices;
 use qianshou::roster::column::{Column, Record};
 use qianshou::roster::grouping::{self, Context};
 use qianshou::roster::report::Problems;
-use qianshou::roster::value::{self, Unit};
 use qianshou::roster::{household, staff, staffing};
+use qianshou::value::{self, Unit};
 use qianshou::workbook::reader::{Cell, OpenFile, ReadError, Row};
 use qianshou::workbook::source::{Area, HEAD_ROWS, Sheet, Source};
 

@@ -8,8 +8,9 @@ use qianshou::household::rule::Severity;
 use qianshou::household::{Cause, HouseholdFacts, IdentityNumber, Measure, Member, Relation};
 use qianshou::roster::choices::Choices;
 use qianshou::roster::grouping::{self, Context};
+use qianshou::roster::household;
 use qianshou::roster::report::Problems;
-use qianshou::roster::{household, value};
+use qianshou::value;
 use qianshou::workbook::reader::{Cell, OpenFile};
 
 use crate::support::RosterFile;

@@ -13,7 +13,7 @@ use crate::renaming::{Change, Links, Locality, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::grouping::HouseholdRoster;
 use crate::roster::report::RosterProblem;
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// Most cells and households that a question lists.
 const MOST_PLACES: usize = 200;

@@ -11,8 +11,8 @@ use crate::renaming::Planned;
 use crate::roster::choices::Choices;
 use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{ReadPerson, StaffRoster};
-use crate::roster::value::Refusal;
 use crate::staff::unit::names_in;
+use crate::value::Refusal;
 
 /// Asks about names that may be spellings of one place, and reads them by what was answered: writes them into
 /// the people's facts. Gives what is to be called otherwise, too.

@@ -12,8 +12,8 @@ use crate::renaming::{Change, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::report::RosterProblem;
 use crate::roster::staffing::StaffRoster;
-use crate::roster::value::Refusal;
 use crate::text::squeezed;
+use crate::value::Refusal;
 
 /// Units that may be called otherwise, and what was answered.
 #[derive(Default)]

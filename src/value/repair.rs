@@ -8,7 +8,7 @@ use super::line::Line;
 use super::name::Name;
 use super::phone::Phone;
 use super::text::plain;
-use crate::household::IdentityNumber;
+use crate::identity::IdentityNumber;
 use crate::text::{half_width, squeezed, trimmed, yuan};
 use crate::workbook::reader::Cell;
 

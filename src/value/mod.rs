@@ -17,6 +17,7 @@ mod number;
 mod phone;
 mod register_number;
 pub mod repair;
+mod sent;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,4 +32,5 @@ pub use nothing::{hides_number, is_mark, says_none, says_nothing};
 pub use number::{Unit, integer, money};
 pub use phone::{Phone, phone};
 pub use register_number::code_number;
+pub use sent::{Refused, sent_line, sent_phone, sent_place, sent_places};
 pub use text::{Read, Refusal, mask, plain, several, shown};

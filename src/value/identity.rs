@@ -3,7 +3,7 @@
 use super::digits::EXACT;
 use super::nothing::says_no_number;
 use super::text::{Read, Refusal, plain};
-use crate::household::{IdentityError, IdentityNumber};
+use crate::identity::{IdentityError, IdentityNumber};
 use crate::workbook::reader::Cell;
 
 /// Reads an identity number, of which Excel may have made a floating-point number.
