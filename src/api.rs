@@ -1,5 +1,9 @@
 //! What all operations share: pages, created records, entity tags, workbooks to download.
 
+mod instant;
+
+pub use instant::Instant;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
@@ -93,7 +97,7 @@ macro_rules! bounded {
                     description: Some(concat!($($description),+).trim_start()),
                     minimum: Some(f64::from($from)),
                     maximum: Some(f64::from($to)),
-                    ..MetaSchema::new_with_format("integer", "int64")
+                    ..MetaSchema::new_with_format("integer", "int32")
                 }))
             }
 

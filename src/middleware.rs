@@ -118,11 +118,13 @@ async fn answered<E: Endpoint>(
 mod tests {
     use poem::EndpointExt;
 
+    use crate::openapi::Version;
+
     use super::*;
 
     #[tokio::test]
     async fn a_panic_is_answered_with_a_problem() {
-        let description = Arc::new(Document::new("{}"));
+        let description = Arc::new(Document::new("{}", Version::V3_1));
         let endpoint = poem::endpoint::make_sync(|_| -> Response { panic!("a fault of ours") })
             .around(move |endpoint, request| answer(endpoint, request, description.clone()));
         let response = endpoint.call(Request::default()).await.unwrap();

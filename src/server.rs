@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::db::Db;
 use crate::import::worker;
 use crate::middleware::answer;
-use crate::openapi::Document;
+use crate::openapi::{Document, Version};
 use crate::os_error;
 use connections::Limits;
 
@@ -86,7 +86,8 @@ const OUR_TITLE: &str = r#"<title>牵手 Qianshou</title><link rel="icon" href="
 pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let service = service(app);
     let framework = service.spec();
-    let description = Arc::new(Document::new(&framework));
+    let description = Arc::new(Document::new(&framework, Version::V3_1));
+    let older = Document::new(&framework, Version::V3_0);
     // The page holds the document it shows: ours, in place of the framework's.
     let docs = service
         .swagger_ui_html()
@@ -102,6 +103,10 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
             "/openapi.yaml",
             poem::get(document("application/yaml", description.yaml())),
         )
+        .at(
+            "/openapi-3.0.json",
+            poem::get(document("application/json", older.json())),
+        )
         .nest("/docs", Route::new().at("/", poem::get(docs_page(docs))))
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
         .around(shield)
@@ -109,8 +114,8 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
 }
 
 /// The `OpenAPI` document, as JSON or YAML.
-pub fn openapi(yaml: bool) -> String {
-    let description = Document::new(&service(&App::new(Db::nowhere())).spec());
+pub fn openapi(version: Version, yaml: bool) -> String {
+    let description = Document::new(&service(&App::new(Db::nowhere())).spec(), version);
     if yaml {
         description.yaml()
     } else {

@@ -1,6 +1,5 @@
 //! Logging in and out, and accounts.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
@@ -10,7 +9,7 @@ use uuid::Uuid;
 use super::login::{self, Try};
 use super::store::account::Account;
 use super::{Role, Signed, service, source};
-use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged, merged};
+use crate::api::{Created, ETag, Instant, Limit, NoContent, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, bits};
 
@@ -38,7 +37,7 @@ struct Session {
     /// Send it as `Authorization: Bearer …`. It is shown this once.
     token: String,
     /// Until when the token is good.
-    expires_at: DateTime<Utc>,
+    expires_at: Instant,
     /// Who logged in.
     account: AccountView,
     /// Keep it on the device and send it at the next log-in. It does not log anyone in by itself.
@@ -78,7 +77,7 @@ impl From<&Account> for AccountView {
 
 /// An account to be made.
 #[derive(Object)]
-struct NewAccount {
+struct AccountInput {
     /// The name to log in with: letters of any script, digits, `.`, `_`, `@` and `-`, without spaces. No two
     /// differ by capital letters alone.
     #[oai(validator(min_length = 1, max_length = 64))]
@@ -115,7 +114,7 @@ struct AccountPatch {
 
 /// A password to set.
 #[derive(Object)]
-struct NewPassword {
+struct PasswordInput {
     /// The present password: needed to set your own.
     #[oai(validator(min_length = 1, max_length = 128))]
     current_password: Option<String>,
@@ -163,7 +162,7 @@ impl AccessApi {
         let begun = login::log_in(&self.0, tried).await?;
         Ok(Created::new(Session {
             token: begun.token,
-            expires_at: begun.expires_at,
+            expires_at: begun.expires_at.into(),
             account: (&begun.account).into(),
             device: begun.device,
         }))
@@ -226,9 +225,9 @@ impl AccessApi {
     async fn create_account(
         &self,
         caller: Signed,
-        body: Json<NewAccount>,
+        body: Json<AccountInput>,
     ) -> Result<Created<AccountWithPassword>, CreateFault> {
-        let NewAccount {
+        let AccountInput {
             username,
             role,
             staff_id,
@@ -314,9 +313,9 @@ impl AccessApi {
         caller: Signed,
         /// The account's id.
         id: Path<Uuid>,
-        body: Json<NewPassword>,
+        body: Json<PasswordInput>,
     ) -> Result<Json<AccountWithPassword>, PasswordFault> {
-        let NewPassword {
+        let PasswordInput {
             current_password,
             password,
         } = body.0;

@@ -84,8 +84,13 @@ pub enum Command {
         json: bool,
     },
     /// Print the OpenAPI document
-    #[command(after_help = "Example:\n  qianshou openapi > openapi.json")]
+    #[command(
+        after_help = "Examples:\n  qianshou openapi > openapi.json\n  qianshou openapi --version 3.0 > openapi-3.0.json"
+    )]
     Openapi {
+        /// The version of OpenAPI: 3.0 for generators of clients that know no later one
+        #[arg(long = "version", value_name = "VERSION", default_value = "3.1", value_parser = ["3.1", "3.0"])]
+        of: String,
         /// As YAML instead of JSON
         #[arg(long)]
         yaml: bool,

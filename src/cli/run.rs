@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::code_list::CodeList;
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::openapi::Version;
 use crate::pairing::run::model::Scope;
 use crate::problem::Problem;
 use crate::roster::RosterKind;
@@ -80,7 +81,13 @@ async fn run(cli: Cli) -> Outcome {
             .unwrap_or(if serves { "info" } else { "warn" }),
     );
     match &cli.command {
-        Command::Openapi { yaml } => return print(&server::openapi(*yaml)),
+        Command::Openapi { of, yaml } => {
+            let version = match of.as_str() {
+                "3.0" => Version::V3_0,
+                _ => Version::V3_1,
+            };
+            return print(&server::openapi(version, *yaml));
+        }
         Command::Template { dir } => {
             import::cli::template(dir)?;
             return Ok(ExitCode::SUCCESS);

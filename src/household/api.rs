@@ -1,6 +1,6 @@
 //! Reading households: the list, and one household whole.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::access::search::Search;
 use crate::access::{Caller, Sight, Signed};
-use crate::api::{ETag, Limit, Page, Tag, Tagged};
+use crate::api::{ETag, Instant, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::problem::{GetFault, ListFault};
 use crate::serving::rights;
@@ -111,7 +111,7 @@ macro_rules! household_view {
             /// The import that its facts come from.
             import_id: Option<Uuid>,
             /// When its facts last changed.
-            updated_at: DateTime<Utc>,
+            updated_at: Instant,
             $(
                 $(#[doc = $doc])*
                 $($(#[$attribute])*)?
@@ -141,7 +141,7 @@ macro_rules! household_view {
                 id: household.id,
                 version: household.version,
                 import_id: household.import_id,
-                updated_at: household.updated_at,
+                updated_at: household.updated_at.into(),
                 $($field: seen!(sight, facts.$field $(, $private)?),)*
                 helper: helper.map(helper_view),
                 members: members.map(|member| member_view(member, sight)).collect(),

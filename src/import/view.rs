@@ -1,6 +1,5 @@
 //! Imports as they are shown.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
@@ -12,13 +11,14 @@ use super::preview::Change;
 use super::report::ImportReport;
 use super::state::ImportState;
 use crate::access::Caller;
+use crate::api::Instant;
 use crate::codes::Action;
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
 
 /// An import.
 #[derive(Object)]
-#[oai(rename = "Import", skip_serializing_if_is_none)]
+#[oai(rename = "ImportJob", skip_serializing_if_is_none)]
 pub struct ImportView {
     /// Its id.
     pub id: Uuid,
@@ -31,7 +31,7 @@ pub struct ImportView {
     /// Size of the file in bytes.
     pub file_bytes: i64,
     /// When it was sent.
-    pub at: DateTime<Utc>,
+    pub at: Instant,
     /// By which account.
     pub actor: String,
     /// How far it is.
@@ -53,13 +53,13 @@ pub struct ImportView {
     /// Whether rows with errors and open questions were left out on purpose.
     pub good_rows_only: bool,
     /// When the preview was made; it can be committed for seven days.
-    pub checked_at: Option<DateTime<Utc>>,
+    pub checked_at: Option<Instant>,
     /// When it was taken into the register.
-    pub committed_at: Option<DateTime<Utc>>,
+    pub committed_at: Option<Instant>,
     /// By which account.
     pub committed_by: Option<String>,
     /// When it was undone.
-    pub undone_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<Instant>,
     /// By which account.
     pub undone_by: Option<String>,
 }
@@ -73,7 +73,7 @@ impl From<Import> for ImportView {
             file_name: import.file_name,
             file_sha256: import.file_sha256,
             file_bytes: import.file_bytes,
-            at: import.at,
+            at: import.at.into(),
             actor: import.actor,
             state: import.state,
             version: import.version,
@@ -83,10 +83,10 @@ impl From<Import> for ImportView {
             report: import.report.map(|report| report.0),
             choices: Some(import.choices.0),
             good_rows_only: import.good_rows_only,
-            checked_at: import.checked_at,
-            committed_at: import.committed_at,
+            checked_at: import.checked_at.map(Instant),
+            committed_at: import.committed_at.map(Instant),
             committed_by: import.committed_by,
-            undone_at: import.undone_at,
+            undone_at: import.undone_at.map(Instant),
             undone_by: import.undone_by,
         }
     }
@@ -112,7 +112,7 @@ pub struct HouseholdChange {
     /// What was done.
     pub kind: ChangeKind,
     /// When.
-    pub at: DateTime<Utc>,
+    pub at: Instant,
     /// By which account.
     pub actor: String,
     /// The import that it came with, or that was undone.

@@ -1,6 +1,6 @@
 //! Lifts as they are shown.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::condition::ConditionState;
 use super::model::{State, Step, StepRecord};
 use super::store::NamedLift;
+use crate::api::Instant;
 
 /// The household of a lift.
 #[derive(Clone, Serialize, Deserialize, Object)]
@@ -44,7 +45,7 @@ pub struct LiftStepView {
     /// The conditions as they were found for this step.
     pub conditions: Option<Vec<ConditionState>>,
     /// When it was written down.
-    pub recorded_at: DateTime<Utc>,
+    pub recorded_at: Instant,
     /// By which account.
     pub recorded_by: String,
 }
@@ -83,7 +84,7 @@ pub struct LiftView {
     /// Which account wrote that down.
     pub relapse_by: Option<String>,
     /// When it was first written down.
-    pub started_at: DateTime<Utc>,
+    pub started_at: Instant,
     /// By which account.
     pub started_by: String,
     /// Counts its changes; the `ETag` of the lift.
@@ -113,7 +114,7 @@ pub struct LiftSummary {
     /// The day on which the household fell back.
     pub relapsed_on: Option<NaiveDate>,
     /// When it was first written down.
-    pub started_at: DateTime<Utc>,
+    pub started_at: Instant,
     /// Counts its changes.
     pub version: i64,
 }
@@ -141,7 +142,7 @@ impl From<&StepRecord> for LiftStepView {
             rejected: record.rejected,
             line_fen: evidence.map(|evidence| evidence.line_fen),
             conditions: evidence.map(|evidence| evidence.conditions.clone()),
-            recorded_at: record.recorded_at,
+            recorded_at: record.recorded_at.into(),
             recorded_by: record.recorded_by.clone(),
         }
     }
@@ -170,7 +171,7 @@ impl LiftView {
             relapsed_on: lift.relapsed_on,
             relapse_reason: lift.relapse_reason.clone(),
             relapse_by: lift.relapse_by.clone(),
-            started_at: lift.started_at,
+            started_at: lift.started_at.into(),
             started_by: lift.started_by.clone(),
             version: lift.version,
         }
@@ -190,7 +191,7 @@ impl From<&NamedLift> for LiftSummary {
             helper_id: lift.helper_id,
             helper_name: named.helper_name.clone(),
             relapsed_on: lift.relapsed_on,
-            started_at: lift.started_at,
+            started_at: lift.started_at.into(),
             version: lift.version,
         }
     }

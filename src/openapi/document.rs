@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::body::{self, Patterns};
 use super::fault::{ItemFaults, Place};
-use super::framework::translated;
+use super::framework::{Version, translated};
 use crate::problem::Text;
 
 /// The document: what it says of the operations is asked for with each request.
@@ -16,8 +16,8 @@ pub struct Document {
 
 impl Document {
     /// Makes the document from the framework's.
-    pub fn new(framework: &str) -> Self {
-        let json = translated(framework);
+    pub fn new(framework: &str, version: Version) -> Self {
+        let json = translated(framework, version);
         let patterns = Patterns::of(&json);
         Self { json, patterns }
     }
@@ -165,6 +165,7 @@ mod tests {
         let document = Document::new(
             r#"{"openapi":"3.0.0","info":{"license":{"name":"x"}},"tags":[],"components":{"schemas":{}},
             "paths":{"/a":{"get":{"responses":{}}},"/a":{"post":{"responses":{}}}}}"#,
+            Version::V3_1,
         );
         let methods: Vec<_> = document.json["paths"]["/a"]
             .as_object()

@@ -5,26 +5,52 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
+use super::names;
+use crate::problem;
+
 /// The media type of our JSON answers, as the framework names it.
 const FRAMEWORK_JSON: &str = "application/json; charset=utf-8";
+const JSON: &str = "application/json";
+const MERGE_PATCH: &str = "application/merge-patch+json";
 const PROBLEM_JSON: &str = "application/problem+json";
 
+/// The versions of `OpenAPI` in which the document can be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// The document as the service goes by it.
+    V3_1,
+    /// For generators of clients that know no later one.
+    V3_0,
+}
+
 /// Our document from the framework's.
-pub fn translated(framework: &str) -> Value {
+pub fn translated(framework: &str, version: Version) -> Value {
     let mut document = parse(framework);
-    document["openapi"] = json!("3.1.0");
-    document["info"]["license"]["identifier"] = document["info"]["license"]["name"].take();
-    document["info"]["license"]["name"] = json!("MIT or Apache 2.0");
     let mut problems = BTreeMap::new();
-    for operation in operations_mut(&mut document) {
+    for (method, operation) in operations_mut(&mut document) {
         tidy_operation(operation, &mut problems);
+        if method == "patch" {
+            merge_patch(operation, version);
+        }
     }
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         schemas.values_mut().for_each(tidy_object);
     }
+    let problem_codes = &mut document["components"]["schemas"]["Problem"]["properties"]["code"];
+    problem_codes["description"] = json!(problem_codes_in_words());
     document["components"]["responses"] = problems.into_iter().collect();
     document["tags"] = tags_in_order(&document);
-    into_3_1(&mut document);
+    names::rename(&mut document);
+    plain(&mut document);
+    match version {
+        Version::V3_1 => {
+            document["openapi"] = json!("3.1.0");
+            document["info"]["license"]["identifier"] = document["info"]["license"]["name"].take();
+            into_3_1(&mut document);
+        }
+        Version::V3_0 => document["openapi"] = json!("3.0.3"),
+    }
+    document["info"]["license"]["name"] = json!("MIT or Apache 2.0");
     document
 }
 
@@ -75,13 +101,36 @@ fn parse(framework: &str) -> Value {
     })
 }
 
-fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+/// What a problem's `code` may say.
+fn problem_codes_in_words() -> String {
+    let codes = problem::CODES.iter();
+    let codes: String = codes
+        .map(|(code, meaning)| format!("\n- `{code}`: {meaning}"))
+        .collect();
+    format!(
+        "The kind of problem for programs. New codes may come: meet one that you do not know by the HTTP status.\n{codes}"
+    )
+}
+
+/// All operations, each with its method.
+fn operations_mut(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     document["paths"]
         .as_object_mut()
         .into_iter()
         .flat_map(Map::values_mut)
         .filter_map(Value::as_object_mut)
-        .flat_map(Map::values_mut)
+        .flat_map(Map::iter_mut)
+}
+
+/// Says that a change is a merge patch (RFC 7396), which is taken as plain JSON too. Generators of 3.0
+/// take one media type, and that is JSON.
+fn merge_patch(operation: &mut Value, version: Version) {
+    if let Some(content) = operation["requestBody"]["content"].as_object_mut()
+        && let Some(media) = content.get(JSON).cloned()
+        && version == Version::V3_1
+    {
+        content.insert(MERGE_PATCH.to_owned(), media);
+    }
 }
 
 /// Puts one operation in order, and moves the problems that it can give to where they stand once.
@@ -95,6 +144,8 @@ fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>)
     {
         operation.remove("requestBody");
     }
+    // Without the tag it answers 428: whoever generates a client must know.
+    let needs_tag = operation["responses"].get("428").is_some();
     for parameter in operation
         .get_mut("parameters")
         .and_then(Value::as_array_mut)
@@ -102,6 +153,9 @@ fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>)
         .flatten()
     {
         describe_parameter(parameter);
+        if parameter["name"] == "If-Match" && needs_tag {
+            parameter["required"] = json!(true);
+        }
     }
     let Some(responses) = operation["responses"].as_object_mut() else {
         return;
@@ -136,34 +190,18 @@ fn plain_json(body: &mut Value) {
     if let Some(content) = body.get_mut("content").and_then(Value::as_object_mut)
         && let Some(media) = content.remove(FRAMEWORK_JSON)
     {
-        content.insert("application/json".to_owned(), media);
+        content.insert(JSON.to_owned(), media);
     }
 }
 
-/// Says what one event of a stream is, by the specification of server-sent events; the framework calls
-/// the stream a list of what the events tell.
+/// Says what the events of a stream tell, which is what generators of clients ask for; the framework
+/// calls the stream a list of it.
 fn plain_events(response: &mut Value) {
-    let Some(media) = response
-        .get_mut("content")
-        .and_then(|content| content.get_mut("text/event-stream"))
-    else {
-        return;
-    };
-    let told = media["schema"]["items"].take();
-    media["schema"] = json!({
-        "type": "object",
-        "description": "One event of the stream.",
-        "required": ["data"],
-        "properties": {
-            "event": { "type": "string", "description": "The type of the event, `message`." },
-            "data": {
-                "type": "string",
-                "description": "What it tells, as JSON.",
-                "contentMediaType": "application/json",
-                "contentSchema": told,
-            },
-        },
-    });
+    if let Some(content) = response.get_mut("content")
+        && let Some(media) = content.get_mut("text/event-stream")
+    {
+        media["schema"] = media["schema"]["items"].take();
+    }
 }
 
 /// Lets every property that may be absent be `null` as well, which the service reads as absent and
@@ -179,9 +217,36 @@ fn tidy_object(schema: &mut Value) {
         return;
     };
     for (name, property) in properties {
+        whole_numbers(name, property);
+        // An empty list or an object as a default does not compile in several languages; that it may be
+        // left out says as much.
+        if property
+            .get("default")
+            .is_some_and(|it| it.is_array() || it.is_object())
+            && let Some(property) = property.as_object_mut()
+        {
+            property.remove("default");
+        }
         if !required.contains(name) && property.get("default").is_none() {
             property["nullable"] = json!(true);
         }
+    }
+}
+
+/// What ends the names of numbers that may be beyond 32 bits: money, bytes, and sums of what pairs cost.
+const WIDE: [&str; 4] = ["_fen", "_bytes", "cost", "difference"];
+
+/// Numbers that count are of 32 bits in every language; the format of the framework is that of the field
+/// in the program. `OpenAPI` has no unsigned ones.
+fn whole_numbers(name: &str, property: &mut Value) {
+    let format = property["format"].as_str().unwrap_or_default();
+    let (is_whole, is_unsigned) = (format.contains("int"), format.starts_with("uint"));
+    if is_unsigned && property["minimum"].is_null() {
+        property["minimum"] = json!(0);
+    }
+    if is_whole && property["type"] == "integer" {
+        let is_wide = WIDE.iter().any(|end| name.ends_with(end));
+        property["format"] = json!(if is_wide { "int64" } else { "int32" });
     }
 }
 
@@ -207,6 +272,18 @@ fn tags_in_order(document: &Value) -> Value {
     Value::Array(tags)
 }
 
+/// Puts everything below in plain words.
+fn plain(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(plain),
+        Value::Object(object) => {
+            object.values_mut().for_each(plain);
+            plain_words(object);
+        }
+        _ => {}
+    }
+}
+
 /// Turns `OpenAPI` 3.0's own words into those of JSON Schema, which 3.1 speaks, everywhere below.
 fn into_3_1(value: &mut Value) {
     match value {
@@ -214,7 +291,6 @@ fn into_3_1(value: &mut Value) {
         Value::Object(object) => {
             object.values_mut().for_each(into_3_1);
             one_reference(object);
-            plain_words(object);
             if object.get("nullable") == Some(&json!(true)) {
                 object.remove("nullable");
                 nullable(object);
@@ -283,8 +359,10 @@ mod tests {
         let mut response = json!({ "content": { "text/event-stream": { "schema": {
             "type": "array", "items": { "$ref": "#/x" } } } } });
         plain_events(&mut response);
-        let event = &response["content"]["text/event-stream"]["schema"];
-        assert_eq!(event["properties"]["data"]["contentSchema"]["$ref"], "#/x");
+        assert_eq!(
+            response["content"]["text/event-stream"]["schema"],
+            json!({ "$ref": "#/x" })
+        );
     }
 
     #[test]
@@ -303,10 +381,10 @@ mod tests {
     #[test]
     fn days_and_bounds_are_in_plain_words() {
         let mut schema = json!({ "type": "string", "format": "naive-date", "deprecated": false });
-        into_3_1(&mut schema);
+        plain(&mut schema);
         assert_eq!(schema, json!({ "type": "string", "format": "date" }));
         let mut schema = json!({ "minimum": 1.0, "maximum": 0.5 });
-        into_3_1(&mut schema);
+        plain(&mut schema);
         assert_eq!(schema.to_string(), r#"{"minimum":1,"maximum":0.5}"#);
     }
 }

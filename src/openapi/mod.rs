@@ -1,13 +1,15 @@
 //! The `OpenAPI` document that clients are generated from.
 //!
-//! `poem-openapi` derives it from the operations, as `OpenAPI` 3.0. Here it becomes 3.1, and exact
-//! where the derivation is not: what may be `null` says so, operations without a token say so, and
+//! `poem-openapi` derives it from the operations, as `OpenAPI` 3.0. Here it becomes 3.1 (or, for
+//! generators that know no better, stays 3.0), and exact where the derivation is not: what may be `null` says so, operations without a token say so, and
 //! the problems that all operations share stand once.
 
 mod body;
 mod document;
 mod fault;
 mod framework;
+mod names;
 
 pub use document::{Document, Operation};
 pub use fault::{ItemFaults, Place, faulty_body};
+pub use framework::Version;

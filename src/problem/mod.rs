@@ -5,12 +5,14 @@
 //! them is sent is decided at the very end, where the request's `Accept-Language` is known.
 
 mod body;
+mod codes;
 mod fault;
 
 use poem::http::StatusCode;
 use poem_openapi::Object;
 
 pub use self::body::ProblemBody;
+pub use self::codes::CODES;
 pub use self::fault::{ChangeFault, CreateFault, Fault, GetFault, ListFault, WorkFault, bits};
 
 /// A sentence for people, in both languages that we speak.
@@ -65,6 +67,10 @@ impl Problem {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
+        debug_assert!(
+            CODES.iter().any(|(known, _)| *known == code),
+            "{code} does not stand in problem/codes.rs"
+        );
         Self {
             status,
             code,

@@ -94,7 +94,7 @@ pub struct ProgressFigures {
 
 /// The year's result as of a day.
 #[derive(Object)]
-#[oai(rename = "Progress")]
+#[oai(rename = "ProgressReport")]
 pub struct ProgressView {
     /// The year.
     pub year: i32,

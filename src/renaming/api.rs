@@ -1,6 +1,6 @@
 //! Giving places and units other names, or making them part of others, over HTTP.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::model::{Locality, Renaming, RenamingKind, Said};
 use super::service::{self, Wanted};
 use crate::access::{Caller, Signed};
-use crate::api::{Created, Limit, Page, Tag};
+use crate::api::{Created, Instant, Limit, Page, Tag};
 use crate::app::App;
 use crate::problem::{CreateFault, ListFault, WorkFault};
 use crate::text::squeezed;
@@ -57,18 +57,18 @@ struct RenamingView {
     /// The import that it came with.
     import_id: Option<Uuid>,
     /// When it was recorded.
-    recorded_at: DateTime<Utc>,
+    recorded_at: Instant,
     /// By which account.
     recorded_by: String,
     /// When it was taken back.
-    undone_at: Option<DateTime<Utc>>,
+    undone_at: Option<Instant>,
     /// By which account.
     undone_by: Option<String>,
 }
 
 /// Another name for a town or a village.
 #[derive(Object)]
-struct PlaceRenamingRequest {
+struct PlaceRenamingInput {
     /// 镇(乡、街道) as it is called now.
     #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     town: String,
@@ -93,7 +93,7 @@ struct PlaceRenamingRequest {
 
 /// Another name for a unit.
 #[derive(Object)]
-struct UnitRenamingRequest {
+struct UnitRenamingInput {
     /// What the unit is called then.
     #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     new_name: String,
@@ -127,7 +127,7 @@ impl RenamingApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<PlaceRenamingRequest>,
+        body: Json<PlaceRenamingInput>,
     ) -> Result<Created<RenamingView>, CreateFault> {
         let body = body.0;
         let place = |town: &str, village: Option<&String>| Locality {
@@ -162,7 +162,7 @@ impl RenamingApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<UnitRenamingRequest>,
+        body: Json<UnitRenamingInput>,
     ) -> Result<Created<RenamingView>, CreateFault> {
         let body = body.0;
         let wanted = Wanted::Unit {
@@ -257,9 +257,9 @@ fn view(renaming: Renaming, caller: &Caller) -> RenamingView {
         units: renaming.units,
         helpers: renaming.helpers,
         import_id: renaming.import_id,
-        recorded_at: renaming.recorded_at,
+        recorded_at: renaming.recorded_at.into(),
         recorded_by: renaming.recorded_by,
-        undone_at: renaming.undone_at,
+        undone_at: renaming.undone_at.map(Instant),
         undone_by: renaming.undone_by,
     }
 }

@@ -60,8 +60,7 @@ pub struct Settings {
         validator(minimum(value = "0"), maximum(value = "366"))
     )]
     pub hand_in_days: u32,
-    /// Where helpers may serve and how pairs are weighed; the defaults if left out.
-    #[oai(default)]
+    /// Where helpers may serve and how pairs are weighed.
     pub pairing: PairingRules,
 }
 

@@ -37,7 +37,6 @@ code_list! {
 /// their proportions matter; what a term costs where nothing is said here is nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[serde(default)]
-#[oai(default)]
 pub struct PairingRules {
     /// Whether a helper must, should or need not live up to areas. Preferred unless changed: outside
     /// them a pair costs more, but no household goes without while anyone has a place.

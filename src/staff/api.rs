@@ -1,6 +1,5 @@
 //! Reading staff, and changing what an office decides of a person.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
@@ -14,7 +13,7 @@ use super::service;
 use super::store::Filter;
 use crate::access::search::Search;
 use crate::access::{Caller, Signed};
-use crate::api::{ETag, Limit, Page, Tag, Tagged, merged};
+use crate::api::{ETag, Instant, Limit, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::codes::Sex;
 use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
@@ -66,7 +65,7 @@ macro_rules! staff_view {
             /// Counts its changes; the `ETag`.
             version: i64,
             /// When the record last changed.
-            updated_at: DateTime<Utc>,
+            updated_at: Instant,
             $(
                 $(#[$doc])*
                 $(#[$attribute])*
@@ -81,7 +80,7 @@ macro_rules! staff_view {
             StaffView {
                 id: person.id,
                 version: person.version,
-                updated_at: person.updated_at,
+                updated_at: person.updated_at.into(),
                 $($field: seen!(sight, person, $field, $how),)*
                 active: person.active,
             }

@@ -1,11 +1,12 @@
 //! What a visit holds, and the rules for logging and correcting one.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::api::Instant;
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::db::Json;
@@ -72,7 +73,7 @@ pub struct Benefit {
 
 /// What is said of a visit by whoever logs it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize, Object)]
-#[oai(rename = "NewVisit", skip_serializing_if_is_none)]
+#[oai(rename = "VisitInput", skip_serializing_if_is_none)]
 pub struct VisitFacts {
     /// The day of the visit, in China; not in the future.
     pub visited_on: NaiveDate,
@@ -123,7 +124,7 @@ pub struct Visit {
     /// Counts its corrections, from 1; the `ETag` of the visit.
     pub version: i64,
     /// When it was first logged.
-    pub logged_at: DateTime<Utc>,
+    pub logged_at: Instant,
     /// The account that logged it: the helper's own, or one of the office.
     pub logged_by: String,
 }
@@ -143,7 +144,7 @@ pub struct FormerVisit {
     /// The version that was replaced.
     pub version: i64,
     /// When it was replaced.
-    pub corrected_at: DateTime<Utc>,
+    pub corrected_at: Instant,
     /// The account that replaced it.
     pub corrected_by: String,
     /// Why.

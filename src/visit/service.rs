@@ -137,7 +137,7 @@ pub async fn former(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<FormerVi
                 Corrected::<Visit>::deserialize(entry.before.0).map_err(sqlx::Error::decode)?;
             Ok(FormerVisit {
                 version: entry.version,
-                corrected_at: entry.at,
+                corrected_at: entry.at.into(),
                 corrected_by: entry.actor,
                 reason,
                 visit,
@@ -228,7 +228,7 @@ async fn log_one(
         staff_name: staff.name,
         facts,
         version: 1,
-        logged_at: now,
+        logged_at: now.into(),
         logged_by: caller.username.clone(),
     };
     store::add(tx, &visit).await?;

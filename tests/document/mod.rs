@@ -1,2 +1,3 @@
 mod bodies;
+mod contract;
 mod description;

@@ -1,5 +1,6 @@
 //! The `OpenAPI` document.
 
+use qianshou::openapi::Version;
 use serde_json::Value;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
@@ -7,7 +8,7 @@ const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 /// The document as the program prints it. It needs a runtime: the application has a pool of connections,
 /// though it opens none.
 pub fn document() -> Value {
-    serde_json::from_str(&qianshou::server::openapi(false)).unwrap()
+    serde_json::from_str(&qianshou::server::openapi(Version::V3_1, false)).unwrap()
 }
 
 /// `(METHOD path, operation)` of every operation.

@@ -1,10 +1,10 @@
 //! Profiles as they are sent and shown.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::api::Instant;
 use crate::roster::choices::ColumnChoice;
 use crate::roster::profile::Profile;
 use crate::roster::report::RosterKind;
@@ -22,7 +22,7 @@ pub struct ProfileView {
     /// What each heading means.
     pub columns: Vec<ColumnChoice>,
     /// When it was saved.
-    pub created_at: DateTime<Utc>,
+    pub created_at: Instant,
     /// By which account.
     pub created_by: String,
     /// The `ETag`; a profile is never changed.
@@ -31,7 +31,7 @@ pub struct ProfileView {
 
 /// A mapping of headings to save.
 #[derive(Serialize, Object)]
-#[oai(rename = "NewImportProfile")]
+#[oai(rename = "ImportProfileInput")]
 pub struct NewProfile {
     /// Which roster it is for.
     pub kind: RosterKind,
@@ -53,7 +53,7 @@ impl From<Profile> for ProfileView {
             kind: profile.kind,
             name: profile.name,
             columns: profile.columns.0,
-            created_at: profile.created_at,
+            created_at: profile.created_at.into(),
             created_by: profile.created_by,
             version: VERSION,
         }

@@ -44,7 +44,7 @@ pub async fn household_history(
         items.push(HouseholdChange {
             version: entry.version + 1,
             kind,
-            at: entry.at,
+            at: entry.at.into(),
             actor: entry.actor,
             import_id: entry.import_id,
             file_name: import.map(|import| import.file_name),

@@ -1,6 +1,6 @@
 //! Pairings over HTTP: who helps whom, by hand too, and who did.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::service;
 use crate::access::Signed;
-use crate::api::{Created, Limit, Page, Tag};
+use crate::api::{Created, Instant, Limit, Page, Tag};
 use crate::app::App;
 use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
 use crate::pairing::tenure::{self, NewTenure};
@@ -21,7 +21,7 @@ pub struct PairingApi(pub App);
 
 /// A pairing to be made by hand.
 #[derive(Object)]
-struct PairingRequest {
+struct PairingInput {
     /// The household; it must have no current helper.
     household_id: Uuid,
     /// The person; active, and with a place left.
@@ -75,13 +75,13 @@ pub(in crate::pairing) struct Pairing {
     /// Why it was made.
     reason: String,
     /// When it was written down.
-    started_at: DateTime<Utc>,
+    started_at: Instant,
     /// By which account.
     started_by: String,
     /// Why it ended.
     end_reason: Option<String>,
     /// When the end was written down.
-    ended_at: Option<DateTime<Utc>>,
+    ended_at: Option<Instant>,
     /// By which account the end was written down.
     ended_by: Option<String>,
 }
@@ -192,7 +192,7 @@ impl PairingApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<PairingRequest>,
+        body: Json<PairingInput>,
     ) -> Result<Created<Pairing>, CreateFault> {
         let new = NewTenure {
             household_id: body.0.household_id,
@@ -244,10 +244,10 @@ pub(in crate::pairing) fn pairing_view(pairing: Tenure) -> Pairing {
         from_date: pairing.from_date,
         to_date: pairing.to_date,
         reason: pairing.reason,
-        started_at: pairing.started_at,
+        started_at: pairing.started_at.into(),
         started_by: pairing.started_by,
         end_reason: pairing.end_reason,
-        ended_at: pairing.ended_at,
+        ended_at: pairing.ended_at.map(Instant),
         ended_by: pairing.ended_by,
     }
 }

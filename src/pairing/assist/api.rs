@@ -1,6 +1,6 @@
 //! Second helpers over HTTP.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::service;
 use crate::access::Signed;
-use crate::api::{Created, Limit, Page, Tag};
+use crate::api::{Created, Instant, Limit, Page, Tag};
 use crate::app::App;
 use crate::pairing::tenure::{self, NewTenure};
 use crate::problem::{CreateFault, ListFault};
@@ -47,20 +47,20 @@ pub(in crate::pairing) struct AssistanceView {
     /// Why it was made.
     reason: String,
     /// When it was written down.
-    started_at: DateTime<Utc>,
+    started_at: Instant,
     /// By which account.
     started_by: String,
     /// Why it ended.
     end_reason: Option<String>,
     /// When the end was written down.
-    ended_at: Option<DateTime<Utc>>,
+    ended_at: Option<Instant>,
     /// By which account the end was written down.
     ended_by: Option<String>,
 }
 
 /// A second helper to be given to a household.
 #[derive(Object)]
-struct AssistanceRequest {
+struct AssistanceInput {
     /// The household; it must have no current assistant.
     household_id: Uuid,
     /// The person; active, and not responsible for the household.
@@ -141,7 +141,7 @@ impl AssistApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<AssistanceRequest>,
+        body: Json<AssistanceInput>,
     ) -> Result<Created<AssistanceView>, CreateFault> {
         let new = NewTenure {
             household_id: body.0.household_id,
@@ -192,10 +192,10 @@ pub(in crate::pairing) fn view(assistance: Tenure) -> AssistanceView {
         from_date: assistance.from_date,
         to_date: assistance.to_date,
         reason: assistance.reason,
-        started_at: assistance.started_at,
+        started_at: assistance.started_at.into(),
         started_by: assistance.started_by,
         end_reason: assistance.end_reason,
-        ended_at: assistance.ended_at,
+        ended_at: assistance.ended_at.map(Instant),
         ended_by: assistance.ended_by,
     }
 }

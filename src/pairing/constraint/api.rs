@@ -1,6 +1,5 @@
 //! Pinned and forbidden pairs over HTTP.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -10,7 +9,7 @@ use super::model::ConstraintKind;
 use super::service;
 use super::store::{Constraint, Filter, NewConstraint};
 use crate::access::Signed;
-use crate::api::{Created, Limit, NoContent, Page, Tag};
+use crate::api::{Created, Instant, Limit, NoContent, Page, Tag};
 use crate::app::App;
 use crate::problem::{CreateFault, GetFault, ListFault};
 
@@ -45,19 +44,19 @@ struct ConstraintView {
     /// Why.
     reason: String,
     /// When it was decided.
-    made_at: DateTime<Utc>,
+    made_at: Instant,
     /// By which account.
     made_by: String,
     /// When it was removed; absent while it binds.
-    removed_at: Option<DateTime<Utc>>,
+    removed_at: Option<Instant>,
     /// By which account it was removed.
     removed_by: Option<String>,
 }
 
 /// A decision to be written down.
 #[derive(Object)]
-#[oai(rename = "PairingConstraintRequest")]
-struct ConstraintRequest {
+#[oai(rename = "PairingConstraintInput")]
+struct ConstraintInput {
     /// What is decided of the two.
     kind: ConstraintKind,
     /// The household.
@@ -91,7 +90,7 @@ impl ConstraintApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<ConstraintRequest>,
+        body: Json<ConstraintInput>,
     ) -> Result<Created<ConstraintView>, CreateFault> {
         let new = NewConstraint {
             kind: body.0.kind,
@@ -171,9 +170,9 @@ fn view(constraint: Constraint) -> ConstraintView {
         helper: constraint.helper,
         unit: constraint.unit,
         reason: constraint.reason,
-        made_at: constraint.made_at,
+        made_at: constraint.made_at.into(),
         made_by: constraint.made_by,
-        removed_at: constraint.removed_at,
+        removed_at: constraint.removed_at.map(Instant),
         removed_by: constraint.removed_by,
     }
 }

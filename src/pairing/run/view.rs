@@ -1,11 +1,10 @@
 //! Runs and what they propose, as they are sent.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::Object;
 use uuid::Uuid;
 
 use super::model::{Explained, Proposal, Run, RunStatus, Scope};
-use crate::api::{ETag, Tagged};
+use crate::api::{ETag, Instant, Tagged};
 use crate::pairing::cost::load::{Load, LoadShare};
 use crate::pairing::cost::next_best::NextBest;
 use crate::pairing::cost::shortage::Shortage;
@@ -45,15 +44,15 @@ pub(in crate::pairing) struct PairingRun {
     /// can be confirmed as long as they are the same.
     basis: String,
     /// When it was computed.
-    created_at: DateTime<Utc>,
+    created_at: Instant,
     /// By which account.
     created_by: String,
     /// When it was laid before those who confirm runs; absent while it is a draft.
-    proposed_at: Option<DateTime<Utc>>,
+    proposed_at: Option<Instant>,
     /// By which account.
     proposed_by: Option<String>,
     /// When it was confirmed or dropped.
-    decided_at: Option<DateTime<Utc>>,
+    decided_at: Option<Instant>,
     /// By which account.
     decided_by: Option<String>,
     /// Counts its changes; the `ETag`.
@@ -188,11 +187,11 @@ pub(super) fn run_view(run: Run) -> PairingRun {
         computed_cost: computed.cost,
         shortages: Some(run.summary.shortages),
         basis: run.basis,
-        created_at: run.created_at,
+        created_at: run.created_at.into(),
         created_by: run.created_by,
-        proposed_at: run.proposed_at,
+        proposed_at: run.proposed_at.map(Instant),
         proposed_by: run.proposed_by,
-        decided_at: run.decided_at,
+        decided_at: run.decided_at.map(Instant),
         decided_by: run.decided_by,
         version: run.version,
     }

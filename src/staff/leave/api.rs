@@ -36,8 +36,8 @@ struct LeaveView {
 
 /// Days on which a person is given no household.
 #[derive(Object)]
-#[oai(rename = "StaffLeaveRequest")]
-struct LeaveRequest {
+#[oai(rename = "StaffLeaveInput")]
+struct LeaveInput {
     /// First day, in the past or to come.
     from_date: NaiveDate,
     /// Last day; left out for one who is leaving for good.
@@ -93,7 +93,7 @@ impl LeaveApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<LeaveRequest>,
+        body: Json<LeaveInput>,
     ) -> Result<Created<LeaveView>, CreateFault> {
         let key = idempotency_key.0.as_deref();
         let leave = service::create(&self.0, &caller.0, key, id.0, body.0.facts()).await?;
@@ -116,7 +116,7 @@ impl LeaveApi {
         /// The leave's `ETag` as it was read: its `version` in quotes.
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
-        body: Json<LeaveRequest>,
+        body: Json<LeaveInput>,
     ) -> Result<Tagged<LeaveView>, ChangeFault> {
         let if_match = if_match.0.as_deref();
         let after = service::change(&self.0, &caller.0, id.0, if_match, body.0.facts()).await?;
@@ -146,7 +146,7 @@ impl LeaveApi {
     }
 }
 
-impl LeaveRequest {
+impl LeaveInput {
     fn facts(self) -> LeaveFacts {
         LeaveFacts {
             from_date: self.from_date,

@@ -17,7 +17,7 @@ pub struct UnitApi(pub App);
 
 /// A school or office that staff belong to.
 #[derive(Object)]
-struct UnitSummary {
+struct OrganizationUnitSummary {
     /// Its id.
     id: Uuid,
     /// 单位, by name.
@@ -30,7 +30,7 @@ struct UnitSummary {
 
 /// A unit with the villages it is linked to (定点帮扶).
 #[derive(Object)]
-struct Unit {
+struct OrganizationUnit {
     /// Its id.
     id: Uuid,
     /// 单位, by name.
@@ -64,11 +64,11 @@ impl UnitApi {
         /// The `next_cursor` of the page before.
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
-    ) -> Result<Json<Page<UnitSummary>>, ListFault> {
+    ) -> Result<Json<Page<OrganizationUnitSummary>>, ListFault> {
         let limit = crate::api::limit(limit.0);
         let cursor = cursor.0.as_deref();
         let (units, next) = service::list(&self.0, &caller.0, cursor, limit).await?;
-        let summary = |unit: unit::Unit| UnitSummary {
+        let summary = |unit: unit::Unit| OrganizationUnitSummary {
             id: unit.id,
             name: unit.name,
             active_staff: unit.active_staff,
@@ -86,7 +86,7 @@ impl UnitApi {
         caller: Signed,
         /// The unit's id.
         id: Path<Uuid>,
-    ) -> Result<Tagged<Unit>, GetFault> {
+    ) -> Result<Tagged<OrganizationUnit>, GetFault> {
         Ok(view(service::get(&self.0, &caller.0, id.0).await?))
     }
 
@@ -108,7 +108,7 @@ impl UnitApi {
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
         body: Json<UnitVillages>,
-    ) -> Result<Tagged<Unit>, ChangeFault> {
+    ) -> Result<Tagged<OrganizationUnit>, ChangeFault> {
         let if_match = if_match.0.as_deref();
         let villages = &body.0.villages;
         let unit = service::set_villages(&self.0, &caller.0, id.0, if_match, villages).await?;
@@ -116,9 +116,9 @@ impl UnitApi {
     }
 }
 
-fn view((found, villages): (unit::Unit, Vec<Area>)) -> Tagged<Unit> {
+fn view((found, villages): (unit::Unit, Vec<Area>)) -> Tagged<OrganizationUnit> {
     let tag = ETag(found.version);
-    let unit = Unit {
+    let unit = OrganizationUnit {
         id: found.id,
         name: found.name,
         active_staff: found.active_staff,

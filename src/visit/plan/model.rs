@@ -1,11 +1,12 @@
 //! What a help plan holds, and the rules for setting one.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::api::Instant;
 use crate::db::Json;
 use crate::household::Measure;
 use crate::visit::model::{VisitError, distinct, needed_text, not_after_today};
@@ -15,7 +16,7 @@ pub const MAX_APPROACH: usize = 4000;
 
 /// What is decided.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize, Object)]
-#[oai(rename = "NewHelpPlan")]
+#[oai(rename = "HelpPlanInput")]
 pub struct PlanFacts {
     /// How the household is to get out of poverty (帮扶思路).
     #[oai(validator(min_length = 1, max_length = 4000))]
@@ -41,7 +42,7 @@ pub struct HelpPlan {
     #[sqlx(flatten)]
     pub facts: PlanFacts,
     /// When it was written down.
-    pub decided_at: DateTime<Utc>,
+    pub decided_at: Instant,
     /// The account that wrote it down.
     pub decided_by: String,
 }

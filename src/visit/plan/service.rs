@@ -51,7 +51,7 @@ pub async fn set(
         id: Uuid::now_v7(),
         household_id,
         facts,
-        decided_at: now,
+        decided_at: now.into(),
         decided_by: caller.username.clone(),
     };
     store::add(&mut tx, &plan).await?;

@@ -1,6 +1,5 @@
 //! Runs as drafts over HTTP: editing them by hand, and laying them before those who confirm them.
 
-use chrono::{DateTime, Utc};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -9,7 +8,7 @@ use uuid::Uuid;
 use super::model::{Change, EditKind, EditRecord, EditRequest};
 use super::service;
 use crate::access::Signed;
-use crate::api::{ETag, Limit, Page, Tag, Tagged};
+use crate::api::{ETag, Instant, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::pairing::run;
 use crate::pairing::run::view::{PairingRun, tagged};
@@ -20,7 +19,7 @@ pub struct PairingDraftApi(pub App);
 
 /// A change of a run by hand.
 #[derive(Object)]
-struct PairingRunEditRequest {
+struct PairingRunEditInput {
     /// `move`: the household gets the helper `staff_id`; `swap`: it and `other_household_id` change
     /// their helpers, of whom one may be nobody; `clear`: it gets nobody in this run.
     kind: EditKind,
@@ -36,8 +35,8 @@ struct PairingRunEditRequest {
     reason: String,
 }
 
-impl From<PairingRunEditRequest> for EditRequest {
-    fn from(request: PairingRunEditRequest) -> Self {
+impl From<PairingRunEditInput> for EditRequest {
+    fn from(request: PairingRunEditInput) -> Self {
         Self {
             kind: request.kind,
             household_id: request.household_id,
@@ -60,7 +59,7 @@ struct PairingRunEdit {
     /// Why.
     reason: String,
     /// When.
-    edited_at: DateTime<Utc>,
+    edited_at: Instant,
     /// By which account.
     edited_by: String,
     /// Households of the run with a helper before.
@@ -106,7 +105,7 @@ impl PairingDraftApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<PairingRunEditRequest>,
+        body: Json<PairingRunEditInput>,
     ) -> Result<Tagged<PairingRunEdit>, ChangeFault> {
         let headers = (idempotency_key.0.as_deref(), if_match.0.as_deref());
         let dry_run = dry_run.0.unwrap_or_default();
@@ -169,7 +168,7 @@ fn edit_view(edited: EditRecord) -> PairingRunEdit {
         version: edited.version,
         kind: edited.kind,
         reason: edited.reason,
-        edited_at: edited.edited_at,
+        edited_at: edited.edited_at.into(),
         edited_by: edited.edited_by,
         placed_before: edited.placed_before,
         placed_after: edited.placed_after,

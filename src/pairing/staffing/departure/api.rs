@@ -78,7 +78,7 @@ struct DepartureOutlook {
 
 /// A person's leaving.
 #[derive(Object)]
-struct DepartureRequest {
+struct DepartureInput {
     /// Why.
     kind: DepartureKind,
     /// The day on which the pairings and assistances end; today if left out, never in the future.
@@ -90,7 +90,7 @@ struct DepartureRequest {
 
 /// A person's coming back.
 #[derive(Object)]
-struct ReturnRequest {
+struct ReturnInput {
     /// First day of pairings that are taken up again; today if left out, never in the future.
     date: Option<NaiveDate>,
     /// Why.
@@ -102,7 +102,7 @@ struct ReturnRequest {
 
 /// A person's going to another unit.
 #[derive(Object)]
-struct TransferRequest {
+struct TransferInput {
     /// The new unit.
     unit_id: Uuid,
     /// The day on which pairings end or begin; today if left out, never in the future.
@@ -167,9 +167,9 @@ impl DepartureApi {
         /// The person's `ETag` as it was read.
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
-        body: Json<DepartureRequest>,
+        body: Json<DepartureInput>,
     ) -> Result<Json<DepartureOutlook>, ChangeFault> {
-        let DepartureRequest { kind, date, remark } = body.0;
+        let DepartureInput { kind, date, remark } = body.0;
         let leaving = Departure {
             kind,
             date,
@@ -201,7 +201,7 @@ impl DepartureApi {
         /// The person's `ETag` as it was read.
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
-        body: Json<ReturnRequest>,
+        body: Json<ReturnInput>,
     ) -> Result<Json<PairingsHeld>, ChangeFault> {
         let coming = ComingBack {
             date: body.0.date,
@@ -232,7 +232,7 @@ impl DepartureApi {
         /// The person's `ETag` as it was read.
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
-        body: Json<TransferRequest>,
+        body: Json<TransferInput>,
     ) -> Result<Json<PairingsHeld>, ChangeFault> {
         let transfer = Transfer {
             unit_id: body.0.unit_id,

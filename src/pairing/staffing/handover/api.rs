@@ -1,6 +1,6 @@
 //! Hand-over notes over HTTP.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -10,7 +10,7 @@ use super::model::{NewNote, Note};
 use super::service;
 use super::store::Filter;
 use crate::access::Signed;
-use crate::api::{Created, Limit, Page, Tag};
+use crate::api::{Created, Instant, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
 use crate::problem::{CreateFault, Fault, ListFault, bits};
@@ -45,18 +45,18 @@ struct HandoverNote {
     /// The day of the note.
     date: NaiveDate,
     /// When it was written down.
-    recorded_at: DateTime<Utc>,
+    recorded_at: Instant,
     /// By which account.
     recorded_by: String,
     /// When the next helper read it; absent until then.
-    read_at: Option<DateTime<Utc>>,
+    read_at: Option<Instant>,
     /// By which account it was read.
     read_by: Option<String>,
 }
 
 /// A note to be written.
 #[derive(Object)]
-struct HandoverNoteRequest {
+struct HandoverNoteInput {
     /// What the next helper should know.
     #[oai(validator(min_length = 1, max_length = 4000, custom = "crate::api::NotBlank"))]
     text: String,
@@ -84,7 +84,7 @@ impl HandoverApi {
         /// The same key and body gives the first answer again.
         #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
         idempotency_key: Header<Option<String>>,
-        body: Json<HandoverNoteRequest>,
+        body: Json<HandoverNoteInput>,
     ) -> Result<Created<HandoverNote>, CreateFault> {
         let new = NewNote {
             pairing_id: id.0,
@@ -159,9 +159,9 @@ fn view(note: Note) -> HandoverNote {
         helper: note.helper,
         text: note.words,
         date: note.written_on,
-        recorded_at: note.recorded_at,
+        recorded_at: note.recorded_at.into(),
         recorded_by: note.recorded_by,
-        read_at: note.read_at,
+        read_at: note.read_at.map(Instant),
         read_by: note.read_by,
     }
 }
