@@ -29,6 +29,7 @@ pub mod staff;
 #[cfg(test)]
 mod tests;
 mod unsaid;
+mod whole;
 
 pub use plan::{HouseholdPlan, PlanError};
 

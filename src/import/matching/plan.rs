@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::groups::Groups;
@@ -19,8 +18,8 @@ use crate::household::rule::SUSPECTED_DUPLICATE;
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::{Links, Planned as PlannedRenaming};
 use crate::roster::choices::{Choices, LeaveAnswer};
-use crate::roster::grouping::{HouseholdRoster, Keeping};
-use crate::roster::report::{Problems, RosterProblem};
+use crate::roster::grouping::{Context, HouseholdRoster, Keeping};
+use crate::roster::report::{Problems, RosterProblem, SheetReport};
 use crate::roster::value::Refusal;
 
 /// Most households of one chunk.
@@ -39,7 +38,7 @@ pub enum PlanError {
 
 /// What an import is to do, made from a file, the register and what people decided.
 pub struct HouseholdPlan {
-    pub(super) today: NaiveDate,
+    pub(super) context: Context,
     pub(super) register: Register,
     pub(super) outlines: Outlines,
     pub(super) matches: RecordMatches,
@@ -57,8 +56,10 @@ pub struct HouseholdPlan {
     pub(super) missing: HashMap<u32, Leaving>,
     /// What stays as it is on the register where the file says nothing.
     pub(super) keeping: Keeping,
-    /// Cells of the file that say nothing where the register does, by column.
+    /// Cells of the file for which the register's values stay, by column.
     pub(super) kept: KeptCells,
+    /// All that was found of the file.
+    pub(super) problems: Problems,
     /// Households of the file that take others in whole.
     pub(super) targets: HashSet<usize>,
     /// Ids of those of them that are new.
@@ -91,14 +92,14 @@ pub(super) enum Section {
 }
 
 impl HouseholdPlan {
-    /// Looks at the whole file on the day `today`. What keeps households from being taken in, and persons
-    /// who may be on the register twice, go to `problems`.
+    /// Looks at the whole file. What keeps households from being taken in, and persons who may be on the register
+    /// twice, go to `problems`, which the plan keeps for what it finds with each chunk.
     pub fn of(
         roster: &HouseholdRoster,
         (register, links): (Register, &Links),
         choices: &Choices,
-        today: NaiveDate,
-        problems: &mut Problems,
+        context: Context,
+        mut problems: Problems,
     ) -> Result<Self, PlanError> {
         let spellings = spellings(roster, &register, links, choices);
         let mut names = PlaceNames::of(&roster.areas, &spellings);
@@ -143,7 +144,8 @@ impl HouseholdPlan {
             })
             .collect();
         let mut plan = Self {
-            today,
+            context,
+            problems,
             faulty,
             missing,
             keeping: Keeping::of(&roster.spoken, choices),
@@ -336,10 +338,10 @@ impl HouseholdPlan {
             .collect()
     }
 
-    /// What is to be told of empty cells for which the register's values stay; whole when the last chunk
-    /// has been made.
-    pub fn kept(&self) -> &KeptCells {
-        &self.kept
+    /// All that was found of the file; whole when the last chunk has been made.
+    pub fn into_problems(mut self, sheets: &[SheetReport]) -> Problems {
+        self.kept.tell(sheets, &mut self.problems);
+        self.problems
     }
 
     /// How many questions there are, and how many of them are undecided.

@@ -3,6 +3,7 @@ mod asked;
 mod leaving;
 mod told_apart;
 mod unsaid;
+mod whole;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,7 +18,9 @@ use crate::household::{Household, HouseholdFacts, IdentityNumber, Member, Relati
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::Links;
 use crate::roster::choices::{Choices, Decision, LeaveAnswer};
-use crate::roster::grouping::{AreaTally, HouseholdRoster, ReadHousehold, StatusDetail, Unsaid};
+use crate::roster::grouping::{
+    AreaTally, Context, HouseholdRoster, ReadHousehold, StatusDetail, Unsaid,
+};
 use crate::roster::household::COLUMNS;
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetReport};
@@ -41,8 +44,11 @@ struct Outcome {
     kept: Vec<String>,
 }
 
-fn today() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 11, 25).unwrap()
+fn context() -> Context {
+    Context {
+        today: NaiveDate::from_ymd_opt(2026, 11, 25).unwrap(),
+        line_fen: 600_000,
+    }
 }
 
 fn identity(serial: u32) -> IdentityNumber {
@@ -142,13 +148,12 @@ impl World {
     }
 
     fn import(&self, file: &HouseholdRoster, choices: &Choices) -> Outcome {
-        let mut problems = Problems::default();
         let mut plan = HouseholdPlan::of(
             file,
             (self.register(), &self.links),
             choices,
-            today(),
-            &mut problems,
+            context(),
+            Problems::default(),
         )
         .unwrap();
         let mut planned = Vec::new();
@@ -180,8 +185,9 @@ impl World {
             undecided: plan.question_counts().1,
             households,
             persons,
-            kept: plan.kept().words(&file.sheets),
-            codes: problems
+            kept: plan.kept.words(&file.sheets),
+            codes: plan
+                .problems
                 .into_kept()
                 .into_iter()
                 .map(|problem| format!("{} {}", problem.code, problem.cell.unwrap_or_default()))
@@ -243,6 +249,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             places,
             has_errors: false,
             members_listed: true,
+            size: None,
             status_detail: StatusDetail::Whole,
             remark_said: false,
             unsaid: Unsaid::default(),

@@ -31,12 +31,12 @@ pub fn lacks(
             lacks.push(Lack::Head);
         }
     }
-    if let Some(stated) = unsaid.size {
+    if let Some(stated) = given.size.filter(|_| unsaid.members) {
         let rows = given.places.len();
         let of = |wanted: fn(Option<LeaveAnswer>) -> bool| {
             count(rows + missing.iter().filter(|(_, answer)| wanted(*answer)).count())
         };
-        if !(of(stays)..=of(may_stay)).contains(&stated.size) {
+        if !(of(stays)..=of(may_stay)).contains(&stated.members) {
             lacks.push(Lack::Members(count(missing.len())));
         }
     }

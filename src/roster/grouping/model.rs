@@ -25,6 +25,8 @@ pub struct ReadHousehold {
     pub has_errors: bool,
     /// Whether the roster lists the members; else the head is the only one that is known.
     pub members_listed: bool,
+    /// 家庭人口, where the rows list the members and state it.
+    pub size: Option<StatedSize>,
     /// How much its cells say of 脱贫属性.
     pub status_detail: StatusDetail,
     /// Whether a cell says 备注; else what stands there was made of other cells.
@@ -33,6 +35,15 @@ pub struct ReadHousehold {
     pub unsaid: Unsaid,
     /// The head as the rows name them, if none of the rows is the head's.
     pub said_head: Option<SaidHead>,
+}
+
+/// 家庭人口 as a row states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedSize {
+    /// How many.
+    pub members: i64,
+    /// The row.
+    pub place: Place,
 }
 
 /// A head whom rows name that are others'.
