@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::file::{self, SpoolError};
 use super::matching::staff::Around;
-use super::matching::{self, HouseholdPlan, PlanError};
+use super::matching::{self, DepartedIndex, HouseholdPlan, OnRegister, PlanError};
 use super::model::{Import, WorkDone};
 use super::profile;
 use super::reading::{Reading, Roster, StopOnDrop, Watch};
@@ -208,7 +208,7 @@ impl Check<'_> {
         drop(tx);
         report.conflicts = plan.conflicts(&roster, &records, MAX_CONFLICTS)?;
         (report.conflict_count, report.undecided_count) = plan.question_counts();
-        let (conflicts, renamings) = plan.places();
+        let (conflicts, renamings) = plan.shared_questions();
         report.ask_first(conflicts.to_vec());
         self.renamings = renamings.to_vec();
         report.ask_of_file(roster.questions.clone());
@@ -255,17 +255,22 @@ impl Check<'_> {
     /// Compares a roster with the register, on a thread of its own.
     async fn plan(
         &self,
-        roster: HouseholdRoster,
+        mut roster: HouseholdRoster,
         problems: Problems,
     ) -> Result<(HouseholdRoster, HouseholdPlan), Stop> {
         let mut tx = self.app.db.read().await?;
         let context = self.context(&mut tx).await?;
-        let register = household::store::register(&mut tx).await?;
-        let links = renaming::links(&mut tx).await?;
+        let undone = store::undone(&mut tx).await?;
+        let departed = staging::departed(&mut tx, &undone).await?;
+        let known = OnRegister {
+            register: household::store::register(&mut tx).await?,
+            departed: DepartedIndex::of(departed),
+            links: renaming::links(&mut tx).await?,
+        };
         drop(tx);
         let choices = self.import.choices.0.clone();
         let work = move || {
-            let plan = HouseholdPlan::of(&roster, (register, &links), &choices, context, problems);
+            let plan = HouseholdPlan::of(&mut roster, known, &choices, context, problems);
             plan.map(|plan| (roster, plan))
         };
         let planned = tokio::task::spawn_blocking(work).await.map_err(|error| {

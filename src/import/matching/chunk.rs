@@ -162,6 +162,14 @@ impl HouseholdPlan {
         for (position, counterpart) in &gone.same {
             pairs[*counterpart] = Some(*position);
         }
+        if given.head_left_out {
+            // What the others were to the one who has left, they are not to the head of the register.
+            for (member, known_as) in given.facts.members.iter_mut().zip(&pairs) {
+                if let Some(known) = known_as.and_then(|at| known.members.get(at)) {
+                    member.relation = known.relation;
+                }
+            }
+        }
         let mut kept = Vec::new();
         self.keeping
             .fill(given, &known, &pairs, |cell| kept.push(cell));

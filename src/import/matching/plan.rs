@@ -11,6 +11,7 @@ use super::outline::{Outlines, Twins};
 use super::places::{KnownPlaces, PlaceNames, PlacesRenamed, Spellings, places_renamed};
 use super::question::{Findings, Known, Question};
 use super::record_match::RecordMatches;
+use super::returned::{DepartedIndex, Returned};
 use super::{count, packed};
 use crate::household::Household;
 use crate::household::register::Register;
@@ -36,6 +37,15 @@ pub enum PlanError {
     RegisterChanged(Uuid),
 }
 
+/// What a roster is compared with.
+pub struct OnRegister {
+    pub register: Register,
+    /// Those who have left it.
+    pub departed: DepartedIndex,
+    /// What units and helpers are linked to.
+    pub links: Links,
+}
+
 /// What an import is to do, made from a file, the register and what people decided.
 pub struct HouseholdPlan {
     pub(super) context: Context,
@@ -46,8 +56,8 @@ pub struct HouseholdPlan {
     pub(super) groups: Groups,
     /// How the file's places are read.
     pub(super) names: PlaceNames,
-    /// What is asked of places.
-    place_conflicts: Vec<Conflict>,
+    /// What is asked of many households at once.
+    shared_questions: Vec<Conflict>,
     /// Places to be called otherwise when the import is taken in.
     renamings: Vec<PlannedRenaming>,
     /// Households of the file with errors.
@@ -95,23 +105,35 @@ impl HouseholdPlan {
     /// Looks at the whole file. What keeps households from being taken in, and persons who may be on the register
     /// twice, go to `problems`, which the plan keeps for what it finds with each chunk.
     pub fn of(
-        roster: &HouseholdRoster,
-        (register, links): (Register, &Links),
+        roster: &mut HouseholdRoster,
+        known: OnRegister,
         choices: &Choices,
         context: Context,
         mut problems: Problems,
     ) -> Result<Self, PlanError> {
-        let spellings = spellings(roster, &register, links, choices);
+        let OnRegister {
+            register,
+            departed,
+            links,
+        } = known;
+        let spellings = spellings(roster, &register, &links, choices);
         let mut names = PlaceNames::of(&roster.areas, &spellings);
-        let outlines = Outlines::of(roster, &names, &register)?;
+        let mut outlines = Outlines::of(roster, &names, &register, &departed)?;
         let matches = RecordMatches::of(&outlines, &register);
         let known = Known {
             register: &register,
             outlines: &outlines,
             matches: &matches,
         };
+        let mut returned = Returned::of(known, roster, &departed, choices)?;
+        returned.take_out(roster, &mut outlines)?;
+        let known = Known {
+            register: &register,
+            outlines: &outlines,
+            matches: &matches,
+        };
         let findings = Findings::of(known, (roster, &names), choices)?;
-        let mut renamed = places_renamed(known, roster, (&names, &spellings), links, choices);
+        let mut renamed = places_renamed(known, roster, (&names, &spellings), &links, choices);
         for problem in renamed.told.drain(..) {
             problems.push(problem);
         }
@@ -157,7 +179,7 @@ impl HouseholdPlan {
             findings,
             groups: Groups::default(),
             names,
-            place_conflicts: spellings.conflicts,
+            shared_questions: spellings.conflicts,
             renamings: spellings.renamings,
             new_ids: HashMap::new(),
             sources: Vec::new(),
@@ -168,6 +190,7 @@ impl HouseholdPlan {
         };
         plan.group();
         plan.take_renamed(renamed);
+        plan.take_returned(returned);
         plan.find_sources();
         plan.find_absent();
         Ok(plan)
@@ -250,13 +273,24 @@ impl HouseholdPlan {
                 }
             }
         }
-        self.place_conflicts.extend(renamed.conflicts);
+        self.shared_questions.extend(renamed.conflicts);
         self.renamings.extend(renamed.renamings);
     }
 
-    /// What is asked of places, and what is to be called otherwise.
-    pub fn places(&self) -> (&[Conflict], &[PlannedRenaming]) {
-        (&self.place_conflicts, &self.renamings)
+    /// Takes over what is asked of those who had left.
+    fn take_returned(&mut self, returned: Returned) {
+        for (index, key) in returned.undecided {
+            self.groups.obstacles_mut(packed(index)).ask(&key);
+        }
+        for index in returned.left_out {
+            self.groups.obstacles_mut(packed(index)).left_out = true;
+        }
+        self.shared_questions.extend(returned.conflicts);
+    }
+
+    /// What is asked of many households at once, and what is to be called otherwise.
+    pub fn shared_questions(&self) -> (&[Conflict], &[PlannedRenaming]) {
+        (&self.shared_questions, &self.renamings)
     }
 
     fn find_sources(&mut self) {

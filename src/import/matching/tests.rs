@@ -1,6 +1,7 @@
 mod any_roster;
 mod asked;
 mod leaving;
+mod returned;
 mod told_apart;
 mod unsaid;
 mod whole;
@@ -10,10 +11,10 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate};
 use uuid::Uuid;
 
-use super::HouseholdPlan;
+use super::{DepartedIndex, HouseholdPlan, OnRegister};
 use crate::codes::Action;
 use crate::household::register::{Listed, ListedMember, Register};
-use crate::household::staging::Planned;
+use crate::household::staging::{Departed, Planned};
 use crate::household::{Household, HouseholdFacts, IdentityNumber, Member, Relation};
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::Links;
@@ -30,12 +31,15 @@ use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetRepor
 struct World {
     households: Vec<Household>,
     links: Links,
+    departed: Vec<Departed>,
 }
 
 /// All that an import came to.
 struct Outcome {
     planned: Vec<Planned>,
     conflicts: Vec<Conflict>,
+    /// Questions about many households at once.
+    shared: Vec<Conflict>,
     undecided: i64,
     households: Counts,
     persons: Counts,
@@ -147,15 +151,18 @@ impl World {
         register.indexed()
     }
 
+    fn known(&self) -> OnRegister {
+        OnRegister {
+            register: self.register(),
+            departed: DepartedIndex::of(self.departed.clone()),
+            links: self.links.clone(),
+        }
+    }
+
     fn import(&self, file: &HouseholdRoster, choices: &Choices) -> Outcome {
-        let mut plan = HouseholdPlan::of(
-            file,
-            (self.register(), &self.links),
-            choices,
-            context(),
-            Problems::default(),
-        )
-        .unwrap();
+        let file = &mut file.clone();
+        let mut plan =
+            HouseholdPlan::of(file, self.known(), choices, context(), Problems::default()).unwrap();
         let mut planned = Vec::new();
         while !plan.is_done() {
             let needed: BTreeSet<_> = plan.needed().into_iter().collect();
@@ -183,6 +190,7 @@ impl World {
             planned,
             conflicts: plan.conflicts(file, &records, usize::MAX).unwrap(),
             undecided: plan.question_counts().1,
+            shared: plan.shared_questions().0.to_vec(),
             households,
             persons,
             kept: plan.kept.words(&file.sheets),
@@ -254,6 +262,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             remark_said: false,
             unsaid: Unsaid::default(),
             said_head: None,
+            head_left_out: false,
         };
         areas.add(&read.facts, read.places.len(), read.place);
         households.push(&read).unwrap();

@@ -377,6 +377,7 @@ impl Grouping {
                     name: draft.shared.head_name.clone(),
                     identity: draft.shared.head_identity,
                 }),
+                head_left_out: false,
             })?;
         }
         self.twins.report(layouts, problems);

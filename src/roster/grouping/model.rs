@@ -13,7 +13,7 @@ use crate::roster::question::FileQuestion;
 use crate::roster::report::{Place, SheetReport};
 
 /// A household as the roster gives it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReadHousehold {
     /// What the rows say of it, checked and completed.
     pub facts: HouseholdFacts,
@@ -35,6 +35,9 @@ pub struct ReadHousehold {
     pub unsaid: Unsaid,
     /// The head as the rows name them, if none of the rows is the head's.
     pub said_head: Option<SaidHead>,
+    /// Whether the head's row has been left out, since the head has left the register: what the others are to the
+    /// head says the register.
+    pub head_left_out: bool,
 }
 
 /// 家庭人口 as a row states it.
@@ -67,6 +70,7 @@ pub enum StatusDetail {
 }
 
 /// A roster of households, read.
+#[derive(Clone)]
 pub struct HouseholdRoster {
     /// All sheets of the file.
     pub sheets: Vec<SheetReport>,

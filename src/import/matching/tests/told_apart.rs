@@ -121,10 +121,10 @@ fn an_empty_cell_does_not_forget_who_someone_is() {
 #[test]
 fn a_register_that_changes_meanwhile_is_noticed() {
     let world = World::holding([of("1", &[1, 2])]);
-    let file = file([of("1", &[1])]);
+    let mut file = file([of("1", &[1])]);
     let mut plan = HouseholdPlan::of(
-        &file,
-        (world.register(), &world.links),
+        &mut file,
+        world.known(),
         &all(true),
         context(),
         Problems::default(),
