@@ -15,6 +15,7 @@
 //! of the register, and each chunk is made from the records that [`HouseholdPlan::needed`] asks for.
 
 mod chunk;
+mod departed;
 mod gone;
 mod groups;
 mod kept;
@@ -32,8 +33,8 @@ mod tests;
 mod unsaid;
 mod whole;
 
+pub use departed::DepartedIndex;
 pub use plan::{HouseholdPlan, OnRegister, PlanError};
-pub use returned::DepartedIndex;
 
 /// An index as `u32`, to save memory; [`NONE`] if it is too large.
 fn packed(index: usize) -> u32 {

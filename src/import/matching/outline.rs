@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::departed::DepartedIndex;
 use super::places::PlaceNames;
-use super::returned::DepartedIndex;
 use super::{NONE, packed, unpacked};
 use crate::household::register::{Register, namesake};
 use crate::household::{IdentityNumber, Member, Relation};

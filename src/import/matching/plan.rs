@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
+use super::departed::DepartedIndex;
 use super::groups::Groups;
 use super::kept::KeptCells;
 use super::outline::{Outlines, Twins};
 use super::places::{KnownPlaces, PlaceNames, PlacesRenamed, Spellings, places_renamed};
 use super::question::{Findings, Known, Question};
 use super::record_match::RecordMatches;
-use super::returned::{DepartedIndex, Returned};
+use super::returned::Returned;
 use super::{count, packed};
 use crate::household::Household;
 use crate::household::register::Register;

@@ -1,67 +1,23 @@
 //! Persons who died or moved away, as people said in an earlier import, and stand on the new roster: one question
 //! for all who died and one for all who moved. Until it is answered their households are not taken in.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::count;
+use super::departed::DepartedIndex;
 use super::outline::{Candidate, Outlines};
 use super::question_words::{names_words, person_words};
 use super::record_match::Known;
 use crate::code_list::CodeList;
+use crate::household::Relation;
 use crate::household::person_match::PersonKey;
 use crate::household::staging::Departed;
-use crate::household::{Member, Relation};
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
 use crate::roster::choices::{Choices, Decided, ImportAnswer, LeaveAnswer};
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 
 /// Most cells and households that a question lists.
 const MOST_PLACES: usize = 200;
-
-/// Those who have left, to be found by what a file says of a person.
-#[derive(Debug, Default)]
-pub struct DepartedIndex {
-    all: Vec<Departed>,
-    by_identity: HashMap<u64, usize>,
-    by_namesake: HashMap<u64, Vec<usize>>,
-}
-
-impl DepartedIndex {
-    /// Those who left, in the order in which they did: of one who left twice the last time counts.
-    pub fn of(all: Vec<Departed>) -> Self {
-        let mut index = Self::default();
-        for (at, departed) in all.iter().enumerate() {
-            let key = PersonKey::of(&departed.member);
-            if key.identity() != 0 {
-                index.by_identity.insert(key.identity(), at);
-            }
-            let namesakes = index.by_namesake.entry(key.namesake());
-            namesakes.or_default().push(at);
-        }
-        index.all = all;
-        index
-    }
-
-    /// Whether nobody has left.
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
-    /// Who of them a person of the file is by identity number.
-    pub fn identified(&self, member: &Member) -> Option<usize> {
-        let identity = member.identity_number.as_ref()?.packed();
-        self.by_identity.get(&identity).copied()
-    }
-
-    /// Who of them a person of the file may be by name and birth date, where one of the two has no identity number.
-    pub fn namesakes(&self, member: &Member) -> impl Iterator<Item = usize> {
-        let key = PersonKey::of(member);
-        let found = self.by_namesake.get(&key.namesake());
-        let found = found.into_iter().flatten().copied();
-        found
-            .filter(move |at| key.identity() == 0 || self.all[*at].member.identity_number.is_none())
-    }
-}
 
 /// What is asked of those who have left and are in the file.
 #[derive(Debug, Default)]
@@ -194,7 +150,7 @@ fn returning<'d>(
     departed: &'d DepartedIndex,
 ) -> impl Iterator<Item = (Candidate, &'d Departed)> {
     let candidates = known.outlines.candidates.iter();
-    let candidates = candidates.map(|it| (*it, &departed.all[it.departed as usize]));
+    let candidates = candidates.map(|it| (*it, departed.get(it.departed)));
     candidates.filter(move |(it, left)| {
         let index = it.household as usize;
         if known.outlines.households[index].has_errors {
