@@ -354,8 +354,8 @@ code_list! {
         DifferentPlaces = "different_places", "不同的地方", [];
         Renamed = "renamed", "更名或合并", [];
         Moved = "moved", "搬迁或调动", [];
-        Returns = "returns", "返岗", [];
-        StaysAway = "stays_away", "仍然离岗", [];
+        Returns = "returns", "返岗，或回到本户", [];
+        StaysAway = "stays_away", "仍然离岗，或不在本户", [];
     }
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::file::{self, SpoolError};
 use super::matching::staff::Around;
-use super::matching::{self, HouseholdPlan, PlanError};
+use super::matching::{self, DepartedIndex, HouseholdPlan, OnRegister, PlanError};
 use super::model::{Import, WorkDone};
 use super::profile;
 use super::reading::{Reading, Roster, StopOnDrop, Watch};
@@ -155,13 +155,17 @@ impl Check<'_> {
         }
     }
 
+    async fn context(&self, tx: &mut Tx) -> Result<Context, sqlx::Error> {
+        let today = self.app.today();
+        let year_plan = settings::store::year_plan(tx, today.year().into()).await?;
+        let line_fen = year_plan.line_fen;
+        Ok(Context { today, line_fen })
+    }
+
     /// Reads the file, on a thread of its own that stops with this.
     async fn read(&mut self) -> Result<(Roster, Problems), Stop> {
-        let today = self.app.today();
         let mut tx = self.app.db.read().await?;
-        let line_fen = settings::store::year_plan(&mut tx, today.year().into())
-            .await?
-            .line_fen;
+        let context = self.context(&mut tx).await?;
         let profiles = profile::store::all(&mut tx, self.import.kind).await?;
         let file = file::spool(&mut tx, self.import.id).await?;
         drop(tx);
@@ -172,7 +176,7 @@ impl Check<'_> {
             kind: self.import.kind,
             choices: self.import.choices.0.clone(),
             profiles,
-            context: Context { today, line_fen },
+            context,
             watch: Arc::clone(&watch.0),
         };
         let mut work = tokio::task::spawn_blocking(move || reading.read());
@@ -197,14 +201,14 @@ impl Check<'_> {
         report: &mut ImportReport,
         problems: &mut Problems,
     ) -> Result<(), Stop> {
-        let (roster, plan) = self.plan(roster, problems).await?;
+        let (roster, plan) = self.plan(roster, std::mem::take(problems)).await?;
         let mut tx = self.app.db.read().await?;
         let asked = plan.asked_about(MAX_CONFLICTS);
         let records = household::store::some(&mut tx, &asked).await?;
         drop(tx);
         report.conflicts = plan.conflicts(&roster, &records, MAX_CONFLICTS)?;
         (report.conflict_count, report.undecided_count) = plan.question_counts();
-        let (conflicts, renamings) = plan.places();
+        let (conflicts, renamings) = plan.shared_questions();
         report.ask_first(conflicts.to_vec());
         self.renamings = renamings.to_vec();
         report.ask_of_file(roster.questions.clone());
@@ -229,9 +233,9 @@ impl Check<'_> {
             tracing::error!(%error, "planning an import ended in a panic");
             ReadError::Internal
         })??;
-        plan.kept().tell(&report.sheets, problems);
         let (households, persons) = plan.counts();
         (report.households, report.persons) = (Some(households), Some(persons));
+        *problems = plan.into_problems(&report.sheets);
         let mut tx = self.step().await?;
         staging::settle(&mut tx, self.import.id).await?;
         let all = staging::counts(&mut tx, self.import.id, false).await?;
@@ -251,26 +255,29 @@ impl Check<'_> {
     /// Compares a roster with the register, on a thread of its own.
     async fn plan(
         &self,
-        roster: HouseholdRoster,
-        problems: &mut Problems,
+        mut roster: HouseholdRoster,
+        problems: Problems,
     ) -> Result<(HouseholdRoster, HouseholdPlan), Stop> {
         let mut tx = self.app.db.read().await?;
-        let register = household::store::register(&mut tx).await?;
-        let links = renaming::links(&mut tx).await?;
+        let context = self.context(&mut tx).await?;
+        let undone = store::undone(&mut tx).await?;
+        let departed = staging::departed(&mut tx, &undone).await?;
+        let known = OnRegister {
+            register: household::store::register(&mut tx).await?,
+            departed: DepartedIndex::of(departed),
+            links: renaming::links(&mut tx).await?,
+        };
         drop(tx);
-        let (choices, today) = (self.import.choices.0.clone(), self.app.today());
-        let mut found = std::mem::take(problems);
+        let choices = self.import.choices.0.clone();
         let work = move || {
-            let plan = HouseholdPlan::of(&roster, (register, &links), &choices, today, &mut found);
-            plan.map(|plan| (roster, plan, found))
+            let plan = HouseholdPlan::of(&mut roster, known, &choices, context, problems);
+            plan.map(|plan| (roster, plan))
         };
         let planned = tokio::task::spawn_blocking(work).await.map_err(|error| {
             tracing::error!(%error, "comparing a roster ended in a panic");
             ReadError::Internal
         })?;
-        let (roster, plan, found) = planned?;
-        *problems = found;
-        Ok((roster, plan))
+        Ok(planned?)
     }
 
     async fn stage_staff(

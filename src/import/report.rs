@@ -23,6 +23,7 @@ code_list! {
         Merged = "merged", "并户", [];
         Reopened = "reopened", "恢复登记", [];
         Left = "left", "成员不在名册中", [];
+        MemberReturned = "member_returned", "已去世或迁出的成员在名册中", [];
         Swapped = "swapped", "证件号码互换", [];
         Renamed = "renamed", "同一工号姓名不同", [];
         PlaceSpelling = "place_spelling", "地名写法", [];

@@ -1,5 +1,7 @@
 //! Why a change of names cannot be made, or taken back.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::model::Locality;
@@ -42,6 +44,15 @@ pub enum RenamingError {
         /// The later change, in words.
         later: String,
     },
+}
+
+impl RenamingError {
+    /// Why two towns with these villages cannot become one: nobody could tell the households of two villages of
+    /// one name apart.
+    pub fn of_villages(old: &BTreeSet<String>, new: &BTreeSet<String>) -> Option<Self> {
+        let shared: Vec<_> = old.intersection(new).cloned().collect();
+        (!shared.is_empty()).then_some(Self::VillagesCollide(shared))
+    }
 }
 
 impl From<RenamingError> for Problem {

@@ -18,6 +18,7 @@ pub mod spelling;
 mod store;
 mod taking_back;
 
+pub(crate) use error::RenamingError;
 pub use former::{FormerNames, Since};
 pub use links::{Links, links};
 pub use model::{Change, Locality, Planned, Renaming, RenamingKind, one_by_one};

@@ -219,9 +219,10 @@ async fn check_place(
     }
     check_merge(said, is_known(tx, to).await?, &to.words())?;
     if from.village.is_none() {
-        let shared = area::shared_villages(tx, &from.town, &to.town).await?;
-        if !shared.is_empty() {
-            return Err(RenamingError::VillagesCollide(shared).into());
+        let old = area::villages_of(tx, &from.town).await?;
+        let new = area::villages_of(tx, &to.town).await?;
+        if let Some(collision) = RenamingError::of_villages(&old, &new) {
+            return Err(collision.into());
         }
     }
     Ok(())

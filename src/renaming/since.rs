@@ -18,7 +18,7 @@ const ACTIONS: [&str; 2] = ["rename", "merge_units"];
 #[derive(Debug, Default)]
 pub struct NamesSince {
     standing: Vec<Standing>,
-    /// When changes were made that were taken back since, and when they were taken back.
+    /// When changes were made that were taken back since, and when they and the import's own were taken back.
     cancelled: BTreeSet<DateTime<Utc>>,
 }
 
@@ -44,15 +44,20 @@ pub enum Cause<'s> {
     Renaming(&'s Standing),
 }
 
-/// The changes of names, but its own, since an import was taken into the register.
+/// The changes of names since an import was taken into the register. Those of its own that hold go back with it;
+/// of one that was taken back by itself nothing is left, as the import's records before it say the old name, too.
 pub async fn names_since(
     tx: &mut Tx,
     import_id: Uuid,
     committed_at: DateTime<Utc>,
 ) -> Result<NamesSince, sqlx::Error> {
     let mut found = NamesSince::default();
-    for renaming in store::since(tx, import_id, committed_at).await? {
-        found.add(renaming, committed_at);
+    for renaming in store::since(tx, committed_at).await? {
+        if renaming.import_id == Some(import_id) {
+            found.cancelled.extend(renaming.undone_at);
+        } else {
+            found.add(renaming, committed_at);
+        }
     }
     Ok(found)
 }

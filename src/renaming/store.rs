@@ -117,18 +117,10 @@ pub async fn holding_after(tx: &mut Tx, id: Uuid) -> Result<Vec<Renaming>, sqlx:
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_all(connection).await)
 }
 
-/// The changes but those of an import that were recorded or taken back after a time, in their order.
-pub async fn since(
-    tx: &mut Tx,
-    import_id: Uuid,
-    time: DateTime<Utc>,
-) -> Result<Vec<Renaming>, sqlx::Error> {
-    let sql = format!(
-        "{RENAMING} WHERE (recorded_at > $1 OR undone_at > $1) AND (import_id IS NULL OR import_id <> $2)
-         ORDER BY id"
-    );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(time).bind(import_id).fetch_all(connection).await)
+/// The changes that were recorded or taken back after a time, in their order.
+pub async fn since(tx: &mut Tx, time: DateTime<Utc>) -> Result<Vec<Renaming>, sqlx::Error> {
+    let sql = format!("{RENAMING} WHERE recorded_at > $1 OR undone_at > $1 ORDER BY id");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(time).fetch_all(connection).await)
 }
 
 /// The records that followed a change.

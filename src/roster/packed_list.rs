@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 const CHUNK: usize = 1 << 20;
 
 /// A list of records, packed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PackedList<T> {
     chunks: Vec<Chunk>,
     spans: Vec<Span>,
@@ -21,7 +21,7 @@ pub struct PackedList<T> {
     holds: PhantomData<fn() -> T>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Chunk {
     bytes: Vec<u8>,
     /// Records in it that are still needed; without any its memory is given back.

@@ -188,6 +188,79 @@ async fn who_leaves_is_kept_in_the_history_with_the_reason_and_comes_back_when_u
 }
 
 #[tokio::test]
+async fn who_died_and_stands_on_the_next_roster_is_asked_about_until_it_was_undone() {
+    let (server, office) = TestServer::start_with_office().await;
+    let family = couple("M7");
+    let full = roster_of(std::slice::from_ref(&family));
+    office.import(HOUSEHOLDS, full.clone()).await;
+    let mut short = family.clone();
+    short.members.truncate(2);
+    let preview = office.preview(HOUSEHOLDS, roster_of(&[short])).await;
+    let died = answer(&office, &preview, &[("left", "died")]).await;
+    // Nothing has become of it as long as it is a preview.
+    let early = office.preview(HOUSEHOLDS, full.clone()).await;
+    assert_eq!(early["conflict_count"], 0, "{early:#}");
+    office.commit(&died).await.expect(200);
+    let preview = office.preview(HOUSEHOLDS, full.clone()).await;
+    assert_eq!(preview["undecided_count"], 1, "{preview:#}");
+    let question = &preview["conflicts"][0];
+    assert_eq!(question["key"], "member_returned:died");
+    let words = question["question"].as_str().unwrap();
+    assert!(
+        words.contains("已去世的 1 人又在名册中：王小明（320***"),
+        "{words}"
+    );
+    office
+        .commit(&preview)
+        .await
+        .expect_problem(422, "import_undecided");
+    let yes = office.decide(&preview, &[("member_returned", true)]).await;
+    assert_eq!(yes["households"]["unchanged"], 1, "{yes:#}");
+    assert_eq!(yes["error_count"], 0, "{yes:#}");
+    let returns = [("member_returned:died", "returns")];
+    let back = answer(&office, &preview, &returns).await;
+    office.commit(&back).await.expect(200);
+    assert_eq!(names(&server).await, ["王大山", "孙巧云", "王小明"]);
+    let again = office.preview(HOUSEHOLDS, full.clone()).await;
+    assert_eq!(again["conflict_count"], 0, "{again:#}");
+    // An import that was undone never happened.
+    for import in [&back, &died] {
+        let path = import_path(import, "/undo");
+        office.post(&path).await.expect(200);
+    }
+    let last = office.preview(HOUSEHOLDS, full).await;
+    assert_eq!(last["conflict_count"], 0, "{last:#}");
+}
+
+#[tokio::test]
+async fn a_second_spouse_beside_one_who_stays_is_told() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let family = couple("M8");
+    office
+        .import(HOUSEHOLDS, roster_of(std::slice::from_ref(&family)))
+        .await;
+    let mut other = family;
+    other.members.truncate(1);
+    let second = person("李秀英", Relation::Spouse, "19710101");
+    other.members.push(second);
+    let preview = office.preview(HOUSEHOLDS, roster_of(&[other])).await;
+    let stays = answer(&office, &preview, &[("left", "stays")]).await;
+    let told: Vec<_> = stays["report"]["kinds"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["code"] == "two_spouses")
+        .collect();
+    assert_eq!(told.len(), 1, "{stays:#}");
+    let reason = told[0]["first"]["reason"].as_str().unwrap();
+    assert_eq!(
+        reason,
+        "与登记合并后：本户已有配偶，孙巧云又填为配偶（孙巧云登记在本户，不在名册中）"
+    );
+    office.commit(&stays).await.expect(200);
+}
+
+#[tokio::test]
 async fn another_order_and_a_number_that_was_missing_change_nobody() {
     let (server, office) = TestServer::start_with_office().await;
     let family = couple("M3");

@@ -324,6 +324,46 @@ async fn a_town_that_is_merged_is_one_question_for_all_its_villages() {
 }
 
 #[tokio::test]
+async fn towns_with_villages_of_one_name_do_not_become_one_by_a_roster() {
+    let (server, office) = TestServer::start_with_office().await;
+    let before = [
+        at("T1", "草堰乡", "双喜村"),
+        at("T2", "草堰乡", "前进村"),
+        at("T3", "大中镇", "前进村"),
+    ];
+    office.import(HOUSEHOLDS, roster_of(&before)).await;
+    helper_of(&server, "草庙小学", "草堰乡", "").await;
+    let body = json!({ "town": "草堰乡", "new_town": "大中镇", "merge": true, "reason": "撤并" });
+    let refused = office
+        .post("/renamings")
+        .json(&body)
+        .await
+        .expect_problem(409, "villages_collide");
+    let file = [
+        moved(&before[0], "大中镇", "双喜村"),
+        moved(&before[1], "大中镇", "前进村"),
+        before[2].clone(),
+    ];
+    let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    let [(kind, question)] = asked(&preview)[..] else {
+        panic!("{preview:#}");
+    };
+    assert_eq!(kind, "place_renamed");
+    let why = refused["detail"].as_str().unwrap();
+    assert!(
+        why.contains("前进村") && question.contains(why),
+        "{question} {why}"
+    );
+    // Who accepts it has not said that the families have moved.
+    let yes = office.decide(&preview, &[("place_renamed", true)]).await;
+    assert_eq!(yes["undecided_count"], 1, "{yes:#}");
+    let moved = json!({ "conflict": "place_renamed", "accept": true, "answer": "moved" });
+    let done = answer(&office, &preview, moved).await;
+    office.commit(&done).await.expect(200);
+    assert!(office.items("/renamings").await.is_empty());
+}
+
+#[tokio::test]
 async fn one_family_that_moves_house_is_not_asked_about() {
     let (server, office) = TestServer::start_with_office().await;
     let (before, _) = served_village(&server, &office).await;

@@ -402,3 +402,32 @@ async fn two_villages_that_become_one_new_one_are_both_there_again_after_the_und
         ["草庙镇前进村", "草庙镇双喜村"]
     );
 }
+
+/// A roster that says a village by another name, which was accepted, and taken back by itself since.
+#[tokio::test]
+async fn an_import_whose_own_change_of_names_was_taken_back_goes_back_without_it() {
+    let (server, office) = TestServer::start_with_office().await;
+    import_staff(&office, &[teacher("1", "草庙小学")]).await;
+    let before = [at("R1", "双喜村"), at("R2", "双喜村"), at("R3", "前进村")];
+    office.import(HOUSEHOLDS, roster_of(&before)).await;
+    link_area(&office, "草庙小学", &[("草庙镇", "双喜村")]).await;
+    for (name, ended) in [
+        ("新喜村", ["双喜村", "双喜村", "前进村"]),
+        ("前进村", ["双喜村", "双喜村", "前进村"]),
+    ] {
+        let file = before[..2].iter().map(|it| moved(it, name));
+        let file: Vec<_> = file.collect();
+        let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+        let decided = office.decide(&preview, &[("place_renamed", true)]).await;
+        office.commit(&decided).await.expect(200);
+        assert_eq!(
+            villages_of(&office, "草庙小学").await,
+            [format!("草庙镇{name}")]
+        );
+        let renaming = id(&office.items("/renamings").await[0]);
+        take_back(&office, &renaming).await;
+        assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇双喜村"]);
+        undone(&office, &decided).await;
+        assert_eq!(places(&server).await, ended);
+    }
+}

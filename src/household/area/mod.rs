@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{Named, count, of_place, open_by_name, rename, shared_villages, towns_with};
+pub use store::{Named, count, of_place, open_by_name, rename, towns_with, villages_of};

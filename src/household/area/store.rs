@@ -1,5 +1,7 @@
 //! The towns and villages of households in the database.
 
+use std::collections::BTreeSet;
+
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
@@ -40,20 +42,15 @@ pub async fn of_place(
         .bind(town).bind(village.unwrap_or_default()).fetch_all(connection).await)
 }
 
-/// Names of villages that both towns have.
-pub async fn shared_villages(
-    tx: &mut Tx,
-    one: &str,
-    other: &str,
-) -> Result<Vec<String>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT DISTINCT village FROM household WHERE town = $1
-             AND village IN (SELECT village FROM household WHERE town = $2) ORDER BY village",
+/// Names of a town's villages, also of those whose households are all closed.
+pub async fn villages_of(tx: &mut Tx, town: &str) -> Result<BTreeSet<String>, sqlx::Error> {
+    let villages: Vec<String> = on!(tx, connection => sqlx::query_scalar(
+        "SELECT DISTINCT village FROM household WHERE town = $1",
     )
-    .bind(one)
-    .bind(other)
+    .bind(town)
     .fetch_all(connection)
-    .await)
+    .await)?;
+    Ok(villages.into_iter().collect())
 }
 
 /// The towns that have households in a village of this name.

@@ -9,10 +9,10 @@ mod model;
 mod service;
 mod store;
 
-pub use model::{Becoming, Departure, Entry, Outdated, Planned, Staged};
+pub use model::{Becoming, Departed, Departure, Entry, Outdated, Planned, Staged};
 pub use service::{take_back, take_over};
 pub use store::clear;
-pub use store::departures::departures;
+pub use store::departures::{departed, departures};
 pub use store::entries::{added_by, changed_since, closed_by, counts, list, touched};
 pub use store::facts::{facts_inserts, inserts, staged};
 pub use store::switch::{first_outdated, outdated, settle};

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::codes::{Action, LeaveAnswer};
 use crate::db::Json;
-use crate::household::model::HouseholdFacts;
+use crate::household::model::{HouseholdFacts, Member};
 use crate::household::store::Household;
 
 /// What is to become of one household.
@@ -36,6 +36,16 @@ pub struct Departure {
     pub position: i64,
     /// What became of them, as people answered.
     pub reason: LeaveAnswer,
+}
+
+/// A member who left a household by an import that holds.
+#[derive(Clone, Debug)]
+pub struct Departed {
+    pub(crate) household_id: Uuid,
+    /// What became of them, as people answered.
+    pub reason: LeaveAnswer,
+    /// The member as they were.
+    pub member: Member,
 }
 
 /// What an import does, or did, to one household.

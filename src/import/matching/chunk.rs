@@ -12,9 +12,7 @@ use crate::household::person_match::pair_members;
 use crate::household::staging::{Departure, Planned};
 use crate::household::{Household, HouseholdFacts, Member, Relation};
 use crate::roster::choices::LeaveAnswer;
-use crate::roster::grouping::{
-    HouseholdRoster, ReadHousehold, beside_head, keep_members, keep_status,
-};
+use crate::roster::grouping::{HouseholdRoster, ReadHousehold, beside_head, keep_members};
 
 impl HouseholdPlan {
     /// The households of the register that the next chunk is made from.
@@ -96,7 +94,7 @@ impl HouseholdPlan {
             Some(own) => Some(self.record(own, records)?.clone()),
             None => None,
         };
-        let departures = self.fill(index, &mut given, before.as_ref(), records)?;
+        let gone = self.fill(index, &mut given, before.as_ref(), records)?;
         let obstacles = self
             .groups
             .obstacles(packed(index))
@@ -111,6 +109,15 @@ impl HouseholdPlan {
             Some(false) => Action::Changed,
             Some(true) => Action::Unchanged,
         };
+        let has_errors = self.faulty.contains(&index);
+        // Of what is not taken in, and as long as it is not known who stays, nothing can be said.
+        let is_taken = matches!(action, Action::Changed | Action::Unchanged) && !has_errors;
+        if let Some(before) = before.as_ref().filter(|_| is_taken && !gone.is_undecided) {
+            self.look_at_size(&given, roster);
+            if action == Action::Changed {
+                self.look_at_whole(index, &given, &before.facts, roster)?;
+            }
+        }
         self.count(action, &obstacles, &given, before.as_ref());
         let household_id = own.map_or_else(Uuid::now_v7, |own| self.register.id(own));
         if own.is_none() && self.targets.contains(&index) {
@@ -122,9 +129,9 @@ impl HouseholdPlan {
             before,
             facts: given.facts,
             place: given.place.words(&roster.sheets),
-            has_errors: self.faulty.contains(&index),
+            has_errors,
             conflicts: obstacles.undecided,
-            departures,
+            departures: gone.departures,
         })
     }
 
@@ -135,14 +142,14 @@ impl HouseholdPlan {
         given: &mut ReadHousehold,
         before: Option<&Household>,
         records: &HashMap<Uuid, Household>,
-    ) -> Result<Vec<Departure>, PlanError> {
+    ) -> Result<Gone, PlanError> {
         let mut comers = Vec::new();
         for (from, person) in self.comers(index) {
             let record = self.record(from, records)?;
             comers.extend(self.member(record, person).cloned());
         }
         if before.is_none() && comers.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Gone::default());
         }
         let mut known = before.map_or_else(|| HouseholdFacts::of("", ""), |it| it.facts.clone());
         let of_household = known.members.len();
@@ -155,22 +162,27 @@ impl HouseholdPlan {
         for (position, counterpart) in &gone.same {
             pairs[*counterpart] = Some(*position);
         }
+        if given.head_left_out {
+            // What the others were to the one who has left, they are not to the head of the register.
+            for (member, known_as) in given.facts.members.iter_mut().zip(&pairs) {
+                if let Some(known) = known_as.and_then(|at| known.members.get(at)) {
+                    member.relation = known.relation;
+                }
+            }
+        }
         let mut kept = Vec::new();
         self.keeping
             .fill(given, &known, &pairs, |cell| kept.push(cell));
         // What is not taken in changes nothing, whatever it leaves empty.
         if !self.faulty.contains(&index) {
-            for (field, member) in kept {
-                let place = member.and_then(|member| given.places.get(member).copied());
-                self.kept.add(field, place.unwrap_or(given.place));
+            for cell in kept {
+                let place = cell.member.and_then(|member| given.places.get(member));
+                let place = place.copied().unwrap_or(given.place);
+                self.kept.add(cell.field, cell.reason, place);
             }
         }
         if let Some(before) = before {
             self.keep_names(&mut given.facts, &before.facts, &pairs);
-            keep_status(given, &before.facts);
-            if given.unsaid.status {
-                self.kept.add("status", given.place);
-            }
         }
         let staying = gone.staying.iter().map(|at| &known.members[*at]);
         if given.facts.head().is_some() {
@@ -182,7 +194,7 @@ impl HouseholdPlan {
                 .members
                 .sort_by_key(|it| it.relation != Relation::Head);
         }
-        Ok(gone.departures)
+        Ok(gone)
     }
 
     /// What becomes of the members of a household of the file who are not in it. It has so many members on
@@ -207,6 +219,7 @@ impl HouseholdPlan {
             };
             let Some(reason) = leaving.answer else {
                 // What is undecided is shown so, and not taken in.
+                gone.is_undecided = true;
                 continue;
             };
             match (reason, leaving.counterpart) {
@@ -319,7 +332,7 @@ impl HouseholdPlan {
         let own = self.matches.household_of(target);
         let name = own.map_or_else(|| "新登记的一户".to_owned(), |own| self.register.words(own));
         facts.members.clear();
-        facts.closed_on = Some(self.today);
+        facts.closed_on = Some(self.context.today);
         facts.closed_reason = Some(format!("全部成员已并入{name}"));
         facts.merged_into = own
             .map(|own| self.register.id(own))
@@ -371,6 +384,8 @@ struct Gone {
     /// With the place in the file's household of those whom they are.
     same: Vec<(usize, usize)>,
     departures: Vec<Departure>,
+    /// Whether it has not been answered of all of them.
+    is_undecided: bool,
 }
 
 /// Whether two states of a household are the same, in whatever order its members stand.

@@ -1,36 +1,31 @@
-//! Empty cells of the file for which the register's values stay.
+//! Cells of the file for which the register's values stay.
 
 use std::collections::BTreeMap;
 
 use crate::household::rule::Severity;
-use crate::roster::grouping::Unsaid;
+use crate::roster::grouping::{KeptReason, Unsaid};
 use crate::roster::report::{Place, Problems, SheetReport};
 use crate::value::Refusal;
 
 /// How many such cells each column has, and where the first of them stands: one line a column, for there may
 /// be a great many.
 #[derive(Debug, Default)]
-pub struct KeptCells(BTreeMap<&'static str, (i64, Place)>);
+pub struct KeptCells(BTreeMap<(&'static str, KeptReason), (i64, Place)>);
 
 impl KeptCells {
-    pub fn add(&mut self, field: &'static str, place: Place) {
-        self.0.entry(field).or_insert((0, place)).0 += 1;
+    pub fn add(&mut self, field: &'static str, reason: KeptReason, place: Place) {
+        self.0.entry((field, reason)).or_insert((0, place)).0 += 1;
     }
 
     /// Says how many of them there are, at the first cell of each column.
     pub fn tell(&self, sheets: &[SheetReport], problems: &mut Problems) {
-        for (field, (count, place)) in &self.0 {
+        for ((field, reason), (count, place)) in &self.0 {
             let heading = place.heading(sheets, field).unwrap_or(field);
-            let refusal = Refusal::new(
-                "empty_cell_kept",
-                format!("“{heading}”有 {count} 处没有填写，登记中已有的内容保持不变"),
-                if Unsaid::FIELDS.contains(field) {
-                    "如登记中的内容已不对，请在文件中填写"
-                } else {
-                    "如确要清空登记中的内容，请选择“空白清空该列”，再重新核对"
-                },
-            );
-            let problem = place.problem(sheets, Severity::Repair, field, refusal);
+            let (severity, refusal) = match reason {
+                KeptReason::Empty => (Severity::Repair, empty(field, heading, *count)),
+                KeptReason::Relapsed => (Severity::Warning, relapsed(heading, *count)),
+            };
+            let problem = place.problem(sheets, severity, field, refusal);
             problems.push_for(problem, usize::try_from(*count).unwrap_or(usize::MAX));
         }
     }
@@ -38,9 +33,28 @@ impl KeptCells {
     /// Each column with its count and its first row.
     #[cfg(test)]
     pub fn words(&self, sheets: &[SheetReport]) -> Vec<String> {
-        let words = |(field, (count, place)): (&&'static str, &(i64, Place))| {
-            format!("{field} {count} {}", place.words(sheets))
-        };
-        self.0.iter().map(words).collect()
+        let kept = self.0.iter();
+        kept.map(|((field, _), (count, place))| format!("{field} {count} {}", place.words(sheets)))
+            .collect()
     }
+}
+
+fn empty(field: &str, heading: &str, count: i64) -> Refusal {
+    Refusal::new(
+        "empty_cell_kept",
+        format!("“{heading}”有 {count} 处没有填写，登记中已有的内容保持不变"),
+        if Unsaid::FIELDS.contains(&field) {
+            "如登记中的内容已不对，请在文件中填写"
+        } else {
+            "如确要清空登记中的内容，请选择“空白清空该列”，再重新核对"
+        },
+    )
+}
+
+fn relapsed(heading: &str, count: i64) -> Refusal {
+    Refusal::new(
+        "relapse_kept",
+        format!("“{heading}”有 {count} 户只写已脱贫，登记中是“返贫”，保持“返贫”"),
+        "如已再次脱贫，请写明“已脱贫(享受政策)”或“已脱贫(不享受政策)”，并填写再次脱贫的年度",
+    )
 }

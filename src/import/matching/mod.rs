@@ -5,7 +5,7 @@
 //! only what the register knows of; `record_match` says which household is which; `question`
 //! finds what must be decided: a changed head, another 户编号, persons who moved, families that split or merged;
 //! `question_words` says it to people. `leaving` finds the members who are missing in the file: nobody leaves
-//! a household unless people have said what became of them.
+//! a household unless people have said what became of them; `returned` asks about those who left and are in the file.
 //! [`HouseholdPlan`] then gives chunk by chunk what is to become of each household, so that no more than a
 //! chunk of the register's records is in memory.
 //!
@@ -15,6 +15,7 @@
 //! of the register, and each chunk is made from the records that [`HouseholdPlan::needed`] asks for.
 
 mod chunk;
+mod departed;
 mod gone;
 mod groups;
 mod kept;
@@ -25,12 +26,15 @@ mod plan;
 mod question;
 mod question_words;
 mod record_match;
+mod returned;
 pub mod staff;
 #[cfg(test)]
 mod tests;
 mod unsaid;
+mod whole;
 
-pub use plan::{HouseholdPlan, PlanError};
+pub use departed::DepartedIndex;
+pub use plan::{HouseholdPlan, OnRegister, PlanError};
 
 /// An index as `u32`, to save memory; [`NONE`] if it is too large.
 fn packed(index: usize) -> u32 {

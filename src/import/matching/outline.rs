@@ -1,11 +1,13 @@
 //! What matching remembers of each household of the file.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::departed::DepartedIndex;
 use super::places::PlaceNames;
 use super::{NONE, packed, unpacked};
-use crate::household::IdentityNumber;
 use crate::household::register::{Register, namesake};
+use crate::household::{IdentityNumber, Member, Relation};
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 
 /// A household of the file. Places are those of the register.
@@ -36,6 +38,22 @@ impl Outline {
     pub fn area(&self) -> Option<usize> {
         unpacked(self.area)
     }
+
+    /// It is matched by now: who its head is is no matter any more.
+    pub fn forget_head(&mut self) {
+        (self.head, self.head_identity, self.head_name) = (NONE, 0, 0);
+    }
+}
+
+/// A person of the file whom the register does not have, and one who left it who may be the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    pub household: u32,
+    pub member: u32,
+    pub departed: u32,
+    /// By identity number; else by name and birth date.
+    pub is_identified: bool,
+    pub is_head: bool,
 }
 
 /// A person of the file and one of the register of the same name, birth date and village, of whom
@@ -58,6 +76,7 @@ pub struct Outlines {
     /// For each village of the register, whether the file has a household in it.
     pub areas: Vec<bool>,
     pub twins: Vec<Twins>,
+    pub candidates: Vec<Candidate>,
 }
 
 /// Never 0, which stands for «no name».
@@ -73,6 +92,7 @@ impl Outlines {
         roster: &HouseholdRoster,
         names: &PlaceNames,
         register: &Register,
+        departed: &DepartedIndex,
     ) -> Result<Self, postcard::Error> {
         let mut outlines = Self {
             households: Vec::with_capacity(roster.households.len()),
@@ -80,10 +100,14 @@ impl Outlines {
             seen: vec![false; register.person_count()],
             areas: vec![false; register.area_count()],
             twins: Vec::new(),
+            candidates: Vec::new(),
         };
         for index in 0..roster.households.len() {
             let mut given = roster.households.get(index)?;
             let area = names.read(&mut given.facts);
+            if !departed.is_empty() {
+                outlines.look_for_departed(&given, register, departed);
+            }
             outlines.add(&given, area, register);
         }
         Ok(outlines)
@@ -138,6 +162,54 @@ impl Outlines {
             self.twins.extend(twins);
         }
         self.households.push(outline);
+    }
+
+    /// Looks for those who have left in the household that is added next.
+    fn look_for_departed(
+        &mut self,
+        given: &ReadHousehold,
+        register: &Register,
+        departed: &DepartedIndex,
+    ) {
+        let household = packed(self.households.len());
+        for (position, member) in given.facts.members.iter().enumerate() {
+            let identity = member.identity_number.as_ref();
+            if identity.is_some_and(|it| register.find_person(it).is_some()) {
+                continue;
+            }
+            let candidate = |found, is_identified| Candidate {
+                household,
+                member: packed(position),
+                departed: packed(found),
+                is_identified,
+                is_head: member.relation == Relation::Head,
+            };
+            match departed.identified(member) {
+                Some(found) => self.candidates.push(candidate(found, true)),
+                None => {
+                    let found = departed.namesakes(member);
+                    self.candidates.extend(found.map(|it| candidate(it, false)));
+                }
+            }
+        }
+    }
+
+    /// Forgets rows of a household that have been left out; `given` is what is left of it.
+    pub fn take_out(&mut self, household: usize, rows: &BTreeSet<usize>, given: &ReadHousehold) {
+        let outline = &mut self.households[household];
+        if given.head_left_out {
+            outline.forget_head();
+        }
+        outline.is_incomplete = given.unsaid.any();
+        let is_identified = |member: &Member| member.identity_number.is_some();
+        outline.has_identities = given.facts.members.iter().any(is_identified);
+        let is_here = |twins: &Twins| twins.household as usize == household;
+        self.twins
+            .retain(|it| !is_here(it) || !rows.contains(&(it.member as usize)));
+        for twins in self.twins.iter_mut().filter(|it| is_here(it)) {
+            let before = rows.range(..twins.member as usize).count();
+            twins.member -= packed(before);
+        }
     }
 
     /// The persons of the register whom a household of the file names.

@@ -3,15 +3,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::departed::DepartedIndex;
 use super::groups::Groups;
 use super::kept::KeptCells;
 use super::outline::{Outlines, Twins};
 use super::places::{KnownPlaces, PlaceNames, PlacesRenamed, Spellings, places_renamed};
 use super::question::{Findings, Known, Question};
 use super::record_match::RecordMatches;
+use super::returned::Returned;
 use super::{count, packed};
 use crate::household::Household;
 use crate::household::register::Register;
@@ -19,9 +20,9 @@ use crate::household::rule::SUSPECTED_DUPLICATE;
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::{Links, Planned as PlannedRenaming};
 use crate::roster::choices::{Choices, LeaveAnswer};
-use crate::roster::grouping::{HouseholdRoster, Keeping};
-use crate::roster::report::{Problems, RosterProblem};
-use crate::value::Refusal;
+use crate::roster::grouping::{Context, HouseholdRoster, Keeping};
+use crate::roster::report::{Problems, RosterProblem, SheetReport};
+use crate::roster::value::Refusal;
 
 /// Most households of one chunk.
 pub const CHUNK: usize = 1_000;
@@ -37,9 +38,18 @@ pub enum PlanError {
     RegisterChanged(Uuid),
 }
 
+/// What a roster is compared with.
+pub struct OnRegister {
+    pub register: Register,
+    /// Those who have left it.
+    pub departed: DepartedIndex,
+    /// What units and helpers are linked to.
+    pub links: Links,
+}
+
 /// What an import is to do, made from a file, the register and what people decided.
 pub struct HouseholdPlan {
-    pub(super) today: NaiveDate,
+    pub(super) context: Context,
     pub(super) register: Register,
     pub(super) outlines: Outlines,
     pub(super) matches: RecordMatches,
@@ -47,8 +57,8 @@ pub struct HouseholdPlan {
     pub(super) groups: Groups,
     /// How the file's places are read.
     pub(super) names: PlaceNames,
-    /// What is asked of places.
-    place_conflicts: Vec<Conflict>,
+    /// What is asked of many households at once.
+    shared_questions: Vec<Conflict>,
     /// Places to be called otherwise when the import is taken in.
     renamings: Vec<PlannedRenaming>,
     /// Households of the file with errors.
@@ -57,8 +67,10 @@ pub struct HouseholdPlan {
     pub(super) missing: HashMap<u32, Leaving>,
     /// What stays as it is on the register where the file says nothing.
     pub(super) keeping: Keeping,
-    /// Cells of the file that say nothing where the register does, by column.
+    /// Cells of the file for which the register's values stay, by column.
     pub(super) kept: KeptCells,
+    /// All that was found of the file.
+    pub(super) problems: Problems,
     /// Households of the file that take others in whole.
     pub(super) targets: HashSet<usize>,
     /// Ids of those of them that are new.
@@ -91,26 +103,38 @@ pub(super) enum Section {
 }
 
 impl HouseholdPlan {
-    /// Looks at the whole file on the day `today`. What keeps households from being taken in, and persons
-    /// who may be on the register twice, go to `problems`.
+    /// Looks at the whole file. What keeps households from being taken in, and persons who may be on the register
+    /// twice, go to `problems`, which the plan keeps for what it finds with each chunk.
     pub fn of(
-        roster: &HouseholdRoster,
-        (register, links): (Register, &Links),
+        roster: &mut HouseholdRoster,
+        known: OnRegister,
         choices: &Choices,
-        today: NaiveDate,
-        problems: &mut Problems,
+        context: Context,
+        mut problems: Problems,
     ) -> Result<Self, PlanError> {
-        let spellings = spellings(roster, &register, links, choices);
+        let OnRegister {
+            register,
+            departed,
+            links,
+        } = known;
+        let spellings = spellings(roster, &register, &links, choices);
         let mut names = PlaceNames::of(&roster.areas, &spellings);
-        let outlines = Outlines::of(roster, &names, &register)?;
+        let mut outlines = Outlines::of(roster, &names, &register, &departed)?;
         let matches = RecordMatches::of(&outlines, &register);
         let known = Known {
             register: &register,
             outlines: &outlines,
             matches: &matches,
         };
+        let mut returned = Returned::of(known, roster, &departed, choices)?;
+        returned.take_out(roster, &mut outlines)?;
+        let known = Known {
+            register: &register,
+            outlines: &outlines,
+            matches: &matches,
+        };
         let findings = Findings::of(known, (roster, &names), choices)?;
-        let mut renamed = places_renamed(known, roster, (&names, &spellings), links, choices);
+        let mut renamed = places_renamed(known, roster, (&names, &spellings), &links, choices);
         for problem in renamed.told.drain(..) {
             problems.push(problem);
         }
@@ -143,7 +167,8 @@ impl HouseholdPlan {
             })
             .collect();
         let mut plan = Self {
-            today,
+            context,
+            problems,
             faulty,
             missing,
             keeping: Keeping::of(&roster.spoken, choices),
@@ -155,7 +180,7 @@ impl HouseholdPlan {
             findings,
             groups: Groups::default(),
             names,
-            place_conflicts: spellings.conflicts,
+            shared_questions: spellings.conflicts,
             renamings: spellings.renamings,
             new_ids: HashMap::new(),
             sources: Vec::new(),
@@ -166,6 +191,7 @@ impl HouseholdPlan {
         };
         plan.group();
         plan.take_renamed(renamed);
+        plan.take_returned(returned);
         plan.find_sources();
         plan.find_absent();
         Ok(plan)
@@ -248,13 +274,24 @@ impl HouseholdPlan {
                 }
             }
         }
-        self.place_conflicts.extend(renamed.conflicts);
+        self.shared_questions.extend(renamed.conflicts);
         self.renamings.extend(renamed.renamings);
     }
 
-    /// What is asked of places, and what is to be called otherwise.
-    pub fn places(&self) -> (&[Conflict], &[PlannedRenaming]) {
-        (&self.place_conflicts, &self.renamings)
+    /// Takes over what is asked of those who had left.
+    fn take_returned(&mut self, returned: Returned) {
+        for (index, key) in returned.undecided {
+            self.groups.obstacles_mut(packed(index)).ask(&key);
+        }
+        for index in returned.left_out {
+            self.groups.obstacles_mut(packed(index)).left_out = true;
+        }
+        self.shared_questions.extend(returned.conflicts);
+    }
+
+    /// What is asked of many households at once, and what is to be called otherwise.
+    pub fn shared_questions(&self) -> (&[Conflict], &[PlannedRenaming]) {
+        (&self.shared_questions, &self.renamings)
     }
 
     fn find_sources(&mut self) {
@@ -336,10 +373,10 @@ impl HouseholdPlan {
             .collect()
     }
 
-    /// What is to be told of empty cells for which the register's values stay; whole when the last chunk
-    /// has been made.
-    pub fn kept(&self) -> &KeptCells {
-        &self.kept
+    /// All that was found of the file; whole when the last chunk has been made.
+    pub fn into_problems(mut self, sheets: &[SheetReport]) -> Problems {
+        self.kept.tell(sheets, &mut self.problems);
+        self.problems
     }
 
     /// How many questions there are, and how many of them are undecided.

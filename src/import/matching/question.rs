@@ -123,7 +123,7 @@ impl Findings {
             let mut given = roster.households.get(index)?;
             names.read(&mut given.facts);
             let lacks = match known.matches.household_of(index) {
-                Some(own) => unsaid::lacks(known.register, own, &given, &self.missing(index)),
+                Some(own) => unsaid::lacks(known, (index, own), &given, &self.missing(index)),
                 None => Lack::of_new(&given),
             };
             let faults = lacks.into_iter().map(|lack| Fault {

@@ -41,7 +41,7 @@ fn place_of(given: &ReadHousehold, position: Option<usize>) -> Place {
 }
 
 /// A person for people.
-fn person_words(name: &str, identity: Option<&IdentityNumber>) -> String {
+pub fn person_words(name: &str, identity: Option<&IdentityNumber>) -> String {
     identity.map_or_else(
         || name.to_owned(),
         |identity| format!("{name}（{}）", identity.masked()),
@@ -60,15 +60,19 @@ fn head_words(given: &ReadHousehold) -> String {
 fn people_words(given: &ReadHousehold, positions: &[usize]) -> String {
     let names: Vec<_> = positions
         .iter()
-        .take(MOST_NAMES)
         .filter_map(|position| given.facts.members.get(*position))
         .map(|member| person_words(&member.name, member.identity_number.as_ref()))
         .collect();
-    let names = names.join("、");
-    if positions.len() > MOST_NAMES {
-        format!("{names}等 {} 人", positions.len())
+    names_words(&names)
+}
+
+/// The first of some names, and how many they are.
+pub fn names_words(names: &[String]) -> String {
+    let listed = names[..names.len().min(MOST_NAMES)].join("、");
+    if names.len() > MOST_NAMES {
+        format!("{listed}等 {} 人", names.len())
     } else {
-        names
+        listed
     }
 }
 
@@ -263,7 +267,7 @@ impl Question {
                     .to_owned(),
             ),
             // Only rosters of staff ask these, or the file as a whole; who is not in the file is asked for
-            // by `words_of_missing`, and names of places by `places`.
+            // by `words_of_missing`, who left and is in the file by `returned`, and names of places by `places`.
             ConflictKind::Swapped
             | ConflictKind::Renamed
             | ConflictKind::UnitSpelling
@@ -274,6 +278,7 @@ impl Question {
             | ConflictKind::Sections
             | ConflictKind::PlaceSpelling
             | ConflictKind::PlaceRenamed
+            | ConflictKind::MemberReturned
             | ConflictKind::Left => (String::new(), String::new()),
             ConflictKind::Reopened => (
                 format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),

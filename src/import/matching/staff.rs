@@ -19,6 +19,7 @@ use crate::household::rule::Severity;
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::Planned as PlannedRenaming;
 use crate::roster::choices::Choices;
+use crate::roster::grouping::KeptReason;
 use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{self, ReadPerson, StaffRoster};
 use crate::staff::StaffFacts;
@@ -194,7 +195,7 @@ fn planned_person(
         // What is wrong is told at its cell, and is not empty.
         if !person.has_errors {
             for field in fields {
-                kept.add(field, person.place);
+                kept.add(field, KeptReason::Empty, person.place);
             }
         }
     }

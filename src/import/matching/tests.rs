@@ -1,23 +1,27 @@
 mod any_roster;
 mod asked;
 mod leaving;
+mod returned;
 mod told_apart;
 mod unsaid;
+mod whole;
 
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate};
 use uuid::Uuid;
 
-use super::HouseholdPlan;
+use super::{DepartedIndex, HouseholdPlan, OnRegister};
 use crate::codes::Action;
 use crate::household::register::{Listed, ListedMember, Register};
-use crate::household::staging::Planned;
+use crate::household::staging::{Departed, Planned};
 use crate::household::{Household, HouseholdFacts, IdentityNumber, Member, Relation};
 use crate::import::report::{Conflict, ConflictKind, Counts};
 use crate::renaming::Links;
 use crate::roster::choices::{Choices, Decision, LeaveAnswer};
-use crate::roster::grouping::{AreaTally, HouseholdRoster, ReadHousehold, StatusDetail, Unsaid};
+use crate::roster::grouping::{
+    AreaTally, Context, HouseholdRoster, ReadHousehold, StatusDetail, Unsaid,
+};
 use crate::roster::household::COLUMNS;
 use crate::roster::packed_list::PackedList;
 use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetReport};
@@ -27,12 +31,15 @@ use crate::roster::report::{Certainty, ColumnReport, Place, Problems, SheetRepor
 struct World {
     households: Vec<Household>,
     links: Links,
+    departed: Vec<Departed>,
 }
 
 /// All that an import came to.
 struct Outcome {
     planned: Vec<Planned>,
     conflicts: Vec<Conflict>,
+    /// Questions about many households at once.
+    shared: Vec<Conflict>,
     undecided: i64,
     households: Counts,
     persons: Counts,
@@ -41,8 +48,11 @@ struct Outcome {
     kept: Vec<String>,
 }
 
-fn today() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 11, 25).unwrap()
+fn context() -> Context {
+    Context {
+        today: NaiveDate::from_ymd_opt(2026, 11, 25).unwrap(),
+        line_fen: 600_000,
+    }
 }
 
 fn identity(serial: u32) -> IdentityNumber {
@@ -141,16 +151,18 @@ impl World {
         register.indexed()
     }
 
+    fn known(&self) -> OnRegister {
+        OnRegister {
+            register: self.register(),
+            departed: DepartedIndex::of(self.departed.clone()),
+            links: self.links.clone(),
+        }
+    }
+
     fn import(&self, file: &HouseholdRoster, choices: &Choices) -> Outcome {
-        let mut problems = Problems::default();
-        let mut plan = HouseholdPlan::of(
-            file,
-            (self.register(), &self.links),
-            choices,
-            today(),
-            &mut problems,
-        )
-        .unwrap();
+        let file = &mut file.clone();
+        let mut plan =
+            HouseholdPlan::of(file, self.known(), choices, context(), Problems::default()).unwrap();
         let mut planned = Vec::new();
         while !plan.is_done() {
             let needed: BTreeSet<_> = plan.needed().into_iter().collect();
@@ -178,10 +190,12 @@ impl World {
             planned,
             conflicts: plan.conflicts(file, &records, usize::MAX).unwrap(),
             undecided: plan.question_counts().1,
+            shared: plan.shared_questions().0.to_vec(),
             households,
             persons,
-            kept: plan.kept().words(&file.sheets),
-            codes: problems
+            kept: plan.kept.words(&file.sheets),
+            codes: plan
+                .problems
                 .into_kept()
                 .into_iter()
                 .map(|problem| format!("{} {}", problem.code, problem.cell.unwrap_or_default()))
@@ -243,10 +257,12 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             places,
             has_errors: false,
             members_listed: true,
+            size: None,
             status_detail: StatusDetail::Whole,
             remark_said: false,
             unsaid: Unsaid::default(),
             said_head: None,
+            head_left_out: false,
         };
         areas.add(&read.facts, read.places.len(), read.place);
         households.push(&read).unwrap();

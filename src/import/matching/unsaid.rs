@@ -1,5 +1,6 @@
 //! What a household of the file does not say, where the register has the household.
 
+use super::record_match::Known;
 use super::{count, packed};
 use crate::household::register::Register;
 use crate::roster::choices::LeaveAnswer;
@@ -8,11 +9,12 @@ use crate::roster::grouping::{Lack, ReadHousehold};
 /// What is not known of a household of the file that is on the register as `own`. `missing` are its members
 /// who are not in the file, with what was answered of each.
 pub fn lacks(
-    register: &Register,
-    own: usize,
+    known: Known<'_>,
+    (index, own): (usize, usize),
     given: &ReadHousehold,
     missing: &[(u32, Option<LeaveAnswer>)],
 ) -> Vec<Lack> {
+    let register = known.register;
     let mut lacks = Vec::new();
     let unsaid = &given.unsaid;
     let (town, village) = register.area_name(register.area_of(own));
@@ -22,21 +24,28 @@ pub fn lacks(
     let fields = unsaid.fields().filter(|it| *it != "status" && !place_stays);
     lacks.extend(fields.map(Lack::Field));
     let place_differs = !place_stays && !unsaid.town && !unsaid.village;
-    if unsaid.head && (place_differs || names_another(register, own, given)) {
+    let is_stranger = place_differs || names_another(register, own, given);
+    if unsaid.head && is_stranger && !given.head_left_out {
         lacks.push(Lack::Household);
     } else if unsaid.head {
-        let head = register.head(own).map(packed);
-        let mut missing = missing.iter().filter(|(_, answer)| may_stay(*answer));
-        if !missing.any(|(person, _)| head == Some(*person)) {
+        let head = register.head(own);
+        let mut missing = missing.iter();
+        let asked = missing.find(|(person, _)| head.map(packed) == Some(*person));
+        let stays = match asked {
+            Some((_, answer)) => may_stay(*answer),
+            // One of the rows is the head, whatever it says of those whose head has left.
+            None => given.head_left_out && head.is_some_and(|head| is_in(known, index, head)),
+        };
+        if !stays {
             lacks.push(Lack::Head);
         }
     }
-    if let Some(stated) = unsaid.size {
+    if let Some(stated) = given.size.filter(|_| unsaid.members) {
         let rows = given.places.len();
         let of = |wanted: fn(Option<LeaveAnswer>) -> bool| {
             count(rows + missing.iter().filter(|(_, answer)| wanted(*answer)).count())
         };
-        if !(of(stays)..=of(may_stay)).contains(&stated.size) {
+        if !(of(stays)..=of(may_stay)).contains(&stated.members) {
             lacks.push(Lack::Members(count(missing.len())));
         }
     }
@@ -52,6 +61,11 @@ fn names_another(register: &Register, own: usize, given: &ReadHousehold) -> bool
     let is_other_name = |name: &String| name != register.head_name(own);
     said.name.as_ref().is_some_and(is_other_name)
         || matches!((said.identity, known), (Some(said), Some(known)) if said != known)
+}
+
+/// Whether a person of the register of whom nothing is asked is in this household of the file, and in no other.
+fn is_in(known: Known<'_>, index: usize, person: usize) -> bool {
+    !known.outlines.names(person) || known.outlines.persons(index).any(|it| it == person)
 }
 
 fn stays(answer: Option<LeaveAnswer>) -> bool {

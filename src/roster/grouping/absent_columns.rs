@@ -16,9 +16,26 @@ use crate::roster::remark;
 /// cell is decided with the whole file in view, and never chosen.
 const NAMES: [&str; 2] = ["number", "identity_number"];
 
-/// An empty cell for which the register's value is kept: of which column, and of which member of the
-/// household; nothing for a value of the household.
-pub type Kept = (&'static str, Option<usize>);
+/// What the register keeps although the file has a column for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The column.
+    pub field: &'static str,
+    /// The member of the household whose it is; nothing for a value of the household.
+    pub member: Option<usize>,
+    /// Why it is kept.
+    pub reason: KeptReason,
+}
+
+/// Why a value of the register is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeptReason {
+    /// The cell is empty.
+    Empty,
+    /// The cell says that a household is lifted which the register has as fallen back, and not how or when it
+    /// was lifted again.
+    Relapsed,
+}
 
 /// Which columns a roster keeps from the register where it says nothing.
 pub struct Keeping {
@@ -48,9 +65,9 @@ impl Keeping {
         }
     }
 
-    /// Fills what a household of the roster does not say from what is on the register. `known` are the
-    /// members of the register, `pairs` says for each member of the roster which of them they are.
-    /// `kept` is told of each empty cell of a column that the roster has.
+    /// Fills what a household of the roster does not say from what is on the register. `pairs` says for each
+    /// member of the roster which of the register's they are. `kept` is told of each cell for which the
+    /// register's value stays.
     pub fn fill(
         &self,
         given: &mut ReadHousehold,
@@ -58,6 +75,20 @@ impl Keeping {
         pairs: &[Option<usize>],
         mut kept: impl FnMut(Kept),
     ) {
+        if let Some(reason) = keep_status(given, before) {
+            kept(Kept {
+                field: "status",
+                member: None,
+                reason,
+            });
+        }
+        let mut kept = |field, member| {
+            kept(Kept {
+                field,
+                member,
+                reason: KeptReason::Empty,
+            });
+        };
         let facts = &mut given.facts;
         let has_phone = facts.head().is_some_and(|head| head.phone.is_some());
         if self.keeps_phone && !has_phone && before.phone.is_some() {
@@ -70,7 +101,7 @@ impl Keeping {
             match column.carry {
                 Carry::Whole(carry) => {
                     if carry(facts, before) == Put::New && *is_spoken {
-                        kept((column.key, None));
+                        kept(column.key, None);
                     }
                 }
                 Carry::Part(carry) => {
@@ -81,7 +112,7 @@ impl Keeping {
                             && carry(member, known) == Put::New
                             && *is_spoken
                         {
-                            kept((column.key, Some(position)));
+                            kept(column.key, Some(position));
                         }
                     }
                 }
@@ -94,18 +125,32 @@ impl Keeping {
     }
 }
 
-/// The register's 脱贫属性 where the roster says less and does not contradict it. What follows from other
-/// columns is at most that a poor household is lifted: not how, and not that one that has fallen back is lifted
-/// again.
-pub fn keep_status(given: &mut ReadHousehold, before: &HouseholdFacts) {
+/// Keeps the register's 脱贫属性 where the roster says less and does not contradict it; gives why, where that
+/// is to be told. What follows from other columns is at most that a poor household is lifted: not how, and not
+/// that one that has fallen back is lifted again. Nor does a word that says no more than «lifted» say so, for a
+/// household that fell back was lifted before; a later year of lifting does.
+fn keep_status(given: &mut ReadHousehold, before: &HouseholdFacts) -> Option<KeptReason> {
     let (said, known) = (given.facts.status, before.status);
+    let is_later = || match (given.facts.lifted_year, before.lifted_year) {
+        (Some(said), Some(known)) => said > known,
+        _ => false,
+    };
+    let stays_relapsed = given.status_detail == StatusDetail::Vague
+        && said.is_lifted()
+        && known == PovertyStatus::Relapsed
+        && !is_later();
     let keeps = match given.status_detail {
         StatusDetail::Whole => false,
-        StatusDetail::Vague => said.is_lifted() == known.is_lifted(),
+        StatusDetail::Vague => said.is_lifted() == known.is_lifted() || stays_relapsed,
         StatusDetail::Nothing => known != PovertyStatus::Poor || !said.is_lifted(),
     };
     if keeps {
         given.facts.status = known;
+    }
+    if stays_relapsed {
+        Some(KeptReason::Relapsed)
+    } else {
+        given.unsaid.status.then_some(KeptReason::Empty)
     }
 }
 

@@ -340,6 +340,7 @@ impl Grouping {
                 problems,
                 has_errors: self.has_errors[index],
                 unsaid: Unsaid::default(),
+                size: None,
                 section: (draft.section as usize)
                     .checked_sub(1)
                     .and_then(|at| self.sections.get(at))
@@ -364,6 +365,7 @@ impl Grouping {
                 places: review.places,
                 place: draft.place,
                 members_listed,
+                size: review.size,
                 status_detail: match draft.shared.status {
                     Some(_) if draft.shared.status_is_vague => StatusDetail::Vague,
                     Some(_) => StatusDetail::Whole,
@@ -375,6 +377,7 @@ impl Grouping {
                     name: draft.shared.head_name.clone(),
                     identity: draft.shared.head_identity,
                 }),
+                head_left_out: false,
             })?;
         }
         self.twins.report(layouts, problems);

@@ -25,7 +25,7 @@ impl Lack {
         let unsaid = &read.unsaid;
         let fields = unsaid.fields().map(Self::Field);
         let head = unsaid.head.then_some(Self::Head);
-        let members = unsaid.size.map(|_| Self::Members(0));
+        let members = unsaid.members.then_some(Self::Members(0));
         fields.chain(head).chain(members).collect()
     }
 
@@ -53,9 +53,8 @@ impl Lack {
                 "这一户编号的各行没有户主，所写的户主或镇、村又与登记中的这一户不同，不能确定是这一户的人",
             ),
             Self::Members(known) => {
-                let stated = read.unsaid.size;
-                let place = stated.map_or(read.place, |stated| stated.place);
-                let size = stated.map_or(0, |stated| stated.size);
+                let place = read.size.map_or(read.place, |stated| stated.place);
+                let size = read.size.map_or(0, |stated| stated.members);
                 let rows = read.places.len();
                 let known = match known {
                     0 => String::new(),

@@ -16,10 +16,10 @@ mod serials;
 mod twins;
 mod unsaid;
 
-pub use absent_columns::{Keeping, beside_head, keep_members, keep_status};
+pub use absent_columns::{Keeping, Kept, KeptReason, beside_head, keep_members};
 pub use area_tally::{AreaTally, NamedArea};
 pub use broken::masked_identity;
 pub use lack::Lack;
-pub use model::{Context, HouseholdRoster, ReadHousehold, SaidHead, StatusDetail};
+pub use model::{Context, HouseholdRoster, ReadHousehold, SaidHead, StatedSize, StatusDetail};
 pub use read::{read, unpackable};
-pub use unsaid::{Stated, Unsaid};
+pub use unsaid::Unsaid;

@@ -13,7 +13,7 @@ use crate::roster::question::FileQuestion;
 use crate::roster::report::{Place, SheetReport};
 
 /// A household as the roster gives it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReadHousehold {
     /// What the rows say of it, checked and completed.
     pub facts: HouseholdFacts,
@@ -25,6 +25,8 @@ pub struct ReadHousehold {
     pub has_errors: bool,
     /// Whether the roster lists the members; else the head is the only one that is known.
     pub members_listed: bool,
+    /// 家庭人口, where the rows list the members and state it.
+    pub size: Option<StatedSize>,
     /// How much its cells say of 脱贫属性.
     pub status_detail: StatusDetail,
     /// Whether a cell says 备注; else what stands there was made of other cells.
@@ -33,6 +35,18 @@ pub struct ReadHousehold {
     pub unsaid: Unsaid,
     /// The head as the rows name them, if none of the rows is the head's.
     pub said_head: Option<SaidHead>,
+    /// Whether the head's row has been left out, since the head has left the register: what the others are to the
+    /// head says the register.
+    pub head_left_out: bool,
+}
+
+/// 家庭人口 as a row states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedSize {
+    /// How many.
+    pub members: i64,
+    /// The row.
+    pub place: Place,
 }
 
 /// A head whom rows name that are others'.
@@ -56,6 +70,7 @@ pub enum StatusDetail {
 }
 
 /// A roster of households, read.
+#[derive(Clone)]
 pub struct HouseholdRoster {
     /// All sheets of the file.
     pub sheets: Vec<SheetReport>,

@@ -3,8 +3,8 @@
 use super::broken::broken;
 use super::draft::Draft;
 use super::file_wide::{FileWide, further_spouses, of_section};
-use super::model::Context;
-use super::unsaid::{Stated, Unsaid};
+use super::model::{Context, StatedSize};
+use super::unsaid::Unsaid;
 use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
@@ -29,6 +29,7 @@ pub(super) struct Review<'a> {
     pub(super) problems: &'a mut Problems,
     pub(super) has_errors: bool,
     pub(super) unsaid: Unsaid,
+    pub(super) size: Option<StatedSize>,
     /// What section rows say of it.
     pub(super) section: Option<&'a Section>,
     pub(super) file: &'a mut FileWide,
@@ -321,10 +322,10 @@ impl Review<'_> {
             self.say(Severity::Error, "number", refusal);
         }
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-        let stated = self.draft.shared.size.filter(|stated| *stated != rows);
-        self.unsaid.size = stated.map(|size| Stated {
-            size,
+        self.size = self.draft.shared.size.map(|members| StatedSize {
+            members,
             place: self.draft.origin("size"),
         });
+        self.unsaid.members = self.size.is_some_and(|stated| stated.members != rows);
     }
 }

@@ -3,8 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::roster::report::Place;
-
 /// What the rows of a household do not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsaid {
@@ -17,16 +15,7 @@ pub struct Unsaid {
     /// None of them is the head.
     pub head: bool,
     /// 家庭人口 is stated, and there are not so many rows: the others may be on the register.
-    pub size: Option<Stated>,
-}
-
-/// A number of members that a row states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stated {
-    /// How many.
-    pub size: i64,
-    /// The row.
-    pub place: Place,
+    pub members: bool,
 }
 
 impl Unsaid {

@@ -1,13 +1,19 @@
 //! Why members leave their households by an import: kept with the record of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use crate::access::history;
+use crate::codes::LeaveAnswer;
 use crate::db::{Engine, Ids, Inserts, Tx};
-use crate::household::staging::model::{Departure, Planned};
+use crate::household::model::HouseholdFacts;
+use crate::household::staging::model::{Departed, Departure, Planned};
 use crate::{inserts, on};
+
+/// Households whose history is read at once.
+const HOUSEHOLDS_AT_ONCE: usize = 500;
 
 /// The departures from some households, ready to be written.
 pub fn inserts(
@@ -64,6 +70,52 @@ pub async fn departures(
             .push(row.departure);
     }
     Ok(departures)
+}
+
+/// Those who died or moved away by imports that hold, in the order of these: what was never taken into the register
+/// has no history, and `undone` are the imports that were undone.
+pub async fn departed(tx: &mut Tx, undone: &HashSet<Uuid>) -> Result<Vec<Departed>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        import_id: Uuid,
+        household_id: Uuid,
+        #[sqlx(flatten)]
+        departure: Departure,
+    }
+    let rows: Vec<Row> = on!(&mut *tx, connection => sqlx::query_as(
+        "SELECT import_id, household_id, position, reason FROM member_departure
+         ORDER BY import_id, household_id, position",
+    )
+    .fetch_all(connection)
+    .await)?;
+    let mut by_import: BTreeMap<Uuid, Vec<Row>> = BTreeMap::new();
+    let has_left = |row: &Row| {
+        let reason = row.departure.reason;
+        matches!(reason, LeaveAnswer::Died | LeaveAnswer::MovedAway)
+    };
+    for row in rows.into_iter().filter(has_left) {
+        by_import.entry(row.import_id).or_default().push(row);
+    }
+    by_import.retain(|import_id, _| !undone.contains(import_id));
+    let mut departed = Vec::new();
+    for (import_id, rows) in by_import {
+        for rows in rows.chunks(HOUSEHOLDS_AT_ONCE) {
+            let mut ids: Vec<_> = rows.iter().map(|row| row.household_id).collect();
+            ids.dedup();
+            let before =
+                history::before_import::<HouseholdFacts>(tx, "household", import_id, &ids).await?;
+            departed.extend(rows.iter().filter_map(|row| {
+                let facts = before.get(&row.household_id)?;
+                let position = usize::try_from(row.departure.position).ok()?;
+                Some(Departed {
+                    household_id: row.household_id,
+                    reason: row.departure.reason,
+                    member: facts.members.get(position)?.clone(),
+                })
+            }));
+        }
+    }
+    Ok(departed)
 }
 
 /// Forgets them, with the record of the import.

@@ -2,7 +2,7 @@
 
 use super::names::PlaceNames;
 use super::spelling::Spellings;
-use super::suspects::{Scattered, Suspect, suspects};
+use super::suspects::{Obstacle, Scattered, Suspect, suspects};
 use super::words::{cut_key, links_words};
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
@@ -82,15 +82,21 @@ impl Suspect {
                 parts.join("，")
             )
         };
-        if self.in_chain {
-            return format!(
+        match &self.obstacle {
+            Some(Obstacle::InChain) => format!(
                 "{found}；{old}仍有{linked}。名册中另有一地的住户写作{old}，或{new}的住户写作别处：像是几处依次更名或互换名称，导入时无法分清先后。如是更名，请先在“更名”中按顺序办理，再重新核对；还是住户搬迁？"
-            );
+            ),
+            Some(Obstacle::Refused(refused)) => {
+                let what = self.what();
+                format!(
+                    "{found}；{old}仍有{linked}。如是{what}{new}，导入时不能办理：{refused}。请先在“更名”中办理，再重新核对；还是住户搬迁？"
+                )
+            }
+            None => format!(
+                "{found}；{old}仍有{linked}。是{}{new}，还是住户搬迁？",
+                self.what()
+            ),
         }
-        format!(
-            "{found}；{old}仍有{linked}。是{}{new}，还是住户搬迁？",
-            self.what()
-        )
     }
 
     /// 更名为 or 并入.
@@ -108,7 +114,7 @@ impl Suspect {
             ImportAnswer::Moved,
             "住户搬迁：单位和负责人的联系不变".to_owned(),
         );
-        if self.in_chain {
+        if self.obstacle.is_some() {
             return vec![moved];
         }
         let what = self.what();
@@ -167,7 +173,7 @@ impl PlacesRenamed {
         let key = format!("{}:{}", kind.code(), cut_key(&old));
         let decided = match choices.decided(&key, kind.code(), &ANSWERS) {
             // It cannot be done here, and who accepts all proposals has not said that they moved.
-            Decided::Given(ImportAnswer::Renamed, _) if suspect.in_chain => Decided::Open,
+            Decided::Given(ImportAnswer::Renamed, _) if suspect.obstacle.is_some() => Decided::Open,
             decided => decided,
         };
         match &decided {
@@ -186,7 +192,7 @@ impl PlacesRenamed {
             }),
             Decided::Given(..) => {}
         }
-        let proposal = if suspect.in_chain {
+        let proposal = if suspect.obstacle.is_some() {
             format!("先办理更名，再重新核对；或答住户搬迁，{old}的联系不变")
         } else {
             format!(

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::PlaceNames;
 use super::spelling::Spellings;
+use crate::household::register::Register;
 use crate::import::matching::gone::{Gone, Verdict};
 use crate::import::matching::record_match::Known;
-use crate::renaming::{Links, Locality};
+use crate::renaming::{Links, Locality, RenamingError};
 
 /// A place that may be called otherwise.
 #[derive(Debug)]
@@ -17,9 +18,18 @@ pub struct Suspect {
     pub indexes: Vec<usize>,
     pub gone: Gone<Locality>,
     pub verdict: Verdict,
-    /// Whether another place comes under the old name, or its new one goes to a third: which of the changes is
-    /// made first decides what becomes of the links.
-    pub in_chain: bool,
+    /// Why it cannot be called otherwise by the import, even if it is so.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// Why a place cannot be called otherwise by an import.
+#[derive(Debug)]
+pub enum Obstacle {
+    /// Another place comes under the old name, or its new one goes to a third: which of the changes is made first
+    /// decides what becomes of the links.
+    InChain,
+    /// What a change of names by itself would be refused for.
+    Refused(RenamingError),
 }
 
 /// A place that many households have left, and not to one other name.
@@ -71,13 +81,14 @@ pub fn suspects(
                 indexes,
                 gone,
                 verdict,
-                in_chain: false,
+                obstacle: None,
             }),
             _ if verdict == Verdict::Left => scattered.push(Scattered { place: from, gone }),
             _ => {}
         }
     }
     find_chains(&mut suspects);
+    find_collisions(&mut suspects, register);
     let is_linked = |place: &Locality| {
         let village = place.village.as_deref();
         links.units_of(&place.town, village) + links.helpers_of(&place.town, village) > 0
@@ -86,7 +97,7 @@ pub fn suspects(
     scattered.retain(|it| is_linked(&it.place));
     let (asked, told): (Vec<_>, Vec<_>) = suspects
         .into_iter()
-        .partition(|it| it.in_chain || it.verdict.is_asked());
+        .partition(|it| it.obstacle.is_some() || it.verdict.is_asked());
     scattered.extend(told.into_iter().map(|it| Scattered {
         place: it.from,
         gone: it.gone,
@@ -184,7 +195,7 @@ fn whole_towns(
             indexes: indexes.to_vec(),
             gone: whole,
             verdict,
-            in_chain: false,
+            obstacle: None,
         });
         for area in &in_file {
             gone.remove(area);
@@ -197,6 +208,40 @@ fn find_chains(suspects: &mut [Suspect]) {
     let sources: BTreeSet<_> = suspects.iter().map(|it| it.from.clone()).collect();
     let targets: BTreeSet<_> = suspects.iter().map(|it| it.to.clone()).collect();
     for suspect in suspects {
-        suspect.in_chain = targets.contains(&suspect.from) || sources.contains(&suspect.to);
+        if targets.contains(&suspect.from) || sources.contains(&suspect.to) {
+            suspect.obstacle = Some(Obstacle::InChain);
+        }
+    }
+}
+
+/// Finds towns that would become one with others, those of the file that come under the same name among them, while
+/// villages of both have the same names.
+fn find_collisions(suspects: &mut [Suspect], register: &Register) {
+    let is_town = |it: &&mut Suspect| it.from.village.is_none();
+    let names = suspects.iter().filter(|it| it.from.village.is_none());
+    let towns: Vec<_> = names
+        .map(|it| (it.from.town.clone(), it.to.town.clone()))
+        .collect();
+    if towns.is_empty() {
+        return;
+    }
+    let mut villages: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for area in (0..).take(register.area_count()) {
+        let (town, village) = register.area_name(area);
+        let of_town = villages.entry(town).or_default();
+        of_town.insert(village.to_owned());
+    }
+    for suspect in suspects.iter_mut().filter(is_town) {
+        let (from, to) = (suspect.from.town.as_str(), suspect.to.town.as_str());
+        let joining = towns
+            .iter()
+            .filter(|(other, name)| name == to && other != from);
+        let others = joining.map(|(other, _)| other.as_str()).chain([to]);
+        let others = others.filter_map(|town| villages.get(town)).flatten();
+        let others: BTreeSet<_> = others.cloned().collect();
+        let own = villages.get(from);
+        let refused = own.and_then(|own| RenamingError::of_villages(own, &others));
+        let refused = refused.map(Obstacle::Refused);
+        suspect.obstacle = suspect.obstacle.take().or(refused);
     }
 }

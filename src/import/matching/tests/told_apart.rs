@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{World, actions, all, family, file, kinds, nameless, of, person, today};
+use super::{World, actions, all, context, family, file, kinds, nameless, of, person};
 use crate::codes::Action;
 use crate::household::HouseholdFacts;
 use crate::import::matching::HouseholdPlan;
@@ -121,14 +121,13 @@ fn an_empty_cell_does_not_forget_who_someone_is() {
 #[test]
 fn a_register_that_changes_meanwhile_is_noticed() {
     let world = World::holding([of("1", &[1, 2])]);
-    let file = file([of("1", &[1])]);
-    let mut problems = Problems::default();
+    let mut file = file([of("1", &[1])]);
     let mut plan = HouseholdPlan::of(
-        &file,
-        (world.register(), &world.links),
+        &mut file,
+        world.known(),
         &all(true),
-        today(),
-        &mut problems,
+        context(),
+        Problems::default(),
     )
     .unwrap();
     let mut household = world.households[0].clone();
