@@ -85,7 +85,7 @@ pub fn find<R: Record>(
                 None => refuse(nearest, lexicon, lacking, problems),
             }
         }
-        Err(None) if choices.sheets.is_empty() && !others => {
+        Err(None) if choices.sheets.is_empty() && others.is_empty() => {
             let names: Vec<_> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
             let other = without
                 .iter()
@@ -118,7 +118,7 @@ pub fn find<R: Record>(
             further: Vec::new(),
         })
         .collect();
-    for layout in found.iter().chain(&hidden) {
+    for layout in found.iter().chain(&hidden).chain(&others) {
         reports[usize::from(layout.index)]
             .columns
             .clone_from(&layout.reports);

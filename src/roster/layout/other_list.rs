@@ -51,17 +51,16 @@ pub(super) fn has_another<R: Record>(sheet: &Sheet) -> Option<RosterProblem> {
     })
 }
 
-/// Takes lists of households out of what is found as lists of staff, unless people chose them, and tells of them;
-/// whether there were any. The members of households have a name and the unit of their helper, too, and would become
+/// Takes lists of households out of what is found as lists of staff, unless people chose them, and tells of them. The members of households have a name and the unit of their helper, too, and would become
 /// staff.
 pub(super) fn take_others<R: Record>(
     found: &mut Vec<Layout<R>>,
     choices: &Choices,
     problems: &mut Problems,
-) -> bool {
+) -> Vec<Layout<R>> {
     // Other lists have columns that lists of households lack.
     if R::LIST != ListKind::Staff {
-        return false;
+        return Vec::new();
     }
     let is_other = |layout: &Layout<R>| {
         let headings = layout.headings.iter().map(|(_, parts)| parts.as_slice());
@@ -81,7 +80,7 @@ pub(super) fn take_others<R: Record>(
     {
         problems.push(problem);
     }
-    !others.is_empty()
+    others
 }
 
 /// That a list that is read as one of staff looks like one of another kind. Of the other lists this says nothing: who

@@ -99,8 +99,8 @@ pub(super) fn is_example(row: &Row<'_>) -> bool {
     row.cells.len() > 1 && (says(row.cells.first()) || says(row.cells.last()))
 }
 
-/// How the words begin that say how a column is to be filled in.
-const INSTRUCTIONS: [&str; 36] = [
+/// How the words begin that say how a column is to be filled in. None of them stands in the place of a value.
+const INSTRUCTIONS: [&str; 33] = [
     "必填",
     "选填",
     "可填",
@@ -124,8 +124,6 @@ const INSTRUCTIONS: [&str; 36] = [
     "自动生成",
     "自动计算",
     "系统生成",
-    "不填写",
-    "无需填",
     "请填",
     "填写",
     "手工填",
@@ -135,26 +133,32 @@ const INSTRUCTIONS: [&str; 36] = [
     "例如",
     "例:",
     "限填",
-    "按户口簿",
     "长度",
 ];
 
+/// Whether a cell says how its column is to be filled in: 必填, (18位文本).
+fn is_instruction(cell: &Cell<'_>) -> bool {
+    // Most texts begin with none of these, and numbers are no instructions.
+    const FIRST: &str = "必选可非按文字数整小日下单多自系请填手格如例限长(（*[【";
+    let Cell::Text(text) = cell else { return false };
+    let first = text.trim_start().chars().next();
+    if !first.is_some_and(|it| FIRST.contains(it) || it.is_ascii_digit()) || text.is_ascii() {
+        return false;
+    }
+    let tight = squeezed(text);
+    let is_before = |it: char| it.is_ascii_digit() || "(*[【位".contains(it);
+    let bare = tight.trim_start_matches(is_before);
+    INSTRUCTIONS.iter().any(|word| bare.starts_with(word))
+}
+
 /// Whether a row says of most columns how they are to be filled in: 必填 | 选填 | 18位文本 | 下拉选择.
 pub(super) fn instructs(row: &Row<'_>) -> bool {
-    let instructs = |(_, cell): &&(u32, Cell<'_>)| match cell {
-        Cell::Text(text) => {
-            let tight = squeezed(text);
-            let bare =
-                tight.trim_start_matches(|it: char| it.is_ascii_digit() || "(*[【位".contains(it));
-            INSTRUCTIONS.iter().any(|word| bare.starts_with(word))
-        }
-        _ => false,
-    };
+    let instructs = |(_, cell): &&(u32, Cell<'_>)| is_instruction(cell);
     let count = row.cells.len();
-    // One of the first cells shows it in most rows: no more than these are looked at.
-    let begins = row.cells.iter().take(FIRST_INSTRUCTIONS);
+    // Where none of the first cells is one, no more are looked at.
+    let mut begins = row.cells.iter().take(FIRST_INSTRUCTIONS);
     count > 1
-        && begins.filter(instructs).count() > 0
+        && begins.any(|it| instructs(&it))
         && 2 * row.cells.iter().filter(instructs).count() > count
 }
 
