@@ -107,6 +107,9 @@ impl Affixes {
     /// What is seen of a text; nothing where that is the text itself. What somebody typed as well is meant once.
     pub fn show(&self, text: &str) -> Option<String> {
         let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
         let before = if text.starts_with(&self.before) {
             ""
         } else {
@@ -117,8 +120,8 @@ impl Affixes {
         } else {
             &self.behind
         };
-        let is_shown = !text.is_empty() && !(before.is_empty() && behind.is_empty());
-        is_shown.then(|| format!("{before}{text}{behind}"))
+        let is_whole = before.is_empty() && behind.is_empty();
+        (!is_whole).then(|| format!("{before}{text}{behind}"))
     }
 }
 
