@@ -233,9 +233,17 @@ impl ImportCommand {
     }
 }
 
-const ACCEPT_HELP: &str = "Do what the preview proposes for this kind of question: of households changed_head, \
-    renumbered, moved, split, merged, reopened or place_renamed, of staff swapped, renamed, unit_renamed, \
-    staff_renumbered or returned, of a file place_spelling, no_status or sections; may be said again";
+/// What `--accept` does, with all kinds of questions but those that have no proposal.
+fn accept_help() -> String {
+    let kinds = ConflictKind::ENTRIES.iter().map(|entry| entry.code);
+    let kinds: Vec<_> = kinds
+        .filter(|code| *code != ConflictKind::Left.code())
+        .collect();
+    format!(
+        "Do what the preview proposes for this kind of question: {}; may be said again",
+        kinds.join(", ")
+    )
+}
 
 #[derive(clap::Args)]
 pub struct ImportFile {
@@ -253,7 +261,7 @@ pub struct ImportFile {
     /// Read headings by the profile of this name [default: one saved for just these headings]
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = ACCEPT_HELP)]
+    #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = accept_help())]
     accept: Vec<ConflictKind>,
     /// What became of all members whom the register has in a household of the file and the file has not:
     /// `moved_away`, `died`, `stays` or `same_person`

@@ -4,6 +4,8 @@
 //! Towns and villages have no records of their own: a household, a unit's link and a helper's area say them by
 //! name. So a new name is written to all of them at once, here and nowhere else.
 
+mod above;
+pub mod alike;
 pub mod api;
 mod day;
 mod error;

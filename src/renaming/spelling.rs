@@ -2,8 +2,6 @@
 //!
 //! Nothing is decided here: whoever finds such names asks.
 
-use std::collections::{BTreeMap, HashMap};
-
 use crate::text::squeezed;
 
 /// What a name of a town may end with, the longest first.
@@ -83,7 +81,7 @@ impl Level<'_> {
     }
 
     /// A name without what is not its own, and then without what a place of its kind ends with.
-    fn keys(self, name: &str) -> [String; 2] {
+    pub(super) fn keys(self, name: &str) -> [String; 2] {
         let name = squeezed(name);
         if self == Self::Unit {
             let name = without_town_end(&name);
@@ -162,11 +160,11 @@ fn after_town<'n>(town: &str, name: &'n str) -> &'n str {
         return rest;
     }
     let rest = name.strip_prefix(stem(town, &TOWN_ENDS));
-    rest.filter(|rest| is_name(rest)).unwrap_or(name)
+    rest.filter(|rest| is_village(rest)).unwrap_or(name)
 }
 
 /// Whether a text is a name of a village, and not only how such names end.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_village(text: &str) -> bool {
     !VILLAGE_ENDS.contains(&text) && stem(text, &VILLAGE_ENDS).chars().count() > 1
 }
 
@@ -176,7 +174,7 @@ fn without_code(name: &str) -> &str {
     let name = name.trim_matches(['-', '_', '.', '·', '—', '、', '#']);
     let is_digit = |character: char| character.is_ascii_digit();
     let rest = name.trim_start_matches(is_digit);
-    let name = if is_name(rest) { rest } else { name };
+    let name = if is_village(rest) { rest } else { name };
     let before = name.trim_end_matches(is_digit);
     let is_whole = stem(before, &VILLAGE_ENDS) != before;
     if is_whole { before } else { name }
@@ -208,49 +206,10 @@ fn stem<'n>(name: &'n str, ends: &[&str]) -> &'n str {
     found.filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
-/// The names that may be one place, each with their positions among those given; names that are like no other
-/// are in none. Equal names are one and may stand several times.
-pub fn alike<'n>(level: Level<'_>, names: impl IntoIterator<Item = &'n str>) -> Vec<Vec<usize>> {
-    alike_or_same(level, names, &[])
-}
-
-/// As [`alike`], with pairs of positions that are the same for another reason.
-pub fn alike_or_same<'n>(
-    level: Level<'_>,
-    names: impl IntoIterator<Item = &'n str>,
-    same: &[(usize, usize)],
-) -> Vec<Vec<usize>> {
-    let mut group_of: Vec<usize> = Vec::new();
-    let mut by_key: HashMap<String, usize> = HashMap::new();
-    for (at, name) in names.into_iter().enumerate() {
-        group_of.push(at);
-        for key in level.keys(name) {
-            let other = *by_key.entry(key).or_insert(at);
-            let (one, other) = (root(&group_of, at), root(&group_of, other));
-            group_of[one.max(other)] = one.min(other);
-        }
-    }
-    for (one, other) in same {
-        let (one, other) = (root(&group_of, *one), root(&group_of, *other));
-        group_of[one.max(other)] = one.min(other);
-    }
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for at in 0..group_of.len() {
-        groups.entry(root(&group_of, at)).or_default().push(at);
-    }
-    groups.into_values().filter(|it| it.len() > 1).collect()
-}
-
-fn root(group_of: &[usize], mut at: usize) -> usize {
-    while group_of[at] != at {
-        at = group_of[at];
-    }
-    at
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::renaming::alike::alike;
     use proptest::prelude::*;
 
     fn are_alike(level: Level<'_>, one: &str, other: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
 use super::nothing::{is_elsewhere, says_nothing};
 use super::text::{Read, Refusal, as_typed, text};
-use crate::text::{half_width, trimmed};
+use crate::text::{half_width, squeezed, trimmed};
 use crate::workbook::reader::Cell;
 
 /// A name, and what there is to tell of it.
@@ -79,6 +79,59 @@ const NO_NAMES: [&str; 22] = [
     "男", "女", "是", "否", "户主", "配偶", "本人", "姓名", "长子", "次子", "长女", "次女", "妻子",
     "儿子", "女儿", "儿媳", "父亲", "母亲", "家属", "汉族", "家长", "成员",
 ];
+/// Words for somebody who has no name yet, which may stand for one until it is given.
+const NOT_NAMED: [&str; 18] = [
+    "未取名",
+    "待取名",
+    "未命名",
+    "待命名",
+    "未起名",
+    "待起名",
+    "没取名",
+    "没起名",
+    "暂未取名",
+    "暂未命名",
+    "暂未起名",
+    "尚未取名",
+    "尚未命名",
+    "尚未起名",
+    "还未取名",
+    "还没取名",
+    "还没起名",
+    "未定名",
+];
+/// Words for an infant that say neither a name nor that there is none yet.
+const INFANTS: [&str; 25] = [
+    "婴儿",
+    "新生儿",
+    "新生婴儿",
+    "初生婴儿",
+    "女婴",
+    "男婴",
+    "婴幼儿",
+    "幼儿",
+    "小孩",
+    "小孩子",
+    "孩子",
+    "宝宝",
+    "小宝宝",
+    "小女孩",
+    "小男孩",
+    "无名",
+    "无名字",
+    "无姓名",
+    "没名字",
+    "没有名字",
+    "暂无名",
+    "暂无名字",
+    "暂无姓名",
+    "尚无名字",
+    "还没有名字",
+];
+/// What stands between the names of two persons. Each may be a character of a name, too: 周和平.
+const BETWEEN_PERSONS: [char; 4] = ['和', '与', '及', '跟'];
+/// What people write behind the name of an example.
+const EXAMPLES: [&str; 6] = ["示例", "样例", "范例", "例子", "举例", "例"];
 /// A word for a sex or a people, which behind a name of three characters is no fourth.
 const COLUMNS_BESIDE: &str = "男女汉回满苗壮藏彝侗瑶土蒙";
 /// The surnames of nearly everybody who has one of a single character. Those that as often begin a name
@@ -113,13 +166,22 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
         }));
     }
     as_typed(cell)?;
+    if let Cell::Text(typed) = cell
+        && INFANTS.contains(&squeezed(typed).as_str())
+    {
+        return Err(Refusal::new(
+            "name_placeholder",
+            format!("“{}”不是姓名", trimmed(typed)),
+            "请填写出生医学证明或户口簿上的姓名；还没有取名的请填“未取名”，取名后再更正",
+        ));
+    }
     let Some(typed) = text(cell, LONGEST)? else {
         return Ok(None);
     };
     if is_elsewhere(&typed) {
         return Ok(None);
     }
-    if is_no_name(&typed) {
+    if is_no_name(&typed) && !NOT_NAMED.contains(&typed.as_str()) {
         return Err(no_name("不是姓名"));
     }
     if is_garbled(&typed) {
@@ -141,7 +203,16 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     if is_kin(&name.text) {
         return Err(no_name("是对亲属的称呼，不是姓名"));
     }
-    if name.text.chars().any(is_private) {
+    if !several_persons(&name.text).is_empty() {
+        return Err(several());
+    }
+    if NOT_NAMED.contains(&name.text.as_str()) {
+        name.doubt = Some(Refusal::new(
+            "name_placeholder",
+            format!("“{}”不是姓名，先照此登记", name.text),
+            "取名后请填写出生医学证明或户口簿上的姓名，再导入或在系统中更正",
+        ));
+    } else if name.text.chars().any(is_private) {
         name.doubt = Some(private_character(&name.text, "姓名"));
     } else if name.doubt.is_none() {
         name.doubt = mixed(&name.text);
@@ -194,6 +265,10 @@ fn several_names(typed: &str) -> Vec<&str> {
     if hard.len() > 1 {
         return hard;
     }
+    let joined = several_persons(typed);
+    if !joined.is_empty() {
+        return joined;
+    }
     let soft: Vec<&str> = typed.split_whitespace().collect();
     let is_name = |part: &&str| part.chars().count() > 1 && part.chars().all(is_chinese);
     let are_names = soft.iter().all(is_name)
@@ -201,6 +276,42 @@ fn several_names(typed: &str) -> Vec<&str> {
             .iter()
             .any(|part| DOUBLE_SURNAMES.contains(part) || BESIDE.contains(part));
     if are_names { soft } else { Vec::new() }
+}
+
+/// The names between which «and» stands: 周文斌和孙巧云. Each has a surname and is as long as a name; so long a name
+/// of one person has no surname at its begin and in its middle. Empty where it is one name: 周和平, 王文和.
+fn several_persons(typed: &str) -> Vec<&str> {
+    let is_and = |character: char| BETWEEN_PERSONS.contains(&character);
+    // Four characters before and behind it, at least, in all.
+    if typed.len() < 15 || !typed.contains(is_and) {
+        return Vec::new();
+    }
+    let is_name = |part: &&str| {
+        let begins = part.chars().next().is_some_and(|it| SURNAMES.contains(it))
+            || DOUBLE_SURNAMES
+                .iter()
+                .any(|surname| part.starts_with(surname));
+        (2..=4).contains(&part.chars().count()) && part.chars().all(is_chinese) && begins
+    };
+    let parts: Vec<&str> = typed.split(is_and).map(str::trim).collect();
+    if parts.len() > 1 && parts.iter().all(is_name) {
+        return parts;
+    }
+    // A name may have the character, too: 周和平和孙云.
+    let mut splits = typed.match_indices(is_and);
+    let two = splits.find_map(|(at, and)| {
+        let (before, after) = (typed[..at].trim(), typed[at + and.len()..].trim());
+        (is_name(&before) && is_name(&after)).then_some(vec![before, after])
+    });
+    two.unwrap_or_default()
+}
+
+fn several() -> Refusal {
+    Refusal::new(
+        "name_several",
+        "一格里像是有两个姓名",
+        "每人一行，请分开；曾用名请写在备注栏",
+    )
 }
 
 fn no_name(reason: &str) -> Refusal {
@@ -229,9 +340,28 @@ fn is_no_name(text: &str) -> bool {
                 | '家'
                 | '汉'
                 | '成'
+                | '未'
+                | '待'
+                | '没'
+                | '暂'
+                | '尚'
+                | '还'
+                | '无'
+                | '婴'
+                | '新'
+                | '初'
+                | '幼'
+                | '小'
+                | '孩'
+                | '宝'
         )
     );
-    may_be && NO_NAMES.contains(&text)
+    may_be && (NO_NAMES.contains(&text) || is_placeholder(text))
+}
+
+/// Whether a text stands for the name of somebody who has none yet.
+fn is_placeholder(text: &str) -> bool {
+    NOT_NAMED.contains(&text) || INFANTS.contains(&text)
 }
 
 /// Whether a text ends with a word for a relative of the person that it names.
@@ -304,6 +434,13 @@ fn without_remark(typed: &str, name: &mut Name) -> Result<String, Refusal> {
         ));
     }
     let tight: String = remark.split_whitespace().collect();
+    if EXAMPLES.contains(&tight.as_str()) {
+        return Err(Refusal::new(
+            "name_of_example",
+            format!("姓名后面注有“{}”，是示例", super::mask(remark)),
+            "请删除示例的行",
+        ));
+    }
     if GONE
         .iter()
         .any(|word| tight == *word || (word.chars().count() > 1 && tight.contains(word)))
@@ -418,11 +555,7 @@ fn check_characters(bare: &str) -> Result<(), Refusal> {
         ));
     }
     if has("、，,;；/／\\|+&") {
-        return Err(Refusal::new(
-            "name_several",
-            "一格里像是有两个姓名",
-            "每人一行，请分开；曾用名请写在备注栏",
-        ));
+        return Err(several());
     }
     Ok(())
 }
@@ -575,7 +708,16 @@ mod tests {
             ("王𠅤", "王𠅤", false),
             ("张\u{f96f}", "张\u{f96f}", false),
             ("王某某", "王某某", false),
-            ("未取名", "未取名", false),
+            // «And» may be a character of a name.
+            ("和平", "和平", false),
+            ("和珅", "和珅", false),
+            ("周和", "周和", false),
+            ("周和平", "周和平", false),
+            ("王文和", "王文和", false),
+            ("欧阳和平", "欧阳和平", false),
+            ("王和文王", "王和文王", false),
+            ("阿卜杜和加艾力", "阿卜杜和加艾力", false),
+            ("小和尚", "小和尚", false),
         ] {
             let name = of(typed).unwrap();
             assert_eq!(
@@ -635,6 +777,21 @@ mod tests {
             ("王大山\n李秀英", "name_several"),
             ("王大山/王山", "name_several"),
             ("张3", "name_with_digits"),
+            ("周文斌和孙巧云", "name_several"),
+            ("周文斌 和 孙巧云", "name_several"),
+            ("周斌与孙云", "name_several"),
+            ("周文斌及孙巧云", "name_several"),
+            ("周和平和孙云", "name_several"),
+            ("周文斌和孙巧云和李四", "name_several"),
+            ("欧阳建国和王英", "name_several"),
+            ("婴儿", "name_placeholder"),
+            ("新 生 儿", "name_placeholder"),
+            ("（无名）", "name_invalid"),
+            ("无名", "name_placeholder"),
+            ("女婴", "name_placeholder"),
+            ("宝宝", "name_placeholder"),
+            ("王大山（示例）", "name_of_example"),
+            ("王大山(例)", "name_of_example"),
         ] {
             assert_eq!(of(typed).err(), Some(code), "{typed}");
         }
@@ -647,6 +804,12 @@ mod tests {
         ] {
             assert_eq!(of(typed).unwrap().doubt.unwrap().code, code, "{typed}");
         }
+        for typed in ["未取名", "待取名", "未命名", "暂未取名", "未 取 名"] {
+            let name = of(typed).unwrap();
+            assert_eq!(name.doubt.unwrap().code, "name_placeholder", "{typed}");
+        }
+        let helpers = names(&Cell::Text("周文斌和孙巧云".into())).unwrap();
+        assert_eq!(helpers.unwrap().text, "周文斌、孙巧云");
         assert_eq!(
             of("李\u{e863}").unwrap().doubt.unwrap().proposal.as_deref(),
             Some("李䶮")

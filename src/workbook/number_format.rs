@@ -29,6 +29,13 @@ pub struct Form(Vec<(Condition, Pieces)>);
 /// What a part of a format shows; nothing for one that shows a number as a number.
 type Pieces = Option<Vec<Piece>>;
 
+/// What a format shows before and behind a text: `@"村"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affixes {
+    before: String,
+    behind: String,
+}
+
 /// Of which numbers a part of a format is: an operator and the number behind it.
 type Condition = Option<(String, String)>;
 
@@ -61,6 +68,60 @@ impl Shown {
             Self::Number => form_of(code).map_or(Self::Number, Self::Digits),
             time => time,
         }
+    }
+}
+
+impl Affixes {
+    /// Of a format's code; nothing where it shows a text as it is, or not at all.
+    pub fn by_code(code: &str) -> Option<Self> {
+        if !code.contains('@') {
+            return None;
+        }
+        let sections: Vec<&str> = sections(code).collect();
+        // A text is shown by the fourth part, or by the last where that is for texts.
+        let section = sections.get(3).or(sections.last())?;
+        let (mut affixes, mut is_behind) = ([String::new(), String::new()], false);
+        let mut signs = section.chars();
+        while let Some(sign) = signs.next() {
+            let side = &mut affixes[usize::from(is_behind)];
+            match sign {
+                '@' if is_behind => return None,
+                '@' => is_behind = true,
+                '"' => side.extend(signs.by_ref().take_while(|sign| *sign != '"')),
+                '\\' => side.extend(signs.next()),
+                '_' | '*' => {
+                    signs.next();
+                }
+                '[' => {
+                    signs.by_ref().find(|sign| *sign == ']');
+                }
+                sign if !sign.is_ascii() => side.push(sign),
+                ' ' => {}
+                _ => return None,
+            }
+        }
+        let [before, behind] = affixes.map(|side| side.trim().to_owned());
+        (is_behind && !(before.is_empty() && behind.is_empty())).then_some(Self { before, behind })
+    }
+
+    /// What is seen of a text; nothing where that is the text itself. What somebody typed as well is meant once.
+    pub fn show(&self, text: &str) -> Option<String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let before = if text.starts_with(&self.before) {
+            ""
+        } else {
+            &self.before
+        };
+        let behind = if text.ends_with(&self.behind) {
+            ""
+        } else {
+            &self.behind
+        };
+        let is_whole = before.is_empty() && behind.is_empty();
+        (!is_whole).then(|| format!("{before}{text}{behind}"))
     }
 }
 
@@ -160,6 +221,7 @@ fn holds(condition: &Condition, number: f64) -> bool {
 fn pieces_of(code: &str) -> Pieces {
     let code = code.replace("General", "0").replace("G/通用格式", "0");
     let mut pieces = Vec::new();
+    let mut is_chinese = false;
     let mut signs = code.chars();
     while let Some(sign) = signs.next() {
         match sign {
@@ -184,8 +246,8 @@ fn pieces_of(code: &str) -> Pieces {
                         let text = text.split('-').next().unwrap_or_default();
                         pieces.extend(text.chars().map(Piece::Sign));
                     }
-                    // Chinese digits.
-                    None if inside.starts_with("DB") => return None,
+                    // Chinese digits: of what is named by them, 三组, the number is as good.
+                    None if inside.starts_with("DB") => is_chinese = true,
                     // A colour or a condition.
                     None => {}
                 }
@@ -205,7 +267,8 @@ fn pieces_of(code: &str) -> Pieces {
     let is_named = pieces
         .iter()
         .any(|piece| matches!(piece, Piece::Sign(sign) if NAMING.contains(*sign)));
-    (zeros >= 2 || has_name || is_named).then_some(pieces)
+    let is_form = zeros >= 2 || has_name;
+    (is_named || (is_form && !is_chinese)).then_some(pieces)
 }
 
 impl Form {
@@ -277,6 +340,45 @@ mod tests {
         match Shown::by_code(code) {
             Shown::Digits(form) => form.show(number).unwrap_or_default(),
             other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_text_is_seen_with_what_its_format_adds() {
+        for (code, text, wanted) in [
+            ("@\"村\"", "双喜", "双喜村"),
+            ("@\"村\"", "双喜村", ""),
+            ("@村", "双喜", "双喜村"),
+            ("\"草庙镇\"@", "双喜村", "草庙镇双喜村"),
+            ("General;General;General;@\"小学\"", "草庙", "草庙小学"),
+            ("0;0;0;@\\村", "双喜", "双喜村"),
+            ("[红色]@\"村\"", "双喜", "双喜村"),
+            ("@", "双喜", ""),
+            ("@_ ", "双喜", ""),
+            ("_ * #,##0_ ;_ * -#,##0_ ;_ * \"-\"_ ;_ @_ ", "双喜", ""),
+            ("0\"组\"", "双喜", ""),
+            (";;;", "双喜", ""),
+            ("@@", "双喜", ""),
+            ("@\"村\"", "  ", ""),
+        ] {
+            let affixes = Affixes::by_code(code);
+            let seen = affixes.and_then(|affixes| affixes.show(text));
+            assert_eq!(seen.unwrap_or_default(), wanted, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn chinese_digits_name_as_others_do() {
+        for (code, number, wanted) in [
+            ("[DBNum1]General\"组\"", 3.0, "3组"),
+            ("[DBNum1][$-804]0\"组\"", 12.0, "12组"),
+            ("[DBNum2][$-804]0\"号\"", 3.0, "3号"),
+            // A number is a number, whatever its digits look like.
+            ("[DBNum1][$-804]General", 3.0, "Number"),
+            ("[DBNum2]0", 3.0, "Number"),
+            ("[DBNum1]00", 3.0, "Number"),
+        ] {
+            assert_eq!(seen(code, number), wanted, "{code}");
         }
     }
 

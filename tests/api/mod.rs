@@ -6,6 +6,7 @@ mod lifts;
 mod method;
 mod pairing_constraints;
 mod pairing_imports;
+mod pairing_list_headings;
 mod pairing_runs;
 mod pairings;
 mod plans;

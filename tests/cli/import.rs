@@ -1,5 +1,7 @@
 //! `qianshou import`.
 
+use qianshou::code_list::CodeList as _;
+use qianshou::import::report::ConflictKind;
 use serde_json::Value as Json;
 
 use crate::support::RosterFile;
@@ -232,4 +234,25 @@ fn a_question_that_is_answered_is_not_listed_as_open() {
     assert!(decided.contains("已决 [no_status] "), "{decided}");
     assert!(!decided.contains("待决"), "{decided}");
     assert!(!decided.contains("个问题需要先决定"), "{decided}");
+}
+
+#[test]
+fn the_help_names_every_kind_of_question() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
+        .args(["import", "staff", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8_lossy(&output.stdout);
+    let accept = help.split("--accept").nth(1).unwrap();
+    let accept = accept.split("--left").next().unwrap();
+    for entry in ConflictKind::ENTRIES {
+        let is_named = accept.contains(entry.code);
+        // What became of members is said by an answer alone.
+        assert_eq!(
+            is_named,
+            entry.value != ConflictKind::Left,
+            "{}",
+            entry.code
+        );
+    }
 }

@@ -72,7 +72,8 @@ pub fn fill_of(bytes: &[u8], sheet: &str, cell: &str) -> String {
 
 /// Whether the list says that the file was written anew.
 pub fn is_anew(bytes: &[u8]) -> bool {
-    list(bytes).iter().any(|row| row.starts_with("说明"))
+    let is_said = |row: &String| row.starts_with("说明") && row.contains("另写");
+    list(bytes).iter().any(is_said)
 }
 
 /// The rows of the list.

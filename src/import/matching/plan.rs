@@ -22,7 +22,7 @@ use crate::renaming::{Links, Planned as PlannedRenaming};
 use crate::roster::choices::{Choices, LeaveAnswer};
 use crate::roster::grouping::{Context, HouseholdRoster, Keeping};
 use crate::roster::report::{Problems, RosterProblem, SheetReport};
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// Most households of one chunk.
 pub const CHUNK: usize = 1_000;

@@ -6,7 +6,7 @@ use crate::household::HouseholdFacts;
 use crate::household::rule::{self, Finding, MEMBER_COUNT, Severity};
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 use crate::roster::report::Place;
-use crate::roster::value::Refusal;
+use crate::value::Refusal;
 
 /// What a finding is about, whatever it says of it: rule, field and name of the member.
 type About<'a> = (&'static str, &'static str, Option<&'a str>);

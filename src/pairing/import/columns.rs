@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::household::IdentityNumber;
-use crate::roster::column::{Carry, Column, Kind, Put, Record, Words, put};
+use crate::roster::column::{Carry, Column, Kind, ListKind, Put, Record, Words, put};
 
 /// What one row says.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,7 @@ impl Record for PairRow {
     type Shared = ();
     type Part = ();
 
+    const LIST: ListKind = ListKind::Pairs;
     const OF_PART: &'static [&'static str] = &["household_number", "head_identity", "head_name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];

@@ -3,6 +3,28 @@
 use crate::value::Refusal;
 use crate::value::repair::Repair;
 
+/// The kinds of lists that can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListKind {
+    /// Of households and their members.
+    Households,
+    /// Of staff who help.
+    Staff,
+    /// Of pairs that people have made by hand.
+    Pairs,
+}
+
+impl ListKind {
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Households => "贫困户名册",
+            Self::Staff => "帮扶责任人名册",
+            Self::Pairs => "结对表",
+        }
+    }
+}
+
 /// What messages call a list and its rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
@@ -35,6 +57,8 @@ pub trait Record: Default + 'static {
     /// What a row alone is about: the person.
     type Part;
 
+    /// What kind of list it is a row of.
+    const LIST: ListKind;
     /// Fields by which a row speaks of one part: a sheet without columns of them has one row a whole.
     const OF_PART: &'static [&'static str];
     /// Fields by which a row names its whole, in a sheet that has one row a whole.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::kind::HouseholdKind;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Category, IdentityNumber, PovertyStatus, Relation};
-use crate::roster::column::Record;
+use crate::roster::column::{ListKind, Record};
 use crate::value::repair::DISABILITY_CERTIFICATE;
 
 /// Most members of a household: more mean that a number is in the wrong column.
@@ -77,6 +77,7 @@ impl Record for HouseholdRow {
     type Shared = Shared;
     type Part = Member;
 
+    const LIST: ListKind = ListKind::Households;
     const OF_PART: &'static [&'static str] = &["name", "relation"];
     const OF_WHOLE: &'static [&'static str] = &["head_name", "head_identity", "number"];
     const JOINS: &'static [&'static str] = &["number", "head_identity"];

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::lexicon::Lexicon;
 use super::messages::{check_choices, no_roster, refuse, warn};
 use super::model::{Layout, Layouts, of_sheet};
+use super::other_list::{doubt, has_another, is_another, take_others};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
@@ -32,7 +33,7 @@ pub fn find<R: Record>(
     check_choices(sheets, lexicon, choices, problems);
     let is_chosen = |sheet: &Sheet| choices.sheets.contains(&sheet.name);
     let mut found: Vec<Layout<R>> = Vec::new();
-    let mut hidden = Vec::new();
+    let (mut hidden, mut without) = (Vec::new(), Vec::new());
     for (index, sheet) in (0..).zip(sheets) {
         let passed_over = NOT_ROSTERS.contains(&sheet.name.trim()) || is_problem_list(sheet);
         let wanted = if choices.sheets.is_empty() {
@@ -46,14 +47,28 @@ pub fn find<R: Record>(
         match lexicon.find(index, sheet) {
             Some(layout) if sheet.visible || is_chosen(sheet) => found.push(layout),
             Some(layout) => hidden.push(layout),
-            None if is_chosen(sheet) => problems.push(no_roster::<R>(&[&sheet.name])),
-            None => {}
+            None => without.push((index, sheet)),
         }
     }
+    if found.is_empty() && hidden.is_empty() {
+        let visible = without.iter().filter(|(_, sheet)| sheet.visible);
+        found.extend(visible.filter_map(|(index, sheet)| lexicon.find_short(*index, sheet)));
+        without.retain(|(index, _)| !found.iter().any(|layout| layout.index == *index));
+    }
+    for (_, sheet) in without.iter().filter(|(_, sheet)| is_chosen(sheet)) {
+        problems.push(match has_another::<R>(sheet) {
+            Some(problem) => problem,
+            None => no_roster::<R>(&[&sheet.name]),
+        });
+    }
+    let others = take_others(&mut found, choices, problems);
     let chosen = choose(&found, table, !choices.sheets.is_empty());
     match &chosen {
         Ok(read) => {
             warn(&found, read, problems);
+            for doubt in read.iter().filter_map(|at| doubt(&found[*at])) {
+                problems.push(doubt);
+            }
             for at in read {
                 // Others may be chosen beside those that are complete.
                 let mut lacking = missing(&found, *at, read, table);
@@ -62,19 +77,20 @@ pub fn find<R: Record>(
                 refuse(&found[*at], lexicon, lacking, problems);
             }
         }
-        Err(Some(nearest)) => refuse(
-            &found[*nearest],
-            lexicon,
-            missing(&found, *nearest, &[], table),
-            problems,
-        ),
-        Err(None) if choices.sheets.is_empty() => {
-            problems.push(no_roster::<R>(
-                &sheets
-                    .iter()
-                    .map(|sheet| sheet.name.as_str())
-                    .collect::<Vec<_>>(),
-            ));
+        Err(Some(nearest)) => {
+            let lacking = missing(&found, *nearest, &[], table);
+            let nearest = &found[*nearest];
+            match is_another(nearest, Severity::Error) {
+                Some(problem) => problems.push(problem),
+                None => refuse(nearest, lexicon, lacking, problems),
+            }
+        }
+        Err(None) if choices.sheets.is_empty() && others.is_empty() => {
+            let names: Vec<_> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+            let other = without
+                .iter()
+                .find_map(|(_, sheet)| has_another::<R>(sheet));
+            problems.push(other.unwrap_or_else(|| no_roster::<R>(&names)));
         }
         Err(None) => {}
     }
@@ -102,7 +118,7 @@ pub fn find<R: Record>(
             further: Vec::new(),
         })
         .collect();
-    for layout in found.iter().chain(&hidden) {
+    for layout in found.iter().chain(&hidden).chain(&others) {
         reports[usize::from(layout.index)]
             .columns
             .clone_from(&layout.reports);

@@ -3,7 +3,7 @@
 use super::find::missing;
 use super::lexicon::Lexicon;
 use super::messages::{refuse, warn_of_columns};
-use super::model::{Layout, Role, of_sheet};
+use super::model::{Layout, Role, Sort, of_sheet};
 use crate::household::rule::Severity;
 use crate::roster::column::{Heading, Record};
 use crate::roster::heading;
@@ -151,31 +151,35 @@ pub fn further<R: Record>(
     let is_roster =
         is_known && !is_other && (has_role(Role::Relation) || has_role(Role::Number) || is_list);
     // Of a table that names people by nothing but their names nobody could be known again.
-    let severity = if lacking.is_empty() && is_roster {
-        warn_of_columns(&table, problems);
-        Severity::Repair
-    } else if is_roster {
-        lacking.retain(|column| !table.repeats(column.key));
-        warn_of_columns(&table, problems);
-        refuse(&table, lexicon, lacking, problems);
-        Severity::Error
-    } else {
-        Severity::Warning
+    table.sort = match (is_roster, lacking.is_empty()) {
+        (true, true) => Sort::Roster,
+        (true, false) => Sort::Lacking,
+        (false, _) => Sort::Foreign { ends: None },
     };
-    table.passed_over = severity != Severity::Repair;
-    table.is_foreign = severity == Severity::Warning;
+    if is_roster {
+        warn_of_columns(&table, problems);
+    }
+    let severity = match table.sort {
+        Sort::Roster => Severity::Repair,
+        Sort::Lacking => Severity::Error,
+        Sort::Foreign { .. } => Severity::Warning,
+    };
+    if table.sort == Sort::Lacking {
+        lacking.retain(|column| !table.repeats(column.key));
+        refuse(&table, lexicon, lacking, problems);
+    }
     let number = table.header_row;
-    let refusal = if table.passed_over {
-        Refusal::new(
-            "another_table",
-            format!("第 {number} 行起是另一张表，列与名册不同，这一行以下没有读取"),
-            "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
-        )
-    } else {
+    let refusal = if table.is_read() {
         Refusal::new(
             "further_table",
             format!("第 {number} 行是新的表头，以下各行按这一行的列名读取"),
             "如不对，请把下面的表放到单独的工作表中",
+        )
+    } else {
+        Refusal::new(
+            "another_table",
+            format!("第 {number} 行起是另一张表，列与名册不同，这一行以下没有读取"),
+            "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
         )
     };
     let mut problem = of_sheet(&table.sheet, severity, refusal);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::model::{Layout, Placed, Repeated, Role};
+use super::model::{Layout, Placed, Repeated, Role, Sort};
 use crate::roster::choices::{Choices, ColumnChoice};
 use crate::roster::column::{Column, Headings, Record};
 use crate::roster::heading;
@@ -152,14 +152,35 @@ impl<'a, R: Record> Lexicon<'a, R> {
         Some(self.layout(index, sheet, &block))
     }
 
+    /// The heading of a sheet that has too few known columns for [`Self::find`]: a row of words, of which several
+    /// are known, or one names what a row is about. It is good to say what is missing in it.
+    pub(super) fn find_short(&self, index: u16, sheet: &Sheet) -> Option<Layout<R>> {
+        let is_word = |text: &String| !text.contains(|sign: char| sign.is_ascii_digit());
+        let known = |block: &Block| {
+            let read = block.paths.iter().map(|path| self.read(path, None));
+            let columns = read.filter_map(|read| read.column);
+            let keys: Vec<_> = columns
+                .map(|column| column.key)
+                .filter(|key| !key.is_empty())
+                .collect();
+            let names = R::ONE_OF.iter().flat_map(|one_of| one_of.iter());
+            let is_named = names.into_iter().any(|key| keys.contains(key));
+            (keys.len() >= FEWEST_HEADINGS || is_named).then_some(keys.len())
+        };
+        let best = heading::blocks(sheet)
+            .filter(|block| block.top == block.bottom)
+            .filter(|block| block.paths.iter().flat_map(|path| &path.parts).all(is_word))
+            .filter_map(|block| Some((known(&block)?, block)))
+            .max_by_key(|(count, block)| (*count, u32::MAX - block.top))?;
+        Some(self.layout(index, sheet, &best.1))
+    }
+
     pub(super) fn layout(&self, index: u16, sheet: &Sheet, block: &Block) -> Layout<R> {
         let mut layout = Layout {
             index,
             sheet: sheet.name.clone(),
             header_row: block.bottom,
-            passed_over: false,
-            is_foreign: false,
-            ends: None,
+            sort: Sort::Roster,
             columns: Vec::new(),
             reports: Vec::new(),
             headings: Vec::new(),

@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 use super::lexicon::Lexicon;
-use super::model::{Layout, Repeated, of_sheet};
+use super::model::{Layout, Placed, Repeated, of_sheet};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
-use crate::roster::column::{Column, Record};
+use crate::roster::column::{Column, ListKind, Record};
 use crate::roster::heading::HEADER_WITHIN;
 use crate::roster::report::{ColumnReport, Problems, RosterProblem};
 use crate::value::Refusal;
@@ -106,6 +106,11 @@ pub(super) fn refuse<R: Record>(
         .iter()
         .map(|column| alternatives(column, lexicon))
         .collect();
+    let row = layout.header_row;
+    let begin = match named(layout) {
+        Some(named) => format!("{}第 {row} 行的表头有{named}，缺少", R::WORDS.list),
+        None => format!("第 {row} 行的表头缺少"),
+    };
     problems.push(RosterProblem {
         cell: Some(address(layout.header_row, 0)),
         ..of_sheet(
@@ -114,8 +119,7 @@ pub(super) fn refuse<R: Record>(
             Refusal::new(
                 "missing_column",
                 format!(
-                    "第 {} 行的表头缺少必需的列：{}。已有的列：{}",
-                    layout.header_row,
+                    "{begin}必需的列：{}。已有的列：{}",
                     lacking.join("、"),
                     first_of(&has, "列")
                 ),
@@ -127,6 +131,53 @@ pub(super) fn refuse<R: Record>(
             ),
         )
     });
+}
+
+/// The columns by which a list with several of them names something, each with its cell: “户编号”（A1）.
+fn named<R: Record>(layout: &Layout<R>) -> Option<String> {
+    let names = |placed: &&Placed<R>| {
+        let mut one_of = R::ONE_OF.iter();
+        one_of.any(|keys| keys.contains(&placed.column.key))
+    };
+    let named: Vec<_> = layout
+        .columns
+        .iter()
+        .filter(names)
+        .map(|placed| {
+            let heading = layout.heading_at(placed.position);
+            let cell = address(layout.header_row, placed.position);
+            format!("“{heading}”（{cell}）")
+        })
+        .collect();
+    (!named.is_empty()).then(|| named.join("、"))
+}
+
+/// That a file is a list of another kind.
+pub(super) fn another_list<R: Record>(
+    (sheet, row): (&str, u32),
+    (kind, telling): (ListKind, &[&str]),
+    severity: Severity,
+) -> RosterProblem {
+    let (kind, own) = (kind.label(), R::LIST.label());
+    let remedy = if severity == Severity::Error {
+        format!(
+            "如是{kind}，请按{kind}导入；如确是{own}，请把列名改成{own}的列名，或在导入设置中选中这张工作表"
+        )
+    } else {
+        format!("如是{kind}，请按{kind}导入；如确是{own}，不必处理")
+    };
+    let reason = format!(
+        "第 {row} 行的表头（{}）像是{kind}，不是{own}",
+        first_of(telling, "列")
+    );
+    RosterProblem {
+        cell: Some(address(row, 0)),
+        ..of_sheet(
+            sheet,
+            severity,
+            Refusal::new("another_list", reason, remedy),
+        )
+    }
 }
 
 /// A column that may mean a field, if people say so.

@@ -5,8 +5,9 @@ mod further;
 mod lexicon;
 mod messages;
 mod model;
+mod other_list;
 
 pub use find::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET, find};
 pub use further::{further, is_foreign_heading, may_be_heading};
 pub use lexicon::Lexicon;
-pub use model::{Layout, Layouts, Placed, Role, Spoken, of_sheet};
+pub use model::{Layout, Layouts, Placed, Role, Sort, Spoken, of_sheet};

@@ -56,12 +56,8 @@ pub struct Layout<R: Record> {
     pub sheet: String,
     /// Last row of the heading, from 1.
     pub header_row: u32,
-    /// Whether it is no roster, so that its rows are passed over.
-    pub passed_over: bool,
-    /// Whether it is a list of another kind, below which the table above may go on.
-    pub is_foreign: bool,
-    /// The row, from 1, at which the table above goes on.
-    pub ends: Option<u32>,
+    /// What sort of table it is.
+    pub sort: Sort,
     /// The columns that are read.
     pub columns: Vec<Placed<R>>,
     /// All columns that have a heading.
@@ -74,6 +70,20 @@ pub struct Layout<R: Record> {
     pub(super) repeated: Vec<Repeated<R>>,
     /// For each column of the sheet, which of `columns` it is.
     pub(super) by_position: Vec<Option<usize>>,
+}
+
+/// What sort of table stands under a heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A roster, which is read.
+    Roster,
+    /// A roster that lacks columns: neither its rows nor what stands below them is read.
+    Lacking,
+    /// A list of another kind, which is not read. Below it the table above may go on.
+    Foreign {
+        /// The row, from 1, at which the table above goes on.
+        ends: Option<u32>,
+    },
 }
 
 /// A field that several columns would fill.
@@ -115,7 +125,20 @@ impl<R: Record> Layout<R> {
     fn holds(&self, place: Place) -> bool {
         self.index == place.sheet
             && self.header_row < place.row
-            && self.ends.is_none_or(|ends| place.row < ends)
+            && self.ends().is_none_or(|ends| place.row < ends)
+    }
+
+    /// Whether its rows are read.
+    pub fn is_read(&self) -> bool {
+        self.sort == Sort::Roster
+    }
+
+    /// The row, from 1, at which the table above goes on.
+    pub fn ends(&self) -> Option<u32> {
+        match self.sort {
+            Sort::Foreign { ends } => ends,
+            Sort::Roster | Sort::Lacking => None,
+        }
     }
 
     /// The first of the columns that fill the field `key`.
@@ -171,6 +194,13 @@ impl<R: Record> Layout<R> {
     /// Whether a column of the sheet has a heading.
     pub fn has_heading(&self, position: u32) -> bool {
         self.headings.iter().any(|(at, _)| *at == position)
+    }
+
+    /// The heading of a column of the sheet, as reports name it.
+    pub(super) fn heading_at(&self, position: u32) -> &str {
+        let mut headings = self.headings.iter().zip(&self.reports);
+        let found = headings.find(|((at, _), _)| *at == position);
+        found.map_or("", |(_, report)| report.heading.as_str())
     }
 
     /// Whether a text is what the heading of a column says, or a row of it.
@@ -253,15 +283,17 @@ impl<R: Record> Layouts<R> {
     /// The table of the roster above one that is passed over.
     pub fn above(&self, place: Place) -> Option<&Layout<R>> {
         let mut tables = self.further.iter().rev();
-        let further = tables.find(|table| !table.passed_over && table.holds(place));
+        let further = tables.find(|table| table.is_read() && table.holds(place));
         further.or_else(|| self.get(place.sheet))
     }
 
     /// Ends the table that is passed over at a row, which belongs to the table above it.
     pub fn end(&mut self, place: Place) {
         let mut tables = self.further.iter_mut().rev();
-        if let Some(table) = tables.find(|table| table.passed_over && table.holds(place)) {
-            table.ends = Some(place.row);
+        if let Some(table) = tables.find(|table| !table.is_read() && table.holds(place)) {
+            table.sort = Sort::Foreign {
+                ends: Some(place.row),
+            };
         }
     }
 

@@ -74,13 +74,7 @@ pub struct Told<'a> {
 /// Lists all problems, each with a link to its cell; above them what there is to say of the file, and a row
 /// for each group of many, with a link to the first of its cells.
 pub fn of(told: Told<'_>, remark: Option<(&str, &str)>) -> List {
-    let remark = remark.map(|(said, remedy)| {
-        let mut texts = vec![String::new(); COLUMNS.len()];
-        REMARK.clone_into(&mut texts[0]);
-        said.clone_into(&mut texts[5]);
-        remedy.clone_into(&mut texts[6]);
-        ListRow { texts, link: None }
-    });
+    let remark = remark.map(|(said, remedy)| self::remark(said, remedy));
     List {
         name: PROBLEMS_SHEET.to_owned(),
         columns: COLUMNS.to_vec(),
@@ -89,7 +83,25 @@ pub fn of(told: Told<'_>, remark: Option<(&str, &str)>) -> List {
             .chain(told.groups.iter().filter_map(summary))
             .chain(told.problems.iter().map(row))
             .collect(),
+        without_notes: Some(without_notes),
     }
+}
+
+fn remark(said: &str, remedy: &str) -> ListRow {
+    let mut texts = vec![String::new(); COLUMNS.len()];
+    REMARK.clone_into(&mut texts[0]);
+    said.clone_into(&mut texts[5]);
+    remedy.clone_into(&mut texts[6]);
+    ListRow { texts, link: None }
+}
+
+/// The row that says of which sheets the marks have no notes.
+fn without_notes(sheets: &[String]) -> ListRow {
+    let sheets = sheets.join("”、“");
+    let said = format!(
+        "工作表“{sheets}”中有原来的批注或控件，原样保留；有问题的单元格只标了颜色，没有另加批注"
+    );
+    remark(&said, "请按本表逐条核对，点“单元格”一栏可跳到该处")
 }
 
 /// The row about all problems of a group, if they are many.

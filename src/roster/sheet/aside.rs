@@ -6,7 +6,7 @@
 //! such a row stays a person's row, whose missing cells are errors; with few cells it joins no household
 //! ([`is_alone`]).
 
-use super::marks::{counts_columns, describes_columns};
+use super::marks::{counts_columns, describes_columns, instructs, is_example};
 use super::names::{is_code, may_be_name, may_be_relation, names_place, names_post, names_unit};
 use super::words::{
     is_count, is_label, is_note, is_page, is_total, labels_next, labels_sum, sums_up,
@@ -46,6 +46,8 @@ pub(super) enum Aside {
     Note,
     /// Nothing but what was filled down for rows to come.
     Filled,
+    /// What a row may look like.
+    Example,
 }
 
 impl Aside {
@@ -55,6 +57,7 @@ impl Aside {
             Self::Heading | Self::Table | Self::Marks => "repeated_heading",
             Self::Total => "total_row",
             Self::Note | Self::Filled => "note_row",
+            Self::Example => "example_row",
         }
     }
 
@@ -66,12 +69,28 @@ impl Aside {
             Self::Total => "合计",
             Self::Note => "标题、分段、签名、日期、页码或说明",
             Self::Filled => "预先填好、没有人员的空行",
+            Self::Example => "示例",
+        }
+    }
+
+    /// What there is to do for somebody who holds that it is a row of the list.
+    pub(super) fn remedy<R: Record>(self) -> String {
+        let words = R::WORDS;
+        match self {
+            Self::Example => format!("如果确是{}，请删去“示例”字样；不是则不必处理", words.row),
+            _ => format!(
+                "如果确是{}，请补填{}等；不是则不必处理",
+                words.row, words.named_by
+            ),
         }
     }
 }
 
 /// What a row is, if it is no part of the roster though it stands among its rows.
 pub(super) fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<Aside> {
+    if is_example(row) {
+        return Some(Aside::Example);
+    }
     // Most rows have an identity number, and end here.
     let of = |role| cells_of(layout, row, role);
     if of(Role::Identity).any(|(_, cell)| is_long(cell)) {
@@ -80,7 +99,7 @@ pub(super) fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<Asid
     if repeats_heading(layout, row) {
         return Some(Aside::Heading);
     }
-    if counts_columns(row) {
+    if counts_columns(row) || instructs(row) {
         return Some(Aside::Marks);
     }
     if let [(_, Cell::Text(alone))] = row.cells.as_slice()

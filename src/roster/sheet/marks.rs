@@ -6,6 +6,8 @@ use crate::text::squeezed;
 use crate::value;
 use crate::workbook::reader::{Cell, Row};
 
+/// In so many of its first cells a row says how columns are to be filled in, if it does.
+const FIRST_INSTRUCTIONS: usize = 4;
 /// So many marks make a row one that only counts columns.
 const COUNTED_COLUMNS: usize = 4;
 
@@ -64,6 +66,100 @@ pub(super) fn describes_columns<R: Record>(layout: &Layout<R>, row: &Row<'_>) ->
     2 * words.len() <= texts.len()
         && names.peek().is_some()
         && names.all(|(_, name)| stands_elsewhere(name))
+}
+
+/// How people mark a row that only shows what rows look like.
+const EXAMPLES: [&str; 12] = [
+    "示例",
+    "例",
+    "样例",
+    "范例",
+    "例子",
+    "例如",
+    "举例",
+    "示范",
+    "填写示例",
+    "填表示例",
+    "填报示例",
+    "示例行",
+];
+
+/// Whether a row only shows what rows look like: its first or last cell says so, 示例 or 例1. A person with a whole
+/// identity number may stand there.
+pub(super) fn is_example(row: &Row<'_>) -> bool {
+    let says = |cell: Option<&(u32, Cell<'_>)>| match cell {
+        // Six characters and a number.
+        Some((_, Cell::Text(text))) if text.len() < 30 && text.contains(['例', '范']) => {
+            let tight = squeezed(text);
+            let bare = tight.trim_matches(|it: char| "()[]【】<>《》:：".contains(it));
+            EXAMPLES.contains(&bare.trim_end_matches(|it: char| it.is_ascii_digit()))
+        }
+        _ => false,
+    };
+    row.cells.len() > 1 && (says(row.cells.first()) || says(row.cells.last()))
+}
+
+/// How the words begin that say how a column is to be filled in. None of them stands in the place of a value.
+const INSTRUCTIONS: [&str; 33] = [
+    "必填",
+    "选填",
+    "可填",
+    "非必填",
+    "必录",
+    "选录",
+    "必须填",
+    "按需填",
+    "文本",
+    "字符",
+    "数字",
+    "数值",
+    "整数",
+    "小数",
+    "日期格式",
+    "日期型",
+    "下拉",
+    "单选",
+    "多选",
+    "可选",
+    "自动生成",
+    "自动计算",
+    "系统生成",
+    "请填",
+    "填写",
+    "手工填",
+    "格式:",
+    "格式为",
+    "如:",
+    "例如",
+    "例:",
+    "限填",
+    "长度",
+];
+
+/// Whether a cell says how its column is to be filled in: 必填, (18位文本).
+fn is_instruction(cell: &Cell<'_>) -> bool {
+    // Most texts begin with none of these, and numbers are no instructions.
+    const FIRST: &str = "必选可非按文字数整小日下单多自系请填手格如例限长(（*[【";
+    let Cell::Text(text) = cell else { return false };
+    let first = text.trim_start().chars().next();
+    if !first.is_some_and(|it| FIRST.contains(it) || it.is_ascii_digit()) || text.is_ascii() {
+        return false;
+    }
+    let tight = squeezed(text);
+    let is_before = |it: char| it.is_ascii_digit() || "(*[【位".contains(it);
+    let bare = tight.trim_start_matches(is_before);
+    INSTRUCTIONS.iter().any(|word| bare.starts_with(word))
+}
+
+/// Whether a row says of most columns how they are to be filled in: 必填 | 选填 | 18位文本 | 下拉选择.
+pub(super) fn instructs(row: &Row<'_>) -> bool {
+    let instructs = |(_, cell): &&(u32, Cell<'_>)| is_instruction(cell);
+    let count = row.cells.len();
+    // Where none of the first cells is one, no more are looked at.
+    let mut begins = row.cells.iter().take(FIRST_INSTRUCTIONS);
+    count > 1
+        && begins.any(|it| instructs(&it))
+        && 2 * row.cells.iter().filter(instructs).count() > count
 }
 
 const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];

@@ -23,7 +23,7 @@ use words::is_page;
 
 use super::choices::{Choices, Correction};
 use super::column::{Column, Record, SERIAL};
-use super::layout::{self, Layout, Layouts, Lexicon, of_sheet};
+use super::layout::{self, Layout, Layouts, Lexicon, Sort, of_sheet};
 use super::profile::Profile;
 use super::report::{
     Certainty, ColumnReport, FurtherTable, Place, Problems, RosterProblem, SheetReport, Spot,
@@ -137,7 +137,7 @@ pub fn read<R: Record>(
             .further
             .push(FurtherTable {
                 header_row: table.header_row,
-                ends: table.ends,
+                ends: table.ends(),
                 columns: table.reports.clone(),
             });
     }
@@ -158,11 +158,13 @@ fn hides_characters(cell: &Cell<'_>) -> bool {
 /// Whether the roster above a table that is passed over goes on with a row: below a list of other people, too,
 /// nobody of the roster is lost.
 fn goes_on<R: Record>(layouts: &Layouts<R>, place: Place, row: &Row<'_>) -> bool {
-    let is_foreign = |layout: &Layout<R>| layout.is_foreign && layout.header_row < place.row;
+    let is_foreign = |layout: &Layout<R>| {
+        matches!(layout.sort, Sort::Foreign { .. }) && layout.header_row < place.row
+    };
     layouts.at(place).is_some_and(is_foreign)
         && layouts
             .above(place)
-            .is_some_and(|above| !above.passed_over && fits(above, row))
+            .is_some_and(|above| above.is_read() && fits(above, row))
 }
 
 /// What a row of a sheet came to.
@@ -220,7 +222,7 @@ impl<R: Record> Reader<'_, '_, R> {
             }
             self.foreign = None;
         }
-        if layout.passed_over {
+        if !layout.is_read() {
             return Line::Nothing;
         }
         if self.is_foreign(layout, row, aside, problems) {
@@ -312,6 +314,9 @@ impl<R: Record> Reader<'_, '_, R> {
     /// Notes that a line parts the rows, and what it says of those below it.
     fn pass(&mut self, layout: &Layout<R>, row: &Row<'_>, aside: Aside) {
         // The heading of the next page parts no household, nor does a page number.
+        if aside == Aside::Example {
+            self.part();
+        }
         if !matches!(aside, Aside::Total | Aside::Note | Aside::Filled) {
             return;
         }
@@ -511,11 +516,7 @@ fn tell<R: Record>(layout: &Layout<R>, row: &Row<'_>, aside: Aside, problems: &m
         Refusal::new(
             aside.code(),
             format!("这一行是{}，没有导入", aside.words()),
-            format!(
-                "如果确是{}，请补填{}等；不是则不必处理",
-                R::WORDS.row,
-                R::WORDS.named_by
-            ),
+            aside.remedy::<R>(),
         )
     };
     let first = first_text(row).filter(|_| aside == Aside::Filled);

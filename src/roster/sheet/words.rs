@@ -9,12 +9,19 @@ const TOTALS: [&str; 10] = [
 /// How rows begin that only count: 户数：2, 人数：3.
 const COUNTS: [&str; 6] = ["户数", "人数", "总户数", "总人数", "人口数", "总人口"];
 /// How rows begin that say who made the list, or remark on it.
-const NOTES: [&str; 34] = [
+const NOTES: [&str; 41] = [
     "制表",
     "审核",
     "审批",
     "填表",
     "填报",
+    "填写说明",
+    "填写要求",
+    "填写须知",
+    "填写规范",
+    "填列说明",
+    "注意事项",
+    "温馨提示",
     "报送",
     "负责人",
     "单位负责人",

@@ -19,6 +19,8 @@ pub struct List {
     pub columns: Vec<(&'static str, f64)>,
     /// Its rows, below the headings.
     pub rows: Vec<ListRow>,
+    /// Says that the marks of sheets have no notes, since these have notes of their own: a row for the top.
+    pub without_notes: Option<fn(&[String]) -> ListRow>,
 }
 
 /// A row of a list.

@@ -85,6 +85,7 @@ impl Plan {
             namespace: book.namespace.clone(),
         };
         plan.changed.insert(styles_path, Content::Styles);
+        let mut without_notes = Vec::new();
         let old_list = marking
             .replaces
             .as_deref()
@@ -97,16 +98,22 @@ impl Plan {
                     .get(name.as_ref())
                     .cloned()
                     .unwrap_or_default();
-                plan.sheet(
+                let has_notes = plan.sheet(
                     package,
                     &book.sheets[at].path,
                     &book.kinds(),
                     cells,
                     &mut types,
                 )?;
+                if !has_notes {
+                    without_notes.push(name.into_owned());
+                }
             }
         }
-        plan.list(package, &mut book, marking.list, old_list, &mut types)?;
+        let mut list = marking.list;
+        let say = list.without_notes.filter(|_| !without_notes.is_empty());
+        list.rows.splice(..0, say.map(|say| say(&without_notes)));
+        plan.list(package, &mut book, list, old_list, &mut types)?;
         let (xml, relations) = book.write()?;
         let new: Vec<_> = types
             .iter()
@@ -119,6 +126,7 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Plans what becomes of a sheet. Whether its marks have notes beside them.
     fn sheet<R: Read + Seek>(
         &mut self,
         package: &mut Package<R>,
@@ -126,7 +134,7 @@ impl Plan {
         kinds: &str,
         cells: Cells,
         types: &mut Vec<(String, &'static str)>,
-    ) -> Result<(), EditError> {
+    ) -> Result<bool, EditError> {
         let number = self.sheets.len();
         let cells = if cells.is_empty() {
             cells
@@ -134,7 +142,7 @@ impl Plan {
             at_first_of_merged(cells, &package.merged(path)?)
         };
         let is_marked = !cells.is_empty();
-        let mut tag = None;
+        let (mut tag, mut has_notes) = (None, true);
         match notes::place_for(package, path, kinds)? {
             Place::Ours { texts, shapes } => {
                 self.changed.insert(texts, Content::NoteTexts(number));
@@ -153,7 +161,8 @@ impl Plan {
                 }
                 tag = Some(new.tag);
             }
-            Place::New(_) | Place::Nowhere => {}
+            Place::Nowhere => has_notes = !is_marked,
+            Place::New(_) => {}
         }
         if is_marked || self.styles.has_marks() {
             self.changed.insert(path.to_owned(), Content::Sheet(number));
@@ -163,7 +172,7 @@ impl Plan {
             cells,
             tag,
         });
-        Ok(())
+        Ok(has_notes)
     }
 
     fn list<R: Read + Seek>(

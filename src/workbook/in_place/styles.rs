@@ -49,12 +49,20 @@ struct List {
     added: Vec<String>,
 }
 
+/// What a fill of the clerk's shows; colours by their attributes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Own {
+    /// A colour alone.
+    Colour(String),
+    /// A pattern over no colour: a mark is the colour behind it.
+    Pattern { kind: String, front: Option<String> },
+}
+
 /// A fill, as far as marks need it.
 #[derive(Clone, Debug, Default)]
 struct Fill {
-    /// The attributes of the colour that the cell has of its own, if it is full: under a mark, the one
-    /// that was there before.
-    own: Option<String>,
+    /// What the cell has of its own: under a mark, what was there before.
+    own: Option<Own>,
     /// It is a mark of ours.
     is_mark: bool,
 }
@@ -71,7 +79,7 @@ pub struct Styles {
     marks: Vec<bool>,
     has_marks: bool,
     made: HashMap<(u32, Option<Shade>), u32>,
-    made_fills: HashMap<(Option<Shade>, Option<String>), usize>,
+    made_fills: HashMap<(Option<Shade>, Option<Own>), usize>,
 }
 
 impl Styles {
@@ -217,23 +225,30 @@ impl Styles {
         made
     }
 
-    /// A full fill: the colour of a mark over another, or that other one alone.
-    fn fill(&mut self, shade: Option<Shade>, under: Option<String>) -> usize {
+    /// A fill: the colour of a mark over another or behind a pattern, or what is the clerk's alone.
+    fn fill(&mut self, shade: Option<Shade>, under: Option<Own>) -> usize {
         let known = (shade, under);
         if let Some(made) = self.made_fills.get(&known) {
             return *made;
         }
         let none = " indexed=\"64\"".to_owned();
-        let (front, back) = match &known {
+        let mark = |shade: Shade, over| format!(" rgb=\"{}\"", shade.written(over));
+        let (kind, front, back) = match &known {
             (None, None) => return 0,
-            (None, Some(colour)) => (colour.clone(), none),
-            (Some(shade), under) => (
-                format!(" rgb=\"{}\"", shade.written(under.is_some())),
-                under.clone().unwrap_or(none),
+            (None, Some(Own::Colour(colour))) => ("solid", Some(colour.clone()), none),
+            (Some(shade), None) => ("solid", Some(mark(*shade, false)), none),
+            (Some(shade), Some(Own::Colour(colour))) => {
+                ("solid", Some(mark(*shade, true)), colour.clone())
+            }
+            (shade, Some(Own::Pattern { kind, front })) => (
+                kind.as_str(),
+                front.clone(),
+                shade.map_or(none, |shade| mark(shade, false)),
             ),
         };
+        let front = front.map_or_else(String::new, |front| format!("<~fgColor{front}/>"));
         let fill = format!(
-            "<~fill><~patternFill patternType=\"solid\"><~fgColor{front}/><~bgColor{back}/></~patternFill></~fill>"
+            "<~fill><~patternFill patternType=\"{kind}\">{front}<~bgColor{back}/></~patternFill></~fill>"
         );
         let made = self.lists[FILLS].add(fill.replace('~', &self.prefix));
         self.made_fills.insert(known, made);
@@ -320,6 +335,7 @@ impl Fill {
         let mut fill = Self::default();
         let mut scanner = Scanner::new(xml);
         let (mut is_full, mut mark) = (false, None);
+        let (mut pattern, mut front) = (None, None);
         while let Ok(Some(token)) = scanner.token() {
             let Token::Tag(tag) = token else { continue };
             let colour = || -> String {
@@ -328,12 +344,26 @@ impl Fill {
             };
             match tag.name() {
                 b"patternFill" if !tag.is_end() => {
-                    is_full = tag.attribute("patternType") == Some(b"solid");
+                    let kind = tag.attribute("patternType").unwrap_or(b"none");
+                    is_full = kind == b"solid";
+                    let has_pattern = !is_full && kind != b"none";
+                    pattern = has_pattern.then(|| String::from_utf8_lossy(kind).into_owned());
+                }
+                b"fgColor" if pattern.is_some() && !tag.is_end() => front = Some(colour()),
+                // A pattern over a colour gives way to a mark: there is no room for both.
+                b"bgColor" if pattern.is_some() && !tag.is_end() => {
+                    let is_mark = tag.attribute("rgb").and_then(Shade::is_over_colour);
+                    fill.is_mark = is_mark.is_some();
+                    let is_automatic =
+                        tag.attribute("indexed") == Some(b"64") || tag.attribute("auto").is_some();
+                    if !fill.is_mark && !is_automatic {
+                        pattern = None;
+                    }
                 }
                 b"fgColor" if is_full && !tag.is_end() => {
                     mark = tag.attribute("rgb").and_then(Shade::is_over_colour);
                     fill.is_mark = mark.is_some();
-                    fill.own = mark.is_none().then(colour);
+                    fill.own = mark.is_none().then(|| Own::Colour(colour()));
                 }
                 // LibreOffice puts a colour near the first one there, which may be a mark's.
                 b"bgColor" if mark == Some(true) => {
@@ -341,10 +371,13 @@ impl Fill {
                         .attribute("rgb")
                         .and_then(Shade::is_over_colour)
                         .is_some();
-                    fill.own = (!is_mark).then(colour);
+                    fill.own = (!is_mark).then(|| Own::Colour(colour()));
                 }
                 _ => {}
             }
+        }
+        if let Some(kind) = pattern {
+            fill.own = Some(Own::Pattern { kind, front });
         }
         fill
     }
@@ -411,6 +444,46 @@ mod tests {
         let last = read(&xml);
         let is_mark = |format: u32| last.marks[format as usize];
         assert_eq!((plain.map(is_mark), is_mark(more)), ([false, false], true));
+    }
+
+    #[test]
+    fn a_pattern_stays_before_a_mark_and_without_it() {
+        for (fill, before, after) in [
+            (
+                "<patternFill patternType='darkUp'/>",
+                "<patternFill patternType=\"darkUp\"><bgColor rgb=\"FFFFC7CF\"/>",
+                "<patternFill patternType=\"darkUp\"><bgColor indexed=\"64\"/>",
+            ),
+            (
+                "<patternFill patternType='gray125'><fgColor theme='4'/><bgColor indexed='64'/></patternFill>",
+                "<patternFill patternType=\"gray125\"><fgColor theme='4'/><bgColor rgb=\"FFFFC7CF\"/>",
+                "<patternFill patternType=\"gray125\"><fgColor theme='4'/><bgColor indexed=\"64\"/>",
+            ),
+        ] {
+            let xml = format!(
+                "<styleSheet xmlns='m'><fills count='3'><fill/><fill/><fill>{fill}</fill></fills><cellXfs><xf fillId='2'/></cellXfs></styleSheet>"
+            );
+            let mut styles = read(&xml);
+            let mark = styles.marked(0, Shade::Error);
+            let xml = written(&styles);
+            assert!(xml.contains(before), "{xml}");
+            let mut again = read(&xml);
+            assert!(again.has_marks());
+            let plain = again.unmarked(mark);
+            let xml = written(&again);
+            assert!(xml.contains(after), "{xml}");
+            assert!(!read(&xml).marks[plain as usize], "{xml}");
+        }
+        // Over a colour of its own there is no room for a mark beside the pattern.
+        let mut styles = read(
+            "<styleSheet xmlns='m'><fills count='3'><fill/><fill/><fill><patternFill patternType='darkUp'><bgColor rgb='FF00FF00'/></patternFill></fill></fills><cellXfs><xf fillId='2'/></cellXfs></styleSheet>",
+        );
+        styles.marked(0, Shade::Error);
+        let xml = written(&styles);
+        assert!(
+            xml.contains("patternType=\"solid\"><fgColor rgb=\"FFFFC7CF\"/>"),
+            "{xml}"
+        );
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl<'b, P: Read> Cells<'b, P> {
                 return Ok(Some(Cell::Uncalculated));
             }
             let text = escape::decoded(Cow::Borrowed(text)).into_owned();
-            return Ok(Some(Cell::Text(Cow::Owned(text))));
+            return Ok(Some(self.text(Cow::Owned(text), head.style)));
         }
         let value = text.trim_ascii();
         let unfinished = value.is_empty() || (self.book.to_calculate && value == "0");
@@ -205,7 +205,7 @@ impl<'b, P: Read> Cells<'b, P> {
         let as_text = || Cell::Text(Cow::Owned(text.to_owned()));
         Ok(Some(match head.kind {
             Kind::Shared => match value.parse().ok().and_then(|at| self.book.texts.get(at)) {
-                Some(text) => Cell::Text(Cow::Borrowed(text)),
+                Some(text) => self.text(Cow::Borrowed(text), head.style),
                 None if self.book.texts.is_empty() && !self.has_text => {
                     return Err(ReadError::broken("文本内容全部丢失"));
                 }
@@ -227,9 +227,16 @@ impl<'b, P: Read> Cells<'b, P> {
         }))
     }
 
+    /// A text as its style shows it.
+    fn text(&self, text: Cow<'b, str>, style: usize) -> Cell<'b> {
+        let affixes = self.book.styles.affixes.get(style).and_then(Option::as_ref);
+        let seen = affixes.and_then(|affixes| affixes.show(&text));
+        Cell::Text(seen.map_or(text, Cow::Owned))
+    }
+
     /// A number as its style shows it.
     fn number(&self, number: f64, style: usize) -> Cell<'b> {
-        match self.book.shown.get(style) {
+        match self.book.styles.shown.get(style) {
             None | Some(Shown::Number | Shown::Duration) => Cell::Number(number),
             Some(Shown::Date) => {
                 day_of(number, self.book.since_1904).map_or(Cell::Number(number), Cell::Date)

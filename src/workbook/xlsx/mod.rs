@@ -71,7 +71,7 @@ impl<'f> Xlsx<'f> {
             book.texts = Texts::read(part)?;
         }
         if let Some(part) = package::open(&mut archive, main.styles.as_deref())? {
-            book.shown = styles::read(part);
+            book.styles = styles::read(part);
         }
         let (mut infos, mut paths) = (Vec::new(), Vec::new());
         for sheet in main.sheets {

@@ -6,15 +6,24 @@ use std::io::Read;
 use quick_xml::escape::unescape;
 use quick_xml::events::Event;
 
-use super::super::number_format::Shown;
+use super::super::number_format::{Affixes, Shown};
 use super::xml::{Xml, attributes};
 
-/// How each style shows numbers, in the order in which cells count them. What is wrong with the part is
-/// passed over: numbers are then shown as numbers, and a date by its day number is told where it is read.
-pub fn read(part: impl Read) -> Vec<Shown> {
+/// How each style shows what cells hold, in the order in which cells count them.
+#[derive(Default)]
+pub struct Styles {
+    /// Numbers.
+    pub shown: Vec<Shown>,
+    /// Texts; empty if all styles show them as they are, as in most workbooks.
+    pub affixes: Vec<Option<Affixes>>,
+}
+
+/// Reads how styles show what cells hold. What is wrong with the part is passed over: numbers are then shown as
+/// numbers, and a date by its day number is told where it is read.
+pub fn read(part: impl Read) -> Styles {
     let mut xml = Xml::of(part);
     let mut codes: HashMap<u32, String> = HashMap::new();
-    let mut shown = Vec::new();
+    let (mut shown, mut affixes) = (Vec::new(), Vec::new());
     let mut is_of_cells = false;
     while let Ok(event) = xml.next() {
         match event {
@@ -38,6 +47,7 @@ pub fn read(part: impl Read) -> Vec<Shown> {
                         let id = id().unwrap_or_default();
                         let of_code = codes.get(&id).map(|code| Shown::by_code(code));
                         shown.push(of_code.unwrap_or_else(|| Shown::by_id(id)));
+                        affixes.push(codes.get(&id).and_then(|code| Affixes::by_code(code)));
                     }
                     _ => {}
                 }
@@ -47,7 +57,10 @@ pub fn read(part: impl Read) -> Vec<Shown> {
             _ => {}
         }
     }
-    shown
+    if affixes.iter().all(Option::is_none) {
+        affixes.clear();
+    }
+    Styles { shown, affixes }
 }
 
 #[cfg(test)]
@@ -60,7 +73,8 @@ mod tests {
             <numFmt formatCode='0000' numFmtId='177'/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
             <cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="14"><alignment/></xf><xf numFmtId="176"/>
             <xf numFmtId="177"/><xf/></cellXfs><dxfs><dxf><numFmt numFmtId="14" formatCode="0"/></dxf></dxfs>"#;
-        let shown = read(xml.as_bytes());
+        let Styles { shown, affixes } = read(xml.as_bytes());
+        assert!(affixes.is_empty());
         assert_eq!(shown[..3], [Shown::Number, Shown::Date, Shown::Date]);
         assert!(matches!(shown[3], Shown::Digits(_)));
         assert_eq!((shown.len(), &shown[4]), (5, &Shown::Number));

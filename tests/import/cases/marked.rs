@@ -273,6 +273,40 @@ fn notes_of_the_clerk_stay_as_they_are() {
     }
     assert!(fill_of(&marked, "xl/worksheets/sheet2.xml", "A2").contains("FFFFC7CF"));
     assert!(!after.keys().any(|name| name.contains("comments_qianshou")));
+    // The list says that it alone tells what is wrong.
+    let listed = list(&marked);
+    assert!(
+        listed[1].starts_with("说明") && listed[1].contains("工作表“汇总”中有原来的批注"),
+        "{listed:?}"
+    );
+    // Where no cell of that sheet is marked, there is nothing to say.
+    let marked = mark(&sent, &[problem(Severity::Error, ROSTER, "A4")]);
+    assert!(!list(&marked)[1].starts_with("说明"));
+    assert!(part_of(&marked, "xl/comments_qianshou.xml").contains("ref=\"A4\""));
+}
+
+#[test]
+fn a_pattern_of_the_clerk_stays_behind_a_mark() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("名册").unwrap();
+    let pattern = rust_xlsxwriter::Format::new()
+        .set_pattern(rust_xlsxwriter::FormatPattern::DarkUp)
+        .set_foreground_color(rust_xlsxwriter::Color::Blue);
+    sheet
+        .write_string_with_format(0, 0, "王大山", &pattern)
+        .unwrap();
+    let sent = workbook.save_to_buffer().unwrap();
+    let marked = mark(&sent, &[problem(Severity::Warning, "名册", "A1")]);
+    let fill = fill_of(&marked, SHEET, "A1");
+    for part in ["patternType=\"darkUp\"", "FF0000FF", "FFFFEB9D"] {
+        assert!(fill.contains(part), "{fill}");
+    }
+    let clean = fill_of(&mark(&marked, &[]), SHEET, "A1");
+    assert!(
+        clean.contains("patternType=\"darkUp\"") && clean.contains("FF0000FF"),
+        "{clean}"
+    );
+    assert!(!clean.contains("FFFFEB9D"), "{clean}");
 }
 
 #[test]

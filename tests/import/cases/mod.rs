@@ -2,9 +2,11 @@
 //! expects: by subject, a test for each file and for others of its kind.
 
 mod cells;
+mod examples;
 mod headings;
 mod lines;
 mod marked;
+mod other_lists;
 mod reading;
 mod rows;
 mod values;

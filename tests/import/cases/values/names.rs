@@ -79,6 +79,56 @@ fn strokes_in_a_name_are_told() {
 }
 
 #[test]
+fn two_persons_in_one_cell_are_two_rows() {
+    for typed in [
+        "周文斌和孙巧云",
+        "周文斌、孙巧云",
+        "周文斌/孙巧云",
+        "周斌与孙云",
+        "周文斌及孙巧云",
+    ] {
+        let reading = read_households(&Grid::plain().cell(1, 3, typed));
+        has_problem(&reading, "D2", Severity::Error, "name_several");
+        assert_eq!(reading.names(), ["张建国"], "{typed}");
+    }
+    for name in [
+        "和平",
+        "和珅",
+        "周和",
+        "周和平",
+        "王和文",
+        "王文和",
+        "欧阳和平",
+    ] {
+        let reading = read_households(&Grid::plain().cell(1, 3, name));
+        assert!(
+            reading.at("D2").is_empty(),
+            "{name}: {:#?}",
+            reading.at("D2")
+        );
+        assert_eq!(reading.names()[0], name);
+    }
+}
+
+#[test]
+fn who_has_no_name_yet_is_told() {
+    for (typed, severity, kept) in [
+        ("未取名", Severity::Warning, 3),
+        ("待取名", Severity::Warning, 3),
+        ("未命名", Severity::Warning, 3),
+        ("婴儿", Severity::Error, 1),
+        ("新生儿", Severity::Error, 1),
+        ("无名", Severity::Error, 1),
+        ("女婴", Severity::Error, 1),
+    ] {
+        let reading = read_households(&Grid::plain().cell(2, 3, typed));
+        has_problem(&reading, "D3", severity, "name_placeholder");
+        assert!(reading.at("D3")[0].remedy.contains("出生医学证明"));
+        assert_eq!(reading.names().len(), kept, "{typed}");
+    }
+}
+
+#[test]
 fn names_of_heads_and_of_staff_are_looked_at_alike() {
     let grid = Grid::plain().column("户主姓名", ["王大山(户主)", "王大山（户主）", "张?国"]);
     let reading = read_households(&grid);

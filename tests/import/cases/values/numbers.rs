@@ -2,11 +2,16 @@
 
 use qianshou::household::rule::Severity;
 
+use qianshou::roster::choices::Choices;
+use qianshou::roster::report::RosterKind;
+use rust_xlsxwriter::{Format, Workbook};
+
 use crate::support::Value;
+use crate::support::case_file::read_roster;
 use crate::support::cell_case::{
     has_problem, household_case, read_households, read_staff, said_at, stated,
 };
-use crate::support::mess::Grid;
+use crate::support::mess::{Grid, HEADINGS, id};
 
 #[test]
 fn a_number_of_a_household_that_lost_its_digits_is_an_error() {
@@ -111,4 +116,47 @@ fn each_category_and_grade_of_a_certificate() {
     let two = format!("{} {}", number.whole(), number.whole());
     let reading = read_households(&Grid::plain().cell(1, 5, two.as_str()));
     has_problem(&reading, "F2", Severity::Error, "two_numbers");
+}
+
+#[test]
+fn what_a_format_adds_to_a_text_or_a_number_is_read_as_it_is_seen() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("名册").unwrap();
+    for (column, heading) in (0..).zip(HEADINGS.split(' ').chain(["组"])) {
+        sheet.write_string(0, column, heading).unwrap();
+    }
+    let formats = ["@\"镇\"", "@\"村\"", "[DBNum1][$-804]General\"组\""];
+    let [town, village, group] = formats.map(|code| Format::new().set_num_format(code));
+    let persons = [("双喜", "王大山", 11), ("双喜村", "张建国", 33)];
+    for (row, (stated, name, serial)) in (1..).zip(persons) {
+        let number = id("19700101", serial);
+        let texts = [
+            "",
+            "",
+            "",
+            name,
+            "男",
+            &number,
+            "户主",
+            "普通劳动力",
+            "未脱贫",
+        ];
+        for (column, text) in (0..).zip(texts).filter(|(_, text)| !text.is_empty()) {
+            sheet.write_string(row, column, text).unwrap();
+        }
+        sheet
+            .write_string_with_format(row, 0, "草庙", &town)
+            .unwrap();
+        sheet
+            .write_string_with_format(row, 1, stated, &village)
+            .unwrap();
+        sheet.write_number_with_format(row, 9, 3, &group).unwrap();
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    let reading = read_roster(&bytes, RosterKind::Households, &Choices::default());
+    let places = stated(&reading, |facts| {
+        let group = facts.group_name.clone().unwrap_or_default();
+        format!("{}{}{group}", facts.town, facts.village)
+    });
+    assert_eq!(places, ["草庙镇双喜村3组"; 2], "{:#?}", reading.problems);
 }

@@ -310,3 +310,25 @@ fn a_unit_that_the_register_has_keeps_its_name() {
     let changed = ["草庙小学（本部）", "草庙小学(本部)"].map(|name| found.unit(name).is_some());
     assert_eq!(changed.iter().filter(|it| **it).count(), 1);
 }
+
+#[test]
+fn a_unit_behind_its_district_is_one_question() {
+    let unit = |name: &str| FileUnit {
+        name: name.to_owned(),
+        people: 2,
+        cells: vec![format!("名册!{name}")],
+    };
+    let links = Links::default();
+    let known = || [("草庙小学", 5, 2), ("大丰区教育局", 3, 0)].into_iter();
+    let file = || vec![unit("大丰区草庙小学"), unit("宜君县教育局")];
+    let found = Spellings::of_units(file(), known(), &links, &Choices::default());
+    let keys: Vec<_> = found.conflicts.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!(keys, ["unit_spelling:草庙小学"]);
+    assert_eq!(found.unit("大丰区草庙小学").unwrap().name, "草庙小学");
+    assert!(found.unit("宜君县教育局").is_none());
+    // With a school of this name in another district nobody can say which is meant.
+    let mut both = file();
+    both.push(unit("宜君县草庙小学"));
+    let found = Spellings::of_units(both, known(), &links, &Choices::default());
+    assert!(found.conflicts.is_empty());
+}
