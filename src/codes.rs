@@ -385,7 +385,7 @@ code_list! {
         Unchanged = "unchanged", "未变", [];
         Closed = "closed", "并入他户", [];
         LeftOut = "left_out", "不导入", [];
-        Absent = "absent", "名册中没有", [];
+        Absent = "absent", "已登记但本名册未列", [];
     }
 }
 

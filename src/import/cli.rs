@@ -375,7 +375,7 @@ fn question_words(conflict: &Conflict) -> String {
 
 fn count_words(counts: Counts) -> String {
     format!(
-        "新增 {}，变更 {}，未变 {}，名册中没有 {}",
+        "新增 {}，变更 {}，未变 {}，已登记但本名册未列 {}",
         counts.new, counts.changed, counts.unchanged, counts.absent
     )
 }

@@ -31,7 +31,7 @@ pub(crate) async fn progress(
 /// The leader's two minutes: what the API says of progress, as people read it.
 pub fn table(progress: &Value) -> String {
     let mut table = Table::new();
-    table.set_header(["月份", "新脱贫", "再脱贫", "返贫", "累计新脱贫"]);
+    table.set_header(["月份", "新脱贫", "再次脱贫", "返贫", "累计新脱贫"]);
     for month in progress["months"].as_array().into_iter().flatten() {
         let cumulative = &month["cumulative"];
         table.add_row([
@@ -46,7 +46,7 @@ pub fn table(progress: &Value) -> String {
     }
     let count = |figure: &str| progress[figure]["count"].to_string();
     format!(
-        "{} 年脱贫进度（截至 {}）\n{table}\n目标 {} 户：新脱贫 {}，再脱贫 {}，返贫 {}，程序中 {}，还差 {}",
+        "{} 年脱贫进度（截至 {}）\n{table}\n目标 {} 户：新脱贫 {}，再次脱贫 {}，返贫 {}，办理中 {}，还差 {}",
         progress["year"],
         progress["as_of"].as_str().unwrap_or_default(),
         progress["target"],

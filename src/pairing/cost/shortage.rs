@@ -335,8 +335,12 @@ fn words(shortage: &Shortage) -> String {
     }
     let helpers: i64 = units.iter().map(|unit| unit.helpers).sum();
     let units = named(units.iter().map(|unit| unit.unit.clone()), "个单位");
+    let room = match places {
+        0 => "已没有空余名额".to_owned(),
+        places => format!("只有 {places} 个空余名额"),
+    };
     format!(
-        "{villages}共 {households} 户，可帮扶的是{units}的 {helpers} 人，只有 {places} 个空余名额，\
+        "{villages}共 {households} 户，可帮扶的是{units}的 {helpers} 人，{room}，\
          还差 {short} 个；请在这些单位增派人员、提高可帮扶户数，或为这些村增加定点帮扶单位"
     )
 }
