@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::model::{Layout, Placed, Repeated, Role};
+use super::owner::owner;
 use crate::roster::choices::{Choices, ColumnChoice};
 use crate::roster::column::{Column, Headings, Record};
 use crate::roster::heading;
@@ -32,8 +33,8 @@ pub struct Lexicon<'a, R: Record> {
 
 /// What one heading was taken for.
 pub(super) struct Reading<R: Record> {
-    column: Option<&'static Column<R>>,
-    certainty: Certainty,
+    pub(super) column: Option<&'static Column<R>>,
+    pub(super) certainty: Certainty,
 }
 
 fn mapping(columns: &[ColumnChoice]) -> HashMap<&str, Option<&str>> {
@@ -165,6 +166,7 @@ impl<'a, R: Record> Lexicon<'a, R> {
             headings: Vec::new(),
             proposals: Vec::new(),
             repeated: Vec::new(),
+            owners: Vec::new(),
             by_position: vec![None; MAX_COLUMNS as usize],
         };
         let profile = self.profile(block);
@@ -173,7 +175,14 @@ impl<'a, R: Record> Lexicon<'a, R> {
             .iter()
             .map(|path| self.read(path, profile))
             .collect();
+        layout.owners = (0..readings.len())
+            .filter_map(|at| Some((at, owner(&block.paths, &readings, at)?)))
+            .collect();
         layout.repeated = repeated(&readings);
+        for (at, _) in &layout.owners {
+            // Of several columns none is read until one is chosen; so it is with one alone.
+            readings[*at].certainty = Certainty::Proposed;
+        }
         for repeated in &layout.repeated {
             for at in repeated.unread() {
                 // It is known what it would be, but not whose.

@@ -5,6 +5,7 @@ mod further;
 mod lexicon;
 mod messages;
 mod model;
+mod owner;
 
 pub use find::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET, find};
 pub use further::{further, is_foreign_heading, may_be_heading};

@@ -140,7 +140,8 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         let is_page_number = row.cells.len() == 1 && row.cells.iter().all(|(_, it)| is_page_of(it));
         return is_page_number.then_some(Aside::Note);
     }
-    if !named && texts.iter().any(|text| is_count(text)) {
+    let is_sum = |text: &String| is_count(text) && !names_counted(text);
+    if !named && texts.iter().any(is_sum) {
         return Some(Aside::Total);
     }
     if is_form(layout, row) {
@@ -152,6 +153,18 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         return None;
     }
     nobodys(layout, row, &texts)
+}
+
+/// Whether a text is the name of a place or unit with how many people it has: 大桥中学(3人).
+fn names_counted(text: &str) -> bool {
+    let name = text.split(['(', ':']).next().unwrap_or_default();
+    name.len() < text.len() && names_unit(name)
+}
+
+/// Whether a row holds nothing but names of persons: those who have signed below a list.
+pub(super) fn is_of_names<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let is_name = |(_, cell): &(u32, Cell<'_>)| is_text(cell, may_be_name);
+    row.cells.iter().all(is_name) && !is_related(layout, row)
 }
 
 /// Whether nothing in a row says whose it is, and it says little: such a row joins no household.

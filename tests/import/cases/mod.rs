@@ -2,10 +2,12 @@
 //! expects: by subject, a test for each file and for others of its kind.
 
 mod cells;
+mod former;
 mod headings;
 mod lines;
 mod marked;
 mod reading;
 mod rows;
+mod strangers;
 mod values;
 mod words;

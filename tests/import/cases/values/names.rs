@@ -332,6 +332,30 @@ fn characters_that_were_lost_are_told_in_every_text() {
 }
 
 #[test]
+fn marks_around_a_name_are_dropped_and_those_who_are_gone_are_told() {
+    for name in ["★王大山", "王大山▲", "√王大山", "\"王大山\"", "王大山 ☆"] {
+        let reading = read_grid(&Grid::plain().cell(1, 3, name));
+        assert_eq!(reading.names()[0], "王大山", "{name}");
+        let repaired = reading
+            .at("D2")
+            .iter()
+            .any(|it| it.severity == Severity::Repair);
+        assert!(repaired, "{name}");
+    }
+    for remark in ["外嫁", "已迁走", "嫁出", "已外嫁", "搬走"] {
+        let name = format!("李秀英（{remark}）");
+        let reading = read_grid(&Grid::plain().cell(2, 3, name.as_str()));
+        let told = reading.at("D3");
+        let is_error =
+            |severity, code: &str| severity == Severity::Error && code == "name_with_remark";
+        assert!(
+            told.iter().any(|it| is_error(it.severity, &it.code)),
+            "{remark}"
+        );
+    }
+}
+
+#[test]
 fn a_person_without_a_name_is_called_this_person() {
     let grid = Grid::plain().cell(3, 3, "").cell(3, 7, "");
     let reading = read_households(&grid);
