@@ -4,7 +4,7 @@ use qianshou::household::rule::Severity;
 use qianshou::roster::choices::Choices;
 use qianshou::roster::report::RosterKind;
 
-use crate::support::case_file::read_roster;
+use crate::support::case_file::{read_grid, read_roster};
 use crate::support::cell_case::{
     has_problem, household_case, read_each, read_households, read_staff, said_at, stated,
 };
