@@ -50,7 +50,7 @@ const GONE: [&str; 44] = [
     "户籍迁出",
 ];
 /// What such a title may begin with.
-const BEFORE: [&str; 38] = [
+const BEFORE: [&str; 37] = [
     "以下人员",
     "以下各户",
     "以下户",
@@ -68,7 +68,6 @@ const BEFORE: [&str; 38] = [
     "附件",
     "附表",
     "附",
-    "其中",
     "本村",
     "全村",
     "我村",
