@@ -195,7 +195,7 @@ fn may_begin(character: char) -> bool {
             SIGNS.contains(character)
                 || UNCLEAR_SIGNS.contains(character)
                 || STROKES.contains(character)
-                || "-—–─━_(（[【<《|·•・‧∙⋅･、".contains(character)
+                || "-—–─━_(（[【<《|｜·•・‧∙⋅･、".contains(character)
         }
     }
 }

@@ -158,11 +158,14 @@ fn says_another(text: &str, label: &str) -> bool {
     let denies = count(text, NEGATIONS) != count(label, NEGATIONS);
     let differs = |character: char| text.contains(character) != label.contains(character);
     // 高中及以上 is no 本科及以上, though both go up.
-    let stem = |word: &str| {
-        word.split_once("以上")
-            .map(|(stem, _)| stem.trim_end_matches('及').to_owned())
+    let stem = |word: &'_ str| {
+        let (stem, _) = word.split_once("以上")?;
+        Some(stem.trim_end_matches('及').to_owned())
     };
-    let from_another = stem(text) != stem(label);
+    let from_another = match (stem(text), stem(label)) {
+        (Some(one), Some(two)) => !one.ends_with(&two) && !two.ends_with(&one),
+        _ => false,
+    };
     // 有劳动力 says less than 技能劳动力.
     let has = text.starts_with('有') != label.starts_with('有');
     let says_more = |word: &&str| text.contains(*word) != label.contains(*word);

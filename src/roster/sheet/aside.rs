@@ -119,7 +119,7 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         // Whatever their post is called: 负责人, 联系人.
         return None;
     }
-    if is_row_of_sums(row) {
+    if is_row_of_sums(row) || is_row_of_numbers(row) {
         return Some(Aside::Total);
     }
     let texts: Vec<String> = row
@@ -281,6 +281,16 @@ fn is_row_of_sums(row: &Row<'_>) -> bool {
     (row.cells.len() >= 2 && all(&is_known)) || (row.cells.len() >= 4 && all(&is_word))
 }
 
+/// Whether a row holds nothing but small numbers, as below 应到, 实到, 同意, 反对.
+fn is_row_of_numbers(row: &Row<'_>) -> bool {
+    let is_small = |(_, cell): &(u32, Cell<'_>)| match cell {
+        Cell::Number(number) => number.abs() < 10_000.0,
+        Cell::Text(text) => text.trim().parse::<u32>().is_ok_and(|it| it < 10_000),
+        _ => false,
+    };
+    row.cells.len() > 2 && row.cells.iter().all(is_small)
+}
+
 /// What a row is that speaks of nobody.
 fn nobodys<R: Record>(layout: &Layout<R>, row: &Row<'_>, texts: &[String]) -> Option<Aside> {
     let labels = texts.iter().filter(|text| is_label(text)).count();
@@ -298,7 +308,11 @@ fn nobodys<R: Record>(layout: &Layout<R>, row: &Row<'_>, texts: &[String]) -> Op
     let count = said(layout, row).count();
     if count == 0 {
         None
-    } else if texts.iter().any(|text| sums_up(text)) || (texts.is_empty() && has_sum()) {
+    } else if texts
+        .iter()
+        .any(|text| sums_up(text) && !names_counted(text))
+        || (texts.is_empty() && has_sum())
+    {
         Some(Aside::Total)
     } else if texts.is_empty() && has_date() {
         Some(Aside::Note)
