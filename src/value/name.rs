@@ -22,7 +22,7 @@ pub struct Name {
 /// Most characters of a name.
 const LONGEST: usize = 50;
 /// Words behind a name that say that the person lives there no longer.
-const GONE: [&str; 52] = [
+const GONE: [&str; 50] = [
     "已故",
     "去世",
     "已去世",
@@ -66,8 +66,6 @@ const GONE: [&str; 52] = [
     "已迁走",
     "外迁",
     "已外迁",
-    "搬走",
-    "已搬走",
     "外嫁",
     "已外嫁",
     "嫁出",

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::model::{Layout, Placed, Repeated, Role};
+use super::model::{Layout, Placed, Reading, Repeated, Role};
 use super::owner::owner;
 use crate::roster::choices::{Choices, ColumnChoice};
 use crate::roster::column::{Column, Headings, Record};
@@ -29,12 +29,6 @@ pub struct Lexicon<'a, R: Record> {
     pub(super) profiles: Vec<(&'a Profile, HashMap<&'a str, Option<&'a str>>)>,
     /// The profile that was named.
     pub(super) named: Option<Uuid>,
-}
-
-/// What one heading was taken for.
-pub(super) struct Reading<R: Record> {
-    pub(super) column: Option<&'static Column<R>>,
-    pub(super) certainty: Certainty,
 }
 
 fn mapping(columns: &[ColumnChoice]) -> HashMap<&str, Option<&str>> {

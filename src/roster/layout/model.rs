@@ -79,6 +79,12 @@ pub struct Layout<R: Record> {
     pub(super) by_position: Vec<Option<usize>>,
 }
 
+/// What one heading was taken for.
+pub(super) struct Reading<R: Record> {
+    pub(super) column: Option<&'static Column<R>>,
+    pub(super) certainty: Certainty,
+}
+
 /// A field that several columns would fill.
 pub(super) struct Repeated<R: Record> {
     pub(super) column: &'static Column<R>,

@@ -1,8 +1,7 @@
 //! Whose a telephone is: the one behind a column of helpers is theirs as a rule, whether or not the row's
 //! person has one, too.
 
-use super::lexicon::Reading;
-use super::model::Role;
+use super::model::{Reading, Role};
 use crate::roster::column::{Kind, Record};
 use crate::roster::heading::{Path, is_title, names_another};
 use crate::roster::report::Certainty;
@@ -17,7 +16,7 @@ pub(super) fn owner<R: Record>(
 ) -> Option<usize> {
     let (path, reading) = (paths.get(at)?, readings.get(at)?);
     let column = reading.column?;
-    let may_be_anyones = matches!(column.kind, Kind::Phone(_) | Kind::Identity(_))
+    let may_be_anyones = matches!(column.kind, Kind::Phone(_))
         && reading.certainty == Certainty::Exact
         && !path.parts.last()?.contains(['户', '人', '家']);
     if !may_be_anyones {

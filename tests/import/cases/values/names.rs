@@ -342,7 +342,7 @@ fn marks_around_a_name_are_dropped_and_those_who_are_gone_are_told() {
             .any(|it| it.severity == Severity::Repair);
         assert!(repaired, "{name}");
     }
-    for remark in ["外嫁", "已迁走", "嫁出", "已外嫁", "搬走"] {
+    for remark in ["外嫁", "已迁走", "嫁出", "已外嫁", "外迁"] {
         let name = format!("李秀英（{remark}）");
         let reading = read_grid(&Grid::plain().cell(2, 3, name.as_str()));
         let told = reading.at("D3");
