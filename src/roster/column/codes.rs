@@ -158,7 +158,7 @@ fn says_another(text: &str, label: &str) -> bool {
     let denies = count(text, NEGATIONS) != count(label, NEGATIONS);
     let differs = |character: char| text.contains(character) != label.contains(character);
     // 高中及以上 is no 本科及以上, though both go up.
-    let stem = |word: &'_ str| {
+    let stem = |word: &str| {
         let (stem, _) = word.split_once("以上")?;
         Some(stem.trim_end_matches('及').to_owned())
     };

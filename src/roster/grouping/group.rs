@@ -1,6 +1,6 @@
 //! Which rows belong together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use chrono::NaiveDate;
@@ -103,7 +103,8 @@ impl Grouping {
         }
         if lists {
             let is_known = !open.draft.adjacent || open.draft.has_number();
-            self.serials.notice(&row, open.index, is_adjacent);
+            self.serials
+                .notice(&row, open.index, is_adjacent && !self.headless);
             self.bare_rows
                 .notice(&row, open.index, (is_adjacent, is_known));
         }
@@ -401,7 +402,9 @@ impl Grouping {
             );
             problems.push(layouts.problem(Severity::Error, place, "relation", refusal));
         };
+        let mut told = HashSet::new();
         for suspect in std::mem::take(&mut self.serials).suspects() {
+            told.insert(suspect.place);
             tell(
                 suspect.place,
                 "这一行没有户编号，也不是户主，序号却与上面一户不同：可能是没有户主的另一户，或下面一户写在户主之前的成员",
@@ -414,10 +417,12 @@ impl Grouping {
             }
         }
         for (place, household) in std::mem::take(&mut self.bare_rows).found() {
-            tell(
-                place,
-                "其他成员各行都有户编号（或户主证件号码），这一行没有，也不是户主：不能确定是不是上面一户的人",
-            );
+            if told.insert(place) {
+                tell(
+                    place,
+                    "其他成员各行都有户编号（或户主证件号码），这一行没有，也不是户主：不能确定是不是上面一户的人",
+                );
+            }
             self.has_errors[household as usize] = true;
         }
     }

@@ -51,8 +51,9 @@ impl Former {
 
     /// The list that stands in the sheet under a title over its heading.
     pub(super) fn over(sheet: &Sheet, header_row: u32) -> Option<Self> {
-        let above = sheet.head.iter().filter(|row| row.number < header_row);
-        above.filter_map(Self::begin).last()
+        let above = sheet.head.iter().rev();
+        let mut above = above.filter(|row| row.number < header_row);
+        above.find_map(Self::begin)
     }
 
     /// Counts one of its rows.

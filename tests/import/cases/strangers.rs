@@ -77,8 +77,8 @@ fn a_number_that_other_rows_have_tells_strangers() {
     are_told_apart("序号 户编号", &["1 H1", "~ ~", "2 ~", "~ ~", "3 H3", "~ ~"]);
     let head = id("19500101", 11);
     let other = id("19600101", 55);
-    let firsts = [&head, &head, "~", "~", &other, &other];
-    are_told_apart("户主证件号码", &firsts.map(|it: &str| it));
+    let firsts: [&str; 6] = [&head, &head, "~", "~", &other, &other];
+    are_told_apart("户主证件号码", &firsts);
 }
 
 #[test]
