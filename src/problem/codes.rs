@@ -263,6 +263,7 @@ pub const CODES: &[(&str, &str)] = &[
         "unknown_field",
         "a correction names a field that there is not",
     ),
+    ("unreadable_file", "the file cannot be read"),
     ("unsupported_media_type", "the body's type is not taken"),
     (
         "username_invalid",
@@ -276,5 +277,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("villages_collide", "both towns have villages of one name"),
     ("wrong_credentials", "name or password is wrong"),
     ("wrong_current_password", "the current password is wrong"),
+    ("wrong_file_type", "the file is no workbook that is read"),
     ("year_out_of_range", "the year is out of range"),
 ];

@@ -281,6 +281,33 @@ const OTHER_PERSONS: [&str; 8] = [
     "包户",
 ];
 
+/// Who else stands in a heading of rosters.
+const OTHERS_NAMED: [&str; 12] = [
+    "网格员",
+    "队长",
+    "校长",
+    "园长",
+    "主任",
+    "村长",
+    "负责人",
+    "领导",
+    "结对",
+    "包联",
+    "驻村",
+    "工作队",
+];
+/// What a heading asks for that speaks of help, and names nobody: 可帮扶户数, 是否村干部.
+const OF_HELP: [&str; 18] = [
+    "户数", "人数", "措施", "举措", "思路", "时间", "日期", "需求", "金额", "资金", "是否", "情况",
+    "项目", "计划", "成效", "次数", "方式", "类",
+];
+
+/// Whether a heading asks for another person than the row's, or for the unit of one.
+pub fn names_another(heading: &str) -> bool {
+    let names = |words: &[&str]| words.iter().any(|word| heading.contains(word));
+    (names(&OTHER_PERSONS) || names(&OTHERS_NAMED)) && !names(&OF_HELP)
+}
+
 /// Whether the groups of a heading say that it is about another person.
 fn is_of_another(parts: &[String]) -> bool {
     parts[..parts.len() - 1]

@@ -3,12 +3,13 @@
 //!
 //! [`mod@column`] says what a column is, [`household`] and [`staff`] hold the two tables of columns, which
 //! the template, the header and the parser read. [`layout`] finds the sheets and what their columns
-//! mean, [`sheet`] reads their rows, [`value`](crate::value) what people type into cells; [`grouping`] and
+//! mean, [`former`] knows the titles of lists of people who are gone, [`sheet`] reads their rows, [`value`](crate::value) what people type into cells; [`grouping`] and
 //! [`staffing`] make households and staff of them, which wait in a [`packed_list`]. [`report`] holds what
 //! was found, [`problem_group`] says what of it is told together, [`question`] what must be asked of a file as a whole, [`marked`] writes it into the clerk's file.
 
 pub mod choices;
 pub mod column;
+pub mod former;
 pub mod grouping;
 pub mod heading;
 pub mod household;

@@ -16,7 +16,7 @@ use crate::code_list::CodeList;
 use crate::household::rule::Severity;
 
 /// Kinds of problems that headings have, each its own: there are as many columns as problems.
-const OF_HEADINGS: [&str; 2] = ["unknown_column", "column_proposed"];
+const OF_HEADINGS: [&str; 3] = ["unknown_column", "column_proposed", "column_of_another"];
 /// Most groups that a report tells; the problems beyond are listed one by one all the same.
 pub const MOST_GROUPS: usize = 1_000;
 

@@ -68,7 +68,7 @@ const UNCLEAR: [&str; 13] = [
     "见前页",
 ];
 /// Characters of a mark of nothing but quotation signs, strokes of the brush or arrows up.
-const SIGNS: &str = "〃″\"“”〝〞〟‟„‶＂''‘’′´`々ゞ↑⬆⇑⇧˝ˮ¨〻ヽヾˊˋ＇";
+const SIGNS: &str = "〃∥‖ǁ″\"“”〝〞〟‟„‶＂''‘’′´`々ゞ↑⬆⇑⇧˝ˮ¨〻ヽヾˊˋ＇";
 /// Characters that may mean the cell above as well as another one, or nothing.
 const UNCLEAR_SIGNS: &str = "…⋯↓←→⬇⬅➡^＾";
 /// Marks that people also draw to strike a cell out; one alone is no mark for another cell.
@@ -104,6 +104,9 @@ pub fn ditto(cell: &Cell<'_>) -> Option<Ditto> {
     tight.retain(|character| character != '\u{fe0f}');
     let is_filling = |character: char| "-—–─━_()[]<>《》【】|.,。".contains(character);
     let bare = tight.trim_matches(is_filling);
+    if tight.len() > 1 && tight.bytes().all(|byte| byte == b'|') {
+        return Some(Ditto::Above);
+    }
     if bare.is_empty() {
         // «…» and «...» may mean «as above» or «and so on».
         return is_repeated(&tight, STROKES).then_some(Ditto::Unclear);
@@ -123,6 +126,7 @@ pub fn ditto(cell: &Cell<'_>) -> Option<Ditto> {
         || is_repeated(&tight, STROKES)
         || is_lone_quote(bare)
         || names_a_row(bare)
+        || has_sign_before(bare)
     {
         Some(Ditto::Unclear)
     } else {
@@ -153,6 +157,22 @@ fn names_a_row(text: &str) -> bool {
         }) && rest.ends_with(['行', '格', '户', '人', '条', '栏']))
 }
 
+/// Whether a mark stands before words that change what is above: 〃号, 同上2号.
+fn has_sign_before(text: &str) -> bool {
+    const ENDS: [char; 10] = ['号', '组', '排', '栋', '室', '楼', '队', '户', '村', '社'];
+    let signs = text.trim_start_matches(['〃', '∥', '‖', '〻', '々', '″']);
+    let rest = if signs.len() < text.len() {
+        Some(signs)
+    } else {
+        ["同上", "仝上"]
+            .iter()
+            .find_map(|word| text.strip_prefix(word))
+    };
+    rest.is_some_and(|rest| {
+        rest.ends_with(ENDS) || rest.starts_with(|it: char| it.is_ascii_digit())
+    })
+}
+
 /// Signs of quotation, or two middle dots: one alone may be a slip of the finger.
 fn is_signs(text: &str) -> bool {
     let dots = |character: char| "·•・‧∙⋅･、".contains(character);
@@ -175,7 +195,7 @@ fn may_begin(character: char) -> bool {
             SIGNS.contains(character)
                 || UNCLEAR_SIGNS.contains(character)
                 || STROKES.contains(character)
-                || "-—–─━_(（[【<《|·•・‧∙⋅･、".contains(character)
+                || "-—–─━_(（[【<《|｜·•・‧∙⋅･、".contains(character)
         }
     }
 }
@@ -224,6 +244,11 @@ mod tests {
             "〃村",
             "〃〃〃镇",
             "见上",
+            "∥",
+            "‖",
+            "||",
+            "｜｜",
+            "∥村",
         ] {
             assert_eq!(of(text), Some(Ditto::Above), "{text}");
         }
@@ -246,6 +271,11 @@ mod tests {
             "→",
             "^",
             "见前页",
+            "〃号",
+            "〃5号",
+            "同上2号",
+            "同上3组",
+            "∥2组",
         ] {
             assert_eq!(of(text), Some(Ditto::Unclear), "{text}");
         }
@@ -260,6 +290,7 @@ mod tests {
             "上海",
             "同乐村",
             "同一村",
+            "同上级部门联系",
             "仝大山",
             "仝庄村",
             "见龙村",

@@ -22,7 +22,7 @@ pub struct Name {
 /// Most characters of a name.
 const LONGEST: usize = 50;
 /// Words behind a name that say that the person lives there no longer.
-const GONE: [&str; 39] = [
+const GONE: [&str; 50] = [
     "已故",
     "去世",
     "已去世",
@@ -62,6 +62,17 @@ const GONE: [&str; 39] = [
     "已注销",
     "迁出",
     "已迁出",
+    "迁走",
+    "已迁走",
+    "外迁",
+    "已外迁",
+    "外嫁",
+    "已外嫁",
+    "嫁出",
+    "已嫁出",
+    "出嫁",
+    "已出嫁",
+    "远嫁",
 ];
 /// Words behind a name, without a bracket, that are no part of it.
 const BESIDE: [&str; 12] = [
@@ -149,6 +160,8 @@ const DOTS: &str = "•・‧∙⋅･.．。˙·ᐧ⸱ㆍ﹒․ꞏ⸳᛫·'‘�
 const CIRCLES: &str = "●○◦°⚫⬤º";
 /// Signs around a name.
 const QUOTES: &str = "'‘’\"“”`´＇＂「」『』";
+/// Signs by which people mark a row, before or behind its name.
+const MARKS: &str = "★☆▲△√✓✔■◆◇▼";
 /// Strokes that may stand for the dot, or between two persons.
 const HYPHENS: [char; 10] = ['-', '－', '–', '—', '‐', '‑', '−', '_', '＿', 'ー'];
 
@@ -190,7 +203,10 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     let mut name = Name::default();
     let broken = typed.contains(['\n', '\r', '\t', '\u{2028}']);
     let whole = without_radicals(&typed);
-    let unquoted = whole.trim_matches(|character: char| QUOTES.contains(character));
+    let is_sign = |character: char| {
+        QUOTES.contains(character) || MARKS.contains(character) || character == ' '
+    };
+    let unquoted = whole.trim_matches(is_sign);
     let bare = without_remark(unquoted, &mut name)?;
     check_characters(&bare)?;
     let bare = joined(&bare, &mut name)?;
@@ -536,7 +552,8 @@ fn check_characters(bare: &str) -> Result<(), Refusal> {
     let crossed =
         letters.peek().is_some() && letters.all(|letter| letter.eq_ignore_ascii_case(&'x'));
     let hidden = crossed && bare.chars().any(is_chinese);
-    if hidden || has("*＊※×✕") || bare.contains("__") || bare.contains("＿＿") {
+    if hidden || has("*＊※×✕") || has(MARKS) || bare.contains("__") || bare.contains("＿＿")
+    {
         return Err(Refusal::new(
             "name_masked",
             "姓名被星号遮盖，或带有标记",

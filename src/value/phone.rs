@@ -68,6 +68,8 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
     let text = as_whole(plain(cell)?);
     let typed = half_width(&text);
     let typed = typed.trim().trim_start_matches('\'');
+    let ungrouped = without_groups(typed);
+    let typed = ungrouped.as_deref().unwrap_or(typed);
     let tight: String = typed.split_whitespace().collect();
     // A column of numbers has 0 where there is none.
     let nothing = says_no_number(&text) || says_no_number(typed) || NONE.contains(&tight.as_str());
@@ -105,6 +107,20 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
     }
     let rest = (!rest.is_empty()).then(|| rest.join("，"));
     Ok(Some(Phone { number, rest }))
+}
+
+/// A number without the commas between its thousands, as a number format shows them: 13,900,000,001.
+fn without_groups(text: &str) -> Option<String> {
+    let mut groups = text.split(',');
+    let first = groups.next()?;
+    let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let mut count = 0;
+    let all = groups.all(|group| {
+        count += 1;
+        group.len() == 3 && is_number(group)
+    });
+    (all && count > 1 && (1..=3).contains(&first.len()) && is_number(first))
+        .then(|| text.replace(',', ""))
 }
 
 /// The numbers of a cell, each of them once, and the words beside them.

@@ -213,6 +213,7 @@ fn a_question_that_is_answered_is_not_listed_as_open() {
     let folder = tempfile::tempdir().unwrap();
     let household = qianshou::household::HouseholdFacts {
         category: None,
+        lifted_year: None,
         ..full_household("U1")
     };
     let file = RosterFile::households(&[household]).without("脱贫属性");

@@ -136,13 +136,13 @@ fn nearest<'l>(text: &str, labels: &[&'l str]) -> Option<&'l str> {
 const NEGATIONS: &str = "未非无不没否勿免";
 /// Characters that a word and what it may mean have in common, or one of them means another thing:
 /// wants and losses, inside and outside, sexes, and the kin that are not in the direct line.
-const DECISIVE: &str =
-    "缺丧失弱返危停退内外男女父母媳婿孙祖岳公婆侄甥婶舅姑姨叔伯嫂曾养继脱欠亚前原拟预技普";
+const DECISIVE: &str = "缺丧失弱返危停退内外男女父母媳婿孙祖岳公婆侄甥婶舅姑姨叔伯嫂曾养继脱欠亚前原拟预技普好差改善修轻微";
 /// The same, of words: what has ended or is about somebody else, and the parts of a whole.
-const DECISIVE_WORDS: [&str; 26] = [
+const DECISIVE_WORDS: [&str; 41] = [
     "过期", "注销", "取消", "消除", "消险", "到期", "隐患", "危险", "破损", "倒塌", "拆除", "辍学",
     "休学", "毕业", "肄业", "边缘", "监测", "家属", "部分", "以下", "以上", "康复", "治愈", "痊愈",
-    "初愈", "户籍",
+    "初愈", "户籍", "便利", "方便", "便捷", "重建", "新建", "加固", "离婚", "离异", "丧偶", "去世",
+    "死亡", "已故", "病故", "配偶", "中度",
 ];
 
 /// Whether two words that look alike mean different things: one denies what the other says, or has one
@@ -157,11 +157,21 @@ fn says_another(text: &str, label: &str) -> bool {
     let not_poor = text.starts_with("一般") && !text.contains('贫') && label.contains('贫');
     let denies = count(text, NEGATIONS) != count(label, NEGATIONS);
     let differs = |character: char| text.contains(character) != label.contains(character);
+    // 高中及以上 is no 本科及以上, though both go up.
+    let stem = |word: &str| {
+        let (stem, _) = word.split_once("以上")?;
+        Some(stem.trim_end_matches('及').to_owned())
+    };
+    let from_another = match (stem(text), stem(label)) {
+        (Some(one), Some(two)) => !one.ends_with(&two) && !two.ends_with(&one),
+        _ => false,
+    };
     // 有劳动力 says less than 技能劳动力.
     let has = text.starts_with('有') != label.starts_with('有');
     let says_more = |word: &&str| text.contains(*word) != label.contains(*word);
     not_poor
         || denies
+        || from_another
         || has
         || DECISIVE.chars().any(differs)
         || DECISIVE_WORDS.iter().any(says_more)
@@ -243,6 +253,30 @@ mod tests {
         ] {
             assert_eq!(of::<Health>(text), None, "{text}");
         }
+        for text in ["健康差", "健康状况差", "身体健康情况差"] {
+            assert_eq!(of::<Health>(text), None, "{text}");
+        }
+        for text in ["交通条件好", "交通条件改善", "交通条件便利"] {
+            assert_eq!(of::<Cause>(text), None, "{text}");
+        }
+        for text in ["C级已改造", "C级(已修缮)", "D级已加固", "D级(已重建)"] {
+            assert_eq!(of::<crate::codes::HousingGrade>(text), None, "{text}");
+        }
+        for text in ["初中及以上", "高中以上", "大专及以上"] {
+            assert_eq!(of::<crate::codes::Education>(text), None, "{text}");
+        }
+        for text in [
+            "配偶之父",
+            "配偶之母",
+            "配偶(已离婚)",
+            "配偶(去世)",
+            "配偶（离异）",
+        ] {
+            assert_eq!(of::<Relation>(text), None, "{text}");
+        }
+        for text in ["轻度丧失劳动力", "中度丧失劳动力"] {
+            assert_eq!(of::<Labour>(text), None, "{text}");
+        }
         for text in ["无技能劳动力", "无普通劳动力", "非弱劳动力"] {
             assert_eq!(of::<Labour>(text), None, "{text}");
         }
@@ -258,6 +292,10 @@ mod tests {
     fn what_is_meant_is_proposed() {
         assert_eq!(of::<Health>("患大病"), Some("患有大病"));
         assert_eq!(of::<Health>("肢体残疾"), Some("残疾"));
+        assert_eq!(
+            of::<crate::codes::Education>("大学本科及以上"),
+            Some("本科及以上")
+        );
         assert_eq!(of::<Cause>("缺水源"), Some("缺水"));
         assert_eq!(of::<Labour>("没有劳动力"), Some("无劳动力"));
         assert_eq!(of::<PovertyStatus>("还未脱贫"), Some("未脱贫"));

@@ -102,6 +102,8 @@ pub enum Carry<R: Record> {
 
 /// The heading of a column that counts rows or households, and is not kept.
 pub const SERIAL: &str = "序号";
+/// The heading of a column that counts households, and is not kept.
+pub const HOUSEHOLD_SERIAL: &str = "户序号";
 
 /// One column of a roster.
 pub struct Column<R: Record> {

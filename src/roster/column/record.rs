@@ -73,6 +73,9 @@ pub trait Record: Default + 'static {
     /// Headings by which a table is told to be of another kind.
     const OTHERS: &'static [&'static str] = &[];
 
+    /// Words of headings that ask for people who are the rows' own in other rosters: 户主 in one of staff.
+    const OTHER_PEOPLE: &'static [&'static str] = &[];
+
     /// Fields any of which may name something: of each of these there must be one column at least.
     const ONE_OF: &'static [&'static [&'static str]] = &[];
     /// What messages call it.

@@ -76,6 +76,11 @@ impl Draft {
         said.map_or(self.place, |(_, place)| *place)
     }
 
+    /// Whether a row says 户编号 or the head's identity number.
+    pub(super) fn has_number(&self) -> bool {
+        self.facts.number.is_some() || self.shared.head_identity.is_some()
+    }
+
     pub(super) fn was_refused(&self, key: &str) -> bool {
         self.refused.contains(&field(key))
     }

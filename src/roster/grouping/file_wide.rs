@@ -27,6 +27,8 @@ pub(super) struct FileWide {
     status_listed: bool,
     /// Households whose 脱贫属性 follows from other columns: the first, and how many.
     derived: Option<(Place, usize)>,
+    /// Those of which 脱贫年度 says that they were lifted.
+    dated: Option<(Place, usize)>,
     /// Households of whose 脱贫属性 nothing is certain: the first of them, and how many.
     unknown: (Vec<Place>, usize),
     /// Section rows that would say the place of households that do not say it, and of how many.
@@ -39,6 +41,7 @@ impl FileWide {
             answers,
             status_listed: layouts.spoken().has("status"),
             derived: None,
+            dated: None,
             unknown: (Vec::new(), 0),
             sections: BTreeMap::new(),
         }
@@ -60,6 +63,11 @@ impl FileWide {
         if let Some(status) = derived_status(kind, shared.monitored) {
             self.derived.get_or_insert((draft.place, 0)).1 += 1;
             return Some(status);
+        }
+        // Whoever was lifted in a year is lifted, whatever kind of household it is now.
+        if facts.lifted_year.is_some() {
+            self.dated.get_or_insert((draft.origin("lifted_year"), 0)).1 += 1;
+            return Some(PovertyStatus::LiftedWithPolicy);
         }
         if self.status_listed {
             return None;
@@ -86,7 +94,9 @@ impl FileWide {
         problems: &mut Problems,
     ) -> Vec<FileQuestion> {
         let mut questions = Vec::new();
-        if let Some((place, count)) = self.derived {
+        let by_kind = self.derived.map(|it| (it, "户类型、监测对象类型"));
+        let by_year = self.dated.map(|it| (it, "脱贫年度"));
+        for ((place, count), by) in by_kind.into_iter().chain(by_year) {
             let label = PovertyStatus::LiftedWithPolicy.label();
             let (unsaid, remedy) = if self.status_listed {
                 ("没有填写“脱贫属性”", "请在文件中填写“脱贫属性”")
@@ -95,18 +105,18 @@ impl FileWide {
             };
             let refusal = Refusal::new(
                 "status_derived",
-                format!("{unsaid}：{count} 户按户类型、监测对象类型得出“{label}”"),
+                format!("{unsaid}：{count} 户按{by}得出“{label}”"),
                 format!("如不对，{remedy}；已登记为脱贫、返贫的户保持原来的脱贫属性"),
             );
-            let key = if layouts.spoken().has("category") {
-                "category"
-            } else {
-                "monitored"
+            let key = match by {
+                "脱贫年度" => "lifted_year",
+                _ if layouts.spoken().has("category") => "category",
+                _ => "monitored",
             };
             problems.push(layouts.problem(Severity::Repair, place, key, refusal));
         }
         if let (Some(first), count) = (self.unknown.0.first(), self.unknown.1) {
-            let others = if self.derived.is_some() {
+            let others = if self.derived.is_some() || self.dated.is_some() {
                 "另有 "
             } else {
                 ""
@@ -115,7 +125,7 @@ impl FileWide {
                 kind: FileQuestionKind::NoStatus,
                 places: cells(layouts, &self.unknown.0),
                 question: format!(
-                    "名册没有“脱贫属性”列，{others}{count} 户不能由户类型、监测对象类型确定。这些户是否都按“未脱贫”登记？"
+                    "名册没有“脱贫属性”列，{others}{count} 户不能由户类型、监测对象类型、脱贫年度确定。这些户是否都按“未脱贫”登记？"
                 ),
                 proposal: "新的户登记为“未脱贫”，已登记的户保持原来的脱贫属性；不接受则这些户不导入"
                     .to_owned(),

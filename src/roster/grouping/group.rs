@@ -1,11 +1,12 @@
 //! Which rows belong together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use chrono::NaiveDate;
 
 use super::area_tally::{AreaTally, NamedArea};
+use super::bare_rows::BareRows;
 use super::broken::broken;
 use super::draft::{Draft, Open, number};
 use super::file_wide::FileWide;
@@ -50,6 +51,7 @@ pub(super) struct Grouping {
     /// Whether the rows that come began with another than a head.
     headless: bool,
     serials: Serials,
+    bare_rows: BareRows,
     /// What the row before says of its household, if it does not fit the household it stands in.
     stray: Option<HouseholdFacts>,
     /// The sections that were met.
@@ -99,8 +101,12 @@ impl Grouping {
             open.draft.adjacent = true;
             open.changed = true;
         }
-        if is_adjacent {
-            self.serials.notice(&row, open.index);
+        if lists {
+            let is_known = !open.draft.adjacent || open.draft.has_number();
+            self.serials
+                .notice(&row, open.index, is_adjacent && !self.headless);
+            self.bare_rows
+                .notice(&row, open.index, (is_adjacent, is_known));
         }
         if is_adjacent && self.headless {
             self.has_errors[open.index as usize] = true;
@@ -323,7 +329,7 @@ impl Grouping {
         if let Some(open) = self.open.take() {
             self.put_back(&open)?;
         }
-        self.tell_serials(layouts, problems);
+        self.tell_strangers(layouts, problems);
         let (order, firsts) = self.members_by_household();
         let members_listed = layouts.list_parts();
         let mut households = PackedList::default();
@@ -388,21 +394,39 @@ impl Grouping {
         Ok((households, areas.into_areas(), questions))
     }
 
-    /// Nobody is taken into the household above whose 序号 is another.
-    fn tell_serials(&mut self, layouts: &Layouts<HouseholdRow>, problems: &mut Problems) {
-        for suspect in std::mem::take(&mut self.serials).suspects() {
+    /// Nobody is taken into the household above whose 序号 is another, or whose rows have a 户编号 that theirs
+    /// have not.
+    fn tell_strangers(&mut self, layouts: &Layouts<HouseholdRow>, problems: &mut Problems) {
+        let mut tell = |place: Place, reason| {
             let refusal = Refusal::new(
                 "household_order",
-                "没有户编号，这一行不是户主，序号却与上面一户不同：可能是下面一户写在户主之前的成员",
+                reason,
                 "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
             );
-            problems.push(layouts.problem(Severity::Error, suspect.place, "relation", refusal));
+            problems.push(layouts.problem(Severity::Error, place, "relation", refusal));
+        };
+        let mut told = HashSet::new();
+        for suspect in std::mem::take(&mut self.serials).suspects() {
+            told.insert(suspect.place);
+            tell(
+                suspect.place,
+                "这一行没有户编号，也不是户主，序号却与上面一户不同：可能是没有户主的另一户，或下面一户写在户主之前的成员",
+            );
             for household in [Some(suspect.household), suspect.next]
                 .into_iter()
                 .flatten()
             {
                 self.has_errors[household as usize] = true;
             }
+        }
+        for (place, household) in std::mem::take(&mut self.bare_rows).found() {
+            if told.insert(place) {
+                tell(
+                    place,
+                    "其他成员各行都有户编号（或户主证件号码），这一行没有，也不是户主：不能确定是不是上面一户的人",
+                );
+            }
+            self.has_errors[household as usize] = true;
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod absent_columns;
 mod area_tally;
+mod bare_rows;
 mod broken;
 mod draft;
 mod file_wide;

@@ -10,7 +10,9 @@ use crate::household::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
     Schooling, Sex, Workplace,
 };
-use crate::roster::column::{Carry, Column, Kind, Put, PutCode, SERIAL, labels, merge, put};
+use crate::roster::column::{
+    Carry, Column, HOUSEHOLD_SERIAL, Kind, Put, PutCode, SERIAL, labels, merge, put,
+};
 use crate::text::squeezed;
 
 /// A field of the household.
@@ -146,7 +148,13 @@ fn push_cause(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)>
 
 /// Whether the risk is gone, as 是 or 否 or in words.
 fn put_risk_gone(row: &mut HouseholdRow, text: &str) -> Option<(Put, &'static str)> {
-    let gone = match squeezed(text).as_str() {
+    // 已消除(稳定) says how it is gone.
+    let words = squeezed(text);
+    let words = ["(稳定)", "(稳定消除)", "(已稳定)", "(自然)", "(自然消除)"]
+        .iter()
+        .find_map(|how| words.strip_suffix(how))
+        .unwrap_or(&words);
+    let gone = match words {
         "是" | "√" | "1" | "Y" | "已消除" | "风险已消除" | "消除" | "已解除" | "TRUE"
         | "稳定消除" | "风险稳定消除" | "已稳定消除" | "已消除风险" | "自然消除" | "全部消除"
         | "风险已解除" | "风险消除" => true,
@@ -209,6 +217,9 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "所在镇",
             "苏木",
             "苏木乡",
+            "苏木镇",
+            "镇苏木",
+            "乡镇(苏木)",
             "苏木乡镇",
             "乡镇苏木",
             "乡镇名称",
@@ -546,13 +557,13 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         ..of_household!(identified_year, "识别年度", Year)
     },
     Column {
-        synonyms: &["户属性", "农户属性", "贫困户类型", "贫困类型"],
+        synonyms: &["贫困户类型", "贫困类型"],
         width: 14,
         example: "一般贫困户",
         ..of_household!(category, "贫困户属性", Code(Category))
     },
     Column {
-        synonyms: &["脱贫状态", "脱贫情况"],
+        synonyms: &["脱贫状态"],
         required: true,
         width: 16,
         note: "同一户可只在户主一行填写。",
@@ -766,7 +777,14 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         }))
     },
     Column {
-        synonyms: &["是否已脱贫", "是否脱贫户", "是否已经脱贫"],
+        synonyms: &[
+            "是否已脱贫",
+            "是否脱贫户",
+            "是否已经脱贫",
+            "脱贫情况",
+            "脱贫与否",
+            "脱贫否",
+        ],
         in_template: false,
         ..of_status("是否脱贫", put_is_lifted)
     },
@@ -780,7 +798,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
     ),
     Column {
         key: "category",
-        synonyms: &["农户类型", "户类别", "家庭类型"],
+        synonyms: &["农户类型", "户类别", "家庭类型", "户属性", "农户属性"],
         in_template: false,
         ..of_import!(@ kind, "户类型", Kind::Code {
             labels: HouseholdKind::labels,
@@ -825,6 +843,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
         })
     },
     not_kept(SERIAL, &["编号", "No"]),
+    not_kept(HOUSEHOLD_SERIAL, &["户序", "户次", "户数序号", "户的序号"]),
     not_kept("数据日期", &[]),
     not_kept("省(市、自治区)", &["省", "省份", "省(区、市)"]),
     not_kept("市(地、州、盟)", &["市", "地市", "盟市", "市(盟)"]),

@@ -9,6 +9,7 @@ use super::other_list::{doubt, has_another, is_another, take_others};
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
+use crate::roster::former::lists_former;
 use crate::roster::marked::is_problem_list;
 use crate::roster::report::{Problems, SheetReport};
 use crate::value::Refusal;
@@ -34,6 +35,7 @@ pub fn find<R: Record>(
     let is_chosen = |sheet: &Sheet| choices.sheets.contains(&sheet.name);
     let mut found: Vec<Layout<R>> = Vec::new();
     let (mut hidden, mut without) = (Vec::new(), Vec::new());
+    let mut former = Vec::new();
     for (index, sheet) in (0..).zip(sheets) {
         let passed_over = NOT_ROSTERS.contains(&sheet.name.trim()) || is_problem_list(sheet);
         let wanted = if choices.sheets.is_empty() {
@@ -45,6 +47,7 @@ pub fn find<R: Record>(
             continue;
         }
         match lexicon.find(index, sheet) {
+            Some(layout) if lists_former(&sheet.name) && !is_chosen(sheet) => former.push(layout),
             Some(layout) if sheet.visible || is_chosen(sheet) => found.push(layout),
             Some(layout) => hidden.push(layout),
             None => without.push((index, sheet)),
@@ -105,6 +108,14 @@ pub fn find<R: Record>(
             ),
         ));
     }
+    for layout in &former {
+        let refusal = Refusal::new(
+            "former_people",
+            format!("工作表“{}”中的人员不作为现有人员，没有读取", layout.sheet),
+            "去世、迁出、退休、调离的人如已登记，请在系统中登记其变动；如这些人仍在，请在导入设置中选中这张工作表",
+        );
+        problems.push(of_sheet(&layout.sheet, Severity::Warning, refusal));
+    }
     let mut reports: Vec<SheetReport> = sheets
         .iter()
         .map(|sheet| SheetReport {
@@ -118,7 +129,7 @@ pub fn find<R: Record>(
             further: Vec::new(),
         })
         .collect();
-    for layout in found.iter().chain(&hidden).chain(&others) {
+    for layout in found.iter().chain(&hidden).chain(&others).chain(&former) {
         reports[usize::from(layout.index)]
             .columns
             .clone_from(&layout.reports);

@@ -176,9 +176,14 @@ pub fn further<R: Record>(
             "如不对，请把下面的表放到单独的工作表中",
         )
     } else {
+        let unread = if table.sort == Sort::Lacking {
+            "这一行以下没有读取"
+        } else {
+            "这张表没有读取"
+        };
         Refusal::new(
             "another_table",
-            format!("第 {number} 行起是另一张表，列与名册不同，这一行以下没有读取"),
+            format!("第 {number} 行起是另一张表，列与名册不同，{unread}"),
             "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
         )
     };

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::model::{Layout, Placed, Repeated, Role, Sort};
+use super::model::{Layout, Placed, Reading, Repeated, Role, Sort};
+use super::owner::owner;
 use crate::roster::choices::{Choices, ColumnChoice};
 use crate::roster::column::{Column, Headings, Record};
 use crate::roster::heading;
@@ -28,12 +29,6 @@ pub struct Lexicon<'a, R: Record> {
     pub(super) profiles: Vec<(&'a Profile, HashMap<&'a str, Option<&'a str>>)>,
     /// The profile that was named.
     pub(super) named: Option<Uuid>,
-}
-
-/// What one heading was taken for.
-pub(super) struct Reading<R: Record> {
-    column: Option<&'static Column<R>>,
-    certainty: Certainty,
 }
 
 fn mapping(columns: &[ColumnChoice]) -> HashMap<&str, Option<&str>> {
@@ -186,6 +181,7 @@ impl<'a, R: Record> Lexicon<'a, R> {
             headings: Vec::new(),
             proposals: Vec::new(),
             repeated: Vec::new(),
+            owners: Vec::new(),
             by_position: vec![None; MAX_COLUMNS as usize],
         };
         let profile = self.profile(block);
@@ -194,7 +190,14 @@ impl<'a, R: Record> Lexicon<'a, R> {
             .iter()
             .map(|path| self.read(path, profile))
             .collect();
+        layout.owners = (0..readings.len())
+            .filter_map(|at| Some((at, owner(&block.paths, &readings, at)?)))
+            .collect();
         layout.repeated = repeated(&readings);
+        for (at, _) in &layout.owners {
+            // Of several columns none is read until one is chosen; so it is with one alone.
+            readings[*at].certainty = Certainty::Proposed;
+        }
         for repeated in &layout.repeated {
             for at in repeated.unread() {
                 // It is known what it would be, but not whose.

@@ -213,6 +213,30 @@ fn proposed<R: Record>(
     }
 }
 
+/// A column that may be about another person than the rows', if people do not say that it is theirs.
+fn of_another<R: Record>(
+    layout: &Layout<R>,
+    report: &ColumnReport,
+    column: &Column<R>,
+    owner: &str,
+) -> RosterProblem {
+    let heading = &report.heading;
+    let refusal = Refusal::new(
+        "column_of_another",
+        format!("“{heading}”列{}，没有读取", may_be_of(owner)),
+        format!(
+            "如确是名册中人员自己的，请在导入设置中把这一列的含义选为“{}”；不是则选“不导入”，或在文件中改列名（如“帮扶人联系电话”）",
+            column.heading
+        ),
+    );
+    RosterProblem {
+        cell: Some(format!("{}{}", report.letters, layout.header_row)),
+        column: Some(heading.clone()),
+        proposal: Some(column.heading.to_owned()),
+        ..of_sheet(&layout.sheet, Severity::Warning, refusal)
+    }
+}
+
 /// The heading of a required column, with those of the columns that would do in its place.
 fn alternatives<R: Record>(column: &Column<R>, lexicon: &Lexicon<'_, R>) -> String {
     let others = R::ONE_OF.iter().find(|one_of| one_of.contains(&column.key));
@@ -318,7 +342,10 @@ pub(super) fn warn_of_columns<R: Record>(layout: &Layout<R>, problems: &mut Prob
     }
     for (index, column) in &layout.proposals {
         let report = &layout.reports[*index];
-        problems.push(proposed(layout, report, column, Severity::Warning));
+        problems.push(match layout.owner(*index) {
+            Some(owner) => of_another(layout, report, column, owner),
+            None => proposed(layout, report, column, Severity::Warning),
+        });
     }
     for column in layout.unknown() {
         problems.push(unknown_column(layout, &column.heading, &column.letters));
@@ -354,7 +381,7 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
         let reason = format!(
             "“{label}”列出现了 {count} 次（{letters} 列：{}），不知道哪一列是，都没有读取{}",
             first_of(&headings, "列"),
-            helpers(layout, repeated)
+            of_others(layout, repeated)
         );
         let remedy = "请在导入设置中只给其中一列选定含义，其余的选“不导入”；或在文件中改列名（如“帮扶人联系电话”）后重新上传";
         (
@@ -371,24 +398,24 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
     }
 }
 
-/// Which of the columns stands beside one about a helper, and so may be the helper's.
-fn helpers<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> String {
-    let about_helper = |at: &&usize| {
-        let before = at.checked_sub(1).and_then(|at| layout.reports.get(at));
-        before.is_some_and(|before| {
-            ["帮扶", "责任人", "干部", "联系人"]
-                .iter()
-                .any(|word| before.heading.contains(word))
-        })
-    };
-    let found = repeated.reports.iter().find(about_helper);
-    found.map_or_else(String::new, |at| {
-        let (own, before) = (&layout.reports[*at], &layout.reports[*at - 1]);
-        format!(
-            "；{} 列紧跟“{}”列，可能是帮扶人的",
-            own.letters, before.heading
-        )
+/// Which of the columns stands behind one about another person, and so may be theirs.
+fn of_others<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> String {
+    let found = |at: &usize| Some((&layout.reports[*at].letters, layout.owner(*at)?));
+    let found = repeated.reports.iter().find_map(found);
+    found.map_or_else(String::new, |(letters, owner)| {
+        format!("；{letters} 列{}", may_be_of(owner))
     })
+}
+
+/// Whose a column may be that stands behind another.
+fn may_be_of(owner: &str) -> String {
+    let is_helper = ["帮扶", "责任人", "干部", "包户", "结对"];
+    let whose = if is_helper.iter().any(|word| owner.contains(word)) {
+        "帮扶人的".to_owned()
+    } else {
+        format!("“{owner}”的")
+    };
+    format!("跟在“{owner}”列后面，可能是{whose}")
 }
 
 fn unknown_column<R: Record>(layout: &Layout<R>, heading: &str, letters: &str) -> RosterProblem {

@@ -6,6 +6,7 @@ mod lexicon;
 mod messages;
 mod model;
 mod other_list;
+mod owner;
 
 pub use find::{LISTS_SHEET, NOTES_SHEET, SAMPLE_SHEET, find};
 pub use further::{further, is_foreign_heading, may_be_heading};

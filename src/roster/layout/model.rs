@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::household::rule::Severity;
-use crate::roster::column::{Column, Kind, Record};
+use crate::roster::column::{Column, HOUSEHOLD_SERIAL, Kind, Record, SERIAL};
 use crate::roster::report::{Certainty, ColumnReport, Place, RosterProblem, SheetReport};
 use crate::value::{Refusal, Unit};
 use crate::workbook::address;
@@ -68,6 +68,9 @@ pub struct Layout<R: Record> {
     pub(super) proposals: Vec<(usize, &'static Column<R>)>,
     /// Fields that several columns would fill.
     pub(super) repeated: Vec<Repeated<R>>,
+    /// Columns that may be about the person whom a column to the left names, with that column; both by
+    /// their place among `reports`.
+    pub(super) owners: Vec<(usize, usize)>,
     /// For each column of the sheet, which of `columns` it is.
     pub(super) by_position: Vec<Option<usize>>,
 }
@@ -84,6 +87,12 @@ pub enum Sort {
         /// The row, from 1, at which the table above goes on.
         ends: Option<u32>,
     },
+}
+
+/// What one heading was taken for.
+pub(super) struct Reading<R: Record> {
+    pub(super) column: Option<&'static Column<R>>,
+    pub(super) certainty: Certainty,
 }
 
 /// A field that several columns would fill.
@@ -186,6 +195,14 @@ impl<R: Record> Layout<R> {
         self.columns.get(self.at_position(position)?)
     }
 
+    /// Whether a column counts the households, or, where none does for certain, the rows.
+    pub fn counts(&self, index: usize) -> bool {
+        let is = |heading: &str, placed: &Placed<R>| placed.column.heading == heading;
+        is(HOUSEHOLD_SERIAL, &self.columns[index])
+            || (is(SERIAL, &self.columns[index])
+                && !self.columns.iter().any(|it| is(HOUSEHOLD_SERIAL, it)))
+    }
+
     /// Whether it has one row for each part; else it has one for each whole.
     pub fn lists_parts(&self) -> bool {
         R::OF_PART.iter().any(|key| self.has(key))
@@ -228,6 +245,13 @@ impl<R: Record> Layout<R> {
             .filter(|placed| !placed.column.key.is_empty())
             .map(|placed| placed.column.heading)
             .collect()
+    }
+
+    /// The heading of the column whose person a column may be about, and is not read for that.
+    pub(super) fn owner(&self, report: usize) -> Option<&str> {
+        let mut owners = self.owners.iter();
+        let (_, owner) = owners.find(|(at, _)| *at == report)?;
+        Some(&self.reports.get(*owner)?.heading)
     }
 
     pub(super) fn unknown(&self) -> impl Iterator<Item = &ColumnReport> {

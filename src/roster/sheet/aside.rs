@@ -138,7 +138,7 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         // Whatever their post is called: 负责人, 联系人.
         return None;
     }
-    if is_row_of_sums(row) {
+    if is_row_of_sums(row) || is_row_of_numbers(row) {
         return Some(Aside::Total);
     }
     let texts: Vec<String> = row
@@ -159,7 +159,8 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         let is_page_number = row.cells.len() == 1 && row.cells.iter().all(|(_, it)| is_page_of(it));
         return is_page_number.then_some(Aside::Note);
     }
-    if !named && texts.iter().any(|text| is_count(text)) {
+    let is_sum = |text: &String| is_count(text) && !names_counted(text);
+    if !named && texts.iter().any(is_sum) {
         return Some(Aside::Total);
     }
     if is_form(layout, row) {
@@ -171,6 +172,18 @@ pub(super) fn person_or_aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> O
         return None;
     }
     nobodys(layout, row, &texts)
+}
+
+/// Whether a text is the name of a place or unit with how many people it has: 大桥中学(3人).
+fn names_counted(text: &str) -> bool {
+    let name = text.split(['(', ':']).next().unwrap_or_default();
+    name.len() < text.len() && names_unit(name)
+}
+
+/// Whether a row holds nothing but names of persons: those who have signed below a list.
+pub(super) fn is_of_names<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let is_name = |(_, cell): &(u32, Cell<'_>)| is_text(cell, may_be_name);
+    row.cells.iter().all(is_name) && !is_related(layout, row)
 }
 
 /// Whether nothing in a row says whose it is, and it says little: such a row joins no household.
@@ -287,6 +300,16 @@ fn is_row_of_sums(row: &Row<'_>) -> bool {
     (row.cells.len() >= 2 && all(&is_known)) || (row.cells.len() >= 4 && all(&is_word))
 }
 
+/// Whether a row holds nothing but small numbers, as below 应到, 实到, 同意, 反对.
+fn is_row_of_numbers(row: &Row<'_>) -> bool {
+    let is_small = |(_, cell): &(u32, Cell<'_>)| match cell {
+        Cell::Number(number) => number.abs() < 10_000.0,
+        Cell::Text(text) => text.trim().parse::<u32>().is_ok_and(|it| it < 10_000),
+        _ => false,
+    };
+    row.cells.len() > 2 && row.cells.iter().all(is_small)
+}
+
 /// What a row is that speaks of nobody.
 fn nobodys<R: Record>(layout: &Layout<R>, row: &Row<'_>, texts: &[String]) -> Option<Aside> {
     let labels = texts.iter().filter(|text| is_label(text)).count();
@@ -304,7 +327,11 @@ fn nobodys<R: Record>(layout: &Layout<R>, row: &Row<'_>, texts: &[String]) -> Op
     let count = said(layout, row).count();
     if count == 0 {
         None
-    } else if texts.iter().any(|text| sums_up(text)) || (texts.is_empty() && has_sum()) {
+    } else if texts
+        .iter()
+        .any(|text| sums_up(text) && !names_counted(text))
+        || (texts.is_empty() && has_sum())
+    {
         Some(Aside::Total)
     } else if texts.is_empty() && has_date() {
         Some(Aside::Note)

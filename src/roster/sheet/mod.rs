@@ -4,6 +4,7 @@ mod above;
 mod aside;
 mod cell;
 mod corrections;
+mod former;
 mod marks;
 mod names;
 mod section;
@@ -14,15 +15,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use above::Above;
-use aside::{Aside, aside, fits, is_alone, is_identified, is_related, person_or_aside};
+use aside::{
+    Aside, aside, fits, is_alone, is_identified, is_of_names, is_related, person_or_aside,
+};
 use cell::CellAt;
 use corrections::Corrections;
+use former::Former;
 use section::Turn;
 pub use section::{Said, Section};
-use words::is_page;
+use words::{is_over_names, is_page};
 
 use super::choices::{Choices, Correction};
-use super::column::{Column, Record, SERIAL};
+use super::column::{Column, Record};
 use super::layout::{self, Layout, Layouts, Lexicon, Sort, of_sheet};
 use super::profile::Profile;
 use super::report::{
@@ -103,7 +107,16 @@ pub fn read<R: Record>(
             section: None,
             above: Above::default(),
             foreign: None,
+            former: Vec::new(),
+            in_former: false,
+            over_names: false,
         };
+        if let Some(layout) = layouts.get(index) {
+            reader
+                .former
+                .extend(Former::over(&source.sheets()[sheet], layout.header_row));
+            reader.in_former = !reader.former.is_empty();
+        }
         source.rows(sheet, &mut |row| {
             let place = Place {
                 sheet: index,
@@ -194,6 +207,12 @@ struct Reader<'a, 'c, R: Record> {
     above: Above,
     /// The columns of a small table of another kind that stands here among the rows.
     foreign: Option<Vec<u32>>,
+    /// Lists of people who are gone.
+    former: Vec<Former>,
+    /// Whether the rows stand in the last of them.
+    in_former: bool,
+    /// Whether the rows stand below a line under which people sign.
+    over_names: bool,
 }
 
 impl<R: Record> Reader<'_, '_, R> {
@@ -210,7 +229,19 @@ impl<R: Record> Reader<'_, '_, R> {
         if last.is_some_and(|last| last + 1 < row.number) {
             self.part();
         }
+        if let Some(list) = Former::begin(row) {
+            self.report.total_rows += 1;
+            self.part();
+            self.end_section();
+            self.former.push(list);
+            self.in_former = true;
+            return Line::Nothing;
+        }
         let mut aside = aside(layout, row);
+        if self.is_former(layout, row, aside) {
+            self.report.total_rows += 1;
+            return Line::Nothing;
+        }
         if matches!(aside, Some(Aside::Heading | Aside::Table)) {
             let hidden = &self.hidden_columns;
             if let Some(table) = layout::further(self.lexicon, layout, row, hidden, problems) {
@@ -232,6 +263,9 @@ impl<R: Record> Reader<'_, '_, R> {
         if aside == Some(Aside::Table) {
             aside = person_or_aside(layout, row);
         }
+        if aside.is_none() && self.over_names && is_of_names(layout, row) {
+            aside = Some(Aside::Note);
+        }
         if let Some(aside) = aside {
             self.report.total_rows += 1;
             self.pass(layout, row, aside);
@@ -251,9 +285,27 @@ impl<R: Record> Reader<'_, '_, R> {
         } else {
             Begins::No
         };
+        self.over_names = false;
         self.report.rows += 1;
         self.report.hidden_rows += i64::from(row.hidden);
         Line::Row(read)
+    }
+
+    /// Whether a row stands in a list of people who are gone: it goes on until another title, whatever
+    /// headings it has.
+    fn is_former(&mut self, layout: &Layout<R>, row: &Row<'_>, aside: Option<Aside>) -> bool {
+        let Some(list) = self.former.last_mut().filter(|_| self.in_former) else {
+            return false;
+        };
+        match aside {
+            Some(Aside::Total | Aside::Note) => {
+                self.in_former = !self.pass(layout, row, Aside::Note);
+                return self.in_former;
+            }
+            Some(_) => {}
+            None => list.add(row),
+        }
+        true
     }
 
     /// Whether a row belongs to a small table of another kind: it is its heading, or stands below one and
@@ -311,14 +363,15 @@ impl<R: Record> Reader<'_, '_, R> {
         self.above = Above::default();
     }
 
-    /// Notes that a line parts the rows, and what it says of those below it.
-    fn pass(&mut self, layout: &Layout<R>, row: &Row<'_>, aside: Aside) {
+    /// Notes that a line parts the rows, and what it says of those below it. Gives whether it may begin a
+    /// section.
+    fn pass(&mut self, layout: &Layout<R>, row: &Row<'_>, aside: Aside) -> bool {
         // The heading of the next page parts no household, nor does a page number.
         if aside == Aside::Example {
             self.part();
         }
         if !matches!(aside, Aside::Total | Aside::Note | Aside::Filled) {
-            return;
+            return false;
         }
         let text = |(_, cell): &'_ (u32, Cell<'_>)| match cell {
             Cell::Text(text) => Some(text.to_string()),
@@ -326,12 +379,13 @@ impl<R: Record> Reader<'_, '_, R> {
         };
         let texts: Vec<String> = row.cells.iter().filter_map(text).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        self.over_names |= texts.iter().any(|text| is_over_names(text));
         if texts.first().is_some_and(|first| is_page(first)) {
-            return;
+            return false;
         }
         self.part();
         if aside == Aside::Filled {
-            return;
+            return false;
         }
         let place = Place {
             sheet: layout.index,
@@ -342,9 +396,13 @@ impl<R: Record> Reader<'_, '_, R> {
             Turn::Begins(next) => {
                 self.end_section();
                 self.section = Some(Rc::new(next));
+                true
             }
-            Turn::Ends => self.end_section(),
-            Turn::Stays => {}
+            Turn::Ends => {
+                self.end_section();
+                true
+            }
+            Turn::Stays => false,
         }
     }
 
@@ -420,7 +478,7 @@ impl<R: Record> Reader<'_, '_, R> {
                 }
                 continue;
             };
-            if layout.columns[index].column.heading == SERIAL {
+            if layout.counts(index) {
                 read.serial = match cell {
                     Cell::Text(text) => Some(text.trim().to_owned()),
                     Cell::Number(number) => Some(number.to_string()),
@@ -464,7 +522,11 @@ impl<R: Record> Reader<'_, '_, R> {
     /// What there is to say of the sheet as a whole.
     fn finish(self, layout: &Layout<R>, problems: &mut Problems) {
         let sheet = &layout.sheet;
-        if self.report.rows == 0 {
+        let is_empty = self.report.rows == 0;
+        for list in &self.former {
+            list.tell(layout, is_empty, problems);
+        }
+        if is_empty && self.former.is_empty() {
             problems.push(of_sheet(
                 sheet,
                 Severity::Error,

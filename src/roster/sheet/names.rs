@@ -95,7 +95,7 @@ const NEVER: &str = "户页册办府室委署此档填签址局院所们";
 /// Characters of words that names have seldom, and only behind a surname.
 const SELDOM: &str = "表处组科站社行园校部员级课编以上下无不未有共全外内为止属实略完毕况证说该本各等均足零注备用的了已及或责任管负系务事财政众难贫脱监测象关司团体第点队处厂场店减变续接转";
 /// Words of what stands alone in a row.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 54] = [
     "人员",
     "干部",
     "教师",
@@ -140,6 +140,16 @@ const WORDS: [&str; 44] = [
     "空白",
     "共青团",
     "学区",
+    "反对",
+    "同意",
+    "赞成",
+    "弃权",
+    "应到",
+    "实到",
+    "缺席",
+    "列席",
+    "出席",
+    "表决",
 ];
 /// The posts by which people sign, and by which they are called.
 const POSTS: [&str; 22] = [
@@ -340,6 +350,8 @@ mod tests {
             "党支部",
             "校长室",
             "文化站",
+            "反对",
+            "同意",
         ] {
             assert!(!may_be_name(other), "{other}");
         }

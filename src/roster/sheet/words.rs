@@ -58,7 +58,7 @@ const LABELS: [&str; 14] = [
     "期限", "人签", "网址",
 ];
 /// How texts begin that go on from one page to the next.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 13] = [
     "续上",
     "续前",
     "续表",
@@ -66,6 +66,10 @@ const PAGES: [&str; 9] = [
     "接上页",
     "接上表",
     "承前页",
+    "接下页",
+    "接下表",
+    "续下页",
+    "见下页",
     "过次页",
     "Page",
 ];
@@ -155,6 +159,28 @@ pub(super) fn is_page(text: &str) -> bool {
         || number.split(['/', '-']).all(is_number)
 }
 
+/// Whether a text is a line under which people sign, or over the names of those who met: 村民代表签名：,
+/// 参会人员.
+pub(super) fn is_over_names(text: &str) -> bool {
+    const SIGNS: [&str; 13] = [
+        "签名",
+        "签字",
+        "签到",
+        "签章",
+        "参会人员",
+        "参加人员",
+        "到会人员",
+        "与会人员",
+        "出席人员",
+        "列席人员",
+        "参会人",
+        "评议人员",
+        "评议小组成员",
+    ];
+    let before = text.trim_end_matches([':', '：', ')', '）']);
+    SIGNS.iter().any(|end| before.ends_with(end))
+}
+
 /// Whether a text is a date as people write it below a list: 2026年11月30日, 2026.11.30, 20261130.
 pub(super) fn is_date(text: &str) -> bool {
     let tight = squeezed(text);
@@ -238,6 +264,7 @@ mod tests {
             "Page 1 of 4",
             "续",
             "接上页",
+            "（接下页）",
         ] {
             assert!(is_page(page), "{page}");
         }

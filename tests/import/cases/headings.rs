@@ -10,6 +10,9 @@ use crate::support::case_file::{Reading, deciding, households_of, read_grid, rea
 use crate::support::mess::{Grid, row};
 
 const ALL: [&str; 3] = ["王大山", "李秀英", "张建国"];
+/// 脱贫情况 in the place of 脱贫属性.
+const HEADINGS_WITH_ANSWER: &str =
+    "苏木镇 嘎查 户编号 姓名 性别 证件号码 与户主关系 劳动技能 脱贫情况";
 
 fn choose(columns: &[(&str, Option<&str>)]) -> Choices {
     let choice = |(heading, field): &(&str, Option<&str>)| ColumnChoice {
@@ -74,6 +77,148 @@ fn of_two_columns_of_one_heading_none_is_read_until_one_is_chosen() {
     let reading = read_roster(&bytes, RosterKind::Households, &both);
     assert_eq!(phones(&reading), [None; 3]);
     assert_eq!(reading.codes(Severity::Error), [("L1", "duplicate_column")]);
+}
+
+/// A grid of three persons with further columns, each a heading and what stands below it.
+fn with_columns(columns: &[(&str, &str)]) -> Grid {
+    columns
+        .iter()
+        .fold(Grid::plain(), |grid, (heading, value)| {
+            grid.column(heading, [*value; 3])
+        })
+}
+
+#[test]
+fn one_telephone_behind_a_helper_is_nobodys_until_it_is_chosen() {
+    let helper = "13900000099";
+    for before in [
+        &["帮扶单位", "帮扶责任人"][..],
+        &["帮扶责任人", "职务"],
+        &["结对帮扶人"],
+        &["帮扶干部"],
+        &["第二帮扶人"],
+        &["村书记"],
+        &["网格员"],
+        &["驻村工作队员"],
+        &["驻村第一书记"],
+    ] {
+        for heading in ["联系电话", "手机号码", "电话"] {
+            let mut columns: Vec<_> = before.iter().map(|it| (*it, "陈老师")).collect();
+            columns.push((heading, helper));
+            let grid = with_columns(&columns);
+            let reading = read_grid(&grid);
+            assert_eq!(reading.codes(Severity::Error), [], "{before:?} {heading}");
+            assert_eq!(phones(&reading), [None; 3], "{before:?} {heading}");
+            assert_eq!(reading.households[0].facts.phone, None, "{before:?}");
+            let told = reading
+                .problems
+                .iter()
+                .find(|it| it.code == "column_of_another");
+            let told = told.unwrap_or_else(|| panic!("{before:?} {heading}"));
+            assert_eq!(told.column.as_deref(), Some(heading));
+            assert!(told.remedy.contains("导入设置"), "{}", told.remedy);
+            let chosen = choose(&[(heading, Some("phone"))]);
+            let reading = read_roster(&grid.xlsx(), RosterKind::Households, &chosen);
+            assert_eq!(phones(&reading), [Some(helper); 3], "{before:?} {heading}");
+        }
+    }
+    let both = with_columns(&[
+        ("户联系电话", "13900000001"),
+        ("帮扶责任人", "陈老师"),
+        ("联系电话", helper),
+    ]);
+    let reading = read_grid(&both);
+    assert_eq!(phones(&reading), [None; 3]);
+    let phone = reading.households[0].facts.phone.as_deref();
+    assert_eq!(phone, Some("13900000001"));
+}
+
+#[test]
+fn a_telephone_elsewhere_is_the_persons() {
+    for columns in [
+        &[("联系电话", "13900000001"), ("帮扶责任人", "陈老师")][..],
+        &[("帮扶措施", "产业"), ("联系电话", "13900000001")],
+        &[("是否村干部", "否"), ("联系电话", "13900000001")],
+        &[
+            ("帮扶责任人", "陈老师"),
+            ("民族", "汉族"),
+            ("联系电话", "13900000001"),
+        ],
+        &[("帮扶责任人", "陈老师"), ("人联系电话", "13900000001")],
+    ] {
+        let reading = read_grid(&with_columns(columns));
+        assert_eq!(phones(&reading), [Some("13900000001"); 3], "{columns:?}");
+    }
+}
+
+#[test]
+fn a_telephone_in_a_list_of_staff_is_the_staffs() {
+    let phone = |headings: &str, cells: &str| {
+        let rows = vec![row(headings), row(cells)];
+        let bytes = Grid::new(rows).xlsx();
+        let reading = read_roster(&bytes, RosterKind::Staff, &Choices::default());
+        (reading.people[0].facts.phone.clone(), reading.problems)
+    };
+    for owner in ["校长", "单位负责人", "帮扶对象", "户主姓名"] {
+        let headings = format!("工号 姓名 单位 {owner} 联系电话");
+        let (read, said) = phone(&headings, "T001 陈一明 草庙小学 周二月 13900000011");
+        assert_eq!(read, None, "{owner}");
+        let told = said.iter().find(|it| it.code == "column_of_another");
+        let told = told.unwrap_or_else(|| panic!("{owner}: {said:#?}"));
+        let helper = told.reason.contains("帮扶人的");
+        assert_eq!(helper, owner.contains("帮扶"), "{}", told.reason);
+    }
+    for headings in [
+        "工号 单位 帮扶责任人 联系电话",
+        "工号 姓名 单位 联系电话",
+        "工号 姓名 单位 可帮扶户数 联系电话",
+        "工号 姓名 帮扶单位 联系电话",
+    ] {
+        let cells = headings
+            .replace("工号", "T001")
+            .replace("姓名", "陈一明")
+            .replace("帮扶责任人", "陈一明")
+            .replace("可帮扶户数", "3")
+            .replace("帮扶单位", "草庙小学")
+            .replace("单位", "草庙小学")
+            .replace("联系电话", "13900000011");
+        let (read, said) = phone(headings, &cells);
+        assert_eq!(
+            read.as_deref(),
+            Some("13900000011"),
+            "{headings}: {said:#?}"
+        );
+    }
+    let headings = "工号 姓名 单位 联系电话 可帮扶户数 联系电话";
+    let (_, said) = phone(headings, "T001 陈一明 草庙小学 13900000011 3 13900000012");
+    assert!(
+        said.iter().all(|it| !it.reason.contains("可能是")),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn a_year_of_lifting_says_that_the_household_was_lifted() {
+    let headings = "镇(乡、街道) 村(居) 户编号 姓名 性别 证件号码 与户主关系 劳动技能 户属性";
+    for kind in ["", "监测户", "一般户"] {
+        let mut grid = Grid::under(headings);
+        for at in 1..4 {
+            grid.rows[at][8] = kind.into();
+        }
+        let reading = read_grid(&grid.column("脱贫年度", ["2018"; 3]));
+        assert_eq!(reading.codes(Severity::Error), [], "{kind}");
+        assert!(reading.questions.is_empty(), "{kind}");
+        assert_eq!(statuses(&reading), [PovertyStatus::LiftedWithPolicy; 2]);
+        let told = reading.at("J2");
+        assert!(told.iter().any(|it| it.code == "status_derived"), "{kind}");
+    }
+    let answers = Grid::under(HEADINGS_WITH_ANSWER)
+        .cell(1, 8, "是")
+        .cell(2, 8, "是")
+        .cell(3, 8, "否");
+    let reading = read_grid(&answers);
+    let lifted = [PovertyStatus::LiftedWithPolicy, PovertyStatus::Poor];
+    assert_eq!(statuses(&reading), lifted, "{:#?}", reading.problems);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn sections_of_units_end_one_another() {
         ("一、县直机关", "县直机关"),
         ("县人民检察院", "县人民检察院"),
         ("农商行", "农商行"),
-        ("退休人员", ""),
+        ("外聘人员", ""),
         ("后勤", ""),
         ("周四海", ""),
         ("双喜村", ""),
@@ -153,7 +153,7 @@ fn words_alone_in_the_column_of_names_are_nobody() {
         "双喜教学点",
         "教务处",
         "校长室",
-        "退休人员",
+        "外聘人员",
         "班主任",
         "校长签字",
         "学校（盖章）",
@@ -443,4 +443,28 @@ fn a_heading_of_two_rows_repeats_itself() {
         );
         assert_eq!(reading.names(), ALL);
     }
+}
+
+#[test]
+fn those_who_sign_or_vote_below_a_list_are_no_persons_of_it() {
+    for lines in [
+        &["村民代表签名：", "~ ~ ~ 周二月 吴小满", "~ ~ ~ 郑三江"][..],
+        &["参会人员", "周二月 吴小满 郑三江 冯四海"],
+        &["应到 实到 同意 反对 弃权", "30 28 28 0 0"],
+        &["（接下页）"],
+    ] {
+        let mut grid = Grid::plain();
+        grid.rows.extend(lines.iter().map(|line| row(line)));
+        let reading = read_grid(&grid);
+        assert_eq!(reading.codes(Severity::Error), [], "{lines:?}");
+        assert_eq!(reading.names(), ALL, "{lines:?}");
+    }
+}
+
+#[test]
+fn a_school_with_how_many_it_has_is_no_sum() {
+    let rows = ["工号 姓名 单位", "大桥中学（3人）", "T001 陈一明 ~"];
+    let reading = staff(&rows, &Choices::default());
+    let told = reading.at("A2");
+    assert!(told.iter().any(|it| it.code == "note_row"), "{told:#?}");
 }

@@ -3,11 +3,13 @@
 
 mod cells;
 mod examples;
+mod former;
 mod headings;
 mod lines;
 mod marked;
 mod other_lists;
 mod reading;
 mod rows;
+mod strangers;
 mod values;
 mod words;

@@ -4,7 +4,7 @@ use qianshou::household::rule::Severity;
 use qianshou::roster::choices::Choices;
 use qianshou::roster::report::RosterKind;
 
-use crate::support::case_file::read_roster;
+use crate::support::case_file::{read_grid, read_roster};
 use crate::support::cell_case::{
     has_problem, household_case, read_each, read_households, read_staff, said_at, stated,
 };
@@ -379,6 +379,30 @@ fn characters_that_were_lost_are_told_in_every_text() {
     has_problem(&reading, "E2", Severity::Warning, "lost_character");
     let reading = read_each("备注", ["要不要搬迁？", "a?b"]);
     assert!(reading.at("J5").is_empty() && reading.at("J6").is_empty());
+}
+
+#[test]
+fn marks_around_a_name_are_dropped_and_those_who_are_gone_are_told() {
+    for name in ["★王大山", "王大山▲", "√王大山", "\"王大山\"", "王大山 ☆"] {
+        let reading = read_grid(&Grid::plain().cell(1, 3, name));
+        assert_eq!(reading.names()[0], "王大山", "{name}");
+        let repaired = reading
+            .at("D2")
+            .iter()
+            .any(|it| it.severity == Severity::Repair);
+        assert!(repaired, "{name}");
+    }
+    for remark in ["外嫁", "已迁走", "嫁出", "已外嫁", "外迁"] {
+        let name = format!("李秀英（{remark}）");
+        let reading = read_grid(&Grid::plain().cell(2, 3, name.as_str()));
+        let told = reading.at("D3");
+        let is_error =
+            |severity, code: &str| severity == Severity::Error && code == "name_with_remark";
+        assert!(
+            told.iter().any(|it| is_error(it.severity, &it.code)),
+            "{remark}"
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,99 @@
+//! Rows below the title of a list of people who are in the roster no more: nobody of them is taken for one who
+//! lives here or works here still.
+
+use crate::household::rule::Severity;
+use crate::roster::column::Record;
+use crate::roster::former::lists_former;
+use crate::roster::layout::Layout;
+use crate::roster::report::{Problems, RosterProblem};
+use crate::roster::tally::Tally;
+use crate::text::squeezed;
+use crate::value::{self, Refusal};
+use crate::workbook::address;
+use crate::workbook::reader::{Cell, Row};
+use crate::workbook::source::Sheet;
+
+/// A list of people who are gone.
+pub(super) struct Former {
+    row: u32,
+    column: u32,
+    title: String,
+    /// Its rows.
+    people: Tally,
+}
+
+impl Former {
+    /// The list that a row is the title of: it says nothing else but how many there are.
+    pub(super) fn begin(row: &Row<'_>) -> Option<Self> {
+        const CELLS: usize = 3;
+        let title = |(at, cell): &(u32, Cell<'_>)| match cell {
+            Cell::Text(text) if lists_former(text) => Some((*at, text.to_string())),
+            _ => None,
+        };
+        let (column, title) = row.cells.iter().find_map(title)?;
+        let is_beside = |(_, cell): &(u32, Cell<'_>)| match cell {
+            Cell::Text(text) => {
+                let tight = squeezed(text);
+                *text == title || tight.chars().count() <= 4 && !tight.chars().any(is_of_name)
+            }
+            Cell::Number(_) => true,
+            _ => false,
+        };
+        let says_more =
+            row.cells.len() > CELLS && row.cells.iter().any(|(_, it)| value::shown(it) != title);
+        (!says_more && row.cells.iter().all(is_beside)).then(|| Self {
+            row: row.number,
+            column,
+            title,
+            people: Tally::default(),
+        })
+    }
+
+    /// The list that stands in the sheet under a title over its heading.
+    pub(super) fn over(sheet: &Sheet, header_row: u32) -> Option<Self> {
+        let above = sheet.head.iter().rev();
+        let mut above = above.filter(|row| row.number < header_row);
+        above.find_map(Self::begin)
+    }
+
+    /// Counts one of its rows.
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        let first = row.cells.first().map_or(0, |(at, _)| *at);
+        self.people.add(|| address(row.number, first), None);
+    }
+
+    /// That its rows are not read; that is an error where the sheet has no others.
+    pub(super) fn tell<R: Record>(
+        &self,
+        layout: &Layout<R>,
+        is_all: bool,
+        problems: &mut Problems,
+    ) {
+        if self.people.count() == 0 {
+            return;
+        }
+        let refusal = Refusal::new(
+            "former_people",
+            format!(
+                "第 {} 行是“{}”，它下面的人员不作为现有人员，没有读取：{}",
+                self.row,
+                self.title.trim(),
+                self.people.words(None)
+            ),
+            "去世、迁出、退休、调离的人如已登记，请在系统中登记其变动；如这些人仍在，请删去或改写这一标题行后重新上传",
+        );
+        let severity = if is_all {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let problem = RosterProblem::of_file(severity, refusal);
+        let problem = problem.at(&layout.sheet, self.row, self.column, "");
+        problems.push(problem.with_value(self.title.clone()));
+    }
+}
+
+/// Whether a character may be one of a name, and not of a number, a count or a mark.
+fn is_of_name(character: char) -> bool {
+    !"一二三四五六七八九十共计人户名口第()、.:,0123456789".contains(character)
+}
