@@ -8,6 +8,9 @@ mod body;
 mod document;
 mod fault;
 mod framework;
+mod parameter;
+mod unknown;
 
-pub use document::{Document, Operation};
-pub use fault::{ItemFaults, Place, faulty_body};
+pub use document::{Document, Form, Operation};
+pub use fault::{ItemFaults, Place, faulty_request};
+pub use parameter::Sent;
