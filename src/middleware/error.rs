@@ -132,7 +132,9 @@ pub(super) fn broken_json(error: &serde_json::Error, body: &[u8]) -> Problem {
     }
     // The column counts bytes, people count characters.
     let line = error.line();
-    let before = body.split(|byte| *byte == b'\n').nth(line.saturating_sub(1));
+    let before = body
+        .split(|byte| *byte == b'\n')
+        .nth(line.saturating_sub(1));
     let before = before.and_then(|before| before.get(..error.column()));
     let column = before.map_or(error.column(), |before| {
         String::from_utf8_lossy(before).chars().count()

@@ -54,7 +54,10 @@ pub async fn take_in(
     check_encoding(&request)?;
     let body = request.take_body();
     let mut parts = FormParts::default();
-    if let Some(described) = operation.and_then(Operation::form).filter(|_| is_form(&request)) {
+    if let Some(described) = operation
+        .and_then(Operation::form)
+        .filter(|_| is_form(&request))
+    {
         if let Some(caller) = request.extensions().get::<Caller>() {
             caller.require(Permission::KeepRegister)?;
         }
@@ -98,7 +101,12 @@ fn refuse(faults: Vec<Place>, headers: &HeaderMap) -> Result<(), Problem> {
         [] => Ok(()),
         // It has a code of its own.
         [only] if only.parameter.as_deref() == Some(idempotency::HEADER) && !has_key => {
-            let Place { pointer, parameter, words, .. } = only.clone();
+            let Place {
+                pointer,
+                parameter,
+                words,
+                ..
+            } = only.clone();
             Err(idempotency::missing().with_place(pointer, parameter, words))
         }
         _ => Err(faulty_request(faults)),

@@ -230,7 +230,11 @@ impl<'a> Check<'a> {
         if !schema["additionalProperties"].is_null() || object.keys().all(|name| is_known(name)) {
             return;
         }
-        let known: Vec<&str> = properties.keys().map(String::as_str).chain(also_known).collect();
+        let known: Vec<&str> = properties
+            .keys()
+            .map(String::as_str)
+            .chain(also_known)
+            .collect();
         for name in object.keys().filter(|name| !is_known(name)) {
             // Further ones are counted only: to look for what was meant takes its time.
             let words = if self.faults.len() < MOST_PLACES {
@@ -294,7 +298,9 @@ impl<'a> Check<'a> {
             && !self.patterns.fits(pattern, text)
         {
             // An expression is nothing to show to people: an example is.
-            let example = schema["example"].as_str().or(schema["examples"][0].as_str());
+            let example = schema["example"]
+                .as_str()
+                .or(schema["examples"][0].as_str());
             let words = match example {
                 Some(example) => Text::new(
                     format!("格式不对，应如 {example}"),

@@ -216,7 +216,12 @@ mod tests {
                 "/query/Limit 没有这个参数，您要写的是 limit 吗？（可用：limit、mine、state、include）",
             ]
         );
-        let good = [("limit", "1"), ("mine", "true"), ("state", "open"), ("include", "open")];
+        let good = [
+            ("limit", "1"),
+            ("mine", "true"),
+            ("state", "open"),
+            ("include", "open"),
+        ];
         assert_eq!(places(ID, &good, &[KEY]), [] as [&str; 0]);
     }
 

@@ -73,7 +73,15 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_the_one_that_was_meant() {
-        let known = ["limit", "cursor", "staff_id", "unit_id", "from", "to", "visited_on"];
+        let known = [
+            "limit",
+            "cursor",
+            "staff_id",
+            "unit_id",
+            "from",
+            "to",
+            "visited_on",
+        ];
         for (name, meant) in [
             ("Limit", Some("limit")),
             ("limt", Some("limit")),

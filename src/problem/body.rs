@@ -40,7 +40,7 @@ impl Problem {
     /// The problem as JSON for a request for `path` with these headers.
     pub fn body(&self, headers: &HeaderMap, path: &str) -> ProblemBody {
         // It may be part of an answer about several things.
-        Language::is_spoken();
+        Language::speak();
         let language = Language::of(headers);
         let english = language == Language::English;
         let title = title(self.status);

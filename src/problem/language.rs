@@ -15,6 +15,17 @@ pub enum Language {
     English,
 }
 
+/// A text in one of our languages: Chinese, then English, each as [`format!`] takes it.
+macro_rules! say {
+    ($language:expr, $chinese:literal, $english:literal) => {
+        match $language {
+            $crate::problem::Language::Chinese => format!($chinese),
+            $crate::problem::Language::English => format!($english),
+        }
+    };
+}
+pub(crate) use say;
+
 /// The answer that is being written.
 #[derive(Default)]
 struct Answer {
@@ -41,12 +52,14 @@ impl Language {
         }
     }
 
-    /// The language of the answer that is being written.
-    pub fn of_answer() -> Self {
-        // Outside of a request, such as on the command line, it is Chinese.
-        ANSWER
-            .try_with(|answer| answer.language)
-            .unwrap_or_default()
+    /// The language of the answer that is being written, which holds a text in it from now on. Outside
+    /// of a request, such as on the command line, it is Chinese.
+    pub fn speak() -> Self {
+        let speak = |answer: &Answer| {
+            answer.speaks.set(true);
+            answer.language
+        };
+        ANSWER.try_with(speak).unwrap_or_default()
     }
 
     /// Runs what answers a request with these headers. Beside the answer: whether a text in it
@@ -62,11 +75,6 @@ impl Language {
             (output, speaks.unwrap_or_default())
         };
         ANSWER.scope(answer, run).await
-    }
-
-    /// Notes that the answer holds a text in its language.
-    pub(super) fn is_spoken() {
-        let _ = ANSWER.try_with(|answer| answer.speaks.set(true));
     }
 
     /// Says in the headers of an answer that it depends on the language.
@@ -96,7 +104,11 @@ fn ranges(header: &str) -> impl Iterator<Item = (String, u32)> {
         let name = parts.next()?.to_ascii_lowercase();
         let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
         let weight = weight.map_or(Some(1.0), |weight| weight.trim().parse::<f32>().ok())?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 1000"
+        )]
         let weight = (weight.clamp(0.0, 1.0) * 1000.0).round() as u32;
         Some((name, weight))
     })
@@ -159,7 +171,10 @@ mod tests {
             assert_eq!(Language::of(&headers), language, "{sent:?}");
         }
         let mut lines = HeaderMap::new();
-        lines.append(header::ACCEPT_LANGUAGE, HeaderValue::from_static("zh;q=0.5"));
+        lines.append(
+            header::ACCEPT_LANGUAGE,
+            HeaderValue::from_static("zh;q=0.5"),
+        );
         lines.append(header::ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
         assert_eq!(Language::of(&lines), English);
         assert_eq!(Language::of(&HeaderMap::new()), Chinese);

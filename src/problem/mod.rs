@@ -13,9 +13,10 @@ use poem::http::StatusCode;
 use poem_openapi::Object;
 
 pub use self::body::ProblemBody;
-pub use self::language::Language;
-pub use self::text::Text;
 pub use self::fault::{ChangeFault, CreateFault, Fault, GetFault, ListFault, WorkFault, bits};
+pub use self::language::Language;
+pub(crate) use self::language::say;
+pub use self::text::Text;
 
 /// What went wrong, for whom to read and what to do.
 #[derive(Clone, Debug)]
@@ -117,11 +118,9 @@ impl Problem {
     /// Adds places of the body that must be put right, by JSON pointer.
     #[must_use]
     pub fn with_places(self, places: Vec<(String, Text)>) -> Self {
-        places
-            .into_iter()
-            .fold(self, |problem, (pointer, words)| {
-                problem.with_place(pointer, None, words)
-            })
+        places.into_iter().fold(self, |problem, (pointer, words)| {
+            problem.with_place(pointer, None, words)
+        })
     }
 
     /// Adds one place that must be put right: in the body, or the `parameter` of this name.

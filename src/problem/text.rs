@@ -79,8 +79,7 @@ impl Type for Text {
 
 impl ToJSON for Text {
     fn to_json(&self) -> Option<Value> {
-        Language::is_spoken();
-        Some(self.spoken(Language::of_answer()).into())
+        Some(self.spoken(Language::speak()).into())
     }
 }
 

@@ -68,7 +68,10 @@ impl<T> Readable<T> {
     pub fn read(self, position: usize) -> Result<T, Problem> {
         self.item.ok_or_else(|| {
             Problem::bad_request(
-                format!("第 {} 条走访与接口说明不符，请对照 /docs 检查", position + 1),
+                format!(
+                    "第 {} 条走访与接口说明不符，请对照 /docs 检查",
+                    position + 1
+                ),
                 format!(
                     "visit {} is not as the API describes it; compare it with /docs",
                     position + 1

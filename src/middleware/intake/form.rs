@@ -59,7 +59,11 @@ impl FormParts {
         let is_known = self.known.contains(&name);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.push(name);
-        if is_known { Ok(()) } else { Err(Refused::Unknown) }
+        if is_known {
+            Ok(())
+        } else {
+            Err(Refused::Unknown)
+        }
     }
 }
 
@@ -232,17 +236,30 @@ mod tests {
     #[test]
     fn parts_are_noted_by_their_names() {
         let form = [
-            part("content-disposition: form-data; filename=\"name=x;y.xlsx\"; name=\"file\"", "x"),
-            part("Content-Type: text/plain\r\nContent-Disposition:form-data;name=kind", "\r\n\r\nx"),
+            part(
+                "content-disposition: form-data; filename=\"name=x;y.xlsx\"; name=\"file\"",
+                "x",
+            ),
+            part(
+                "Content-Type: text/plain\r\nContent-Disposition:form-data;name=kind",
+                "\r\n\r\nx",
+            ),
             part("Content-Disposition: form-data; name=\"种类\"", "x"),
         ]
         .concat();
         for piece in [1, 7, 1_000] {
             let parts = parts(&["kind", "file"]);
             let mut heads = Heads::of(b"--xyz", parts.clone());
-            let refused = form.as_bytes().chunks(piece).find_map(|chunk| heads.check(chunk).err());
+            let refused = form
+                .as_bytes()
+                .chunks(piece)
+                .find_map(|chunk| heads.check(chunk).err());
             assert!(matches!(refused, Some(Refused::Unknown)), "{piece}");
-            assert_eq!(*parts.seen.lock().unwrap(), ["file", "kind", "种类"], "{piece}");
+            assert_eq!(
+                *parts.seen.lock().unwrap(),
+                ["file", "kind", "种类"],
+                "{piece}"
+            );
         }
     }
 
