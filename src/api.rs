@@ -1,5 +1,6 @@
 //! What all operations share: pages, created records, entity tags, workbooks to download.
 
+mod entity_tag;
 mod instant;
 
 pub use instant::Instant;
@@ -23,6 +24,7 @@ use sha2::{Digest, Sha256};
 use crate::app::App;
 use crate::db::{CursorKey, page};
 use crate::problem::Problem;
+pub use entity_tag::{ETag, EntityTags, NO_ENTITY_TAG};
 
 /// Where the operations stand.
 pub const API_ROOT: &str = "/api/v1";
@@ -221,37 +223,6 @@ pub fn merged<T>(sent: MaybeUndefined<T>, old: Option<T>) -> Option<T> {
     }
 }
 
-/// The version of a record, as its entity tag (RFC 9110, 8.8.3).
-#[derive(Clone, Copy, Debug)]
-pub struct ETag(pub i64);
-
-impl std::fmt::Display for ETag {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "\"{}\"", self.0)
-    }
-}
-
-impl ETag {
-    /// Refuses a change of a record by one who has not read its latest version.
-    pub fn must_match(self, if_match: Option<&str>) -> Result<(), Problem> {
-        match if_match {
-            None => Err(Problem::new(
-                StatusCode::PRECONDITION_REQUIRED,
-                "if_match_required",
-                "请先读取该记录，并在 If-Match 中带上它的 ETag",
-                "read the record first and send its ETag as `If-Match`",
-            )),
-            Some(sent) if sent == "*" || sent.trim() == self.to_string() => Ok(()),
-            Some(_) => Err(Problem::new(
-                StatusCode::PRECONDITION_FAILED,
-                "changed_meanwhile",
-                "该记录已被他人修改，请重新读取后再改",
-                "the record has changed since you read it; read it again",
-            )),
-        }
-    }
-}
-
 /// A record with its entity tag.
 #[derive(ApiResponse)]
 pub enum Tagged<T: ToJSON> {
@@ -343,10 +314,8 @@ impl Workbook {
     /// programs that read no Chinese `ascii_name`. `if_none_match` is the header as it came.
     pub fn new(bytes: Vec<u8>, name: &str, ascii_name: &str, if_none_match: Option<&str>) -> Self {
         let etag = format!("\"{}\"", crate::text::hex(&Sha256::digest(&bytes)[..16]));
-        let unchanged = if_none_match.is_some_and(|sent| {
-            sent.split(',')
-                .any(|tag| tag.trim().trim_start_matches("W/") == etag)
-        });
+        let kept = if_none_match.and_then(EntityTags::read);
+        let unchanged = kept.is_some_and(|kept| kept.name_weakly(&etag));
         if unchanged {
             Self::NotModified(etag)
         } else {

@@ -5,6 +5,9 @@
 //! the value in JSON and in the `OpenAPI` document, the text in the database, the drop-down list in
 //! a template, and the reading of a cell.
 
+use std::borrow::Cow;
+
+use crate::problem::Language;
 use crate::text::{is_squeezed, squeezed};
 
 /// One value of a code list.
@@ -40,6 +43,19 @@ pub trait CodeList: Copy + Eq + 'static {
     /// Chinese label.
     fn label(self) -> &'static str {
         self.entry().label
+    }
+
+    /// English label.
+    fn english(self) -> String {
+        self.code().replace('_', " ")
+    }
+
+    /// What people read in this language.
+    fn label_in(self, language: Language) -> Cow<'static, str> {
+        match language {
+            Language::Chinese => self.label().into(),
+            Language::English => self.english().into(),
+        }
     }
 
     /// The value whose code is exactly `code`.

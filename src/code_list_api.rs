@@ -110,7 +110,7 @@ fn view<T: CodeList>() -> CodeListView {
     let code = |value: &T| CodeView {
         code: value.code().to_owned(),
         label: value.label().to_owned(),
-        english: value.code().replace('_', " "),
+        english: value.english(),
     };
     CodeListView {
         name: T::NAME.to_owned(),

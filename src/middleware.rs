@@ -9,18 +9,17 @@ mod limit;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
-use poem_openapi::error as openapi_error;
 
+use self::again::Again;
 use self::error::{internal, problem_of};
-use crate::access::idempotency;
+use self::intake::FormParts;
 use crate::api::API_ROOT;
 use crate::db::outcome;
 use crate::openapi::Document;
-use crate::problem::Problem;
+use crate::problem::{Language, Problem};
 pub use limit::{MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_STRANGER_BYTES};
 
 /// Gives every error the form of a problem, and every answer the headers that all share.
@@ -35,10 +34,16 @@ pub async fn answer<E: Endpoint>(
     let started = std::time::Instant::now();
     // Boxed: it is large, and stands in the future of every connection.
     let answering = Box::pin(answered(endpoint, request, &description));
-    let mut response = match outcome::of_one_request(answering).await {
+    let language = Language::of(&headers);
+    let answering = language.of_one_request(outcome::of_one_request(answering));
+    let (answered, depends_on_language) = answering.await;
+    let mut response = match answered {
         Ok(response) => response,
         Err(problem) => problem.render(&headers, &path),
     };
+    if depends_on_language {
+        language.tell(response.headers_mut());
+    }
     let shared = response.headers_mut();
     shared.insert(
         header::X_CONTENT_TYPE_OPTIONS,
@@ -79,15 +84,14 @@ async fn answered<E: Endpoint>(
 ) -> Result<Response, Problem> {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
-    let has_key = request.headers().contains_key(idempotency::HEADER);
     let operation = description.operation(method.as_str(), below_root(&path));
-    let mut body = Bytes::new();
+    let mut again = None;
+    let mut parts = FormParts::default();
     let done = async {
-        let (request, again) = intake::take_in(request, operation).await?;
-        if let Some(again) = &again {
-            body = again.body().clone();
-        }
-        let mut answered = endpoint.call(request).await;
+        let taken = intake::take_in(request, operation).await?;
+        parts = taken.parts;
+        again = taken.again;
+        let mut answered = endpoint.call(taken.request).await;
         while let (Err(error), Some(again)) = (&answered, &again)
             && again.paused_to_try_again(error).await
         {
@@ -98,16 +102,9 @@ async fn answered<E: Endpoint>(
     match AssertUnwindSafe(done).catch_unwind().await {
         Ok(Ok(response)) => Ok(response.into_response()),
         Ok(Err(error)) => {
-            if error.is::<openapi_error::ParseRequestPayloadError>()
-                && let Some(problem) = intake::refused_body(operation, &body)
-            {
-                return Err(problem);
-            }
-            let parameter = error.downcast_ref::<openapi_error::ParseParamError>();
-            if !has_key && parameter.is_some_and(|it| it.name == idempotency::HEADER) {
-                return Err(idempotency::missing());
-            }
-            Err(problem_of(error))
+            let body = again.as_ref().map(Again::body);
+            let refused = operation.and_then(|it| intake::refused(it, &error, body, &parts));
+            Err(refused.unwrap_or_else(|| problem_of(error)))
         }
         // The hook for panics has written down where.
         Err(_panic) => Err(internal()),

@@ -22,7 +22,7 @@ use crate::access::Caller;
 use crate::app::{App, china_date};
 use crate::code_list::CodeList;
 use crate::import::report::{Conflict, ConflictKind, Counts};
-use crate::problem::Problem;
+use crate::problem::{Language, Problem};
 use crate::roster::choices::{Choices, Decision, ImportAnswer, LeaveAnswer};
 use crate::roster::problem_group::{self, ProblemGroup};
 use crate::roster::report::{RosterKind, RosterProblem};
@@ -189,7 +189,7 @@ pub async fn list(app: &App, limit: i64) -> Result<String, Problem> {
             import.kind.label().to_owned(),
             import.file_name.clone(),
             import.actor.clone(),
-            import.words(),
+            import.words(Language::Chinese),
             import.id.to_string(),
         ]);
     }
@@ -200,7 +200,11 @@ pub async fn list(app: &App, limit: i64) -> Result<String, Problem> {
 pub async fn undo(app: &App, id: Uuid) -> Result<ExitCode, CommandError> {
     let import = service::undo(app, &Caller::command_line(), id).await?;
     worker::clear(app, id).await?;
-    terminal::print(&format!("{}：{}", import.file_name, import.words()))?;
+    terminal::print(&format!(
+        "{}：{}",
+        import.file_name,
+        import.words(Language::Chinese)
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -343,7 +347,7 @@ pub fn in_words(
         }
         text.extend(report.conflicts.iter().map(question_words));
     }
-    let _ = writeln!(text, "{}", import.words());
+    let _ = writeln!(text, "{}", import.words(Language::Chinese));
     if let Some(refusal) = refusal {
         let _ = writeln!(text, "{refusal}");
     }

@@ -8,6 +8,7 @@ use super::report::ImportReport;
 use super::state::ImportState;
 use crate::code_list::CodeList;
 use crate::db::Json;
+use crate::problem::{Language, say};
 use crate::renaming::Planned;
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
@@ -83,29 +84,39 @@ impl Import {
     }
 
     /// How it stands, in one sentence.
-    pub fn words(&self) -> String {
+    pub fn words(&self, language: Language) -> String {
         let report = self.report.as_ref().map(|report| &report.0);
-        let failure = || {
-            let failure = self.failure.as_ref().map(|failure| &failure.0);
-            failure.map_or_else(String::new, |failure| {
-                format!("：{}。{}", failure.reason, failure.remedy)
-            })
-        };
         match (self.state, report) {
-            (ImportState::Ready, Some(report)) => report.outlook(),
-            (ImportState::Committed, Some(report)) if self.good_rows_only => format!(
-                "导入完成（只导入没有问题的行）：{}；{} {}未导入",
-                report.good_numbers(),
-                report.left_out,
-                report.unit()
-            ),
-            (ImportState::Committed, Some(report)) => format!(
-                "导入完成：{}；提醒 {} 处",
-                report.numbers(),
-                report.warning_count
-            ),
-            (ImportState::Failed, _) => format!("文件无法读取{}", failure()),
-            (state, _) => state.label().to_owned(),
+            (ImportState::Ready, Some(report)) => report.outlook(language),
+            (ImportState::Committed, Some(report)) if self.good_rows_only => {
+                let (numbers, left_out) = (report.good_numbers(language), report.left_out);
+                let unit = report.unit(language);
+                say!(
+                    language,
+                    "导入完成（只导入没有问题的行）：{numbers}；{left_out} {unit}未导入",
+                    "taken into the register, the good rows alone: {numbers}; {left_out} {unit} left out"
+                )
+            }
+            (ImportState::Committed, Some(report)) => {
+                let (numbers, warnings) = (report.numbers(language), report.warning_count);
+                say!(
+                    language,
+                    "导入完成：{numbers}；提醒 {warnings} 处",
+                    "taken into the register: {numbers}; {warnings} warnings"
+                )
+            }
+            (ImportState::Failed, _) => {
+                let failure = self.failure.as_ref().map(|failure| &failure.0);
+                let why = failure.map_or_else(String::new, |failure| {
+                    format!("：{}。{}", failure.reason, failure.remedy)
+                });
+                say!(
+                    language,
+                    "文件无法读取{why}",
+                    "the file cannot be read, see `failure`"
+                )
+            }
+            (state, _) => state.label_in(language).into_owned(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::Severity;
+use crate::problem::{Language, say};
 use crate::roster::choices::ImportAnswer;
 use crate::roster::problem_group::ProblemGroup;
 use crate::roster::question::{FileQuestion, FileQuestionKind};
@@ -229,46 +230,70 @@ impl ImportReport {
     }
 
     /// The counts in words, such as `新增 3 户，变更 0 户，未变 12 户`.
-    pub fn numbers(&self) -> String {
-        self.words(self.households.or(self.staff).unwrap_or_default())
+    pub fn numbers(&self, language: Language) -> String {
+        self.words(self.households.or(self.staff).unwrap_or_default(), language)
     }
 
     /// The counts of the good rows alone, in words.
-    pub fn good_numbers(&self) -> String {
-        self.words(self.good)
+    pub fn good_numbers(&self, language: Language) -> String {
+        self.words(self.good, language)
     }
 
-    fn words(&self, counts: Counts) -> String {
-        let unit = self.unit();
-        format!(
-            "新增 {} {unit}，变更 {} {unit}，未变 {} {unit}",
-            counts.new, counts.changed, counts.unchanged
+    fn words(&self, counts: Counts, language: Language) -> String {
+        let unit = self.unit(language);
+        let Counts {
+            new,
+            changed,
+            unchanged,
+            ..
+        } = counts;
+        say!(
+            language,
+            "新增 {new} {unit}，变更 {changed} {unit}，未变 {unchanged} {unit}",
+            "{unit}: {new} new, {changed} changed, {unchanged} as before"
         )
     }
 
     /// What the preview comes to, in one sentence.
-    pub fn outlook(&self) -> String {
+    pub fn outlook(&self, language: Language) -> String {
         let counts = self.households.or(self.staff).unwrap_or_default();
-        let numbers = self.numbers();
-        if self.error_count > 0 {
-            format!(
-                "发现 {} 处错误、{} 处提醒；请改正后重新上传，或明确选择只导入没有问题的行。{numbers}",
-                self.error_count, self.warning_count
+        let numbers = self.numbers(language);
+        let (errors, warnings) = (self.error_count, self.warning_count);
+        if errors > 0 {
+            say!(
+                language,
+                "发现 {errors} 处错误、{warnings} 处提醒；请改正后重新上传，或明确选择只导入没有问题的行。{numbers}",
+                "{errors} errors and {warnings} warnings: put them right and send the file again, or choose to take in the good rows alone. {numbers}"
             )
         } else if self.undecided_count > 0 {
-            format!(
-                "有 {} 个问题需要先决定；将{numbers}；提醒 {} 处",
-                self.undecided_count, self.warning_count
+            let open = self.undecided_count;
+            say!(
+                language,
+                "有 {open} 个问题需要先决定；将{numbers}；提醒 {warnings} 处",
+                "{open} questions are to be decided first; it would leave {numbers}; {warnings} warnings"
             )
         } else if counts.new == 0 && counts.changed == 0 {
-            format!("文件内容与现有登记完全一致（{numbers}）")
+            say!(
+                language,
+                "文件内容与现有登记完全一致（{numbers}）",
+                "the file says just what the register says ({numbers})"
+            )
         } else {
-            format!("核对通过：将{numbers}；提醒 {} 处", self.warning_count)
+            say!(
+                language,
+                "核对通过：将{numbers}；提醒 {warnings} 处",
+                "checked: it would leave {numbers}; {warnings} warnings"
+            )
         }
     }
 
     /// What is counted: 户 or 人.
-    pub fn unit(&self) -> &'static str {
-        if self.staff.is_some() { "人" } else { "户" }
+    pub fn unit(&self, language: Language) -> &'static str {
+        match (self.staff.is_some(), language) {
+            (true, Language::Chinese) => "人",
+            (false, Language::Chinese) => "户",
+            (true, Language::English) => "people",
+            (false, Language::English) => "households",
+        }
     }
 }

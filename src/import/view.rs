@@ -13,6 +13,7 @@ use super::state::ImportState;
 use crate::access::Caller;
 use crate::api::Instant;
 use crate::codes::Action;
+use crate::problem::Language;
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
 
@@ -38,7 +39,7 @@ pub struct ImportView {
     pub state: ImportState,
     /// Counts what people did to it and what became of it; the `ETag`.
     pub version: i64,
-    /// How it stands, in one Chinese sentence.
+    /// How it stands, in one sentence in the language of the answer.
     pub message: String,
     /// How much of the present work is done: rows read, or households checked.
     pub done: i64,
@@ -67,7 +68,7 @@ pub struct ImportView {
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
         Self {
-            message: import.words(),
+            message: import.words(Language::speak()),
             id: import.id,
             kind: import.kind,
             file_name: import.file_name,

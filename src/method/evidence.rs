@@ -7,6 +7,7 @@ use super::model::{EvidenceKind, EvidenceRef};
 use crate::code_list::CodeList;
 use crate::household::{Cause, HouseholdFacts, Measure, PovertyStatus};
 use crate::lift::model::{State as LiftStage, Step as LiftStep};
+use crate::problem::{Language, Text, say};
 use crate::visit::{VisitKind, WhoMet};
 
 /// All that is known of one household for its six points.
@@ -30,8 +31,8 @@ pub struct Evidence {
 pub struct RosterEvidence {
     /// The day on which the household's facts last changed.
     pub on: NaiveDate,
-    /// What it does not say and should, in Chinese.
-    pub missing: Vec<String>,
+    /// What it does not say and should.
+    pub missing: Vec<Text>,
     /// 主要致贫原因.
     pub main_cause: Option<Cause>,
     /// 内心诉求.
@@ -130,15 +131,21 @@ impl Evidence {
 
 impl VisitEvidence {
     /// The visit, as showing something.
-    pub(super) fn shown(&self, shows: &str) -> EvidenceRef {
-        let met = self
-            .met
-            .map_or_else(String::new, |met| format!("，见到{}", met.label()));
+    pub(super) fn shown(&self, shows: &str, language: Language) -> EvidenceRef {
+        let met = self.met.map_or_else(String::new, |met| {
+            let met = met.label_in(language);
+            say!(language, "，见到{met}", ", met {met}")
+        });
+        let kind = self.kind.label_in(language);
         EvidenceRef {
             kind: EvidenceKind::Visit,
             id: self.id,
             date: self.on,
-            words: format!("{}走访{met}：{shows}", self.kind.label()),
+            words: say!(
+                language,
+                "{kind}走访{met}：{shows}",
+                "visit ({kind}){met}: {shows}"
+            ),
         }
     }
 }
@@ -158,31 +165,51 @@ impl PlanEvidence {
 /// What a roster must say of a household before its situation can be called clear, and does not:
 /// category, income, housing and water; of each member sex, birth date and health; of those of
 /// working age their ability to work, of those of school age their schooling.
-pub fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<String> {
+pub fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<Text> {
     let mut missing = Vec::new();
-    for (is_there, what) in [
-        (facts.category.is_some(), "贫困户属性"),
-        (facts.income_per_head_fen.is_some(), "年人均纯收入"),
-        (facts.has_safe_housing().is_some(), "住房安全"),
-        (facts.water_safe.is_some(), "饮水安全"),
-        (!facts.members.is_empty(), "家庭成员"),
+    for (is_there, zh, en) in [
+        (facts.category.is_some(), "贫困户属性", "category"),
+        (
+            facts.income_per_head_fen.is_some(),
+            "年人均纯收入",
+            "income per head",
+        ),
+        (
+            facts.has_safe_housing().is_some(),
+            "住房安全",
+            "safe housing",
+        ),
+        (facts.water_safe.is_some(), "饮水安全", "safe water"),
+        (!facts.members.is_empty(), "家庭成员", "members"),
     ] {
         if !is_there {
-            missing.push(what.to_owned());
+            missing.push(Text::new(zh, en));
         }
     }
     for member in &facts.members {
         let works = member.is_of_working_age(today) == Some(true);
         let learns = member.is_of_school_age(today) == Some(true);
-        for (is_there, what) in [
-            (member.sex.is_some(), "性别"),
-            (member.birth_date.is_some(), "出生日期"),
-            (member.health.is_some(), "健康状况"),
-            (!works || member.labour.is_some(), "劳动技能"),
-            (!learns || member.schooling.is_some(), "在校生状况"),
+        let name = &member.name;
+        for (is_there, zh, en) in [
+            (member.sex.is_some(), "性别", "sex"),
+            (member.birth_date.is_some(), "出生日期", "birth date"),
+            (member.health.is_some(), "健康状况", "health"),
+            (
+                !works || member.labour.is_some(),
+                "劳动技能",
+                "ability to work",
+            ),
+            (
+                !learns || member.schooling.is_some(),
+                "在校生状况",
+                "schooling",
+            ),
         ] {
             if !is_there {
-                missing.push(format!("{}的{what}", member.name));
+                missing.push(Text::new(
+                    format!("{name}的{zh}"),
+                    format!("{en} of {name}"),
+                ));
             }
         }
     }

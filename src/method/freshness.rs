@@ -6,6 +6,7 @@ use super::evidence::{Evidence, VisitEvidence};
 use super::model::EvidenceRef;
 use super::words::labels;
 use crate::household::Measure;
+use crate::problem::{Language, say};
 
 /// How fresh the latest visit is that shows something.
 pub enum Freshness<'a> {
@@ -63,12 +64,20 @@ pub struct Decided<'a> {
 }
 
 /// The measures in force; nothing if none were decided.
-pub fn decided(evidence: &Evidence) -> Option<Decided<'_>> {
+pub fn decided(evidence: &Evidence, language: Language) -> Option<Decided<'_>> {
+    let named = |measures| labels(measures, language);
     let roster = &evidence.roster;
     let Some((latest, former)) = evidence.plans.split_first() else {
         return (!roster.measures.is_empty()).then(|| Decided {
             measures: &roster.measures,
-            shown_by: evidence.roster_ref(format!("花名册措施：{}", labels(&roster.measures))),
+            shown_by: {
+                let measures = named(&roster.measures);
+                evidence.roster_ref(say!(
+                    language,
+                    "花名册措施：{measures}",
+                    "measures of the roster: {measures}"
+                ))
+            },
             since: roster.changes.measures.unwrap_or(roster.on),
             changed_on: roster.changes.measures,
         });
@@ -84,7 +93,14 @@ pub fn decided(evidence: &Evidence) -> Option<Decided<'_>> {
         && roster.changes.measures.is_none_or(|day| day < first.on);
     Some(Decided {
         measures: &latest.measures,
-        shown_by: latest.shown(format!("帮扶措施：{}", labels(&latest.measures))),
+        shown_by: {
+            let measures = named(&latest.measures);
+            latest.shown(say!(
+                language,
+                "帮扶措施：{measures}",
+                "measures: {measures}"
+            ))
+        },
         since: first.on,
         changed_on: (!as_before).then_some(first.on),
     })

@@ -1,15 +1,15 @@
 //! How each of the six points stands, by the evidence.
 
-use chrono::{Datelike, NaiveDate};
+mod lifted;
 
-use super::evidence::{Evidence, LiftEvidence, VisitEvidence};
+use chrono::NaiveDate;
+
+use super::evidence::{Evidence, VisitEvidence};
 use super::freshness::{Freshness, decided, freshness};
-use super::model::{EvidenceKind, EvidenceRef, Point, PointState};
-use super::words::{Ask, chinese, labels, listed};
-use crate::access::Sight;
+use super::model::{EvidenceRef, Point, PointState};
+use super::words::{Ask, Reader, in_words, labels, listed};
 use crate::code_list::CodeList;
-use crate::household::PovertyStatus;
-use crate::lift::model::State as LiftStage;
+use crate::problem::{Language, say};
 use crate::settings::Settings;
 
 /// How the six points stand today, in the order of their list.
@@ -19,16 +19,19 @@ pub fn evaluate(
     evidence: &Evidence,
     settings: &Settings,
     today: NaiveDate,
-    reader: Sight,
+    reader: Reader,
 ) -> [PointState; 6] {
+    let language = reader.language;
     let judge = Judge {
         evidence,
         settings,
         ask: Ask {
             helper: evidence.helper.as_deref(),
             today,
+            language,
         },
         reader,
+        language,
     };
     [
         judge.situation(),
@@ -46,7 +49,18 @@ struct Judge<'a> {
     settings: &'a Settings,
     ask: Ask<'a>,
     /// Who will read the words of the evidence.
-    reader: Sight,
+    reader: Reader,
+    language: Language,
+}
+
+/// What a point of the roster that a visit confirms is called in its sentences.
+struct Confirmed {
+    /// What a visit shows.
+    shows: String,
+    /// What may have changed since.
+    changed: String,
+    /// What to do.
+    task: String,
 }
 
 impl<'a> Judge<'a> {
@@ -54,52 +68,89 @@ impl<'a> Judge<'a> {
         let roster = &self.evidence.roster;
         let months = self.settings.situation_months;
         let freshness = self.freshness(|visit| visit.situation, months, roster.changes.members);
+        let language = self.language;
+        let words = Confirmed {
+            shows: say!(language, "确认基本情况", "confirms the situation"),
+            changed: say!(language, "花名册家庭成员信息", "the members on the roster"),
+            task: say!(
+                language,
+                "入户核实家庭基本情况",
+                "check the household's situation at home"
+            ),
+        };
         if !roster.missing.is_empty() {
-            let gaps = listed(&roster.missing);
-            let mut evidence = vec![self.evidence.roster_ref(format!("花名册缺：{gaps}"))];
-            evidence.extend(freshness.visit().map(|visit| visit.shown("确认基本情况")));
-            let next = self
-                .ask
-                .soon(&format!("核实并报办公室在花名册中补全：{gaps}"));
+            let gaps: Vec<_> = roster
+                .missing
+                .iter()
+                .map(|gap| gap.spoken(language))
+                .collect();
+            let gaps = listed(&gaps, language);
+            let lacks = say!(language, "花名册缺：{gaps}", "the roster lacks: {gaps}");
+            let mut evidence = vec![self.evidence.roster_ref(lacks)];
+            let visit = freshness.visit();
+            evidence.extend(visit.map(|visit| visit.shown(&words.shows, language)));
+            let next = self.ask.soon(&say!(
+                language,
+                "核实并报办公室在花名册中补全：{gaps}",
+                "find out, and have the office complete on the roster ({gaps})"
+            ));
             return PointState::missing(Point::Situation, evidence, next);
         }
-        self.confirmed(
-            Point::Situation,
-            self.evidence.roster_ref("花名册基本情况完整".to_owned()),
-            &freshness,
-            "确认基本情况",
-            "花名册家庭成员信息",
-            "入户核实家庭基本情况",
-        )
+        let complete = say!(
+            language,
+            "花名册基本情况完整",
+            "the roster's situation is complete"
+        );
+        let stated = self.evidence.roster_ref(complete);
+        self.confirmed(Point::Situation, stated, &freshness, &words)
     }
 
     fn causes(&self) -> PointState {
         let roster = &self.evidence.roster;
         let months = self.settings.causes_months;
         let freshness = self.freshness(|visit| visit.causes, months, roster.changes.causes);
+        let language = self.language;
+        let words = Confirmed {
+            shows: say!(language, "确认致贫原因", "confirms the causes"),
+            changed: say!(language, "花名册致贫原因", "the causes on the roster"),
+            task: say!(
+                language,
+                "与户主一起核实致贫原因",
+                "check the causes of poverty with the head of the household"
+            ),
+        };
         let Some(cause) = roster.main_cause else {
-            let evidence = freshness.visit().map(|visit| visit.shown("确认致贫原因"));
-            let next = self.ask.soon("入户弄清主要致贫原因，报办公室记入花名册");
+            let visit = freshness.visit();
+            let evidence = visit.map(|visit| visit.shown(&words.shows, language));
+            let next = self.ask.soon(&say!(
+                language,
+                "入户弄清主要致贫原因，报办公室记入花名册",
+                "find out the main cause of poverty at home, and have the office put it on the roster"
+            ));
             return PointState::missing(Point::Causes, evidence.into_iter().collect(), next);
         };
-        self.confirmed(
-            Point::Causes,
-            self.evidence
-                .roster_ref(format!("花名册主要致贫原因：{}", cause.label())),
-            &freshness,
-            "确认致贫原因",
-            "花名册致贫原因",
-            "与户主一起核实致贫原因",
-        )
+        let cause = cause.label_in(language);
+        let stated = self.evidence.roster_ref(say!(
+            language,
+            "花名册主要致贫原因：{cause}",
+            "main cause on the roster: {cause}"
+        ));
+        self.confirmed(Point::Causes, stated, &freshness, &words)
     }
 
     fn wishes(&self) -> PointState {
         let roster = &self.evidence.roster;
         let months = self.settings.wishes_months;
         let freshness = self.freshness(|visit| visit.wishes.is_some(), months, None);
+        let language = self.language;
         let words = |visit: &VisitEvidence| {
-            let wishes = visit.wishes.as_deref().unwrap_or_default();
-            visit.shown(&format!("听取诉求“{}”", self.short(wishes)))
+            let wishes = self.short(visit.wishes.as_deref().unwrap_or_default());
+            let heard = say!(
+                language,
+                "听取诉求“{wishes}”",
+                "heard their wishes “{wishes}”"
+            );
+            visit.shown(&heard, language)
         };
         match freshness {
             Freshness::Fresh(visit, stale_on) => PointState {
@@ -108,31 +159,44 @@ impl<'a> Judge<'a> {
                     Point::Wishes,
                     vec![words(visit)],
                     visit.on,
-                    self.ask.before(stale_on, "再次听取内心诉求"),
+                    self.ask.before(
+                        stale_on,
+                        &say!(language, "再次听取内心诉求", "hear their wishes again"),
+                    ),
                 )
             },
             Freshness::TooOld(visit, since) | Freshness::Overtaken(visit, since) => {
-                let next = self.ask.soon(&format!(
-                    "重新听取内心诉求（上次是{}，已超过 {months} 个月）",
-                    chinese(visit.on)
+                let last = self.day(visit.on);
+                let next = self.ask.soon(&say!(
+                    language,
+                    "重新听取内心诉求（上次是{last}，已超过 {months} 个月）",
+                    "hear their wishes again (last heard on {last}, more than {months} months ago)"
                 ));
                 PointState::stale(Point::Wishes, vec![words(visit)], since, next)
             }
             Freshness::Never => match &roster.wishes {
-                Some(wishes) => PointState::stale(
-                    Point::Wishes,
-                    vec![
-                        self.evidence
-                            .roster_ref(format!("花名册内心诉求：“{}”", self.short(wishes))),
-                    ],
-                    roster.on,
-                    self.ask
-                        .soon("当面听取内心诉求（花名册有记载，但没有走访记录）"),
-                ),
+                Some(wishes) => {
+                    let wishes = self.short(wishes);
+                    let stated = self.evidence.roster_ref(say!(
+                        language,
+                        "花名册内心诉求：“{wishes}”",
+                        "wishes on the roster: “{wishes}”"
+                    ));
+                    let next = self.ask.soon(&say!(
+                        language,
+                        "当面听取内心诉求（花名册有记载，但没有走访记录）",
+                        "hear their wishes in person (the roster has them, no visit does)"
+                    ));
+                    PointState::stale(Point::Wishes, vec![stated], roster.on, next)
+                }
                 None => PointState::missing(
                     Point::Wishes,
                     Vec::new(),
-                    self.ask.soon("入户听取内心诉求并登记"),
+                    self.ask.soon(&say!(
+                        language,
+                        "入户听取内心诉求并登记",
+                        "hear their wishes at home and record them"
+                    )),
                 ),
             },
         }
@@ -140,35 +204,52 @@ impl<'a> Judge<'a> {
 
     fn approach(&self) -> PointState {
         let roster = &self.evidence.roster;
+        let language = self.language;
         match (self.evidence.plans.first(), &roster.approach) {
-            (Some(plan), _) => PointState::met(
-                Point::Approach,
-                vec![plan.shown(format!("帮扶思路：“{}”", self.short(&plan.approach)))],
-                plan.on,
-                self.ask
-                    .soon("对照帮扶思路检查落实，情况有变时重新制定帮扶计划"),
-            ),
-            (None, Some(approach)) => PointState::stale(
-                Point::Approach,
-                vec![
-                    self.evidence
-                        .roster_ref(format!("花名册帮扶思路：“{}”", self.short(approach))),
-                ],
-                roster.on,
-                self.ask
-                    .soon("制定帮扶计划，确认花名册所写的帮扶思路是否仍然适用"),
-            ),
+            (Some(plan), _) => {
+                let approach = self.short(&plan.approach);
+                let words = say!(language, "帮扶思路：“{approach}”", "approach: “{approach}”");
+                let next = self.ask.soon(&say!(
+                    language,
+                    "对照帮扶思路检查落实，情况有变时重新制定帮扶计划",
+                    "compare what was done with the approach, and make a new plan if things have changed"
+                ));
+                PointState::met(Point::Approach, vec![plan.shown(words)], plan.on, next)
+            }
+            (None, Some(approach)) => {
+                let approach = self.short(approach);
+                let stated = self.evidence.roster_ref(say!(
+                    language,
+                    "花名册帮扶思路：“{approach}”",
+                    "approach on the roster: “{approach}”"
+                ));
+                let next = self.ask.soon(&say!(
+                    language,
+                    "制定帮扶计划，确认花名册所写的帮扶思路是否仍然适用",
+                    "make a help plan, and see whether the roster's approach still fits"
+                ));
+                PointState::stale(Point::Approach, vec![stated], roster.on, next)
+            }
             (None, None) => PointState::missing(
                 Point::Approach,
                 Vec::new(),
-                self.ask.soon("研究帮扶思路并制定帮扶计划"),
+                self.ask.soon(&say!(
+                    language,
+                    "研究帮扶思路并制定帮扶计划",
+                    "think out an approach and make a help plan"
+                )),
             ),
         }
     }
 
     fn measures(&self) -> PointState {
-        let Some(decided) = decided(self.evidence) else {
-            let next = self.ask.soon("确定至少一项帮扶措施并制定帮扶计划");
+        let language = self.language;
+        let Some(decided) = decided(self.evidence, language) else {
+            let next = self.ask.soon(&say!(
+                language,
+                "确定至少一项帮扶措施并制定帮扶计划",
+                "decide on one measure at least and make a help plan"
+            ));
             return PointState::missing(Point::Measures, Vec::new(), next);
         };
         let months = self.settings.follow_up_months;
@@ -181,10 +262,11 @@ impl<'a> Judge<'a> {
         let freshness = self.freshness(follows_up, months, decided.changed_on);
         let mut evidence = vec![decided.shown_by];
         evidence.extend(freshness.visit().map(|visit| {
-            let words = format!("跟进措施：{}", labels(&visit.measures));
-            visit.shown(&words)
+            let measures = labels(&visit.measures, language);
+            let words = say!(language, "跟进措施：{measures}", "follows up: {measures}");
+            visit.shown(&words, language)
         }));
-        let measures = labels(decided.measures);
+        let measures = labels(decided.measures, language);
         match freshness {
             Freshness::Fresh(visit, stale_on) => PointState {
                 stale_on: Some(stale_on),
@@ -192,123 +274,45 @@ impl<'a> Judge<'a> {
                     Point::Measures,
                     evidence,
                     visit.on,
-                    self.ask
-                        .before(stale_on, &format!("再次跟进帮扶措施（{measures}）")),
+                    self.ask.before(
+                        stale_on,
+                        &say!(
+                            language,
+                            "再次跟进帮扶措施（{measures}）",
+                            "follow up the measures again ({measures})"
+                        ),
+                    ),
                 )
             },
             Freshness::Never => PointState::stale(
                 Point::Measures,
                 evidence,
                 decided.since,
-                self.ask.soon(&format!(
-                    "跟进落实帮扶措施（{measures}）并在走访中登记，目前还没有跟进记录"
+                self.ask.soon(&say!(
+                    language,
+                    "跟进落实帮扶措施（{measures}）并在走访中登记，目前还没有跟进记录",
+                    "follow up the measures ({measures}) and record it with a visit: none has yet"
                 )),
             ),
-            Freshness::TooOld(visit, since) => PointState::stale(
-                Point::Measures,
-                evidence,
-                since,
-                self.ask.soon(&format!(
-                    "跟进帮扶措施（{measures}），上次跟进是{}，已超过 {months} 个月",
-                    chinese(visit.on)
-                )),
-            ),
-            Freshness::Overtaken(_, since) => PointState::stale(
-                Point::Measures,
-                evidence,
-                since,
-                self.ask.soon(&format!(
-                    "跟进新定的帮扶措施（{measures}），措施已于{}调整",
-                    chinese(since)
-                )),
-            ),
+            Freshness::TooOld(visit, since) => {
+                let last = self.day(visit.on);
+                let next = self.ask.soon(&say!(
+                    language,
+                    "跟进帮扶措施（{measures}），上次跟进是{last}，已超过 {months} 个月",
+                    "follow up the measures ({measures}), last on {last}, more than {months} months ago,"
+                ));
+                PointState::stale(Point::Measures, evidence, since, next)
+            }
+            Freshness::Overtaken(_, since) => {
+                let changed = self.day(since);
+                let next = self.ask.soon(&say!(
+                    language,
+                    "跟进新定的帮扶措施（{measures}），措施已于{changed}调整",
+                    "follow up the new measures ({measures}), decided on {changed},"
+                ));
+                PointState::stale(Point::Measures, evidence, since, next)
+            }
         }
-    }
-
-    fn lifted(&self) -> PointState {
-        let Some(lift) = self.evidence.lift else {
-            return self.lifted_by_roster();
-        };
-        let on = chinese(lift.on);
-        let evidence = vec![EvidenceRef {
-            kind: EvidenceKind::Lift,
-            id: lift.id,
-            date: lift.on,
-            words: match lift.stage {
-                LiftStage::Rejected => format!("在“{}”一步未通过", lift.step.label()),
-                stage => stage.label().to_owned(),
-            },
-        }];
-        if lift.stage == LiftStage::Approved {
-            return self.approved(lift, evidence);
-        }
-        let next = match (lift.stage, lift.stage.due()) {
-            (LiftStage::Relapsed, _) => self.ask.soon(&format!(
-                "针对{on}的返贫重新制定帮扶计划，达到条件后请办公室重新提出脱贫"
-            )),
-            (LiftStage::Publicised, _) => self.ask.approval(lift.on, self.settings.publicity_days),
-            (stage, Some(due)) => self.ask.office(&format!(
-                "办理脱贫程序的下一步“{}”（{on}{}）",
-                due.label(),
-                stage.label(),
-            )),
-            (_, None) => self.ask.soon(&format!(
-                "补齐{on}“{}”一步未通过的条件，达到后请办公室重新提出脱贫",
-                lift.step.label()
-            )),
-        };
-        PointState {
-            since: (lift.stage == LiftStage::Relapsed).then_some(lift.on),
-            ..PointState::missing(Point::Lifted, evidence, next)
-        }
-    }
-
-    /// The sixth point where a lift is approved and has no relapse.
-    fn approved(&self, lift: LiftEvidence, mut evidence: Vec<EvidenceRef>) -> PointState {
-        let roster = &self.evidence.roster;
-        if roster.status == PovertyStatus::Relapsed && roster.on > lift.on {
-            evidence.push(self.evidence.roster_ref("花名册脱贫属性：返贫".to_owned()));
-            let on = chinese(lift.on);
-            let next = self.ask.office(&format!(
-                "核实：花名册记为返贫，而{on}批准的脱贫没有返贫记录"
-            ));
-            return PointState::stale(Point::Lifted, evidence, roster.on, next);
-        }
-        let next = self
-            .ask
-            .soon("继续走访，关注收入、住房、医疗、教育和饮水，防止返贫");
-        PointState::met(Point::Lifted, evidence, lift.on, next)
-    }
-
-    /// The sixth point where there is no lift.
-    fn lifted_by_roster(&self) -> PointState {
-        let roster = &self.evidence.roster;
-        let status = roster.status.label();
-        if roster.status.is_lifted() {
-            let year = roster
-                .lifted_year
-                .map_or_else(String::new, |year| format!("，脱贫年度 {year}"));
-            let next = self.ask.office(&format!(
-                "核实并补录脱贫程序：花名册记为“{status}”，但没有脱贫记录"
-            ));
-            let words = format!("花名册脱贫属性：{status}{year}");
-            return PointState::stale(
-                Point::Lifted,
-                vec![self.evidence.roster_ref(words)],
-                roster.on,
-                next,
-            );
-        }
-        let evidence = vec![
-            self.evidence
-                .roster_ref(format!("花名册脱贫属性：{status}")),
-        ];
-        let year = self.ask.today.year();
-        let next = self.ask.by(
-            &format!("{year}年12月31日前"),
-            "落实帮扶措施，达到脱贫条件后请办公室提出脱贫",
-        );
-        PointState::missing(Point::Lifted, evidence, next)
     }
 
     /// A point that the roster states and a visit confirms.
@@ -317,42 +321,53 @@ impl<'a> Judge<'a> {
         point: Point,
         stated: EvidenceRef,
         freshness: &Freshness<'_>,
-        shows: &str,
-        changed: &str,
-        task: &str,
+        words: &Confirmed,
     ) -> PointState {
+        let language = self.language;
+        let Confirmed {
+            shows,
+            changed,
+            task,
+        } = words;
         let roster_on = self.evidence.roster.on;
         let mut evidence = vec![stated];
-        evidence.extend(freshness.visit().map(|visit| visit.shown(shows)));
+        evidence.extend(freshness.visit().map(|visit| visit.shown(shows, language)));
         match freshness {
-            Freshness::Never => PointState::stale(
-                point,
-                evidence,
-                roster_on,
-                self.ask
-                    .soon(&format!("{task}（花名册有记载，但没有走访核实）")),
-            ),
+            Freshness::Never => {
+                let next = self.ask.soon(&say!(
+                    language,
+                    "{task}（花名册有记载，但没有走访核实）",
+                    "{task} (the roster says it, no visit has confirmed it)"
+                ));
+                PointState::stale(point, evidence, roster_on, next)
+            }
             Freshness::Fresh(visit, stale_on) => PointState {
                 stale_on: Some(*stale_on),
                 ..PointState::met(point, evidence, visit.on, self.ask.before(*stale_on, task))
             },
-            Freshness::TooOld(visit, since) => PointState::stale(
-                point,
-                evidence,
-                *since,
-                self.ask
-                    .soon(&format!("重新{task}（上次是{}）", chinese(visit.on))),
-            ),
-            Freshness::Overtaken(_, since) => PointState::stale(
-                point,
-                evidence,
-                *since,
-                self.ask.soon(&format!(
-                    "重新{task}（{changed}已于{}变动）",
-                    chinese(*since)
-                )),
-            ),
+            Freshness::TooOld(visit, since) => {
+                let last = self.day(visit.on);
+                let next = self.ask.soon(&say!(
+                    language,
+                    "重新{task}（上次是{last}）",
+                    "{task} again (last on {last})"
+                ));
+                PointState::stale(point, evidence, *since, next)
+            }
+            Freshness::Overtaken(_, since) => {
+                let on = self.day(*since);
+                let next = self.ask.soon(&say!(
+                    language,
+                    "重新{task}（{changed}已于{on}变动）",
+                    "{task} again ({changed} changed on {on})"
+                ));
+                PointState::stale(point, evidence, *since, next)
+            }
         }
+    }
+
+    fn day(&self, day: NaiveDate) -> String {
+        in_words(day, self.language)
     }
 
     /// How fresh the latest visit is that `shows` something.
@@ -370,11 +385,11 @@ impl<'a> Judge<'a> {
     fn short(&self, text: &str) -> String {
         const LENGTH: usize = 40;
         // In one line a number may stand nearer to the word that explains it, or further: both are masked.
-        let seen = self.reader.text(text);
+        let seen = self.reader.sight.text(text);
         let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.chars().count() <= LENGTH {
             return line;
         }
-        format!("{}…", self.reader.beginning(&line, LENGTH - 1))
+        format!("{}…", self.reader.sight.beginning(&line, LENGTH - 1))
     }
 }

@@ -69,7 +69,7 @@ pub struct EvidenceRef {
     pub id: Uuid,
     /// Its day; of the roster, the day on which the household's facts last changed.
     pub date: NaiveDate,
-    /// What it shows, in Chinese.
+    /// What it shows, in the language of the answer.
     pub words: String,
 }
 
@@ -87,7 +87,7 @@ pub struct PointState {
     pub since: Option<NaiveDate>,
     /// Of a point that is met: the first day on which it is stale if nothing is done.
     pub stale_on: Option<NaiveDate>,
-    /// What to do next, by whom and by when, in Chinese.
+    /// What to do next, by whom and by when, in the language of the answer.
     pub next_step: String,
 }
 

@@ -7,11 +7,12 @@ use super::judge::evaluate;
 use super::model::{Point, PointState, PointStatus};
 use super::store;
 use super::view::HouseholdMethod;
+use super::words::Reader;
 use crate::access::{Caller, Sight};
 use crate::app::App;
 use crate::db::{Ids, Tx, page};
 use crate::household::store::{AreaKey, Filter, Household};
-use crate::problem::Problem;
+use crate::problem::{Language, Problem};
 use crate::serving::rights;
 use crate::settings::Settings;
 use crate::{household, settings};
@@ -34,7 +35,7 @@ pub async fn evaluate_all(
         .iter()
         .map(|evidence| {
             // The words are shown to nobody.
-            let points = evaluate(evidence, settings, today, Sight::NOTHING);
+            let points = evaluate(evidence, settings, today, Sight::NOTHING.into());
             (evidence.household_id, points)
         })
         .collect())
@@ -121,10 +122,12 @@ async fn evaluated(
     households: Vec<Household>,
     settings: &Settings,
     today: NaiveDate,
-    reader: Sight,
+    sight: Sight,
 ) -> Result<Vec<HouseholdMethod>, sqlx::Error> {
     let ids: Vec<_> = households.iter().map(|household| household.id).collect();
     let evidence = store::load(tx, &households, &Ids::These(&ids), settings, today).await?;
+    let language = Language::speak();
+    let reader = Reader { sight, language };
     Ok(households
         .into_iter()
         .zip(evidence)

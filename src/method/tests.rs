@@ -84,7 +84,7 @@ fn lift(stage: LiftStage, step: LiftStep, on: &str) -> LiftEvidence {
 }
 
 fn point_on(evidence: &Evidence, point: Point, today: NaiveDate) -> PointState {
-    let states = evaluate(evidence, &Settings::default(), today, Sight::NOTHING);
+    let states = evaluate(evidence, &Settings::default(), today, Sight::NOTHING.into());
     states[point as usize].clone()
 }
 

@@ -1,9 +1,7 @@
 //! The framework's errors, in our words. Of some it keeps only the text: the texts that are looked for
 //! stand here and nowhere else.
 
-use poem::error::{
-    MethodNotAllowedError, NotFoundError, ParseJsonError, ParsePathError, ReadBodyError,
-};
+use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::StatusCode;
 use poem_openapi::error as openapi_error;
 
@@ -55,28 +53,12 @@ pub(super) fn problem_of(error: poem::Error) -> Problem {
     if error.is::<openapi_error::AuthorizationError>() {
         return crate::access::unauthenticated();
     }
-    if let Some(parameter) = error.downcast_ref::<openapi_error::ParseParamError>() {
-        return Problem::bad_request(
-            format!("参数 {} 无效：{}", parameter.name, parameter.reason),
-            format!("parameter `{}`: {}", parameter.name, parameter.reason),
-        );
-    }
-    if error.is::<openapi_error::ParseRequestPayloadError>()
-        || error.is::<openapi_error::ParseMultipartError>()
-        || error.is::<ParseJsonError>()
-        || error.is::<ReadBodyError>()
-    {
-        return Problem::bad_request(format!("请求内容无法识别：{words}"), words);
-    }
-    if error.is::<ParsePathError>() || error.is::<openapi_error::ParsePathError>() {
-        return Problem::bad_request(format!("地址中的编号无效：{words}"), words);
-    }
-    if let Some(refused) = error.downcast_ref::<openapi_error::ContentTypeError>() {
+    if error.is::<openapi_error::ContentTypeError>() {
         return Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
             "内容类型不受支持，请按 /docs 中的接口说明设置 Content-Type",
-            format!("{refused}; see /docs for the type that this operation takes"),
+            "this content type is not taken; see /docs for the type that this operation takes",
         );
     }
     if error.is::<NotFoundError>() {
@@ -96,12 +78,21 @@ pub(super) fn problem_of(error: poem::Error) -> Problem {
         );
     }
     match error.status() {
-        status if status.is_client_error() => Problem::new(
-            status,
-            "request_refused",
-            format!("请求无法处理：{words}"),
-            words,
-        ),
+        // Parameters and bodies have been checked by the document, so this is rare. The framework's
+        // words are for programmers.
+        status if status.is_client_error() => {
+            tracing::warn!(%error, "the framework refused a request");
+            let code = match status {
+                StatusCode::BAD_REQUEST => "bad_request",
+                _ => "request_refused",
+            };
+            Problem::new(
+                status,
+                code,
+                "请求与接口说明不符，请对照 /docs 检查地址、参数和内容",
+                "the request is not as the API describes it; compare path, parameters and body with /docs",
+            )
+        }
         _ => {
             tracing::error!(%error, "unexpected error");
             internal()
@@ -124,9 +115,39 @@ pub(super) fn not_read(error: &std::io::Error, limit: usize) -> Problem {
     if TooLarge::is_told_by(&error.to_string()) {
         return too_large(limit);
     }
+    tracing::debug!(%error, "a body broke off");
     Problem::bad_request(
-        format!("请求内容没有收全，请重新发送：{error}"),
-        format!("the body did not arrive whole, send it again: {error}"),
+        "请求内容没有收全，请重新发送",
+        "the body did not arrive whole, send it again",
+    )
+}
+
+/// Where a body stops being JSON.
+pub(super) fn broken_json(error: &serde_json::Error, body: &[u8]) -> Problem {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Problem::bad_request(
+            "缺少请求内容，应为 JSON",
+            "the body is missing; it must be JSON",
+        );
+    }
+    // The column counts bytes, people count characters.
+    let line = error.line();
+    let before = body
+        .split(|byte| *byte == b'\n')
+        .nth(line.saturating_sub(1));
+    let before = before.and_then(|before| before.get(..error.column()));
+    let column = before.map_or(error.column(), |before| {
+        String::from_utf8_lossy(before).chars().count()
+    });
+    if error.is_eof() {
+        return Problem::bad_request(
+            format!("请求内容不完整：JSON 在第 {line} 行第 {column} 个字符处中断"),
+            format!("the JSON breaks off at line {line}, character {column}"),
+        );
+    }
+    Problem::bad_request(
+        format!("请求内容不是正确的 JSON：第 {line} 行第 {column} 个字符附近有误"),
+        format!("the body is no JSON: look near line {line}, character {column}"),
     )
 }
 

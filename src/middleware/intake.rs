@@ -8,59 +8,122 @@ mod form;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use percent_encoding::percent_decode_str;
-use poem::http::{StatusCode, header};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use poem::{Body, Request};
+use poem_openapi::error::ParseMultipartError;
 use poem_openapi::payload::{Json, Payload};
 use serde_json::Value;
 
 use super::again::{self, Again};
-use super::error::{TooLarge, not_read, problem_of};
+use super::error::{TooLarge, broken_json, not_read, problem_of};
 use super::limit::{
     MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_JSON_VALUES, MAX_STRANGER_BYTES, MEMORY_BODY_TIME,
 };
-use crate::access::{Caller, Permission};
-use crate::openapi::{ItemFaults, Operation, faulty_body};
-use crate::problem::{Problem, Text};
+use crate::access::{Caller, Permission, idempotency};
+use crate::api::API_ROOT;
+use crate::openapi::{ItemFaults, Operation, Place, Sent, faulty_request};
+use crate::problem::Problem;
 use crate::text::is_storable;
+pub use form::FormParts;
 
-const JSON: &str = "application/json";
 const FORM: &str = "multipart/form-data";
+/// Headers that are lists: on several lines they mean the same as on one (RFC 9110, 5.3).
+const LISTS: [HeaderName; 2] = [header::IF_MATCH, header::IF_NONE_MATCH];
 
-/// Refuses requests that no operation should see, also a form from a caller who may not send one. Gives
-/// the others on, with what is needed to answer them once more.
+/// A request that an operation may see.
+pub struct Taken {
+    /// The request.
+    pub request: Request,
+    /// What came with it, where it is not a form: to answer it once more, or to say what is wrong.
+    pub again: Option<Again>,
+    /// The parts of its form, noted as they come in.
+    pub parts: FormParts,
+}
+
+/// Refuses requests that no operation should see, also a form from a caller who may not send one.
 pub async fn take_in(
     mut request: Request,
     operation: Option<Operation<'_>>,
-) -> Result<(Request, Option<Again>), Problem> {
+) -> Result<Taken, Problem> {
     let needs_token = operation.is_some_and(Operation::needs_token);
     if needs_token {
         again::sign(&mut request).await?;
     }
-    check_address(&request, operation)?;
+    join_lists(&mut request);
+    let mut faults = parameter_faults(&request, operation)?;
     check_encoding(&request)?;
     let body = request.take_body();
-    if operation.is_some_and(|operation| operation.takes(FORM)) && is_form(&request) {
+    let mut parts = FormParts::default();
+    if let Some(described) = operation
+        .and_then(Operation::form)
+        .filter(|_| is_form(&request))
+    {
         if let Some(caller) = request.extensions().get::<Caller>() {
             caller.require(Permission::KeepRegister)?;
         }
+        refuse(faults, request.headers())?;
         let boundary = request.content_type().and_then(form::boundary);
-        let form = form::with_short_heads(limited(body, MAX_BODY_BYTES), boundary.as_deref());
+        parts = FormParts::of(described);
+        let body = limited(body, MAX_BODY_BYTES);
+        let form = form::checked(body, boundary.as_deref(), parts.clone());
         request.set_body(Body::from_bytes_stream(form));
-        return Ok((request, None));
+        return Ok(Taken {
+            request,
+            again: None,
+            parts,
+        });
     }
-    let takes_json = operation.filter(|operation| operation.takes(JSON));
+    let takes_json = operation.filter(|operation| operation.takes_json());
     let limit = match takes_json {
         Some(_) if needs_token => MAX_JSON_BYTES,
         _ => MAX_STRANGER_BYTES,
     };
     let bytes = in_memory(body, limit).await?;
     if let Some(operation) = takes_json.filter(|_| is_json(&request)) {
-        let item_faults = check_json(operation, &bytes)?;
+        let (body_faults, item_faults) = json_faults(operation, &bytes)?;
+        faults.extend(body_faults);
         request.extensions_mut().insert(item_faults);
     }
-    let again = Again::of(&request, bytes.clone());
+    refuse(faults, request.headers())?;
+    let again = Some(Again::of(&request, bytes.clone()));
     request.set_body(bytes);
-    Ok((request, Some(again)))
+    Ok(Taken {
+        request,
+        again,
+        parts,
+    })
+}
+
+/// Refuses a request with these faults, if there are any.
+fn refuse(faults: Vec<Place>, headers: &HeaderMap) -> Result<(), Problem> {
+    let has_key = headers.contains_key(idempotency::HEADER);
+    match faults.as_slice() {
+        [] => Ok(()),
+        // It has a code of its own.
+        [only] if only.parameter.as_deref() == Some(idempotency::HEADER) && !has_key => {
+            let Place {
+                pointer,
+                parameter,
+                words,
+                ..
+            } = only.clone();
+            Err(idempotency::missing().with_place(pointer, parameter, words))
+        }
+        _ => Err(faulty_request(faults)),
+    }
+}
+
+fn join_lists(request: &mut Request) {
+    for name in LISTS {
+        let lines: Vec<_> = request.headers().get_all(&name).iter().collect();
+        if lines.len() < 2 {
+            continue;
+        }
+        let lines: Vec<_> = lines.into_iter().map(HeaderValue::as_bytes).collect();
+        if let Ok(joined) = HeaderValue::from_bytes(&lines.join(b", ".as_slice())) {
+            request.headers_mut().insert(name, joined);
+        }
+    }
 }
 
 /// The framework's own test.
@@ -78,13 +141,17 @@ fn is_form(request: &Request) -> bool {
         .is_some_and(|kind| kind.essence_str() == FORM)
 }
 
-/// Refuses texts in path and query that cannot be stored, and days out of range.
-fn check_address(request: &Request, operation: Option<Operation<'_>>) -> Result<(), Problem> {
-    let path = percent_decode_str(request.uri().path()).decode_utf8_lossy();
-    let parameters: Vec<(String, String)> =
+/// What is wrong with the parameters. Refuses texts in path and query that cannot be stored.
+fn parameter_faults(
+    request: &Request,
+    operation: Option<Operation<'_>>,
+) -> Result<Vec<Place>, Problem> {
+    let path = request.uri().path();
+    let query: Vec<(String, String)> =
         request.params().map_err(|error| problem_of(error.into()))?;
-    let texts = parameters.iter().flat_map(|(name, value)| [name, value]);
-    if !path
+    let texts = query.iter().flat_map(|(name, value)| [name, value]);
+    if !percent_decode_str(path)
+        .decode_utf8_lossy()
         .chars()
         .chain(texts.flat_map(|text| text.chars()))
         .all(is_storable)
@@ -92,17 +159,13 @@ fn check_address(request: &Request, operation: Option<Operation<'_>>) -> Result<
         return Err(unstorable());
     }
     let Some(operation) = operation else {
-        return Ok(());
+        return Ok(Vec::new());
     };
-    for (name, value) in &parameters {
-        if let Some(Text { zh, en }) = operation.parameter_fault(name, value) {
-            return Err(Problem::bad_request(
-                format!("参数 {name} 无效：{zh}"),
-                format!("parameter `{name}`: {en}"),
-            ));
-        }
-    }
-    Ok(())
+    Ok(operation.parameter_faults(Sent {
+        path: path.strip_prefix(API_ROOT).unwrap_or_default(),
+        query: &query,
+        headers: request.headers(),
+    }))
 }
 
 /// A packed body may be a thousand times as large once unpacked; nobody here unpacks it.
@@ -144,24 +207,20 @@ async fn in_memory(body: Body, limit: usize) -> Result<Bytes, Problem> {
         .unwrap_or_else(|_| Err(too_slow()))
 }
 
-/// Refuses a JSON body that cannot be stored or is not what the document says. One that is no JSON
-/// is left to the framework, which says where it breaks off.
-fn check_json(operation: Operation<'_>, bytes: &[u8]) -> Result<ItemFaults, Problem> {
+/// What is wrong with a JSON body by the document, and apart from it with items that are taken one by
+/// one. Refuses one that is no JSON or cannot be stored.
+fn json_faults(
+    operation: Operation<'_>,
+    bytes: &[u8],
+) -> Result<(Vec<Place>, ItemFaults), Problem> {
     if values_at_most(bytes) > MAX_JSON_VALUES {
         return Err(too_many_values());
     }
-    let Ok(json) = serde_json::from_slice(bytes) else {
-        return Ok(ItemFaults::default());
-    };
+    let json = serde_json::from_slice(bytes).map_err(|error| broken_json(&error, bytes))?;
     if !all_texts_storable(&json) {
         return Err(unstorable());
     }
-    let (faults, item_faults) = operation.body_faults(&json);
-    if faults.is_empty() {
-        Ok(item_faults)
-    } else {
-        Err(faulty_body(faults))
-    }
+    Ok(operation.body_faults(&json))
 }
 
 /// How many values and names a JSON text holds, or more than that if it is none.
@@ -206,11 +265,22 @@ fn unstorable() -> Problem {
     )
 }
 
-/// What is wrong with a body that the operation did not take; the framework's own words name no place.
-pub fn refused_body(operation: Option<Operation<'_>>, bytes: &[u8]) -> Option<Problem> {
-    let json = serde_json::from_slice(bytes).ok()?;
-    let faults = operation?.all_body_faults(&json);
-    (!faults.is_empty()).then(|| faulty_body(faults))
+/// What is wrong with a body that the framework did not take; its own words name no place.
+pub fn refused(
+    operation: Operation<'_>,
+    error: &poem::Error,
+    body: Option<&Bytes>,
+    parts: &FormParts,
+) -> Option<Problem> {
+    if error.is::<Problem>() {
+        return None;
+    }
+    if let Some(form) = operation.form() {
+        return parts.problem(form, error.is::<ParseMultipartError>());
+    }
+    let json = serde_json::from_slice(body?).ok()?;
+    let faults = operation.all_body_faults(&json);
+    (!faults.is_empty()).then(|| faulty_request(faults))
 }
 
 fn too_slow() -> Problem {

@@ -10,6 +10,8 @@ use regex::Regex;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::fault::{MOST_PLACES, Place, token};
+use super::unknown::{Named, nearest, unknown_name};
 use crate::calendar;
 use crate::problem::Text;
 
@@ -56,7 +58,7 @@ pub fn faults(
     schema: &Value,
     body: &Value,
     blanks: bool,
-) -> Vec<(String, Text)> {
+) -> Vec<Place> {
     let mut check = Check {
         document,
         patterns,
@@ -67,39 +69,39 @@ pub fn faults(
     check.faults
 }
 
+/// The schema itself, where `schema` refers to one in `document` or to one "or null".
+pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let link = schema["$ref"]
+        .as_str()
+        .and_then(|link| link.strip_prefix('#'));
+    if let Some(pointer) = link {
+        return resolved(document, document.pointer(pointer).unwrap_or(&Value::Null));
+    }
+    match schema["anyOf"].get(0) {
+        Some(choice) => resolved(document, choice),
+        None => schema,
+    }
+}
+
 struct Check<'a> {
     document: &'a Value,
     patterns: &'a Patterns,
     /// Whether a blank text is a fault.
     blanks: bool,
-    faults: Vec<(String, Text)>,
+    faults: Vec<Place>,
 }
 
 impl<'a> Check<'a> {
     fn fault(&mut self, pointer: &str, zh: impl Into<String>, en: impl Into<String>) {
-        let (zh, en) = (zh.into(), en.into());
-        self.faults.push((pointer.to_owned(), Text { zh, en }));
-    }
-
-    fn resolve(&self, schema: &'a Value) -> &'a Value {
-        match schema["$ref"]
-            .as_str()
-            .and_then(|link| link.strip_prefix('#'))
-        {
-            Some(pointer) => self.document.pointer(pointer).unwrap_or(&Value::Null),
-            None => schema,
-        }
+        self.faults.push(Place::in_body(pointer, Text::new(zh, en)));
     }
 
     fn value(&mut self, schema: &'a Value, value: &Value, pointer: &str) {
-        let schema = self.resolve(schema);
-        if let Some(choices) = schema["anyOf"].as_array() {
-            // Ours are "this or null".
-            if let Some(choice) = choices.first().filter(|_| !value.is_null()) {
-                self.value(choice, value, pointer);
-            }
+        // Ours are "this or null".
+        if value.is_null() && schema["anyOf"].is_array() {
             return;
         }
+        let schema = resolved(self.document, schema);
         if let Some(choices) = schema["oneOf"].as_array() {
             self.one_of(schema, choices, value, pointer);
             return;
@@ -111,15 +113,11 @@ impl<'a> Check<'a> {
             && !codes.contains(value)
         {
             let codes: Vec<_> = codes.iter().filter_map(Value::as_str).collect();
-            self.fault(
-                pointer,
-                format!("应为下列之一：{}", codes.join("、")),
-                format!("must be one of: {}", codes.join(", ")),
-            );
+            self.no_code(pointer, value, &codes);
             return;
         }
         match value {
-            Value::Object(object) => self.object(schema, object, pointer),
+            Value::Object(object) => self.object(schema, object, pointer, None),
             Value::Array(items) => self.array(schema, items, pointer),
             Value::String(text) => self.text(schema, text, pointer),
             Value::Number(number) => self.number(schema, number.as_f64(), pointer),
@@ -151,21 +149,38 @@ impl<'a> Check<'a> {
             .iter()
             .filter(|kind| **kind != "null")
             .map(|kind| match *kind {
-                "string" => "文本",
-                "integer" => "整数",
-                "number" => "数字",
-                "boolean" => "true 或 false",
-                "array" => "列表",
-                _ => "对象",
+                "string" => ("文本", "a text"),
+                "integer" => ("整数", "a whole number"),
+                "number" => ("数字", "a number"),
+                // With a space: the names are Latin letters.
+                "boolean" => (" true 或 false", "true or false"),
+                "array" => ("列表", "a list"),
+                _ => ("对象", "an object"),
             })
             .collect();
-        let kinds: Vec<_> = kinds.into_iter().filter(|kind| *kind != "null").collect();
+        let (zh, en): (Vec<_>, Vec<_>) = names.into_iter().unzip();
         self.fault(
             pointer,
-            format!("应为{}", names.join("或")),
-            format!("must be of type {}", kinds.join(" or ")),
+            format!("应为{}", zh.join("或")),
+            format!("must be {}", en.join(" or ")),
         );
         false
+    }
+
+    /// A value that is none of the codes of its list.
+    fn no_code(&mut self, pointer: &str, value: &Value, codes: &[&str]) {
+        let meant = value.as_str().and_then(|value| nearest(value, codes));
+        let (zh, en) = meant.map_or_else(Default::default, |meant| {
+            (
+                format!("（您要写的是 {meant} 吗？）"),
+                format!(" (did you mean `{meant}`?)"),
+            )
+        });
+        self.fault(
+            pointer,
+            format!("应为下列之一：{}{zh}", codes.join("、")),
+            format!("must be one of: {}{en}", codes.join(", ")),
+        );
     }
 
     fn one_of(&mut self, schema: &'a Value, choices: &'a [Value], value: &Value, pointer: &str) {
@@ -177,19 +192,17 @@ impl<'a> Check<'a> {
             let link = mapping.and_then(|mapping| mapping.get(name));
             choices.iter().find(|choice| link == choice.get("$ref"))
         });
-        if let Some(choice) = chosen {
-            self.value(choice, value, pointer);
+        if let (Some(choice), Some(object)) = (chosen, value.as_object()) {
+            // The property that tells the choices apart need not be one of the choice's own.
+            let choice = resolved(self.document, choice);
+            self.object(choice, object, pointer, Some(property));
             return;
         }
         let names: Vec<&str> = mapping
             .into_iter()
             .flat_map(|mapping| mapping.keys().map(String::as_str))
             .collect();
-        self.fault(
-            &format!("{pointer}/{property}"),
-            format!("应为下列之一：{}", names.join("、")),
-            format!("must be one of: {}", names.join(", ")),
-        );
+        self.no_code(&format!("{pointer}/{property}"), &value[property], &names);
     }
 
     fn object(
@@ -197,6 +210,7 @@ impl<'a> Check<'a> {
         schema: &'a Value,
         object: &serde_json::Map<String, Value>,
         pointer: &str,
+        also_known: Option<&'a str>,
     ) {
         for name in schema["required"].as_array().into_iter().flatten() {
             let name = name.as_str().unwrap_or_default();
@@ -204,10 +218,32 @@ impl<'a> Check<'a> {
                 self.fault(&format!("{pointer}/{name}"), "缺少此项", "is missing");
             }
         }
-        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let Some(properties) = schema["properties"].as_object() else {
+            return;
+        };
+        for (name, property) in properties {
             if let Some(value) = object.get(name) {
                 self.value(property, value, &format!("{pointer}/{name}"));
             }
+        }
+        let is_known = |name: &str| properties.contains_key(name) || also_known == Some(name);
+        if !schema["additionalProperties"].is_null() || object.keys().all(|name| is_known(name)) {
+            return;
+        }
+        let known: Vec<&str> = properties
+            .keys()
+            .map(String::as_str)
+            .chain(also_known)
+            .collect();
+        for name in object.keys().filter(|name| !is_known(name)) {
+            // Further ones are counted only: to look for what was meant takes its time.
+            let words = if self.faults.len() < MOST_PLACES {
+                unknown_name(Named::Field, name, &known)
+            } else {
+                Text::default()
+            };
+            let place = Place::in_body(format!("{pointer}/{}", token(name)), words);
+            self.faults.push(place.unknown());
         }
     }
 
@@ -261,11 +297,21 @@ impl<'a> Check<'a> {
         if let Some(pattern) = schema["pattern"].as_str()
             && !self.patterns.fits(pattern, text)
         {
-            self.fault(
-                pointer,
-                format!("格式应为 {pattern}"),
-                format!("must match {pattern}"),
-            );
+            // An expression is nothing to show to people: an example is.
+            let example = schema["example"]
+                .as_str()
+                .or(schema["examples"][0].as_str());
+            let words = match example {
+                Some(example) => Text::new(
+                    format!("格式不对，应如 {example}"),
+                    format!("is not of the right form, such as {example}"),
+                ),
+                None => Text::new(
+                    "格式不对，请查看 /docs 中对此项的说明",
+                    "is not of the right form; see /docs for what is asked here",
+                ),
+            };
+            self.fault(pointer, words.zh, words.en);
         }
         match schema["format"].as_str() {
             Some("uuid") if Uuid::parse_str(text).is_err() => {
@@ -294,7 +340,8 @@ impl<'a> Check<'a> {
 
     fn number(&mut self, schema: &Value, number: Option<f64>, pointer: &str) {
         let Some(number) = number else { return };
-        if let Some(most) = schema["maximum"].as_f64()
+        let (least, most) = bounds(schema);
+        if let Some(most) = most
             && number > most
         {
             self.fault(
@@ -303,7 +350,7 @@ impl<'a> Check<'a> {
                 format!("at most {most}"),
             );
         }
-        if let Some(least) = schema["minimum"].as_f64()
+        if let Some(least) = least
             && number < least
         {
             self.fault(
@@ -313,6 +360,26 @@ impl<'a> Check<'a> {
             );
         }
     }
+}
+
+/// The smallest and the largest number that a schema allows: by its bounds, or by the numbers that its
+/// format has.
+fn bounds(schema: &Value) -> (Option<f64>, Option<f64>) {
+    let of_format: (Option<f64>, Option<f64>) = match schema["format"].as_str() {
+        Some("int8") => (Some(i8::MIN.into()), Some(i8::MAX.into())),
+        Some("int16") => (Some(i16::MIN.into()), Some(i16::MAX.into())),
+        Some("int32") => (Some(i32::MIN.into()), Some(i32::MAX.into())),
+        Some("uint8") => (Some(0.0), Some(u8::MAX.into())),
+        Some("uint16") => (Some(0.0), Some(u16::MAX.into())),
+        Some("uint32") => (Some(0.0), Some(u32::MAX.into())),
+        Some("uint64") => (Some(0.0), None),
+        _ => (None, None),
+    };
+    let said = |bound: &str| schema[bound].as_f64();
+    (
+        said("minimum").or(of_format.0),
+        said("maximum").or(of_format.1),
+    )
 }
 
 #[cfg(test)]
@@ -325,7 +392,7 @@ mod tests {
         let document = json!({ "components": { "schemas": { "Code": { "type": "string", "enum": ["a", "b"] } } } });
         faults(&document, &Patterns::of(schema), schema, body, true)
             .into_iter()
-            .map(|(pointer, words)| format!("{pointer} {}", words.zh))
+            .map(|place| format!("{} {}", place.pointer, place.words.zh))
             .collect()
     }
 
@@ -335,7 +402,7 @@ mod tests {
             "type": "object",
             "required": ["name", "days"],
             "properties": {
-                "name": { "type": "string", "maxLength": 3, "pattern": "^[a-z]+$" },
+                "name": { "type": "string", "maxLength": 3, "pattern": "^[a-z]+$", "example": "abc" },
                 "days": { "type": "array", "maxItems": 2, "items": { "type": "string", "format": "date" } },
                 "code": { "anyOf": [{ "$ref": "#/components/schemas/Code" }, { "type": "null" }] },
                 "count": { "type": ["integer", "null"], "minimum": 1, "maximum": 9 },
@@ -350,7 +417,7 @@ mod tests {
             [
                 "/days 缺少此项",
                 "/name 最多 3 个字符",
-                "/name 格式应为 ^[a-z]+$",
+                "/name 格式不对，应如 abc",
                 "/code 应为下列之一：a、b",
                 "/count 不能大于 9",
                 "/id 应为编号（UUID）",

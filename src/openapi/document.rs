@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::body::{self, Patterns};
-use super::fault::{ItemFaults, Place};
+use super::fault::{ItemFaults, Place, token};
 use super::framework::{Version, translated};
+use super::parameter::{Described, Sent};
+use super::unknown::{Named, unknown_name};
 use crate::problem::Text;
 
 /// The document: what it says of the operations is asked for with each request.
@@ -34,16 +36,17 @@ impl Document {
 
     /// The operation that a request asks for. `path` is below the API's root.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
-        let described = self.operations(path)?.get(method.to_ascii_lowercase())?;
+        let (template, operations) = self.operations(path)?;
         Some(Operation {
             document: self,
-            described,
+            template,
+            described: operations.get(method.to_ascii_lowercase())?,
         })
     }
 
     /// The methods that `path`, which is below the API's root, takes: as the header `Allow` has them.
     pub fn methods(&self, path: &str) -> String {
-        let operations = self.operations(path).and_then(Value::as_object);
+        let operations = self.operations(path).and_then(|(_, it)| it.as_object());
         // What is not an operation is a document.
         let methods: Vec<_> = operations.map_or_else(
             || vec!["GET".to_owned()],
@@ -57,13 +60,14 @@ impl Document {
         methods.join(", ")
     }
 
-    fn operations(&self, path: &str) -> Option<&Value> {
+    /// The path with names in the place of its parameters, and its operations.
+    fn operations(&self, path: &str) -> Option<(&str, &Value)> {
         let paths = self.json["paths"].as_object()?;
         // A path without a parameter goes before one that has one in the same place.
-        let (_, operations) = paths
+        let (template, operations) = paths
             .get_key_value(path)
             .or_else(|| paths.iter().find(|(template, _)| fits(template, path)))?;
-        Some(operations)
+        Some((template, operations))
     }
 }
 
@@ -85,6 +89,7 @@ const ONE_BY_ONE: &[(&str, &str)] = &[("logVisits", "/visits/")];
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
     document: &'a Document,
+    template: &'a str,
     described: &'a Value,
 }
 
@@ -96,25 +101,27 @@ impl<'a> Operation<'a> {
             .is_some_and(|security| !security.is_empty())
     }
 
-    /// Whether it takes a body of this media type, such as `application/json`.
-    pub fn takes(self, media_type: &str) -> bool {
-        self.described["requestBody"]["content"]
-            .get(media_type)
-            .is_some()
+    /// Whether it takes a JSON body.
+    pub fn takes_json(self) -> bool {
+        self.json().is_some()
     }
 
-    /// What is wrong with the value of a parameter of the query that is a day. All other kinds of
-    /// values the framework checks itself.
-    pub fn parameter_fault(self, name: &str, value: &str) -> Option<Text> {
-        let parameters = self.described["parameters"].as_array()?;
-        let parameter = parameters.iter().find(|parameter| {
-            parameter["in"] == "query"
-                && parameter["name"] == name
-                && parameter["schema"]["format"] == "date"
-        })?;
-        let value = Value::String(value.to_owned());
-        let faults = self.faults(&parameter["schema"], &value);
-        faults.into_iter().next().map(|(_, words)| words)
+    /// What it takes as a form, if it takes one.
+    pub fn form(self) -> Option<Form<'a>> {
+        let schema = &self.content()?.get("multipart/form-data")?["schema"];
+        Some(Form { schema })
+    }
+
+    /// All that is wrong with the parameters of a request.
+    pub fn parameter_faults(self, sent: Sent<'_>) -> Vec<Place> {
+        let Document { json, patterns } = self.document;
+        let described = Described {
+            document: json,
+            patterns,
+            template: self.template,
+            operation: self.described,
+        };
+        described.faults(sent)
     }
 
     /// All that is wrong with a JSON body, each with the place where it stands; and apart from it
@@ -124,7 +131,7 @@ impl<'a> Operation<'a> {
         let (items, whole) = self
             .faults(self.body_schema(), body)
             .into_iter()
-            .partition(|(pointer, _)| self.is_of_item(pointer));
+            .partition(|place| self.is_of_item(&place.pointer));
         (whole, ItemFaults(items))
     }
 
@@ -134,8 +141,19 @@ impl<'a> Operation<'a> {
         body::faults(json, patterns, self.body_schema(), body, true)
     }
 
+    fn content(self) -> Option<&'a serde_json::Map<String, Value>> {
+        self.described["requestBody"]["content"].as_object()
+    }
+
+    /// What is said of its JSON body, by whichever media type: all of them hold the same.
+    fn json(self) -> Option<&'a Value> {
+        let mut media = self.content()?.iter();
+        let json = media.find(|(kind, _)| kind.ends_with("/json") || kind.ends_with("+json"));
+        json.map(|(_, media)| media)
+    }
+
     fn body_schema(self) -> &'a Value {
-        &self.described["requestBody"]["content"]["application/json"]["schema"]
+        self.json().map_or(&Value::Null, |media| &media["schema"])
     }
 
     fn is_of_item(self, pointer: &str) -> bool {
@@ -146,13 +164,47 @@ impl<'a> Operation<'a> {
     }
 
     fn faults(self, schema: &Value, value: &Value) -> Vec<Place> {
-        body::faults(
-            &self.document.json,
-            &self.document.patterns,
-            schema,
-            value,
-            false,
-        )
+        let Document { json, patterns } = self.document;
+        body::faults(json, patterns, schema, value, false)
+    }
+}
+
+/// What the document says of a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Form<'a> {
+    schema: &'a Value,
+}
+
+impl<'a> Form<'a> {
+    /// The names of its fields.
+    pub fn fields(self) -> Vec<&'a str> {
+        let properties = self.schema["properties"].as_object().into_iter().flatten();
+        properties.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// What is wrong with a form whose fields have these names, in their order. Of one that is not
+    /// `whole`, more may come.
+    pub fn faults(self, sent: &[String], whole: bool) -> Vec<Place> {
+        let known = self.fields();
+        let place = |name: &str, words| Place::in_body(format!("/{}", token(name)), words);
+        let mut faults = Vec::new();
+        for (at, name) in sent.iter().enumerate() {
+            let is_known = known.contains(&name.as_str());
+            if !is_known {
+                let words = unknown_name(Named::Field, name, &known);
+                faults.push(place(name, words).unknown());
+            } else if sent[..at].contains(name) {
+                let words = Text::new("只能有一个", "stands here more than once; give it once");
+                faults.push(place(name, words));
+            }
+        }
+        let required = self.schema["required"].as_array().into_iter().flatten();
+        for name in required.filter_map(Value::as_str) {
+            if whole && !sent.iter().any(|sent| sent == name) {
+                faults.push(place(name, Text::new("缺少此项", "is missing")));
+            }
+        }
+        faults
     }
 }
 

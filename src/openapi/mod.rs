@@ -9,7 +9,10 @@ mod document;
 mod fault;
 mod framework;
 mod names;
+mod parameter;
+mod unknown;
 
-pub use document::{Document, Operation};
-pub use fault::{ItemFaults, Place, faulty_body};
+pub use document::{Document, Form, Operation};
+pub use fault::{ItemFaults, Place, faulty_request};
 pub use framework::Version;
+pub use parameter::Sent;

@@ -6,7 +6,7 @@ use poem::{IntoResponse, Response};
 use poem_openapi::Object;
 use poem_openapi::types::ToJSON;
 
-use super::{FieldProblem, Problem};
+use super::{FieldProblem, Language, Problem};
 
 /// A problem as it is sent (RFC 9457): by [`Problem::render`], or as part of an answer about several
 /// things of which this one failed.
@@ -39,17 +39,16 @@ pub struct ProblemBody {
 impl Problem {
     /// The problem as JSON for a request for `path` with these headers.
     pub fn body(&self, headers: &HeaderMap, path: &str) -> ProblemBody {
-        let english = prefers_english(headers);
+        // It may be part of an answer about several things.
+        Language::speak();
+        let language = Language::of(headers);
+        let english = language == Language::English;
         let title = title(self.status);
         ProblemBody {
             kind: format!("urn:qianshou:problem:{}", self.code),
             title: if english { title.1 } else { title.0 }.to_owned(),
             status: self.status.as_u16(),
-            detail: if english {
-                self.detail.en.clone()
-            } else {
-                self.detail.zh.clone()
-            },
+            detail: self.detail.spoken(language).to_owned(),
             instance: path.to_owned(),
             code: self.code.to_owned(),
             errors: self
@@ -68,15 +67,10 @@ impl Problem {
 
     /// The answer to a request for `path` with these headers.
     pub fn render(&self, headers: &HeaderMap, path: &str) -> Response {
-        let english = prefers_english(headers);
         let body = self.body(headers, path);
         let mut response = Response::builder()
             .status(self.status)
             .content_type("application/problem+json; charset=utf-8")
-            .header(
-                header::CONTENT_LANGUAGE,
-                if english { "en" } else { "zh-CN" },
-            )
             .header(header::CACHE_CONTROL, "no-store");
         if self.status == StatusCode::UNAUTHORIZED {
             response = response.header(header::WWW_AUTHENTICATE, "Bearer");
@@ -84,7 +78,9 @@ impl Problem {
         if let Some(seconds) = self.retry_after_seconds {
             response = response.header(header::RETRY_AFTER, seconds);
         }
-        response.body(body.to_json_string())
+        let mut response = response.body(body.to_json_string());
+        Language::of(headers).tell(response.headers_mut());
+        response
     }
 }
 
@@ -96,19 +92,6 @@ impl ResponseError for Problem {
     fn as_response(&self) -> Response {
         self.render(&HeaderMap::new(), "").into_response()
     }
-}
-
-/// Chinese unless the first language that the client names is English.
-fn prefers_english(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|languages| {
-            languages
-                .trim_start()
-                .to_ascii_lowercase()
-                .starts_with("en")
-        })
 }
 
 /// The statuses that we send, in words.

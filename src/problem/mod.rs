@@ -7,6 +7,8 @@
 mod body;
 mod codes;
 mod fault;
+mod language;
+mod text;
 
 use poem::http::StatusCode;
 use poem_openapi::Object;
@@ -14,15 +16,9 @@ use poem_openapi::Object;
 pub use self::body::ProblemBody;
 pub use self::codes::CODES;
 pub use self::fault::{ChangeFault, CreateFault, Fault, GetFault, ListFault, WorkFault, bits};
-
-/// A sentence for people, in both languages that we speak.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
-    /// Chinese (zh-CN), the language if the client asks for no other.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
+pub use self::language::Language;
+pub(crate) use self::language::say;
+pub use self::text::Text;
 
 /// What went wrong, for whom to read and what to do.
 #[derive(Clone, Debug)]
@@ -39,9 +35,14 @@ pub struct Problem {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none, rename = "FieldProblem")]
 pub struct FieldProblem {
-    /// JSON pointer (RFC 6901) into the body, or `/file` for an uploaded workbook.
+    /// JSON pointer (RFC 6901) into the body, or `/file` for an uploaded workbook. Of a parameter
+    /// `/query/NAME`, `/path/NAME` or `/header/NAME`; `parameter` is there then.
     #[oai(validator(max_length = 500))]
     pub pointer: String,
+    /// Name of the parameter of the query, the path or the header that is meant, if it is no place in
+    /// the body.
+    #[oai(validator(max_length = 100))]
+    pub parameter: Option<String>,
     /// What is wrong.
     #[oai(validator(max_length = 2000))]
     pub detail: String,
@@ -122,16 +123,31 @@ impl Problem {
 
     /// Adds places of the body that must be put right, by JSON pointer.
     #[must_use]
-    pub fn with_places(mut self, places: Vec<(String, Text)>) -> Self {
-        let errors = places.into_iter().map(|(pointer, words)| {
-            let problem = FieldProblem {
-                pointer,
-                detail: words.zh,
-                ..FieldProblem::default()
-            };
-            (problem, Some(words.en))
-        });
-        self.errors.extend(errors);
+    pub fn with_places(self, places: Vec<(String, Text)>) -> Self {
+        places.into_iter().fold(self, |problem, (pointer, words)| {
+            problem.with_place(pointer, None, words)
+        })
+    }
+
+    /// Adds one place that must be put right: in the body, or the `parameter` of this name.
+    #[must_use]
+    pub fn with_place(mut self, pointer: String, parameter: Option<String>, words: Text) -> Self {
+        let problem = FieldProblem {
+            pointer,
+            parameter,
+            detail: words.zh,
+            ..FieldProblem::default()
+        };
+        self.errors.push((problem, Some(words.en)));
+        self
+    }
+
+    /// The problem of a part of a body, for whoever sent the whole: its places stand below `pointer`.
+    #[must_use]
+    pub fn below(mut self, pointer: &str) -> Self {
+        for (error, _) in &mut self.errors {
+            error.pointer.insert_str(0, pointer);
+        }
         self
     }
 

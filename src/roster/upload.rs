@@ -84,6 +84,7 @@ pub fn unreadable(error: &ReadError) -> Problem {
     Problem::new(status, code, format!("{error}。{}", error.remedy()), en).with_errors(vec![
         FieldProblem {
             pointer: "/file".to_owned(),
+            parameter: None,
             detail: problem.reason,
             sheet: problem.sheet,
             cell: problem.cell,

@@ -188,7 +188,8 @@ fn batch_result(
     key: Option<String>,
     result: Result<Visit, Problem>,
 ) -> BatchResult {
-    let path = request.uri().path();
+    // Below the API's root the framework's own path is cut short.
+    let path = request.original_uri().path();
     let (status, visit, problem) = match result {
         Ok(visit) => (StatusCode::CREATED, Some(visit), None),
         Err(problem) => {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use poem_openapi::Object;
 use poem_openapi::registry::{MetaSchemaRef, Registry};
-use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
+use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -55,20 +55,27 @@ pub struct BatchResult {
 /// An item of a list that is read by itself: one that cannot be read leaves the others alone.
 /// In the `OpenAPI` document it is `T`.
 pub struct Readable<T> {
-    /// What was read, or why it could not be.
-    pub item: Result<T, String>,
+    /// What was read; nothing if it could not be.
+    pub item: Option<T>,
     /// The key as sent, where there is one.
     pub key: Option<String>,
 }
 
 impl<T> Readable<T> {
-    /// The item, or the problem that says which one could not be read and why. `position` counts
-    /// from 0.
+    /// The item, or the problem that says which one could not be read. `position` counts from 0.
+    ///
+    /// What is wrong with it by the document is told before this is asked for.
     pub fn read(self, position: usize) -> Result<T, Problem> {
-        self.item.map_err(|words| {
+        self.item.ok_or_else(|| {
             Problem::bad_request(
-                format!("第 {} 条走访无法识别：{words}", position + 1),
-                format!("visit {}: {words}", position + 1),
+                format!(
+                    "第 {} 条走访与接口说明不符，请对照 /docs 检查",
+                    position + 1
+                ),
+                format!(
+                    "visit {} is not as the API describes it; compare it with /docs",
+                    position + 1
+                ),
             )
             .at(&format!("/visits/{position}"))
         })
@@ -82,7 +89,9 @@ impl<T: ParseFromJSON> ParseFromJSON for Readable<T> {
             .and_then(|value| value.get("idempotency_key")?.as_str())
             .map(|key| key.chars().take(200).collect());
         Ok(Self {
-            item: T::parse_from_json(value).map_err(ParseError::into_message),
+            item: T::parse_from_json(value)
+                .inspect_err(|error| tracing::warn!(error = error.message(), "an item was refused"))
+                .ok(),
             key,
         })
     }
@@ -90,7 +99,7 @@ impl<T: ParseFromJSON> ParseFromJSON for Readable<T> {
 
 impl<T: ToJSON> ToJSON for Readable<T> {
     fn to_json(&self) -> Option<Value> {
-        self.item.as_ref().ok().and_then(ToJSON::to_json)
+        self.item.as_ref().and_then(ToJSON::to_json)
     }
 }
 

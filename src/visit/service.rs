@@ -44,11 +44,13 @@ pub async fn log_batch(
     // One transaction: what stops a visit is found before anything of it is written, and a
     // fault of the database stops all, to be sent again with the same keys.
     let mut tx = caller.write(&app.db).await?;
-    for sent in sent {
+    for (position, sent) in sent.into_iter().enumerate() {
         let result = match sent {
             Ok(sent) => {
                 let (key, id) = (&sent.idempotency_key, sent.household_id);
-                log_one(&mut tx, app, caller, logger, key, id, sent.visit).await
+                let logged = log_one(&mut tx, app, caller, logger, key, id, sent.visit).await;
+                // Places are those of the visit; whoever reads them sent the batch.
+                logged.map_err(|problem| problem.below(&format!("/visits/{position}/visit")))
             }
             Err(problem) => Err(problem),
         };

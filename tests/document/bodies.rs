@@ -7,7 +7,7 @@ use qianshou::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::document::{ID, document, filled, operations, resolve};
+use crate::support::document::{ID, document, filled_operations, kind, resolved, sample};
 use crate::support::{Client, TestServer};
 
 /// Days that PostgreSQL cannot store, to which nothing can be added, or that no office sees.
@@ -19,72 +19,6 @@ const NO_DAYS: [&str; 6] = [
     "2101-01-01",
     "+262142-12-31",
 ];
-
-/// Method, path with values for its parameters, and description of every operation.
-fn filled_operations(document: &Value) -> Vec<(Method, String, &Value)> {
-    let all = operations(document).into_iter();
-    all.map(|(name, operation)| {
-        let (method, template) = name.split_once(' ').unwrap();
-        (method.parse().unwrap(), filled(template), operation)
-    })
-    .collect()
-}
-
-/// What a link leads to; of "this or null", this.
-fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let schema = resolve(document, schema);
-    match schema["anyOf"].as_array() {
-        Some(choices) => resolved(document, &choices[0]),
-        None => schema,
-    }
-}
-
-fn kind(schema: &Value) -> &str {
-    match &schema["type"] {
-        Value::Array(kinds) => kinds[0].as_str().unwrap(),
-        kind => kind.as_str().unwrap_or("object"),
-    }
-}
-
-/// A value that the schema allows, with every property there is.
-fn sample(document: &Value, schema: &Value) -> Value {
-    let schema = resolved(document, schema);
-    if let Some(code) = schema["enum"].get(0) {
-        return code.clone();
-    }
-    if let Some(choices) = schema["oneOf"].as_array() {
-        let name = schema["discriminator"]["mapping"]
-            .as_object()
-            .and_then(|mapping| mapping.keys().next().cloned())
-            .unwrap();
-        let mut value = sample(document, &choices[0]);
-        let property = schema["discriminator"]["propertyName"].as_str().unwrap();
-        value[property] = json!(name);
-        return value;
-    }
-    match kind(schema) {
-        "string" => match schema["format"].as_str() {
-            Some("uuid") => json!(ID),
-            Some("date") => json!("2026-03-01"),
-            Some("date-time") => json!("2026-03-01T08:00:00Z"),
-            _ => json!("abcdefgh"),
-        },
-        "integer" | "number" => schema
-            .get("minimum")
-            .cloned()
-            .filter(|least| !least.is_null())
-            .unwrap_or(json!(1)),
-        "boolean" => json!(true),
-        "array" => json!([sample(document, &schema["items"])]),
-        _ => {
-            let properties = schema["properties"].as_object().into_iter().flatten();
-            properties
-                .map(|(name, property)| (name.clone(), sample(document, property)))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
-        }
-    }
-}
 
 /// `(pointer, wrong value)` for every place of a body by this schema.
 fn wrongs(document: &Value, schema: &Value, pointer: &str, into: &mut Vec<(String, Value)>) {

@@ -1,3 +1,4 @@
 mod bodies;
 mod contract;
 mod description;
+mod unknown;

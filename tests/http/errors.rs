@@ -21,6 +21,33 @@ async fn broken_json_is_a_problem() {
     }
 }
 
+/// Where it breaks off or goes wrong, counted as people count.
+#[tokio::test]
+async fn broken_json_is_told_by_line_and_character() {
+    let server = TestServer::start().await;
+    for (body, words) in [
+        ("", "缺少请求内容，应为 JSON"),
+        (" \n", "缺少请求内容，应为 JSON"),
+        (
+            "{\n  \"username\": ",
+            "请求内容不完整：JSON 在第 2 行第 14 个字符处中断",
+        ),
+        (
+            "{\n  \"username\": \"王芳\",,\n}",
+            "请求内容不是正确的 JSON：第 2 行第 20 个字符附近有误",
+        ),
+        (
+            "username=王芳",
+            "请求内容不是正确的 JSON：第 1 行第 1 个字符附近有误",
+        ),
+    ] {
+        let call = server.stranger().post("/sessions");
+        let answer = call.body("application/json", body).await;
+        let problem = answer.expect_problem(400, "bad_request");
+        assert_eq!(problem["detail"], words, "{body:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_faulty_body_names_every_place() {
     let server = TestServer::start().await;
@@ -156,6 +183,9 @@ async fn problems_speak_chinese_or_the_clients_english() {
         ("en-GB,en;q=0.9", "en"),
         ("en", "en"),
         ("zh-CN,en;q=0.8", "zh-CN"),
+        ("en;q=0.1, zh", "zh-CN"),
+        ("zh;q=0.1, en;q=0.5", "en"),
+        ("fr, en;q=0.5", "en"),
         ("fr", "zh-CN"),
         ("*", "zh-CN"),
     ] {
@@ -164,8 +194,78 @@ async fn problems_speak_chinese_or_the_clients_english() {
             .header("accept-language", languages)
             .await;
         assert_eq!(answer.header("content-language"), expected, "{languages}");
+        assert_eq!(answer.header("vary"), "accept-language");
         answer.expect_problem(401, "unauthenticated");
     }
+}
+
+#[tokio::test]
+async fn parameters_and_body_are_refused_together() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let problem = office
+        .post("/households/17/visits?notify=1")
+        .json(&json!({ "visited_on": "2026-13-01", "kind": "vist" }))
+        .await
+        .expect_problem(400, "unknown_parameter");
+    let errors = problem["errors"].as_array().unwrap();
+    let pointers: Vec<_> = errors.iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(
+        pointers,
+        [
+            "/path/id",
+            "/header/Idempotency-Key",
+            "/query/notify",
+            "/visited_on",
+            "/kind"
+        ],
+        "{problem}"
+    );
+    assert_eq!(errors[0]["parameter"], "id");
+    assert!(errors[3].get("parameter").is_none());
+    assert_eq!(problem["detail"], "请求有 5 处需要更正，见 errors");
+}
+
+#[tokio::test]
+async fn one_wrong_parameter_is_told_in_the_sentence() {
+    let (_server, office) = TestServer::start_with_office().await;
+    for (path, words) in [
+        ("/households?limit=many", "参数 limit：应为整数"),
+        ("/households?limit=201", "参数 limit：不能大于 200"),
+        ("/households?mine=yes", "参数 mine：应为 true 或 false"),
+        ("/households/17", "参数 id：应为编号（UUID）"),
+        (
+            "/households?limit=1&limit=2",
+            "参数 limit：出现了 2 次，只能写一次",
+        ),
+        (
+            "/visits?from=2026-02-30",
+            "参数 from：应为 1900 至 2100 年的日期，如 2026-03-01",
+        ),
+    ] {
+        let problem = office.get(path).await.expect_problem(400, "bad_request");
+        assert_eq!(problem["detail"], words, "{path}");
+    }
+}
+
+/// RFC 9110, 13.1.1: the comparison is strong, any tag of a list may be the one.
+#[tokio::test]
+async fn if_match_holds_entity_tags() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let settings = office.get("/settings").await;
+    let (tag, body) = (settings.header("etag").to_owned(), settings.expect(200));
+    let put = |tag: &str| office.put("/settings").if_match(tag).json(&body);
+    for no_tag in ["1", "\"1", "", "W/1", "\"1\" \"2\"", "never"] {
+        let problem = put(no_tag).await.expect_problem(400, "bad_request");
+        assert_eq!(problem["errors"][0]["parameter"], "If-Match", "{no_tag}");
+    }
+    for stale in ["\"never\"".to_owned(), format!("W/{tag}")] {
+        put(&stale).await.expect_problem(412, "changed_meanwhile");
+    }
+    let of_two_lines = put("\"never\"").header("if-match", &tag);
+    of_two_lines.await.expect(200);
+    let tag = office.tag("/settings").await;
+    put(&format!("\"never\", {tag}")).await.expect(200);
+    put("*").await.expect(200);
 }
 
 #[tokio::test]

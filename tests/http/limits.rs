@@ -98,7 +98,7 @@ async fn who_has_a_token_sends_as_much_json_as_may_be_and_no_more() {
 async fn a_form_is_looked_at_only_for_who_may_send_one_and_has_short_heads() {
     let (server, office) = TestServer::start_with_office().await;
     let helper = server.client(Role::Helper).await;
-    let first = b"--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n\r\n--x\r\n";
+    let first = b"--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n\r\n--x\r\n";
     let endless = |begin: &[u8]| {
         let mut form = begin.to_vec();
         form.extend(b"X-A: b\r\n".repeat(4 << 20));

@@ -1,7 +1,8 @@
 //! The `OpenAPI` document.
 
 use qianshou::openapi::Version;
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
@@ -55,4 +56,71 @@ pub fn get_operations() -> Vec<(String, String)> {
         Some((id.to_owned(), path.to_owned()))
     })
     .collect()
+}
+
+/// Method, path with values for its parameters, and description of every operation.
+pub fn filled_operations(document: &Value) -> Vec<(Method, String, &Value)> {
+    let all = operations(document).into_iter();
+    all.map(|(name, operation)| {
+        let (method, template) = name.split_once(' ').unwrap();
+        (method.parse().unwrap(), filled(template), operation)
+    })
+    .collect()
+}
+
+/// What a link leads to; of "this or null", this.
+pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let schema = resolve(document, schema);
+    match schema["anyOf"].as_array() {
+        Some(choices) => resolved(document, &choices[0]),
+        None => schema,
+    }
+}
+
+/// The type of a value, of "this or null" this.
+pub fn kind(schema: &Value) -> &str {
+    match &schema["type"] {
+        Value::Array(kinds) => kinds[0].as_str().unwrap(),
+        kind => kind.as_str().unwrap_or("object"),
+    }
+}
+
+/// A value that the schema allows, with every property there is.
+pub fn sample(document: &Value, schema: &Value) -> Value {
+    let schema = resolved(document, schema);
+    if let Some(code) = schema["enum"].get(0) {
+        return code.clone();
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let name = schema["discriminator"]["mapping"]
+            .as_object()
+            .and_then(|mapping| mapping.keys().next().cloned())
+            .unwrap();
+        let mut value = sample(document, &choices[0]);
+        let property = schema["discriminator"]["propertyName"].as_str().unwrap();
+        value[property] = json!(name);
+        return value;
+    }
+    match kind(schema) {
+        "string" => match schema["format"].as_str() {
+            Some("uuid") => json!(ID),
+            Some("date") => json!("2026-03-01"),
+            Some("date-time") => json!("2026-03-01T08:00:00Z"),
+            _ => json!("abcdefgh"),
+        },
+        "integer" | "number" => schema
+            .get("minimum")
+            .cloned()
+            .filter(|least| !least.is_null())
+            .unwrap_or(json!(1)),
+        "boolean" => json!(true),
+        "array" => json!([sample(document, &schema["items"])]),
+        _ => {
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            properties
+                .map(|(name, property)| (name.clone(), sample(document, property)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
+        }
+    }
 }

@@ -15,6 +15,8 @@ use crate::method::evidence::{
 };
 use crate::method::judge::evaluate;
 use crate::method::model::{Point, PointStatus};
+use crate::method::words::Reader;
+use crate::problem::{Language, Text};
 use crate::settings::Settings;
 use crate::visit::{VisitKind, WhoMet};
 
@@ -58,7 +60,10 @@ fn any_roster() -> impl Strategy<Value = RosterEvidence> {
             |(on, missing, main_cause, wishes, approach, measures, status, changes)| {
                 RosterEvidence {
                     on,
-                    missing: missing.into_iter().collect(),
+                    missing: missing
+                        .map(|gap| Text::new(gap, "safe water"))
+                        .into_iter()
+                        .collect(),
                     main_cause,
                     wishes,
                     approach,
@@ -139,7 +144,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
 }
 
 fn states(evidence: &Evidence, today: NaiveDate) -> [PointStatus; 6] {
-    evaluate(evidence, &Settings::default(), today, Sight::NOTHING).map(|point| point.state)
+    evaluate(evidence, &Settings::default(), today, Sight::NOTHING.into()).map(|point| point.state)
 }
 
 /// The visits that the store reads: the latest of those that show the same.
@@ -195,7 +200,7 @@ proptest! {
 
     #[test]
     fn a_point_is_met_until_the_day_that_it_names(evidence in any_evidence()) {
-        for point in evaluate(&evidence, &Settings::default(), today(), Sight::NOTHING) {
+        for point in evaluate(&evidence, &Settings::default(), today(), Sight::NOTHING.into()) {
             match (point.state, point.stale_on) {
                 (PointStatus::Met, Some(stale_on)) => {
                     prop_assert!(stale_on > today());
@@ -212,12 +217,30 @@ proptest! {
     fn the_latest_visits_say_as_much_as_all(evidence in any_evidence()) {
         let latest = Evidence { visits: latest_only(evidence.visits.clone()), ..evidence.clone() };
         let settings = Settings::default();
-        prop_assert_eq!(evaluate(&latest, &settings, today(), Sight::NOTHING), evaluate(&evidence, &settings, today(), Sight::NOTHING));
+        prop_assert_eq!(evaluate(&latest, &settings, today(), Sight::NOTHING.into()), evaluate(&evidence, &settings, today(), Sight::NOTHING.into()));
+    }
+
+    #[test]
+    fn every_point_can_be_explained_in_english(evidence in any_evidence()) {
+        let reader = Reader { sight: Sight::NOTHING, language: Language::English };
+        let english = evaluate(&evidence, &Settings::default(), today(), reader);
+        let chinese = evaluate(&evidence, &Settings::default(), today(), Sight::NOTHING.into());
+        for (point, other) in english.iter().zip(&chinese) {
+            prop_assert_eq!(point.state, other.state);
+            let next = point.next_step.replace("张帮扶", "");
+            prop_assert!(next.is_ascii() || next.contains('“'), "{}", next);
+            prop_assert!(next.ends_with('.') && next.contains(" is to ") | next.contains(" are to "), "{}", next);
+            for shown in &point.evidence {
+                // What people wrote stands in quotes, as they wrote it.
+                let own = shown.words.split('“').next().unwrap_or_default();
+                prop_assert!(own.is_ascii(), "{}", shown.words);
+            }
+        }
     }
 
     #[test]
     fn every_point_can_be_explained(evidence in any_evidence()) {
-        let found = evaluate(&evidence, &Settings::default(), today(), Sight::NOTHING);
+        let found = evaluate(&evidence, &Settings::default(), today(), Sight::NOTHING.into());
         for (place, point) in found.iter().enumerate() {
             prop_assert_eq!(point.point as usize, place);
             prop_assert!(point.next_step.ends_with('。'), "{}", point.next_step);

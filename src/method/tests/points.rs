@@ -5,6 +5,7 @@ use crate::household::{Cause, Measure, PovertyStatus};
 use crate::lift::model::{State as LiftStage, Step as LiftStep};
 use crate::method::evidence::{Changes, Evidence, LiftEvidence, PlanEvidence, VisitEvidence};
 use crate::method::model::{EvidenceKind, Point};
+use crate::problem::Text;
 
 #[test]
 fn situation_needs_a_complete_roster_and_a_fresh_confirmation() {
@@ -28,7 +29,9 @@ fn situation_needs_a_complete_roster_and_a_fresh_confirmation() {
     expect(&found, STALE, Some("2026-11-25"), "上次是2025年11月25日");
     let found = state(Point::Situation, |evidence| {
         confirmed("2026-03-01")(evidence);
-        evidence.roster.missing = vec!["饮水安全".to_owned(), "张三的健康状况".to_owned()];
+        evidence.roster.missing = ["饮水安全", "张三的健康状况"]
+            .map(|gap| Text::new(gap, ""))
+            .to_vec();
     });
     expect(&found, MISSING, None, "饮水安全、张三的健康状况");
 }

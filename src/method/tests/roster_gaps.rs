@@ -1,10 +1,17 @@
 //! What a roster must say before a situation can be clear.
 
+use chrono::NaiveDate;
+
 use super::{day, today};
 use crate::household::{
     Category, Health, HouseholdFacts, HousingGrade, Labour, Member, Relation, Schooling, Sex,
 };
-use crate::method::evidence::missing_facts;
+use crate::method::evidence;
+
+fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<String> {
+    let missing = evidence::missing_facts(facts, today);
+    missing.into_iter().map(|gap| gap.zh).collect()
+}
 
 fn complete() -> HouseholdFacts {
     HouseholdFacts {

@@ -136,6 +136,7 @@ fn refused(outcome: &Outcome) -> Problem {
         places
             .map(|problem| FieldProblem {
                 pointer: "/file".to_owned(),
+                parameter: None,
                 detail: problem.reason.clone(),
                 sheet: problem.sheet.clone(),
                 cell: problem.cell.clone(),

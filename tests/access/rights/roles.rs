@@ -58,8 +58,8 @@ async fn each_role_does_and_sees_what_is_its_own() {
     let helper = server.helper(one).await;
     let leader = server.client(Role::Leader).await;
     for client in [&helper, &leader] {
-        for path in ["/pairing-runs", "/pairings"] {
-            let body = json!({ "household_id": Uuid::now_v7(), "staff_id": one, "reason": "x" });
+        let pair = json!({ "household_id": Uuid::now_v7(), "staff_id": one, "reason": "x" });
+        for (path, body) in [("/pairing-runs", json!({})), ("/pairings", pair)] {
             client
                 .post(path)
                 .json(&body)

@@ -66,6 +66,11 @@ async fn one_bad_visit_does_not_stop_a_batch() {
     assert_eq!(results[0]["visit"], results[5]["visit"]);
     let place = &results[3]["problem"]["errors"][0]["pointer"];
     assert_eq!(place, "/visits/3/visit/kind");
+    // The rules of a visit name places of the visit; here they are those of the batch.
+    let place = &results[2]["problem"]["errors"][0]["pointer"];
+    assert_eq!(place, "/visits/2/visit/visited_on");
+    let path = &results[2]["problem"]["instance"];
+    assert_eq!(path, "/api/v1/visits/batch");
     assert_eq!(results[1]["problem"]["status"], 404);
     assert_eq!(office.count().await, 2);
 

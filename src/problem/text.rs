@@ -1,0 +1,116 @@
+//! A sentence in both languages, and how it stands in an answer: in the one that the client asked for.
+
+use std::borrow::Cow;
+
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::language::Language;
+
+/// A sentence for people, in both languages that we speak.
+///
+/// As a field of an answer it is a text in the language of the request (`Accept-Language`); kept in the
+/// database it has both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Text {
+    /// Chinese (zh-CN), the language if the client asks for no other.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Text {
+    /// The sentence in Chinese and in English.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
+    /// The sentence in one language.
+    pub fn spoken(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.zh,
+            Language::English => &self.en,
+        }
+    }
+}
+
+/// What was kept before there was English is Chinese in both.
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Kept {
+            Both { zh: String, en: String },
+            Chinese(String),
+        }
+        Ok(match Kept::deserialize(from)? {
+            Kept::Both { zh, en } => Self { zh, en },
+            Kept::Chinese(zh) => Self { en: zh.clone(), zh },
+        })
+    }
+}
+
+impl Type for Text {
+    const IS_REQUIRED: bool = true;
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        "string".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")))
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+        Box::new(std::iter::once(self))
+    }
+}
+
+impl ToJSON for Text {
+    fn to_json(&self) -> Option<Value> {
+        Some(self.spoken(Language::speak()).into())
+    }
+}
+
+impl ParseFromJSON for Text {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        match value {
+            Some(Value::String(text)) => Ok(Self::new(text.clone(), text)),
+            other => Err(ParseError::expected_type(other.unwrap_or_default())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_text_is_told_in_the_language_of_the_answer() {
+        let text = Text::new("核实", "check");
+        assert_eq!(text.to_json(), Some("核实".into()));
+        let english = Language::English.of_one_request(async { text.to_json() });
+        assert_eq!(english.await, (Some("check".into()), true));
+        let silent = Language::English.of_one_request(async {});
+        assert_eq!(silent.await, ((), false));
+    }
+
+    #[test]
+    fn what_was_kept_in_chinese_alone_can_be_read() {
+        let read = |json: &str| serde_json::from_str::<Text>(json).unwrap();
+        assert_eq!(read(r#""核实""#), Text::new("核实", "核实"));
+        let both = Text::new("核实", "check");
+        assert_eq!(read(&serde_json::to_string(&both).unwrap()), both);
+    }
+}
