@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::text::squeezed;
+use crate::text::{parts, squeezed};
 
 /// A village, by the names of its town and itself.
 #[derive(
@@ -43,8 +43,9 @@ impl Area {
 
 /// The names in a cell of the roster that may hold several, such as 东村、西村.
 pub fn names_in(cell: Option<&str>) -> Vec<String> {
-    cell.unwrap_or_default()
-        .split(['、', '，', ',', ';', '；', '/'])
+    let is_between = |character: char| "、，,;；/／|｜".contains(character);
+    parts(cell.unwrap_or_default(), is_between)
+        .into_iter()
         .map(squeezed)
         .filter(|name| !name.is_empty())
         .collect()
