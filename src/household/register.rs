@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use super::person_match::namesake;
 use super::person_match::{Detail, PersonKey};
-use super::{IdentityNumber, Relation};
+use super::{IdentityNumber, PovertyStatus, Relation};
 
 /// Stands for «no index».
 const NONE: u32 = u32::MAX;
@@ -33,6 +33,10 @@ pub struct Listed<'a> {
     pub head_name: &'a str,
     /// Whether it is closed: its number is still its own, and nobody is in it.
     pub closed: bool,
+    /// 脱贫属性.
+    pub status: PovertyStatus,
+    /// Whether 脱贫年度 is known.
+    pub has_lifted_year: bool,
 }
 
 /// A member of a household, as it is read to be indexed.
@@ -61,6 +65,8 @@ struct IndexedHousehold {
     first: u32,
     head: u32,
     closed: bool,
+    status: PovertyStatus,
+    has_lifted_year: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +116,8 @@ impl Register {
             first: NONE,
             head: NONE,
             closed: household.closed,
+            status: household.status,
+            has_lifted_year: household.has_lifted_year,
         });
         self.texts.push_str(number);
         self.texts.push_str(household.head_name);
@@ -282,6 +290,14 @@ impl Register {
         self.households[household].closed
     }
 
+    pub(crate) fn status(&self, household: usize) -> PovertyStatus {
+        self.households[household].status
+    }
+
+    pub(crate) fn has_lifted_year(&self, household: usize) -> bool {
+        self.households[household].has_lifted_year
+    }
+
     /// 户编号 of a household.
     pub fn number(&self, household: usize) -> Option<&str> {
         let entry = &self.households[household];
@@ -380,6 +396,8 @@ mod tests {
             village,
             head_name: "示例甲",
             closed: false,
+            status: PovertyStatus::Poor,
+            has_lifted_year: false,
         }
     }
 

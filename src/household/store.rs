@@ -253,7 +253,9 @@ pub async fn register(tx: &mut Tx) -> Result<Register, sqlx::Error> {
     }
     on!(&mut *tx, connection => {
         let mut rows = sqlx::query_as::<_, HouseholdName>(
-            "SELECT id, version, number, town, village, head_name, closed_on FROM household ORDER BY id",
+            "SELECT id, version, number, town, village, head_name, closed_on, status,
+                    lifted_year IS NOT NULL AS has_lifted_year
+             FROM household ORDER BY id",
         )
         .fetch(connection);
         while let Some(row) = rows.try_next().await? {
@@ -283,6 +285,8 @@ struct HouseholdName {
     village: String,
     head_name: String,
     closed_on: Option<NaiveDate>,
+    status: PovertyStatus,
+    has_lifted_year: bool,
 }
 
 impl HouseholdName {
@@ -295,6 +299,8 @@ impl HouseholdName {
             village: &self.village,
             head_name: &self.head_name,
             closed: self.closed_on.is_some(),
+            status: self.status,
+            has_lifted_year: self.has_lifted_year,
         }
     }
 }

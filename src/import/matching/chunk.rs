@@ -10,11 +10,9 @@ use super::{count, packed};
 use crate::codes::Action;
 use crate::household::person_match::pair_members;
 use crate::household::staging::{Departure, Planned};
-use crate::household::{Household, HouseholdFacts, Member, Relation};
+use crate::household::{Household, HouseholdFacts, Member, PovertyStatus, Relation};
 use crate::roster::choices::LeaveAnswer;
-use crate::roster::grouping::{
-    HouseholdRoster, ReadHousehold, beside_head, keep_members, keep_status,
-};
+use crate::roster::grouping::{HouseholdRoster, ReadHousehold, beside_head, keep_members};
 
 impl HouseholdPlan {
     /// The households of the register that the next chunk is made from.
@@ -156,8 +154,18 @@ impl HouseholdPlan {
             pairs[*counterpart] = Some(*position);
         }
         let mut kept = Vec::new();
+        // The year of a lift that did not hold goes with it, and is in the history.
+        let said_year = given.facts.lifted_year;
+        let is_unlifted = before.is_some_and(|before| {
+            let known = before.facts.status;
+            known.is_lifted() && self.unlifted.status(known, given) == PovertyStatus::Poor
+        });
         self.keeping
             .fill(given, &known, &pairs, |cell| kept.push(cell));
+        if is_unlifted {
+            given.facts.lifted_year = said_year;
+            kept.retain(|(field, _)| *field != "lifted_year");
+        }
         // What is not taken in changes nothing, whatever it leaves empty.
         if !self.faulty.contains(&index) {
             for (field, member) in kept {
@@ -167,7 +175,7 @@ impl HouseholdPlan {
         }
         if let Some(before) = before {
             self.keep_names(&mut given.facts, &before.facts, &pairs);
-            keep_status(given, &before.facts);
+            given.facts.status = self.unlifted.status(before.facts.status, given);
             if given.unsaid.status {
                 self.kept.add("status", given.place);
             }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::groups::Groups;
 use super::kept::KeptCells;
+use super::lifted::Unlifted;
 use super::outline::{Outlines, Twins};
 use super::places::{KnownPlaces, PlaceNames, PlacesRenamed, Spellings, places_renamed};
 use super::question::{Findings, Known, Question};
@@ -47,14 +48,16 @@ pub struct HouseholdPlan {
     pub(super) groups: Groups,
     /// How the file's places are read.
     pub(super) names: PlaceNames,
-    /// What is asked of places.
-    place_conflicts: Vec<Conflict>,
+    /// What is asked of places, and of lifted households.
+    first_conflicts: Vec<Conflict>,
     /// Places to be called otherwise when the import is taken in.
     renamings: Vec<PlannedRenaming>,
     /// Households of the file with errors.
     pub(super) faulty: HashSet<usize>,
     /// Members who are not in the file, with what became of them.
     pub(super) missing: HashMap<u32, Leaving>,
+    /// Households that are lifted by the register and not by the file.
+    pub(super) unlifted: Unlifted,
     /// What stays as it is on the register where the file says nothing.
     pub(super) keeping: Keeping,
     /// Cells of the file that say nothing where the register does, by column.
@@ -114,6 +117,8 @@ impl HouseholdPlan {
         for problem in renamed.told.drain(..) {
             problems.push(problem);
         }
+        let unlifted = Unlifted::of(known, roster, choices)?;
+        unlifted.tell_years(known, roster, choices, problems)?;
         for planned in &renamed.renamings {
             names.follow(&planned.change);
         }
@@ -146,6 +151,7 @@ impl HouseholdPlan {
             today,
             faulty,
             missing,
+            unlifted,
             keeping: Keeping::of(&roster.spoken, choices),
             kept: KeptCells::default(),
             targets: findings.emptied.values().copied().collect(),
@@ -155,7 +161,7 @@ impl HouseholdPlan {
             findings,
             groups: Groups::default(),
             names,
-            place_conflicts: spellings.conflicts,
+            first_conflicts: spellings.conflicts,
             renamings: spellings.renamings,
             new_ids: HashMap::new(),
             sources: Vec::new(),
@@ -166,6 +172,7 @@ impl HouseholdPlan {
         };
         plan.group();
         plan.take_renamed(renamed);
+        plan.take_unlifted();
         plan.find_sources();
         plan.find_absent();
         Ok(plan)
@@ -248,13 +255,28 @@ impl HouseholdPlan {
                 }
             }
         }
-        self.place_conflicts.extend(renamed.conflicts);
+        self.first_conflicts.extend(renamed.conflicts);
         self.renamings.extend(renamed.renamings);
     }
 
-    /// What is asked of places, and what is to be called otherwise.
+    /// Takes over what is asked of households that the file calls poor and that are lifted.
+    fn take_unlifted(&mut self) {
+        let Some(conflict) = &self.unlifted.conflict else {
+            return;
+        };
+        for index in &self.unlifted.indexes {
+            match self.unlifted.decided.accepted() {
+                None => self.groups.obstacles_mut(packed(*index)).ask(&conflict.key),
+                Some(false) => self.groups.obstacles_mut(packed(*index)).left_out = true,
+                Some(true) => {}
+            }
+        }
+        self.first_conflicts.push(conflict.clone());
+    }
+
+    /// What is asked of places and of lifted households, and what is to be called otherwise.
     pub fn places(&self) -> (&[Conflict], &[PlannedRenaming]) {
-        (&self.place_conflicts, &self.renamings)
+        (&self.first_conflicts, &self.renamings)
     }
 
     fn find_sources(&mut self) {

@@ -270,6 +270,7 @@ impl Question {
             | ConflictKind::UnitRenamed
             | ConflictKind::StaffRenumbered
             | ConflictKind::Returned
+            | ConflictKind::Unlifted
             | ConflictKind::NoStatus
             | ConflictKind::Sections
             | ConflictKind::PlaceSpelling

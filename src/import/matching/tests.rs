@@ -123,6 +123,8 @@ impl World {
                 village: &household.facts.village,
                 head_name: &household.head_name,
                 closed: household.facts.closed_on.is_some(),
+                status: household.facts.status,
+                has_lifted_year: household.facts.lifted_year.is_some(),
             });
         }
         for household in &self.households {
@@ -244,6 +246,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             has_errors: false,
             members_listed: true,
             status_detail: StatusDetail::Whole,
+            year_doubt: None,
             remark_said: false,
             unsaid: Unsaid::default(),
             said_head: None,

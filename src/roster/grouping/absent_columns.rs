@@ -97,16 +97,14 @@ impl Keeping {
 /// The register's 脱贫属性 where the roster says less and does not contradict it. What follows from other
 /// columns is at most that a poor household is lifted: not how, and not that one that has fallen back is lifted
 /// again.
-pub fn keep_status(given: &mut ReadHousehold, before: &HouseholdFacts) {
-    let (said, known) = (given.facts.status, before.status);
+pub fn status_beside(known: PovertyStatus, given: &ReadHousehold) -> PovertyStatus {
+    let said = given.facts.status;
     let keeps = match given.status_detail {
         StatusDetail::Whole => false,
         StatusDetail::Vague => said.is_lifted() == known.is_lifted(),
         StatusDetail::Nothing => known != PovertyStatus::Poor || !said.is_lifted(),
     };
-    if keeps {
-        given.facts.status = known;
-    }
+    if keeps { known } else { said }
 }
 
 /// The register's members beside a head who is the only one that the roster names. A head that the
