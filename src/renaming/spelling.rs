@@ -179,16 +179,6 @@ pub fn after_town<'n>(town: &str, name: &'n str) -> &'n str {
     rest.filter(|rest| is_name(rest)).unwrap_or(name)
 }
 
-/// The town that stands before a village, where the form of the name leaves no doubt, and the village: 大桥镇新河村,
-/// and not 古镇村 or 镇南村.
-pub fn leading_town(name: &str) -> Option<(&str, &str)> {
-    let ends = ["镇", "乡", "街道", "苏木"].into_iter();
-    let mut split = ends.filter_map(|end| name.split_at_checked(name.find(end)? + end.len()));
-    split.find(|(town, village)| {
-        town.chars().count() > 2 && Level::VillageOf(town).is_official(village)
-    })
-}
-
 /// Whether a text is a name of a village, and not only how such names end.
 fn is_name(text: &str) -> bool {
     !VILLAGE_ENDS.contains(&text) && stem(text, &VILLAGE_ENDS).chars().count() > 1

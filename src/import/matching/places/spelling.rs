@@ -10,6 +10,7 @@ use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
 use crate::renaming::spelling::{Level, alike_or_same, group_of};
 use crate::renaming::{Change, Links, Locality, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
+use crate::staff::unit::town_in;
 use crate::text::squeezed;
 
 const ANSWERS: [ImportAnswer; 2] = [ImportAnswer::SamePlace, ImportAnswer::DifferentPlaces];
@@ -188,7 +189,11 @@ impl Spellings {
         for (towns, villages) in known.links.helpers.keys() {
             if towns.is_empty() || towns.iter().any(|name| is_here(name)) {
                 for village in villages {
-                    tallies.get(village);
+                    // One that says its town is of no other.
+                    let (said, name) = town_in(village).unwrap_or((town, village.as_str()));
+                    if said == town {
+                        tallies.get(name);
+                    }
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::roster::choices::Choices;
 use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{ReadPerson, StaffRoster};
 use crate::staff::StaffFacts;
-use crate::staff::unit::names_in;
+use crate::staff::unit::{names_in, town_in};
 use crate::value::Refusal;
 
 /// Asks about names that may be spellings of one place, and reads them by what was answered: writes them into
@@ -122,6 +122,7 @@ pub fn unknown_villages(roster: &StaffRoster, around: &Around, problems: &mut Pr
         let mut linked = around.links.units.keys();
         areas.any(|(town, name, _)| name == village && in_town(town))
             || linked.any(|area| area.village == village && in_town(&area.town))
+            || town_in(village).is_some_and(|place| around.has(place))
     };
     let mut unknown: BTreeMap<String, (usize, Place)> = BTreeMap::new();
     for person in &roster.people {
@@ -169,6 +170,9 @@ fn in_file(roster: &StaffRoster, around: &Around) -> Vec<FileArea> {
         };
         let (towns, villages) = (or_nothing(towns), or_nothing(villages));
         for village in &villages {
+            if town_in(village).is_some_and(|place| around.has(place)) {
+                continue;
+            }
             let has = |town: &String| known.contains(&(town.as_str(), village.as_str()));
             let is_somewhere = towns.iter().any(has);
             let is_town = |town: &str| known.iter().any(|(known, _)| *known == town);

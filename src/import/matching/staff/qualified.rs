@@ -4,27 +4,28 @@ use std::collections::BTreeSet;
 
 use super::known::Around;
 use crate::household::rule::Severity;
-use crate::renaming::spelling::{Level, after_town, leading_town};
+use crate::renaming::spelling::{Level, after_town};
 use crate::roster::report::Problems;
 use crate::roster::staffing::{ReadPerson, StaffRoster};
-use crate::staff::unit::names_in;
+use crate::staff::unit::{names_in, town_in};
 use crate::value::Refusal;
 
-/// Writes the towns of such villages to 负责镇, and the villages without them, as links and pairings name them.
+/// Writes the towns of such villages to 负责镇, and the villages without them, where all together mean no other
+/// village; else each says its town before its name.
 pub fn split_towns(roster: &mut StaffRoster, around: &Around, problems: &mut Problems) {
     let places = Places::of(roster, around);
     for person in &mut roster.people {
-        let Some(split) = places.split(person) else {
+        let names = names_in(person.facts.village.as_deref());
+        let Some(split) = places.split(person, &names) else {
             continue;
         };
-        let problem = split.refusal(&places);
-        let severity = split.severity(&places);
-        problems.push(
-            person
-                .place
-                .problem(&roster.sheets, severity, "village", problem),
-        );
-        person.facts.town = Some(split.towns.join("、"));
+        if split.villages == names {
+            continue;
+        }
+        let place = person.place;
+        let refusal = split.refusal();
+        problems.push(place.problem(&roster.sheets, Severity::Repair, "village", refusal));
+        person.facts.town = Some(split.towns.join("、")).filter(|towns| !towns.is_empty());
         person.facts.village = Some(split.villages.join("、"));
     }
 }
@@ -37,14 +38,13 @@ struct Places {
     is_new: bool,
 }
 
-/// 负责镇 and 负责村 with the towns apart.
+/// 负责镇 and 负责村 as they are kept.
+#[derive(Default)]
 struct Split {
     towns: Vec<String>,
     villages: Vec<String>,
     /// The towns that were written before villages, each with its village.
     found: Vec<(String, String)>,
-    /// Which villages of which towns the helper means.
-    meant: BTreeSet<(String, String)>,
 }
 
 impl Places {
@@ -81,52 +81,66 @@ impl Places {
         with.map(|(town, _)| town)
     }
 
-    fn split(&self, person: &ReadPerson) -> Option<Split> {
+    fn split(&self, person: &ReadPerson, names: &[String]) -> Option<Split> {
         let own = names_in(person.facts.town.as_deref());
-        let mut split = Split {
-            towns: own.clone(),
-            villages: Vec::new(),
-            found: Vec::new(),
-            meant: BTreeSet::new(),
-        };
-        let mut of_own_towns = Vec::new();
-        for name in names_in(person.facts.village.as_deref()) {
-            let village = match self.town_before(&own, &name) {
-                Some((town, village)) => {
-                    split.meant.insert((town.clone(), village.clone()));
-                    split.found.push((town, village.clone()));
-                    village
-                }
-                None => {
-                    of_own_towns.push(name.clone());
-                    name
-                }
-            };
-            if !split.villages.contains(&village) {
-                split.villages.push(village);
-            }
-        }
-        if split.found.is_empty() {
+        let said: Vec<_> = names
+            .iter()
+            .map(|name| self.town_before(&own, name).ok_or_else(|| name.clone()))
+            .collect();
+        let found: Vec<_> = said.iter().filter_map(|it| it.clone().ok()).collect();
+        if found.is_empty() {
             return None;
         }
-        for village in of_own_towns {
-            if own.is_empty() {
-                // Where the others have a town, this one needs its own.
-                let towns: Vec<_> = self.towns_with(&village).collect();
-                let [town] = towns[..] else {
-                    return None;
-                };
-                split.add(town);
-                split.meant.insert((town.clone(), village));
-            } else {
-                let meant = own.iter().map(|town| (town.clone(), village.clone()));
-                split.meant.extend(meant);
+        let mut split = self.together(&own, &said).unwrap_or_else(|| {
+            let mut apart = Split::default();
+            for said in &said {
+                apart.name(match said {
+                    Ok((town, village)) => format!("{town}{village}"),
+                    Err(name) => name.clone(),
+                });
+            }
+            apart.towns.clone_from(&own);
+            apart
+        });
+        split.found = found;
+        Some(split)
+    }
+
+    /// All towns and all villages, if they mean none but those that were named.
+    fn together(&self, own: &[String], said: &[Result<(String, String), String>]) -> Option<Split> {
+        let mut split = Split::default();
+        let mut meant = BTreeSet::new();
+        split.towns.extend_from_slice(own);
+        for said in said {
+            match said {
+                Ok((town, village)) => {
+                    split.town(town);
+                    split.name(village.clone());
+                    meant.insert((town.clone(), village.clone()));
+                }
+                Err(name) if own.is_empty() => {
+                    // Where the others have a town, this one needs its own.
+                    let towns: Vec<_> = self.towns_with(name).collect();
+                    let [town] = towns[..] else {
+                        return None;
+                    };
+                    split.town(town);
+                    split.name(name.clone());
+                    meant.insert((town.clone(), name.clone()));
+                }
+                Err(name) => {
+                    split.name(name.clone());
+                    meant.extend(own.iter().map(|town| (town.clone(), name.clone())));
+                }
             }
         }
-        for (town, _) in split.found.clone() {
-            split.add(&town);
-        }
-        Some(split)
+        let of_town = |town| split.villages.iter().map(move |village| (town, village));
+        let mut all = split.towns.iter().flat_map(of_town);
+        let is_other = |(town, village): (&String, &String)| {
+            let place = (town.clone(), village.clone());
+            self.villages.contains(&place) && !meant.contains(&place)
+        };
+        (!all.any(is_other)).then_some(split)
     }
 
     /// The town that a name says before a village, if it is none of these, and the village.
@@ -147,7 +161,7 @@ impl Places {
                 .then(|| (town.clone(), village.to_owned()))
         };
         let by_form = || {
-            let (town, village) = leading_town(name).filter(|_| self.is_new)?;
+            let (town, village) = town_in(name).filter(|_| self.is_new)?;
             let is_own = own.iter().any(|it| it == town);
             (!is_own).then(|| (town.to_owned(), village.to_owned()))
         };
@@ -159,47 +173,29 @@ impl Places {
 }
 
 impl Split {
-    fn add(&mut self, town: &str) {
+    fn town(&mut self, town: &str) {
         if !self.towns.iter().any(|it| it == town) {
             self.towns.push(town.to_owned());
         }
     }
 
-    /// A village that is named with the towns as well, though it is not meant.
-    fn beside(&self, places: &Places) -> Option<(&String, &String)> {
-        let of_town = |town| self.villages.iter().map(move |village| (town, village));
-        let mut all = self.towns.iter().flat_map(of_town);
-        all.find(|(town, village)| {
-            let pair = ((*town).clone(), (*village).clone());
-            places.villages.contains(&pair) && !self.meant.contains(&pair)
-        })
-    }
-
-    fn severity(&self, places: &Places) -> Severity {
-        match self.beside(places) {
-            Some(_) => Severity::Warning,
-            None => Severity::Repair,
+    fn name(&mut self, village: String) {
+        if !self.villages.contains(&village) {
+            self.villages.push(village);
         }
     }
 
-    fn refusal(&self, places: &Places) -> Refusal {
+    fn refusal(&self) -> Refusal {
         let found = self.found.iter();
         let found: Vec<_> = found
             .map(|(town, village)| format!("{town}的{village}"))
             .collect();
-        let read = format!(
-            "负责村写有其他镇的村，读作{}，负责镇读作“{}”",
+        let reason = format!(
+            "负责村写有其他镇的村（{}），负责镇读作“{}”，负责村读作“{}”",
             found.join("、"),
-            self.towns.join("、")
+            self.towns.join("、"),
+            self.villages.join("、")
         );
-        let code = "village_of_other_town";
-        match self.beside(places) {
-            Some((town, village)) => Refusal::new(
-                code,
-                format!("{read}；{town}也有{village}，结对时两处都算"),
-                "请核对；如不对，请在文件中改正",
-            ),
-            None => Refusal::new(code, read, "如不对，请在文件中改正"),
-        }
+        Refusal::new("village_of_other_town", reason, "如不对，请在文件中改正")
     }
 }
