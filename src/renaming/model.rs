@@ -222,7 +222,7 @@ impl Renaming {
 /// 负责镇 and 负责村 of a helper.
 pub type Cells = (Option<String>, Option<String>);
 
-/// What 负责镇 and 负责村 of a helper say when a place is called otherwise, as [`renamed_own`] says it; villages that
+/// What 负责镇 and 负责村 of a helper say when a place is called otherwise, as `renamed_own` has it; villages that
 /// say their town before their name are called otherwise with it.
 pub fn renamed_cells(
     names: (&Locality, &Locality),

@@ -24,7 +24,7 @@ impl Record for StaffRow {
     const OF_PART: &'static [&'static str] = &["name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
-    const FURTHER: &'static [&'static str] = &["village", "town"];
+    const FURTHER: &'static [&'static str] = &["village", "town", "unit"];
     const OTHERS: &'static [&'static str] = &["与户主关系", "与户主的关系", "户编号", "户主"];
 
     fn note(&mut self, text: String, _shared: bool) {

@@ -82,8 +82,11 @@ async fn lifted_households_that_a_roster_calls_poor_are_one_question() {
 #[tokio::test]
 async fn no_to_the_question_whether_it_is_lifted_lifts_nothing_back_either() {
     let (server, office) = TestServer::start_with_office().await;
-    office.import(HOUSEHOLDS, roster_of(&[lifted("R1")])).await;
-    let mut file = RosterFile::households(&[poor(&lifted("R1"))]);
+    let known = lifted("R1");
+    office
+        .import(HOUSEHOLDS, roster_of(std::slice::from_ref(&known)))
+        .await;
+    let mut file = RosterFile::households(&[poor(&known)]);
     let at = file
         .headings
         .iter()

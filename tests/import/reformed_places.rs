@@ -126,11 +126,11 @@ async fn another_answer_raises_no_second_question() {
     let file = under(&all[..3], "草庙镇", Some("双喜社区"));
     let preview = office.preview(HOUSEHOLDS, roster_of(&file)).await;
     let same = answer(&office, &preview, "same_place").await;
-    assert_eq!(same["undecided_count"], 0, "{same:#}");
-    assert_eq!(same["households"]["unchanged"], 3, "{same:#}");
+    assert_eq!(same["report"]["undecided_count"], 0, "{same:#}");
+    assert_eq!(same["report"]["households"]["unchanged"], 3, "{same:#}");
     let moved = answer(&office, &preview, "moved").await;
-    assert_eq!(moved["undecided_count"], 0, "{moved:#}");
-    only(&moved);
+    assert_eq!(moved["report"]["undecided_count"], 0, "{moved:#}");
+    only(&moved["report"]);
     office.commit(&moved).await.expect(200);
     assert_eq!(places(&server).await[0], "草庙镇双喜社区");
     assert_eq!(villages_of(&office, "草庙小学").await, ["草庙镇双喜村"]);
@@ -158,8 +158,8 @@ async fn a_name_that_some_rows_still_say_is_a_spelling() {
     let two = office
         .choose(&preview, json!({ "decisions": [decision] }))
         .await;
-    only(&two);
-    assert_eq!(two["undecided_count"], 0, "{two:#}");
+    only(&two["report"]);
+    assert_eq!(two["report"]["undecided_count"], 0, "{two:#}");
     office.commit(&two).await.expect(200);
     // An older roster of a village that was renamed since is read as the register has it.
     let rename = json!({

@@ -191,7 +191,12 @@ async fn further_villages_of_a_helper_may_stand_on_rows_of_their_own() {
     let one = RosterFile::staff(&[teacher("1", Some("草庙镇"), Some("双喜村"))]);
     let mut file = with_row(one, &[("负责村", "前进村")]);
     file = with_row(file, &[("负责镇", "草庙镇"), ("负责村", "红旗村")]);
-    file = with_row(file, &[("负责镇", "大桥镇"), ("负责村", "新河村")]);
+    let further = [
+        ("单位", "草庙小学"),
+        ("负责镇", "大桥镇"),
+        ("负责村", "新河村"),
+    ];
+    file = with_row(file, &further);
     // As merged cells are read, and once more as it stands.
     let second = teacher("2", Some("草庙镇"), Some("双喜村"));
     let other = teacher("2", Some("草庙镇"), Some("前进村"));

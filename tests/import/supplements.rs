@@ -75,7 +75,7 @@ async fn rows_that_name_a_head_of_the_register_are_of_that_household() {
     office.import(HOUSEHOLDS, roster_of(&known)).await;
     let head = &known[0].members[0];
     nobody_left(&office, &rows_of(head, &known[0], &[child()])).await;
-    let first = ["王大山", "李秀英", "王小宝"];
+    let first = ["王大山", "王小宝", "李秀英"];
     assert_eq!(names(&server).await[0], first);
     // A member who is known, and one of whom another household has the head.
     nobody_left(&office, &rows_of(head, &known[0], &known[0].members[1..])).await;

@@ -172,10 +172,11 @@ pub(super) fn says_further<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool
         return false;
     };
     let key_of = |at: u32| layout.placed(at).map_or("", |placed| placed.column.key);
-    let is_place = |cell: &Cell<'_>| text(cell).is_some_and(|it| names_village_or_town(&it));
-    let is_further =
-        |(at, cell): &(u32, Cell<'_>)| R::FURTHER.contains(&key_of(*at)) && is_place(cell);
-    said(layout, row).any(|(at, _)| key_of(*at) == *first) && said(layout, row).all(is_further)
+    let is_place = |(at, cell): &(u32, Cell<'_>)| {
+        key_of(*at) == *first && text(cell).is_some_and(|it| names_village_or_town(&it))
+    };
+    let is_beside = |(at, _): &(u32, Cell<'_>)| R::FURTHER[1..].contains(&key_of(*at));
+    said(layout, row).any(is_place) && said(layout, row).all(|it| is_place(it) || is_beside(it))
 }
 
 /// Whether a row holds the relation of somebody to the head.

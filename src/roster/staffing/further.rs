@@ -74,6 +74,9 @@ fn adds_places_alone(row: &RosterRow<StaffRow>, above: &StaffFacts) -> bool {
     let names_nobody =
         rest.name.is_empty() && rest.number.is_none() && rest.identity_number.is_none();
     if names_nobody {
+        if rest.unit == above.unit {
+            rest.unit.clear();
+        }
         return rest == StaffFacts::default() && row.record.rank.is_none();
     }
     let same_rank = row.record.rank.is_none_or(|rank| rank == above.rank);
