@@ -356,6 +356,8 @@ code_list! {
         Moved = "moved", "搬迁或调动", [];
         Returns = "returns", "返岗，或回到本户", [];
         StaysAway = "stays_away", "仍然离岗，或不在本户", [];
+        StaysLifted = "stays_lifted", "仍为已脱贫", [];
+        NotLifted = "not_lifted", "改为未脱贫", [];
     }
 }
 

@@ -38,6 +38,34 @@ pub fn is_squeezed(text: &str, squeezed: &str) -> bool {
         .eq(squeezed.chars())
 }
 
+/// The parts of a text between separators; those that stand in brackets separate nothing, as in 双喜村（1组、2组）.
+pub fn parts(text: &str, is_between: impl Fn(char) -> bool) -> Vec<&str> {
+    const BRACKETS: [(char, char); 4] = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
+    let mut parts = Vec::new();
+    let (mut first, mut open) = (0, Vec::new());
+    for (at, character) in text.char_indices() {
+        let behind = at + character.len_utf8();
+        if open.last() == Some(&half_width_char(character)) {
+            open.pop();
+        } else if let Some((_, close)) = BRACKETS.iter().find(|(open, _)| *open == character) {
+            let close = half_width_char(*close);
+            // One that nobody closes is a slip.
+            if text[behind..]
+                .chars()
+                .map(half_width_char)
+                .any(|it| it == close)
+            {
+                open.push(close);
+            }
+        } else if open.is_empty() && is_between(character) {
+            parts.push(&text[first..at]);
+            first = behind;
+        }
+    }
+    parts.push(&text[first..]);
+    parts
+}
+
 /// `text` as a cell means it: invisible marks dropped and no white space around it.
 pub fn trimmed(text: &str) -> String {
     let visible: String = text

@@ -8,9 +8,10 @@ use clap::{Parser, Subcommand};
 use crate::access::Role;
 use crate::code_list::CodeList;
 use crate::config::Flags;
+use crate::import::cli::Accepted;
 use crate::import::report::ConflictKind;
 use crate::roster::RosterKind;
-use crate::roster::choices::{ImportAnswer, LeaveAnswer};
+use crate::roster::choices::LeaveAnswer;
 use crate::workbook::reader_process;
 use crate::{calendar, import};
 
@@ -240,7 +241,9 @@ fn accept_help() -> String {
         .filter(|code| *code != ConflictKind::Left.code())
         .collect();
     format!(
-        "Do what the preview proposes for this kind of question: {}; may be said again",
+        "Do what the preview proposes for this kind of question: {}; or give another of the answers that it \
+         lists, as in place_spelling=different_places, and where names are listed the one that stands, as in \
+         place_spelling=same_place:双喜村; may be said again",
         kinds.join(", ")
     )
 }
@@ -261,16 +264,15 @@ pub struct ImportFile {
     /// Read headings by the profile of this name [default: one saved for just these headings]
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    #[arg(long, value_name = "KIND", value_parser = conflict_kind, help = accept_help())]
-    accept: Vec<ConflictKind>,
+    #[arg(long, value_name = "KIND[=ANSWER[:NAME]]", value_parser = accepted, help = accept_help())]
+    accept: Vec<Accepted>,
     /// What became of all members whom the register has in a household of the file and the file has not:
     /// `moved_away`, `died`, `stays` or `same_person`
     #[arg(long, value_name = "ANSWER", value_parser = leave_answer)]
     left: Option<LeaveAnswer>,
-    /// What is answered to all questions of a kind, such as `place_spelling=different_places` or
-    /// `returned=stays_away`; may be said again
-    #[arg(long = "answer", value_name = "KIND=ANSWER", value_parser = kind_and_answer)]
-    answers: Vec<(ConflictKind, ImportAnswer)>,
+    /// The same as `--accept KIND=ANSWER`
+    #[arg(long = "answer", value_name = "KIND=ANSWER[:NAME]", value_parser = answered)]
+    answers: Vec<Accepted>,
     /// Let empty cells of this field (such as phone) clear what the register holds; * for every column of
     /// the file; may be said again
     #[arg(long, value_name = "FIELD")]
@@ -292,9 +294,8 @@ impl ImportFile {
             good_rows_only: self.good_rows_only,
             sheets: self.sheets,
             profile: self.profile,
-            accept: self.accept,
+            accept: self.accept.into_iter().chain(self.answers).collect(),
             left: self.left,
-            answers: self.answers,
             clear_empty: self.clear_empty,
             all_problems: self.all_problems,
             json: self.json,
@@ -400,13 +401,29 @@ fn leave_answer(code: &str) -> Result<LeaveAnswer, String> {
     one_of(code)
 }
 
-fn kind_and_answer(text: &str) -> Result<(ConflictKind, ImportAnswer), String> {
-    let (kind, answer) = text.split_once('=').ok_or("KIND=ANSWER")?;
-    Ok((one_of(kind)?, one_of(answer)?))
+/// A kind of question with what it proposes, or with one of its answers and the name that stands.
+fn accepted(text: &str) -> Result<Accepted, String> {
+    let (kind, answer) = match text.split_once('=') {
+        Some((kind, answer)) => (kind, Some(answer)),
+        None => (text, None),
+    };
+    let (answer, name) = match answer.and_then(|answer| answer.split_once(':')) {
+        Some((answer, name)) => (Some(answer), Some(name.to_owned())),
+        None => (answer, None),
+    };
+    Ok(Accepted {
+        kind: one_of(kind)?,
+        answer: answer.map(one_of).transpose()?,
+        name,
+    })
 }
 
-fn conflict_kind(code: &str) -> Result<ConflictKind, String> {
-    one_of(code)
+fn answered(text: &str) -> Result<Accepted, String> {
+    let accepted = accepted(text)?;
+    if accepted.answer.is_none() {
+        return Err("KIND=ANSWER".to_owned());
+    }
+    Ok(accepted)
 }
 
 fn one_of<T: CodeList>(code: &str) -> Result<T, String> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use super::person_match::namesake;
 use super::person_match::{Detail, PersonKey};
-use super::{IdentityNumber, Relation};
+use super::{IdentityNumber, PovertyStatus, Relation};
 
 /// Stands for «no index».
 const NONE: u32 = u32::MAX;
@@ -33,6 +33,10 @@ pub struct Listed<'a> {
     pub head_name: &'a str,
     /// Whether it is closed: its number is still its own, and nobody is in it.
     pub closed: bool,
+    /// 脱贫属性.
+    pub status: PovertyStatus,
+    /// 脱贫年度.
+    pub lifted_year: Option<i64>,
 }
 
 /// A member of a household, as it is read to be indexed.
@@ -61,6 +65,8 @@ struct IndexedHousehold {
     first: u32,
     head: u32,
     closed: bool,
+    status: PovertyStatus,
+    lifted_year: Option<i16>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +116,10 @@ impl Register {
             first: NONE,
             head: NONE,
             closed: household.closed,
+            status: household.status,
+            lifted_year: household
+                .lifted_year
+                .and_then(|year| i16::try_from(year).ok()),
         });
         self.texts.push_str(number);
         self.texts.push_str(household.head_name);
@@ -282,6 +292,14 @@ impl Register {
         self.households[household].closed
     }
 
+    pub(crate) fn status(&self, household: usize) -> PovertyStatus {
+        self.households[household].status
+    }
+
+    pub(crate) fn lifted_year(&self, household: usize) -> Option<i64> {
+        self.households[household].lifted_year.map(i64::from)
+    }
+
     /// 户编号 of a household.
     pub fn number(&self, household: usize) -> Option<&str> {
         let entry = &self.households[household];
@@ -380,6 +398,8 @@ mod tests {
             village,
             head_name: "示例甲",
             closed: false,
+            status: PovertyStatus::Poor,
+            lifted_year: None,
         }
     }
 

@@ -253,7 +253,8 @@ pub async fn register(tx: &mut Tx) -> Result<Register, sqlx::Error> {
     }
     on!(&mut *tx, connection => {
         let mut rows = sqlx::query_as::<_, HouseholdName>(
-            "SELECT id, version, number, town, village, head_name, closed_on FROM household ORDER BY id",
+            "SELECT id, version, number, town, village, head_name, closed_on, status, lifted_year
+             FROM household ORDER BY id",
         )
         .fetch(connection);
         while let Some(row) = rows.try_next().await? {
@@ -283,6 +284,8 @@ struct HouseholdName {
     village: String,
     head_name: String,
     closed_on: Option<NaiveDate>,
+    status: PovertyStatus,
+    lifted_year: Option<i64>,
 }
 
 impl HouseholdName {
@@ -295,6 +298,8 @@ impl HouseholdName {
             village: &self.village,
             head_name: &self.head_name,
             closed: self.closed_on.is_some(),
+            status: self.status,
+            lifted_year: self.lifted_year,
         }
     }
 }

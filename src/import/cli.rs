@@ -62,12 +62,10 @@ pub struct Wish {
     pub sheets: Vec<String>,
     /// Name of the profile by which headings are read.
     pub profile: Option<String>,
-    /// Kinds of questions to answer with yes.
-    pub accept: Vec<ConflictKind>,
+    /// Kinds of questions to answer: with what they propose, or with another of their answers.
+    pub accept: Vec<Accepted>,
     /// What became of all members whom the register has in a household of the file and the file has not.
     pub left: Option<LeaveAnswer>,
-    /// Kinds of questions with the answer to all of them.
-    pub answers: Vec<(ConflictKind, ImportAnswer)>,
     /// Fields whose empty cells clear what the register holds.
     pub clear_empty: Vec<String>,
     /// Print each problem by itself.
@@ -76,21 +74,31 @@ pub struct Wish {
     pub json: bool,
 }
 
+/// The answer to all questions of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The kind.
+    pub kind: ConflictKind,
+    /// Which of their answers; nothing for what they propose.
+    pub answer: Option<ImportAnswer>,
+    /// Of names that may be one, the one that stands; nothing for the one that is proposed.
+    pub name: Option<String>,
+}
+
 impl Wish {
     async fn choices(&self, app: &App) -> Result<Choices, CommandError> {
-        let decide = |kind: &ConflictKind| Decision {
-            conflict: kind.code().to_owned(),
+        let decide = |accepted: &Accepted| Decision {
+            conflict: accepted.kind.code().to_owned(),
             accept: true,
-            answer: None,
-            name: None,
+            answer: accepted.answer,
+            name: accepted.name.clone(),
         };
-        let left = self.left.map(|answer| Decision {
-            answer: Some(answer.into()),
-            ..decide(&ConflictKind::Left)
-        });
-        let answers = self.answers.iter().map(|(kind, answer)| Decision {
-            answer: Some(*answer),
-            ..decide(kind)
+        let left = self.left.map(|answer| {
+            decide(&Accepted {
+                kind: ConflictKind::Left,
+                answer: Some(answer.into()),
+                name: None,
+            })
         });
         let accepted = self.accept.iter().map(decide);
         Ok(Choices {
@@ -99,7 +107,7 @@ impl Wish {
                 None => None,
             },
             sheets: self.sheets.clone(),
-            decisions: accepted.chain(left).chain(answers).collect(),
+            decisions: accepted.chain(left).collect(),
             clear_empty: self.clear_empty.clone(),
             ..Choices::default()
         })

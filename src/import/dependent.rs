@@ -123,7 +123,7 @@ struct Lived {
     village: String,
 }
 
-/// The changes of names since which nobody says the names to which households would go back.
+/// The changes of names since which the names to which households would go back are not theirs any more.
 async fn lost_places(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Error> {
     let mut found = BTreeMap::new();
     let mut after = -1;
@@ -134,8 +134,8 @@ async fn lost_places(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx:
         let ids: Vec<_> = entries.iter().map(|entry| entry.household_id).collect();
         let before =
             history::before_import::<Lived>(tx, "household", since.import_id, &ids).await?;
-        let lost = before.values();
-        let lost = lost.filter_map(|it| since.names.of_place(&it.town, &it.village));
+        let lost = before.iter();
+        let lost = lost.filter_map(|(id, it)| since.names.of_place(*id, &it.town, &it.village));
         found.extend(lost.map(|it| (it.renaming.id, of_renaming(it))));
     }
     Ok(found.into_values().collect())
@@ -241,7 +241,7 @@ async fn of_staff(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Er
     let before = changed.filter_map(|it| it.before.as_ref());
     let lost = before.filter_map(|Json(it)| {
         let cells = (it.town.as_deref(), it.village.as_deref());
-        since.names.of_person(it.unit_id, cells)
+        since.names.of_person(it.id, it.unit_id, cells)
     });
     found.extend(lost.map(of_renaming));
     let taken = staff::staging::holders(&entries, &known);

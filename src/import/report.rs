@@ -26,13 +26,14 @@ code_list! {
         Left = "left", "成员不在名册中", [];
         MemberReturned = "member_returned", "已去世或迁出的成员在名册中", [];
         Swapped = "swapped", "证件号码互换", [];
-        Renamed = "renamed", "同一工号姓名不同", [];
+        Renamed = "renamed", "同一工号姓名或证件号码不同", [];
         PlaceSpelling = "place_spelling", "地名写法", [];
         PlaceRenamed = "place_renamed", "镇村更名或合并", [];
         UnitSpelling = "unit_spelling", "单位写法", [];
         UnitRenamed = "unit_renamed", "单位更名", [];
         StaffRenumbered = "staff_renumbered", "换了工号", [];
         Returned = "returned", "已离岗人员在名册中", [];
+        Unlifted = "unlifted", "已脱贫户在名册中未脱贫", [];
         NoStatus = "no_status", "没有脱贫属性列", [];
         Sections = "sections", "分段行", [];
     }

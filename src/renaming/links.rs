@@ -7,7 +7,7 @@ use super::model::Locality;
 use super::store;
 use crate::db::Tx;
 use crate::staff;
-use crate::staff::unit::{self, Area, names_in};
+use crate::staff::unit::{self, Area, names_in, town_in};
 
 /// Units and helpers by the places that they name, and the names that no longer hold.
 #[derive(Clone, Debug, Default)]
@@ -57,10 +57,11 @@ impl Links {
         let contains = |names: &[String], name: &str| names.iter().any(|it| it == name);
         let of_place = self.helpers.iter().filter(|((towns, villages), _)| {
             let in_town = contains(towns, town);
-            match village {
+            let is_named = match village {
                 None => in_town,
                 Some(village) => contains(villages, village) && (in_town || towns.is_empty()),
-            }
+            };
+            is_named || says_town(villages, town, village)
         });
         of_place.map(|(_, count)| count).sum()
     }
@@ -69,6 +70,9 @@ impl Links {
     /// its name.
     pub fn is_named_by_helpers(&self, place: &Locality, others: &BTreeSet<String>) -> bool {
         self.helpers.keys().any(|(towns, villages)| {
+            if says_town(villages, &place.town, place.village.as_deref()) {
+                return true;
+            }
             let Some(village) = &place.village else {
                 return towns.contains(&place.town);
             };
@@ -81,6 +85,12 @@ impl Links {
             villages.contains(village) && in_town && !means_other
         })
     }
+}
+
+/// Whether villages are named with this town before their name, and one of them is this one.
+fn says_town(villages: &[String], town: &str, village: Option<&str>) -> bool {
+    let mut said = villages.iter().filter_map(|it| town_in(it));
+    said.any(|(of, name)| of == town && village.is_none_or(|village| village == name))
 }
 
 #[cfg(test)]
@@ -105,6 +115,13 @@ mod tests {
         assert_eq!(links.helpers_of("甲镇", None), 8);
         assert_eq!(links.helpers_of("乙镇", Some("东村")), 1);
         assert_eq!(links.helpers_of("丙镇", None), 0);
+        let both = names(&["西村", "城南镇南村"]);
+        links.helpers.insert((names(&["甲镇"]), both), 1);
+        assert_eq!(links.helpers_of("城南镇", Some("南村")), 1);
+        assert_eq!(links.helpers_of("城南镇", None), 1);
+        assert_eq!(links.helpers_of("城南镇", Some("西村")), 0);
+        let south = Locality::village("城南镇", "南村");
+        assert!(links.is_named_by_helpers(&south, &BTreeSet::new()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::code_list;
-use crate::staff::unit::names_in;
+use crate::staff::unit::{names_in, town_in};
 
 code_list! {
     /// What gets another name.
@@ -222,9 +222,35 @@ impl Renaming {
 /// 负责镇 and 负责村 of a helper.
 pub type Cells = (Option<String>, Option<String>);
 
+/// What 负责镇 and 负责村 of a helper say when a place is called otherwise, as `renamed_own` has it; villages that
+/// say their town before their name are called otherwise with it.
+pub fn renamed_cells(
+    names: (&Locality, &Locality),
+    (town, village): (Option<&str>, Option<&str>),
+    others: &BTreeSet<String>,
+) -> Option<Cells> {
+    let (from, to) = names;
+    let mut is_said = false;
+    let mut villages = names_in(village);
+    for name in &mut villages {
+        let said = town_in(name);
+        let new = said.and_then(|said| from.renamed(to, said));
+        if let Some((town, village)) = new {
+            *name = format!("{town}{village}");
+            is_said = true;
+        }
+    }
+    if !is_said {
+        return renamed_own(names, (town, village), others);
+    }
+    let village = joined(&villages);
+    let own = renamed_own(names, (town, village.as_deref()), others);
+    own.or_else(|| Some((town.map(ToOwned::to_owned), village)))
+}
+
 /// What 负责镇 and 负责村 of a helper say when a place is called otherwise; nothing where they do not name it.
 /// `others` are the other towns that have a village of the old name, which the helper may mean as well.
-pub fn renamed_cells(
+fn renamed_own(
     (from, to): (&Locality, &Locality),
     (town, village): (Option<&str>, Option<&str>),
     others: &BTreeSet<String>,

@@ -1,13 +1,13 @@
 //! Changes of names since an import was taken into the register, as they stand in the way of taking it back:
 //! what the import's records said before may be a name that nobody says any more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::model::{Change, Locality, Renaming, renamed_cells};
-use super::store;
+use super::model::{Cells, Change, Locality, Renaming, renamed_cells};
+use super::store::{self, subject};
 use crate::access::history;
 use crate::db::Tx;
 
@@ -31,6 +31,9 @@ pub struct Standing {
     pub at: DateTime<Utc>,
     /// Whether it was taken back.
     pub taken_back: bool,
+    /// Who had followed one that was taken back to the name of another, with what each said by it: 镇 and 村, or
+    /// nothing of who came to another unit.
+    came: HashMap<Uuid, Cells>,
 }
 
 /// What an entry of the history has to do with changes of names.
@@ -59,6 +62,16 @@ pub async fn names_since(
             found.add(renaming, committed_at);
         }
     }
+    let joined = found.standing.iter_mut();
+    for standing in joined.filter(|it| it.taken_back && it.renaming.merges) {
+        let records = store::records(tx, standing.renaming.id).await?;
+        let followed = records
+            .into_iter()
+            .filter(|it| it.subject != subject::UNIT_VILLAGE);
+        standing.came = followed
+            .map(|it| (it.subject_id, (it.new_town, it.new_village)))
+            .collect();
+    }
     Ok(found)
 }
 
@@ -69,11 +82,13 @@ impl NamesSince {
             (true, None) => self.standing.push(Standing {
                 at: renaming.recorded_at,
                 taken_back: false,
+                came: HashMap::new(),
                 renaming,
             }),
             (false, Some(at)) => self.standing.push(Standing {
                 at,
                 taken_back: true,
+                came: HashMap::new(),
                 renaming,
             }),
             (false, None) => {}
@@ -98,26 +113,39 @@ impl NamesSince {
         }
     }
 
-    /// The change since which nobody says these names of a town and a village any more.
-    pub fn of_place(&self, town: &str, village: &str) -> Option<&Standing> {
+    /// The change since which nobody says these names of a town and a village any more, or since which this
+    /// household does not.
+    pub fn of_place(&self, household_id: Uuid, town: &str, village: &str) -> Option<&Standing> {
         let place = Locality::village(town, village);
-        let mut standing = self.standing.iter();
-        standing.find(|it| it.place_gone().is_some_and(|gone| gone.contains(&place)))
+        let said = (Some(town.to_owned()), Some(village.to_owned()));
+        self.standing.iter().find(|it| {
+            it.place_gone().is_some_and(|gone| gone.contains(&place))
+                || it.came.get(&household_id) == Some(&said)
+        })
     }
 
     /// The change since which the unit of a person is on the register no longer, or since which nobody says the
-    /// names of places that are theirs.
+    /// names of places that are theirs, or since which this person does not.
     pub fn of_person(
         &self,
+        person_id: Uuid,
         unit_id: Uuid,
         cells: (Option<&str>, Option<&str>),
     ) -> Option<&Standing> {
+        let said: Cells = (
+            cells.0.map(ToOwned::to_owned),
+            cells.1.map(ToOwned::to_owned),
+        );
         self.standing.iter().find(|it| {
-            if let Some(gone) = it.place_gone() {
-                return renamed_cells((&gone, &gone), cells, &BTreeSet::new()).is_some();
+            let came = it.came.get(&person_id);
+            if it.renaming.unit_id.is_some() {
+                let joined = it.renaming.merges && !it.taken_back;
+                let in_both = came.is_some() && it.renaming.into_unit_id == Some(unit_id);
+                return in_both || (joined && it.renaming.unit_id == Some(unit_id));
             }
-            let joined = it.renaming.merges && !it.taken_back;
-            joined && it.renaming.unit_id == Some(unit_id)
+            let is_gone =
+                |gone: Locality| renamed_cells((&gone, &gone), cells, &BTreeSet::new()).is_some();
+            came == Some(&said) || it.place_gone().is_some_and(is_gone)
         })
     }
 }
@@ -184,20 +212,24 @@ mod tests {
     fn a_change_that_holds_takes_the_old_name_away_and_one_that_was_taken_back_the_new_one() {
         let made = || renaming(place("甲镇", "东村"), place("甲镇", "新村"), false);
         let held = since(made(), 11, None);
-        assert!(held.of_place("甲镇", "东村").is_some());
-        assert!(held.of_place("甲镇", "新村").is_none());
+        assert!(held.of_place(Uuid::nil(), "甲镇", "东村").is_some());
+        assert!(held.of_place(Uuid::nil(), "甲镇", "新村").is_none());
         let back = since(made(), 9, Some(11));
-        assert!(back.of_place("甲镇", "东村").is_none());
-        assert!(back.of_place("甲镇", "新村").is_some());
+        assert!(back.of_place(Uuid::nil(), "甲镇", "东村").is_none());
+        assert!(back.of_place(Uuid::nil(), "甲镇", "新村").is_some());
         for nothing in [since(made(), 11, Some(12)), since(made(), 9, None)] {
             assert!(nothing.is_empty());
         }
         let town = renaming(Locality::town("甲镇"), Locality::town("乙镇"), true);
-        assert!(since(town, 11, None).of_place("甲镇", "东村").is_some());
+        assert!(
+            since(town, 11, None)
+                .of_place(Uuid::nil(), "甲镇", "东村")
+                .is_some()
+        );
         // Those of another that became part of it have left; its own name stays.
         let joined = renaming(place("甲镇", "东村"), place("甲镇", "新村"), true);
         let back = since(joined, 9, Some(11));
-        assert!(back.of_place("甲镇", "新村").is_none());
+        assert!(back.of_place(Uuid::nil(), "甲镇", "新村").is_none());
     }
 
     #[test]
@@ -223,7 +255,7 @@ mod tests {
     #[test]
     fn a_unit_that_became_part_of_another_is_gone_and_one_with_another_name_is_not() {
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let person = |names: &NamesSince| names.of_person(one, (None, None)).is_some();
+        let person = |names: &NamesSince| names.of_person(Uuid::nil(), one, (None, None)).is_some();
         let joined = since(unit_renaming(one, Some(other)), 11, None);
         assert!(person(&joined));
         let named = since(unit_renaming(one, None), 11, None);
@@ -236,11 +268,36 @@ mod tests {
     fn an_area_that_a_person_had_is_gone_with_the_names_in_it() {
         let made = renaming(place("甲镇", "东村"), place("甲镇", "新村"), false);
         let held = since(made, 11, None);
-        let gone = |town, village| held.of_person(Uuid::nil(), (town, village)).is_some();
+        let gone = |town, village| {
+            held.of_person(Uuid::nil(), Uuid::nil(), (town, village))
+                .is_some()
+        };
         assert!(gone(Some("甲镇"), Some("西村、东村")));
         assert!(gone(None, Some("东村")));
         assert!(!gone(Some("乙镇"), Some("东村")));
         assert!(!gone(Some("甲镇"), Some("新村")));
         assert!(!gone(Some("甲镇"), None));
+    }
+
+    #[test]
+    fn who_had_come_to_another_name_does_not_go_back_to_it_after_that_was_taken_back() {
+        let one = Uuid::from_u128(1);
+        let cells = |town: &str, village: &str| (Some(town.to_owned()), Some(village.to_owned()));
+        let joined = renaming(place("甲镇", "东村"), place("甲镇", "西村"), true);
+        let mut back = since(joined, 9, Some(11));
+        back.standing[0].came.insert(one, cells("甲镇", "西村"));
+        assert!(back.of_place(one, "甲镇", "西村").is_some());
+        // What it says now, or one who had lived there before.
+        assert!(back.of_place(one, "甲镇", "东村").is_none());
+        assert!(back.of_place(Uuid::nil(), "甲镇", "西村").is_none());
+        let person = |id, village| back.of_person(id, Uuid::nil(), (Some("甲镇"), Some(village)));
+        assert!(person(one, "西村").is_some());
+        assert!(person(one, "东村").is_none() && person(Uuid::nil(), "西村").is_none());
+        let (first, into) = (Uuid::from_u128(2), Uuid::from_u128(3));
+        let mut back = since(unit_renaming(first, Some(into)), 9, Some(11));
+        back.standing[0].came.insert(one, (None, None));
+        let of = |id, unit| back.of_person(id, unit, (None, None)).is_some();
+        assert!(of(one, into));
+        assert!(!of(one, first) && !of(Uuid::nil(), into));
     }
 }

@@ -102,13 +102,27 @@ impl Level<'_> {
 
     /// Whether a name ends as official names of its kind do.
     pub fn is_official(self, name: &str) -> bool {
+        self.official(name).is_some()
+    }
+
+    /// A name without the official end of its kind, and that end.
+    fn official(self, name: &str) -> Option<(&str, &str)> {
         let ends: &[&str] = match self {
             Self::Town => &["镇", "乡", "街道", "苏木"],
             Self::VillageOf(_) => &["村", "社区", "嘎查"],
             Self::Unit => &[],
         };
-        ends.iter()
-            .any(|end| name.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
+        let mut split = ends
+            .iter()
+            .filter_map(|end| Some((name.strip_suffix(end)?, *end)));
+        split.find(|(rest, _)| !rest.is_empty())
+    }
+
+    /// Whether two names are official names of one place that became one of another kind: 草庙镇 and 草庙街道, 双喜村
+    /// and 双喜社区.
+    pub fn is_other_kind(self, one: &str, other: &str) -> bool {
+        let both = self.official(one).zip(self.official(other));
+        both.is_some_and(|((one, end), (other, other_end))| one == other && end != other_end)
     }
 }
 
@@ -149,7 +163,7 @@ fn without_town_end(name: &str) -> String {
 
 /// A village without the town that stands before it, with its district or without its own end: 大丰区草庙镇双喜村
 /// and 草庙双喜村 are 双喜村. A village that is called as its town is, 草庙村, stays.
-fn after_town<'n>(town: &str, name: &'n str) -> &'n str {
+pub fn after_town<'n>(town: &str, name: &'n str) -> &'n str {
     if town.is_empty() {
         return name;
     }

@@ -25,6 +25,7 @@ impl Record for StaffRow {
     const OF_PART: &'static [&'static str] = &["name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
+    const FURTHER: &'static [&'static str] = &["village", "town", "unit"];
     const OTHERS: &'static [&'static str] = &["与户主关系", "与户主的关系", "户编号", "户主"];
     const OTHER_PEOPLE: &'static [&'static str] = &["户主", "贫困户", "脱贫户", "监测户"];
 

@@ -9,13 +9,15 @@ use super::profile::Profile;
 use super::question::{Answers, FileQuestion, FileQuestionKind};
 use super::remark;
 use super::report::{Place, Problems, SheetReport};
-use super::sheet::{self, RosterRow};
+use super::sheet::{self, Begins, RosterRow};
 use super::staff::{COLUMNS, StaffRow};
 use crate::household::rule::{IDENTITY_SEX, SAME_IDENTITY_NUMBER, Severity};
 use crate::staff::StaffFacts;
 use crate::value::Refusal;
 use crate::workbook::reader::ReadError;
 use crate::workbook::source::Source;
+
+mod further;
 
 /// Fields by which people are told apart.
 const NAMES: [&str; 2] = ["number", "identity_number"];
@@ -59,7 +61,7 @@ pub fn read(
     problems: &mut Problems,
     progress: &mut dyn FnMut(i64) -> Result<(), ReadError>,
 ) -> Result<StaffRoster, ReadError> {
-    let mut people = Vec::new();
+    let mut people: Vec<ReadPerson> = Vec::new();
     let mut seen = Seen::default();
     let mut sections = Sections {
         accepted: Answers::of(choices).sections,
@@ -71,6 +73,12 @@ pub fn read(
         (choices, profiles),
         problems,
         |layouts, mut row, problems| {
+            let above = people.last_mut().filter(|_| row.begins == Begins::No);
+            if let Some(above) = above
+                && further::join(layouts, (above.place, &mut above.facts), &row, problems)
+            {
+                return Ok(());
+            }
             let before = problems.count(Severity::Error);
             sections.fill(layouts, &mut row, problems);
             check_row(layouts, &row, problems);

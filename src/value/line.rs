@@ -5,6 +5,7 @@ use quick_xml::escape::unescape;
 use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
 use super::nothing::is_elsewhere;
 use super::text::{Read, Refusal, as_typed, text};
+use crate::text::parts;
 use crate::workbook::reader::Cell;
 
 /// A text of one line, and what there is to tell of it.
@@ -183,28 +184,86 @@ pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
     Ok((!line.text.is_empty()).then_some(line))
 }
 
-/// The names of one place or of several, such as 双喜村、前进村: each is read as [`place`] reads it.
+/// The names of one place or of several, such as 双喜村、前进村: each is read as [`place`] reads it, and kept once.
 pub fn places(cell: &Cell<'_>, longest: usize) -> Read<Line> {
-    let is_between = |character: char| "、，,;；/".contains(character);
     let Cell::Text(text) = cell else {
         return place(cell, longest);
     };
-    if !text.contains(is_between) || whole(cell, longest)?.is_none() {
-        return place(cell, longest);
+    if whole(cell, longest)?.is_none() {
+        return Ok(None);
     }
+    let names = several_places(text);
     let mut all = Line::default();
-    for part in text.split(is_between) {
-        let Some(one) = place(&Cell::Text(part.into()), longest)? else {
+    let mut kept: Vec<String> = Vec::new();
+    for name in &names {
+        let Some(one) = place(&Cell::Text(name.into()), longest)? else {
             continue;
         };
-        if !all.text.is_empty() {
-            all.text.push('、');
+        if !kept.contains(&one.text) {
+            kept.push(one.text);
         }
-        all.text += &one.text;
-        all.doubt = all.doubt.or(one.doubt);
+        all.repaired |= one.repaired;
+        // What stands in brackets are parts of the place, such as its groups.
+        let is_clear = |it: &Refusal| it.code == "place_several" && parts(name, is_gap).len() == 1;
+        all.doubt = all.doubt.or(one.doubt.filter(|it| !is_clear(it)));
     }
-    all.repaired = all.text != **text;
+    if let Some(doubt) = &mut all.doubt
+        && doubt.code == "place_several"
+    {
+        "几个村（镇）之间请用顿号“、”隔开".clone_into(&mut doubt.remedy);
+    }
+    all.text = kept.join("、");
+    all.repaired |= names.len() > 1 && all.text != **text;
     Ok((!all.text.is_empty()).then_some(all))
+}
+
+/// The names in a cell that may hold several: between commas, and between spaces, line breaks or other signs where
+/// what stands there ends as names of villages do, or as those of towns. A town before a village says where it is.
+fn several_places(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in parts(text, |it| "、，,;；/／".contains(it)) {
+        let pieces = parts(part, is_gap).into_iter().map(str::trim);
+        let mut whole: Vec<String> = Vec::new();
+        for piece in pieces.filter(|piece| !piece.is_empty()) {
+            match whole.last_mut() {
+                Some(last) if is_town(last) && !is_town(piece) => last.push_str(piece),
+                _ => whole.push(piece.to_owned()),
+            }
+        }
+        if whole.len() > 1
+            && (whole.iter().all(|it| is_village(it)) || whole.iter().all(|it| is_town(it)))
+        {
+            names.extend(whole);
+        } else {
+            names.push(part.to_owned());
+        }
+    }
+    names
+}
+
+/// Whether a character may stand between two names, though names are written with it, too.
+fn is_gap(character: char) -> bool {
+    character.is_whitespace() || character.is_control() || "|｜+＋&＆".contains(character)
+}
+
+/// Whether a text ends as the name of a town does.
+fn is_town(text: &str) -> bool {
+    const ENDS: [&str; 6] = ["镇", "乡", "街道", "街道办", "办事处", "苏木"];
+    ends_with_one(text, &ENDS)
+}
+
+/// Whether a text ends as the name of a village does; its groups may stand in brackets behind it.
+fn is_village(text: &str) -> bool {
+    const ENDS: [&str; 9] = [
+        "村", "社区", "居", "居委", "委会", "村委", "嘎查", "屯", "庄",
+    ];
+    let name = text.split(['(', '（']).next().unwrap_or_default();
+    ends_with_one(name, &ENDS)
+}
+
+fn ends_with_one(text: &str, ends: &[&str]) -> bool {
+    let before = ends.iter().find_map(|end| text.strip_suffix(end));
+    before.is_some_and(|before| !before.is_empty())
 }
 
 /// A name without quotation signs, brackets around the whole of it and signs at its ends.
@@ -322,5 +381,45 @@ mod tests {
         assert_eq!(of("示例镇\n3组", 200).text, "示例镇3组");
         assert_eq!(of("A1\tB2", 200).text, "A1 B2");
         assert_eq!(of("王\u{fffd}", 200).doubt.unwrap().code, "lost_character");
+    }
+
+    #[test]
+    fn a_cell_of_places_takes_what_stands_between_them_for_what_it_is() {
+        let of = |text: &str| {
+            let line = places(&Cell::Text(text.to_owned().into()), 100);
+            line.unwrap().unwrap()
+        };
+        for (typed, kept, repaired) in [
+            ("双喜村、前进村", "双喜村、前进村", false),
+            ("双喜村，前进村", "双喜村、前进村", true),
+            ("双喜村 前进村", "双喜村、前进村", true),
+            ("双喜村　前进村", "双喜村、前进村", true),
+            ("双喜村\n前进村", "双喜村、前进村", true),
+            ("双喜村|前进村", "双喜村、前进村", true),
+            ("双喜村+前进社区", "双喜村、前进社区", true),
+            ("草庙镇 大桥镇", "草庙镇、大桥镇", true),
+            ("草庙镇 双喜村", "草庙镇双喜村", true),
+            ("草庙镇 双喜村 前进村", "草庙镇双喜村、前进村", true),
+            ("双喜村、双喜村", "双喜村", true),
+            ("双 喜 村", "双喜村", true),
+            ("双喜村 3组", "双喜村3组", true),
+            ("双喜村（1组、2组）", "双喜村（1组、2组）", false),
+            (
+                "双喜村（1组、2组）、前进村",
+                "双喜村（1组、2组）、前进村",
+                false,
+            ),
+            ("双喜村（1组、前进村", "双喜村（1组、前进村", false),
+        ] {
+            let line = of(typed);
+            assert_eq!(
+                (line.text.as_str(), line.repaired),
+                (kept, repaired),
+                "{typed}"
+            );
+            assert_eq!(line.doubt, None, "{typed}");
+        }
+        let doubt = of("双喜+前进").doubt.unwrap();
+        assert!(doubt.remedy.contains('、'), "{doubt:?}");
     }
 }

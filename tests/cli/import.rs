@@ -257,3 +257,49 @@ fn the_help_names_every_kind_of_question() {
         );
     }
 }
+
+/// Of several answers, and of several names, the command line chooses as the API does.
+#[test]
+fn an_answer_and_a_name_are_chosen_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |number: &str, village: &str| qianshou::household::HouseholdFacts {
+        village: village.to_owned(),
+        ..full_household(number)
+    };
+    let file = RosterFile::households(&[at("U1", "双喜"), at("U2", "双喜村")]);
+    std::fs::write(folder.path().join("file.xlsx"), file.bytes()).unwrap();
+    let said = |answer: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
+            .current_dir(folder.path())
+            .env_remove("DATABASE_URL")
+            .args(["import", "households", "file.xlsx", "--dry-run", "--create"])
+            .args(["--database", "sqlite:new.db"])
+            .args(answer)
+            .output()
+            .unwrap();
+        let (out, err) = (&output.stdout, &output.stderr);
+        format!(
+            "{}{}",
+            String::from_utf8_lossy(out),
+            String::from_utf8_lossy(err)
+        )
+    };
+    let open = said(&[]);
+    assert!(open.contains("待决 [place_spelling] "), "{open}");
+    for (answer, words) in [
+        ("place_spelling", "同一个村：统一写作“双喜村”"),
+        ("place_spelling=same_place", "同一个村：统一写作"),
+        ("place_spelling=same_place:双喜", "同一个村：统一写作"),
+        ("place_spelling=different_places", "不同的村"),
+    ] {
+        let decided = said(&["--accept", answer]);
+        assert!(decided.contains("已决 [place_spelling] "), "{decided}");
+        assert!(decided.contains(words), "{answer}: {decided}");
+        assert!(!decided.contains("待决"), "{answer}: {decided}");
+    }
+    // A name that is none of those leaves it open, and an answer that is none is refused.
+    let other = said(&["--accept", "place_spelling=same_place:前进村"]);
+    assert!(other.contains("待决 [place_spelling] "), "{other}");
+    let none = said(&["--accept", "place_spelling=yes"]);
+    assert!(none.contains("same_place"), "{none}");
+}

@@ -176,7 +176,6 @@ async fn the_command_line_reads_by_the_profile_that_it_is_told() {
             profile: Some(profile.to_owned()),
             accept: Vec::new(),
             left: None,
-            answers: Vec::new(),
             clear_empty: Vec::new(),
             all_problems: false,
             json: true,

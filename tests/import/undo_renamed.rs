@@ -431,3 +431,75 @@ async fn an_import_whose_own_change_of_names_was_taken_back_goes_back_without_it
         assert_eq!(places(&server).await, ended);
     }
 }
+
+/// Merges that an import brought and that were taken back: what a later import would bring back is of no use.
+#[tokio::test]
+async fn who_followed_a_merge_that_was_undone_does_not_go_back_to_it_by_a_later_undo() {
+    let (server, office) = TestServer::start_with_office().await;
+    let before = [at("R1", "双喜村"), at("R2", "双喜村"), at("R3", "前进村")];
+    office.import(HOUSEHOLDS, roster_of(&before)).await;
+    let area = |number: &str, village: &str| StaffFacts {
+        town: Some("草庙镇".to_owned()),
+        village: Some(village.to_owned()),
+        ..teacher(number, "草庙小学")
+    };
+    let people = [area("1", "双喜村"), area("2", "前进村")];
+    import_staff(&office, &people).await;
+    let file = [moved(&before[0], "前进村"), before[2].clone()];
+    let merge = office.preview(HOUSEHOLDS, roster_of(&file)).await;
+    let merge = office.decide(&merge, &[("place_renamed", true)]).await;
+    office.commit(&merge).await.expect(200);
+    assert_eq!(places(&server).await, ["前进村"; 3]);
+    let renaming = id(&office.items("/renamings").await[0]);
+    // A helper and a household that followed, and others who were there before.
+    let changed = |person: StaffFacts| StaffFacts {
+        capacity: Some(2),
+        ..person
+    };
+    let helper = import_staff(&office, &[changed(area("1", "前进村"))]).await;
+    let other_helper = import_staff(&office, &[changed(area("2", "前进村"))]).await;
+    let followed = moved(&before[1], "前进村");
+    let household = [with_remark(&followed)];
+    let household = office.import(HOUSEHOLDS, roster_of(&household)).await;
+    let moves = [moved(&with_remark(&followed), "红旗村")];
+    let moves = office.import(HOUSEHOLDS, roster_of(&moves)).await;
+    undone(&office, &merge).await;
+    let words = "“草庙镇双喜村”并入“草庙镇前进村”已于";
+    refused_for(&office, &helper, &renaming, words).await;
+    undone(&office, &other_helper).await;
+    refused_for(&office, &moves, &renaming, words).await;
+    let outlook = office.get(&import_path(&household, "/undo")).await;
+    assert_eq!(outlook.expect(200)["possible"], false);
+    assert_eq!(places(&server).await, ["双喜村", "红旗村", "前进村"]);
+}
+
+#[tokio::test]
+async fn who_followed_a_unit_that_left_another_again_does_not_go_back_to_that() {
+    let (_server, office) = TestServer::start_with_office().await;
+    let people = ["1", "2", "3"].map(|number| teacher(number, "草庙小学"));
+    import_staff(&office, &people).await;
+    import_staff(&office, &[teacher("4", "大桥中学")]).await;
+    link_area(&office, "草庙小学", &[("草庙镇", "双喜村")]).await;
+    let file = ["1", "2", "4"].map(|number| teacher(number, "大桥中学"));
+    let merge = office
+        .preview(STAFF, RosterFile::staff(&file).bytes())
+        .await;
+    let merge = office.decide(&merge, &[("unit_renamed", true)]).await;
+    office.commit(&merge).await.expect(200);
+    let renaming = id(&office.items("/renamings").await[0]);
+    let with_capacity = |number: &str| StaffFacts {
+        capacity: Some(1),
+        ..teacher(number, "大桥中学")
+    };
+    let third = import_staff(&office, &[with_capacity("3")]).await;
+    let fourth = import_staff(&office, &[with_capacity("4")]).await;
+    undone(&office, &merge).await;
+    let words = "“草庙小学”并入“大桥中学”已于";
+    refused_for(&office, &third, &renaming, words).await;
+    undone(&office, &fourth).await;
+    let expected = [("大桥中学", 1), ("草庙小学", 3)];
+    assert_eq!(
+        units(&office).await,
+        expected.map(|(name, count)| (name.to_owned(), count))
+    );
+}

@@ -1,6 +1,7 @@
 //! Rosters that say everything, and what the register holds after them.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use qianshou::db::Db;
@@ -214,13 +215,23 @@ fn full_member(name: &str, relation: Relation, born: &str, health: Health) -> Me
     }
 }
 
+/// The identity numbers of teachers, by 工号 and name: whoever is named again is the same.
+static TEACHERS: Mutex<BTreeMap<(String, String), IdentityNumber>> = Mutex::new(BTreeMap::new());
+
 /// A teacher of whom the roster says all but the village.
 pub fn full_teacher(number: &str, name: &str) -> StaffFacts {
-    let identity = person(name, Relation::Other, "19800101").identity_number;
+    let identity = *TEACHERS
+        .lock()
+        .unwrap()
+        .entry((number.to_owned(), name.to_owned()))
+        .or_insert_with(|| {
+            let person = person(name, Relation::Other, "19800101");
+            person.identity_number.unwrap()
+        });
     StaffFacts {
         number: Some(number.to_owned()),
-        sex: identity.as_ref().map(IdentityNumber::sex),
-        identity_number: identity,
+        sex: Some(identity.sex()),
+        identity_number: Some(identity),
         position: Some("教师".to_owned()),
         rank: Rank::Middle,
         political_status: Some("群众".to_owned()),

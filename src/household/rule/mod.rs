@@ -16,6 +16,7 @@ mod tests;
 
 pub use check::check;
 pub use model::{Finding, Rule, Severity};
+pub use of_household::about_lifted_year;
 pub use of_import::{
     DISABILITY_CERTIFICATE, MEMBER_COUNT, SAME_IDENTITY_NUMBER, SUSPECTED_DUPLICATE,
 };

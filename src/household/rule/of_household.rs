@@ -4,7 +4,10 @@ use super::model::{Rule, Severity, Subject, yuan};
 use crate::access::Kind;
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
-use crate::household::{Cause, Health, Measure, Schooling};
+use crate::household::{Cause, Health, Measure, PovertyStatus, Schooling};
+
+const LIFTED_WITHOUT_YEAR: &str = "lifted_without_year";
+const YEAR_WITHOUT_LIFTED: &str = "year_without_lifted";
 
 /// Rules about a household as a whole.
 pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
@@ -113,33 +116,28 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
         },
     },
     &Rule {
-        code: "lifted_without_year",
+        code: LIFTED_WITHOUT_YEAR,
         severity: Severity::Warning,
         tells: &[],
         needs_all_members: false,
         title: "已脱贫却无脱贫年度",
         remedy: "请补填脱贫年度，或核对脱贫属性",
         check: |subject, found| {
-            if subject.is_lifted() && subject.facts.lifted_year.is_none() {
-                found.household("lifted_year", "脱贫属性为已脱贫，没有脱贫年度");
+            if let Some(reason) = lacks_year(subject.facts) {
+                found.household("lifted_year", reason);
             }
         },
     },
     &Rule {
-        code: "year_without_lifted",
+        code: YEAR_WITHOUT_LIFTED,
         severity: Severity::Warning,
         tells: &[],
         needs_all_members: false,
         title: "有脱贫年度却未脱贫",
         remedy: "请核对脱贫属性和脱贫年度；返贫的填“返贫”",
         check: |subject, found| {
-            if let Some(year) = subject.facts.lifted_year
-                && subject.facts.status == crate::household::PovertyStatus::Poor
-            {
-                found.household(
-                    "lifted_year",
-                    format!("脱贫年度为 {year}，脱贫属性为“未脱贫”"),
-                );
+            if let Some(reason) = has_year_unlifted(subject.facts) {
+                found.household("lifted_year", reason);
             }
         },
     },
@@ -213,6 +211,24 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
         },
     },
 ];
+
+/// Which of the rules about the year in which a household was lifted is broken, and why. Of the rows of a roster the
+/// register may know the year, or that the household is lifted.
+pub fn about_lifted_year(facts: &HouseholdFacts) -> Option<(&'static Rule, String)> {
+    let rule = |code: &str| OF_HOUSEHOLD.iter().copied().find(|rule| rule.code == code);
+    let lacks = || Some((rule(LIFTED_WITHOUT_YEAR)?, lacks_year(facts)?));
+    lacks().or_else(|| Some((rule(YEAR_WITHOUT_LIFTED)?, has_year_unlifted(facts)?)))
+}
+
+fn lacks_year(facts: &HouseholdFacts) -> Option<String> {
+    let lacks = facts.status.is_lifted() && facts.lifted_year.is_none();
+    lacks.then(|| "脱贫属性为已脱贫，没有脱贫年度".to_owned())
+}
+
+fn has_year_unlifted(facts: &HouseholdFacts) -> Option<String> {
+    let year = facts.lifted_year?;
+    (facts.status == PovertyStatus::Poor).then(|| format!("脱贫年度为 {year}，脱贫属性为“未脱贫”"))
+}
 
 fn on_minimum_living(subject: &Subject<'_>) -> bool {
     subject

@@ -10,9 +10,9 @@ use super::{count, packed};
 use crate::codes::Action;
 use crate::household::person_match::pair_members;
 use crate::household::staging::{Departure, Planned};
-use crate::household::{Household, HouseholdFacts, Member, Relation};
+use crate::household::{Household, HouseholdFacts, Member, PovertyStatus, Relation};
 use crate::roster::choices::LeaveAnswer;
-use crate::roster::grouping::{HouseholdRoster, ReadHousehold, beside_head, keep_members};
+use crate::roster::grouping::{HouseholdRoster, Kept, ReadHousehold, beside_head, keep_members};
 
 impl HouseholdPlan {
     /// The households of the register that the next chunk is made from.
@@ -171,8 +171,24 @@ impl HouseholdPlan {
             }
         }
         let mut kept = Vec::new();
+        let said_year = given.facts.lifted_year;
         self.keeping
             .fill(given, &known, &pairs, |cell| kept.push(cell));
+        if let Some(before) = before {
+            let known = (before.facts.status, before.facts.lifted_year);
+            let (status, reason) = self.unlifted.status(known, said_year, given);
+            // The year of a lift that did not hold goes with it, and is in the history.
+            if known.0.is_lifted() && status == PovertyStatus::Poor {
+                given.facts.lifted_year = said_year;
+                kept.retain(|cell| cell.field != "lifted_year");
+            }
+            given.facts.status = status;
+            kept.extend(reason.map(|reason| Kept {
+                field: "status",
+                member: None,
+                reason,
+            }));
+        }
         // What is not taken in changes nothing, whatever it leaves empty.
         if !self.faulty.contains(&index) {
             for cell in kept {

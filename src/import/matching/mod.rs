@@ -20,6 +20,7 @@ mod gone;
 mod groups;
 mod kept;
 mod leaving;
+mod lifted;
 mod outline;
 pub mod places;
 mod plan;

@@ -7,15 +7,15 @@ use super::departed::DepartedIndex;
 use super::places::PlaceNames;
 use super::{NONE, packed, unpacked};
 use crate::household::register::{Register, namesake};
-use crate::household::{IdentityNumber, Member, Relation};
-use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
+use crate::household::{IdentityNumber, Member, PovertyStatus, Relation};
+use crate::roster::grouping::{HouseholdRoster, ReadHousehold, StatusDetail};
 
 /// A household of the file. Places are those of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {
     /// The household of the register that has its number; [`NONE`] for none.
     pub numbered: u32,
-    /// Its head on the register; [`NONE`] for a head who is not there.
+    /// Its head on the register, though the rows may only name them; [`NONE`] for a head who is not there.
     pub head: u32,
     /// Packed identity number of its head; 0 for none.
     pub head_identity: u64,
@@ -31,6 +31,10 @@ pub struct Outline {
     pub has_errors: bool,
     /// Whether the register has to say something of it.
     pub is_incomplete: bool,
+    /// Whether it says that it is not lifted.
+    pub says_poor: bool,
+    /// Whether what it says of the year of its lift is wrong unless the register says more.
+    pub has_year_doubt: bool,
 }
 
 impl Outline {
@@ -86,6 +90,11 @@ pub fn name_hash(name: &str) -> u64 {
     hasher.finish().max(1)
 }
 
+/// Whether a household of the file says that it is not lifted, and does not merely say nothing of it.
+pub fn says_poor(given: &ReadHousehold) -> bool {
+    given.facts.status == PovertyStatus::Poor && given.status_detail != StatusDetail::Nothing
+}
+
 impl Outlines {
     /// Looks at each household of the file once.
     pub fn of(
@@ -120,9 +129,15 @@ impl Outlines {
         let area = register.find_area(&facts.town, &facts.village);
         let number = facts.number.as_deref();
         let place = |found: Option<usize>| found.map_or(NONE, packed);
+        // Rows without a head may say by their number who it is.
+        let said_head = given.said_head.as_ref().and_then(|it| it.identity.as_ref());
         let outline = Outline {
             numbered: place(number.and_then(|number| register.find_number(number))),
-            head: place(identity.and_then(|identity| register.find_person(identity))),
+            head: place(
+                identity
+                    .or(said_head)
+                    .and_then(|it| register.find_person(it)),
+            ),
             head_identity: identity.map_or(0, IdentityNumber::packed),
             head_name: head.map_or(0, |head| name_hash(&head.name)),
             area: in_file.map_or(NONE, packed),
@@ -135,6 +150,8 @@ impl Outlines {
             members_listed: given.members_listed,
             has_errors: given.has_errors,
             is_incomplete: given.unsaid.any(),
+            says_poor: says_poor(given),
+            has_year_doubt: given.year_doubt.is_some(),
         };
         if let Some(area) = area {
             self.areas[area as usize] = true;

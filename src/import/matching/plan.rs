@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::departed::DepartedIndex;
 use super::groups::Groups;
 use super::kept::KeptCells;
+use super::lifted::Unlifted;
 use super::outline::{Outlines, Twins};
 use super::places::{KnownPlaces, PlaceNames, PlacesRenamed, Spellings, places_renamed};
 use super::question::{Findings, Known, Question};
@@ -65,6 +66,8 @@ pub struct HouseholdPlan {
     pub(super) faulty: HashSet<usize>,
     /// Members who are not in the file, with what became of them.
     pub(super) missing: HashMap<u32, Leaving>,
+    /// Households that are lifted by the register and not by the file.
+    pub(super) unlifted: Unlifted,
     /// What stays as it is on the register where the file says nothing.
     pub(super) keeping: Keeping,
     /// Cells of the file for which the register's values stay, by column.
@@ -138,6 +141,8 @@ impl HouseholdPlan {
         for problem in renamed.told.drain(..) {
             problems.push(problem);
         }
+        let unlifted = Unlifted::of(known, roster, choices)?;
+        unlifted.tell_years(known, roster, choices, &mut problems)?;
         for planned in &renamed.renamings {
             names.follow(&planned.change);
         }
@@ -171,6 +176,7 @@ impl HouseholdPlan {
             problems,
             faulty,
             missing,
+            unlifted,
             keeping: Keeping::of(&roster.spoken, choices),
             kept: KeptCells::default(),
             targets: findings.emptied.values().copied().collect(),
@@ -192,6 +198,7 @@ impl HouseholdPlan {
         plan.group();
         plan.take_renamed(renamed);
         plan.take_returned(returned);
+        plan.take_unlifted();
         plan.find_sources();
         plan.find_absent();
         Ok(plan)
@@ -287,6 +294,21 @@ impl HouseholdPlan {
             self.groups.obstacles_mut(packed(index)).left_out = true;
         }
         self.shared_questions.extend(returned.conflicts);
+    }
+
+    /// Takes over what is asked of households that the file calls poor and that are lifted.
+    fn take_unlifted(&mut self) {
+        let Some(conflict) = &self.unlifted.conflict else {
+            return;
+        };
+        for index in &self.unlifted.indexes {
+            match self.unlifted.decided.accepted() {
+                None => self.groups.obstacles_mut(packed(*index)).ask(&conflict.key),
+                Some(false) => self.groups.obstacles_mut(packed(*index)).left_out = true,
+                Some(true) => {}
+            }
+        }
+        self.shared_questions.push(conflict.clone());
     }
 
     /// What is asked of many households at once, and what is to be called otherwise.

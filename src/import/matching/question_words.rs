@@ -274,6 +274,7 @@ impl Question {
             | ConflictKind::UnitRenamed
             | ConflictKind::StaffRenumbered
             | ConflictKind::Returned
+            | ConflictKind::Unlifted
             | ConflictKind::NoStatus
             | ConflictKind::Sections
             | ConflictKind::PlaceSpelling

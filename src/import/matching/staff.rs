@@ -8,12 +8,14 @@ use self::asked::{renumbered, returned};
 pub use self::known::Around;
 use self::known::{Known, Match};
 use self::places::{places, unit_spellings, unknown_villages};
-use self::question::Question;
+use self::qualified::split_towns;
+use self::question::{Question, unproved_words};
 use self::units::units_renamed;
 use super::count;
 use super::kept::KeptCells;
 use crate::code_list::CodeList;
 use crate::codes::Action;
+use crate::household::IdentityNumber;
 use crate::household::rule::SAME_IDENTITY_NUMBER;
 use crate::household::rule::Severity;
 use crate::import::report::{Conflict, ConflictKind, Counts};
@@ -31,6 +33,7 @@ use crate::value::Refusal;
 mod asked;
 mod known;
 mod places;
+mod qualified;
 mod question;
 mod units;
 
@@ -85,6 +88,7 @@ pub fn plan(
         .collect();
     let mut asked = Asked::default();
     let mut renamings = Vec::new();
+    split_towns(&mut roster, around, problems);
     let (questions, planned) = places(&mut roster, around, choices);
     renamings.extend(planned);
     for question in questions {
@@ -100,10 +104,10 @@ pub fn plan(
         let people = people.map(|(index, _)| *index).collect();
         asked.add(Question { conflict, people });
     }
-    for index in renamed(&roster, &known, &matches) {
+    for (index, difference) in doubtful(&roster, &known, &matches) {
         swapped.insert(index, 0);
         if let Some(before) = matches[index].mine.map(|mine| &known.people[mine]) {
-            let conflict = rename(&roster, index, before, choices);
+            let conflict = rename(&roster, (index, difference), before, choices);
             let people = vec![index];
             asked.add(Question { conflict, people });
         }
@@ -192,6 +196,7 @@ fn planned_person(
     if let Some(before) = before {
         let before = before.facts();
         let fields = staffing::keep_unspoken(&roster.spoken, choices, &mut person, &before);
+        places::keep_order(&mut person.facts, &before);
         // What is wrong is told at its cell, and is not empty.
         if !person.has_errors {
             for field in fields {
@@ -280,33 +285,94 @@ fn swap(
     }
 }
 
-/// Those people of the file who have the number of a person of another name, where no identity number
-/// tells whether they are the same: an account, visits and pairings would go over to whoever it is.
-fn renamed(roster: &StaffRoster, known: &Known<'_>, matches: &[Match]) -> Vec<usize> {
-    let is_renamed = |(index, found): (usize, &Match)| {
-        let before = &known.people[found.mine?];
-        let facts = &roster.people[index].facts;
-        let unproved = facts.identity_number.is_none() || before.identity_number.is_none();
-        let other_name = squeezed(&before.name) != squeezed(&facts.name);
-        (other_name && unproved && found.other.is_none()).then_some(index)
-    };
-    matches.iter().enumerate().filter_map(is_renamed).collect()
+/// How someone of the file differs from the one of the register who has their 工号, so that they may be another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Difference {
+    /// Another name, and no identity number tells whether they are the same.
+    Name,
+    /// Another identity number, by which they are of another sex or were born on another day.
+    Identity,
 }
 
-fn rename(roster: &StaffRoster, index: usize, before: &Staff, choices: &Choices) -> Conflict {
+/// Those people of the file who have the number of a person of whom it is not certain that they are the same: an
+/// account, visits and pairings would go over to whoever it is.
+fn doubtful(
+    roster: &StaffRoster,
+    known: &Known<'_>,
+    matches: &[Match],
+) -> Vec<(usize, Difference)> {
+    let difference = |(index, found): (usize, &Match)| {
+        let before = found.mine.filter(|_| found.other.is_none())?;
+        let difference = difference(&roster.people[index].facts, &known.people[before])?;
+        Some((index, difference))
+    };
+    matches.iter().enumerate().filter_map(difference).collect()
+}
+
+fn difference(facts: &StaffFacts, before: &Staff) -> Option<Difference> {
+    let other_name = squeezed(&before.name) != squeezed(&facts.name);
+    let Some((one, other)) = facts.identity_number.zip(before.identity_number) else {
+        return other_name.then_some(Difference::Name);
+    };
+    // Of another name as well, they are two: see `contradiction`.
+    let is_other = one.sex() != other.sex() || one.birth_date() != other.birth_date();
+    (is_other && !other_name).then_some(Difference::Identity)
+}
+
+fn rename(
+    roster: &StaffRoster,
+    (index, difference): (usize, Difference),
+    before: &Staff,
+    choices: &Choices,
+) -> Conflict {
     let kind = ConflictKind::Renamed;
     let person = &roster.people[index];
-    // Another name is another question.
-    let key = format!("{}:{}:{}", kind.code(), before.id, person.facts.name);
+    let facts = &person.facts;
+    let masked = |identity: Option<IdentityNumber>| {
+        identity.map_or_else(String::new, |identity| identity.masked())
+    };
+    // Another name, or another number, is another question.
+    let (field, differs, question, proposal) = match difference {
+        Difference::Name => (
+            "name",
+            facts.name.clone(),
+            format!(
+                "此工号登记的是{}（{}），名册中姓名为{}，也{}。是同一人更名或更正姓名吗？如是新职工，请用新的工号",
+                before.name,
+                before.unit,
+                facts.name,
+                unproved_words(facts)
+            ),
+            format!("按同一人登记，姓名改为{}", facts.name),
+        ),
+        Difference::Identity => {
+            let (old, new) = (
+                masked(before.identity_number),
+                masked(facts.identity_number),
+            );
+            let sexes = facts.identity_number.zip(before.identity_number);
+            let what = match sexes {
+                Some((one, other)) if one.sex() != other.sex() => "证件号码和性别",
+                _ => "证件号码和出生日期",
+            };
+            (
+                "identity_number",
+                new.clone(),
+                format!(
+                    "此工号登记的是{}（{}，{old}），名册中同名，{what}不同（{new}）。是同一人更正证件号码吗？如是新职工，请用新的工号",
+                    before.name, before.unit
+                ),
+                format!("按同一人登记，证件号码改为 {new}；结对、走访等记录保留"),
+            )
+        }
+    };
+    let key = format!("{}:{}:{differs}", kind.code(), before.id);
     Conflict {
         kind,
-        places: vec![person.place.cell(&roster.sheets, "name")],
+        places: vec![person.place.cell(&roster.sheets, field)],
         household_ids: Vec::new(),
-        question: format!(
-            "此工号登记的是{}（{}），名册中姓名为{}，也没有证件号码可以核对。是同一人更名或更正姓名吗？如是新职工，请用新的工号",
-            before.name, before.unit, person.facts.name
-        ),
-        proposal: format!("按同一人登记，姓名改为{}", person.facts.name),
+        question,
+        proposal,
         accepted: choices.decision(&key, kind.code()),
         answers: Vec::new(),
         answer: None,
@@ -329,7 +395,7 @@ fn contradiction(
         return Some(("identity_number", refusal));
     }
     let before = &known.people[found.mine?];
-    let is_another = before.name != facts.name
+    let is_another = squeezed(&before.name) != squeezed(&facts.name)
         && found.other.is_none()
         && facts.identity_number.is_some()
         && before.identity_number.is_some();

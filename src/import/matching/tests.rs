@@ -133,6 +133,8 @@ impl World {
                 village: &household.facts.village,
                 head_name: &household.head_name,
                 closed: household.facts.closed_on.is_some(),
+                status: household.facts.status,
+                lifted_year: household.facts.lifted_year,
             });
         }
         for household in &self.households {
@@ -259,6 +261,7 @@ fn file(families: impl IntoIterator<Item = HouseholdFacts>) -> HouseholdRoster {
             members_listed: true,
             size: None,
             status_detail: StatusDetail::Whole,
+            year_doubt: None,
             remark_said: false,
             unsaid: Unsaid::default(),
             said_head: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::{AreaFit, AreaRule, Helper, Input};
-use crate::staff::unit::Area;
+use crate::staff::unit::{Area, town_in};
 
 /// Villages that a helper reaches in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +44,7 @@ impl Input {
     /// Where a helper may serve, each with what it is to them.
     ///
     /// A helper serves the villages that they are responsible for (负责村; in the towns of 负责镇, if
-    /// those are given), the towns that they are responsible for as a whole (负责镇 without 负责村), and
+    /// those are given, or in the one that stands before the name), the towns that they are responsible for as a whole (负责镇 without 负责村), and
     /// the villages that their unit is linked to. One without any of these serves anywhere. If areas are
     /// only preferred, everyone serves everywhere, at a price; if they are free, they do not matter.
     pub fn reaches<'a>(&'a self, helper: &'a Helper) -> Vec<(Reach<'a>, AreaFit)> {
@@ -61,6 +61,9 @@ impl Input {
             }
             reaches
                 .extend(towns().map(|town| (Reach::Village(town, village), AreaFit::OwnVillage)));
+            if let Some((town, name)) = town_in(village) {
+                reaches.push((Reach::Village(town, name), AreaFit::OwnVillage));
+            }
         }
         reaches.extend(linked.iter().map(|area| {
             let village = Reach::Village(&area.town, &area.village);
@@ -165,6 +168,14 @@ mod tests {
         assert_eq!(fits(Preferred, &own, &east), Some(AreaFit::SameTown));
         assert_eq!(fits(Preferred, &town, &far), Some(AreaFit::Elsewhere));
         assert_eq!(fits(Free, &town, &far), Some(AreaFit::AnyArea));
+        // One of another town says its town, and means no other village of that name.
+        let both = helper(Some("甲镇"), Some("东村、城南镇南村"), "某局");
+        assert_eq!(
+            fits(Required, &both, &area("城南镇", "南村")),
+            Some(AreaFit::OwnVillage)
+        );
+        assert_eq!(fits(Required, &both, &area("城南镇", "东村")), None);
+        assert_eq!(fits(Required, &both, &area("甲镇", "南村")), None);
         // 负责村 of another town of the same village name does not count.
         let other = helper(Some("乙镇"), Some("东村"), "某局");
         assert_eq!(fits(Required, &other, &east), None);

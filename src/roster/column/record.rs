@@ -70,6 +70,9 @@ pub trait Record: Default + 'static {
     const ASKED: &'static [&'static str] = &[];
     /// Fields of names and numbers that several rows may have alike, so that a ditto mark may stand there.
     const REPEATED: &'static [&'static str] = &[];
+    /// Fields of which a row may say more for the part above it, the first of them at least, and nothing else: a
+    /// further village.
+    const FURTHER: &'static [&'static str] = &[];
     /// Headings by which a table is told to be of another kind.
     const OTHERS: &'static [&'static str] = &[];
 

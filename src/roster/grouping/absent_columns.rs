@@ -75,13 +75,6 @@ impl Keeping {
         pairs: &[Option<usize>],
         mut kept: impl FnMut(Kept),
     ) {
-        if let Some(reason) = keep_status(given, before) {
-            kept(Kept {
-                field: "status",
-                member: None,
-                reason,
-            });
-        }
         let mut kept = |field, member| {
             kept(Kept {
                 field,
@@ -125,13 +118,17 @@ impl Keeping {
     }
 }
 
-/// Keeps the register's 脱贫属性 where the roster says less and does not contradict it; gives why, where that
-/// is to be told. What follows from other columns is at most that a poor household is lifted: not how, and not
-/// that one that has fallen back is lifted again. Nor does a word that says no more than «lifted» say so, for a
-/// household that fell back was lifted before; a later year of lifting does.
-fn keep_status(given: &mut ReadHousehold, before: &HouseholdFacts) -> Option<KeptReason> {
-    let (said, known) = (given.facts.status, before.status);
-    let is_later = || match (given.facts.lifted_year, before.lifted_year) {
+/// 脱贫属性 of a household that the register has: the register's where the roster says less and does not contradict
+/// it; and why it stays, where that is to be told. What follows from other columns is at most that a poor household
+/// is lifted: not how, and not that one that has fallen back is lifted again. Nor does a word that says no more than
+/// «lifted» say so, for a household that fell back was lifted before; a later year of lifting does.
+pub fn status_beside(
+    (known, known_year): (PovertyStatus, Option<i64>),
+    said_year: Option<i64>,
+    given: &ReadHousehold,
+) -> (PovertyStatus, Option<KeptReason>) {
+    let said = given.facts.status;
+    let is_later = || match (said_year, known_year) {
         (Some(said), Some(known)) => said > known,
         _ => false,
     };
@@ -144,14 +141,12 @@ fn keep_status(given: &mut ReadHousehold, before: &HouseholdFacts) -> Option<Kep
         StatusDetail::Vague => said.is_lifted() == known.is_lifted() || stays_relapsed,
         StatusDetail::Nothing => known != PovertyStatus::Poor || !said.is_lifted(),
     };
-    if keeps {
-        given.facts.status = known;
-    }
-    if stays_relapsed {
+    let reason = if stays_relapsed {
         Some(KeptReason::Relapsed)
     } else {
         given.unsaid.status.then_some(KeptReason::Empty)
-    }
+    };
+    (if keeps { known } else { said }, reason)
 }
 
 /// The register's members beside a head who is the only one that the roster names. A head that the

@@ -137,6 +137,18 @@ impl Draft {
         news
     }
 
+    /// What a member's own row remarks is said of the member, unless it is the household's remark once more.
+    pub(super) fn take_remark(&self, record: &mut HouseholdRow) {
+        if record.relation.is_none_or(|it| it == Relation::Head) || record.member.name.is_empty() {
+            return;
+        }
+        if let Some(remark) = record.household.remark.take()
+            && self.facts.remark.as_ref() != Some(&remark)
+        {
+            record.notes.push((format!("：{remark}"), false));
+        }
+    }
+
     /// Takes over what the cells of a row hold beside their values; of what is a person's, the name is
     /// said. True if there was anything.
     pub(super) fn take_notes(&mut self, record: &mut HouseholdRow) -> bool {

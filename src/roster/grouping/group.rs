@@ -124,6 +124,9 @@ impl Grouping {
             .then(|| self.check_twice(layouts, &row, problems))
             .flatten();
         let mut fits = true;
+        if lists {
+            open.draft.take_remark(&mut row.record);
+        }
         open.changed |= open.draft.merge(layouts, &row, |problem| {
             fits = false;
             problems.push(problem);
@@ -347,6 +350,7 @@ impl Grouping {
                 has_errors: self.has_errors[index],
                 unsaid: Unsaid::default(),
                 size: None,
+                year_doubt: None,
                 section: (draft.section as usize)
                     .checked_sub(1)
                     .and_then(|at| self.sections.get(at))
@@ -377,6 +381,7 @@ impl Grouping {
                     Some(_) => StatusDetail::Whole,
                     None => StatusDetail::Nothing,
                 },
+                year_doubt: review.year_doubt,
                 remark_said: draft.facts.remark.is_some(),
                 unsaid: review.unsaid,
                 said_head: review.unsaid.head.then(|| SaidHead {

@@ -17,7 +17,7 @@ mod serials;
 mod twins;
 mod unsaid;
 
-pub use absent_columns::{Keeping, Kept, KeptReason, beside_head, keep_members};
+pub use absent_columns::{Keeping, Kept, KeptReason, beside_head, keep_members, status_beside};
 pub use area_tally::{AreaTally, NamedArea};
 pub use broken::masked_identity;
 pub use lack::Lack;

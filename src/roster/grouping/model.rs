@@ -29,6 +29,8 @@ pub struct ReadHousehold {
     pub size: Option<StatedSize>,
     /// How much its cells say of 脱贫属性.
     pub status_detail: StatusDetail,
+    /// The row that says something of 脱贫年度 and 脱贫属性 that breaks a rule, unless the register knows more.
+    pub year_doubt: Option<Place>,
     /// Whether a cell says 备注; else what stands there was made of other cells.
     pub remark_said: bool,
     /// What only the register can say.

@@ -30,6 +30,7 @@ pub(super) struct Review<'a> {
     pub(super) has_errors: bool,
     pub(super) unsaid: Unsaid,
     pub(super) size: Option<StatedSize>,
+    pub(super) year_doubt: Option<Place>,
     /// What section rows say of it.
     pub(super) section: Option<&'a Section>,
     pub(super) file: &'a mut FileWide,
@@ -59,11 +60,17 @@ impl Review<'_> {
         if self.members_listed {
             self.check_size(rows);
         }
+        self.year_doubt = rule::about_lifted_year(&self.facts)
+            .filter(|_| !self.draft.was_refused("lifted_year"))
+            .map(|_| self.draft.origin("lifted_year"));
         for finding in rule::check(&self.facts, context.today, context.line_fen) {
             let unknown = !self.members_listed && finding.rule.needs_all_members;
             // Where only the order makes them one household, it has been told as an error.
             let told = self.draft.adjacent && finding.rule.code == rule::TWO_SPOUSES.code;
             if unknown || told || self.draft.was_refused(finding.field) {
+                continue;
+            }
+            if finding.field == "lifted_year" {
                 continue;
             }
             if finding.rule.code == rule::NO_HEAD.code {

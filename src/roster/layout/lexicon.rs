@@ -143,7 +143,8 @@ impl<'a, R: Record> Lexicon<'a, R> {
             let lone = heading::blocks(sheet).filter(|block| block.top == block.bottom);
             best(lone, likely)
         })?;
-        let block = heading::widened(block, sheet);
+        let first = self.first_table(sheet, &block).unwrap_or(block);
+        let block = heading::widened(first, sheet);
         Some(self.layout(index, sheet, &block))
     }
 
@@ -168,6 +169,27 @@ impl<'a, R: Record> Lexicon<'a, R> {
             .filter_map(|block| Some((known(&block)?, block)))
             .max_by_key(|(count, block)| (*count, u32::MAX - block.top))?;
         Some(self.layout(index, sheet, &best.1))
+    }
+
+    /// The heading of a table that has all that a roster must have and stands above the one with the most columns:
+    /// that begins a further table.
+    fn first_table(&self, sheet: &Sheet, best: &Block) -> Option<Block> {
+        let is_whole = |block: &Block| {
+            let profile = self.profile(block);
+            let read = block.paths.iter().map(|path| self.read(path, profile));
+            let known: HashSet<&str> = read
+                .filter(|read| read.certainty == Certainty::Exact)
+                .filter_map(|read| Some(read.column?.key))
+                .collect();
+            let table = self.headings.table().iter();
+            let mut required = table
+                .filter(|column| column.required && !R::ASKED.contains(&column.key))
+                .peekable();
+            required.peek().is_some() && required.all(|column| known.contains(column.key))
+        };
+        let single = heading::blocks(sheet).filter(|it| it.top == it.bottom);
+        let mut above = single.filter(|it| it.bottom + 1 < best.top);
+        above.find(is_whole)
     }
 
     pub(super) fn layout(&self, index: u16, sheet: &Sheet, block: &Block) -> Layout<R> {

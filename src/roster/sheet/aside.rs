@@ -7,7 +7,10 @@
 //! ([`is_alone`]).
 
 use super::marks::{counts_columns, describes_columns, instructs, is_example};
-use super::names::{is_code, may_be_name, may_be_relation, names_place, names_post, names_unit};
+use super::names::{
+    is_code, may_be_name, may_be_relation, names_place, names_post, names_unit,
+    names_village_or_town,
+};
 use super::words::{
     is_count, is_label, is_note, is_page, is_total, labels_next, labels_sum, sums_up,
 };
@@ -94,6 +97,9 @@ pub(super) fn aside<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> Option<Asid
     // Most rows have an identity number, and end here.
     let of = |role| cells_of(layout, row, role);
     if of(Role::Identity).any(|(_, cell)| is_long(cell)) {
+        return None;
+    }
+    if says_further(layout, row) {
         return None;
     }
     if repeats_heading(layout, row) {
@@ -189,6 +195,20 @@ pub(super) fn is_of_names<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool 
 /// Whether nothing in a row says whose it is, and it says little: such a row joins no household.
 pub(super) fn is_alone<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
     said(layout, row).count() <= FEW_CELLS && !is_related(layout, row) && !says_whose(layout, row)
+}
+
+/// Whether a row says nothing but more of what the part above it may have several of: a village, with its town or
+/// without.
+pub(super) fn says_further<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
+    let Some(first) = R::FURTHER.first() else {
+        return false;
+    };
+    let key_of = |at: u32| layout.placed(at).map_or("", |placed| placed.column.key);
+    let is_place = |(at, cell): &(u32, Cell<'_>)| {
+        key_of(*at) == *first && text(cell).is_some_and(|it| names_village_or_town(&it))
+    };
+    let is_beside = |(at, _): &(u32, Cell<'_>)| R::FURTHER[1..].contains(&key_of(*at));
+    said(layout, row).any(is_place) && said(layout, row).all(|it| is_place(it) || is_beside(it))
 }
 
 /// Whether a row holds the relation of somebody to the head.

@@ -17,6 +17,7 @@ use std::rc::Rc;
 use above::Above;
 use aside::{
     Aside, aside, fits, is_alone, is_identified, is_of_names, is_related, person_or_aside,
+    says_further,
 };
 use cell::CellAt;
 use corrections::Corrections;
@@ -280,7 +281,7 @@ impl<R: Record> Reader<'_, '_, R> {
             self.end_section();
         }
         // Of whom nearly all is missing may be a head.
-        self.begins = if read.alone {
+        self.begins = if read.alone && !says_further(layout, row) {
             Begins::Parted
         } else {
             Begins::No

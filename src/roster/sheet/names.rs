@@ -189,6 +189,26 @@ pub(super) fn names_place(text: &str) -> bool {
     ends_with_any(text, &PLACES)
 }
 
+/// Whether a text names a village or a town, and no unit.
+pub(super) fn names_village_or_town(text: &str) -> bool {
+    const ENDS: [&str; 13] = [
+        "村",
+        "镇",
+        "乡",
+        "街道",
+        "社区",
+        "苏木",
+        "嘎查",
+        "噶查",
+        "居委会",
+        "村委会",
+        "居委",
+        "村委",
+        "屯",
+    ];
+    ends_with_any(text, &ENDS)
+}
+
 /// Whether a text that stands alone in its row names a unit: 草庙小学, 国土资源所, 县人民检察院.
 pub(super) fn names_unit(text: &str) -> bool {
     names_place(text) || (ends_with_any(text, &UNITS) && !may_be_name(text))

@@ -5,7 +5,7 @@ mod model;
 pub(crate) mod service;
 mod store;
 
-pub use model::{Area, Unit, names_in};
+pub use model::{Area, Unit, names_in, town_in};
 pub use store::{
     all_villages, find, find_named, list, put_back, remove, rename, set_villages, villages,
 };

@@ -6,6 +6,7 @@
 //! other name follows by a [`renaming`](crate::renaming).
 
 mod names;
+mod reformed;
 mod renamed;
 mod spelling;
 mod suspects;
@@ -14,5 +15,6 @@ mod words;
 
 pub use names::PlaceNames;
 pub use renamed::{PlacesRenamed, places_renamed};
-pub use spelling::{FileArea, FileUnit, KnownPlaces, Reading, Spellings};
+pub use spelling::{FileArea, FileUnit, KnownPlaces, Spellings};
+pub use tally::Reading;
 pub use words::cut_key;

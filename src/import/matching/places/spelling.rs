@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::tally::{MOST_PLACES, Tallies, Tally};
+use super::reformed::Reformed;
+use super::tally::{MOST_PLACES, Reading, Tallies, Tally};
 use super::words::cut_key;
 use crate::code_list::CodeList;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
@@ -10,6 +11,7 @@ use crate::renaming::alike::alike_or_same;
 use crate::renaming::spelling::{Level, group_of};
 use crate::renaming::{Change, Links, Locality, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
+use crate::staff::unit::town_in;
 use crate::text::squeezed;
 
 const ANSWERS: [ImportAnswer; 2] = [ImportAnswer::SamePlace, ImportAnswer::DifferentPlaces];
@@ -36,23 +38,14 @@ pub struct KnownPlaces<'a> {
     pub unit: &'static str,
 }
 
-/// How a name is read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// The name that stands.
-    pub name: String,
-    /// Key of the question that is not answered yet.
-    pub undecided: Option<String>,
-    /// Whether what is under this name is left out.
-    pub left_out: bool,
-}
-
 /// What is asked of the names of a file, and how they are read by what was answered.
 #[derive(Debug, Default)]
 pub struct Spellings {
     pub conflicts: Vec<Conflict>,
     /// What is to be called otherwise when the import is taken in.
     pub renamings: Vec<Planned>,
+    /// Places that are not one, though their names are alike, or of which that is asked.
+    apart: Vec<(Locality, Locality)>,
     /// By the name that the file writes; names that are read as they are written have no entry.
     towns: HashMap<String, Reading>,
     /// By the town as it is read.
@@ -134,6 +127,7 @@ impl Spellings {
         if let Some(asked) = asked {
             self.conflicts.extend(asked.conflict);
             self.renamings.extend(asked.renamings);
+            self.apart.extend(asked.apart);
             put(asked.readings, self);
         }
     }
@@ -196,7 +190,11 @@ impl Spellings {
         for (towns, villages) in known.links.helpers.keys() {
             if towns.is_empty() || towns.iter().any(|name| is_here(name)) {
                 for village in villages {
-                    tallies.get(village);
+                    // One that says its town is of no other.
+                    let (said, name) = town_in(village).unwrap_or((town, village.as_str()));
+                    if said == town {
+                        tallies.get(name);
+                    }
                 }
             }
         }
@@ -243,6 +241,12 @@ impl Spellings {
             Change::Unit { .. } => false,
         })
     }
+
+    /// Whether it was said or asked here that a place that the register calls `from` is not the one called `to`.
+    pub fn keeps_apart(&self, from: (&str, &str), to: (&str, &str)) -> bool {
+        let mut apart = self.apart.iter();
+        apart.any(|(old, new)| old.renamed(new, from) == Some(to))
+    }
 }
 
 fn groups<'t>(level: Level<'_>, tallies: &'t [Tally]) -> Vec<Vec<&'t Tally>> {
@@ -265,6 +269,7 @@ struct Asked {
     conflict: Option<Conflict>,
     readings: Vec<(String, Reading)>,
     renamings: Vec<Planned>,
+    apart: Vec<(Locality, Locality)>,
 }
 
 impl Asked {
@@ -279,6 +284,16 @@ impl Asked {
             && group.iter().any(|it| it.is_open());
         if !is_asked {
             return None;
+        }
+        // Who are responsible for a place are no proof that it is called otherwise; its households are.
+        if let Some(reformed) = Reformed::of(level, group).filter(|_| unit == "户") {
+            let asked = reformed.ask(choices);
+            return Some(Self {
+                conflict: Some(asked.conflict),
+                readings: asked.readings,
+                renamings: asked.renaming.into_iter().collect(),
+                apart: asked.apart.into_iter().collect(),
+            });
         }
         let names = names_that_may_stand(level, group);
         let kind = kind_of(level);
@@ -302,7 +317,11 @@ impl Asked {
                 .then(|| conflict(level, group, &names, &decided, key.clone(), unit)),
             readings: Vec::new(),
             renamings: Vec::new(),
+            apart: Vec::new(),
         };
+        if decided.is(ImportAnswer::DifferentPlaces) {
+            asked.apart = pairs_of(level, group);
+        }
         for other in group.iter().filter(|it| it.name != standing) {
             // A name that the register has gives way to one that it has not, or stays a place of its own.
             let gives_way = !other.is_settled() || !stands.is_settled();
@@ -315,14 +334,9 @@ impl Asked {
                 .extend(read.or_else(|| in_one_form(other, &standing, group, &decided)));
             let is_linked = other.units + other.helpers > 0;
             if decided.is(ImportAnswer::SamePlace) && (other.is_settled() || is_linked) {
-                let place = |name: &str| match level {
-                    Level::Town => Some(Locality::town(name)),
-                    // Villages without a town are of helpers alone, who say them as the file does; and where
-                    // the register has a unit, its name stands.
-                    Level::VillageOf("") | Level::Unit => None,
-                    Level::VillageOf(town) => Some(Locality::village(town, name)),
-                };
-                if let (Some(from), Some(to)) = (place(&other.name), place(&standing)) {
+                // Where the register has a unit, its name stands.
+                let places = place_of(level, &other.name).zip(place_of(level, &standing));
+                if let Some((from, to)) = places {
                     asked.renamings.push(Planned {
                         change: Change::Place { from, to },
                         merges: stands.is_settled(),
@@ -333,6 +347,28 @@ impl Asked {
         }
         Some(asked)
     }
+}
+
+/// A place of this name; nothing for a unit, nor for villages without a town, which are of helpers alone, who say
+/// them as the file does.
+fn place_of(level: Level<'_>, name: &str) -> Option<Locality> {
+    match level {
+        Level::Town => Some(Locality::town(name)),
+        Level::VillageOf("") | Level::Unit => None,
+        Level::VillageOf(town) => Some(Locality::village(town, name)),
+    }
+}
+
+/// Each place of the register with each other one of the file.
+fn pairs_of(level: Level<'_>, group: &[&Tally]) -> Vec<(Locality, Locality)> {
+    let old = group.iter().filter(|it| it.is_settled());
+    let pairs = old.flat_map(|old| {
+        let others = group
+            .iter()
+            .filter(|it| it.name != old.name && it.in_file > 0);
+        others.filter_map(|new| place_of(level, &old.name).zip(place_of(level, &new.name)))
+    });
+    pairs.collect()
 }
 
 /// How a name is read that is another place but not another name: 双喜村（东片） is 双喜村(东片), whichever of them

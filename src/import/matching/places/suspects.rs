@@ -55,7 +55,8 @@ pub fn suspects(
     gone.retain(|area, gone| {
         let is_respelled = |to: &Locality| {
             let village = to.village.as_deref().unwrap_or_default();
-            spellings.renames(register.area_name(*area), (&to.town, village))
+            let (from, to) = (register.area_name(*area), (to.town.as_str(), village));
+            spellings.renames(from, to) || spellings.keeps_apart(from, to)
         };
         gone.left() > 0 && !gone.most().is_some_and(|(to, _)| is_respelled(to))
     });

@@ -11,6 +11,17 @@ use crate::renaming::spelling::Level;
 /// Most cells that a question lists.
 pub const MOST_PLACES: usize = 200;
 
+/// How a name is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The name that stands.
+    pub name: String,
+    /// Key of the question that is not answered yet.
+    pub undecided: Option<String>,
+    /// Whether what is under this name is left out.
+    pub left_out: bool,
+}
+
 /// A name, and how often it stands where.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {

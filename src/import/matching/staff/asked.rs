@@ -1,21 +1,25 @@
 //! What a roster of staff leaves open of its people: someone under another 工号, someone who had left.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::known::{Known, Match};
-use super::question::{Question, Words, conflict, may_be};
+use super::question::{Question, Words, conflict, may_be, unproved_words};
 use super::units::UnitsRenamed;
 use crate::code_list::CodeList;
 use crate::import::matching::places::cut_key;
 use crate::import::report::ConflictKind;
-use crate::roster::choices::{Choices, ImportAnswer};
+use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::staffing::StaffRoster;
 use crate::staff::model::Staff;
 use crate::text::squeezed;
 
-/// People of the file whom neither their 工号 nor their identity number finds, beside one person of the register
+/// Most people of one name whose 工号 a question lists.
+const MOST_NUMBERS: usize = 5;
+
+/// People of the file whom neither their 工号 nor their identity number finds, beside a person of the register
 /// of the same name, sex and unit whom the file does not have and of whom no number says that they are two; with
-/// who they are, if that was answered.
+/// who they are, if that was answered. Where there are several on either side, nothing tells who of them is who:
+/// they are asked about together.
 pub fn renumbered(
     roster: &StaffRoster,
     known: &Known<'_>,
@@ -33,23 +37,41 @@ pub fn renumbered(
         }
     }
     let mut candidates: Vec<(usize, usize)> = Vec::new();
+    let mut several: BTreeMap<(&str, String), Namesakes> = BTreeMap::new();
     for (index, (person, found)) in roster.people.iter().zip(matches).enumerate() {
         let facts = &person.facts;
         let has_number = facts.number.is_some() || facts.identity_number.is_some();
         if found.found().is_some() || !has_number || facts.name.is_empty() {
             continue;
         }
-        let name = (squeezed(&facts.name), units.on_register(&facts.unit));
+        let unit = units.on_register(&facts.unit);
+        let name = (squeezed(&facts.name), unit);
         let alike = missing.get(&name).into_iter().flatten();
         let alike = alike.filter(|it| may_be(facts, &known.people[**it]));
         let alike: Vec<_> = alike.copied().collect();
-        if let [one] = alike[..] {
-            candidates.push((index, one));
+        match alike[..] {
+            [] => {}
+            [one] => candidates.push((index, one)),
+            _ => several
+                .entry((unit, name.0))
+                .or_default()
+                .add(index, &alike),
         }
     }
     let times = |one: usize| candidates.iter().filter(|(_, it)| *it == one).count();
-    let single = candidates.iter().filter(|(_, one)| times(*one) == 1);
-    single
+    let (single, shared): (Vec<(usize, usize)>, Vec<(usize, usize)>) =
+        candidates.iter().partition(|(_, one)| times(*one) == 1);
+    for (index, one) in shared {
+        let facts = &roster.people[index].facts;
+        let name = (units.on_register(&facts.unit), squeezed(&facts.name));
+        several.entry(name).or_default().add(index, &[one]);
+    }
+    let several = several.iter().map(|((unit, name), namesakes)| {
+        let question = namesakes.question((roster, known), (unit, name), choices);
+        (question, None)
+    });
+    let single = single
+        .iter()
         .map(|(index, one)| {
             let (facts, before) = (&roster.people[*index].facts, &known.people[*one]);
             let kind = ConflictKind::StaffRenumbered;
@@ -66,7 +88,7 @@ pub fn renumbered(
             };
             let (says, asks, follows) = match new {
                 Some(number) => (
-                    format!("的工号是 {number}，没有证件号码可以核对"),
+                    format!("的工号是 {number}，{}", unproved_words(facts)),
                     "是同一人换了工号吗？",
                     format!("工号改为 {number}"),
                 ),
@@ -99,8 +121,60 @@ pub fn renumbered(
             let people = vec![*index];
             let conflict = conflict(roster, (kind, key), ("number", &people), &decided, words);
             (Question { conflict, people }, found)
-        })
-        .collect()
+        });
+    single.chain(several).collect()
+}
+
+/// People of the file of one name and unit, and those of the register who may be some of them.
+#[derive(Default)]
+struct Namesakes {
+    people: Vec<usize>,
+    known: BTreeSet<usize>,
+}
+
+impl Namesakes {
+    fn add(&mut self, index: usize, known: &[usize]) {
+        self.people.push(index);
+        self.known.extend(known);
+    }
+
+    /// Asks whether they all are new. Who accepts all proposals has not said that: it would double them.
+    fn question(
+        &self,
+        (roster, known): (&StaffRoster, &Known<'_>),
+        (unit, name): (&str, &str),
+        choices: &Choices,
+    ) -> Question {
+        const ANSWERS: [ImportAnswer; 2] = [ImportAnswer::SamePerson, ImportAnswer::AnotherPerson];
+        let kind = ConflictKind::StaffRenumbered;
+        let key = format!("{}:{}:{}", kind.code(), cut_key(unit), cut_key(name));
+        let decided = match choices.decided(&key, kind.code(), &ANSWERS) {
+            Decided::Given(ImportAnswer::SamePerson, _) => Decided::Open,
+            decided => decided,
+        };
+        let numbers = self.known.iter().take(MOST_NUMBERS);
+        let numbers: Vec<_> = numbers
+            .map(|at| format!("工号{}", number_words(&known.people[*at])))
+            .collect();
+        let words = Words {
+            question: format!(
+                "名册中有 {} 人叫{name}（{unit}），工号和证件号码都没有登记过；登记中有同名、同单位的 {} 人（{}），不在名册中，无法分清谁是谁。都是新的人吗？",
+                self.people.len(),
+                self.known.len(),
+                numbers.join("；")
+            ),
+            proposal: "请在名册中补上登记的工号或证件号码，再重新核对；如都是新的人，请答“另一人”"
+                .to_owned(),
+            answers: vec![(
+                ImportAnswer::AnotherPerson,
+                "另一人：都登记为新的人，原来的人不变".to_owned(),
+            )],
+        };
+        let mut people = self.people.clone();
+        people.sort_unstable();
+        let conflict = conflict(roster, (kind, key), ("name", &people), &decided, words);
+        Question { conflict, people }
+    }
 }
 
 fn number_words(person: &Staff) -> String {

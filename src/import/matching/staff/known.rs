@@ -18,6 +18,15 @@ pub struct Around {
     pub unit_villages: BTreeMap<String, Vec<Area>>,
 }
 
+impl Around {
+    /// Whether a household lives in a village, or a unit is linked to it.
+    pub fn has(&self, (town, village): (&str, &str)) -> bool {
+        let mut areas = self.areas.iter();
+        areas.any(|(of, name, _)| of == town && name == village)
+            || self.links.units.contains_key(&Area::of(town, village))
+    }
+}
+
 /// The staff on the register, by all that a roster may name them by.
 pub struct Known<'k> {
     pub people: &'k [Staff],

@@ -1,6 +1,6 @@
 //! The towns and villages for which a roster of staff makes people responsible, and their units, by name.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::known::{Around, Known};
 use super::question::Question;
@@ -11,7 +11,8 @@ use crate::renaming::Planned;
 use crate::roster::choices::Choices;
 use crate::roster::report::{Place, Problems};
 use crate::roster::staffing::{ReadPerson, StaffRoster};
-use crate::staff::unit::names_in;
+use crate::staff::StaffFacts;
+use crate::staff::unit::{names_in, town_in};
 use crate::value::Refusal;
 
 /// Asks about names that may be spellings of one place, and reads them by what was answered: writes them into
@@ -26,7 +27,7 @@ pub fn places(
         links: &around.links,
         unit: "人",
     };
-    let spellings = Spellings::of(&in_file(roster), known, choices);
+    let spellings = Spellings::of(&in_file(roster, around), known, choices);
     let mut about: HashMap<String, Vec<usize>> = HashMap::new();
     let mut left_out = Vec::new();
     for (index, person) in roster.people.iter_mut().enumerate() {
@@ -121,6 +122,7 @@ pub fn unknown_villages(roster: &StaffRoster, around: &Around, problems: &mut Pr
         let mut linked = around.links.units.keys();
         areas.any(|(town, name, _)| name == village && in_town(town))
             || linked.any(|area| area.village == village && in_town(&area.town))
+            || town_in(village).is_some_and(|place| around.has(place))
     };
     let mut unknown: BTreeMap<String, (usize, Place)> = BTreeMap::new();
     for person in &roster.people {
@@ -142,8 +144,14 @@ pub fn unknown_villages(roster: &StaffRoster, around: &Around, problems: &mut Pr
     }
 }
 
-/// The places that people name, each with how many people do: towns, and villages of each of their towns.
-fn in_file(roster: &StaffRoster) -> Vec<FileArea> {
+/// The places that people name, each with how many people do: towns, and villages of each of their towns; one that
+/// the register has in some of them is none of the others.
+fn in_file(roster: &StaffRoster, around: &Around) -> Vec<FileArea> {
+    let known: BTreeSet<_> = around
+        .areas
+        .iter()
+        .map(|(town, village, _)| (town.as_str(), village.as_str()))
+        .collect();
     let mut areas: BTreeMap<(String, String), FileArea> = BTreeMap::new();
     for person in &roster.people {
         let towns = names_in(person.facts.town.as_deref());
@@ -161,9 +169,16 @@ fn in_file(roster: &StaffRoster) -> Vec<FileArea> {
             "village"
         };
         let (towns, villages) = (or_nothing(towns), or_nothing(villages));
-        for town in &towns {
-            for village in &villages {
-                if town.is_empty() && village.is_empty() {
+        for village in &villages {
+            if town_in(village).is_some_and(|place| around.has(place)) {
+                continue;
+            }
+            let has = |town: &String| known.contains(&(town.as_str(), village.as_str()));
+            let is_somewhere = towns.iter().any(has);
+            let is_town = |town: &str| known.iter().any(|(known, _)| *known == town);
+            for town in &towns {
+                let is_elsewhere = is_somewhere && !has(town) && is_town(town);
+                if is_elsewhere || (town.is_empty() && village.is_empty()) {
                     continue;
                 }
                 let area = areas.entry((town.clone(), village.clone()));
@@ -216,6 +231,24 @@ fn read(person: &mut ReadPerson, spellings: &Spellings) -> (Vec<String>, bool) {
     write(&mut person.facts.town, &towns, &towns_read);
     write(&mut person.facts.village, &villages, &villages_read);
     (undecided, left_out)
+}
+
+/// The same names in another order are no change.
+pub fn keep_order(facts: &mut StaffFacts, before: &StaffFacts) {
+    let in_order = |cell: &Option<String>| {
+        let mut names = names_in(cell.as_deref());
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    for (cell, before) in [
+        (&mut facts.town, &before.town),
+        (&mut facts.village, &before.village),
+    ] {
+        if cell != before && in_order(cell) == in_order(before) {
+            cell.clone_from(before);
+        }
+    }
 }
 
 /// Writes names into a cell if they are read otherwise than they are written, each once.

@@ -60,3 +60,12 @@ pub fn may_be(facts: &StaffFacts, before: &Staff) -> bool {
     let unproved = facts.identity_number.is_none() || before.identity_number.is_none();
     same_sex && unproved
 }
+
+/// That no identity number tells whether both are one person, in words.
+pub fn unproved_words(facts: &StaffFacts) -> &'static str {
+    if facts.identity_number.is_some() {
+        "登记中没有证件号码可以核对"
+    } else {
+        "没有证件号码可以核对"
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::household::IdentityNumber;
-use crate::roster::choices::Decision;
+use crate::roster::choices::{Decision, ImportAnswer};
 
 fn facts(number: &str, name: &str, serial: u32) -> StaffFacts {
     let body = format!("32099919800101{serial:03}");
@@ -35,6 +35,20 @@ fn decided(
     people: &[StaffFacts],
     decision: Option<(&str, bool)>,
 ) -> (StaffPlan, Vec<String>) {
+    let decision = decision.map(|(conflict, accept)| Decision {
+        conflict: conflict.to_owned(),
+        accept,
+        answer: None,
+        name: None,
+    });
+    chosen(known, people, decision.into_iter().collect())
+}
+
+fn chosen(
+    known: &[Staff],
+    people: &[StaffFacts],
+    decisions: Vec<Decision>,
+) -> (StaffPlan, Vec<String>) {
     let people = (2..).zip(people).map(|(row, facts)| ReadPerson {
         place: Place { sheet: 0, row },
         facts: facts.clone(),
@@ -53,15 +67,7 @@ fn decided(
         questions: Vec::new(),
     };
     let choices = Choices {
-        decisions: decision
-            .map(|(conflict, accept)| Decision {
-                conflict: conflict.to_owned(),
-                accept,
-                answer: None,
-                name: None,
-            })
-            .into_iter()
-            .collect(),
+        decisions,
         ..Choices::default()
     };
     let mut problems = Problems::default();
@@ -176,4 +182,86 @@ fn another_name_under_the_same_number_is_asked_unless_the_identity_number_tells(
     // Spaces in a name make no other name, and an empty cell takes no identity number away.
     let (plan, _) = decided(&known, &[facts("1", "甲", 0)], None);
     assert_eq!(plan.planned[0].action, Action::Unchanged);
+}
+
+#[test]
+fn another_identity_number_of_the_other_sex_under_the_same_number_is_asked() {
+    let known = known(&[
+        facts("1", "甲", 1),
+        facts("2", "乙", 2),
+        facts("3", "丙", 3),
+        facts("4", "丁", 0),
+    ]);
+    // Of the other sex, twice; a corrected number of the same sex and birth date; one that was not known.
+    let file = [
+        facts("1", "甲", 4),
+        facts("2", "乙", 5),
+        facts("3", "丙", 7),
+        facts("4", "丁", 8),
+    ];
+    let (plan, codes) = decided(&known, &file, None);
+    assert!(codes.is_empty(), "{codes:?}");
+    let asked: Vec<_> = plan.planned.iter().map(|one| one.conflicts.len()).collect();
+    assert_eq!(asked, [1, 1, 0, 0]);
+    let question = &plan.conflicts[0].question;
+    assert!(question.contains("同名，证件号码和性别不同"), "{question}");
+    let (plan, _) = decided(&known, &file, Some(("renamed", false)));
+    assert_eq!(
+        actions(&plan),
+        [
+            Action::LeftOut,
+            Action::LeftOut,
+            Action::Changed,
+            Action::Changed
+        ]
+    );
+    let (plan, _) = decided(&known, &file, Some(("renamed", true)));
+    assert_eq!(actions(&plan), [Action::Changed; 4]);
+}
+
+#[test]
+fn several_of_one_name_are_asked_about_together() {
+    let by_identity = known(&[facts("", "张伟", 1), facts("", "张伟", 3)]);
+    let two = [facts("N1", "张伟", 0), facts("N2", "张伟", 0)];
+    let by_number = known(&[facts("T2", "李梅", 0)]);
+    let both = [facts("", "李梅", 2), facts("", "李梅", 4)];
+    for (known, file) in [
+        (&by_identity, &two[..]),
+        (&by_identity, &two[..1]),
+        (&by_number, &both[..]),
+    ] {
+        let (plan, _) = decided(known, file, None);
+        assert_eq!(plan.conflicts.len(), 1, "{file:?}");
+        let kind = plan.conflicts[0].kind;
+        assert_eq!(kind, ConflictKind::StaffRenumbered);
+        let of_file = plan.planned.iter().take(file.len());
+        assert!(of_file.clone().all(|one| one.conflicts.len() == 1));
+        // Who accepts all that is proposed has not said that they are new.
+        let (plan, _) = decided(known, file, Some(("staff_renumbered", true)));
+        assert_eq!(plan.conflicts[0].accepted, None);
+        let (plan, _) = decided(known, file, Some(("staff_renumbered", false)));
+        assert_eq!(plan.planned[0].action, Action::LeftOut);
+        let choices = Decision {
+            conflict: "staff_renumbered".to_owned(),
+            accept: true,
+            answer: Some(ImportAnswer::AnotherPerson),
+            name: None,
+        };
+        let (plan, _) = chosen(known, file, vec![choices]);
+        assert_eq!(plan.conflicts[0].accepted, Some(true));
+        assert_eq!(plan.planned[0].action, Action::New);
+    }
+    // One of each is who he is asked to be, and two of the file who are known are not asked about.
+    let (plan, _) = decided(
+        &by_identity,
+        &[facts("", "张伟", 1), facts("N1", "张伟", 0)],
+        None,
+    );
+    assert!(plan.conflicts[0].question.contains("工号是 N1"), "{plan:?}");
+    let (plan, _) = decided(
+        &by_identity,
+        &[facts("", "张伟", 1), facts("", "张伟", 3)],
+        None,
+    );
+    assert!(plan.conflicts.is_empty());
 }

@@ -129,7 +129,13 @@ fn a_status_that_says_less_does_not_take_the_place_of_one_that_says_more() {
             Poor,
             LiftedWithPolicy,
         ),
-        (LiftedWithPolicy, StatusDetail::Vague, Poor, Poor),
+        // It is asked, and stays until that is answered.
+        (
+            LiftedWithPolicy,
+            StatusDetail::Vague,
+            Poor,
+            LiftedWithPolicy,
+        ),
     ] {
         let known = HouseholdFacts {
             status: before,
