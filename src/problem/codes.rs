@@ -261,7 +261,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("unauthenticated", "a token is missing or not valid"),
     (
         "unknown_field",
-        "a correction names a field that there is not",
+        "the body, or a correction of an import, names a field that there is not",
+    ),
+    (
+        "unknown_parameter",
+        "there is no such parameter: see `errors` for the nearest name",
     ),
     ("unreadable_file", "the file cannot be read"),
     ("unsupported_media_type", "the body's type is not taken"),

@@ -89,16 +89,18 @@ fn facts_that_contradict_those_of_the_register_are_told() {
     // The one who stays is disabled: as a whole nothing contradicts itself.
     assert_eq!(stay(&known, &given).codes, [""; 0]);
     // A column that the file lacks is the register's.
-    known.lifted_year = Some(2019);
-    known.status = PovertyStatus::LiftedWithPolicy;
-    let mut poor = known.clone();
-    (poor.status, poor.lifted_year) = (PovertyStatus::Poor, None);
-    let mut silent = file([poor]);
+    known.main_cause = Some(Cause::Disability);
+    let mut healthy = known.clone();
+    healthy.main_cause = None;
+    for member in &mut healthy.members {
+        member.health = Some(Health::Healthy);
+    }
+    let mut silent = file([healthy]);
     let spoken = COLUMNS.iter().map(|column| column.key);
-    silent.spoken = spoken.filter(|key| *key != "lifted_year").collect();
+    silent.spoken = spoken.filter(|key| *key != "main_cause").collect();
     let world = World::holding([known]);
     let outcome = world.import(&silent, &Choices::default());
-    assert_eq!(outcome.codes, ["year_without_lifted B2"]);
+    assert_eq!(outcome.codes, ["disability_without_disabled B2"]);
 }
 
 #[test]
