@@ -40,6 +40,7 @@ impl Place {
     }
 
     /// The same, where nothing of this name is known.
+    #[must_use]
     pub fn unknown(self) -> Self {
         Self {
             is_unknown: true,

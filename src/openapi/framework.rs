@@ -103,12 +103,13 @@ fn parse(framework: &str) -> Value {
 
 /// What a problem's `code` may say.
 fn problem_codes_in_words() -> String {
-    let codes = problem::CODES.iter();
-    let codes: String = codes
-        .map(|(code, meaning)| format!("\n- `{code}`: {meaning}"))
+    let codes: Vec<_> = problem::CODES
+        .iter()
+        .map(|(code, meaning)| format!("- `{code}`: {meaning}"))
         .collect();
     format!(
-        "The kind of problem for programs. New codes may come: meet one that you do not know by the HTTP status.\n{codes}"
+        "The kind of problem for programs. New codes may come: meet one that you do not know by the HTTP status.\n\n{}",
+        codes.join("\n")
     )
 }
 

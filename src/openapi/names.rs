@@ -104,7 +104,8 @@ fn without_links(text: &str, names: &BTreeMap<String, String>) -> String {
             continue;
         };
         let name = path.rsplit("::").next().unwrap_or(path);
-        plain += &format!("`{}`", names.get(name).map_or(name, String::as_str));
+        let name = names.get(name).map_or(name, String::as_str);
+        plain.extend(["`", name, "`"]);
         rest = match behind
             .strip_prefix('(')
             .and_then(|target| target.split_once(')'))

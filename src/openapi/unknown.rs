@@ -20,23 +20,28 @@ pub fn unknown_name(named: Named, name: &str, known: &[&str]) -> Text {
         Named::Field => ("没有这个字段", "there is no such field"),
         Named::Parameter => ("没有这个参数", "there is no such parameter"),
     };
-    let mut words = Text::new(zh, en);
-    if let Some(meant) = nearest(name, known) {
-        words.zh += &format!("，您要写的是 {meant} 吗？");
-        words.en += &format!("; did you mean `{meant}`?");
-    }
-    match known {
-        [] => {
-            words.zh += "，此处不带任何参数或字段";
-            words.en += "; nothing is known here";
-        }
-        known if known.len() <= MOST_LISTED => {
-            words.zh += &format!("（可用：{}）", known.join("、"));
-            words.en += &format!(" (known: {})", known.join(", "));
-        }
-        _ => {}
-    }
-    words
+    let (meant_zh, meant_en) = match nearest(name, known) {
+        Some(meant) => (
+            format!("，您要写的是 {meant} 吗？"),
+            format!("; did you mean `{meant}`?"),
+        ),
+        None => <_>::default(),
+    };
+    let (known_zh, known_en) = match known {
+        [] => (
+            "，此处不带任何参数或字段".to_owned(),
+            "; nothing is known here".to_owned(),
+        ),
+        known if known.len() <= MOST_LISTED => (
+            format!("（可用：{}）", known.join("、")),
+            format!(" (known: {})", known.join(", ")),
+        ),
+        _ => <_>::default(),
+    };
+    Text::new(
+        format!("{zh}{meant_zh}{known_zh}"),
+        format!("{en}{meant_en}{known_en}"),
+    )
 }
 
 /// The known name that is nearest to another, if it is near enough to have been meant. Case and the

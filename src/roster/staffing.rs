@@ -103,7 +103,7 @@ pub fn read(
                 remark_said,
                 has_errors: !row.refused.is_empty() || problems.count(Severity::Error) > before,
             });
-            if people.len() % 1_000 == 0 {
+            if people.len().is_multiple_of(1_000) {
                 progress(i64::try_from(people.len()).unwrap_or_default())?;
             }
             Ok(())

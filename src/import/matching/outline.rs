@@ -201,12 +201,11 @@ impl Outlines {
                 is_identified,
                 is_head: member.relation == Relation::Head,
             };
-            match departed.identified(member) {
-                Some(found) => self.candidates.push(candidate(found, true)),
-                None => {
-                    let found = departed.namesakes(member);
-                    self.candidates.extend(found.map(|it| candidate(it, false)));
-                }
+            if let Some(found) = departed.identified(member) {
+                self.candidates.push(candidate(found, true));
+            } else {
+                let found = departed.namesakes(member);
+                self.candidates.extend(found.map(|it| candidate(it, false)));
             }
         }
     }

@@ -91,11 +91,9 @@ fn words(finding: &Finding, after: &HouseholdFacts, read: &ReadHousehold) -> (Pl
         return (read.place, reason);
     };
     let mut rows = read.facts.members.iter().zip(&read.places);
-    match rows.find(|(row, _)| row.name == member.name) {
-        Some((_, place)) => (*place, reason),
-        None => {
-            let reason = format!("{reason}（{}登记在本户，不在名册中）", member.name);
-            (read.place, reason)
-        }
+    if let Some((_, place)) = rows.find(|(row, _)| row.name == member.name) {
+        return (*place, reason);
     }
+    let reason = format!("{reason}（{}登记在本户，不在名册中）", member.name);
+    (read.place, reason)
 }

@@ -1,6 +1,7 @@
 //! Why members leave their households by an import: kept with the record of it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasher;
 
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
@@ -74,7 +75,10 @@ pub async fn departures(
 
 /// Those who died or moved away by imports that hold, in the order of these: what was never taken into the register
 /// has no history, and `undone` are the imports that were undone.
-pub async fn departed(tx: &mut Tx, undone: &HashSet<Uuid>) -> Result<Vec<Departed>, sqlx::Error> {
+pub async fn departed<S: BuildHasher>(
+    tx: &mut Tx,
+    undone: &HashSet<Uuid, S>,
+) -> Result<Vec<Departed>, sqlx::Error> {
     #[derive(FromRow)]
     struct Row {
         import_id: Uuid,

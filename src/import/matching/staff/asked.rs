@@ -59,9 +59,11 @@ pub fn renumbered(
         }
     }
     let times = |one: usize| candidates.iter().filter(|(_, it)| *it == one).count();
-    let (single, shared): (Vec<(usize, usize)>, Vec<(usize, usize)>) =
-        candidates.iter().partition(|(_, one)| times(*one) == 1);
-    for (index, one) in shared {
+    let single: Vec<_> = candidates
+        .iter()
+        .filter(|(_, one)| times(*one) == 1)
+        .collect();
+    for &(index, one) in candidates.iter().filter(|(_, one)| times(*one) > 1) {
         let facts = &roster.people[index].facts;
         let name = (units.on_register(&facts.unit), squeezed(&facts.name));
         several.entry(name).or_default().add(index, &[one]);
