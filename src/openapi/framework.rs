@@ -48,7 +48,12 @@ pub fn translated(framework: &str, version: Version) -> Value {
             document["info"]["license"]["identifier"] = document["info"]["license"]["name"].take();
             into_3_1(&mut document);
         }
-        Version::V3_0 => document["openapi"] = json!("3.0.3"),
+        Version::V3_0 => {
+            document["openapi"] = json!("3.0.3");
+            document["info"]["license"]["url"] = json!("https://spdx.org/licenses/");
+            let schemas = document["components"]["schemas"].clone();
+            typed_nullable(&mut document, &schemas);
+        }
     }
     document["info"]["license"]["name"] = json!("MIT or Apache 2.0");
     document
@@ -123,12 +128,12 @@ fn operations_mut(document: &mut Value) -> impl Iterator<Item = (&String, &mut V
         .flat_map(Map::iter_mut)
 }
 
-/// Says that a change is a merge patch (RFC 7396), which is taken as plain JSON too. Generators of 3.0
-/// take one media type, and that is JSON.
+/// Says that a change is a merge patch (RFC 7396). It is taken as plain JSON too, which is not said: with two
+/// media types of one body several generators make code that does not run. Those of 3.0 know no merge patch.
 fn merge_patch(operation: &mut Value, version: Version) {
     if let Some(content) = operation["requestBody"]["content"].as_object_mut()
-        && let Some(media) = content.get(JSON).cloned()
         && version == Version::V3_1
+        && let Some(media) = content.remove(JSON)
     {
         content.insert(MERGE_PATCH.to_owned(), media);
     }
@@ -295,6 +300,37 @@ fn into_3_1(value: &mut Value) {
             if object.get("nullable") == Some(&json!(true)) {
                 object.remove("nullable");
                 nullable(object);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// In 3.0 a schema may be `null` only beside its type (3.0.3, schema object): a reference has none of its own.
+fn typed_nullable(value: &mut Value, schemas: &Value) {
+    match value {
+        Value::Array(values) => values
+            .iter_mut()
+            .for_each(|value| typed_nullable(value, schemas)),
+        Value::Object(object) => {
+            object
+                .values_mut()
+                .for_each(|value| typed_nullable(value, schemas));
+            if object.get("nullable") != Some(&json!(true)) || object.contains_key("type") {
+                return;
+            }
+            if let Some(reference) = object.remove("$ref") {
+                object.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+            }
+            let parts = object.get("allOf").and_then(Value::as_array);
+            let reference = parts
+                .into_iter()
+                .flatten()
+                .find_map(|part| part["$ref"].as_str());
+            let name = reference.and_then(|it| it.rsplit('/').next());
+            let kind = name.map_or(Value::Null, |name| schemas[name]["type"].clone());
+            if kind.is_string() {
+                object.insert("type".to_owned(), kind);
             }
         }
         _ => {}

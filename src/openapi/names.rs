@@ -67,7 +67,13 @@ pub(super) fn rename(document: &mut Value) {
         .collect();
     *schemas = std::mem::take(schemas)
         .into_iter()
-        .map(|(name, schema)| (names.get(&name).cloned().unwrap_or(name), schema))
+        .map(|(name, mut schema)| {
+            // Some generators name a class by the title of its schema.
+            if let Some(schema) = schema.as_object_mut() {
+                schema.remove("title");
+            }
+            (names.get(&name).cloned().unwrap_or(name), schema)
+        })
         .collect();
     spoken_of(document, &names);
 }
@@ -128,7 +134,7 @@ mod tests {
         let mut document = json!({
             "components": { "schemas": {
                 "Page_State": { "items": { "$ref": "#/components/schemas/State" } },
-                "State": { "description": "See [`Step`], [`crate::lift::Step`] and [`State`](self::State)." },
+                "State": { "title": "State", "description": "See [`Step`], [`crate::lift::Step`] and [`State`](self::State)." },
                 "Step": {},
             } },
         });

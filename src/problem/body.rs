@@ -43,7 +43,7 @@ impl Problem {
         Language::speak();
         let language = Language::of(headers);
         let english = language == Language::English;
-        let title = title(self.status);
+        let title = title(self.status, self.code);
         ProblemBody {
             kind: format!("urn:qianshou:problem:{}", self.code),
             title: if english { title.1 } else { title.0 }.to_owned(),
@@ -94,9 +94,10 @@ impl ResponseError for Problem {
     }
 }
 
-/// The statuses that we send, in words.
-fn title(status: StatusCode) -> (&'static str, &'static str) {
+/// The statuses that we send, in words; of one status, the code tells who is not logged in from who could not.
+fn title(status: StatusCode, code: &str) -> (&'static str, &'static str) {
     match status.as_u16() {
+        401 if code == "wrong_credentials" => ("登录失败", "Log-in failed"),
         400 => ("请求无法识别", "Bad request"),
         401 => ("需要登录", "Authentication needed"),
         403 => ("没有权限", "Forbidden"),

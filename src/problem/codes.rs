@@ -64,6 +64,10 @@ pub const CODES: &[(&str, &str)] = &[
         "database_unavailable",
         "the database does not answer: try again",
     ),
+    (
+        "database_schema_changed",
+        "the database's tables changed while the request ran: try again",
+    ),
     ("date_before_approval", "the day is before the approval"),
     ("date_before_last_step", "the day is before the last step"),
     ("date_in_future", "the day is to come"),

@@ -90,7 +90,10 @@ const BEFORE: [&str; 37] = [
     "户籍",
 ];
 /// What it may end with.
-const AFTER: [&str; 36] = [
+const AFTER: [&str; 39] = [
+    "信息表",
+    "减少表",
+    "老人",
     "人员",
     "人口",
     "户主",
@@ -137,6 +140,8 @@ const WHOSE: [&str; 14] = [
 const OF: [&str; 6] = ["建档立卡", "贫困", "脱贫", "监测", "扶贫", "帮扶"];
 /// How a remark behind the title goes on that says only what is done with the list.
 const REMARKS: [&str; 7] = ["不", "仅", "只", "供", "请", "详", "另"];
+/// How a line ends that says that they were taken out of the list.
+const TAKEN_OUT: [&str; 6] = ["已剔除", "已清除", "已删除", "已去除", "已核减", "已清退"];
 const NUMERALS: &str = "一二三四五六七八九十百零〇0123456789";
 
 /// Whether a text is the title of a list of people who have died, moved out, retired or left. 无死亡人员,
@@ -149,6 +154,10 @@ pub fn lists_former(text: &str) -> bool {
     let is_mark = |it: char| "【】《》<>★☆●■◆▲※*“”\"[]-—.。".contains(it);
     let tight = squeezed(text);
     let tight = tight.trim_matches(is_mark);
+    // They are gone from this list too: whoever stands below is there.
+    if TAKEN_OUT.iter().any(|end| tight.ends_with(end)) {
+        return false;
+    }
     let found = GONE.iter().filter_map(|word| tight.find(word));
     let Some(at) = found.min() else {
         return false;
@@ -234,6 +243,8 @@ mod tests {
             "离职、退休人员",
             "贫困户死亡人员名单",
             "自然减员",
+            "附件2：死亡人员信息表",
+            "去世老人",
             "已死亡（迁出）人员",
         ] {
             assert!(lists_former(title), "{title}");
@@ -242,6 +253,7 @@ mod tests {
             "无死亡人员",
             "死亡人员：无",
             "死亡人员已删除",
+            "死亡人员已剔除",
             "其中死亡2人",
             "本表不含死亡人员",
             "迁入迁出人员",

@@ -7,7 +7,9 @@ use qianshou::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::document::{ID, document, filled_operations, kind, resolved, sample};
+use crate::support::document::{
+    ID, document, filled_operations, json_schema, kind, resolved, sample,
+};
 use crate::support::{Client, TestServer};
 
 /// Days that PostgreSQL cannot store, to which nothing can be added, or that no office sees.
@@ -70,10 +72,9 @@ async fn no_operation_takes_a_value_of_another_type_or_a_day_that_no_office_sees
     let document = document();
     let (mut tried, mut faults) = (0, Vec::new());
     for (method, path, operation) in filled_operations(&document) {
-        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-        if schema.is_null() {
+        let Some(schema) = json_schema(operation) else {
             continue;
-        }
+        };
         let good = sample(&document, schema);
         let mut wrong = Vec::new();
         wrongs(&document, schema, "", &mut wrong);
@@ -128,8 +129,8 @@ async fn no_parameter_takes_a_day_that_no_office_sees_or_a_text_that_cannot_be_s
             };
             for value in values {
                 let call = administrator.at(&method, &path).query(&[(name, &value)]);
-                let call = match operation["requestBody"]["content"].get("application/json") {
-                    Some(media) => call.json(&sample(&document, &media["schema"])),
+                let call = match json_schema(operation) {
+                    Some(schema) => call.json(&sample(&document, schema)),
                     None => call,
                 };
                 let answer = call.await;

@@ -7,7 +7,9 @@ use qianshou::access::Role;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::support::document::{document, filled_operations, kind, operations, resolved, sample};
+use crate::support::document::{
+    document, filled_operations, json_schema, kind, operations, resolved, sample,
+};
 use crate::support::{Call, Client, TestServer};
 
 /// Words that only a framework says, or a programmer.
@@ -34,8 +36,8 @@ fn named(problem: &Value) -> BTreeSet<String> {
 
 /// The body that an operation takes, where it takes JSON.
 fn with_body(call: Call, document: &Value, operation: &Value) -> Call {
-    match operation["requestBody"]["content"].get("application/json") {
-        Some(media) => call.json(&sample(document, &media["schema"])),
+    match json_schema(operation) {
+        Some(schema) => call.json(&sample(document, schema)),
         None => call,
     }
 }
@@ -125,10 +127,9 @@ async fn no_operation_swallows_a_field_that_it_does_not_know() {
     let document = document();
     let (mut tried, mut faults) = (0, Vec::new());
     for (method, path, operation) in filled_operations(&document) {
-        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-        if schema.is_null() {
+        let Some(schema) = json_schema(operation) else {
             continue;
-        }
+        };
         let mut places = Vec::new();
         objects(&document, schema, "", &mut places);
         for (pointer, known) in places {
@@ -229,10 +230,9 @@ async fn bodies_that_cannot_be_read_are_told_in_words_for_people() {
     let document = document();
     let (mut tried, mut faults) = (0, Vec::new());
     for (method, path, operation) in filled_operations(&document) {
-        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-        if schema.is_null() {
+        let Some(schema) = json_schema(operation) else {
             continue;
-        }
+        };
         let mut body = sample(&document, schema);
         let mut places = BTreeSet::new();
         for (name, value) in body.as_object_mut().unwrap() {

@@ -63,7 +63,7 @@ async fn a_village_of_another_town_says_its_town_before_its_name() {
     .await;
     let file = RosterFile::staff(&[
         teacher("1", Some("草庙镇"), Some("双喜村、大桥镇新河村")),
-        teacher("2", None, Some("大桥镇新河村")),
+        teacher("2", None, Some("大桥镇：新河村")),
         teacher("3", None, Some("双喜村、大桥镇东风村")),
         teacher("4", Some("草庙镇"), Some("大丰区大桥镇新河村")),
     ]);

@@ -24,6 +24,14 @@ pub fn operations(document: &Value) -> Vec<(String, &Value)> {
     operations
 }
 
+/// The schema of the JSON that an operation takes: plain, or a merge patch.
+pub fn json_schema(operation: &Value) -> Option<&Value> {
+    let content = operation["requestBody"]["content"].as_object()?;
+    let mut kinds = content.iter();
+    let (_, media) = kinds.find(|(kind, _)| kind.ends_with("json"))?;
+    Some(&media["schema"])
+}
+
 /// The id in a path that is filled in; nothing has it.
 pub const ID: &str = "01a20000-0000-7000-8000-000000000000";
 

@@ -41,6 +41,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         },
     },
     &TWO_SPOUSES,
+    &ONE_NAME,
     &IDENTITY_SEX,
     &IDENTITY_BIRTH_DATE,
     &Rule {
@@ -379,6 +380,36 @@ pub static TWO_SPOUSES: Rule = Rule {
                 "relation",
                 format!("本户已有配偶，{}又填为配偶", named(member)),
             );
+        }
+    },
+};
+
+/// Two of one name who may be one person, or of whom one has the name of another: a name merged over two rows,
+/// somebody who stands there twice. Those of one name and birth date are looked for in the whole roster.
+pub static ONE_NAME: Rule = Rule {
+    code: "one_name",
+    severity: Severity::Warning,
+    tells: &[],
+    needs_all_members: false,
+    title: "同户同名",
+    remedy: "如是同一人，请删去一行；如姓名有误（如合并了单元格），请改正；确是两人同名的不必处理",
+    check: |subject, found| {
+        let members: Vec<_> = subject.members().collect();
+        for (at, (index, member)) in members.iter().enumerate() {
+            let is_same = |(_, other): &&(usize, &Member)| {
+                let couple = [Relation::Head, Relation::Spouse];
+                let are_couple = couple.contains(&member.relation)
+                    && couple.contains(&other.relation)
+                    && member.relation != other.relation;
+                let may_be_one = (member.identity_number.is_none()
+                    || other.identity_number.is_none())
+                    && (member.birth_date.is_none() || other.birth_date.is_none());
+                member.name == other.name && (are_couple || may_be_one)
+            };
+            if members[..at].iter().any(|other| is_same(&other)) {
+                let reason = format!("本户有两人都叫{}", member.name);
+                found.member(*index, "name", reason);
+            }
         }
     },
 };

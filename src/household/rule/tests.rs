@@ -91,6 +91,9 @@ const CASES: &[(&str, Breaking)] = &[
     ("two_spouses", |facts| {
         facts.members[2] = person("丁", Relation::Spouse, Sex::Female, 1983);
     }),
+    ("one_name", |facts| {
+        facts.members[1].name = facts.members[0].name.clone();
+    }),
     ("identity_sex", |facts| {
         facts.members[0].sex = Some(Sex::Female);
         facts.members[1].relation = Relation::Other;

@@ -54,7 +54,9 @@ fn empty(field: &str, heading: &str, count: i64) -> Refusal {
 fn relapsed(heading: &str, count: i64) -> Refusal {
     Refusal::new(
         "relapse_kept",
-        format!("“{heading}”有 {count} 户只写已脱贫，登记中是“返贫”，保持“返贫”"),
+        format!(
+            "“{heading}”有 {count} 户写的是未脱贫、只写已脱贫或仍是从前的脱贫年度，登记中是“返贫”，保持“返贫”"
+        ),
         "如已再次脱贫，请写明“已脱贫(享受政策)”或“已脱贫(不享受政策)”，并填写再次脱贫的年度",
     )
 }

@@ -121,7 +121,8 @@ impl Keeping {
 /// 脱贫属性 of a household that the register has: the register's where the roster says less and does not contradict
 /// it; and why it stays, where that is to be told. What follows from other columns is at most that a poor household
 /// is lifted: not how, and not that one that has fallen back is lifted again. Nor does a word that says no more than
-/// «lifted» say so, for a household that fell back was lifted before; a later year of lifting does.
+/// «lifted» say so, or the year of the former lift, for a household that fell back was lifted before; a later year
+/// does. 未脱贫 leaves out that it was.
 pub fn status_beside(
     (known, known_year): (PovertyStatus, Option<i64>),
     said_year: Option<i64>,
@@ -132,19 +133,20 @@ pub fn status_beside(
         (Some(said), Some(known)) => said > known,
         _ => false,
     };
-    let stays_relapsed = given.status_detail == StatusDetail::Vague
-        && said.is_lifted()
-        && known == PovertyStatus::Relapsed
-        && !is_later();
+    // An older roster says the lift that did not hold, or that the household was poor before it.
+    let is_older = given.status_detail == StatusDetail::Vague || said_year.is_some();
+    let stays_relapsed = known == PovertyStatus::Relapsed
+        && (said == PovertyStatus::Poor || said.is_lifted() && is_older && !is_later());
     let keeps = match given.status_detail {
-        StatusDetail::Whole => false,
+        StatusDetail::Whole => stays_relapsed,
         StatusDetail::Vague => said.is_lifted() == known.is_lifted() || stays_relapsed,
         StatusDetail::Nothing => known != PovertyStatus::Poor || !said.is_lifted(),
     };
-    let reason = if stays_relapsed {
-        Some(KeptReason::Relapsed)
+    let contradicts = said.is_lifted() || given.status_detail == StatusDetail::Whole;
+    let reason = if given.unsaid.status {
+        Some(KeptReason::Empty)
     } else {
-        given.unsaid.status.then_some(KeptReason::Empty)
+        (stays_relapsed && contradicts).then_some(KeptReason::Relapsed)
     };
     (if keeps { known } else { said }, reason)
 }

@@ -23,14 +23,25 @@ pub(super) struct Former {
 }
 
 impl Former {
-    /// The list that a row is the title of: it says nothing else but how many there are.
+    /// The list that a row is the title of: it stands where a row begins, or goes over several columns, and the row
+    /// says nothing else but how many there are. A remark or a number left over from an emptied row is no title.
     pub(super) fn begin(row: &Row<'_>) -> Option<Self> {
         const CELLS: usize = 3;
+        /// A title is in one of the first columns, from 0.
+        const FIRST: u32 = 2;
         let title = |(at, cell): &(u32, Cell<'_>)| match cell {
             Cell::Text(text) if lists_former(text) => Some((*at, text.to_string())),
             _ => None,
         };
-        let (column, title) = row.cells.iter().find_map(title)?;
+        let (column, title) = row.cells.first().and_then(title)?;
+        let goes_over = row
+            .cells
+            .iter()
+            .filter(|(_, cell)| value::shown(cell) == title)
+            .count();
+        if column >= FIRST && goes_over < 2 {
+            return None;
+        }
         let is_beside = |(_, cell): &(u32, Cell<'_>)| match cell {
             Cell::Text(text) => {
                 let tight = squeezed(text);

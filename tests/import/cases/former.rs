@@ -76,6 +76,34 @@ fn a_line_that_only_speaks_of_the_gone_begins_no_list() {
     }
 }
 
+/// A row that somebody emptied, but for its number and why: whoever stands below is there.
+#[test]
+fn what_is_left_of_an_emptied_row_begins_no_list() {
+    for left in [
+        "~ ~ ~ ~ ~ ~ ~ ~ 死亡",
+        "~ ~ D002 ~ ~ ~ ~ ~ 已去世",
+        "~ ~ D002 ~ ~ ~ 死亡",
+        "~ ~ ~ 死亡",
+        "~ ~ 2 死亡",
+    ] {
+        let mut grid = Grid::plain();
+        grid.rows.insert(2, row(left));
+        let reading = read_grid(&grid);
+        assert!(
+            reading.problems.iter().all(|it| it.code != "former_people"),
+            "{left}"
+        );
+        for name in ALL {
+            let is_there = reading.names().contains(&name)
+                || reading
+                    .problems
+                    .iter()
+                    .any(|it| it.severity == Severity::Error);
+            assert!(is_there, "{left}: {name} is lost without an error");
+        }
+    }
+}
+
 #[test]
 fn a_sheet_or_a_file_of_the_gone_is_none_of_those_who_are_there() {
     let mut gone = Grid::under(HEADINGS).named("死亡人员");

@@ -16,6 +16,7 @@ pub fn split_towns(roster: &mut StaffRoster, around: &Around, problems: &mut Pro
     let places = Places::of(roster, around);
     for person in &mut roster.people {
         let names = names_in(person.facts.village.as_deref());
+        let names: Vec<_> = names.iter().map(|name| joined(name)).collect();
         let Some(split) = places.split(person, &names) else {
             continue;
         };
@@ -28,6 +29,19 @@ pub fn split_towns(roster: &mut StaffRoster, around: &Around, problems: &mut Pro
         person.facts.town = Some(split.towns.join("、")).filter(|towns| !towns.is_empty());
         person.facts.village = Some(split.villages.join("、"));
     }
+}
+
+/// A name without what joins a town to its village: 草庙镇：双喜村, 草庙镇的双喜村.
+fn joined(name: &str) -> String {
+    const TOWNS: [&str; 4] = ["镇", "乡", "街道", "苏木"];
+    const JOINTS: [char; 7] = [':', '：', '—', '-', '·', '•', '的'];
+    let mut joined = name.to_owned();
+    for town in TOWNS {
+        for joint in JOINTS {
+            joined = joined.replace(&format!("{town}{joint}"), town);
+        }
+    }
+    joined
 }
 
 /// Towns and villages by all that names them.
@@ -197,5 +211,24 @@ impl Split {
             self.villages.join("、")
         );
         Refusal::new("village_of_other_town", reason, "如不对，请在文件中改正")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn a_village_is_joined_to_its_town_by_any_sign() {
+        for name in [
+            "草庙镇：双喜村",
+            "草庙镇:双喜村",
+            "草庙镇的双喜村",
+            "草庙镇—双喜村",
+            "草庙镇双喜村",
+        ] {
+            assert_eq!(joined(name), "草庙镇双喜村");
+        }
+        assert_eq!(joined("东的村"), "东的村");
     }
 }

@@ -145,6 +145,15 @@ fn a_relapse_is_not_undone_by_a_word_that_says_less() {
     // Lifted again: in a later year, or with the whole of 脱贫属性.
     assert_eq!(import(lifted, vague, Some(2021)), (lifted, false));
     assert_eq!(import(lifted, whole, None), (lifted, false));
+    // The year of the lift that did not hold, and 未脱贫, are those of an older roster.
+    assert_eq!(
+        import(lifted, whole, Some(2018)),
+        (PovertyStatus::Relapsed, true)
+    );
+    assert_eq!(
+        import(PovertyStatus::Poor, whole, None),
+        (PovertyStatus::Relapsed, true)
+    );
     assert_eq!(
         import(PovertyStatus::Poor, vague, None),
         (PovertyStatus::Relapsed, false)
