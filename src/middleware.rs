@@ -5,6 +5,7 @@ mod again;
 mod error;
 mod intake;
 mod limit;
+mod request_id;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use poem::{Endpoint, IntoResponse, Request, Response};
 use self::again::Again;
 use self::error::{internal, problem_of};
 use self::intake::FormParts;
+use self::request_id::RequestId;
 use crate::api::API_ROOT;
 use crate::db::outcome;
 use crate::openapi::Document;
@@ -37,6 +39,7 @@ pub async fn answer<E: Endpoint>(
     let language = Language::of(&headers);
     let answering = language.of_one_request(outcome::of_one_request(answering));
     let (answered, depends_on_language) = answering.await;
+    let request_id = RequestId::of(&headers);
     let mut response = match answered {
         Ok(response) => response,
         Err(problem) => problem.render(&headers, &path),
@@ -63,7 +66,8 @@ pub async fn answer<E: Endpoint>(
         response.headers_mut().insert(header::ALLOW, methods);
     }
     // The path alone: query parameters may hold names.
-    tracing::info!(%method, path, status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "request");
+    request_id.tell(response.headers_mut());
+    tracing::info!(%method, path, request_id = request_id.as_str(), status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "request");
     Ok(response)
 }
 

@@ -220,7 +220,7 @@ fn json_faults(
     if !all_texts_storable(&json) {
         return Err(unstorable());
     }
-    Ok(operation.body_faults(&json))
+    Ok(operation.body_faults(bytes, &json))
 }
 
 /// How many values and names a JSON text holds, or more than that if it is none.

@@ -6,6 +6,7 @@ use super::body::{self, Patterns};
 use super::fault::{ItemFaults, Place, token};
 use super::framework::{Version, translated};
 use super::parameter::{Described, Sent};
+use super::twice::fields_that_stand_twice;
 use super::unknown::{Named, unknown_name};
 use crate::problem::Text;
 
@@ -127,10 +128,12 @@ impl<'a> Operation<'a> {
     /// All that is wrong with a JSON body, each with the place where it stands; and apart from it
     /// what is wrong with items that are taken one by one. Texts that say nothing are left to the
     /// operation, where a rule of its own may name them.
-    pub fn body_faults(self, body: &Value) -> (Vec<Place>, ItemFaults) {
-        let (items, whole) = self
-            .faults(self.body_schema(), body)
+    ///
+    /// `text` is the body as it was sent: read, it no longer tells what stood in it twice.
+    pub fn body_faults(self, text: &[u8], body: &Value) -> (Vec<Place>, ItemFaults) {
+        let (items, whole) = fields_that_stand_twice(text)
             .into_iter()
+            .chain(self.faults(self.body_schema(), body))
             .partition(|place| self.is_of_item(&place.pointer));
         (whole, ItemFaults(items))
     }

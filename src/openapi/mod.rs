@@ -10,6 +10,7 @@ mod fault;
 mod framework;
 mod names;
 mod parameter;
+mod twice;
 mod unknown;
 
 pub use document::{Document, Form, Operation};

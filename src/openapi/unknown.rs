@@ -28,10 +28,16 @@ pub fn unknown_name(named: Named, name: &str, known: &[&str]) -> Text {
         None => <_>::default(),
     };
     let (known_zh, known_en) = match known {
-        [] => (
-            "，此处不带任何参数或字段".to_owned(),
-            "; nothing is known here".to_owned(),
-        ),
+        [] => match named {
+            Named::Field => (
+                "，此处没有任何字段".to_owned(),
+                "; it has no fields".to_owned(),
+            ),
+            Named::Parameter => (
+                "，此操作不带查询参数".to_owned(),
+                "; the operation has none".to_owned(),
+            ),
+        },
         known if known.len() <= MOST_LISTED => (
             format!("（可用：{}）", known.join("、")),
             format!(" (known: {})", known.join(", ")),
