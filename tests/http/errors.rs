@@ -316,7 +316,9 @@ async fn a_field_that_stands_twice_is_refused() {
     let server = TestServer::start().await;
     let administrator = server.client(Role::Administrator).await;
     let twice = r#"{"username":"wang","role":"office","role":"administrator"}"#;
-    let call = administrator.post("/accounts").body("application/json", twice);
+    let call = administrator
+        .post("/accounts")
+        .body("application/json", twice);
     let refused = call.await.expect_problem(400, "bad_request");
     assert_eq!(refused["errors"][0]["pointer"], "/role");
     assert_eq!(refused["errors"][0]["detail"], "此项写了两次，请只保留一个");
@@ -333,7 +335,9 @@ async fn a_visit_in_which_a_field_stands_twice_is_refused_by_itself() {
     let batch = format!(
         r#"{{"visits":[{{"idempotency_key":"a","household_id":"{id}","household_id":"{id}","visit":{{}}}}]}}"#
     );
-    let call = administrator.post("/visits/batch").body("application/json", batch);
+    let call = administrator
+        .post("/visits/batch")
+        .body("application/json", batch);
     let answer = call.await.expect(200);
     let problem = &answer["results"][0]["problem"];
     assert_eq!(problem["errors"][0]["pointer"], "/visits/0/household_id");
@@ -351,6 +355,9 @@ async fn every_answer_has_the_id_of_its_request() {
     }
     let page = stranger.at(&Method::GET, "/openapi.json").await;
     assert!(!page.header("x-request-id").is_empty());
-    let sent = stranger.get("/health").header("X-Request-Id", "proxy-7").await;
+    let sent = stranger
+        .get("/health")
+        .header("X-Request-Id", "proxy-7")
+        .await;
     assert_eq!(sent.header("x-request-id"), "proxy-7");
 }

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::support::document::{document, operations, resolve};
+use crate::support::document::{document, json_schema, operations, resolve};
 use crate::support::world::World;
 use crate::support::{Answer, Call, Client, PASSWORD};
 
@@ -92,9 +92,9 @@ fn signed_operations(document: &Value) -> Vec<Operation<'_>> {
     signed
         .map(|(name, operation)| {
             let (method, path) = name.split_once(' ').unwrap();
-            let content = operation["requestBody"]["content"].as_object();
-            let body = content.map(|content| match content.get("application/json") {
-                Some(media) => Body::Json(example(document, &media["schema"])),
+            let has_body = operation["requestBody"].is_object();
+            let body = has_body.then(|| match json_schema(operation) {
+                Some(schema) => Body::Json(example(document, schema)),
                 None => Body::File,
             });
             let parameters = operation["parameters"].as_array().into_iter().flatten();
