@@ -234,7 +234,9 @@ fn told(answer: &Answer, asked: &[Uuid]) -> (u16, Vec<String>, String) {
         text = text.replace(&id.to_string(), "ID");
     }
     let headers = answer.headers.iter();
-    let telling = headers.filter(|(name, _)| !["date", "content-length"].contains(&name.as_str()));
+    // Each request has its own of these, whatever it asks for.
+    let own = ["date", "content-length", "x-request-id"];
+    let telling = headers.filter(|(name, _)| !own.contains(&name.as_str()));
     let mut headers: Vec<_> = telling
         .map(|(name, value)| format!("{name}: {value:?}"))
         .collect();
