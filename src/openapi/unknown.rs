@@ -123,6 +123,6 @@ mod tests {
             "没有这个参数，您要写的是 limit 吗？（可用：limit、cursor）"
         );
         assert_eq!(told("a", &["limit"; 13]), "没有这个参数");
-        assert_eq!(told("a", &[]), "没有这个参数，此处不带任何参数或字段");
+        assert_eq!(told("a", &[]), "没有这个参数，此操作不带查询参数");
     }
 }
