@@ -29,6 +29,12 @@ impl Former {
         const CELLS: usize = 3;
         /// A title is in one of the first columns, from 0.
         const FIRST: u32 = 2;
+        // Nearly every row says much else: of its words none need be looked for.
+        if let [(_, first), (_, second), _, _, ..] = row.cells.as_slice()
+            && first != second
+        {
+            return None;
+        }
         let title = |(at, cell): &(u32, Cell<'_>)| match cell {
             Cell::Text(text) if lists_former(text) => Some((*at, text.to_string())),
             _ => None,
