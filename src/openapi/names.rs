@@ -98,7 +98,8 @@ fn spoken_of(value: &mut Value, names: &BTreeMap<String, String>) {
     }
 }
 
-/// A text without the links of Rust's documentation: [`Shortage`] is `PairingShortage`.
+/// A text without the links of Rust's documentation: of brackets around a name in code, the name is left, as the
+/// document has it.
 fn without_links(text: &str, names: &BTreeMap<String, String>) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
