@@ -46,11 +46,10 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let mut names = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
             let pointer = format!("{}/{}", self.pointer, token(&name));
-            if names.contains(&name) && self.found.len() < MOST_PLACES {
+            if !names.insert(name) && self.found.len() < MOST_PLACES {
                 let words = Text::new("此项写了两次，请只保留一个", "stands twice; send it once");
                 self.found.push(Place::in_body(pointer.clone(), words));
             }
-            names.insert(name);
             map.next_value_seed(Walk {
                 pointer,
                 found: &mut *self.found,

@@ -208,6 +208,20 @@ fn a_list_of_pairs_is_told_in_few_lines() {
     assert_eq!(report["problems"].as_array().unwrap().len(), 80);
 }
 
+/// What the command says, and what it says of errors, when `file.xlsx` of the folder is tried with these answers.
+fn tried(folder: &std::path::Path, answer: &[&str]) -> (String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
+        .current_dir(folder)
+        .env_remove("DATABASE_URL")
+        .args(["import", "households", "file.xlsx", "--dry-run", "--create"])
+        .args(["--database", "sqlite:new.db"])
+        .args(answer)
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
 #[test]
 fn a_question_that_is_answered_is_not_listed_as_open() {
     let folder = tempfile::tempdir().unwrap();
@@ -218,17 +232,7 @@ fn a_question_that_is_answered_is_not_listed_as_open() {
     };
     let file = RosterFile::households(&[household]).without("脱贫属性");
     std::fs::write(folder.path().join("file.xlsx"), file.bytes()).unwrap();
-    let said = |answer: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
-            .current_dir(folder.path())
-            .env_remove("DATABASE_URL")
-            .args(["import", "households", "file.xlsx", "--dry-run", "--create"])
-            .args(["--database", "sqlite:new.db"])
-            .args(answer)
-            .output()
-            .unwrap();
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
+    let said = |answer: &[&str]| tried(folder.path(), answer).0;
     let open = said(&[]);
     assert!(open.contains("待决 [no_status] "), "{open}");
     let decided = said(&["--accept", "no_status"]);
@@ -269,20 +273,8 @@ fn an_answer_and_a_name_are_chosen_on_the_command_line() {
     let file = RosterFile::households(&[at("U1", "双喜"), at("U2", "双喜村")]);
     std::fs::write(folder.path().join("file.xlsx"), file.bytes()).unwrap();
     let said = |answer: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_qianshou"))
-            .current_dir(folder.path())
-            .env_remove("DATABASE_URL")
-            .args(["import", "households", "file.xlsx", "--dry-run", "--create"])
-            .args(["--database", "sqlite:new.db"])
-            .args(answer)
-            .output()
-            .unwrap();
-        let (out, err) = (&output.stdout, &output.stderr);
-        format!(
-            "{}{}",
-            String::from_utf8_lossy(out),
-            String::from_utf8_lossy(err)
-        )
+        let (out, err) = tried(folder.path(), answer);
+        out + &err
     };
     let open = said(&[]);
     assert!(open.contains("待决 [place_spelling] "), "{open}");

@@ -1,8 +1,8 @@
 //! The `OpenAPI` document: what generated clients and readers rely on.
 
-use qianshou::openapi::Version;
 use std::collections::{BTreeMap, BTreeSet};
 
+use qianshou::openapi::Version;
 use serde_json::Value;
 
 use crate::support::TestServer;

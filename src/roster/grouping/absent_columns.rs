@@ -32,8 +32,8 @@ pub struct Kept {
 pub enum KeptReason {
     /// The cell is empty.
     Empty,
-    /// The cell says that a household is lifted which the register has as fallen back, and not how or when it
-    /// was lifted again.
+    /// The register has the household as fallen back. The cell says that it is poor, or that it is lifted and not
+    /// how or when it was lifted again.
     Relapsed,
 }
 
