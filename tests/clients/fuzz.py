@@ -23,6 +23,7 @@ CHECKS = [
     "response_headers_conformance",
     "response_schema_conformance",
 ]
+EVENTS = "/imports/{id}/events"
 # What would end the session that is fuzzing.
 LEFT_OUT = ["deleteSession", "setPassword", "updateAccount"]
 
@@ -78,24 +79,30 @@ def real_records(administrator: str, helper: str) -> str:
         "/pairing-runs/{id}": first("/pairing-runs", administrator),
         "/pairing-runs/{id}/loads": first("/pairing-runs", administrator),
         "/imports/{id}": first("/imports", administrator),
-        "/imports/{id}/events": first("/imports", administrator),
+        EVENTS: first("/imports", administrator),
         "/imports/{id}/problems": first("/imports", administrator),
         "/imports/{id}/changes": first("/imports", administrator),
         "/imports/{id}/absent": first("/imports", administrator),
         "/imports/{id}/file": first("/imports", administrator),
     }
-    lines = []
+    lines = ["[checks]", "enabled = false"]
+    lines += [f"{check}.enabled = true" for check in CHECKS]
     for path, record in records.items():
-        if record:
-            lines += ["[[operations]]", f'include-path = "{path}"']
-            lines += [f'parameters = {{ "path.id" = "{record}", "If-Match" = "*" }}']
+        if not record:
+            continue
+        lines += ["[[operations]]", f'include-path = "{path}"']
+        lines += [f'parameters = {{ "path.id" = "{record}", "If-Match" = "*" }}']
+        if path == EVENTS:
+            # The fuzzer takes the schema for that of the frame around an event, as OpenAPI 3.2 has it for
+            # `itemSchema`. Generators of 3.1 take it for the data's: the clients' stories check that.
+            lines += ["[operations.checks]", "response_schema_conformance.enabled = false"]
     return "\n".join(lines)
 
 
 def fuzz(role: str, token: str, configuration: str) -> bool:
     print(f"\n--- as {role} ---", flush=True)
     command = ["schemathesis", "--config-file", configuration, "run", f"{URL}/openapi.json", "--url", f"{URL}/api/v1"]
-    command += ["--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS)]
+    command += ["--header", f"Authorization: Bearer {token}"]
     command += ["--phases", "coverage,fuzzing", "--max-time", str(SECONDS_PER_ROLE)]
     command += ["--seed", SEED, "--workers", "1", "--warnings", "off", "--no-color", "--no-shrink"]
     for operation in LEFT_OUT:

@@ -33,13 +33,18 @@ fn codes<T: CodeList + std::fmt::Debug>(most: usize) -> impl Strategy<Value = Ve
     )
 }
 
-/// What nobody takes for a sign that there is nothing, or for a formula.
+/// Whether a text stands for something else: for nothing, or for the cell above.
+fn stands_for_another(text: &str) -> bool {
+    value::says_nothing(text) || value::ditto(&Cell::Text(text.into())).is_some()
+}
+
+/// What nobody takes for a sign that there is nothing, for a ditto mark, or for a formula.
 fn words(longest: usize) -> impl Strategy<Value = String> {
     proptest::string::string_regex(&format!(
         "[一-龥A-Za-z0-9，。（）=-]{{1,{longest}}}( [一-龥]{{1,3}})?"
     ))
     .unwrap()
-    .prop_filter("says nothing", |text| !value::says_nothing(text))
+    .prop_filter("stands for another", |text| !stands_for_another(text))
     .prop_filter("is a formula", |text| !text.starts_with('='))
     .prop_filter("is a mark", |text| {
         !text
@@ -52,7 +57,7 @@ fn words(longest: usize) -> impl Strategy<Value = String> {
 fn name_of_place(longest: usize) -> impl Strategy<Value = String> {
     let name = proptest::string::string_regex(&format!("[一-龥]{{1,{longest}}}[0-9]?"));
     name.unwrap()
-        .prop_filter("says nothing", |text| !value::says_nothing(text))
+        .prop_filter("stands for another", |text| !stands_for_another(text))
 }
 
 /// A name that is read as it stands.
