@@ -117,6 +117,9 @@ pub fn year(cell: &Cell<'_>) -> Read<i64> {
     let text = match cell {
         Cell::Date(date) => return Ok(Some(i64::from(date.year()))),
         Cell::Number(number) => match whole(*number) {
+            Some(year @ 1000..10_000) if parts_to_date(year, 1, 1).is_some() => {
+                return Ok(Some(year));
+            }
             Some(digits) => Cow::Owned(digits.to_string()),
             None => return Err(refused()),
         },

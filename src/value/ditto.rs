@@ -191,6 +191,7 @@ fn may_begin(character: char) -> bool {
             '同' | '上' | '如' | '下' | '与' | '和' | '仝' | '见'
         ),
         'd' | 'D' | 'i' | 'I' | ' ' | '\u{3000}' => true,
+        'a'..='z' | 'A'..='Z' => false,
         _ => {
             SIGNS.contains(character)
                 || UNCLEAR_SIGNS.contains(character)

@@ -129,7 +129,9 @@ impl Line {
 
     /// Makes one line of all.
     fn join(&mut self) {
-        if !self.text.contains(char::is_control) {
+        // Those of Latin-1 begin with the byte 0xc2; nearly every text has none of these bytes.
+        let is_of_control = |byte: u8| matches!(byte, ..b' ' | 0x7f | 0xc2);
+        if !self.text.bytes().any(is_of_control) || !self.text.contains(char::is_control) {
             return;
         }
         let lines = self.text.split(char::is_control).map(str::trim);
@@ -156,6 +158,10 @@ pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
     let Some(mut line) = whole(cell, longest)? else {
         return Ok(None);
     };
+    // Nearly every name has nothing that is looked for below.
+    if line.text.chars().all(is_usual) {
+        return Ok(Some(line));
+    }
     if line.text.contains(['?', '？', '*', '＊', '※']) || line.text.contains(is_lost) {
         return Err(lost("名称中有丢失的字或标记（显示为 ?、□、* 等）"));
     }
@@ -182,6 +188,12 @@ pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
         line.text = tight;
     }
     Ok((!line.text.is_empty()).then_some(line))
+}
+
+/// Whether a character of a name is neither a sign nor a space, nor begins «同上».
+fn is_usual(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+        || matches!(character, '\u{3400}'..='\u{9fff}' if character != '同')
 }
 
 /// The names of one place or of several, such as 双喜村、前进村: each is read as [`place`] reads it, and kept once.

@@ -242,6 +242,10 @@ pub fn names(cell: &Cell<'_>) -> Read<Name> {
     let Cell::Text(typed) = cell else {
         return name(cell);
     };
+    // Nearly every cell names one person.
+    if is_plain(typed) {
+        return name(cell);
+    }
     as_typed(cell)?;
     let parts = several_names(typed);
     if parts.len() < 2 {

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use super::digits::whole;
 use super::line::Line;
 use super::name::Name;
 use super::phone::Phone;
@@ -31,6 +32,11 @@ fn made(code: &'static str, read: impl Into<String>) -> Repair {
     }
 }
 
+/// Whether a cell holds just this text, as nearly every cell does that is asked about.
+fn is_text(cell: &Cell<'_>, read: &str) -> bool {
+    matches!(cell, Cell::Text(text) if text == read)
+}
+
 /// The text of a cell without the white space around it; nothing for other cells than text.
 fn typed(cell: &Cell<'_>) -> Option<String> {
     match cell {
@@ -41,6 +47,9 @@ fn typed(cell: &Cell<'_>) -> Option<String> {
 
 /// A number that is a name, whose digits were typed in full width or behind an apostrophe.
 pub fn number(cell: &Cell<'_>, read: &str) -> Option<Repair> {
+    if is_text(cell, read) {
+        return None;
+    }
     let typed = typed(cell)?;
     let tight: String = typed.split_whitespace().collect();
     (tight != read).then(|| made("number_form", super::mask(read)))
@@ -71,7 +80,7 @@ pub fn name(read: &Name) -> Option<Repair> {
 
 /// An identity number typed in another form, or in a disability certificate's number.
 pub fn identity(cell: &Cell<'_>, read: &IdentityNumber) -> Option<Repair> {
-    if matches!(cell, Cell::Text(text) if text == read.whole()) {
+    if is_text(cell, read.whole()) {
         return None;
     }
     let typed = typed(cell)?;
@@ -88,6 +97,9 @@ pub fn identity(cell: &Cell<'_>, read: &IdentityNumber) -> Option<Repair> {
 /// Yes or no; `usual` are the words that need no repair.
 pub fn answer(cell: &Cell<'_>, read: bool, usual: &[&str]) -> Option<Repair> {
     let word = if read { "是" } else { "否" };
+    if is_text(cell, word) {
+        return None;
+    }
     match typed(cell) {
         Some(text) if text == word || usual.contains(&text.as_str()) => None,
         _ => Some(made("yes_no_form", word)),
@@ -96,16 +108,19 @@ pub fn answer(cell: &Cell<'_>, read: bool, usual: &[&str]) -> Option<Repair> {
 
 /// A date as Excel's day number, or typed in another form than 2026-03-01.
 pub fn date(cell: &Cell<'_>, read: NaiveDate) -> Option<Repair> {
-    let iso = read.to_string();
+    let iso = || read.to_string();
     match cell {
-        Cell::Number(number) if *number < 1e6 => Some(made("date_serial", iso)),
-        Cell::Text(text) if text.trim() != iso => Some(made("date_form", iso)),
+        Cell::Number(number) if *number < 1e6 => Some(made("date_serial", iso())),
+        Cell::Text(text) if text.trim() != iso() => Some(made("date_form", iso())),
         _ => None,
     }
 }
 
 /// A year; a month behind it, as the national system writes, is nothing to repair.
 pub fn year(cell: &Cell<'_>, read: i64) -> Option<Repair> {
+    if matches!(cell, Cell::Number(number) if whole(*number) == Some(read)) {
+        return None;
+    }
     let digits = read.to_string();
     match plain(cell) {
         Ok(text) if text.starts_with(&digits) => None,
@@ -130,9 +145,12 @@ pub fn integer(cell: &Cell<'_>, read: i64) -> Option<Repair> {
 
 /// A number with anything but digits and a decimal point.
 fn amount(cell: &Cell<'_>, read: impl Fn() -> String) -> Option<Repair> {
-    let typed = typed(cell)?;
-    let plain = |character: char| character.is_ascii_digit() || ".-+ ".contains(character);
-    (!typed.chars().all(plain)).then(|| made("amount_form", read()))
+    let Cell::Text(text) = cell else {
+        return None;
+    };
+    let plain = |character: char| matches!(character, '0'..='9' | '.' | '-' | '+' | ' ');
+    (!text.chars().all(plain) && !trimmed(text).chars().all(plain))
+        .then(|| made("amount_form", read()))
 }
 
 /// A value of a code list by another word than its label.
@@ -146,6 +164,6 @@ pub fn codes(parts: &[&str], labels: &[&str]) -> Option<Repair> {
     let same = parts
         .iter()
         .zip(labels)
-        .all(|(part, label)| half_width(part) == half_width(label));
+        .all(|(part, label)| part == label || half_width(part) == half_width(label));
     (!same).then(|| made("code_synonym", labels.join("、")))
 }

@@ -143,8 +143,9 @@ pub fn text(cell: &Cell<'_>, longest: usize) -> Read<String> {
     if text.is_empty() || says_nothing(&text) {
         return Ok(None);
     }
-    let length = text.chars().count();
-    if length > longest {
+    // A character takes a byte or more.
+    if text.len() > longest && text.chars().count() > longest {
+        let length = text.chars().count();
         return Err(Refusal::new(
             "too_long",
             format!("长达 {length} 个字，最多 {longest} 个字"),

@@ -197,7 +197,9 @@ impl<R: Record> Layout<R> {
 
     /// Whether a column counts the households, or, where none does for certain, the rows.
     pub fn counts(&self, index: usize) -> bool {
-        let is = |heading: &str, placed: &Placed<R>| placed.column.heading == heading;
+        let is = |heading: &str, placed: &Placed<R>| {
+            placed.column.key.is_empty() && placed.column.heading == heading
+        };
         is(HOUSEHOLD_SERIAL, &self.columns[index])
             || (is(SERIAL, &self.columns[index])
                 && !self.columns.iter().any(|it| is(HOUSEHOLD_SERIAL, it)))

@@ -194,7 +194,9 @@ pub(super) fn is_of_names<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool 
 
 /// Whether nothing in a row says whose it is, and it says little: such a row joins no household.
 pub(super) fn is_alone<R: Record>(layout: &Layout<R>, row: &Row<'_>) -> bool {
-    said(layout, row).count() <= FEW_CELLS && !is_related(layout, row) && !says_whose(layout, row)
+    said(layout, row).nth(FEW_CELLS).is_none()
+        && !is_related(layout, row)
+        && !says_whose(layout, row)
 }
 
 /// Whether a row says nothing but more of what the part above it may have several of: a village, with its town or

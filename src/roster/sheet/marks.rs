@@ -89,7 +89,7 @@ const EXAMPLES: [&str; 12] = [
 pub(super) fn is_example(row: &Row<'_>) -> bool {
     let says = |cell: Option<&(u32, Cell<'_>)>| match cell {
         // Six characters and a number.
-        Some((_, Cell::Text(text))) if text.len() < 30 && text.contains(['例', '范']) => {
+        Some((_, Cell::Text(text))) if text.len() < 30 && may_begin_example(text) => {
             let tight = squeezed(text);
             let bare = tight.trim_matches(|it: char| "()[]【】<>《》:：".contains(it));
             EXAMPLES.contains(&bare.trim_end_matches(|it: char| it.is_ascii_digit()))
@@ -97,6 +97,14 @@ pub(super) fn is_example(row: &Row<'_>) -> bool {
         _ => false,
     };
     row.cells.len() > 1 && (says(row.cells.first()) || says(row.cells.last()))
+}
+
+/// Whether the first character of a text is one of [`EXAMPLES`] or a sign: of nearly every row it is neither.
+fn may_begin_example(text: &str) -> bool {
+    text.chars().next().is_some_and(|first| match first {
+        '\u{3400}'..='\u{9fff}' => matches!(first, '示' | '例' | '样' | '范' | '举' | '填'),
+        _ => !first.is_ascii_alphanumeric(),
+    })
 }
 
 /// How the words begin that say how a column is to be filled in. None of them stands in the place of a value.

@@ -2,9 +2,9 @@
 
 use std::io::{BufReader, Read};
 
-use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, Event};
+use quick_xml::{Error as XmlError, Reader};
 
 use super::super::error::ReadError;
 
@@ -27,12 +27,12 @@ impl<P: Read> Xml<P> {
         }
     }
 
-    /// The next piece.
-    pub fn next(&mut self) -> Result<Event<'_>, ReadError> {
+    /// The next piece. It is handed on as it comes: made into another result, each of the tens of millions
+    /// of pieces would be copied.
+    #[inline]
+    pub fn next(&mut self) -> Result<Event<'_>, XmlError> {
         self.buffer.clear();
-        self.reader
-            .read_event_into(&mut self.buffer)
-            .map_err(|error| ReadError::damaged_by("内部的表格文字有误", error))
+        self.reader.read_event_into(&mut self.buffer)
     }
 
     /// Adds the text of the element that has begun to `text`, up to its end.
@@ -87,6 +87,12 @@ impl<P: Read> Xml<P> {
                 }
             }
         }
+    }
+}
+
+impl From<XmlError> for ReadError {
+    fn from(error: XmlError) -> Self {
+        Self::damaged_by("内部的表格文字有误", error)
     }
 }
 
