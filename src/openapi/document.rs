@@ -35,6 +35,11 @@ impl Document {
         serde_yaml::to_string(&self.json).unwrap_or_default()
     }
 
+    /// All that is wrong with a value that ought to be as `schema` says, which stands in this document.
+    pub fn faults(&self, schema: &Value, value: &Value) -> Vec<Place> {
+        body::faults(&self.json, &self.patterns, schema, value, false)
+    }
+
     /// The operation that a request asks for. `path` is below the API's root.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let (template, operations) = self.operations(path)?;
@@ -133,7 +138,7 @@ impl<'a> Operation<'a> {
     pub fn body_faults(self, text: &[u8], body: &Value) -> (Vec<Place>, ItemFaults) {
         let (items, whole) = fields_that_stand_twice(text)
             .into_iter()
-            .chain(self.faults(self.body_schema(), body))
+            .chain(self.document.faults(self.body_schema(), body))
             .partition(|place| self.is_of_item(&place.pointer));
         (whole, ItemFaults(items))
     }
@@ -164,11 +169,6 @@ impl<'a> Operation<'a> {
         ONE_BY_ONE
             .iter()
             .any(|(operation, list)| id == Some(operation) && pointer.starts_with(list))
-    }
-
-    fn faults(self, schema: &Value, value: &Value) -> Vec<Place> {
-        let Document { json, patterns } = self.document;
-        body::faults(json, patterns, schema, value, false)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-use super::names;
+use super::{examples, names};
 use crate::problem;
 
 /// The media type of our JSON answers, as the framework names it.
@@ -56,6 +56,8 @@ pub fn translated(framework: &str, version: Version) -> Value {
         }
     }
     document["info"]["license"]["name"] = json!("MIT or Apache 2.0");
+    // What they hold is data: no word of it is the document's own.
+    examples::put_into(&mut document);
     document
 }
 
@@ -119,7 +121,7 @@ fn problem_codes_in_words() -> String {
 }
 
 /// All operations, each with its method.
-fn operations_mut(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+pub(super) fn operations_mut(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     document["paths"]
         .as_object_mut()
         .into_iter()
