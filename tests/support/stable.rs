@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use qianshou::text::hex;
 use regex::{Captures, Regex};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -14,7 +13,7 @@ use uuid::Builder;
 const MADE_AT: u64 = 1_796_004_000_000;
 
 /// Fields of answers that hold what nobody could have said beforehand.
-const SECRETS: [&str; 4] = ["token", "device", "password", "next_cursor"];
+const SECRETS: [&str; 5] = ["token", "device", "password", "next_cursor", "basis"];
 
 /// The longest entity tag that is the number of a version; others are made of the content.
 const LONGEST_VERSION: usize = 12;
@@ -89,9 +88,8 @@ impl Stable {
 
     fn secret(&mut self, secret: &str, place: &str) -> String {
         self.invented(secret, || {
-            let digest = STANDARD_NO_PAD.encode(Sha256::digest(place));
-            let letters = digest.chars().filter(char::is_ascii_alphanumeric);
-            letters.take(secret.len()).collect()
+            let digest = hex(&Sha256::digest(place));
+            digest.chars().take(secret.len()).collect()
         })
     }
 

@@ -19,7 +19,7 @@ const NOBODY: &str = "nobody";
 const TRIES: u32 = 3_000;
 const WAIT: Duration = Duration::from_millis(10);
 /// Of a longer list an example shows the first items.
-const MOST_ITEMS: usize = 3;
+const MOST_ITEMS: usize = 2;
 
 /// One call. In all its texts `{name}` is what was kept under that name before.
 #[derive(Default, Deserialize)]
