@@ -47,16 +47,17 @@ try {
   await closed(tags.at(-1)).waitFor();
   await page.waitForFunction(() => !document.querySelector("aside").innerText.includes("HTTP 方法"));
 
-  // The search finds by words of the title, and leads there.
-  const search = async (words) => {
+  // The search finds by titles, ids and Chinese words of the descriptions, and leads there.
+  for (const [words, path] of [
+    ["link a unit to villages", "/units/{id}/villages"],
+    ["unlockAccount", "/accounts/{id}/unlock"],
+    ["结对花名册", "/reports/pairings"],
+  ]) {
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: "输入搜索查询" }).fill(words);
-    return page.getByRole("option");
-  };
-  const found = (await search("link a unit to villages")).first();
-  await found.filter({ hasText: "/units/{id}/villages" }).waitFor();
-  await found.click();
-  await page.waitForFunction(() => location.hash.endsWith("/units/{id}/villages"));
+    await page.getByRole("option").filter({ hasText: path }).first().click();
+    await page.waitForFunction((path) => decodeURI(location.hash).endsWith(path), path);
+  }
 
   // Every word that is the page's own is Chinese, as far as one sees here.
   const texts = await page.locator("body").innerText();
@@ -84,6 +85,8 @@ try {
   // Log in by trying createSession out.
   let client = await tried("createSession");
   const body = client.locator(".cm-content").filter({ hasText: "username" }).first();
+  const { username } = operation("createSession").requestBody.content["application/json"].example;
+  assert.ok((await body.innerText()).includes(username), "the document's example is there to begin with");
   await body.click();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(JSON.stringify({
