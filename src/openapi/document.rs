@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::body::{self, Patterns};
+use super::examples;
 use super::fault::{ItemFaults, Place, token};
 use super::framework::{Version, translated};
 use super::parameter::{Described, Sent};
@@ -20,8 +21,10 @@ pub struct Document {
 impl Document {
     /// Makes the document from the framework's.
     pub fn new(framework: &str, version: Version) -> Self {
-        let json = translated(framework, version);
+        let mut json = translated(framework, version);
         let patterns = Patterns::of(&json);
+        // What they hold is data: no word of it is the document's own.
+        examples::put_into(&mut json);
         Self { json, patterns }
     }
 

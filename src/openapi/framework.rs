@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-use super::{examples, names};
+use super::names;
 use crate::problem;
 
 /// The media type of our JSON answers, as the framework names it.
@@ -56,8 +56,6 @@ pub fn translated(framework: &str, version: Version) -> Value {
         }
     }
     document["info"]["license"]["name"] = json!("MIT or Apache 2.0");
-    // What they hold is data: no word of it is the document's own.
-    examples::put_into(&mut document);
     document
 }
 

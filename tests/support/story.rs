@@ -16,7 +16,7 @@ const USUALLY: &str = "office";
 /// Who has no token.
 const NOBODY: &str = "nobody";
 /// How often a call is made until the answer is as it should be, and how long to wait between.
-const TRIES: u32 = 3_000;
+const TRIES: u32 = 12_000;
 const WAIT: Duration = Duration::from_millis(10);
 /// Of a longer list an example shows the first items.
 const MOST_ITEMS: usize = 2;
@@ -155,7 +155,9 @@ impl Life<'_> {
             let answer = self.send(name, operation, call).await;
             let body = body_of(&answer);
             let is_there = |(place, value): (&String, &Value)| body.pointer(place) == Some(value);
-            if call.until.iter().all(is_there) {
+            // All tests share the queue in which passwords wait, and some flood it.
+            let is_busy = answer.status == 503 && body["code"] == "log_in_busy";
+            if !is_busy && call.until.iter().all(is_there) {
                 return answer;
             }
             tokio::time::sleep(WAIT).await;
