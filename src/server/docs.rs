@@ -18,7 +18,8 @@ const START: &str = include_str!("docs/start.js");
 const SCALAR: &[u8] = include_bytes!("docs/scalar-1.76.0.js.gz");
 
 /// The page asks nobody but us for anything, and runs no script but ours.
-const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                      img-src 'self' data:";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Its name changes with its version.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
