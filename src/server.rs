@@ -1,16 +1,16 @@
 //! The listening server: all routes, start and stop.
 
 mod connections;
+mod docs;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use poem::http::header;
 use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
 use poem::middleware::AddData;
-use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
+use poem::{Endpoint, EndpointExt, Response, Route};
 use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -78,21 +78,12 @@ fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         .server(API_ROOT)
 }
 
-const SWAGGER_TITLE: &str = "<title>Swagger UI</title>";
-/// With an icon, or browsers ask for one that is not there.
-const OUR_TITLE: &str = r#"<title>牵手 Qianshou</title><link rel="icon" href="data:,">"#;
-
 /// The whole service for one application.
 pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let service = service(app);
     let framework = service.spec();
     let description = Arc::new(Document::new(&framework, Version::V3_1));
     let older = Document::new(&framework, Version::V3_0);
-    // The page holds the document it shows: ours, in place of the framework's.
-    let docs = service
-        .swagger_ui_html()
-        .replace(&framework, &description.json())
-        .replacen(SWAGGER_TITLE, OUR_TITLE, 1);
     Route::new()
         .nest(API_ROOT, service)
         .at(
@@ -107,15 +98,20 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
             "/openapi-3.0.json",
             poem::get(document("application/json", older.json())),
         )
-        .nest("/docs", Route::new().at("/", poem::get(docs_page(docs))))
+        .nest(docs::PATH, docs::routes())
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
         .around(shield)
         .with(AddData::new(app.clone()))
 }
 
+/// The `OpenAPI` document of the service.
+pub fn description(version: Version) -> Document {
+    Document::new(&service(&App::new(Db::nowhere())).spec(), version)
+}
+
 /// The `OpenAPI` document, as JSON or YAML.
 pub fn openapi(version: Version, yaml: bool) -> String {
-    let description = Document::new(&service(&App::new(Db::nowhere())).spec(), version);
+    let description = description(version);
     if yaml {
         description.yaml()
     } else {
@@ -131,19 +127,6 @@ fn document(content_type: &'static str, text: String) -> impl Endpoint {
             .content_type(content_type)
             .body(text.clone())
     })
-}
-
-/// The documentation, all of it in one page, which may ask no other server for anything.
-fn docs_page(html: String) -> impl Endpoint {
-    document("text/html; charset=utf-8", html)
-        .map_to_response()
-        .after(async |response: poem::Result<Response>| {
-            Ok::<_, poem::Error>(response?.with_header(
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'self'; script-src 'self' 'unsafe-inline'; \
-                 style-src 'self' 'unsafe-inline'; img-src 'self' data:",
-            ))
-        })
 }
 
 /// That nothing can be listened to at an address.

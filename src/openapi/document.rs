@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::body::{self, Patterns};
+use super::examples;
 use super::fault::{ItemFaults, Place, token};
 use super::framework::{Version, translated};
 use super::parameter::{Described, Sent};
@@ -20,8 +21,10 @@ pub struct Document {
 impl Document {
     /// Makes the document from the framework's.
     pub fn new(framework: &str, version: Version) -> Self {
-        let json = translated(framework, version);
+        let mut json = translated(framework, version);
         let patterns = Patterns::of(&json);
+        // What they hold is data: no word of it is the document's own.
+        examples::put_into(&mut json);
         Self { json, patterns }
     }
 
@@ -33,6 +36,11 @@ impl Document {
     /// The same document as YAML.
     pub fn yaml(&self) -> String {
         serde_yaml::to_string(&self.json).unwrap_or_default()
+    }
+
+    /// All that is wrong with a value that ought to be as `schema` says, which stands in this document.
+    pub fn faults(&self, schema: &Value, value: &Value) -> Vec<Place> {
+        body::faults(&self.json, &self.patterns, schema, value, false)
     }
 
     /// The operation that a request asks for. `path` is below the API's root.
@@ -133,7 +141,7 @@ impl<'a> Operation<'a> {
     pub fn body_faults(self, text: &[u8], body: &Value) -> (Vec<Place>, ItemFaults) {
         let (items, whole) = fields_that_stand_twice(text)
             .into_iter()
-            .chain(self.faults(self.body_schema(), body))
+            .chain(self.document.faults(self.body_schema(), body))
             .partition(|place| self.is_of_item(&place.pointer));
         (whole, ItemFaults(items))
     }
@@ -164,11 +172,6 @@ impl<'a> Operation<'a> {
         ONE_BY_ONE
             .iter()
             .any(|(operation, list)| id == Some(operation) && pointer.starts_with(list))
-    }
-
-    fn faults(self, schema: &Value, value: &Value) -> Vec<Place> {
-        let Document { json, patterns } = self.document;
-        body::faults(json, patterns, schema, value, false)
     }
 }
 

@@ -119,7 +119,7 @@ fn problem_codes_in_words() -> String {
 }
 
 /// All operations, each with its method.
-fn operations_mut(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+pub(super) fn operations_mut(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     document["paths"]
         .as_object_mut()
         .into_iter()

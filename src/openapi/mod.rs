@@ -6,6 +6,7 @@
 
 mod body;
 mod document;
+mod examples;
 mod fault;
 mod framework;
 mod names;

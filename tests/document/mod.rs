@@ -1,4 +1,5 @@
 mod bodies;
 mod contract;
 mod description;
+mod examples;
 mod unknown;

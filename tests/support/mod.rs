@@ -35,7 +35,9 @@ mod service;
 pub mod session;
 pub mod settings;
 pub mod source_files;
+mod stable;
 pub mod staff;
+pub mod story;
 mod workbook_file;
 pub mod world;
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use poem::listener::{Acceptor, Listener, TcpListener};
 use qianshou::access::service::{self, NewAccount};
 use qianshou::access::{Caller, Role};
@@ -59,6 +60,14 @@ impl TestServer {
         let database = TestDatabase::create().await;
         let mut app = App::new(database.open().await);
         app.trusted_proxies = [proxies.parse().unwrap()].into();
+        Self::of(database, app).await
+    }
+
+    /// Starts one at which it is `time` now.
+    pub async fn start_at(time: DateTime<Utc>) -> Self {
+        let database = TestDatabase::create().await;
+        let mut app = App::new(database.open().await);
+        app.ahead = time - app.now();
         Self::of(database, app).await
     }
 
