@@ -15,13 +15,14 @@ use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::access::purge;
+use crate::access::rule::rule_of;
 use crate::access::shield::shield;
 use crate::api::API_ROOT;
 use crate::app::App;
 use crate::db::Db;
 use crate::import::worker;
 use crate::middleware::answer;
-use crate::openapi::{Document, Version};
+use crate::openapi::{Admission, Document, Version};
 use crate::os_error;
 use connections::Limits;
 
@@ -78,6 +79,16 @@ fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         .server(API_ROOT)
 }
 
+/// Who may ask for an operation, as the document shows it.
+fn admission(operation: &str) -> Option<Admission> {
+    let rule = rule_of(operation)?;
+    Some(Admission {
+        permissions: rule.permissions(),
+        scope: rule.scope.code(),
+        words: rule.words(),
+    })
+}
+
 const SWAGGER_TITLE: &str = "<title>Swagger UI</title>";
 /// With an icon, or browsers ask for one that is not there.
 const OUR_TITLE: &str = r#"<title>牵手 Qianshou</title><link rel="icon" href="data:,">"#;
@@ -86,8 +97,8 @@ const OUR_TITLE: &str = r#"<title>牵手 Qianshou</title><link rel="icon" href="
 pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let service = service(app);
     let framework = service.spec();
-    let description = Arc::new(Document::new(&framework, Version::V3_1));
-    let older = Document::new(&framework, Version::V3_0);
+    let description = Arc::new(Document::new(&framework, Version::V3_1, admission));
+    let older = Document::new(&framework, Version::V3_0, admission);
     // The page holds the document it shows: ours, in place of the framework's.
     let docs = service
         .swagger_ui_html()
@@ -115,7 +126,11 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
 
 /// The `OpenAPI` document, as JSON or YAML.
 pub fn openapi(version: Version, yaml: bool) -> String {
-    let description = Document::new(&service(&App::new(Db::nowhere())).spec(), version);
+    let description = Document::new(
+        &service(&App::new(Db::nowhere())).spec(),
+        version,
+        admission,
+    );
     if yaml {
         description.yaml()
     } else {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::admission::Admissions;
 use super::body::{self, Patterns};
 use super::fault::{ItemFaults, Place, token};
 use super::framework::{Version, translated};
@@ -19,8 +20,8 @@ pub struct Document {
 
 impl Document {
     /// Makes the document from the framework's.
-    pub fn new(framework: &str, version: Version) -> Self {
-        let json = translated(framework, version);
+    pub fn new(framework: &str, version: Version, admissions: Admissions) -> Self {
+        let json = translated(framework, version, admissions);
         let patterns = Patterns::of(&json);
         Self { json, patterns }
     }
@@ -35,13 +36,18 @@ impl Document {
         serde_yaml::to_string(&self.json).unwrap_or_default()
     }
 
-    /// The operation that a request asks for. `path` is below the API's root.
+    /// The operation that a request asks for. `path` is below the API's root. `HEAD` asks for what `GET`
+    /// does.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let (template, operations) = self.operations(path)?;
+        let method = match method {
+            "HEAD" => "get".to_owned(),
+            method => method.to_ascii_lowercase(),
+        };
         Some(Operation {
             document: self,
             template,
-            described: operations.get(method.to_ascii_lowercase())?,
+            described: operations.get(method)?,
         })
     }
 
@@ -95,6 +101,11 @@ pub struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
+    /// Its id; none has it empty.
+    pub fn id(self) -> &'a str {
+        self.described["operationId"].as_str().unwrap_or_default()
+    }
+
     /// Whether it is for those only who have a token.
     pub fn needs_token(self) -> bool {
         self.described["security"]
@@ -160,10 +171,9 @@ impl<'a> Operation<'a> {
     }
 
     fn is_of_item(self, pointer: &str) -> bool {
-        let id = self.described["operationId"].as_str();
         ONE_BY_ONE
             .iter()
-            .any(|(operation, list)| id == Some(operation) && pointer.starts_with(list))
+            .any(|(operation, list)| self.id() == *operation && pointer.starts_with(list))
     }
 
     fn faults(self, schema: &Value, value: &Value) -> Vec<Place> {
@@ -221,6 +231,7 @@ mod tests {
             r#"{"openapi":"3.0.0","info":{"license":{"name":"x"}},"tags":[],"components":{"schemas":{}},
             "paths":{"/a":{"get":{"responses":{}}},"/a":{"post":{"responses":{}}}}}"#,
             Version::V3_1,
+            |_| None,
         );
         let methods: Vec<_> = document.json["paths"]["/a"]
             .as_object()

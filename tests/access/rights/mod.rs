@@ -1,4 +1,8 @@
 mod caller;
 mod former_helpers;
+mod matrix;
+mod operation;
 mod operations;
 mod roles;
+mod unit_contact;
+mod unit_reports;
