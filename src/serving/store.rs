@@ -87,7 +87,7 @@ pub fn join_on_day(part: Part, household: &str, day: &str) -> String {
 }
 
 /// The households that a person serves now, as a query for a parameter such as `$1`.
-pub fn served_by(person: &str) -> String {
+fn served_by(person: &str) -> String {
     served_as(&Part::BOTH, &format!("staff_id = {person}"))
 }
 

@@ -9,8 +9,8 @@ use qianshou::access::rule::RULES;
 use qianshou::on;
 use serde_json::json;
 
-use super::operation::{Operation, all_operations, signed_operations};
 use crate::support::document::{document, operations};
+use crate::support::operation::{Operation, all_operations, signed_operations};
 use crate::support::world::World;
 use crate::support::{Answer, Client};
 

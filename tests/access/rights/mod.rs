@@ -1,7 +1,6 @@
 mod caller;
 mod former_helpers;
 mod matrix;
-mod operation;
 mod operations;
 mod roles;
 mod unit_contact;

@@ -8,8 +8,8 @@ use qianshou::access::Role;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::operation::{Body, signed_operations};
 use crate::support::document::document;
+use crate::support::operation::{Body, signed_operations};
 use crate::support::world::World;
 use crate::support::{Answer, PASSWORD};
 

@@ -101,7 +101,7 @@ async fn figures_and_workbooks_are_those_of_their_unit() {
     // Every figure names records that they may see, also of a household that is another's now.
     let lift = part["newly_lifted"]["lift_ids"][0].as_str().unwrap();
     let lift = contact.get(&format!("/lifts/{lift}")).await.expect(200);
-    assert_eq!(lift["head_name"], "赵一");
+    assert_eq!(lift["household"]["head_name"], "赵一");
     assert_eq!(contact.items("/lifts").await.len(), 2);
 
     let workbook = format!("/reports/progress?{AS_OF}");

@@ -6,8 +6,8 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::support::document::{json_schema, operations, resolve};
-use crate::support::{Call, Client};
+use super::document::{json_schema, operations, resolve};
+use super::{Call, Client};
 
 /// One operation of the document.
 pub struct Operation<'d> {
