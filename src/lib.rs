@@ -36,6 +36,10 @@
 //!   no new variant of `Ineligible`. Runs, their edits, lists and pairings by hand then all obey it;
 //! - a new record that says a town, a village or a unit by name: `renaming/service.rs`, which writes a new name to
 //!   all that say the old one and takes it back; a new ending of names of places: `renaming/spelling.rs`;
+//! - a new operation: beside its handler a row of [`access::rule::RULES`], which says who may ask for it and of whom it
+//!   answers. Without one it is for nobody, and a test fails;
+//! - a new role: a row of [`access::Role`], what it [permits](access::Role::permits) and whom it
+//!   [reaches](access::Caller::reach);
 //! - a new kind of visit: a row of [`visit::model::VisitKind`], and nothing in the database; what such a visit must
 //!   say is asked in [`VisitFacts::checked`](visit::model::VisitFacts::checked);
 //! - a new sheet of the progress workbook: a field of [`report::model::Report`] where it shows what is not there yet,

@@ -125,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_answered_with_a_problem() {
-        let description = Arc::new(Document::new("{}", Version::V3_1));
+        let description = Arc::new(Document::new("{}", Version::V3_1, |_| None));
         let endpoint = poem::endpoint::make_sync(|_| -> Response { panic!("a fault of ours") })
             .around(move |endpoint, request| answer(endpoint, request, description.clone()));
         let response = endpoint.call(Request::default()).await.unwrap();

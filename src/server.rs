@@ -15,13 +15,14 @@ use poem_openapi::{ContactObject, OpenApi, OpenApiService};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::access::purge;
+use crate::access::rule::rule_of;
 use crate::access::shield::shield;
 use crate::api::API_ROOT;
 use crate::app::App;
 use crate::db::Db;
 use crate::import::worker;
 use crate::middleware::answer;
-use crate::openapi::{Document, Version};
+use crate::openapi::{Admission, Document, Version};
 use crate::os_error;
 use connections::Limits;
 
@@ -78,12 +79,22 @@ fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         .server(API_ROOT)
 }
 
+/// Who may ask for an operation, as the document shows it.
+fn admission(operation: &str) -> Option<Admission> {
+    let rule = rule_of(operation)?;
+    Some(Admission {
+        permissions: rule.permissions(),
+        scope: rule.scope.code(),
+        words: rule.words(),
+    })
+}
+
 /// The whole service for one application.
 pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let service = service(app);
     let framework = service.spec();
-    let description = Arc::new(Document::new(&framework, Version::V3_1));
-    let older = Document::new(&framework, Version::V3_0);
+    let description = Arc::new(Document::new(&framework, Version::V3_1, admission));
+    let older = Document::new(&framework, Version::V3_0, admission);
     Route::new()
         .nest(API_ROOT, service)
         .at(
@@ -106,7 +117,7 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
 
 /// The `OpenAPI` document of the service.
 pub fn description(version: Version) -> Document {
-    Document::new(&service(&App::new(Db::nowhere())).spec(), version)
+    Document::new(&service(&App::new(Db::nowhere())).spec(), version, admission)
 }
 
 /// The `OpenAPI` document, as JSON or YAML.

@@ -84,7 +84,7 @@ struct AccountInput {
     username: String,
     /// What it is for.
     role: Role,
-    /// The person of the staff roster that it belongs to; needed for a helper.
+    /// The person of the staff roster that it belongs to; needed for a helper and for a unit's contact.
     staff_id: Option<Uuid>,
     /// At least 8 characters. Left out, one is made and shown once in the answer.
     #[oai(validator(min_length = 8, max_length = 128))]
@@ -204,21 +204,21 @@ impl AccessApi {
     #[oai(path = "/accounts", method = "get", operation_id = "listAccounts")]
     async fn list_accounts(
         &self,
-        caller: Signed,
+        _caller: Signed,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before.
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<AccountView>>, ListFault> {
         let limit = crate::api::limit(limit.0);
-        let (accounts, next) =
-            service::list(&self.0, &caller.0, cursor.0.as_deref(), limit).await?;
+        let (accounts, next) = service::list(&self.0, cursor.0.as_deref(), limit).await?;
         Ok(Page::json(accounts.iter().map(Into::into), next))
     }
 
     /// Create an account
     ///
-    /// For administrators. A helper's account belongs to a person of the staff roster. It takes no
+    /// For administrators. The account of a helper or of a unit's contact belongs to a person of the staff
+    /// roster; a contact's unit is that person's, on the day. It takes no
     /// `Idempotency-Key`: the answer may hold a password, and an answer that is kept could be read.
     /// Sent twice, the second is refused since the name is taken.
     #[oai(path = "/accounts", method = "post", operation_id = "createAccount")]

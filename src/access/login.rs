@@ -141,7 +141,9 @@ impl Proof {
             return Ok(None);
         };
         if account.password_hash != self.account.password_hash
-            || !accounts::may_act(tx, account.id, account.version).await?
+            || accounts::unit_if_it_may_act(tx, account.id, account.version)
+                .await?
+                .is_none()
         {
             return Ok(None);
         }

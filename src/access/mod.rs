@@ -13,6 +13,7 @@ pub mod person;
 pub mod privacy;
 pub mod private_text;
 pub mod purge;
+pub mod rule;
 pub mod search;
 pub mod service;
 pub mod shield;
@@ -24,7 +25,7 @@ mod turns;
 mod write;
 
 pub use field::Field;
-pub use model::{Caller, Permission, Role};
+pub use model::{Caller, Permission, Reach, Role};
 pub use sight::{Kind, Sight};
 pub use store::history;
 pub use token::{Signed, sign, unauthenticated};

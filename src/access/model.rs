@@ -1,4 +1,8 @@
-//! Roles and what they permit.
+//! Roles, what they permit, and whose people and households they reach.
+//!
+//! A role is two answers: *what* its accounts may do, [`Role::permits`], and *of whom*,
+//! [`Caller::reach`]. Which of the permissions an operation asks for stands in
+//! [`rule`](super::rule).
 
 use uuid::Uuid;
 
@@ -11,37 +15,29 @@ code_list! {
     pub enum Role = "role", "角色" {
         Administrator = "administrator", "系统管理员", [];
         Office = "office", "办公室", [];
+        UnitContact = "unit_contact", "单位联络员", [];
         Helper = "helper", "帮扶责任人", [];
         Leader = "leader", "领导", [];
     }
 }
 
-/// One thing that an account may be allowed to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Permission {
-    /// Create accounts, reset passwords.
-    ManageAccounts,
-    /// Import rosters, change staff and units, settings and year plans.
-    KeepRegister,
-    /// See every household, not only those one is responsible for.
-    SeeAllHouseholds,
-    /// See identity numbers, bank cards and birth dates whole.
-    SeeIdentityNumbers,
-    /// Log one's own visits, set plans, propose lifts, write and read hand-over notes: for the
-    /// households that one serves, by the rule in [`rights`](crate::serving::rights).
-    ServeHouseholds,
-    /// See telephone numbers of households whole.
-    SeeContacts,
-    /// See the health, disability and ability to work of a person.
-    SeeHealth,
-    /// Compute, confirm and end pairings.
-    ManagePairings,
-    /// Log a visit for any helper.
-    LogForOthers,
-    /// Record the steps of a lift.
-    RecordLifts,
-    /// See progress and download workbooks.
-    SeeProgress,
+code_list! {
+    /// One thing that an account may be allowed to do.
+    pub enum Permission = "permission", "权限" {
+        ManageAccounts = "manage_accounts", "管理账号", [];
+        KeepRegister = "keep_register", "导入名册、维护单位和设置", [];
+        KeepStaff = "keep_staff", "维护人员、请假和离岗", [];
+        SeeStaff = "see_staff", "查看人员和单位", [];
+        SeeOffice = "see_office", "查看结对方案、结对规则和更名", [];
+        SeeIdentityNumbers = "see_identity_numbers", "查看完整证件号、银行卡号和出生日期", [];
+        ServeHouseholds = "serve_households", "办理自己帮扶的户", [];
+        SeeContacts = "see_contacts", "查看联系电话", [];
+        SeeHealth = "see_health", "查看健康和劳动能力", [];
+        ManagePairings = "manage_pairings", "办理结对", [];
+        LogForOthers = "log_for_others", "代记走访", [];
+        RecordLifts = "record_lifts", "办理脱贫退出", [];
+        SeeProgress = "see_progress", "查看进度、下载报表", [];
+    }
 }
 
 impl Role {
@@ -52,6 +48,12 @@ impl Role {
             // An administrator keeps the system running and stands in for the office.
             Self::Administrator => true,
             Self::Office => permission != P::ManageAccounts,
+            // For the people of their unit and the households that these serve: a contact organises, and so
+            // must call them. Health is for those who help with it.
+            Self::UnitContact => matches!(
+                permission,
+                P::KeepStaff | P::SeeStaff | P::SeeContacts | P::LogForOthers | P::SeeProgress
+            ),
             // For the households that they serve: helpers must call them, and help with illness and disability.
             Self::Helper => {
                 matches!(
@@ -59,20 +61,48 @@ impl Role {
                     P::ServeHouseholds | P::SeeContacts | P::SeeHealth
                 )
             }
-            Self::Leader => matches!(permission, P::SeeAllHouseholds | P::SeeProgress),
+            Self::Leader => matches!(permission, P::SeeStaff | P::SeeOffice | P::SeeProgress),
         }
+    }
+
+    /// Whether it means nothing without a person of the staff: that person's households or unit are what
+    /// it reaches.
+    pub fn needs_person(self) -> bool {
+        matches!(self, Self::UnitContact | Self::Helper)
     }
 }
 
-/// The permissions to change anything but one's own session and password.
-const CHANGES: [Permission; 6] = [
-    Permission::ManageAccounts,
-    Permission::KeepRegister,
-    Permission::ServeHouseholds,
-    Permission::ManagePairings,
-    Permission::LogForOthers,
-    Permission::RecordLifts,
-];
+/// Of whom a caller may see and do what their permissions allow. [`serving`](crate::serving) applies it to
+/// households, [`staff`](crate::staff) to people; what a caller does not reach is to them as if it were
+/// not there.
+///
+/// A new reach, such as that of a town, is a variant here and an arm in
+/// [`serving::store::reached_by`](crate::serving::store::reached_by) and in `staff::service::reaches`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Everyone.
+    #[default]
+    All,
+    /// The people who belong to this unit today, and the households that they serve now.
+    Unit(Uuid),
+    /// This person, and the households that they serve now.
+    Person(Uuid),
+}
+
+impl Reach {
+    /// The unit to which all is narrowed, if it is to one.
+    pub fn unit(self) -> Option<Uuid> {
+        match self {
+            Self::Unit(unit_id) => Some(unit_id),
+            Self::All | Self::Person(_) => None,
+        }
+    }
+
+    /// Whether it is that of one person.
+    pub fn is_of_a_person(self) -> bool {
+        matches!(self, Self::Person(_))
+    }
+}
 
 /// The account that a request comes from.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -85,6 +115,8 @@ pub struct Caller {
     pub role: Role,
     /// The person of the staff roster that the account belongs to.
     pub staff_id: Option<Uuid>,
+    /// The unit to which that person belongs today.
+    pub unit_id: Option<Uuid>,
     /// The version of the account by which all this was read, see [`Caller::write`].
     pub account_version: i64,
 }
@@ -97,6 +129,7 @@ impl Caller {
             username: "命令行".to_owned(),
             role: Role::Administrator,
             staff_id: None,
+            unit_id: None,
             account_version: 0,
         }
     }
@@ -106,7 +139,18 @@ impl Caller {
         self.role.permits(permission)
     }
 
-    /// Refuses, with 403, what the caller may not do.
+    /// Of whom the caller may see and do what they may. An account without a person reaches, by a role that
+    /// needs one, the person or unit whose id nobody has: nobody.
+    pub fn reach(&self) -> Reach {
+        match self.role {
+            Role::Administrator | Role::Office | Role::Leader => Reach::All,
+            Role::UnitContact => Reach::Unit(self.unit_id.unwrap_or_default()),
+            Role::Helper => Reach::Person(self.staff_id.unwrap_or_default()),
+        }
+    }
+
+    /// Refuses, with 403, what the caller may not do. Operations need not ask it for what
+    /// [`rule`](super::rule) says of them.
     pub fn require(&self, permission: Permission) -> Result<(), Problem> {
         if self.may(permission) {
             return Ok(());
@@ -114,15 +158,8 @@ impl Caller {
         Err(self.forbidden())
     }
 
-    /// Refuses, with 403, who may change nothing at all.
-    pub fn require_any_change(&self) -> Result<(), Problem> {
-        if CHANGES.iter().any(|permission| self.may(*permission)) {
-            return Ok(());
-        }
-        Err(self.forbidden())
-    }
-
-    fn forbidden(&self) -> Problem {
+    /// The refusal of what a caller of this role may not do.
+    pub fn forbidden(&self) -> Problem {
         Problem::forbidden(
             "forbidden",
             format!(

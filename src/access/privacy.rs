@@ -2,22 +2,23 @@
 //!
 //! # Who sees what
 //!
-//! | what | administrator, office | helper, of the households that they serve | leader |
-//! | --- | --- | --- | --- |
-//! | identity number | whole | first three, last two | first three, last two |
-//! | number of a disability certificate: an identity number, category and grade | whole | first three, last two | first three |
-//! | bank card, passport and the like (in texts; no field holds one) | whole | first three, last two | first three, last two |
-//! | birth date | whole | year | year |
-//! | telephone of a household or member | whole | whole | first three, last two |
-//! | health, disability, ability to work of a person; words for them in texts | yes | yes | no |
-//! | telephone of the staff | whole | their own | whole |
-//! | causes of poverty of a household, 因病 and 因残 among them | yes | yes | yes |
+//! | what | administrator, office | helper, of the households that they serve | contact of a unit, of the households that its people serve | leader |
+//! | --- | --- | --- | --- | --- |
+//! | identity number | whole | first three, last two | first three, last two | first three, last two |
+//! | number of a disability certificate: an identity number, category and grade | whole | first three, last two | first three | first three |
+//! | bank card, passport and the like (in texts; no field holds one) | whole | first three, last two | first three, last two | first three, last two |
+//! | birth date | whole | year | year | year |
+//! | telephone of a household or member | whole | whole | whole | first three, last two |
+//! | health, disability, ability to work of a person; words for them in texts | yes | yes | no | no |
+//! | telephone of the staff | whole | their own | whole, of their unit | whole |
+//! | causes of poverty of a household, 因病 and 因残 among them | yes | yes | yes | yes |
 //!
 //! Elsewhere (a pairing that has ended, the name of an import's file, their own record on the roster of staff)
-//! a helper sees what a leader does: [`Sight::elsewhere`].
+//! a helper or a contact sees what a leader does: [`Sight::elsewhere`].
 //!
 //! Why: the office keeps the register and must compare it with papers. A helper calls the household
-//! and helps it with what ails it; no duty of theirs needs a number that opens an account. A leader judges
+//! and helps it with what ails it; no duty of theirs needs a number that opens an account. A contact of a unit
+//! organises, and so must be able to call; what ails a person is for those who help with it. A leader judges
 //! figures. The telephone of a helper is given to households on paper.
 //!
 //! Why causes stay visible to a leader, on lists of single households too: the cause is what the office

@@ -10,7 +10,7 @@ use rand::RngExt;
 use sha2::{Digest, Sha256};
 
 use super::store::account;
-use super::{Caller, shield};
+use super::{Caller, rule, shield};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::text;
@@ -32,37 +32,24 @@ pub fn digest(token: &str) -> String {
     text::hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// Finds out who sends a request before its body is read; the operation is then given the same
-/// caller.
-pub async fn sign(request: &mut Request) -> poem::Result<()> {
+/// Finds out who sends a request for an operation, and whether they [may](rule::admit), before its body is
+/// read. Only so does an operation get its caller.
+pub async fn sign(request: &mut Request, operation: &str) -> poem::Result<()> {
     let bearer = Bearer::from_request(request)?;
-    let caller = authenticate(request, bearer).await?;
-    request.extensions_mut().insert(caller);
-    Ok(())
-}
-
-async fn authenticate(request: &Request, bearer: Bearer) -> poem::Result<Caller> {
-    // Asked already, before the body was read.
-    if let Some(caller) = request.extensions().get::<Caller>() {
-        return Ok(caller.clone());
-    }
     let app = request
         .data::<App>()
         .ok_or_else(|| poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR))?;
     let caller = caller_of(app, &bearer.token).await?;
     shield::note(request, caller.sight());
-    if changes_more_than_oneself(request) {
-        caller.require_any_change()?;
-    }
-    Ok(caller)
+    rule::admit(&caller, operation)?;
+    request.extensions_mut().insert(caller);
+    Ok(())
 }
 
-/// Whether a request is to change anything but the caller's own session and password. It is looked at
-/// here, before the body is looked at, so that a role that changes nothing is told so whatever it sends.
-fn changes_more_than_oneself(request: &Request) -> bool {
-    let path = request.original_uri().path();
-    let of_oneself = path.ends_with("/sessions/current") || path.ends_with("/password");
-    !request.method().is_safe() && !of_oneself
+/// The caller that [`sign`] let in. A request that did not pass there has none.
+async fn authenticate(request: &Request, _bearer: Bearer) -> poem::Result<Caller> {
+    let caller = request.extensions().get::<Caller>();
+    Ok(caller.cloned().ok_or_else(unauthenticated)?)
 }
 
 async fn caller_of(app: &App, token: &str) -> Result<Caller, Problem> {

@@ -19,10 +19,18 @@ impl Caller {
         Ok(tx)
     }
 
-    /// Refuses, with 401, a caller whose account has changed since its token was looked at.
+    /// Refuses, with 401, a caller whose account, or whose [reach](Caller::reach), has changed since the token
+    /// was looked at.
     pub async fn still(&self, tx: &mut Tx) -> Result<(), Problem> {
-        let is_command_line = self.account_id.is_nil();
-        if is_command_line || account::may_act(tx, self.account_id, self.account_version).await? {
+        if self.account_id.is_nil() {
+            return Ok(());
+        }
+        let found = account::unit_if_it_may_act(tx, self.account_id, self.account_version).await?;
+        let now = found.map(|unit_id| Self {
+            unit_id,
+            ..self.clone()
+        });
+        if now.is_some_and(|now| now.reach() == self.reach()) {
             return Ok(());
         }
         Err(unauthenticated())

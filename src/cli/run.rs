@@ -279,7 +279,7 @@ async fn accounts(app: &App) -> Result<String, Problem> {
     table.set_header(["账号", "角色", "工号", "姓名", "状态"]);
     let mut cursor = None;
     loop {
-        let (accounts, next) = service::list(app, &caller, cursor.as_deref(), MOST_AT_ONCE).await?;
+        let (accounts, next) = service::list(app, cursor.as_deref(), MOST_AT_ONCE).await?;
         for account in accounts {
             let person = match account.staff_id {
                 None => None,

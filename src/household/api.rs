@@ -16,7 +16,7 @@ use super::{
     Schooling, Sex, Workplace,
 };
 use crate::access::search::Search;
-use crate::access::{Caller, Sight, Signed};
+use crate::access::{Caller, Reach, Sight, Signed};
 use crate::api::{ETag, Instant, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::problem::{GetFault, ListFault};
@@ -251,10 +251,10 @@ impl HouseholdApi {
         #[oai(validator(max_length = 2000))]
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<HouseholdSummary>>, ListFault> {
-        let served_by = if mine.0 == Some(true) {
-            Some(rights::person_of(&caller.0))
+        let reach = if mine.0 == Some(true) {
+            Reach::Person(rights::person_of(&caller.0))
         } else {
-            rights::narrowed_to(&caller.0)
+            caller.0.reach()
         };
         let sight = caller.0.sight();
         if !sight.may_find_names(&[&town.0, &village.0]) {
@@ -270,8 +270,8 @@ impl HouseholdApi {
                 .0
                 .map_or_else(String::new, |cause| cause.to_string()),
             search: Search::of(sight, search.0),
-            helper: staff_id.0.filter(|_| served_by.is_none()),
-            served_by,
+            helper: staff_id.0.filter(|_| !reach.is_of_a_person()),
+            reach,
             paired: paired.0,
         };
         let cursors = self.0.cursors("listHouseholds");
@@ -289,7 +289,7 @@ impl HouseholdApi {
     /// With its members and the responsible helper. A helper sees only households for which they
     /// are responsible now, or which they assist. Identity numbers and birth dates are whole for the
     /// office alone; telephone numbers, health and ability to work are for the office and the
-    /// household's helpers. Numbers in texts are masked likewise.
+    /// household's helpers, and the telephone numbers for the contact of their unit. Numbers in texts are masked likewise.
     #[oai(
         path = "/households/:id",
         method = "get",

@@ -12,10 +12,12 @@ use super::field::{household_fields, member_fields};
 use super::model::{HouseholdFacts, Member};
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
+use crate::access::Reach;
 use crate::access::search::Search;
 use crate::db::{Ids, Tx, Where};
 use crate::on;
-use crate::serving::store::{join_responsible_now, served_by};
+use crate::serving::store::{join_responsible_now, within};
+use crate::serving::tenure::Part;
 
 /// A household as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
@@ -61,15 +63,14 @@ pub struct Filter {
     pub search: Search,
     /// Only households whose responsible helper is this one.
     pub helper: Option<Uuid>,
-    /// Only households that this person serves, responsible or assisting.
-    pub served_by: Option<Uuid>,
+    /// Only households within this reach.
+    pub reach: Reach,
     /// Only households with (or without) a responsible helper.
     pub paired: Option<bool>,
 }
 
 impl Filter {
     fn conditions(&self) -> Where {
-        let served = format!("household.id IN ({})", served_by("?"));
         let wanted = Where::new()
             .and(is_open("household"))
             .and_text(&self.town, "town = ?")
@@ -77,12 +78,12 @@ impl Filter {
             .and_text(&self.status, "status = ?")
             .and_text(&self.main_cause, "main_cause = ?")
             .and_if(self.helper, "pairing.staff_id = ?")
-            .and_if(self.served_by, &served)
             .and_either(
                 self.paired,
                 "pairing.staff_id IS NOT NULL",
                 "pairing.staff_id IS NULL",
             );
+        let wanted = within(wanted, self.reach, &Part::BOTH, "household.id");
         self.search.narrow(wanted, "number", "head_name")
     }
 }

@@ -115,7 +115,7 @@ impl Wish {
 }
 
 async fn profile_named(app: &App, kind: RosterKind, name: &str) -> Result<Uuid, CommandError> {
-    let profiles = profile::service::list(app, &Caller::command_line(), kind).await?;
+    let profiles = profile::service::list(app, kind).await?;
     let named = profiles.iter().find(|profile| profile.name == name);
     named.map(|profile| profile.id).ok_or_else(|| {
         let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
@@ -186,8 +186,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
 
 /// The latest imports, as a table.
 pub async fn list(app: &App, limit: i64) -> Result<String, Problem> {
-    let caller = Caller::command_line();
-    let (imports, _) = service::list(app, &caller, None, limit).await?;
+    let (imports, _) = service::list(app, None, limit).await?;
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["日期", "名册", "文件", "由谁", "结果", "编号"]);
@@ -242,8 +241,7 @@ async fn send(
 
 /// Checks the import in this process, unless a server that runs beside it was faster.
 async fn check(app: &App, id: Uuid, bar: &ProgressBar) -> Result<Import, CommandError> {
-    let caller = Caller::command_line();
-    let found = async || Ok::<_, CommandError>(service::get(app, &caller, id).await?);
+    let found = async || Ok::<_, CommandError>(service::get(app, id).await?);
     let drawing = async {
         loop {
             draw(bar, &found().await?);
@@ -287,10 +285,8 @@ fn draw(bar: &ProgressBar, import: &Import) {
 
 /// The first problems of an import, errors before others.
 async fn listed(app: &App, id: Uuid, most: i64) -> Result<Vec<RosterProblem>, CommandError> {
-    let (caller, every) = (Caller::command_line(), Wanted::default());
-    Ok(service::problems(app, &caller, id, every, None, most)
-        .await?
-        .0)
+    let every = Wanted::default();
+    Ok(service::problems(app, id, every, None, most).await?.0)
 }
 
 /// The import as the API gives it, with its problems, and why it was not written, if it was not.

@@ -125,7 +125,8 @@ impl LiftApi {
     /// Get a lift
     ///
     /// With its steps, what each rested on, the step that is due, and the conditions as they are
-    /// today. A helper sees those of their own households.
+    /// today. A helper sees those of their own households; a unit's contact those of the households of their
+    /// unit's people, and those that were approved while one of these was responsible.
     #[oai(path = "/lifts/:id", method = "get", operation_id = "getLift")]
     async fn get_lift(
         &self,
@@ -138,7 +139,8 @@ impl LiftApi {
 
     /// List lifts
     ///
-    /// The latest first. A helper sees those of their own households.
+    /// The latest first. A helper sees those of their own households; a unit's contact those that `getLift`
+    /// shows them.
     #[oai(path = "/lifts", method = "get", operation_id = "listLifts")]
     async fn list_lifts(
         &self,

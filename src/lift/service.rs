@@ -29,9 +29,6 @@ pub async fn propose(
     proposal: LiftProposal,
 ) -> Result<LiftView, Problem> {
     let is_helper = !caller.may(Permission::RecordLifts);
-    if is_helper {
-        caller.require(Permission::ServeHouseholds)?;
-    }
     let mut tx = caller.write(&app.db).await?;
     if is_helper {
         rights::must_be_responsible(&mut tx, caller, household_id).await?;
@@ -94,7 +91,6 @@ pub async fn record_step(
     id: Uuid,
     report: LiftStepReport,
 ) -> Result<LiftView, Problem> {
-    caller.require(Permission::RecordLifts)?;
     let mut tx = caller.write(&app.db).await?;
     let request = ("recordLiftStep", id, &report);
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
@@ -142,7 +138,6 @@ pub async fn reject(
     id: Uuid,
     rejection: LiftRejection,
 ) -> Result<LiftView, Problem> {
-    caller.require(Permission::RecordLifts)?;
     let mut tx = caller.write(&app.db).await?;
     let request = ("rejectLift", id, &rejection);
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
@@ -174,7 +169,6 @@ pub async fn relapse(
     id: Uuid,
     relapse: LiftRelapse,
 ) -> Result<LiftView, Problem> {
-    caller.require(Permission::RecordLifts)?;
     let mut tx = caller.write(&app.db).await?;
     let request = ("recordRelapse", id, &relapse);
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
@@ -199,11 +193,7 @@ pub async fn relapse(
 pub async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<LiftView, Problem> {
     let mut tx = app.db.read().await?;
     let named = find_named(&mut tx, id).await?;
-    let sees = caller.may(Permission::SeeAllHouseholds)
-        || rights::periods_of(&mut tx, caller, named.lift.household_id)
-            .await?
-            .is_responsible_now();
-    if !sees {
+    if !store::reaches(&mut tx, caller.reach(), id).await? {
         return Err(not_found());
     }
     view(app, &mut tx, &named).await
@@ -218,7 +208,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<(Vec<NamedLift>, Option<page::Last<Uuid>>), Problem> {
     let filter = Filter {
-        helper: rights::narrowed_to(caller),
+        reach: caller.reach(),
         ..filter
     };
     let mut tx = app.db.read().await?;

@@ -7,11 +7,13 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::{Lift, LiftState, State, StepRecord};
+use crate::access::Reach;
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
 use crate::household::store::is_open;
-use crate::serving::store::join_responsible_now;
 use crate::serving::store::names::household_names;
+use crate::serving::store::{people_of, reached_by};
+use crate::serving::tenure::Part;
 use crate::{insert, on};
 
 /// A lift with the names that people know its household and helper by.
@@ -42,21 +44,46 @@ pub struct Filter {
     pub town: String,
     /// Only those approved from the first day to the last.
     pub approved: Option<(NaiveDate, NaiveDate)>,
-    /// Only households whose responsible helper is this one.
-    pub helper: Option<Uuid>,
+    /// Only those that a caller of this reach may see.
+    pub reach: Reach,
 }
 
 impl Filter {
     fn conditions(&self) -> Where {
         let (from, to) = self.approved.unzip();
-        Where::new()
+        let wanted = Where::new()
             .and_if(self.state.map(|state| state.to_string()), "lift.state = ?")
             .and_if(self.household_id, "lift.household_id = ?")
             .and_text(&self.town, "household.town = ?")
             .and_if(from, "approved_on >= ?")
-            .and_if(to, "approved_on <= ?")
-            .and_if(self.helper, "pairing.staff_id = ?")
+            .and_if(to, "approved_on <= ?");
+        within_reach(wanted, self.reach)
     }
+}
+
+/// Narrows to the lifts within a reach: of households for which someone in it is responsible now. To a
+/// unit, those count as well that were approved while one of its people was responsible: they are among its
+/// figures, which name the records that they come from.
+fn within_reach(wanted: Where, reach: Reach) -> Where {
+    let Some((served, value)) = reached_by(reach, &[Part::Responsible]) else {
+        return wanted;
+    };
+    let of_household = format!("lift.household_id IN ({served})");
+    match reach {
+        Reach::Unit(_) => {
+            let approved = format!("lift.helper_id IN ({})", people_of("?"));
+            wanted.and_with(value, &format!("({of_household} OR {approved})"))
+        }
+        Reach::All | Reach::Person(_) => wanted.and_with(value, &of_household),
+    }
+}
+
+/// Whether a lift is within a reach.
+pub async fn reaches(tx: &mut Tx, reach: Reach, id: Uuid) -> Result<bool, sqlx::Error> {
+    let wanted = within_reach(Where::new().and_with(id, "lift.id = ?"), reach);
+    let sql = format!("SELECT lift.id FROM lift {wanted}");
+    let found: Vec<(Uuid,)> = wanted.fetch_all(tx, sql).await?;
+    Ok(!found.is_empty())
 }
 
 const NAMED_LIFT: &str = concat!(
@@ -140,10 +167,7 @@ pub async fn list(
         .conditions()
         .beyond(after.map(|id| [id.into()]), "lift.id <");
     let limit = wanted.bind(limit + 1);
-    let sql = format!(
-        "{NAMED_LIFT} {} {wanted} ORDER BY lift.id DESC LIMIT {limit}",
-        join_responsible_now("lift.household_id")
-    );
+    let sql = format!("{NAMED_LIFT} {wanted} ORDER BY lift.id DESC LIMIT {limit}");
     wanted.fetch_all(tx, sql).await
 }
 

@@ -83,10 +83,10 @@ pub async fn list(
     mut after: Option<AreaKey>,
     limit: i64,
 ) -> Result<(Vec<HouseholdMethod>, Option<page::Last<AreaKey>>), Problem> {
-    let served_by = rights::narrowed_to(caller);
+    let reach = caller.reach();
     let filter = Filter {
-        helper: filter.helper.filter(|_| served_by.is_none()),
-        served_by,
+        helper: filter.helper.filter(|_| !reach.is_of_a_person()),
+        reach,
         ..filter
     };
     // One more than the page has, to see whether there is another.

@@ -84,13 +84,13 @@ async fn paused_to_try_again(error: &poem::Error, came: Instant) -> bool {
 }
 
 /// [`access::sign`], which is the first to ask the database.
-pub async fn sign(request: &mut Request) -> Result<(), Problem> {
+pub async fn sign(request: &mut Request, operation: &str) -> Result<(), Problem> {
     let came = Instant::now();
-    let mut signed = access::sign(request).await;
+    let mut signed = access::sign(request, operation).await;
     while let Err(error) = &signed
         && paused_to_try_again(error, came).await
     {
-        signed = access::sign(request).await;
+        signed = access::sign(request, operation).await;
     }
     signed.map_err(problem_of)
 }

@@ -19,7 +19,7 @@ use super::error::{TooLarge, broken_json, not_read, problem_of};
 use super::limit::{
     MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_JSON_VALUES, MAX_STRANGER_BYTES, MEMORY_BODY_TIME,
 };
-use crate::access::{Caller, Permission, idempotency};
+use crate::access::idempotency;
 use crate::api::API_ROOT;
 use crate::openapi::{ItemFaults, Operation, Place, Sent, faulty_request};
 use crate::problem::Problem;
@@ -40,14 +40,14 @@ pub struct Taken {
     pub parts: FormParts,
 }
 
-/// Refuses requests that no operation should see, also a form from a caller who may not send one.
+/// Refuses requests that no operation should see, first of all those from a caller who may not ask for it.
 pub async fn take_in(
     mut request: Request,
     operation: Option<Operation<'_>>,
 ) -> Result<Taken, Problem> {
-    let needs_token = operation.is_some_and(Operation::needs_token);
-    if needs_token {
-        again::sign(&mut request).await?;
+    let needs_token = operation.filter(|operation| operation.needs_token());
+    if let Some(operation) = needs_token {
+        again::sign(&mut request, operation.id()).await?;
     }
     join_lists(&mut request);
     let mut faults = parameter_faults(&request, operation)?;
@@ -58,9 +58,6 @@ pub async fn take_in(
         .and_then(Operation::form)
         .filter(|_| is_form(&request))
     {
-        if let Some(caller) = request.extensions().get::<Caller>() {
-            caller.require(Permission::KeepRegister)?;
-        }
         refuse(faults, request.headers())?;
         let boundary = request.content_type().and_then(form::boundary);
         parts = FormParts::of(described);
@@ -75,7 +72,7 @@ pub async fn take_in(
     }
     let takes_json = operation.filter(|operation| operation.takes_json());
     let limit = match takes_json {
-        Some(_) if needs_token => MAX_JSON_BYTES,
+        Some(_) if needs_token.is_some() => MAX_JSON_BYTES,
         _ => MAX_STRANGER_BYTES,
     };
     let bytes = in_memory(body, limit).await?;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::admission::Admissions;
 use super::body::{self, Patterns};
 use super::examples;
 use super::fault::{ItemFaults, Place, token};
@@ -20,8 +21,8 @@ pub struct Document {
 
 impl Document {
     /// Makes the document from the framework's.
-    pub fn new(framework: &str, version: Version) -> Self {
-        let mut json = translated(framework, version);
+    pub fn new(framework: &str, version: Version, admissions: Admissions) -> Self {
+        let mut json = translated(framework, version, admissions);
         let patterns = Patterns::of(&json);
         // What they hold is data: no word of it is the document's own.
         examples::put_into(&mut json);
@@ -43,13 +44,18 @@ impl Document {
         body::faults(&self.json, &self.patterns, schema, value, false)
     }
 
-    /// The operation that a request asks for. `path` is below the API's root.
+    /// The operation that a request asks for. `path` is below the API's root. `HEAD` asks for what `GET`
+    /// does.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let (template, operations) = self.operations(path)?;
+        let method = match method {
+            "HEAD" => "get".to_owned(),
+            method => method.to_ascii_lowercase(),
+        };
         Some(Operation {
             document: self,
             template,
-            described: operations.get(method.to_ascii_lowercase())?,
+            described: operations.get(method)?,
         })
     }
 
@@ -103,6 +109,11 @@ pub struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
+    /// Its id; none has it empty.
+    pub fn id(self) -> &'a str {
+        self.described["operationId"].as_str().unwrap_or_default()
+    }
+
     /// Whether it is for those only who have a token.
     pub fn needs_token(self) -> bool {
         self.described["security"]
@@ -168,10 +179,9 @@ impl<'a> Operation<'a> {
     }
 
     fn is_of_item(self, pointer: &str) -> bool {
-        let id = self.described["operationId"].as_str();
         ONE_BY_ONE
             .iter()
-            .any(|(operation, list)| id == Some(operation) && pointer.starts_with(list))
+            .any(|(operation, list)| self.id() == *operation && pointer.starts_with(list))
     }
 }
 
@@ -224,6 +234,7 @@ mod tests {
             r#"{"openapi":"3.0.0","info":{"license":{"name":"x"}},"tags":[],"components":{"schemas":{}},
             "paths":{"/a":{"get":{"responses":{}}},"/a":{"post":{"responses":{}}}}}"#,
             Version::V3_1,
+            |_| None,
         );
         let methods: Vec<_> = document.json["paths"]["/a"]
             .as_object()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
+use super::admission::{self, Admissions};
 use super::names;
 use crate::problem;
 
@@ -24,11 +25,12 @@ pub enum Version {
 }
 
 /// Our document from the framework's.
-pub fn translated(framework: &str, version: Version) -> Value {
+pub fn translated(framework: &str, version: Version, admissions: Admissions) -> Value {
     let mut document = parse(framework);
     let mut problems = BTreeMap::new();
     for (method, operation) in operations_mut(&mut document) {
         tidy_operation(operation, &mut problems);
+        admission::describe(operation, admissions);
         if method == "patch" {
             merge_patch(operation, version);
         }

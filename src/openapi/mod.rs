@@ -4,6 +4,7 @@
 //! generators that know no better, stays 3.0), and exact where the derivation is not: what may be `null` says so, operations without a token say so, and
 //! the problems that all operations share stand once.
 
+mod admission;
 mod body;
 mod document;
 mod examples;
@@ -14,6 +15,7 @@ mod parameter;
 mod twice;
 mod unknown;
 
+pub use admission::{Admission, Admissions};
 pub use document::{Document, Form, Operation};
 pub use fault::{ItemFaults, Place, faulty_request};
 pub use framework::Version;

@@ -5,7 +5,6 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Caller;
-use crate::access::Permission::ManagePairings;
 use crate::access::history::Actor;
 use crate::app::App;
 use crate::db::{Tx, page};
@@ -58,6 +57,7 @@ pub(super) async fn list(
     let mut tx = app.db.read().await?;
     let filter = Filter {
         staff_id,
+        reached_unit: caller.reach().unit(),
         lasting_to: rights::own_since(&mut tx, app, caller).await?,
         ..asked
     };
@@ -76,7 +76,6 @@ pub(super) async fn end(
     date: Option<NaiveDate>,
     reason: &str,
 ) -> Result<Tenure, Problem> {
-    caller.require(ManagePairings)?;
     let date = date.unwrap_or(app.today());
     day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;

@@ -92,7 +92,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "helper_without_person",
-        "an account of a helper needs a person of the staff",
+        "an account of a helper or a unit contact needs a person of the staff",
     ),
     (
         "household_already_assisted",
@@ -186,6 +186,10 @@ pub const CODES: &[(&str, &str)] = &[
         "the note is read by the helper who follows",
     ),
     ("not_your_household", "the household is not the caller's"),
+    (
+        "not_your_unit",
+        "the helper belongs to another unit than the caller",
+    ),
     ("not_your_visit", "the visit is not the caller's"),
     ("nothing_changed", "nothing would change"),
     ("nothing_to_join", "what to become part of is not there"),

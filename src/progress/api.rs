@@ -24,7 +24,8 @@ impl ProgressApi {
     ///
     /// What the year's lifts come to, as of a day, by month, town, unit and helper. A lift counts to
     /// the year of its approval; one that falls back within that year no longer counts; a household
-    /// lifted before is lifted again, never newly. Nothing dated after the day is seen.
+    /// lifted before is lifted again, never newly. Nothing dated after the day is seen. A unit's contact gets
+    /// the lifts of their unit's people alone, the same that the whole says of the unit, without a target.
     #[oai(path = "/progress", method = "get", operation_id = "getProgress")]
     async fn get_progress(
         &self,

@@ -73,8 +73,8 @@ pub struct Progress {
     pub year: i32,
     /// The day up to which things were seen: the one asked for, or the year's last.
     pub as_of: NaiveDate,
-    /// Households to be newly lifted in the year.
-    pub target: i64,
+    /// Households to be newly lifted in the year; a part of the whole has no target of its own.
+    pub target: Option<i64>,
     /// Lifts newly approved in the year that hold.
     pub newly_lifted: Vec<Uuid>,
     /// Lifts approved in the year of households lifted before, that hold.
@@ -95,8 +95,9 @@ pub struct Progress {
 
 impl Progress {
     /// How many are still to be newly lifted.
-    pub fn to_go(&self) -> i64 {
-        (self.target - count(&self.newly_lifted)).max(0)
+    pub fn to_go(&self) -> Option<i64> {
+        let lifted = count(&self.newly_lifted);
+        self.target.map(|target| (target - lifted).max(0))
     }
 
     /// The figures of the whole.
@@ -122,7 +123,7 @@ pub fn last_day_seen(year: i32, as_of: NaiveDate) -> NaiveDate {
 }
 
 /// Counts the year's result as of a day.
-pub fn progress(year: i32, as_of: NaiveDate, target: i64, lifts: &[LiftFacts]) -> Progress {
+pub fn progress(year: i32, as_of: NaiveDate, target: Option<i64>, lifts: &[LiftFacts]) -> Progress {
     let day = last_day_seen(year, as_of);
     let mut result = Progress {
         year,

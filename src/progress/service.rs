@@ -6,32 +6,36 @@ use super::error::{as_of_in_future, cannot_count};
 use super::model;
 use super::store;
 use super::view::ProgressView;
-use crate::access::{Caller, Permission};
+use crate::access::{Caller, Reach};
 use crate::api::Year;
 use crate::app::App;
 use crate::db::{Db, outcome};
 use crate::problem::Problem;
 
-/// The year's result as of a day.
+/// The year's result as of a day, within the caller's reach.
 pub async fn of_year(
     app: &App,
     caller: &Caller,
     year: Option<Year>,
     as_of: Option<NaiveDate>,
 ) -> Result<ProgressView, Problem> {
-    caller.require(Permission::SeeProgress)?;
     let (year, as_of) = period(app, year, as_of)?;
     let turn = app.figures.turn().await?;
-    let db = app.db.clone();
-    let counted = turn.run_async(move || outcome::of_one_request(counted(db, year, as_of)));
+    let (db, reach) = (app.db.clone(), caller.reach());
+    let counted = turn.run_async(move || outcome::of_one_request(counted(db, year, as_of, reach)));
     counted
         .await
         .unwrap_or_else(|error| Err(cannot_count(&error)))
 }
 
-async fn counted(db: Db, year: i32, as_of: NaiveDate) -> Result<ProgressView, Problem> {
+async fn counted(
+    db: Db,
+    year: i32,
+    as_of: NaiveDate,
+    reach: Reach,
+) -> Result<ProgressView, Problem> {
     let mut tx = db.read().await?;
-    let basis = store::basis(&mut tx, year, as_of).await?;
+    let basis = store::basis(&mut tx, year, as_of, reach).await?;
     drop(tx);
     Ok(ProgressView::of(&basis))
 }

@@ -6,12 +6,14 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::model::{self, LiftFacts, Progress};
+use crate::access::Reach;
 use crate::db::Tx;
 use crate::lift::model::StepRecord;
 use crate::lift::store::NamedLift;
 use crate::serving;
 use crate::settings::YearPlan;
 use crate::staff::model::Staff;
+use crate::staff::unit::{self, Unit};
 use crate::{lift, settings, staff};
 
 /// All that a year's progress is counted from, read in one transaction.
@@ -25,14 +27,23 @@ pub struct Basis {
     pub staff: HashMap<Uuid, Staff>,
     /// Who was responsible for each household on the last day seen.
     pub helpers: HashMap<Uuid, Uuid>,
+    /// The unit to whose people all of this is narrowed, if it is.
+    pub only: Option<Unit>,
+    /// Of whom it tells.
+    pub reach: Reach,
     year: i32,
     as_of: NaiveDate,
 }
 
-/// Reads what a year's progress as of a day is counted from.
-pub async fn basis(tx: &mut Tx, year: i32, as_of: NaiveDate) -> Result<Basis, sqlx::Error> {
+/// Reads what a year's progress as of a day is counted from, within a caller's reach.
+pub async fn basis(
+    tx: &mut Tx,
+    year: i32,
+    as_of: NaiveDate,
+    reach: Reach,
+) -> Result<Basis, sqlx::Error> {
     let as_of = model::last_day_seen(year, as_of);
-    Ok(Basis {
+    let whole = Basis {
         plan: settings::store::year_plan(tx, i64::from(year)).await?,
         lifts: lift::store::all(tx).await?,
         staff: staff::store::all(tx)
@@ -41,12 +52,40 @@ pub async fn basis(tx: &mut Tx, year: i32, as_of: NaiveDate) -> Result<Basis, sq
             .map(|person| (person.id, person))
             .collect(),
         helpers: serving::store::helpers_on(tx, as_of).await?,
+        only: None,
+        reach,
         year,
         as_of,
+    };
+    Ok(match reach {
+        Reach::All => whole,
+        Reach::Unit(id) => {
+            let unit = unit::find(tx, id).await?;
+            whole.of_people(unit, |person| person.unit_id == id)
+        }
+        Reach::Person(id) => whole.of_people(None, |person| person.id == id),
     })
 }
 
 impl Basis {
+    /// The same for some people alone: their lifts and households, by which lifts count to a helper.
+    fn of_people(mut self, only: Option<Unit>, is_one: impl Fn(&Staff) -> bool) -> Self {
+        let helper = |named: &NamedLift| self.facts(named).helper_id;
+        let helpers: Vec<_> = self.lifts.iter().map(helper).collect();
+        self.staff.retain(|_, person| is_one(person));
+        let of_one = |helper: Option<Uuid>| helper.is_some_and(|id| self.staff.contains_key(&id));
+        self.lifts = std::mem::take(&mut self.lifts)
+            .into_iter()
+            .zip(helpers)
+            .filter(|(_, helper)| of_one(*helper))
+            .map(|(named, _)| named)
+            .collect();
+        self.helpers
+            .retain(|_, helper| self.staff.contains_key(helper));
+        self.only = only;
+        self
+    }
+
     /// Name of a unit that somebody on the staff roster belongs to.
     pub fn unit_name(&self, unit_id: Uuid) -> Option<String> {
         self.staff
@@ -58,7 +97,9 @@ impl Basis {
     /// Works out the figures: see [`model::progress`].
     pub fn progress(&self) -> Progress {
         let facts: Vec<_> = self.lifts.iter().map(|named| self.facts(named)).collect();
-        model::progress(self.year, self.as_of, self.plan.target, &facts)
+        // The target is that of the whole.
+        let target = (self.reach == Reach::All).then_some(self.plan.target);
+        model::progress(self.year, self.as_of, target, &facts)
     }
 
     fn facts(&self, named: &NamedLift) -> LiftFacts {

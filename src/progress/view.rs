@@ -94,14 +94,18 @@ pub struct ProgressFigures {
 
 /// The year's result as of a day.
 #[derive(Object)]
-#[oai(rename = "ProgressReport")]
+#[oai(rename = "ProgressReport", skip_serializing_if_is_none)]
 pub struct ProgressView {
     /// The year.
     pub year: i32,
     /// The day up to which things were seen: the one asked for, or the year's last if that is earlier.
     pub as_of: NaiveDate,
-    /// Households to be newly lifted in the year.
-    pub target: i64,
+    /// The unit whose people's lifts are counted, for a caller who is given no more; absent for the whole.
+    pub unit_id: Option<Uuid>,
+    /// The unit's name.
+    pub unit: Option<String>,
+    /// Households to be newly lifted in the year: of the office as a whole. A unit has no target of its own.
+    pub target: Option<i64>,
     /// Income line of the year in fen a head.
     pub line_fen: i64,
     /// Lifted in the year for the first time, and it holds.
@@ -114,8 +118,8 @@ pub struct ProgressView {
     pub pipeline: Vec<PipelineStep>,
     /// How many are under way.
     pub in_pipeline: i64,
-    /// How many are still to be newly lifted to reach the target.
-    pub to_go: i64,
+    /// How many are still to be newly lifted to reach the target, if there is one.
+    pub to_go: Option<i64>,
     /// January to December.
     pub months: Vec<ProgressMonth>,
     /// By town of the household, those with anything to show.
@@ -151,6 +155,8 @@ impl ProgressView {
         Self {
             year: progress.year,
             as_of: progress.as_of,
+            unit_id: basis.only.as_ref().map(|unit| unit.id),
+            unit: basis.only.as_ref().map(|unit| unit.name.clone()),
             target: progress.target,
             line_fen: basis.plan.line_fen,
             in_pipeline: progress.figures().in_pipeline,

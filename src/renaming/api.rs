@@ -195,7 +195,7 @@ impl RenamingApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<RenamingView>>, ListFault> {
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
-        let (found, next) = service::list(&self.0, &caller.0, kind.0, cursor, limit).await?;
+        let (found, next) = service::list(&self.0, kind.0, cursor, limit).await?;
         let views = found.into_iter().map(|it| view(it, &caller.0));
         Ok(Page::json(views, next))
     }

@@ -23,7 +23,8 @@ impl ReportApi {
     /// Download the progress workbook
     ///
     /// An .xlsx with the year's result and a chart by month, units, helpers, the ledger of households
-    /// with their six points, and lifts. Identity numbers are masked.
+    /// with their six points, and lifts. Identity numbers are masked. A unit's contact gets their unit's
+    /// people, households and lifts alone, without a target.
     #[oai(
         path = "/reports/progress",
         method = "get",
@@ -48,7 +49,7 @@ impl ReportApi {
     ///
     /// 结对花名册, an .xlsx to print and sign: units in sum, all pairs, and a sheet for each unit; or
     /// the sheet of one unit. Who was responsible is as of the day, units and names are those of today.
-    /// It holds no identity numbers.
+    /// It holds no identity numbers. A unit's contact gets the sheet of their unit.
     #[oai(
         path = "/reports/pairings",
         method = "get",

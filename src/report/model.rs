@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
+use crate::access::Reach;
 use crate::code_list::CodeList;
 use crate::household::store::LedgerEntry;
 use crate::lift::model::{Lift, State, Step};
@@ -31,6 +32,8 @@ pub struct Occasion {
     pub made_on: NaiveDate,
     /// By which account.
     pub made_by: String,
+    /// Of whom it tells.
+    pub reach: Reach,
 }
 
 /// All that a report is made from, read in one transaction.
@@ -183,6 +186,8 @@ impl LiftRow {
 pub struct Report {
     /// For what and by whom.
     pub occasion: Occasion,
+    /// The unit of which alone it tells, by name.
+    pub unit: Option<String>,
     /// The income line, fen.
     pub line_fen: i64,
     /// The year's result.
@@ -207,6 +212,7 @@ pub fn report(mut sources: Sources, occasion: Occasion) -> Report {
         .households
         .sort_by(|a, b| area_key(a).cmp(&area_key(b)));
     Report {
+        unit: sources.basis.only.as_ref().map(|unit| unit.name.clone()),
         line_fen: sources.basis.plan.line_fen,
         towns: towns(&sources, &progress),
         units: units(&sources, &progress),
@@ -403,6 +409,22 @@ fn lifts(sources: &Sources, occasion: &Occasion) -> Vec<LiftRow> {
 }
 
 impl Sources {
+    /// Leaves out what is not of the people and households of the basis, where that is narrowed.
+    pub(super) fn within_basis(mut self) -> Self {
+        if self.basis.reach == Reach::All {
+            return self;
+        }
+        let Basis { helpers, staff, .. } = &self.basis;
+        self.households
+            .retain(|entry| helpers.contains_key(&entry.id));
+        self.visits
+            .retain(|household, _| helpers.contains_key(household));
+        self.visits_by_helper.retain(|id, _| staff.contains_key(id));
+        self.marks
+            .retain(|household, _| helpers.contains_key(household));
+        self
+    }
+
     /// Who was responsible for a household on the day.
     fn helper(&self, household_id: Uuid) -> Option<&Staff> {
         let staff_id = self.basis.helpers.get(&household_id)?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{self, Occasion};
 use super::pairings::{self, Roll};
 use super::{sheets, store};
-use crate::access::{Caller, Permission};
+use crate::access::Caller;
 use crate::api::Year;
 use crate::app::App;
 use crate::db::{self, outcome};
@@ -27,17 +27,23 @@ pub struct MadeWorkbook {
     pub bytes: Vec<u8>,
 }
 
-/// Makes the roll of pairings as of a day, today if not said, of all units or of one.
+/// Makes the roll of pairings as of a day, today if not said, of all units or of one; of a unit's contact's
+/// own alone.
 pub async fn pairing_roll(
     app: &App,
     caller: &Caller,
     as_of: Option<NaiveDate>,
     unit_id: Option<Uuid>,
 ) -> Result<MadeWorkbook, Problem> {
-    caller.require(Permission::SeeProgress)?;
     let made_on = app.today();
     let as_of = as_of.unwrap_or(made_on);
     check_as_of(as_of, made_on)?;
+    let no_such_unit = || Problem::not_found("单位", "unit");
+    let unit_id = match caller.reach().unit() {
+        Some(own) if unit_id.is_some_and(|asked| asked != own) => return Err(no_such_unit()),
+        Some(own) => Some(own),
+        None => unit_id,
+    };
     let made_by = caller.username.clone();
     let db = app.db.clone();
     made(app, async move || {
@@ -46,7 +52,7 @@ pub async fn pairing_roll(
             None => None,
             Some(id) => {
                 let unit = unit::find(&mut tx, id).await?;
-                let unit = unit.ok_or_else(|| Problem::not_found("单位", "unit"))?;
+                let unit = unit.ok_or_else(no_such_unit)?;
                 Some((id, unit.name))
             }
         };
@@ -80,23 +86,25 @@ pub async fn progress_workbook(
     year: Option<Year>,
     as_of: Option<NaiveDate>,
 ) -> Result<MadeWorkbook, Problem> {
-    caller.require(Permission::SeeProgress)?;
     let (year, as_of) = period(app, year, as_of)?;
     let occasion = Occasion {
         year,
         as_of,
         made_on: app.today(),
         made_by: caller.username.clone(),
+        reach: caller.reach(),
     };
     let db = app.db.clone();
     made(app, async move || {
         let mut tx = db.read().await?;
         let sources = store::sources(&mut tx, &occasion).await?;
         drop(tx);
+        let only = sources.basis.only.as_ref();
+        let of = only.map_or(String::new(), |unit| sheets::READER.text(&unit.name).into());
         let report = model::report(sources, occasion);
         let bytes = sheets::workbook(&report).map_err(|error| cannot_write(&error))?;
         Ok(MadeWorkbook {
-            name: format!("帮扶进度-{year}年-截至{as_of}.xlsx"),
+            name: format!("{of}帮扶进度-{year}年-截至{as_of}.xlsx"),
             ascii_name: format!("progress-{year}-as-of-{as_of}.xlsx"),
             bytes,
         })

@@ -1,4 +1,4 @@
-//! What a helper may do with a household today: the one rule, which every operation of a helper asks.
+//! What a caller may do with a household today: the one rule, which every operation asks that is about one.
 //!
 //! It goes by the times in which they served the household, responsible or assisting:
 //!
@@ -8,14 +8,17 @@
 //!   as the office's settings say. They read and correct nothing.
 //! - Anybody else gets 404, as for a household that does not exist.
 //!
+//! Whoever contacts the office for a unit sees what one who served all households of the unit's people would
+//! see ([`Reach::Unit`]); whoever [reaches](Caller::reach) all sees all.
+//!
 //! The day of a hand-over belongs to both helpers, since the former one may have been there in the
 //! morning. Where one helper is asked for, it is the new one ([`store::helper_on`]).
 
 use uuid::Uuid;
 
 use super::store;
-use super::tenure::Periods;
-use crate::access::{Caller, Permission};
+use super::tenure::{Part, Periods};
+use crate::access::Caller;
 use crate::db::Tx;
 use crate::problem::Problem;
 
@@ -30,18 +33,9 @@ pub fn person_of(caller: &Caller) -> Uuid {
     caller.staff_id.unwrap_or_default()
 }
 
-/// The person to whose households the caller's lists are narrowed; nothing for a caller who sees all
-/// households.
-pub fn narrowed_to(caller: &Caller) -> Option<Uuid> {
-    (!caller.may(Permission::SeeAllHouseholds)).then(|| person_of(caller))
-}
-
 /// Whether the caller may see a household.
 pub async fn sees(tx: &mut Tx, caller: &Caller, household_id: Uuid) -> Result<bool, sqlx::Error> {
-    if narrowed_to(caller).is_none() {
-        return Ok(true);
-    }
-    Ok(periods_of(tx, caller, household_id).await?.serves_now())
+    store::reaches(tx, caller.reach(), &Part::BOTH, household_id).await
 }
 
 /// Refuses with 404 a caller who may not see a household.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use self::names::{helper_names, household_names, join_names};
 use super::tenure::{Part, Periods, Tenure};
+use crate::access::Reach;
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
 use crate::{insert, on};
@@ -85,19 +86,69 @@ pub fn join_on_day(part: Part, household: &str, day: &str) -> String {
     format!("LEFT JOIN {table} ON {table}.household_id = {household} AND {held}")
 }
 
-/// The households that a person serves now, and so may see, as a query for a parameter such as `$1`: the
-/// rule of [`rights`](super::rights) for lists.
-pub fn served_by(person: &str) -> String {
-    let [responsible, assisting] =
-        [Part::Responsible, Part::Assisting].map(|part| served_as(part, person));
-    format!("{responsible} UNION ALL {assisting}")
+/// The households that a person serves now, as a query for a parameter such as `$1`.
+fn served_by(person: &str) -> String {
+    served_as(&Part::BOTH, &format!("staff_id = {person}"))
 }
 
-/// The households that a person serves now in one part, as [`served_by`].
-pub fn served_as(part: Part, person: &str) -> String {
-    let table = part.table();
-    let holds = holds_now(table);
-    format!("SELECT household_id FROM {table} WHERE staff_id = {person} AND {holds}")
+/// The households that a person is responsible for now, as [`served_by`].
+fn responsible_for(person: &str) -> String {
+    served_as(&[Part::Responsible], &format!("staff_id = {person}"))
+}
+
+/// The households that people serve now in one of these parts, as a query. `people` is a condition on
+/// `staff_id`.
+fn served_as(parts: &[Part], people: &str) -> String {
+    let served = parts.iter().map(|part| {
+        let table = part.table();
+        let holds = holds_now(table);
+        format!("SELECT household_id FROM {table} WHERE {people} AND {holds}")
+    });
+    served.collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// The people of a unit today, as a query for a parameter such as `$1`.
+pub fn people_of(unit: &str) -> String {
+    format!("SELECT id FROM staff WHERE unit_id = {unit}")
+}
+
+/// The households within a reach, as a query with `?` for the value beside it; nothing for one that
+/// has no bounds. Of people, only those count who serve in one of these parts. This is the rule of
+/// [`rights`](super::rights) in SQL, for lists and for single households.
+pub fn reached_by(reach: Reach, parts: &[Part]) -> Option<(String, Uuid)> {
+    match reach {
+        Reach::All => None,
+        Reach::Unit(unit_id) => {
+            let people = format!("staff_id IN ({})", people_of("?"));
+            Some((served_as(parts, &people), unit_id))
+        }
+        Reach::Person(staff_id) => Some((served_as(parts, "staff_id = ?"), staff_id)),
+    }
+}
+
+/// Narrows a list to the households within a reach. `household` is the column of their ids.
+pub fn within(wanted: Where, reach: Reach, parts: &[Part], household: &str) -> Where {
+    match reached_by(reach, parts) {
+        None => wanted,
+        Some((served, value)) => wanted.and_with(value, &format!("{household} IN ({served})")),
+    }
+}
+
+/// Whether a household is within a reach.
+pub async fn reaches(
+    tx: &mut Tx,
+    reach: Reach,
+    parts: &[Part],
+    household_id: Uuid,
+) -> Result<bool, sqlx::Error> {
+    if reach == Reach::All {
+        return Ok(true);
+    }
+    let wanted = Where::new().and_with(household_id, "id = ?");
+    let wanted = within(wanted, reach, parts, "id");
+    let sql = format!("SELECT id FROM household {wanted}");
+    let found: Vec<(Uuid,)> = wanted.fetch_all(tx, sql).await?;
+    Ok(!found.is_empty())
 }
 
 /// How many households a person serves now.
@@ -164,7 +215,7 @@ pub async fn current_helper(tx: &mut Tx, household_id: Uuid) -> Result<Option<Uu
 
 /// The households that a helper is responsible for now, by id.
 pub async fn households_of(tx: &mut Tx, staff_id: Uuid) -> Result<Vec<Uuid>, sqlx::Error> {
-    let served = served_as(Part::Responsible, "$1");
+    let served = responsible_for("$1");
     on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(format!("{served} ORDER BY household_id")))
         .bind(staff_id).fetch_all(connection).await)
 }
@@ -261,6 +312,8 @@ pub struct Filter {
     pub on: Option<NaiveDate>,
     /// Only of people of this unit.
     pub unit_id: Option<Uuid>,
+    /// Only of people of the unit that bounds the caller's reach.
+    pub reached_unit: Option<Uuid>,
     /// Only of households of this town.
     pub town: Option<String>,
     /// Only of households of this village.
@@ -289,6 +342,7 @@ impl Filter {
             )
             .and_if(self.on, &held_on(table, "?"))
             .and_if(self.unit_id, "unit.id = ?")
+            .and_if(self.reached_unit, "unit.id = ?")
             .and_text(
                 self.town.as_deref().unwrap_or_default(),
                 "household.town = ?",

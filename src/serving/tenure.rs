@@ -19,6 +19,9 @@ pub enum Part {
 }
 
 impl Part {
+    /// Both of them.
+    pub const BOTH: [Self; 2] = [Self::Responsible, Self::Assisting];
+
     /// The table of these tenures, by which the history calls them, too.
     pub fn table(self) -> &'static str {
         match self {

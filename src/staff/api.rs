@@ -125,7 +125,8 @@ struct StaffPatch {
 impl StaffApi {
     /// List staff
     ///
-    /// By unit and name. With `active=true`, those who can be chosen as helpers.
+    /// By unit and name. With `active=true`, those who can be chosen as helpers. A unit's contact sees the
+    /// people of their unit.
     #[oai(path = "/staff", method = "get", operation_id = "listStaff")]
     async fn list_staff(
         &self,
@@ -148,9 +149,10 @@ impl StaffApi {
             unit_id: unit_id.0,
             active: active.0,
             search: Search::of(caller.0.sight(), search.0),
+            ..Filter::default()
         };
         let cursor = cursor.0.as_deref();
-        let (people, next) = service::list(&self.0, &caller.0, &filter, cursor, limit).await?;
+        let (people, next) = service::list(&self.0, &caller.0, filter, cursor, limit).await?;
         Ok(Page::json(
             people.into_iter().map(|person| view(person, &caller.0)),
             next,
@@ -159,7 +161,7 @@ impl StaffApi {
 
     /// Get a person of the staff
     ///
-    /// A helper sees only their own record.
+    /// A helper sees only their own record, a unit's contact those of their unit.
     #[oai(path = "/staff/:id", method = "get", operation_id = "getStaff")]
     async fn get_staff(
         &self,
@@ -174,7 +176,8 @@ impl StaffApi {
 
     /// Change a person of the staff
     ///
-    /// What the office decides: capacity, area, whether households may be given to them. What was
+    /// What the office decides: capacity, area, whether households may be given to them. A unit's contact
+    /// corrects telephone, specialty and area of their unit's people, and nothing else (403). What was
     /// there is kept. Names and the telephone are kept as a roster's would be (no line breaks, no spaces
     /// inside names); 422 `value_invalid` for those that a roster could not say either.
     #[oai(path = "/staff/:id", method = "patch", operation_id = "updateStaff")]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::model::Staff;
 use super::store::{self, Filter, UnitKey};
 use crate::access::search::FoundPage;
-use crate::access::{self, Caller, Permission};
+use crate::access::{self, Caller, Permission, Reach};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
@@ -16,17 +16,20 @@ use crate::serving;
 pub async fn list(
     app: &App,
     caller: &Caller,
-    filter: &Filter,
+    filter: Filter,
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<(Vec<Staff>, Option<String>), Problem> {
-    caller.require(Permission::SeeAllHouseholds)?;
+    let filter = Filter {
+        reached_unit: caller.reach().unit(),
+        ..filter
+    };
     let cursors = app.cursors("listStaff");
     let after: Option<UnitKey> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
     let mut found = FoundPage::new(after, limit);
     while let Some((after, limit)) = found.wants() {
-        let people = store::list(&mut tx, filter, after, limit).await?;
+        let people = store::list(&mut tx, &filter, after, limit).await?;
         found.add(people, store::unit_key, |person| {
             let number = person.number.as_deref();
             filter.search.may_tell(number, &person.name)
@@ -38,20 +41,29 @@ pub async fn list(
 
 /// A person of the staff, if the caller may see them.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Staff, Problem> {
-    must_see(caller, id)?;
     let mut tx = app.db.read().await?;
-    find(&mut tx, id).await
+    find_reached(&mut tx, caller, id).await
 }
 
-/// Refuses a helper who asks for what is kept of another person: a helper sees only their own record.
-pub fn must_see(caller: &Caller, id: Uuid) -> Result<(), Problem> {
-    if caller.staff_id == Some(id) {
-        return Ok(());
+/// The person with this id, if the caller [reaches](Caller::reach) them. A helper who asks for another
+/// person is refused before anything is looked for; to a unit's contact people of other units are not there.
+pub async fn find_reached(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Staff, Problem> {
+    match caller.reach() {
+        Reach::Person(own) if own != id => Err(caller.forbidden()),
+        Reach::Unit(unit_id) => {
+            let person = find(tx, id).await?;
+            if person.unit_id == unit_id {
+                Ok(person)
+            } else {
+                Err(not_found())
+            }
+        }
+        Reach::All | Reach::Person(_) => find(tx, id).await,
     }
-    caller.require(Permission::SeeAllHouseholds)
 }
 
-/// Changes what the office decides of a person.
+/// Changes what is decided of a person by hand. A unit's contact corrects telephone, specialty and area;
+/// how many households the person is given, and whether any, is the office's to say.
 pub async fn change(
     app: &App,
     caller: &Caller,
@@ -59,11 +71,19 @@ pub async fn change(
     if_match: Option<&str>,
     change: impl FnOnce(&Staff) -> Result<Staff, Problem>,
 ) -> Result<Staff, Problem> {
-    caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
-    let before = find(&mut tx, id).await?;
+    let before = find_reached(&mut tx, caller, id).await?;
     ETag(before.version).must_match(if_match)?;
     let mut after = change(&before)?;
+    let place = if after.capacity != before.capacity {
+        Some("/capacity")
+    } else {
+        (after.active != before.active).then_some("/active")
+    };
+    if let Some(place) = place {
+        let decides = caller.require(Permission::KeepRegister);
+        decides.map_err(|forbidden| forbidden.at(place))?;
+    }
     if before.active && !after.active {
         check_leaving(&mut tx, &before).await?;
     }
@@ -96,7 +116,9 @@ async fn check_leaving(tx: &mut Tx, person: &Staff) -> Result<(), Problem> {
 
 /// The person with this id; a problem if there is none.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Staff, Problem> {
-    store::find(tx, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("人员", "person of the staff"))
+    store::find(tx, id).await?.ok_or_else(not_found)
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("人员", "person of the staff")
 }

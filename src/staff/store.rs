@@ -18,6 +18,8 @@ use crate::{insert, on};
 pub struct Filter {
     /// Only this unit's.
     pub unit_id: Option<Uuid>,
+    /// Only of the unit that bounds the caller's reach.
+    pub reached_unit: Option<Uuid>,
     /// Only those who may (or may not) be given households.
     pub active: Option<bool>,
     /// Part of the name, or the whole 工号.
@@ -26,11 +28,10 @@ pub struct Filter {
 
 impl Filter {
     fn conditions(&self) -> Where {
-        let wanted = Where::new().and_if(self.unit_id, "unit_id = ?").and_either(
-            self.active,
-            "active",
-            "NOT active",
-        );
+        let wanted = Where::new()
+            .and_if(self.unit_id, "unit_id = ?")
+            .and_if(self.reached_unit, "unit_id = ?")
+            .and_either(self.active, "active", "NOT active");
         self.search.narrow(wanted, "number", "staff.name")
     }
 }

@@ -36,7 +36,7 @@ impl VisitApi {
     /// Log a visit
     ///
     /// By the helper who was responsible for the household on that day or assisted it, as their own visit;
-    /// or by the office for the responsible one. On the day of a hand-over both helpers may. A helper
+    /// or by the office, or the contact of that one's unit, for the responsible one. On the day of a hand-over both helpers may. A helper
     /// whose time with the household has ended may log visits of that time for as many days after as
     /// the settings say (`hand_in_days`); after that the office logs them.
     /// `Idempotency-Key` is needed: sent twice with the same body, the visit is logged once and the
@@ -141,7 +141,7 @@ impl VisitApi {
     /// Correct a visit
     ///
     /// With a reason. What was said before is kept. Only by the helper whose visit it is, as long as they
-    /// see the household, or by the office. A masked number that is sent back as it was read stays the
+    /// see the household, by the contact of that helper's unit, or by the office. A masked number that is sent back as it was read stays the
     /// number that is stored; moved, changed or in other words it is refused.
     #[oai(path = "/visits/:id", method = "patch", operation_id = "correctVisit")]
     async fn correct_visit(

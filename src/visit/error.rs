@@ -71,10 +71,17 @@ impl From<VisitError> for Problem {
                     "your time with this household ended on {ended}, and visits of it could be handed in for {days} days; give them to the office"
                 ),
             ),
+            E::OtherUnit { day } => Self::forbidden(
+                "not_your_unit",
+                zh,
+                format!(
+                    "the helper responsible for this household on {day} is not of your unit; their visit is logged by themselves, by their unit or by the office"
+                ),
+            ),
             E::NotYourVisit => Self::forbidden(
                 "not_your_visit",
                 zh,
-                "only the helper whose visit it is, or the office, may correct it",
+                "only the helper whose visit it is, the contact of their unit, or the office, may correct it",
             ),
             E::OtherHelper { day } => Self::invalid(
                 "other_helper_on_day",

@@ -228,8 +228,14 @@ pub enum VisitError {
         /// For how many days after it they could hand in visits.
         days: u32,
     },
-    /// Only its helper or the office may correct a visit.
-    #[error("只有走访人或办公室可以更正这次走访")]
+    /// By a unit's contact: the helper of that day belongs to another unit.
+    #[error("{day} 该户的帮扶责任人不是本单位人员，请由其本人、其单位或办公室登记")]
+    OtherUnit {
+        /// The day of the visit.
+        day: NaiveDate,
+    },
+    /// Only its helper, the contact of the helper's unit or the office may correct a visit.
+    #[error("只有走访人、其单位联络员或办公室可以更正这次走访")]
     NotYourVisit,
     /// On the corrected day the helper who went did not serve the household.
     #[error("本次走访的走访人在 {day} 不是该户的帮扶责任人或协助帮扶人，日期不能改到这一天")]
@@ -339,12 +345,14 @@ pub fn distinct(mut measures: Vec<Measure>) -> Result<Vec<Measure>, VisitError> 
 pub enum Logger {
     /// The office, which may log for any helper.
     Office,
+    /// Whoever contacts the office for a unit, who may log for its people.
+    Unit(Uuid),
     /// A helper, who may log their own.
     Helper(Uuid),
 }
 
 /// Whose visit it is on `day`: a helper's own, of whose times with the household those in `own` are
-/// open for visits; by the office, that of the helper who was `responsible` on the day.
+/// open for visits; by the office or a unit, that of the helper who was `responsible` on the day.
 pub fn visitor(
     logger: Logger,
     own: &Periods,
@@ -353,8 +361,8 @@ pub fn visitor(
 ) -> Result<Uuid, VisitError> {
     match (logger, responsible) {
         (Logger::Helper(me), _) if own.covers(day) => Ok(me),
-        (Logger::Office, Some(helper)) => Ok(helper),
-        (Logger::Office, None) => Err(VisitError::NoResponsibleHelper { day }),
+        (Logger::Office | Logger::Unit(_), Some(helper)) => Ok(helper),
+        (Logger::Office | Logger::Unit(_), None) => Err(VisitError::NoResponsibleHelper { day }),
         // Their household, but not yet on that day.
         (Logger::Helper(_), None) if own.serves_now() => {
             Err(VisitError::NoResponsibleHelper { day })

@@ -8,13 +8,14 @@ use super::correction::VisitCorrection;
 use super::model::{Corrected, FormerVisit, Logger, Visit, VisitError, VisitFacts, visitor};
 use super::store::{self, Filter, VisitKey};
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission, history};
+use crate::access::{Caller, Permission, Reach, history};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::Problem;
 use crate::serving::rights;
 use crate::serving::tenure::Periods;
+use crate::staff::model::Staff;
 use crate::{household, serving, settings, staff};
 
 /// Logs a visit. The same `key` with the same facts gives the first answer again.
@@ -25,7 +26,7 @@ pub async fn log(
     household_id: Uuid,
     facts: VisitFacts,
 ) -> Result<Visit, Problem> {
-    let logger = logger(caller)?;
+    let logger = logger(caller);
     let mut tx = caller.write(&app.db).await?;
     let visit = log_one(&mut tx, app, caller, logger, key, household_id, facts).await?;
     tx.commit().await?;
@@ -39,7 +40,7 @@ pub async fn log_batch(
     caller: &Caller,
     sent: Vec<Result<BatchedVisit, Problem>>,
 ) -> Result<Vec<Result<Visit, Problem>>, Problem> {
-    let logger = logger(caller)?;
+    let logger = logger(caller);
     let mut results = Vec::with_capacity(sent.len());
     // One transaction: what stops a visit is found before anything of it is written, and a
     // fault of the database stops all, to be sent again with the same keys.
@@ -72,7 +73,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<(Vec<Visit>, Option<page::Last<VisitKey>>), Problem> {
     let filter = Filter {
-        seen_by: rights::narrowed_to(caller),
+        reach: caller.reach(),
         ..filter
     };
     let mut tx = app.db.read().await?;
@@ -96,10 +97,15 @@ pub async fn correct(
     if_match: Option<&str>,
     correction: VisitCorrection,
 ) -> Result<Visit, Problem> {
-    let logger = logger(caller)?;
+    let logger = logger(caller);
     let mut tx = caller.write(&app.db).await?;
     let before = find_seen(&mut tx, caller, id).await?;
-    let may_correct = logger == Logger::Office || logger == Logger::Helper(before.staff_id);
+    let unit_id = staff_of(&mut tx, before.staff_id).await?.unit_id;
+    let may_correct = match logger {
+        Logger::Office => true,
+        Logger::Unit(own) => own == unit_id,
+        Logger::Helper(me) => me == before.staff_id,
+    };
     if !may_correct {
         return Err(VisitError::NotYourVisit.into());
     }
@@ -148,13 +154,18 @@ pub async fn former(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<FormerVi
         .collect()
 }
 
-/// As whom the caller may log visits and set plans; 403 for a role that may do neither.
-pub(super) fn logger(caller: &Caller) -> Result<Logger, Problem> {
-    if caller.may(Permission::LogForOthers) {
-        return Ok(Logger::Office);
+/// As whom the caller logs visits and sets plans.
+pub(super) fn logger(caller: &Caller) -> Logger {
+    match caller.reach() {
+        Reach::All if caller.may(Permission::LogForOthers) => Logger::Office,
+        Reach::Unit(unit_id) if caller.may(Permission::LogForOthers) => Logger::Unit(unit_id),
+        _ => Logger::Helper(rights::person_of(caller)),
     }
-    caller.require(Permission::ServeHouseholds)?;
-    Ok(Logger::Helper(rights::person_of(caller)))
+}
+
+async fn staff_of(tx: &mut Tx, staff_id: Uuid) -> Result<Staff, Problem> {
+    let found = staff::store::find(tx, staff_id).await?;
+    found.ok_or_else(|| Problem::not_found("帮扶责任人", "helper"))
 }
 
 /// The visit with this id, if the caller may see it.
@@ -201,6 +212,10 @@ async fn log_one(
     // Before the key is looked up: who may no longer log is not given a former answer either.
     let own = match logger {
         Logger::Helper(me) => open_periods(tx, app, household_id, me).await?,
+        Logger::Unit(_) => {
+            rights::must_see(tx, caller, household_id).await?;
+            Periods::default()
+        }
         Logger::Office => Periods::default(),
     };
     let request = ("logVisit", household_id, &facts);
@@ -215,9 +230,12 @@ async fn log_one(
     let day = facts.visited_on;
     let responsible = serving::store::helper_on(tx, household_id, day).await?;
     let staff_id = visitor(logger, &own, responsible, day)?;
-    let staff = staff::store::find(tx, staff_id)
-        .await?
-        .ok_or_else(|| Problem::not_found("帮扶责任人", "helper"))?;
+    let staff = staff_of(tx, staff_id).await?;
+    if let Logger::Unit(own) = logger
+        && own != staff.unit_id
+    {
+        return Err(VisitError::OtherUnit { day }.into());
+    }
     let now = app.now();
     let visit = Visit {
         id: Uuid::now_v7(),

@@ -7,10 +7,12 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::model::{Benefit, Corrected, Visit, VisitKind, WhoMet};
+use crate::access::Reach;
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
 use crate::household::Measure;
-use crate::serving::store::served_by;
+use crate::serving::store::within;
+use crate::serving::tenure::Part;
 use crate::{insert, on};
 
 /// The subject under which former texts of visits are kept.
@@ -27,8 +29,8 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Only on or before this day.
     pub to: Option<NaiveDate>,
-    /// Only what this helper may see: visits to the households that they serve now.
-    pub seen_by: Option<Uuid>,
+    /// Only visits to households within this reach.
+    pub reach: Reach,
 }
 
 /// Where a page of visits begins: day and id of the last one of the page before.
@@ -44,13 +46,12 @@ const VISIT: &str = "SELECT visit.id AS id, visit.household_id AS household_id, 
 
 impl Filter {
     fn conditions(&self) -> Where {
-        let seen = format!("household_id IN ({})", served_by("?"));
-        Where::new()
+        let wanted = Where::new()
             .and_if(self.from, "visited_on >= ?")
             .and_if(self.to, "visited_on <= ?")
             .and_if(self.household_id, "household_id = ?")
-            .and_if(self.staff_id, "staff_id = ?")
-            .and_if(self.seen_by, &seen)
+            .and_if(self.staff_id, "staff_id = ?");
+        within(wanted, self.reach, &Part::BOTH, "household_id")
     }
 }
 

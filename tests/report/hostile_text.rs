@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
 use proptest::prelude::*;
+use qianshou::access::Reach;
 use qianshou::household::rule::Severity;
 use qianshou::household::store::LedgerEntry;
 use qianshou::household::{Cause, PovertyStatus};
@@ -168,9 +169,11 @@ fn report(texts: &[String]) -> Report {
             as_of,
             made_on: as_of,
             made_by: texts[0].clone(),
+            reach: Reach::Unit(Uuid::now_v7()),
         },
+        unit: Some(texts[0].clone()),
         line_fen: 600_000,
-        progress: progress(year, as_of, 20, &[]),
+        progress: progress(year, as_of, Some(20), &[]),
         towns: each()
             .map(|text| TownRow {
                 town: text.clone(),

@@ -21,6 +21,7 @@ mod libreoffice;
 pub mod lifts;
 pub mod marked_book;
 pub mod mess;
+pub mod operation;
 mod package;
 pub mod pairing;
 pub mod privacy;

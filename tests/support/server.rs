@@ -13,6 +13,7 @@ use qianshou::server;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::staff::add_person;
 use super::{Client, TestDatabase};
 
 /// The password of every account made here.
@@ -107,12 +108,13 @@ impl TestServer {
         Client::new(&self.url, None)
     }
 
-    /// A client that is logged in with a new account of this role; a helper's account gets a new
-    /// person of the staff roster, see [`Client::staff_id`].
+    /// A client that is logged in with a new account of this role; one that needs a person gets a
+    /// new one of the staff roster, see [`Client::staff_id`].
     pub async fn client(&self, role: Role) -> Client {
-        let staff_id = match role {
-            Role::Helper => Some(self.add_staff().await),
-            _ => None,
+        let staff_id = if role.needs_person() {
+            Some(self.add_staff().await)
+        } else {
+            None
         };
         self.client_of(role, staff_id).await
     }
@@ -120,6 +122,16 @@ impl TestServer {
     /// A client that is logged in as the helper who is this person of the staff roster.
     pub async fn helper(&self, staff_id: Uuid) -> Client {
         self.client_of(Role::Helper, Some(staff_id)).await
+    }
+
+    /// A client that is logged in as the contact of a person's unit, who is another person of it.
+    pub async fn contact_of(&self, staff_id: Uuid) -> Client {
+        let mut tx = self.db.read().await.unwrap();
+        let person = qianshou::staff::store::find(&mut tx, staff_id).await;
+        let unit = person.unwrap().unwrap().unit;
+        drop(tx);
+        let contact = add_person(self, &unit, "李联络").await;
+        self.client_of(Role::UnitContact, Some(contact)).await
     }
 
     /// A client that is logged in with a new account of this role, of this person if there is one.

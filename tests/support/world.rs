@@ -10,6 +10,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::register::sound_household;
+use super::staff::unit_of;
 use super::{Client, TestServer, complete_household};
 
 /// Where the records stand of which a path speaks by its first segment.
@@ -32,12 +33,17 @@ const TABLES: [(&str, &str); 15] = [
 ];
 
 /// An office in which there is one record at least of each kind, none of which is the stranger's, who
-/// has a household of their own.
+/// has a household of their own. The records that are kept of a person, a household or a unit are those of
+/// the helper.
 pub struct World {
     pub server: TestServer,
     pub office: Client,
     pub helper: Client,
     pub stranger: Client,
+    /// The contact of the helper's unit.
+    pub contact: Client,
+    /// The contact of the stranger's unit.
+    pub other_contact: Client,
     pub records: BTreeMap<&'static str, Uuid>,
 }
 
@@ -58,7 +64,7 @@ impl World {
         made(&format!("/pairings/{pairing}/end"), ends).await;
         let note = json!({ "text": "老人听力差" });
         made(&format!("/pairings/{pairing}/handover-notes"), note).await;
-        server.pair(id, helper.staff_id.unwrap(), hand_over).await;
+        let own = server.pair(id, helper.staff_id.unwrap(), hand_over).await;
         let visit = json!({ "visited_on": server.days_ago(5), "kind": "phone" });
         made(&format!("/households/{id}/visits"), visit).await;
         let lift = json!({ "date": server.days_ago(4), "person": "村民小组" });
@@ -71,7 +77,8 @@ impl World {
         let assist = json!({ "household_id": id, "staff_id": second, "reason": "村干部" });
         made("/assistances", assist).await;
         let leave = json!({ "from_date": "2020-01-01", "to_date": "2020-01-02", "reason": "产假" });
-        made(&format!("/staff/{second}/leaves"), leave).await;
+        let on_leave = helper.staff_id.unwrap();
+        made(&format!("/staff/{on_leave}/leaves"), leave).await;
         let forbid = json!({
             "kind": "forbidden", "household_id": id, "staff_id": former.staff_id, "reason": "亲属",
         });
@@ -95,13 +102,20 @@ impl World {
         }
         records.insert("households", id);
         records.insert("staff", helper.staff_id.unwrap());
+        records.insert("pairings", own);
+        let unit = unit_of(&office, helper.staff_id.unwrap()).await;
+        records.insert("units", unit.parse().unwrap());
         let stranger = server.client(Role::Helper).await;
         server.household_of(stranger.staff_id.unwrap()).await;
+        let contact = server.contact_of(helper.staff_id.unwrap()).await;
+        let other_contact = server.contact_of(stranger.staff_id.unwrap()).await;
         Self {
             server,
             office,
             helper,
             stranger,
+            contact,
+            other_contact,
             records,
         }
     }

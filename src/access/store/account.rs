@@ -75,6 +75,9 @@ pub struct FoundToken {
 const MAY_ACT: &str = "account.active AND (account.staff_id IS NULL
     OR EXISTS (SELECT 1 FROM staff WHERE staff.id = account.staff_id AND staff.active))";
 
+/// The unit of an account's person.
+const UNIT: &str = "(SELECT unit_id FROM staff WHERE staff.id = account.staff_id)";
+
 /// The columns of an account, which is active if this condition holds: mostly, if it may act.
 fn columns(active: &str) -> String {
     format!(
@@ -85,19 +88,23 @@ fn columns(active: &str) -> String {
 /// The account of a token, if it may act and is what it was when the session began.
 pub async fn find_token(tx: &mut Tx, digest: &str) -> Result<Option<FoundToken>, sqlx::Error> {
     let sql = format!(
-        "SELECT account.id AS account_id, username, role, staff_id, version AS account_version, expires_at
+        "SELECT account.id AS account_id, username, role, staff_id, {UNIT} AS unit_id,
+             version AS account_version, expires_at
          FROM token JOIN account ON account.id = token.account_id AND version = account_version
          WHERE digest = $1 AND {MAY_ACT}"
     );
     on!(tx, connection => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(digest).fetch_optional(connection).await)
 }
 
-/// Whether an account may act, and is still what it was in this version.
-pub async fn may_act(tx: &mut Tx, account_id: Uuid, version: i64) -> Result<bool, sqlx::Error> {
-    let sql = format!("SELECT count(*) FROM account WHERE id = $1 AND version = $2 AND {MAY_ACT}");
-    let found: i64 = on!(tx, connection => sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(account_id).bind(version).fetch_one(connection).await)?;
-    Ok(found > 0)
+/// The unit today of an account's person, if the account may act and is still what it was in this version.
+pub async fn unit_if_it_may_act(
+    tx: &mut Tx,
+    account_id: Uuid,
+    version: i64,
+) -> Result<Option<Option<Uuid>>, sqlx::Error> {
+    let sql = format!("SELECT {UNIT} FROM account WHERE id = $1 AND version = $2 AND {MAY_ACT}");
+    on!(tx, connection => sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(account_id).bind(version).fetch_optional(connection).await)
 }
 
 /// Remembers a token, for this account as it is, and forgets those of the account that have expired.

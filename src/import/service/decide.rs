@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::read::find;
-use crate::access::{Caller, Permission};
+use crate::access::Caller;
 use crate::app::App;
 use crate::import::error::{check_fields, ended};
 use crate::import::model::Import;
@@ -21,7 +21,6 @@ pub async fn check_again(
     may: impl FnOnce(i64) -> Result<(), Problem>,
     choose: impl FnOnce(&mut Choices),
 ) -> Result<Import, Problem> {
-    caller.require(Permission::KeepRegister)?;
     let import = change(app, caller, id, |import| {
         may(import.version)?;
         choose(&mut import.choices.0);
@@ -39,7 +38,6 @@ pub async fn check_again(
 
 /// Gives an import up: a worker that works on it stops at the next step.
 pub async fn cancel(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Problem> {
-    caller.require(Permission::KeepRegister)?;
     let import = change(app, caller, id, |import| {
         import.state = ImportState::Cancelled;
         Ok(())

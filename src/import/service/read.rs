@@ -6,7 +6,7 @@ use futures_util::Stream;
 use futures_util::stream;
 use uuid::Uuid;
 
-use crate::access::{Caller, Permission};
+use crate::access::Caller;
 use crate::app::App;
 use crate::codes::Action;
 use crate::db::{Tx, page};
@@ -30,8 +30,7 @@ pub(super) async fn find(tx: &mut Tx, id: Uuid) -> Result<Import, Problem> {
 }
 
 /// An import; 404 if there is none with this id.
-pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Problem> {
-    caller.require(Permission::KeepRegister)?;
+pub async fn get(app: &App, id: Uuid) -> Result<Import, Problem> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await
 }
@@ -39,11 +38,9 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Import, Problem
 /// A page of imports, the latest first, and where the next page begins.
 pub async fn list(
     app: &App,
-    caller: &Caller,
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<(Vec<Import>, Option<page::Last<Uuid>>), Problem> {
-    caller.require(Permission::KeepRegister)?;
     let mut tx = app.db.read().await?;
     let imports = store::list(&mut tx, before, limit).await?;
     Ok(page::cut(imports, limit, |import| import.id))
@@ -52,13 +49,11 @@ pub async fn list(
 /// A page of the problems of an import, errors first, and where the next page begins.
 pub async fn problems(
     app: &App,
-    caller: &Caller,
     id: Uuid,
     wanted: Wanted<'_>,
     after: Option<ProblemKey>,
     limit: i64,
 ) -> Result<(Vec<RosterProblem>, Option<page::Last<ProblemKey>>), Problem> {
-    caller.require(Permission::KeepRegister)?;
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?;
     let problems = store::problems(&mut tx, id, wanted, after, limit).await?;
@@ -70,21 +65,18 @@ pub async fn problems(
 /// A page of what an import does to records, and where the next page begins.
 pub async fn changes(
     app: &App,
-    caller: &Caller,
     id: Uuid,
     action: Option<Action>,
     after: Option<i64>,
     limit: i64,
 ) -> Result<(Vec<Change>, Option<page::Last<i64>>), Problem> {
-    caller.require(Permission::KeepRegister)?;
     let mut tx = app.db.read().await?;
     let import = find(&mut tx, id).await?;
     Ok(preview::changes(&mut tx, &import, action, after, limit).await?)
 }
 
 /// An import with its file, just as it was sent.
-pub async fn file(app: &App, caller: &Caller, id: Uuid) -> Result<(Import, Vec<u8>), Problem> {
-    caller.require(Permission::KeepRegister)?;
+pub async fn file(app: &App, id: Uuid) -> Result<(Import, Vec<u8>), Problem> {
     let mut tx = app.db.read().await?;
     let import = find(&mut tx, id).await?;
     let file = file::whole(&mut tx, id).await?;
@@ -92,12 +84,7 @@ pub async fn file(app: &App, caller: &Caller, id: Uuid) -> Result<(Import, Vec<u
 }
 
 /// An import with its file as a workbook in which its problems are marked.
-pub async fn marked_file(
-    app: &App,
-    caller: &Caller,
-    id: Uuid,
-) -> Result<(Import, Vec<u8>), Problem> {
-    caller.require(Permission::KeepRegister)?;
+pub async fn marked_file(app: &App, id: Uuid) -> Result<(Import, Vec<u8>), Problem> {
     let turn = app.workbooks.turn().await?;
     let mut tx = app.db.read().await?;
     let import = find(&mut tx, id).await?;
@@ -117,7 +104,7 @@ pub async fn follow(
     caller: Caller,
     id: Uuid,
 ) -> Result<impl Stream<Item = ImportProgress> + Send + use<>, Problem> {
-    get(app, &caller, id).await?;
+    get(app, id).await?;
     Ok(events(app.clone(), caller, id))
 }
 

@@ -109,7 +109,8 @@ impl PairingApi {
     /// List pairings
     ///
     /// Current and ended ones, those that began last first. A helper sees only their own that hold, and
-    /// those whose visits may still be handed in.
+    /// those whose visits may still be handed in; a unit's contact likewise those of
+    /// the people of their unit.
     #[oai(path = "/pairings", method = "get", operation_id = "listPairings")]
     async fn list_pairings(
         &self,

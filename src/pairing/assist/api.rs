@@ -91,7 +91,8 @@ impl AssistApi {
     /// List second helpers
     ///
     /// Current and ended assistances, those that began last first. A helper sees only their own that hold,
-    /// and those whose visits may still be handed in.
+    /// and those whose visits may still be handed in; a unit's contact likewise those of
+    /// the people of their unit.
     #[oai(
         path = "/assistances",
         method = "get",

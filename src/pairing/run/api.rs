@@ -72,7 +72,7 @@ impl PairingRunApi {
     )]
     async fn list_pairing_runs(
         &self,
-        caller: Signed,
+        _caller: Signed,
         /// Only those of which this became.
         status: Query<Option<RunStatus>>,
         limit: Query<Option<Limit>>,
@@ -81,7 +81,7 @@ impl PairingRunApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingRun>>, ListFault> {
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
-        let (runs, next) = service::list(&self.0, &caller.0, status.0, cursor, limit).await?;
+        let (runs, next) = service::list(&self.0, status.0, cursor, limit).await?;
         Ok(Page::json(runs.into_iter().map(run_in_list), next))
     }
 
@@ -96,11 +96,11 @@ impl PairingRunApi {
     )]
     async fn get_pairing_run(
         &self,
-        caller: Signed,
+        _caller: Signed,
         /// The run's id.
         id: Path<Uuid>,
     ) -> Result<Tagged<PairingRun>, GetFault> {
-        Ok(tagged(service::get(&self.0, &caller.0, id.0).await?))
+        Ok(tagged(service::get(&self.0, id.0).await?))
     }
 
     /// List the proposals of a run
@@ -113,7 +113,7 @@ impl PairingRunApi {
     )]
     async fn list_proposals(
         &self,
-        caller: Signed,
+        _caller: Signed,
         /// The run's id.
         id: Path<Uuid>,
         /// Only households for whom there is (`true`) or is not (`false`) a helper.
@@ -127,8 +127,7 @@ impl PairingRunApi {
     ) -> Result<Json<Page<PairingProposal>>, GetFault> {
         let only = (placed.0, staff_id.0);
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
-        let (proposals, next) =
-            service::proposals(&self.0, &caller.0, id.0, only, cursor, limit).await?;
+        let (proposals, next) = service::proposals(&self.0, id.0, only, cursor, limit).await?;
         Ok(Page::json(proposals.into_iter().map(proposal_view), next))
     }
 
@@ -143,13 +142,13 @@ impl PairingRunApi {
     )]
     async fn get_proposal(
         &self,
-        caller: Signed,
+        _caller: Signed,
         /// The run's id.
         id: Path<Uuid>,
         /// The household's id.
         household_id: Path<Uuid>,
     ) -> Result<Json<PairingProposalDetail>, GetFault> {
-        let explained = service::explain(&self.0, &caller.0, id.0, household_id.0).await?;
+        let explained = service::explain(&self.0, id.0, household_id.0).await?;
         Ok(Json(detail_view(explained)))
     }
 
@@ -164,7 +163,7 @@ impl PairingRunApi {
     )]
     async fn list_pairing_loads(
         &self,
-        caller: Signed,
+        _caller: Signed,
         /// The run's id.
         id: Path<Uuid>,
         limit: Query<Option<Limit>>,
@@ -173,8 +172,7 @@ impl PairingRunApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingLoad>>, GetFault> {
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
-        let (loads, on_page, next) =
-            service::loads(&self.0, &caller.0, id.0, cursor, limit).await?;
+        let (loads, on_page, next) = service::loads(&self.0, id.0, cursor, limit).await?;
         let (all, units) = LoadShare::averages(&loads);
         let view = |load: &Load| load_view(load, units[load.unit.as_str()], all);
         Ok(Page::json(loads[on_page].iter().map(view), next))

@@ -18,7 +18,7 @@ pub async fn pair(app: &App, scope: Scope, confirm: bool, json: bool) -> Result<
     if confirm {
         run = service::confirm(app, &caller, run.id, None, None).await?;
     }
-    let proposals = service::all_proposals(app, &caller, run.id).await?;
+    let proposals = service::all_proposals(app, run.id).await?;
     Ok(if json {
         RunWithProposals::new(run, proposals).to_json_string()
     } else {

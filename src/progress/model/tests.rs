@@ -40,14 +40,14 @@ fn approved(on: &str) -> LiftFacts {
 }
 
 fn at(lifts: &[LiftFacts], as_of: &str) -> Progress {
-    progress(YEAR, day(as_of), 20, lifts)
+    progress(YEAR, day(as_of), Some(20), lifts)
 }
 
 #[test]
 fn nothing_gives_an_empty_year() {
     let result = at(&[], "2026-02-10");
     assert_eq!(result.figures(), Figures::default());
-    assert_eq!(result.to_go(), 20);
+    assert_eq!(result.to_go(), Some(20));
     assert_eq!(result.months[1].cumulative, Some(0));
     assert_eq!(result.months[2].cumulative, None);
     assert_eq!(result.pipeline.len(), 5);
@@ -63,7 +63,7 @@ fn a_lift_counts_to_the_year_of_its_approval() {
     let result = at(&lifts, "2027-05-01");
     assert_eq!(result.newly_lifted, [lifts[1].id, lifts[2].id]);
     assert_eq!(result.as_of, day("2026-12-31"));
-    assert_eq!(result.to_go(), 18);
+    assert_eq!(result.to_go(), Some(18));
     assert_eq!(result.months[0].newly_lifted, 1);
     assert_eq!(result.months[11].cumulative, Some(2));
 }
@@ -77,7 +77,7 @@ fn who_was_lifted_before_is_never_newly_lifted() {
     let result = at(std::slice::from_ref(&again), "2026-11-25");
     assert_eq!(result.lifted_again, [again.id]);
     assert!(result.newly_lifted.is_empty());
-    assert_eq!(result.to_go(), 20);
+    assert_eq!(result.to_go(), Some(20));
     assert_eq!(result.months[2].lifted_again, 1);
 }
 
@@ -103,7 +103,7 @@ fn a_relapse_in_a_later_year_leaves_the_year_as_it_was() {
         ..approved("2025-12-01")
     };
     let lifts = std::slice::from_ref(&relapsed);
-    let before = progress(2025, day("2026-11-25"), 20, lifts);
+    let before = progress(2025, day("2026-11-25"), Some(20), lifts);
     assert_eq!(before.newly_lifted, [relapsed.id]);
     assert!(before.relapsed.is_empty());
     let after = at(lifts, "2026-11-25");
@@ -200,7 +200,7 @@ fn sum<'a>(parts: impl IntoIterator<Item = &'a Figures>) -> Figures {
 proptest! {
     #[test]
     fn every_part_adds_up_to_the_whole(lifts in any_lifts(), as_of in any_day()) {
-        let result = progress(YEAR, as_of, 20, &lifts);
+        let result = progress(YEAR, as_of, Some(20), &lifts);
         let whole = result.figures();
         prop_assert_eq!(sum(result.towns.values()), whole);
         prop_assert_eq!(sum(result.units.values()), whole);
@@ -211,16 +211,16 @@ proptest! {
         prop_assert_eq!(months(|month| month.relapsed), whole.relapsed);
         let last = result.months.iter().filter_map(|month| month.cumulative).next_back();
         prop_assert_eq!(last.unwrap_or(0), whole.newly_lifted);
-        prop_assert_eq!(result.to_go(), (20 - whole.newly_lifted).max(0));
+        prop_assert_eq!(result.to_go(), Some((20 - whole.newly_lifted).max(0)));
     }
 
     #[test]
     fn one_more_approval_never_lowers_the_result(
         mut lifts in any_lifts(), as_of in any_day(), more in any_lift(),
     ) {
-        let before = progress(YEAR, as_of, 20, &lifts);
+        let before = progress(YEAR, as_of, Some(20), &lifts);
         lifts.push(LiftFacts { relapsed_on: None, ..more });
-        let after = progress(YEAR, as_of, 20, &lifts);
+        let after = progress(YEAR, as_of, Some(20), &lifts);
         prop_assert!(after.figures().newly_lifted >= before.figures().newly_lifted);
         prop_assert!(after.figures().lifted_again >= before.figures().lifted_again);
         prop_assert!(after.to_go() <= before.to_go());
@@ -230,8 +230,8 @@ proptest! {
     fn a_later_day_shows_no_less_unless_a_household_fell_back(
         lifts in any_lifts(), first in any_day(), days in 0_u64..400,
     ) {
-        let earlier = progress(YEAR, first, 20, &lifts);
-        let later = progress(YEAR, first + Days::new(days), 20, &lifts);
+        let earlier = progress(YEAR, first, Some(20), &lifts);
+        let later = progress(YEAR, first + Days::new(days), Some(20), &lifts);
         for id in earlier.newly_lifted.iter().chain(&earlier.lifted_again) {
             let holds = later.newly_lifted.contains(id) || later.lifted_again.contains(id);
             prop_assert!(holds || later.relapsed.contains(id));
@@ -252,12 +252,12 @@ proptest! {
                 lift
             })
             .collect();
-        prop_assert_eq!(progress(YEAR, as_of, 20, &lifts), progress(YEAR, as_of, 20, &cut));
+        prop_assert_eq!(progress(YEAR, as_of, Some(20), &lifts), progress(YEAR, as_of, Some(20), &cut));
     }
 
     #[test]
     fn a_household_lifted_before_never_counts_as_newly_lifted(lifts in any_lifts(), as_of in any_day()) {
-        let result = progress(YEAR, as_of, 20, &lifts);
+        let result = progress(YEAR, as_of, Some(20), &lifts);
         for lift in &lifts {
             prop_assert!(!(lift.again && result.newly_lifted.contains(&lift.id)));
             prop_assert!(lift.again || !result.lifted_again.contains(&lift.id));

@@ -99,28 +99,34 @@ fn figures(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let progress = &report.progress;
     let whole = progress.figures();
     let row = FIGURES_ROW + 2;
-    let share = if progress.target == 0 {
-        0.0
-    } else {
-        number_of(whole.newly_lifted) / number_of(progress.target)
+    let newly_lifted = Figure::count("新脱贫(户)", whole.newly_lifted);
+    let mut band = match progress.target {
+        Some(target) => vec![
+            Figure::count("年度目标(户)", target),
+            newly_lifted,
+            Figure {
+                label: "完成率",
+                value: share(whole.newly_lifted, target),
+                formula: Some(format!("=IF(A{row}=0,0,C{row}/A{row})")),
+                percent: true,
+            },
+            Figure {
+                formula: Some(format!("=MAX(0,A{row}-C{row})")),
+                ..Figure::count("尚差(户)", progress.to_go().unwrap_or_default())
+            },
+        ],
+        None => vec![newly_lifted],
     };
-    let band = [
-        Figure::count("年度目标(户)", progress.target),
-        Figure::count("新脱贫(户)", whole.newly_lifted),
-        Figure {
-            label: "完成率",
-            value: share,
-            formula: Some(format!("=IF(A{row}=0,0,C{row}/A{row})")),
-            percent: true,
-        },
-        Figure {
-            formula: Some(format!("=MAX(0,A{row}-C{row})")),
-            ..Figure::count("尚差(户)", progress.to_go())
-        },
-        Figure::count("再次脱贫(户)", whole.lifted_again),
-        Figure::count("本年返贫(户)", whole.relapsed),
-    ];
+    band.push(Figure::count("再次脱贫(户)", whole.lifted_again));
+    band.push(Figure::count("本年返贫(户)", whole.relapsed));
     write_band(sheet, FIGURES_ROW, &band)
+}
+
+fn share(part: i64, of: i64) -> f64 {
+    if of == 0 {
+        return 0.0;
+    }
+    number_of(part) / number_of(of)
 }
 
 fn pipeline(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
@@ -174,7 +180,7 @@ fn big(format: Format) -> Format {
         .set_align(FormatAlign::Center)
 }
 
-fn month_row(month: &Month, target: i64) -> Vec<Cell<'static>> {
+fn month_row(month: &Month, target: Option<i64>) -> Vec<Cell<'static>> {
     // A month that has not begun shows nothing rather than 0.
     let begun = month.cumulative.is_some();
     let shown = |number| {
@@ -190,7 +196,7 @@ fn month_row(month: &Month, target: i64) -> Vec<Cell<'static>> {
         shown(month.lifted_again),
         shown(month.relapsed),
         month.cumulative.map_or(Cell::Empty, Cell::Whole),
-        Cell::Whole(target),
+        target.map_or(Cell::Empty, Cell::Whole),
     ]
 }
 

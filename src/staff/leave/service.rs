@@ -1,11 +1,12 @@
 //! Operations on leaves.
 
+use poem::http::StatusCode;
 use uuid::Uuid;
 
 use super::model::{Leave, LeaveFacts};
 use super::store;
+use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::{Tx, page};
@@ -20,11 +21,10 @@ pub async fn list(
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<(Vec<Leave>, Option<String>), Problem> {
-    staff::service::must_see(caller, staff_id)?;
+    let mut tx = app.db.read().await?;
+    staff::service::find_reached(&mut tx, caller, staff_id).await?;
     let cursors = app.cursors("listStaffLeaves");
     let after: Option<Uuid> = cursors.after(cursor)?;
-    let mut tx = app.db.read().await?;
-    staff::service::find(&mut tx, staff_id).await?;
     let leaves = store::list(&mut tx, staff_id, after, limit).await?;
     let (leaves, next) = page::cut(leaves, limit, |leave| leave.id);
     Ok((leaves, cursors.next(next)?))
@@ -38,17 +38,16 @@ pub async fn create(
     staff_id: Uuid,
     facts: LeaveFacts,
 ) -> Result<Leave, Problem> {
-    caller.require(Permission::KeepRegister)?;
     let leave = facts.of(Uuid::now_v7(), staff_id, 1);
     leave.check()?;
     let mut tx = caller.write(&app.db).await?;
+    staff::service::find_reached(&mut tx, caller, staff_id).await?;
     let said = (staff_id, leave.from_date, leave.to_date, &leave.reason);
     let request = ("createStaffLeave", said);
     let ticket = match idempotency::take(&mut tx, caller, key, &request).await? {
         Ticket::Answered(leave) => return Ok(leave),
         Ticket::Open(ticket) => ticket,
     };
-    staff::service::find(&mut tx, staff_id).await?;
     store::add(&mut tx, &leave).await?;
     ticket.answer(&mut tx, app.now(), &leave).await?;
     tx.commit().await?;
@@ -63,9 +62,8 @@ pub async fn change(
     if_match: Option<&str>,
     facts: LeaveFacts,
 ) -> Result<Leave, Problem> {
-    caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
-    let before = find(&mut tx, id).await?;
+    let before = find(&mut tx, caller, id).await?;
     ETag(before.version).must_match(if_match)?;
     let after = facts.of(id, before.staff_id, before.version + 1);
     after.check()?;
@@ -81,17 +79,22 @@ pub async fn remove(
     id: Uuid,
     if_match: Option<&str>,
 ) -> Result<(), Problem> {
-    caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
-    let before = find(&mut tx, id).await?;
+    let before = find(&mut tx, caller, id).await?;
     ETag(before.version).must_match(if_match)?;
     store::remove(&mut tx, caller.at(app.now()), &before).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn find(tx: &mut Tx, id: Uuid) -> Result<Leave, Problem> {
-    store::find(tx, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("请假记录", "leave"))
+/// The leave with this id, if the caller reaches the person whose it is.
+async fn find(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Leave, Problem> {
+    let not_found = || Problem::not_found("请假记录", "leave");
+    let leave = store::find(tx, id).await?.ok_or_else(not_found)?;
+    let person = staff::service::find_reached(tx, caller, leave.staff_id).await;
+    person.map_err(|problem| match problem.status_code() {
+        StatusCode::NOT_FOUND => not_found(),
+        _ => problem,
+    })?;
+    Ok(leave)
 }

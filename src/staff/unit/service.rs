@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::{Area, Unit};
 use super::store;
-use crate::access::{Caller, Permission};
+use crate::access::Caller;
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::{Tx, page};
@@ -22,18 +22,19 @@ pub async fn list(
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<(Vec<Unit>, Option<String>), Problem> {
-    caller.require(Permission::SeeAllHouseholds)?;
     let cursors = app.cursors("listUnits");
     let after: Option<String> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
-    let units = store::list(&mut tx, after.as_deref(), limit).await?;
+    let units = store::list(&mut tx, caller.reach().unit(), after, limit).await?;
     let (units, next) = page::cut(units, limit, |unit| unit.name.clone());
     Ok((units, cursors.next(next)?))
 }
 
-/// A unit with its villages.
+/// A unit with its villages, if the caller reaches its people.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<(Unit, Vec<Area>), Problem> {
-    caller.require(Permission::SeeAllHouseholds)?;
+    if caller.reach().unit().is_some_and(|own| own != id) {
+        return Err(not_found());
+    }
     let mut tx = app.db.read().await?;
     whole(&mut tx, id).await
 }
@@ -46,7 +47,6 @@ pub async fn set_villages(
     if_match: Option<&str>,
     villages: &[Area],
 ) -> Result<(Unit, Vec<Area>), Problem> {
-    caller.require(Permission::KeepRegister)?;
     let mut tx = caller.write(&app.db).await?;
     let found = store::find(&mut tx, id).await?.ok_or_else(not_found)?;
     ETag(found.version).must_match(if_match)?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Area, Unit};
 use crate::access::history::{self, Actor};
-use crate::db::Tx;
+use crate::db::{Tx, Where};
 use crate::{insert, on};
 
 const UNIT: &str = "SELECT unit.id AS id, unit.name AS name, villages_version AS version,
@@ -21,11 +21,19 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Unit>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
 }
 
-/// A page of units by name, after the name `after`, at most `limit` and one more.
-pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Unit>, sqlx::Error> {
-    let sql = format!("{UNIT} WHERE unit.name > $1 ORDER BY unit.name LIMIT $2");
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(after.unwrap_or_default()).bind(limit + 1).fetch_all(connection).await)
+/// A page of units by name, after the name `after`, at most `limit` and one more; if it is said, of `only` one.
+pub async fn list(
+    tx: &mut Tx,
+    only: Option<Uuid>,
+    after: Option<String>,
+    limit: i64,
+) -> Result<Vec<Unit>, sqlx::Error> {
+    let mut wanted = Where::new()
+        .and_if(only, "unit.id = ?")
+        .beyond(after.map(|name| [name.into()]), "(unit.name) >");
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{UNIT} {wanted} ORDER BY unit.name LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// The villages of one unit, by town and village.

@@ -23,7 +23,7 @@ pub async fn set(
     household_id: Uuid,
     facts: PlanFacts,
 ) -> Result<HelpPlan, Problem> {
-    let logger = logger(caller)?;
+    let logger = logger(caller);
     let (now, today) = (app.now(), app.today());
     let mut tx = caller.write(&app.db).await?;
     if let Logger::Helper(_) = logger {

@@ -87,7 +87,7 @@ impl PairingComparisonApi {
     )]
     async fn compare_pairing_runs(
         &self,
-        caller: Signed,
+        _caller: Signed,
         /// The one run's id.
         id: Path<Uuid>,
         /// The other run's id.
@@ -99,7 +99,7 @@ impl PairingComparisonApi {
     ) -> Result<Json<PairingRunComparison>, GetFault> {
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
         let runs = (id.0, other.0);
-        let found = service::compare(&self.0, &caller.0, runs, cursor, limit).await?;
+        let found = service::compare(&self.0, runs, cursor, limit).await?;
         Ok(Json(PairingRunComparison {
             one: totals_view(&found.one),
             other: totals_view(&found.other),

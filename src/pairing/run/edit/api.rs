@@ -125,7 +125,7 @@ impl PairingDraftApi {
     )]
     async fn list_pairing_run_edits(
         &self,
-        caller: Signed,
+        _caller: Signed,
         /// The run's id.
         id: Path<Uuid>,
         limit: Query<Option<Limit>>,
@@ -134,7 +134,7 @@ impl PairingDraftApi {
         cursor: Query<Option<String>>,
     ) -> Result<Json<Page<PairingRunEdit>>, GetFault> {
         let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
-        let (edits, next) = service::list(&self.0, &caller.0, id.0, cursor, limit).await?;
+        let (edits, next) = service::list(&self.0, id.0, cursor, limit).await?;
         Ok(Page::json(edits.into_iter().map(edit_view), next))
     }
 

@@ -130,7 +130,7 @@ impl DepartureApi {
     /// What would become of each household of a person who left now: who could take it, at what cost,
     /// and what is short. Everybody else keeps their households. Nothing is written. For a person who
     /// has left: the households that had this person last and still have nobody. What the person assists
-    /// is listed too, and needs nobody.
+    /// is listed too, and needs nobody. To a unit's contact only people of their unit are proposed.
     #[oai(
         path = "/staff/:id/departure",
         method = "get",
@@ -153,7 +153,8 @@ impl DepartureApi {
     /// and assistances of the person, and closes the person's accounts with their sessions; all or
     /// nothing. Visits that the person has not handed in are logged by the office. Gives the households that now need another helper. To
     /// hand them over without a day between, confirm a run with `leaving` first. For one who only is
-    /// away for a time and keeps the households, write down a leave instead.
+    /// away for a time and keeps the households, write down a leave instead. A unit's contact records it for
+    /// the people of their unit; that somebody follows is the office's to decide.
     #[oai(
         path = "/staff/:id/departure",
         method = "post",

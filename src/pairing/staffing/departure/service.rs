@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::model::{ComingBack, Departure, Outlook, PairingsChoice, Transfer, in_words};
-use crate::access::Permission::{KeepRegister, ManagePairings};
 use crate::access::history::Actor;
 use crate::access::{self, Caller};
 use crate::api::ETag;
@@ -27,15 +26,16 @@ use crate::serving::store::{self, Start};
 use crate::serving::tenure::{Part, Tenure};
 use crate::staff::{self, model::Staff, unit};
 
-/// What would become of the households of a person who left now. Nothing is written.
+/// What would become of the households of a person who left now: to a unit's contact, with nobody asked to
+/// take them but the unit's own people. Nothing is written.
 pub async fn outlook(app: &App, caller: &Caller, staff_id: Uuid) -> Result<Outlook, Problem> {
-    caller.require(ManagePairings)?;
     let scope = Scope {
         leaving: Some(staff_id),
+        unit_id: caller.reach().unit(),
         ..Scope::default()
     };
     let mut tx = app.db.read().await?;
-    let person = find(&mut tx, staff_id).await?;
+    let person = staff::service::find_reached(&mut tx, caller, staff_id).await?;
     let assistances = store::current_of(&mut tx, Part::Assisting, staff_id).await?;
     let input = read_input(&mut tx, &scope, app.today()).await?;
     let ids: Vec<_> = input.households.iter().map(|one| one.id).collect();
@@ -59,11 +59,10 @@ pub async fn depart(
     if_match: Option<&str>,
     departure: &Departure,
 ) -> Result<(), Problem> {
-    may_move(caller)?;
     let date = departure.date.unwrap_or(app.today());
     day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
-    let person = find(&mut tx, staff_id).await?;
+    let person = staff::service::find_reached(&mut tx, caller, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
     if !person.active {
         return Err(PairingError::AlreadyInactive.into());
@@ -93,11 +92,10 @@ pub async fn come_back(
     if_match: Option<&str>,
     coming: &ComingBack,
 ) -> Result<Vec<Tenure>, Problem> {
-    may_move(caller)?;
     let date = coming.date.unwrap_or(app.today());
     day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
-    let person = find(&mut tx, staff_id).await?;
+    let person = staff::service::find(&mut tx, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
     if person.active {
         return Err(PairingError::AlreadyActive.into());
@@ -126,11 +124,10 @@ pub async fn transfer(
     if_match: Option<&str>,
     transfer: &Transfer,
 ) -> Result<Vec<Tenure>, Problem> {
-    may_move(caller)?;
     let date = transfer.date.unwrap_or(app.today());
     day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
-    let person = find(&mut tx, staff_id).await?;
+    let person = staff::service::find(&mut tx, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
     if person.unit_id == transfer.unit_id {
         return Err(PairingError::SameUnit.into());
@@ -158,18 +155,6 @@ pub async fn transfer(
     let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     tx.commit().await?;
     Ok(pairings)
-}
-
-/// Refuses a caller who may not change both the staff and the pairings.
-fn may_move(caller: &Caller) -> Result<(), Problem> {
-    caller.require(KeepRegister)?;
-    caller.require(ManagePairings)
-}
-
-async fn find(tx: &mut Tx, staff_id: Uuid) -> Result<Staff, Problem> {
-    staff::store::find(tx, staff_id)
-        .await?
-        .ok_or_else(|| Problem::not_found("人员", "person of the staff"))
 }
 
 async fn end_all(

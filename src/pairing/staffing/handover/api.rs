@@ -14,7 +14,6 @@ use crate::api::{Created, Instant, Limit, Page, Tag};
 use crate::app::App;
 use crate::db::page;
 use crate::problem::{CreateFault, Fault, ListFault, bits};
-use crate::serving::rights;
 
 /// Operations on hand-over notes.
 pub struct HandoverApi(pub App);
@@ -119,7 +118,7 @@ impl HandoverApi {
         let filter = Filter {
             household_id: household_id.0,
             read: read.0,
-            helper: rights::narrowed_to(&caller.0),
+            reach: caller.0.reach(),
         };
         let cursors = self.0.cursors("listHandoverNotes");
         let after: Option<Uuid> = cursors.after(cursor.0.as_deref())?;

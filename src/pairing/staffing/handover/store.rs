@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::model::{NewNote, Note};
+use crate::access::Reach;
 use crate::access::history::Actor;
 use crate::db::{Tx, Where};
 use crate::serving::store;
@@ -18,17 +19,17 @@ pub struct Filter {
     pub household_id: Option<Uuid>,
     /// Only read ones, or only those that are not.
     pub read: Option<bool>,
-    /// Only of households that this person is responsible for now.
-    pub helper: Option<Uuid>,
+    /// Only of households for which someone within this reach is responsible now.
+    pub reach: Reach,
 }
 
 impl Filter {
     fn conditions(&self) -> Where {
-        let served = store::served_as(Part::Responsible, "?");
-        Where::new()
+        let wanted = Where::new()
             .and_if(self.household_id, "pairing.household_id = ?")
-            .and_either(self.read, "read_at IS NOT NULL", "read_at IS NULL")
-            .and_if(self.helper, &format!("pairing.household_id IN ({served})"))
+            .and_either(self.read, "read_at IS NOT NULL", "read_at IS NULL");
+        let parts = [Part::Responsible];
+        store::within(wanted, self.reach, &parts, "pairing.household_id")
     }
 }
 
