@@ -34,6 +34,8 @@ pub struct App {
     pub upload_patience: Duration,
     /// Proxies in front of the server whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// Origins of pages that may use the API from a browser, or `*`.
+    pub cors_origins: Arc<[String]>,
 }
 
 impl App {
@@ -47,6 +49,7 @@ impl App {
             figures: Queue::default(),
             upload_patience: UPLOAD_PATIENCE,
             trusted_proxies: Arc::default(),
+            cors_origins: Arc::default(),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::api::API_ROOT;
 use crate::app::App;
 use crate::db::Db;
 use crate::import::worker;
-use crate::middleware::answer;
+use crate::middleware::{answer, compress};
 use crate::openapi::{Document, Version};
 use crate::os_error;
 use connections::Limits;
@@ -34,7 +34,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
     (
         crate::health::HealthApi(app()),
         crate::access::api::AccessApi(app()),
-        crate::code_list_api::CodeListApi,
+        crate::code_list_api::CodeListApi(app()),
         crate::settings::api::SettingsApi(app()),
         (
             crate::import::api::RosterApi(app()),
@@ -110,6 +110,7 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
         .nest("/docs", Route::new().at("/", poem::get(docs_page(docs))))
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
         .around(shield)
+        .around(compress)
         .with(AddData::new(app.clone()))
 }
 

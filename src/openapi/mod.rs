@@ -4,10 +4,12 @@
 //! generators that know no better, stays 3.0), and exact where the derivation is not: what may be `null` says so, operations without a token say so, and
 //! the problems that all operations share stand once.
 
+mod answers;
 mod body;
 mod document;
 mod fault;
 mod framework;
+mod headers;
 mod names;
 mod parameter;
 mod twice;

@@ -90,6 +90,13 @@ pub async fn list(
     Ok((found, cursors.next(next)?))
 }
 
+/// One change of names.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Renaming, Problem> {
+    caller.require(Permission::SeeAllHouseholds)?;
+    let mut tx = app.db.read().await?;
+    find(&mut tx, id).await
+}
+
 /// Takes a change of names back.
 pub async fn undo(app: &App, caller: &Caller, id: Uuid) -> Result<Renaming, Problem> {
     caller.require(Permission::KeepRegister)?;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use poem::listener::{Acceptor, Listener, TcpListener};
-use qianshou::access::service::{self, NewAccount};
+use qianshou::access::making::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::db::Db;
@@ -59,6 +59,14 @@ impl TestServer {
         let database = TestDatabase::create().await;
         let mut app = App::new(database.open().await);
         app.trusted_proxies = [proxies.parse().unwrap()].into();
+        Self::of(database, app).await
+    }
+
+    /// Starts one that lets in pages of these origins.
+    pub async fn start_with_cors(origins: &[&str]) -> Self {
+        let database = TestDatabase::create().await;
+        let mut app = App::new(database.open().await);
+        app.cors_origins = origins.iter().map(|it| (*it).to_owned()).collect();
         Self::of(database, app).await
     }
 
@@ -122,7 +130,7 @@ impl TestServer {
             staff_id,
             password: Some(PASSWORD.to_owned()),
         };
-        service::create(&self.app, &Caller::command_line(), new)
+        making::create(&self.app, &Caller::command_line(), None, new)
             .await
             .unwrap();
         let mut client = self.log_in(&username).await;

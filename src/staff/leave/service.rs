@@ -30,6 +30,16 @@ pub async fn list(
     Ok((leaves, cursors.next(next)?))
 }
 
+/// One leave. To a helper those of others are not there.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Leave, Problem> {
+    let mut tx = app.db.read().await?;
+    let leave = find(&mut tx, id).await?;
+    match staff::service::must_see(caller, leave.staff_id) {
+        Ok(()) => Ok(leave),
+        Err(_forbidden) => Err(not_found()),
+    }
+}
+
 /// Writes a leave down.
 pub async fn create(
     app: &App,
@@ -91,7 +101,9 @@ pub async fn remove(
 }
 
 async fn find(tx: &mut Tx, id: Uuid) -> Result<Leave, Problem> {
-    store::find(tx, id)
-        .await?
-        .ok_or_else(|| Problem::not_found("请假记录", "leave"))
+    store::find(tx, id).await?.ok_or_else(not_found)
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("请假记录", "leave")
 }

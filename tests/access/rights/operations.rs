@@ -12,7 +12,7 @@ use crate::support::world::World;
 use crate::support::{Answer, Call, Client, PASSWORD};
 
 /// The changing operations of every account that is logged in: of its own session and password.
-const OF_ONESELF: [&str; 2] = ["deleteSession", "setPassword"];
+const OF_ONESELF: [&str; 3] = ["deleteSession", "renewSession", "setPassword"];
 
 /// The changing operations of helpers, for the households that they serve.
 const OF_HELPERS: [&str; 7] = [

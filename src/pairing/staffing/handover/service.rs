@@ -11,8 +11,8 @@ use crate::db::Tx;
 use crate::pairing::day;
 use crate::pairing::error::PairingError;
 use crate::problem::Problem;
-use crate::serving;
 use crate::serving::tenure::{Part, Tenure};
+use crate::serving::{self, rights};
 
 /// Writes a note on a pairing: whoever manages pairings may, and the helper of that pairing, to the day
 /// on which it ends.
@@ -56,6 +56,20 @@ pub async fn list(
 ) -> Result<Vec<Note>, Problem> {
     let mut tx = app.db.read().await?;
     Ok(store::list(&mut tx, filter, after, limit).await?)
+}
+
+/// One note, for those who see all households and for the helper who is responsible for the household
+/// now. To another helper it is not there.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Note, Problem> {
+    let mut tx = app.db.read().await?;
+    let note = find(&mut tx, id).await?;
+    let Some(person) = rights::narrowed_to(caller) else {
+        return Ok(note);
+    };
+    let present = serving::store::current_helper(&mut tx, note.household_id).await?;
+    (present == Some(person))
+        .then_some(note)
+        .ok_or_else(not_found)
 }
 
 /// Writes down that the helper who is responsible now has read a note; the first reading counts. To
