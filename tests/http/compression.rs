@@ -3,6 +3,7 @@
 use poem::endpoint::make_sync;
 use poem::middleware::Compression;
 use poem::{Endpoint, EndpointExt, Request};
+use qianshou::household::model::HouseholdFacts;
 use reqwest::Method;
 use serde_json::json;
 
@@ -19,6 +20,13 @@ async fn unpacked(answer: &Answer) -> Vec<u8> {
         .body(answer.bytes.clone());
     let echoed = echo.get_response(request).await;
     echoed.into_body().into_vec().await.unwrap()
+}
+
+/// A household with more to say than fits into one packet.
+fn wordy_household(words: &str) -> HouseholdFacts {
+    let mut household = sound_household("王二喜");
+    household.remark = Some(words.to_owned() + &"盼孩子安心读完书。".repeat(60));
+    household
 }
 
 #[tokio::test]
@@ -62,7 +70,7 @@ async fn the_document_and_the_page_come_by_any_coding_and_as_they_are() {
 #[tokio::test]
 async fn a_compressed_record_has_a_tag_of_its_own_by_which_it_can_be_changed() {
     let (server, office) = TestServer::start_with_office().await;
-    let household = server.add_household(sound_household("王二喜")).await;
+    let household = server.add_household(wordy_household("")).await;
     let path = format!("/households/{household}");
     let plain = office.get(&path).await;
     assert!(plain.bytes.len() > 1024, "{}", plain.text());
@@ -88,8 +96,7 @@ async fn a_compressed_record_has_a_tag_of_its_own_by_which_it_can_be_changed() {
 #[tokio::test]
 async fn texts_are_masked_before_they_are_compressed() {
     let server = TestServer::start().await;
-    let mut household = sound_household("王二喜");
-    household.remark = Some("联系电话13800138000".to_owned());
+    let household = wordy_household("联系电话13800138000");
     let id = server.add_household(household).await;
     let leader = server.client(qianshou::access::Role::Leader).await;
     let call = leader.get(&format!("/households/{id}"));
