@@ -3,7 +3,7 @@
 use poem::endpoint::make_sync;
 use poem::middleware::Compression;
 use poem::{Endpoint, EndpointExt, Request};
-use qianshou::household::model::HouseholdFacts;
+use qianshou::household::HouseholdFacts;
 use reqwest::Method;
 use serde_json::json;
 
