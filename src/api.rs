@@ -20,11 +20,12 @@ use poem_openapi::{ApiResponse, Object, Tags};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::db::{CursorKey, page};
 use crate::problem::Problem;
-pub use entity_tag::{ETag, EntityTags, NO_ENTITY_TAG};
+pub use entity_tag::{CODINGS, ETag, EntityTags, NO_ENTITY_TAG};
 
 /// Where the operations stand.
 pub const API_ROOT: &str = "/api/v1";
@@ -62,6 +63,7 @@ pub enum Tag {
 #[derive(Object)]
 pub struct Page<T: Type + ParseFromJSON + ToJSON> {
     /// The items, in a stable order.
+    #[oai(validator(max_items = 200))]
     pub items: Vec<T>,
     /// Send it as `cursor` to get the next page; `null` on the last one.
     pub next_cursor: Option<String>,
@@ -248,13 +250,22 @@ impl<T: ToJSON> Tagged<T> {
 pub enum Created<T: ToJSON> {
     /// The record, made now or by the same request before.
     #[oai(status = 201)]
-    Done(Json<T>),
+    Done(
+        Json<T>,
+        /// Where the record can be read.
+        #[oai(header = "Location")]
+        String,
+        /// The record's version, as reading it gives it.
+        #[oai(header = "ETag")]
+        String,
+    ),
 }
 
 impl<T: ToJSON> Created<T> {
-    /// The answer to a request that made a record.
-    pub fn new(record: T) -> Self {
-        Self::Done(Json(record))
+    /// The answer to a request that made a record, which is read by its id below `path`.
+    pub fn new(record: T, path: &str, id: Uuid, tag: ETag) -> Self {
+        let location = format!("{API_ROOT}{path}/{id}");
+        Self::Done(Json(record), location, tag.to_string())
     }
 }
 

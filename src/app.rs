@@ -36,6 +36,8 @@ pub struct App {
     pub trusted_proxies: Arc<[IpNet]>,
     /// How far its time is ahead of the machine's: not at all, except where a story is told as of a day.
     pub ahead: TimeDelta,
+    /// Origins of pages that may use the API from a browser, or `*`.
+    pub cors_origins: Arc<[String]>,
 }
 
 impl App {
@@ -50,6 +52,7 @@ impl App {
             upload_patience: UPLOAD_PATIENCE,
             trusted_proxies: Arc::default(),
             ahead: TimeDelta::zero(),
+            cors_origins: Arc::default(),
         }
     }
 

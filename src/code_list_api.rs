@@ -1,10 +1,13 @@
 //! All code lists with their labels, for whoever builds a form or shows a code.
 
+use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
-use crate::api::Tag;
+use crate::api::{Limit, Page, Tag};
+use crate::app::App;
 use crate::code_list::CodeList;
+use crate::db::page;
 use crate::problem::{Fault, bits};
 use crate::{
     access, codes, household, import, lift, method, pairing, renaming, roster, settings, staff,
@@ -12,14 +15,7 @@ use crate::{
 };
 
 /// Operations on code lists.
-pub struct CodeListApi;
-
-/// All code lists.
-#[derive(Object)]
-struct CodeLists {
-    /// The lists.
-    items: Vec<CodeListView>,
-}
+pub struct CodeListApi(pub App);
 
 /// A closed set of values.
 #[derive(Object)]
@@ -48,10 +44,10 @@ struct CodeView {
 /// The lists, to be kept for an hour.
 #[derive(ApiResponse)]
 enum Lists {
-    /// All code lists.
+    /// A page of the code lists.
     #[oai(status = 200)]
-    All(
-        Json<CodeLists>,
+    Given(
+        Json<Page<CodeListView>>,
         /// How long the answer may be kept: the lists change with the program only.
         #[oai(header = "Cache-Control")]
         String,
@@ -125,12 +121,26 @@ impl CodeListApi {
     /// List the code lists
     ///
     /// Every closed set of values that fields may hold, with what to show people for each. No token
-    /// is needed.
+    /// is needed. All of them fit into one page of the greatest `limit`.
     #[oai(path = "/code-lists", method = "get", operation_id = "listCodeLists")]
-    async fn list_code_lists(&self) -> Result<Lists, Fault<{ bits::BAD_REQUEST | bits::SERVER }>> {
-        let items = LISTS.iter().map(|list| list()).collect();
-        Ok(Lists::All(
-            Json(CodeLists { items }),
+    async fn list_code_lists(
+        &self,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 2000))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Lists, Fault<{ bits::BAD_REQUEST | bits::SERVER }>> {
+        let cursors = self.0.cursors("listCodeLists");
+        let after: Option<usize> = cursors.after(cursor.0.as_deref())?;
+        let limit = crate::api::limit(limit.0);
+        let lists = LISTS.iter().enumerate().skip(after.map_or(0, |it| it + 1));
+        let lists: Vec<_> = lists.collect();
+        let (lists, next) = page::cut(lists, limit, |(position, _)| *position);
+        Ok(Lists::Given(
+            Page::json(
+                lists.into_iter().map(|(_, list)| list()),
+                cursors.next(next)?,
+            ),
             "public, max-age=3600".to_owned(),
         ))
     }

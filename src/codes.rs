@@ -16,7 +16,7 @@ code_list! {
 
 code_list! {
     /// Why a household is poor (致贫原因). One main cause, at most two others.
-    pub enum Cause = "cause", "致贫原因" {
+    pub enum Cause = "poverty_cause", "致贫原因" {
         Illness = "illness", "因病", ["疾病", "因病致贫"];
         Disability = "disability", "因残", ["残疾", "因残致贫"];
         Schooling = "schooling", "因学", ["上学", "因学致贫"];
@@ -35,7 +35,7 @@ code_list! {
 
 code_list! {
     /// What kind of household it is on the register (贫困户属性, later 户类型).
-    pub enum Category = "category", "贫困户属性" {
+    pub enum Category = "household_category", "贫困户属性" {
         General = "general", "一般贫困户", ["一般", "一般农户(贫困户)", "一般贫困", "建档立卡一般贫困户"];
         MinimumLiving = "minimum_living", "低保贫困户", ["低保户", "低保", "低保贫困"];
         ExtremePoverty = "extreme_poverty", "特困供养(五保)贫困户",
@@ -72,7 +72,7 @@ impl PovertyStatus {
 
 code_list! {
     /// A member's relation to the head of the household (与户主关系).
-    pub enum Relation = "relation", "与户主关系" {
+    pub enum Relation = "household_relation", "与户主关系" {
         Head = "head", "户主", ["本人", "本人或户主", "户主本人", "户主(本人)", "本人(户主)"];
         Spouse = "spouse", "配偶", [
             "妻子", "丈夫", "妻", "夫", "夫妻", "夫妇", "爱人", "老婆", "老公", "之妻", "之夫", "户主配偶", "户主之妻", "之配偶", "老伴", "老伴儿",
@@ -224,7 +224,7 @@ impl Relation {
 
 code_list! {
     /// Schooling completed (文化程度).
-    pub enum Education = "education", "文化程度" {
+    pub enum Education = "education_level", "文化程度" {
         Illiterate = "illiterate", "文盲或半文盲", ["文盲", "半文盲", "文盲半文盲", "文盲/半文盲", "不识字", "未上学", "未上过学", "没上过学"];
         Primary = "primary", "小学", ["小学毕业", "小学肄业", "小学文化"];
         LowerSecondary = "lower_secondary", "初中", ["初级中学", "初中毕业", "初中肄业", "初中文化"];
@@ -236,7 +236,7 @@ code_list! {
 
 code_list! {
     /// Whether and where a member is at school now (在校生状况).
-    pub enum Schooling = "schooling", "在校生状况" {
+    pub enum Schooling = "schooling_state", "在校生状况" {
         None = "none", "非在校生", ["否", "不在校", "不在校生", "非在校", "未在校", "不是在校生"];
         Preschool = "preschool", "学前教育", ["幼儿园", "学龄前"];
         Primary = "primary", "小学", ["小学在校"];
@@ -265,7 +265,7 @@ impl Schooling {
 
 code_list! {
     /// State of health (健康状况).
-    pub enum Health = "health", "健康状况" {
+    pub enum Health = "health_state", "健康状况" {
         Healthy = "healthy", "健康", ["良好", "健康或良好", "身体健康", "健康状况良好", "健康良好"];
         ChronicIllness = "chronic_illness", "长期慢性病", ["慢性病", "患有慢性病", "长期慢性疾病", "慢性疾病", "患慢性病", "患长期慢性病"];
         SeriousIllness = "serious_illness", "患有大病", ["大病", "重病", "患大病", "重大疾病", "重大病"];
@@ -275,7 +275,7 @@ code_list! {
 
 code_list! {
     /// Ability to work (劳动技能).
-    pub enum Labour = "labour", "劳动技能" {
+    pub enum Labour = "labour_ability", "劳动技能" {
         Ordinary = "ordinary", "普通劳动力", ["普通劳力", "普通劳动者", "一般劳动力"];
         Skilled = "skilled", "技能劳动力", ["技术劳动力"];
         Weak = "weak", "弱劳动力或半劳动力", ["弱劳动力", "半劳动力", "弱(半)劳动力", "弱劳力", "半劳力", "弱半劳动力", "弱劳动力/半劳动力",
@@ -298,7 +298,7 @@ code_list! {
 
 code_list! {
     /// How a household is helped (帮扶措施).
-    pub enum Measure = "measure", "帮扶措施" {
+    pub enum Measure = "help_measure", "帮扶措施" {
         Industry = "industry", "产业", ["产业帮扶", "产业扶贫", "发展产业"];
         Employment = "employment", "就业", ["就业帮扶", "就业扶贫", "务工"];
         Education = "education", "教育", ["教育帮扶", "教育扶贫", "教育资助"];
@@ -334,7 +334,7 @@ impl HousingGrade {
 
 code_list! {
     /// What became of a member whom the register has in a household and the roster of an import has not.
-    pub enum LeaveAnswer = "leave_answer", "名册中没有的成员" {
+    pub enum LeaveAnswer = "import_leave_answer", "名册中没有的成员" {
         MovedAway = "moved_away", "迁出", [];
         Died = "died", "去世", [];
         Stays = "stays", "漏列，仍在本户", [];

@@ -49,7 +49,17 @@ pub struct Flags {
         value_delimiter = ','
     )]
     trusted_proxies: Option<Vec<String>>,
-    /// File with these settings (TOML: database, listen, log, `trusted_proxies`) [default: qianshou.toml if it is there]
+    /// Origins of web pages that may use the API from a browser, such as `https://app.example.cn`, with
+    /// commas between them; `*` for any [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "QIANSHOU_CORS_ORIGINS",
+        value_name = "ORIGINS",
+        value_delimiter = ','
+    )]
+    cors_origins: Option<Vec<String>>,
+    /// File with these settings (TOML: database, listen, log, `trusted_proxies`, `cors_origins`) [default: qianshou.toml if it is there]
     #[arg(long, global = true, env = "QIANSHOU_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -62,6 +72,7 @@ struct File {
     listen: Option<String>,
     log: Option<String>,
     trusted_proxies: Option<Vec<String>>,
+    cors_origins: Option<Vec<String>>,
 }
 
 /// The settings in force.
@@ -79,6 +90,8 @@ pub struct Config {
     pub log: Option<String>,
     /// Proxies in front of the server whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// Origins of web pages that may use the API from a browser.
+    pub cors_origins: Vec<String>,
 }
 
 /// A setting that cannot be used.
@@ -154,6 +167,13 @@ impl Config {
                 .iter()
                 .map(|proxy| network(proxy))
                 .collect::<Result<_, _>>()?,
+            cors_origins: flags
+                .cors_origins
+                .or(file.cors_origins)
+                .unwrap_or_default()
+                .iter()
+                .map(|origin| checked_origin(origin.trim()))
+                .collect::<Result<_, _>>()?,
         };
         config.check()?;
         Ok(config)
@@ -221,6 +241,24 @@ fn network(text: &str) -> Result<IpNet, ConfigError> {
         })
 }
 
+/// An origin as browsers send it (RFC 6454, 6.2): nothing behind the host and its port, no capitals.
+fn checked_origin(origin: &str) -> Result<String, ConfigError> {
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| origin.strip_prefix(scheme));
+    let is_host =
+        |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || "-.:[]".contains(sign);
+    let is_origin = host.is_some_and(|host| !host.is_empty() && host.chars().all(is_host));
+    if is_origin || origin == "*" {
+        return Ok(origin.to_owned());
+    }
+    Err(ConfigError::Value {
+        name: "cors_origins (QIANSHOU_CORS_ORIGINS)",
+        value: origin.to_owned(),
+        remedy: "应为 协议://主机[:端口]（小写，后面不带 /），例如 https://app.example.cn，或 *",
+    })
+}
+
 fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
         path: path.to_owned(),
@@ -282,6 +320,28 @@ mod tests {
     }
 
     #[test]
+    fn an_origin_is_a_scheme_a_host_and_perhaps_a_port() {
+        for origin in [
+            "https://app.example.cn",
+            "http://127.0.0.1:5173",
+            "http://[::1]:80",
+            "*",
+        ] {
+            assert_eq!(checked_origin(origin).unwrap(), origin);
+        }
+        for bad in [
+            "",
+            "null",
+            "https://",
+            "https://App.cn",
+            "https://a.cn/b",
+            "ftp://a.cn",
+        ] {
+            assert!(checked_origin(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn a_bad_setting_is_named() {
         for (toml, name) in [
             ("database = 'mysql://x'", "DATABASE_URL"),
@@ -291,6 +351,11 @@ mod tests {
                 "trusted_proxies = ['proxy.example']",
                 "QIANSHOU_TRUSTED_PROXIES",
             ),
+            (
+                "cors_origins = ['https://app.example.cn/']",
+                "QIANSHOU_CORS_ORIGINS",
+            ),
+            ("cors_origins = ['app.example.cn']", "QIANSHOU_CORS_ORIGINS"),
         ] {
             let file: File = toml::from_str(toml).unwrap();
             let error = Config::merge(Flags::default(), file)

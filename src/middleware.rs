@@ -2,6 +2,8 @@
 //! the log.
 
 mod again;
+mod compress;
+mod cors;
 mod error;
 mod intake;
 mod limit;
@@ -15,13 +17,16 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 
 use self::again::Again;
+use self::cors::Cors;
 use self::error::{internal, problem_of};
 use self::intake::FormParts;
 use self::request_id::RequestId;
 use crate::api::API_ROOT;
+use crate::app::App;
 use crate::db::outcome;
 use crate::openapi::Document;
 use crate::problem::{Language, Problem};
+pub use compress::compress;
 pub use limit::{MAX_BODY_BYTES, MAX_JSON_BYTES, MAX_STRANGER_BYTES};
 
 /// Gives every error the form of a problem, and every answer the headers that all share.
@@ -34,8 +39,17 @@ pub async fn answer<E: Endpoint>(
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     let started = std::time::Instant::now();
+    let origins = request.data::<App>().map(|app| app.cors_origins.clone());
+    let cors = Cors::of(&request, &origins.unwrap_or_default());
+    let methods = || description.methods(below_root(&path));
+    let preflight = cors.is_preflight().then(|| cors::preflight(&methods()));
     // Boxed: it is large, and stands in the future of every connection.
-    let answering = Box::pin(answered(endpoint, request, &description));
+    let answering = Box::pin(async {
+        match preflight {
+            Some(answer) => Ok(answer),
+            None => answered(endpoint, request, &description).await,
+        }
+    });
     let language = Language::of(&headers);
     let answering = language.of_one_request(outcome::of_one_request(answering));
     let (answered, depends_on_language) = answering.await;
@@ -61,12 +75,13 @@ pub async fn answer<E: Endpoint>(
             .insert(header::CACHE_CONTROL, nowhere);
     }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED
-        && let Ok(methods) = description.methods(below_root(&path)).parse()
+        && let Ok(methods) = methods().parse()
     {
         response.headers_mut().insert(header::ALLOW, methods);
     }
     // The path alone: query parameters may hold names.
     request_id.tell(response.headers_mut());
+    cors.tell(response.headers_mut());
     tracing::info!(%method, path, request_id = request_id.as_str(), status = response.status().as_u16(), milliseconds = started.elapsed().as_millis(), "request");
     Ok(response)
 }

@@ -21,7 +21,7 @@ use crate::api::API_ROOT;
 use crate::app::App;
 use crate::db::Db;
 use crate::import::worker;
-use crate::middleware::answer;
+use crate::middleware::{answer, compress};
 use crate::openapi::{Admission, Document, Version};
 use crate::os_error;
 use connections::Limits;
@@ -35,7 +35,7 @@ fn operations(app: &App) -> impl OpenApi + use<> {
     (
         crate::health::HealthApi(app()),
         crate::access::api::AccessApi(app()),
-        crate::code_list_api::CodeListApi,
+        crate::code_list_api::CodeListApi(app()),
         crate::settings::api::SettingsApi(app()),
         (
             crate::import::api::RosterApi(app()),
@@ -112,12 +112,17 @@ pub fn routes(app: &App) -> impl Endpoint<Output = Response> + use<> {
         .nest(docs::PATH, docs::routes())
         .around(move |endpoint, request| answer(endpoint, request, description.clone()))
         .around(shield)
+        .around(compress)
         .with(AddData::new(app.clone()))
 }
 
 /// The `OpenAPI` document of the service.
 pub fn description(version: Version) -> Document {
-    Document::new(&service(&App::new(Db::nowhere())).spec(), version, admission)
+    Document::new(
+        &service(&App::new(Db::nowhere())).spec(),
+        version,
+        admission,
+    )
 }
 
 /// The `OpenAPI` document, as JSON or YAML.

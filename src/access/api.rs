@@ -3,12 +3,12 @@
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi};
 use uuid::Uuid;
 
 use super::login::{self, Try};
 use super::store::account::Account;
-use super::{Role, Signed, service, source};
+use super::{Role, Signed, making, service, source};
 use crate::api::{Created, ETag, Instant, Limit, NoContent, Page, Tag, Tagged, merged};
 use crate::app::App;
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, bits};
@@ -36,12 +36,23 @@ struct Credentials {
 struct Session {
     /// Send it as `Authorization: Bearer …`. It is shown this once.
     token: String,
-    /// Until when the token is good.
+    /// Until when the token is good, unless it is renewed.
     expires_at: Instant,
+    /// Until when it can be renewed; then one must log in again.
+    renewable_until: Instant,
     /// Who logged in.
     account: AccountView,
     /// Keep it on the device and send it at the next log-in. It does not log anyone in by itself.
     device: String,
+}
+
+/// How long a session lasts.
+#[derive(Object)]
+struct SessionTimes {
+    /// Until when the token is good, unless it is renewed again.
+    expires_at: Instant,
+    /// Until when it can be renewed; then one must log in again.
+    renewable_until: Instant,
 }
 
 /// An account, as others see it.
@@ -99,6 +110,9 @@ struct AccountWithPassword {
     account: AccountView,
     /// The password, if one was made. It is shown this once.
     password: Option<String>,
+    /// Whether a password was made and shown in the first answer to the same `Idempotency-Key`. It is kept
+    /// nowhere: if that answer was lost, set another one by `setPassword`.
+    password_was_shown: bool,
 }
 
 /// Changes of an account (RFC 7396): what is absent stays, `null` clears.
@@ -123,6 +137,14 @@ struct PasswordInput {
     password: Option<String>,
 }
 
+/// A session that begins. Its token is shown once, so it has no address of its own and no version.
+#[derive(ApiResponse)]
+enum Begun {
+    /// The session.
+    #[oai(status = 201)]
+    Done(Json<Session>),
+}
+
 type LoginFault =
     Fault<{ bits::BAD_REQUEST | bits::UNAUTHORIZED | bits::BODY | bits::TOO_MANY | bits::SERVER }>;
 type PasswordFault =
@@ -138,7 +160,8 @@ impl AccessApi {
 impl AccessApi {
     /// Log in
     ///
-    /// Gives a token that is good for twelve hours. After ten failures of one name from one address
+    /// Gives a token that is good for twelve hours, and longer if `renewSession` is called in time: who uses it
+    /// every day logs in once a week. After ten failures of one name from one address
     /// it must wait a quarter of an hour, and longer with each further failure; many failures of one
     /// name from several addresses, or of many names from one, must wait too. Whoever sends the
     /// `device` of an earlier log-in is held to the failures of that device alone.
@@ -147,7 +170,7 @@ impl AccessApi {
         &self,
         request: &poem::Request,
         body: Json<Credentials>,
-    ) -> Result<Created<Session>, LoginFault> {
+    ) -> Result<Begun, LoginFault> {
         let Credentials {
             username,
             password,
@@ -160,11 +183,34 @@ impl AccessApi {
             device,
         };
         let begun = login::log_in(&self.0, tried).await?;
-        Ok(Created::new(Session {
+        Ok(Begun::Done(Json(Session {
             token: begun.token,
-            expires_at: begun.expires_at.into(),
+            expires_at: begun.lasting.expires_at.into(),
+            renewable_until: begun.lasting.renewable_until.into(),
             account: (&begun.account).into(),
             device: begun.device,
+        })))
+    }
+
+    /// Renew the session
+    ///
+    /// The token stays the same and is good for twelve hours from now, but no longer than seven days after the
+    /// log-in. Call it when a device comes into use, at the latest before `expires_at`: a token that has expired
+    /// is not renewed. It may be sent again without harm.
+    #[oai(
+        path = "/sessions/current/renewal",
+        method = "post",
+        operation_id = "renewSession"
+    )]
+    async fn renew_session(
+        &self,
+        request: &poem::Request,
+        _caller: Signed,
+    ) -> Result<Json<SessionTimes>, ListFault> {
+        let lasting = service::renew(&self.0, token_of(request)).await?;
+        Ok(Json(SessionTimes {
+            expires_at: lasting.expires_at.into(),
+            renewable_until: lasting.renewable_until.into(),
         }))
     }
 
@@ -181,11 +227,7 @@ impl AccessApi {
         request: &poem::Request,
         _caller: Signed,
     ) -> Result<NoContent, ListFault> {
-        let token = request
-            .header("authorization")
-            .and_then(|value| value.split_once(' '))
-            .map_or("", |(_, token)| token.trim());
-        service::log_out(&self.0, token).await?;
+        service::log_out(&self.0, token_of(request)).await?;
         Ok(NoContent::Done)
     }
 
@@ -193,9 +235,23 @@ impl AccessApi {
     ///
     /// The account that the token belongs to.
     #[oai(path = "/accounts/me", method = "get", operation_id = "getMyAccount")]
-    async fn get_my_account(&self, caller: Signed) -> Result<Json<AccountView>, GetFault> {
+    async fn get_my_account(&self, caller: Signed) -> Result<Tagged<AccountView>, GetFault> {
         let account = service::own(&self.0, &caller.0).await?;
-        Ok(Json((&account).into()))
+        Ok(tagged(&account))
+    }
+
+    /// Get an account
+    ///
+    /// For administrators. With its `ETag`, which a change needs.
+    #[oai(path = "/accounts/:id", method = "get", operation_id = "getAccount")]
+    async fn get_account(
+        &self,
+        _caller: Signed,
+        /// The account's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<AccountView>, GetFault> {
+        let account = service::get(&self.0, id.0).await?;
+        Ok(tagged(&account))
     }
 
     /// List accounts
@@ -218,13 +274,16 @@ impl AccessApi {
     /// Create an account
     ///
     /// For administrators. The account of a helper or of a unit's contact belongs to a person of the staff
-    /// roster; a contact's unit is that person's, on the day. It takes no
-    /// `Idempotency-Key`: the answer may hold a password, and an answer that is kept could be read.
-    /// Sent twice, the second is refused since the name is taken.
+    /// roster; a contact's unit is that person's, on the day. Sent again with the same `Idempotency-Key` it
+    /// gives the same account, but not the password that was made for it: an answer that is kept could be
+    /// read. `password_was_shown` says so.
     #[oai(path = "/accounts", method = "post", operation_id = "createAccount")]
     async fn create_account(
         &self,
         caller: Signed,
+        /// The same key and body gives the same account again.
+        #[oai(name = "Idempotency-Key", validator(min_length = 1, max_length = 200))]
+        idempotency_key: Header<Option<String>>,
         body: Json<AccountInput>,
     ) -> Result<Created<AccountWithPassword>, CreateFault> {
         let AccountInput {
@@ -233,17 +292,21 @@ impl AccessApi {
             staff_id,
             password,
         } = body.0;
-        let new = service::NewAccount {
+        let new = making::NewAccount {
             username,
             role,
             staff_id,
             password,
         };
-        let (account, made) = service::create(&self.0, &caller.0, new).await?;
-        Ok(Created::new(AccountWithPassword {
-            account: (&account).into(),
-            password: made,
-        }))
+        let key = idempotency_key.0.as_deref();
+        let made = making::create(&self.0, &caller.0, key, new).await?;
+        let (id, tag) = (made.account.id, ETag(made.account.version));
+        let made = AccountWithPassword {
+            account: (&made.account).into(),
+            password: made.password,
+            password_was_shown: made.was_shown,
+        };
+        Ok(Created::new(made, "/accounts", id, tag))
     }
 
     /// Change an account
@@ -277,7 +340,7 @@ impl AccessApi {
         };
         let if_match = if_match.0.as_deref();
         let after = service::update(&self.0, &caller.0, id.0, if_match, change).await?;
-        Ok(Tagged::new((&after).into(), ETag(after.version)))
+        Ok(tagged(&after))
     }
 
     /// Unlock an account
@@ -314,7 +377,7 @@ impl AccessApi {
         /// The account's id.
         id: Path<Uuid>,
         body: Json<PasswordInput>,
-    ) -> Result<Json<AccountWithPassword>, PasswordFault> {
+    ) -> Result<Tagged<AccountWithPassword>, PasswordFault> {
         let PasswordInput {
             current_password,
             password,
@@ -325,9 +388,23 @@ impl AccessApi {
         } else {
             service::reset(&self.0, &caller.0, id.0, password).await?
         };
-        Ok(Json(AccountWithPassword {
+        let tag = ETag(account.version);
+        let set = AccountWithPassword {
             account: (&account).into(),
             password: made,
-        }))
+            password_was_shown: false,
+        };
+        Ok(Tagged::new(set, tag))
     }
+}
+
+/// The token that a signed request was sent with.
+fn token_of(request: &poem::Request) -> &str {
+    let sent = request.header("authorization");
+    sent.and_then(|value| value.split_once(' '))
+        .map_or("", |(_, token)| token.trim())
+}
+
+fn tagged(account: &Account) -> Tagged<AccountView> {
+    Tagged::new(account.into(), ETag(account.version))
 }

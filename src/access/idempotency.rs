@@ -2,7 +2,12 @@
 //!
 //! The answer is kept in the transaction that does the work, so it is there exactly if the work is. It
 //! is kept for the person for whom it was done: an account that has come to belong to someone else
-//! is not given it.
+//! is not given it. A key belongs to its account and to one request (operation, path and body), and is
+//! remembered for [`ANSWER_DAYS`](super::purge::ANSWER_DAYS).
+//!
+//! What is kept stands in the database and in each backup of it, so no secret may: of an account that was
+//! made the answer is kept without its password, and nothing of a password goes into the digest of the
+//! request, which would be guessed much faster than the slow hash beside it.
 //!
 //! ```text
 //! let mut tx = caller.write(&app.db).await?;
@@ -90,12 +95,17 @@ pub async fn take<T: DeserializeOwned>(
                 sqlx::Error::decode(error)
             })?,
         )),
-        Some(_) => Err(Problem::invalid(
-            "idempotency_key_reused",
-            "此 Idempotency-Key 已用于另一份内容；新的提交请换一个新的键",
-            "this Idempotency-Key was used with another body; send new content with a new key",
-        )),
+        Some(_) => Err(reused()),
     }
+}
+
+/// 422 for a key that was used for something else.
+pub fn reused() -> Problem {
+    Problem::invalid(
+        "idempotency_key_reused",
+        "此 Idempotency-Key 已用于另一份内容；新的提交请换一个新的键",
+        "this Idempotency-Key was used with another body; send new content with a new key",
+    )
 }
 
 impl Open {

@@ -7,7 +7,7 @@ use poem::http::StatusCode;
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{self, Client, Verdict};
-use super::store::account::{self as accounts, Account};
+use super::store::account::{self as accounts, Account, Lasting};
 use super::{password, token};
 use crate::app::App;
 use crate::db::Tx;
@@ -33,8 +33,8 @@ pub struct Try {
 #[derive(Debug)]
 pub struct Begun {
     pub token: String,
-    /// When the token expires.
-    pub expires_at: DateTime<Utc>,
+    /// How long the token lasts.
+    pub lasting: Lasting,
     /// To be sent at the next log-in from the same device.
     pub device: String,
     pub account: Account,
@@ -64,7 +64,7 @@ pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
         .await?
         .ok_or_else(wrong_credentials)?;
     let token = token::generate();
-    let expires_at = accounts::add_token(&mut tx, &account, &token::digest(&token), now).await?;
+    let lasting = accounts::add_token(&mut tx, &account, &token::digest(&token), now).await?;
     // A known device keeps its token.
     let device = sent_device
         .filter(|_| proof.client.device.is_some())
@@ -73,7 +73,7 @@ pub async fn log_in(app: &App, tried: Try) -> Result<Begun, Problem> {
     tx.commit().await?;
     Ok(Begun {
         token,
-        expires_at,
+        lasting,
         device,
         account,
     })

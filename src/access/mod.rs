@@ -7,6 +7,7 @@ pub mod idempotency;
 mod limit;
 pub mod log;
 mod login;
+pub mod making;
 pub mod model;
 pub mod password;
 pub mod person;

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 code_list! {
     /// What an account is for.
-    pub enum Role = "role", "角色" {
+    pub enum Role = "account_role", "角色" {
         Administrator = "administrator", "系统管理员", [];
         Office = "office", "办公室", [];
         UnitContact = "unit_contact", "单位联络员", [];
@@ -175,3 +175,6 @@ impl Caller {
 pub const SHORTEST_PASSWORD: usize = 8;
 /// How long a token is good for, in hours: a working day.
 pub const TOKEN_HOURS: i64 = 12;
+/// How long after the log-in a token can be renewed, in days: a week, after which the password is
+/// asked for again.
+pub const SESSION_DAYS: i64 = 7;

@@ -10,7 +10,7 @@ use crate::app::App;
 
 /// How long the answer to an `Idempotency-Key` is kept, in days: much longer than a telephone stays
 /// offline.
-const ANSWER_DAYS: i64 = 90;
+pub const ANSWER_DAYS: i64 = 90;
 /// How long a failed log-in is kept: as long as any limit counts it.
 const FAILURE_DAYS: i64 = 1;
 /// A token that has expired is told from an unknown one for so long.

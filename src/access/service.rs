@@ -9,27 +9,15 @@ use uuid::Uuid;
 use super::login::{self, Proof};
 use super::model::SHORTEST_PASSWORD;
 use super::password;
-use super::store::account::{self as accounts, Account};
+use super::store::account::{self as accounts, Account, Lasting};
 use super::store::attempt as failures;
+use super::turns::Lane;
 use super::{Caller, Permission, Role, attempt, token, turns};
 use crate::api::ETag;
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::{Db, Tx, page};
 use crate::problem::Problem;
-
-/// A request for an account, not yet checked.
-#[derive(Debug)]
-pub struct NewAccount {
-    /// The name to log in with.
-    pub username: String,
-    /// Decides what the account may do.
-    pub role: Role,
-    /// The person of the staff roster that it belongs to.
-    pub staff_id: Option<Uuid>,
-    /// Its password; one is made if it is left out.
-    pub password: Option<String>,
-}
 
 /// What an account is to become.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +30,6 @@ pub struct Change {
     pub active: bool,
 }
 
-/// Characters that a name to log in with may have.
-const LONGEST_USERNAME: usize = 64;
-
 /// Begins to write accounts, for this caller; no log-in goes on meanwhile.
 async fn write(app: &App, caller: &Caller) -> Result<Tx, Problem> {
     let mut tx = caller.write(&app.db).await?;
@@ -53,7 +38,7 @@ async fn write(app: &App, caller: &Caller) -> Result<Tx, Problem> {
 }
 
 /// The account with this id, or 404.
-async fn find(tx: &mut Tx, id: Uuid) -> Result<Account, Problem> {
+pub(super) async fn find(tx: &mut Tx, id: Uuid) -> Result<Account, Problem> {
     accounts::find(tx, id).await?.ok_or_else(not_found)
 }
 
@@ -76,10 +61,25 @@ pub async fn log_out(app: &App, token: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Lets the session of a token last longer.
+pub async fn renew(app: &App, token: &str) -> Result<Lasting, Problem> {
+    let mut tx = app.db.write_access().await?;
+    let lasting = accounts::renew_token(&mut tx, &token::digest(token), app.now()).await?;
+    tx.commit().await?;
+    // It has ended since it was looked at.
+    lasting.ok_or_else(token::unauthenticated)
+}
+
 /// The caller's own account.
 pub async fn own(app: &App, caller: &Caller) -> Result<Account, Problem> {
     let mut tx = app.db.read_access().await?;
     find(&mut tx, caller.account_id).await
+}
+
+/// One account, for who manages them.
+pub async fn get(app: &App, id: Uuid) -> Result<Account, Problem> {
+    let mut tx = app.db.read_access().await?;
+    find(&mut tx, id).await
 }
 
 /// A page of the accounts by name, and the cursor of the next.
@@ -96,55 +96,9 @@ pub async fn list(
     Ok((accounts, cursors.next(next)?))
 }
 
-/// Makes an account; gives the password too if it had to be made.
-pub async fn create(
-    app: &App,
-    caller: &Caller,
-    new: NewAccount,
-) -> Result<(Account, Option<String>), Problem> {
-    check_username(&new.username)?;
-    let (password_hash, made) = hashed(caller, new.password).await?;
-    let mut tx = caller.write(&app.db).await?;
-    if let Some(other) = accounts::find_in_any_case(&mut tx, &new.username).await? {
-        return Err(username_taken(&other.username));
-    }
-    check_person(&mut tx, new.role, new.staff_id).await?;
-    let account = Account::new(
-        new.username,
-        password_hash,
-        new.role,
-        new.staff_id,
-        app.now(),
-    );
-    accounts::add(&mut tx, &account).await?;
-    tx.commit().await?;
-    tracing::info!(account = account.username, role = %account.role, by = caller.username, "account made");
-    Ok((account, made))
-}
-
-/// Makes the first administrator if there is none yet, whatever other accounts there are, and gives its name
-/// and password. Of several that begin at once on one database, one makes it.
-pub async fn first_administrator(app: &App) -> Result<Option<(String, String)>, Problem> {
-    let mut tx = app.db.read().await?;
-    if accounts::has_administrator_without(&mut tx, &[]).await? {
-        return Ok(None);
-    }
-    drop(tx);
-    let (password_hash, made) = hashed(&Caller::command_line(), None).await?;
-    let mut tx = app.db.write().await?;
-    if accounts::has_administrator_without(&mut tx, &[]).await? {
-        return Ok(None);
-    }
-    let mut name = "admin".to_owned();
-    let mut number = 1;
-    while accounts::find_in_any_case(&mut tx, &name).await?.is_some() {
-        number += 1;
-        name = format!("admin{number}");
-    }
-    let account = Account::new(name, password_hash, Role::Administrator, None, app.now());
-    accounts::add(&mut tx, &account).await?;
-    tx.commit().await?;
-    Ok(made.map(|password| (account.username, password)))
+/// The queue in which the caller's passwords wait.
+pub(super) fn lane(caller: &Caller) -> Lane {
+    turns::known(&caller.account_id.to_string(), &caller.username)
 }
 
 /// Changes an account that is still in the version of `if_match`, and ends its sessions.
@@ -291,7 +245,11 @@ pub async fn unlock(app: &App, caller: &Caller, id: Uuid) -> Result<(), Problem>
     Ok(())
 }
 
-async fn check_person(tx: &mut Tx, role: Role, staff_id: Option<Uuid>) -> Result<(), Problem> {
+pub(super) async fn check_person(
+    tx: &mut Tx,
+    role: Role,
+    staff_id: Option<Uuid>,
+) -> Result<(), Problem> {
     let Some(staff_id) = staff_id else {
         if role.needs_person() {
             return Err(Problem::invalid(
@@ -319,7 +277,7 @@ async fn check_person(tx: &mut Tx, role: Role, staff_id: Option<Uuid>) -> Result
     .at("/staff_id"))
 }
 
-async fn hashed(
+pub(super) async fn hashed(
     caller: &Caller,
     password: Option<String>,
 ) -> Result<(String, Option<String>), Problem> {
@@ -333,8 +291,7 @@ async fn hashed(
         )
         .at("/password"));
     }
-    let lane = turns::known(&caller.account_id.to_string(), &caller.username);
-    let hash = password::turn(lane).await?.hash(password).await;
+    let hash = password::turn(lane(caller)).await?.hash(password).await;
     let hash = hash.ok_or_else(|| {
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -344,31 +301,6 @@ async fn hashed(
         )
     })?;
     Ok((hash, made))
-}
-
-/// What a name to log in with may be.
-fn check_username(username: &str) -> Result<(), Problem> {
-    let is_sign = |sign: char| sign.is_alphanumeric() || "._@-".contains(sign);
-    if (1..=LONGEST_USERNAME).contains(&username.chars().count()) && username.chars().all(is_sign) {
-        return Ok(());
-    }
-    Err(Problem::invalid(
-        "username_invalid",
-        format!("账号名应为 1 至 {LONGEST_USERNAME} 个文字、字母或数字，可含 . _ @ -，不含空格"),
-        format!(
-            "a username has 1 to {LONGEST_USERNAME} letters or digits, may have . _ @ - in it, and no spaces"
-        ),
-    )
-    .at("/username"))
-}
-
-fn username_taken(username: &str) -> Problem {
-    Problem::conflict(
-        "username_taken",
-        format!("账号名“{username}”已被使用，请换一个"),
-        format!("the account name `{username}` is taken; choose another"),
-    )
-    .at("/username")
 }
 
 fn person_is_fixed() -> Problem {

@@ -15,6 +15,11 @@ impl std::fmt::Display for ETag {
 }
 
 impl ETag {
+    /// The tag of a record that changes once at most, when it ends, is read or is taken back.
+    pub fn of_state(has_changed: bool) -> Self {
+        Self(1 + i64::from(has_changed))
+    }
+
     /// Refuses a change of a record by one who has not read its latest version.
     pub fn must_match(self, if_match: Option<&str>) -> Result<(), Problem> {
         let Some(sent) = if_match else {
@@ -42,6 +47,9 @@ impl ETag {
         ))
     }
 }
+
+/// The codings in which an answer may be compressed, the best first.
+pub const CODINGS: [&str; 3] = ["zstd", "br", "gzip"];
 
 /// What to say of a header that should hold entity tags and does not, in Chinese and English.
 pub const NO_ENTITY_TAG: (&str, &str) = (
@@ -97,11 +105,19 @@ impl<'a> EntityTags<'a> {
         (!tags.is_empty()).then_some(Self::These(tags))
     }
 
+    /// The tag of the same version in another coding, such as `"3-gzip"` for `"3"`.
+    pub fn of_coding(tag: &str, coding: &str) -> String {
+        match tag.strip_suffix('"') {
+            Some(tag) => format!("{tag}-{coding}\""),
+            None => tag.to_owned(),
+        }
+    }
+
     /// Whether they name the version with this tag, by the strong comparison: a weak tag never does.
     fn name(&self, tag: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::These(tags) => tags.iter().any(|it| !it.is_weak && it.quoted == tag),
+            Self::These(tags) => tags.iter().any(|it| !it.is_weak && it.is_of(tag)),
         }
     }
 
@@ -109,8 +125,16 @@ impl<'a> EntityTags<'a> {
     pub fn name_weakly(&self, tag: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::These(tags) => tags.iter().any(|it| it.quoted == tag),
+            Self::These(tags) => tags.iter().any(|it| it.is_of(tag)),
         }
+    }
+}
+
+impl EntityTag<'_> {
+    /// Whether it is this tag, or that of the same version in another coding.
+    fn is_of(self, tag: &str) -> bool {
+        let of_coding = |coding: &&str| EntityTags::of_coding(tag, coding) == self.quoted;
+        self.quoted == tag || CODINGS.iter().any(|coding| of_coding(coding))
     }
 }
 
@@ -129,6 +153,8 @@ mod tests {
             "\"1\", \"3\"",
             "\"1\",\"3\"",
             "W/\"1\", \"3\"",
+            "\"3-gzip\"",
+            "\"3-zstd\"",
             ", \"3\" ,",
             "\"a,b\", \"3\"",
         ] {
@@ -137,6 +163,10 @@ mod tests {
         for stale in [
             "\"2\"",
             "W/\"3\"",
+            "W/\"3-gzip\"",
+            "\"3-\"",
+            "\"3-lzma\"",
+            "\"2-gzip\"",
             "\"33\"",
             "\"\"",
             "\"1\", \"2\"",

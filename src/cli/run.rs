@@ -10,7 +10,8 @@ use poem::listener::TcpAcceptor;
 
 use super::arguments::{Cli, Command, ExportCommand, ImportCommand, PairingCommand, UserCommand};
 use crate::access::Caller;
-use crate::access::service::{self, NewAccount};
+use crate::access::making::{self, NewAccount};
+use crate::access::service;
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::config::Config;
@@ -129,6 +130,7 @@ async fn run(cli: Cli) -> Outcome {
     }
     let mut app = App::new(opened.db);
     app.trusted_proxies = config.trusted_proxies.as_slice().into();
+    app.cors_origins = config.cors_origins.as_slice().into();
     let outcome = match acceptor {
         Some(acceptor) => serve(&app, acceptor).await,
         None => dispatch(cli.command, &app).await,
@@ -138,7 +140,7 @@ async fn run(cli: Cli) -> Outcome {
 }
 
 async fn serve(app: &App, acceptor: TcpAcceptor) -> Outcome {
-    if let Some((name, password)) = service::first_administrator(app).await? {
+    if let Some((name, password)) = making::first_administrator(app).await? {
         println!(
             "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
         );
@@ -251,7 +253,8 @@ async fn user(command: UserCommand, app: &App) -> Outcome {
                 staff_id,
                 password: None,
             };
-            service::create(app, &caller, new).await?
+            let made = making::create(app, &caller, None, new).await?;
+            (made.account, made.password)
         }
         UserCommand::List => return print(&accounts(app).await?),
         UserCommand::Reset { name } => {

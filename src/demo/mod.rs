@@ -37,7 +37,7 @@ pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
     db::remove(&folder.join(DATABASE))?;
     let db = Db::open(&format!("sqlite:{}", folder.join(DATABASE).display())).await?;
     let app = App::new(db);
-    let administrator = access::service::first_administrator(&app).await?;
+    let administrator = access::making::first_administrator(&app).await?;
     let address = acceptor
         .local_addr()
         .iter()

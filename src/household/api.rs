@@ -227,10 +227,10 @@ impl HouseholdApi {
         &self,
         caller: Signed,
         /// Only of this town, by its whole name.
-        #[oai(validator(max_length = 50))]
+        #[oai(validator(max_length = 100))]
         town: Query<Option<String>>,
         /// Only of this village, by its whole name.
-        #[oai(validator(max_length = 50))]
+        #[oai(validator(max_length = 100))]
         village: Query<Option<String>>,
         /// Only with this 脱贫属性.
         status: Query<Option<PovertyStatus>>,

@@ -207,13 +207,19 @@ fn compare(
                 );
             }
         }
-        _ => into.push(FieldChange {
-            kind,
-            pointer,
-            old: old.and_then(words),
-            new: new.and_then(words),
-            person: None,
-        }),
+        _ => {
+            let (old, new) = (old.and_then(words), new.and_then(words));
+            // A field that was not known yet and one without a value say the same: nothing.
+            if old != new {
+                into.push(FieldChange {
+                    kind,
+                    pointer,
+                    old,
+                    new,
+                    person: None,
+                });
+            }
+        }
     }
 }
 
@@ -353,9 +359,11 @@ mod tests {
             [
                 change("/town", Some("甲"), Some("乙")),
                 change("/members/1/name", Some("李四"), None),
-                change("/phone", None, None),
-            ]
+            ],
+            "a field without a value is none that changes"
         );
+        let unknown = json!({"town": "甲", "size": 2, "members": old["members"], "phone": null});
+        assert!(between(RosterKind::Households, &unknown, &old).is_empty());
         assert!(between(RosterKind::Households, &old, &old).is_empty());
     }
 

@@ -115,7 +115,8 @@ impl Wish {
 }
 
 async fn profile_named(app: &App, kind: RosterKind, name: &str) -> Result<Uuid, CommandError> {
-    let profiles = profile::service::list(app, kind).await?;
+    let all = profile::store::MAX_PROFILES;
+    let (profiles, _) = profile::service::list(app, kind, None, all).await?;
     let named = profiles.iter().find(|profile| profile.name == name);
     named.map(|profile| profile.id).ok_or_else(|| {
         let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();

@@ -27,7 +27,7 @@ pub const HOUSEHOLDS_AT_ONCE: i64 = 500;
 
 code_list! {
     /// What depends on an import.
-    pub enum DependentKind = "import_dependent", "依赖此次导入的记录" {
+    pub enum DependentKind = "import_dependent_kind", "依赖此次导入的记录" {
         LaterImport = "later_import", "之后的导入", [];
         LaterEdit = "later_edit", "之后的修改", [];
         Renaming = "renaming", "之后的更名或合并", [];

@@ -16,7 +16,7 @@ use crate::roster::report::{ProblemKind, Problems, SheetReport};
 
 code_list! {
     /// What an import would do that people must decide.
-    pub enum ConflictKind = "import_conflict", "导入待决事项" {
+    pub enum ConflictKind = "import_conflict_kind", "导入待决事项" {
         ChangedHead = "changed_head", "户主变更", [];
         Renumbered = "renumbered", "户编号变更", [];
         Moved = "moved", "人员迁移", [];
@@ -63,14 +63,14 @@ pub struct Conflict {
     /// What was decided.
     pub accepted: Option<bool>,
     /// The answers that it takes, one of which is to be chosen; of a question that takes yes or no, none.
-    #[oai(default, skip_serializing_if_is_empty, validator(max_items = 10))]
+    #[oai(default, validator(max_items = 10))]
     #[serde(default)]
     pub answers: Vec<PossibleAnswer>,
     /// Which of them was chosen.
     #[serde(default)]
     pub answer: Option<ImportAnswer>,
     /// Names of which one stands, if they are one place; the first is proposed.
-    #[oai(default, skip_serializing_if_is_empty, validator(max_items = 100))]
+    #[oai(default, validator(max_items = 100))]
     #[serde(default)]
     pub names: Vec<String>,
 }

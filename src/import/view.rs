@@ -32,9 +32,9 @@ pub struct ImportView {
     /// Size of the file in bytes.
     pub file_bytes: i64,
     /// When it was sent.
-    pub at: Instant,
+    pub recorded_at: Instant,
     /// By which account.
-    pub actor: String,
+    pub recorded_by: String,
     /// How far it is.
     pub state: ImportState,
     /// Counts what people did to it and what became of it; the `ETag`.
@@ -74,8 +74,8 @@ impl From<Import> for ImportView {
             file_name: import.file_name,
             file_sha256: import.file_sha256,
             file_bytes: import.file_bytes,
-            at: import.at.into(),
-            actor: import.actor,
+            recorded_at: import.at.into(),
+            recorded_by: import.actor,
             state: import.state,
             version: import.version,
             done: import.done,
@@ -113,9 +113,9 @@ pub struct HouseholdChange {
     /// What was done.
     pub kind: ChangeKind,
     /// When.
-    pub at: Instant,
+    pub recorded_at: Instant,
     /// By which account.
-    pub actor: String,
+    pub recorded_by: String,
     /// The import that it came with, or that was undone.
     pub import_id: Option<Uuid>,
     /// Name of the import's file.

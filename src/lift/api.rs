@@ -47,7 +47,8 @@ impl LiftApi {
     ) -> Result<Created<LiftView>, CreateFault> {
         let key = idempotency_key.0.as_deref();
         let lift = service::propose(&self.0, &caller.0, key, id.0, body.0).await?;
-        Ok(Created::new(lift))
+        let (id, tag) = (lift.id, ETag(lift.version));
+        Ok(Created::new(lift, "/lifts", id, tag))
     }
 
     /// Record a step of a lift

@@ -13,7 +13,7 @@ use crate::db::Json;
 
 code_list! {
     /// One step on the way out of poverty; the order of the list is the order of the steps.
-    pub enum Step = "lift_step", "脱贫程序" {
+    pub enum Step = "lift_step_code", "脱贫程序" {
         Proposed = "proposed", "提出", ["村民小组提名", "提名"];
         VillageReview = "village_review", "民主评议", ["村民主评议", "评议"];
         Verified = "verified", "核实", ["村两委和工作队核实", "入户核实"];

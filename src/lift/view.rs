@@ -74,6 +74,7 @@ pub struct LiftView {
     /// The day of approval; the lift counts to its year.
     pub approved_on: Option<NaiveDate>,
     /// The helper who was responsible on that day.
+    #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
     /// That helper's name.
     pub helper_name: Option<String>,
@@ -108,6 +109,7 @@ pub struct LiftSummary {
     /// The day of approval; the lift counts to its year.
     pub approved_on: Option<NaiveDate>,
     /// The helper who was responsible on that day.
+    #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
     /// That helper's name.
     pub helper_name: Option<String>,

@@ -49,10 +49,10 @@ impl MethodApi {
         &self,
         caller: Signed,
         /// Only of this town, by its whole name.
-        #[oai(validator(max_length = 50))]
+        #[oai(validator(max_length = 100))]
         town: Query<Option<String>>,
         /// Only of this village, by its whole name.
-        #[oai(validator(max_length = 50))]
+        #[oai(validator(max_length = 100))]
         village: Query<Option<String>>,
         /// Only those for which this person is responsible.
         staff_id: Query<Option<Uuid>>,

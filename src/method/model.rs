@@ -31,7 +31,7 @@ use crate::code_list;
 
 code_list! {
     /// One of the six points of the method.
-    pub enum Point = "point", "六项要点" {
+    pub enum Point = "method_point", "六项要点" {
         Situation = "situation", "基本情况清楚", ["基本情况"];
         Causes = "causes", "致贫原因清楚", ["致贫原因"];
         Wishes = "wishes", "内心诉求清楚", ["内心诉求"];
@@ -43,7 +43,7 @@ code_list! {
 
 code_list! {
     /// How a point stands, from worst to best.
-    pub enum PointStatus = "point_status", "要点状态" {
+    pub enum PointStatus = "method_point_status", "要点状态" {
         Missing = "missing", "缺失", [];
         Stale = "stale", "已过期", ["过期"];
         Met = "met", "已达成", ["达成"];

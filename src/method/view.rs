@@ -28,6 +28,7 @@ pub struct HouseholdMethod {
     /// How many of the six points are met.
     pub met: u32,
     /// The six points, always all and in their order.
+    #[oai(validator(max_items = 6))]
     pub points: Vec<PointState>,
 }
 

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use super::admission::{self, Admissions};
-use super::names;
+use super::{answers, headers, names};
 use crate::problem;
 
 /// The media type of our JSON answers, as the framework names it.
@@ -35,6 +35,7 @@ pub fn translated(framework: &str, version: Version, admissions: Admissions) -> 
             merge_patch(operation, version);
         }
     }
+    answers::give_always(&mut document);
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         schemas.values_mut().for_each(tidy_object);
     }
@@ -177,6 +178,7 @@ fn tidy_operation(operation: &mut Value, problems: &mut BTreeMap<String, Value>)
         }
         plain_json(response);
         plain_events(response);
+        headers::name(response);
         if response["description"] == "" {
             response["description"] = json!("Done.");
         }
@@ -241,8 +243,9 @@ fn tidy_object(schema: &mut Value) {
     }
 }
 
-/// What ends the names of numbers that may be beyond 32 bits: money, bytes, and sums of what pairs cost.
-const WIDE: [&str; 4] = ["_fen", "_bytes", "cost", "difference"];
+/// What ends the names of numbers that may be beyond 32 bits: money. What pairs cost is not: a pair costs a few
+/// thousand at most, by the bounds of the rules.
+const WIDE: &str = "_fen";
 
 /// Numbers that count are of 32 bits in every language; the format of the framework is that of the field
 /// in the program. `OpenAPI` has no unsigned ones.
@@ -253,7 +256,7 @@ fn whole_numbers(name: &str, property: &mut Value) {
         property["minimum"] = json!(0);
     }
     if is_whole && property["type"] == "integer" {
-        let is_wide = WIDE.iter().any(|end| name.ends_with(end));
+        let is_wide = name.ends_with(WIDE);
         property["format"] = json!(if is_wide { "int64" } else { "int32" });
     }
 }

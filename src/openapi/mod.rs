@@ -5,11 +5,13 @@
 //! the problems that all operations share stand once.
 
 mod admission;
+mod answers;
 mod body;
 mod document;
 mod examples;
 mod fault;
 mod framework;
+mod headers;
 mod names;
 mod parameter;
 mod twice;

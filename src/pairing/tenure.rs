@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::serving;
 use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
-use crate::visit;
+use crate::{staff, visit};
 
 /// A pairing or an assistance to be made by hand.
 #[derive(Clone, Debug, Serialize)]
@@ -29,10 +29,14 @@ pub struct NewTenure {
 /// A tenure; 404 if there is none with this id.
 pub(super) async fn find(tx: &mut Tx, part: Part, id: Uuid) -> Result<Tenure, Problem> {
     let found = serving::store::find(tx, part, id).await?;
-    found.ok_or_else(|| match part {
+    found.ok_or_else(|| not_found(part))
+}
+
+fn not_found(part: Part) -> Problem {
+    match part {
         Part::Responsible => Problem::not_found("结对", "pairing"),
         Part::Assisting => Problem::not_found("协助帮扶", "assistance"),
-    })
+    }
 }
 
 /// A page of tenures as the caller may see them, those that began last first, and the cursor of the next.
@@ -65,6 +69,24 @@ pub(super) async fn list(
     let (found, next) = page::cut(found, limit, |tenure| (tenure.from_date, tenure.id));
     let seen = found.into_iter().map(|tenure| tenure.of_ones_own(sight));
     Ok((seen.collect(), cursors.next(next)?))
+}
+
+/// One tenure, if the caller's list has it.
+pub(super) async fn get(
+    app: &App,
+    caller: &Caller,
+    part: Part,
+    id: Uuid,
+) -> Result<Tenure, Problem> {
+    let mut tx = app.db.read().await?;
+    let since = rights::own_since(&mut tx, app, caller).await?;
+    let found = find(&mut tx, part, id).await?;
+    let lasts = |end| since.is_none_or(|since| since <= end);
+    let is_within = staff::service::is_within(&mut tx, caller.reach(), found.staff_id).await?;
+    if is_within && found.to_date.is_none_or(lasts) {
+        return Ok(found.of_ones_own(caller.sight()));
+    }
+    Err(not_found(part))
 }
 
 /// Ends one tenure on a day; today if not said. It stays on the register.

@@ -11,7 +11,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("already_inactive", "the person has left"),
     ("already_lifted", "the household is lifted"),
     ("already_undone", "the change of names has been taken back"),
-    ("as_of_in_future", "the day that is asked for is to come"),
     ("assistance_already_ended", "the assistance has ended"),
     (
         "assistant_is_responsible",
@@ -78,7 +77,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("end_before_visit", "the end is before a visit of that time"),
     ("fit_twice", "two rows for one cause and skill"),
     ("forbidden", "the caller's role may not do this"),
-    ("future_date", "the visit's day is to come"),
     (
         "hand_in_over",
         "the days for handing in visits of that time are over",

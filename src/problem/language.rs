@@ -43,7 +43,7 @@ impl Language {
     pub fn of(headers: &HeaderMap) -> Self {
         let sent = headers.get_all(header::ACCEPT_LANGUAGE).iter();
         let sent: Vec<_> = sent.filter_map(|value| value.to_str().ok()).collect();
-        let ranges: Vec<_> = sent.iter().flat_map(|value| ranges(value)).collect();
+        let ranges: Vec<_> = sent.iter().flat_map(|value| weighted(value)).collect();
         let (chinese, english) = (wish(&ranges, "zh"), wish(&ranges, "en"));
         if english > chinese {
             Self::English
@@ -97,8 +97,9 @@ impl Language {
     }
 }
 
-/// The languages that a header names, in lower case, with their weights in thousandths.
-fn ranges(header: &str) -> impl Iterator<Item = (String, u32)> {
+/// What a header such as `Accept-Language` names, in lower case, with the weights in thousandths (RFC 9110,
+/// 12.4.2).
+pub fn weighted(header: &str) -> impl Iterator<Item = (String, u32)> {
     header.split(',').filter_map(|item| {
         let mut parts = item.split(';').map(str::trim);
         let name = parts.next()?.to_ascii_lowercase();

@@ -16,8 +16,8 @@ use poem_openapi::Object;
 pub use self::body::ProblemBody;
 pub use self::codes::CODES;
 pub use self::fault::{ChangeFault, CreateFault, Fault, GetFault, ListFault, WorkFault, bits};
-pub use self::language::Language;
 pub(crate) use self::language::say;
+pub use self::language::{Language, weighted};
 pub use self::text::Text;
 
 /// What went wrong, for whom to read and what to do.

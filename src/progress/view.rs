@@ -115,12 +115,14 @@ pub struct ProgressView {
     /// Fallen back in the year, whenever they were lifted.
     pub relapsed: LiftCount,
     /// Under way, by the last step that was done.
+    #[oai(validator(max_items = 6))]
     pub pipeline: Vec<PipelineStep>,
     /// How many are under way.
     pub in_pipeline: i64,
     /// How many are still to be newly lifted to reach the target, if there is one.
     pub to_go: Option<i64>,
     /// January to December.
+    #[oai(validator(max_items = 12))]
     pub months: Vec<ProgressMonth>,
     /// By town of the household, those with anything to show.
     pub towns: Vec<TownProgress>,

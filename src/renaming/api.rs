@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::model::{Locality, Renaming, RenamingKind, Said};
 use super::service::{self, Wanted};
 use crate::access::{Caller, Signed};
-use crate::api::{Created, Instant, Limit, Page, Tag};
+use crate::api::{Created, ETag, Instant, Limit, Page, Tag, Tagged};
 use crate::app::App;
-use crate::problem::{CreateFault, ListFault, WorkFault};
+use crate::problem::{CreateFault, GetFault, ListFault, WorkFault};
 use crate::text::squeezed;
 
 /// Operations on the names of places and units.
@@ -141,7 +141,7 @@ impl RenamingApi {
         let said = self.said(body.merge, body.effective_on, &body.reason);
         let key = idempotency_key.0.as_deref();
         let renaming = service::rename(&self.0, &caller.0, key, wanted, said).await?;
-        Ok(Created::new(view(renaming, &caller.0)))
+        Ok(created(renaming, &caller.0))
     }
 
     /// Rename or merge a unit
@@ -172,7 +172,7 @@ impl RenamingApi {
         let said = self.said(body.merge, body.effective_on, &body.reason);
         let key = idempotency_key.0.as_deref();
         let renaming = service::rename(&self.0, &caller.0, key, wanted, said).await?;
-        Ok(Created::new(view(renaming, &caller.0)))
+        Ok(created(renaming, &caller.0))
     }
 
     /// List renamed and merged places and units
@@ -200,6 +200,25 @@ impl RenamingApi {
         Ok(Page::json(views, next))
     }
 
+    /// Get a renamed or merged place or unit
+    ///
+    /// One of those that `listRenamings` lists.
+    #[oai(
+        path = "/renamings/:id",
+        method = "get",
+        operation_id = "getRenaming",
+        tag = "Tag::Households"
+    )]
+    async fn get_renaming(
+        &self,
+        caller: Signed,
+        /// The renaming's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<RenamingView>, GetFault> {
+        let renaming = service::get(&self.0, id.0).await?;
+        Ok(tagged(renaming, &caller.0))
+    }
+
     /// Take a renaming or a merge back
     ///
     /// All that followed it and still says the new name says the old one again; what was changed by hand since
@@ -217,9 +236,9 @@ impl RenamingApi {
         caller: Signed,
         /// The renaming's id.
         id: Path<Uuid>,
-    ) -> Result<Json<RenamingView>, WorkFault> {
+    ) -> Result<Tagged<RenamingView>, WorkFault> {
         let renaming = service::undo(&self.0, &caller.0, id.0).await?;
-        Ok(Json(view(renaming, &caller.0)))
+        Ok(tagged(renaming, &caller.0))
     }
 }
 
@@ -232,6 +251,20 @@ impl RenamingApi {
             reason: reason.trim().to_owned(),
         }
     }
+}
+
+fn tag(renaming: &Renaming) -> ETag {
+    ETag::of_state(renaming.undone_at.is_some())
+}
+
+fn tagged(renaming: Renaming, caller: &Caller) -> Tagged<RenamingView> {
+    let tag = tag(&renaming);
+    Tagged::new(view(renaming, caller), tag)
+}
+
+fn created(renaming: Renaming, caller: &Caller) -> Created<RenamingView> {
+    let (id, tag) = (renaming.id, tag(&renaming));
+    Created::new(view(renaming, caller), "/renamings", id, tag)
 }
 
 fn view(renaming: Renaming, caller: &Caller) -> RenamingView {

@@ -87,6 +87,12 @@ pub async fn list(
     Ok((found, cursors.next(next)?))
 }
 
+/// One change of names.
+pub async fn get(app: &App, id: Uuid) -> Result<Renaming, Problem> {
+    let mut tx = app.db.read().await?;
+    find(&mut tx, id).await
+}
+
 /// Takes a change of names back.
 pub async fn undo(app: &App, caller: &Caller, id: Uuid) -> Result<Renaming, Problem> {
     let mut tx = caller.write(&app.db).await?;

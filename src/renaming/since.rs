@@ -186,6 +186,7 @@ mod tests {
 
     fn entry(action: &str, at: DateTime<Utc>) -> history::Entry {
         history::Entry {
+            id: Uuid::now_v7(),
             version: 1,
             action: action.to_owned(),
             at,

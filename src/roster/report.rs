@@ -146,7 +146,7 @@ pub struct ProblemKind {
 
 code_list! {
     /// How a heading was understood.
-    pub enum Certainty = "heading_certainty", "列名识别" {
+    pub enum Certainty = "column_certainty", "列名识别" {
         Exact = "exact", "标准列名或已知别名", [];
         Profile = "profile", "按保存的列名方案", [];
         Chosen = "chosen", "已由人确认", [];

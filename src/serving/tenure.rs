@@ -6,6 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::access::Sight;
+use crate::api::ETag;
 
 /// As what a person serves a household.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,11 @@ pub struct Tenure {
 }
 
 impl Tenure {
+    /// Its version.
+    pub(crate) fn tag(&self) -> ETag {
+        ETag::of_state(self.to_date.is_some())
+    }
+
     /// Masked for a caller who sees only their own tenures: once it has ended, they see the household as
     /// a stranger does.
     #[must_use]

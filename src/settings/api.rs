@@ -1,25 +1,18 @@
 //! Reading and changing settings and year plans.
 
-use poem_openapi::param::{Header, Path};
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
 
 use super::model::{Settings, YearPlan, YearPlanValues};
 use super::service;
 use crate::access::Signed;
-use crate::api::{ETag, Tag, Tagged, Year};
+use crate::api::{ETag, Limit, Page, Tag, Tagged, Year};
 use crate::app::App;
 use crate::problem::{ChangeFault, GetFault, ListFault};
 
 /// Operations on settings and year plans.
 pub struct SettingsApi(pub App);
-
-/// All plans that were set.
-#[derive(Object)]
-struct YearPlans {
-    /// By year.
-    items: Vec<YearPlan>,
-}
 
 #[OpenApi(tag = "Tag::Settings")]
 impl SettingsApi {
@@ -50,11 +43,19 @@ impl SettingsApi {
 
     /// List year plans
     ///
-    /// Those that were set; any other year has a target of 20 households and a line of 6000 yuan.
+    /// Those that were set, by year; any other year has a target of 20 households and a line of 6000 yuan.
     #[oai(path = "/year-plans", method = "get", operation_id = "listYearPlans")]
-    async fn list_year_plans(&self, _caller: Signed) -> Result<Json<YearPlans>, ListFault> {
-        let items = service::year_plans(&self.0).await?;
-        Ok(Json(YearPlans { items }))
+    async fn list_year_plans(
+        &self,
+        _caller: Signed,
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 2000))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<YearPlan>>, ListFault> {
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (plans, next) = service::year_plans(&self.0, cursor, limit).await?;
+        Ok(Page::json(plans, next))
     }
 
     /// Get the plan of a year

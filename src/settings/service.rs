@@ -5,6 +5,7 @@ use super::store;
 use crate::access::Caller;
 use crate::api::ETag;
 use crate::app::App;
+use crate::db::page;
 use crate::problem::Problem;
 
 /// The settings in force with their version; whoever is signed in may read them.
@@ -29,10 +30,19 @@ pub async fn change(
     Ok(version + 1)
 }
 
-/// All year plans that were set, by year; whoever is signed in may read them.
-pub async fn year_plans(app: &App) -> Result<Vec<YearPlan>, Problem> {
+/// A page of the year plans that were set, by year, and the cursor of the next; whoever is signed in may read
+/// them.
+pub async fn year_plans(
+    app: &App,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<YearPlan>, Option<String>), Problem> {
+    let cursors = app.cursors("listYearPlans");
+    let after: Option<i64> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
-    Ok(store::year_plans(&mut tx).await?)
+    let plans = store::year_plans(&mut tx, after, limit).await?;
+    let (plans, next) = page::cut(plans, limit, |plan| plan.year);
+    Ok((plans, cursors.next(next)?))
 }
 
 /// The plan of a year, as set or by default; whoever is signed in may read it.

@@ -13,7 +13,7 @@ code_list! {
     /// What a helper can draw on, read from 专长, 职务 and the name of the unit: a teacher of
     /// mathematics at a school for special education knows of both. The synonyms are the words that
     /// are looked for.
-    pub enum Skill = "skill", "专长类别" {
+    pub enum Skill = "helper_skill", "专长类别" {
         Agriculture = "agriculture", "农技",
             ["农业", "农艺", "种植", "养殖", "畜牧", "水产", "园艺", "林业", "果树", "蔬菜"];
         Vocational = "vocational", "职业技能",

@@ -56,11 +56,17 @@ pub async fn year_plan(tx: &mut Tx, year: i64) -> Result<YearPlan, sqlx::Error> 
     Ok(found.unwrap_or_else(|| YearPlan::default_for(year)))
 }
 
-/// All plans that were set, by year.
-pub async fn year_plans(tx: &mut Tx) -> Result<Vec<YearPlan>, sqlx::Error> {
+/// A page of the plans that were set, by year, at most `limit` and one more.
+pub async fn year_plans(
+    tx: &mut Tx,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<YearPlan>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
-        "SELECT year, target, line_fen, version FROM year_plan ORDER BY year",
+        "SELECT year, target, line_fen, version FROM year_plan WHERE year > $1 ORDER BY year LIMIT $2",
     )
+    .bind(after.unwrap_or(0))
+    .bind(limit + 1)
     .fetch_all(connection)
     .await)
 }

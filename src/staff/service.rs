@@ -45,6 +45,18 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Staff, Problem>
     find_reached(&mut tx, caller, id).await
 }
 
+/// Whether a person is within a reach.
+pub async fn is_within(tx: &mut Tx, reach: Reach, id: Uuid) -> Result<bool, sqlx::Error> {
+    Ok(match reach {
+        Reach::All => true,
+        Reach::Person(own) => own == id,
+        Reach::Unit(unit_id) => {
+            let person = store::find(tx, id).await?;
+            person.is_some_and(|person| person.unit_id == unit_id)
+        }
+    })
+}
+
 /// The person with this id, if the caller [reaches](Caller::reach) them. A helper who asks for another
 /// person is refused before anything is looked for; to a unit's contact people of other units are not there.
 pub async fn find_reached(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Staff, Problem> {

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use poem::http::StatusCode;
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::batch::{BatchAnswer, BatchResult, VisitBatch};
@@ -20,13 +20,6 @@ use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, Probl
 
 /// Operations on visits.
 pub struct VisitApi(pub App);
-
-/// All that a visit was before.
-#[derive(Object)]
-struct VisitHistory {
-    /// The latest correction first.
-    items: Vec<FormerVisit>,
-}
 
 /// A batch: what is wrong with one visit stands in its result.
 type BatchFault = Fault<{ bits::SIGNED | bits::BODY }>;
@@ -58,7 +51,8 @@ impl VisitApi {
     ) -> Result<Created<Visit>, CreateFault> {
         let (key, id) = (&idempotency_key.0, id.0);
         let visit = service::log(&self.0, &caller.0, key, id, body.0).await?;
-        Ok(Created::new(visit))
+        let (id, tag) = (visit.id, ETag(visit.version));
+        Ok(Created::new(visit, "/visits", id, tag))
     }
 
     /// Log visits from a telephone that was offline
@@ -161,7 +155,7 @@ impl VisitApi {
 
     /// List the corrections of a visit
     ///
-    /// What it was before each, who corrected it, when and why.
+    /// What it was before each, who corrected it, when and why; the latest first.
     #[oai(
         path = "/visits/:id/history",
         method = "get",
@@ -172,9 +166,14 @@ impl VisitApi {
         caller: Signed,
         /// The visit's id.
         id: Path<Uuid>,
-    ) -> Result<Json<VisitHistory>, GetFault> {
-        let items = service::former(&self.0, &caller.0, id.0).await?;
-        Ok(Json(VisitHistory { items }))
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 2000))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<FormerVisit>>, GetFault> {
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (former, next) = service::former(&self.0, &caller.0, id.0, cursor, limit).await?;
+        Ok(Page::json(former, next))
     }
 }
 

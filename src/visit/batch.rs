@@ -35,6 +35,7 @@ pub struct BatchedVisit {
 #[derive(Object)]
 pub struct BatchAnswer {
     /// One for each visit, in the order in which they were sent.
+    #[oai(validator(max_items = 50))]
     pub results: Vec<BatchResult>,
 }
 

@@ -9,7 +9,7 @@ impl From<VisitError> for Problem {
         let zh = error.to_string();
         match error {
             E::FutureDate { today, pointer, .. } => Self::invalid(
-                "future_date",
+                "date_in_future",
                 zh,
                 format!("the day is after today ({today} in China); give the day on which it was"),
             )

@@ -115,6 +115,7 @@ pub struct Visit {
     /// The helper who went: responsible for the household on the day of the visit, or assisting it.
     pub staff_id: Uuid,
     /// Name of that helper.
+    #[oai(rename = "helper_name")]
     pub staff_name: String,
     /// What is said of it.
     #[oai(flatten)]
@@ -124,8 +125,10 @@ pub struct Visit {
     /// Counts its corrections, from 1; the `ETag` of the visit.
     pub version: i64,
     /// When it was first logged.
+    #[oai(rename = "recorded_at")]
     pub logged_at: Instant,
     /// The account that logged it: the helper's own, or one of the office.
+    #[oai(rename = "recorded_by")]
     pub logged_by: String,
 }
 

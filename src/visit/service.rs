@@ -7,8 +7,9 @@ use super::batch::BatchedVisit;
 use super::correction::VisitCorrection;
 use super::model::{Corrected, FormerVisit, Logger, Visit, VisitError, VisitFacts, visitor};
 use super::store::{self, Filter, VisitKey};
+use crate::access::history::{self, EntryKey};
 use crate::access::idempotency::{self, Ticket};
-use crate::access::{Caller, Permission, Reach, history};
+use crate::access::{Caller, Permission, Reach};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::{Tx, page};
@@ -133,25 +134,35 @@ pub async fn correct(
     Ok(after)
 }
 
-/// What a visit was before each of its corrections, the latest first.
-pub async fn former(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<FormerVisit>, Problem> {
+/// A page of what a visit was before each of its corrections, the latest first, and the cursor of the next.
+pub async fn former(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<FormerVisit>, Option<String>), Problem> {
     let mut tx = app.db.read().await?;
     find_seen(&mut tx, caller, id).await?;
-    let entries = history::of(&mut tx, store::SUBJECT, &id.to_string()).await?;
-    entries
-        .into_iter()
-        .map(|entry| {
-            let Corrected { reason, visit } =
-                Corrected::<Visit>::deserialize(entry.before.0).map_err(sqlx::Error::decode)?;
-            Ok(FormerVisit {
-                version: entry.version,
-                corrected_at: entry.at.into(),
-                corrected_by: entry.actor,
-                reason,
-                visit,
-            })
-        })
-        .collect()
+    let cursors = app.cursors("listVisitHistory");
+    let after: Option<EntryKey> = cursors.after(cursor)?;
+    let entries = history::page(&mut tx, (store::SUBJECT, id), after, limit).await?;
+    let (entries, next) = page::cut(entries, limit, history::Entry::key);
+    let former = entries.into_iter().map(former_visit);
+    let former = former.collect::<Result<_, sqlx::Error>>()?;
+    Ok((former, cursors.next(next)?))
+}
+
+fn former_visit(entry: history::Entry) -> Result<FormerVisit, sqlx::Error> {
+    let Corrected { reason, visit } =
+        Corrected::<Visit>::deserialize(entry.before.0).map_err(sqlx::Error::decode)?;
+    Ok(FormerVisit {
+        version: entry.version,
+        corrected_at: entry.at.into(),
+        corrected_by: entry.actor,
+        reason,
+        visit,
+    })
 }
 
 /// As whom the caller logs visits and sets plans.

@@ -66,6 +66,11 @@ async fn no_answer_to_a_leader_or_helper_holds_a_number_that_he_may_not_see() {
         "listHandoverNotes",
         "listPairings",
         "listPairingConstraints",
+        "getHelpPlan",
+        "getHandoverNote",
+        "getPairing",
+        "getPairingConstraint",
+        "getStaffLeave",
         "getHouseholdMethod",
         "listStaffLeaves",
         "downloadProgressWorkbook",
@@ -86,6 +91,9 @@ async fn no_answer_to_a_leader_or_helper_holds_a_number_that_he_may_not_see() {
         "listHouseholdHistory",
         "getVisit",
         "listHelpPlans",
+        "getHelpPlan",
+        "getPairing",
+        "getStaffLeave",
         "getLift",
     ] {
         assert!(

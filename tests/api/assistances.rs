@@ -119,7 +119,7 @@ async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_hi
     let confirmed = json!({ "causes_confirmed": true });
     let visit = two.log(assistant, 5, confirmed).await.expect(201);
     assert_eq!(
-        (&visit["staff_id"], &visit["staff_name"]),
+        (&visit["staff_id"], &visit["helper_name"]),
         (&json!(two.second()), &json!("乙协助"))
     );
     let after = responsible.get(&method).await.expect(200);
@@ -147,7 +147,7 @@ async fn an_assistant_sees_the_household_and_logs_visits_that_count_for_it_as_hi
     drop(tx);
     // The office's is the responsible helper's.
     let logged = two.log(office, 3, json!({})).await.expect(201);
-    assert_eq!(logged["staff_name"], "甲帮扶");
+    assert_eq!(logged["helper_name"], "甲帮扶");
     // A batch is like one.
     let batch = json!({ "visits": [{
         "idempotency_key": "b1", "household_id": id,
@@ -230,10 +230,10 @@ async fn an_assistance_ends_after_the_last_visit_and_is_kept() {
     for (ago, assistant) in [(91, None), (90, Some("乙协助")), (3, Some("丙协助"))] {
         let path = format!("{path}/helper?on={}", days(ago));
         let answer = two.office.get(&path).await.expect(200);
-        assert_eq!(answer["pairing"]["helper"], "甲帮扶");
+        assert_eq!(answer["pairing"]["helper_name"], "甲帮扶");
         let told = answer
             .get("assistance")
-            .and_then(|one| one["assistant"].as_str());
+            .and_then(|one| one["helper_name"].as_str());
         assert_eq!(told, assistant, "{ago} days ago");
     }
 }

@@ -61,7 +61,7 @@ async fn a_hand_over_note_goes_from_one_helper_to_the_next() {
     );
     assert_eq!(note["date"], json!(server.app.today()));
     assert_eq!(
-        (&note["helper"], &note["recorded_by"]),
+        (&note["helper_name"], &note["recorded_by"]),
         (&json!("甲帮扶"), &json!(old.username))
     );
     // To a helper of other households the pairing is not there.

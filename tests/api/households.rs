@@ -164,7 +164,7 @@ async fn every_change_is_told_with_old_and_new_and_private_numbers_masked() {
     let history = leader.get(&path).await.expect(200);
     let change = &history["items"][0];
     assert_eq!(
-        (&change["version"], &change["actor"]),
+        (&change["version"], &change["recorded_by"]),
         (&2.into(), &"office-1".into())
     );
     let told: Vec<_> = change["changes"]

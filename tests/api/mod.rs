@@ -1,6 +1,8 @@
 mod accounts;
 mod assistances;
+mod created;
 mod handover_notes;
+mod histories;
 mod households;
 mod lifts;
 mod method;

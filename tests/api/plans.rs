@@ -20,7 +20,7 @@ async fn help_plans_are_added_never_changed() {
         .await
         .expect(201);
     assert_eq!(first["measures"], json!(["employment", "health"]));
-    assert_eq!(first["decided_by"], office.helper.username);
+    assert_eq!(first["recorded_by"], office.helper.username);
     let again = office.helper.post(&path).key("1").json(&plan(20, "先看病"));
     assert_eq!(again.await.expect(201), first);
     let second = clerk.post(&path).json(&plan(0, "后就业")).await.expect(201);
@@ -50,7 +50,7 @@ async fn a_help_plan_is_set_by_those_concerned_within_the_rules() {
     let tomorrow = office.server.app.today().succ_opt().unwrap();
     let right = json!({ "approach": "先看病", "measures": ["health"], "decided_on": office.server.days_ago(0) });
     for (changes, status, code) in [
-        (json!({ "decided_on": tomorrow }), 422, "future_date"),
+        (json!({ "decided_on": tomorrow }), 422, "date_in_future"),
         (
             json!({ "measures": ["health", "health"] }),
             422,

@@ -176,7 +176,7 @@ async fn progress_is_for_those_who_may_see_it_and_never_of_the_future() {
         .expect_problem(403, "forbidden");
     let tomorrow = server.app.today().succ_opt().unwrap();
     let future = leader.get(&format!("/progress?as_of={tomorrow}")).await;
-    future.expect_problem(422, "as_of_in_future");
+    future.expect_problem(422, "date_in_future");
     leader
         .get("/progress?year=1999")
         .await

@@ -1,6 +1,6 @@
 //! Logging in and out: `/sessions`.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use qianshou::access::Role;
 use qianshou::on;
 
@@ -101,4 +101,74 @@ async fn no_token_and_a_foreign_one_are_refused() {
         .header("authorization", "Basic YTpi")
         .await
         .expect_problem(401, "unauthenticated");
+}
+
+/// Moves the clock on for every token.
+async fn let_hours_pass(server: &TestServer, hours: i64) {
+    let mut tx = server.db.write().await.unwrap();
+    let tokens: Vec<(String, DateTime<Utc>, DateTime<Utc>)> = on!(&mut tx, connection =>
+        sqlx::query_as("SELECT digest, created_at, expires_at FROM token")
+            .fetch_all(connection).await)
+    .unwrap();
+    let passed = TimeDelta::hours(hours);
+    for (digest, created_at, expires_at) in tokens {
+        on!(&mut tx, connection => sqlx::query(
+            "UPDATE token SET created_at = $2, expires_at = $3 WHERE digest = $1",
+        )
+        .bind(digest)
+        .bind(created_at - passed)
+        .bind(expires_at - passed)
+        .execute(connection)
+        .await
+        .map(|_| ()))
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+fn hours_from_now(server: &TestServer, moment: &serde_json::Value) -> i64 {
+    let moment: DateTime<Utc> = moment.as_str().unwrap().parse().unwrap();
+    // What has passed since the answer is less than a minute.
+    (moment - server.app.now() + TimeDelta::minutes(1)).num_hours()
+}
+
+#[tokio::test]
+async fn who_uses_a_session_every_day_logs_in_once_a_week() {
+    let server = TestServer::start().await;
+    let leader = server.client(Role::Leader).await;
+    let renew = async || leader.post("/sessions/current/renewal").await;
+    for day in 0..16 {
+        let renewed = renew().await.expect(200);
+        let left = 7 * 24 - 10 * day;
+        assert_eq!(hours_from_now(&server, &renewed["renewable_until"]), left);
+        let lasts = hours_from_now(&server, &renewed["expires_at"]);
+        assert_eq!(lasts, left.min(12), "{renewed}");
+        let_hours_pass(&server, 10).await;
+        leader.get("/accounts/me").await.expect(200);
+    }
+    // Eight hours are left of the week, and no renewal makes them more.
+    let last = renew().await.expect(200);
+    assert_eq!(hours_from_now(&server, &last["expires_at"]), 8);
+    let_hours_pass(&server, 9).await;
+    renew().await.expect_problem(401, "token_expired");
+    leader
+        .get("/accounts/me")
+        .await
+        .expect_problem(401, "token_expired");
+}
+
+#[tokio::test]
+async fn a_session_that_has_expired_or_ended_is_not_renewed() {
+    let (server, office) = TestServer::start_with_office().await;
+    let session = server.stranger().log_in(&office.username, PASSWORD).await;
+    let session = session.expect(201);
+    assert_eq!(hours_from_now(&server, &session["expires_at"]), 12);
+    assert_eq!(hours_from_now(&server, &session["renewable_until"]), 7 * 24);
+    let_hours_pass(&server, 13).await;
+    let renewal = office.post("/sessions/current/renewal").await;
+    renewal.expect_problem(401, "token_expired");
+    let again = server.log_in(&office.username).await;
+    again.delete("/sessions/current").await.expect(204);
+    let renewal = again.post("/sessions/current/renewal").await;
+    renewal.expect_problem(401, "unauthenticated");
 }

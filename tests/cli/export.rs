@@ -21,7 +21,7 @@ async fn the_command_writes_the_same_file_and_refuses_the_future() {
     assert!(subtitle.contains("截至 2025-12-31"), "{subtitle}");
     let tomorrow = server.app.today().succ_opt().unwrap();
     let future = export(2026, tomorrow, &out).await.unwrap_err();
-    assert_eq!(future.code(), "as_of_in_future");
+    assert_eq!(future.code(), "date_in_future");
     let nowhere = folder.path().join("没有/进度.xlsx");
     let nowhere = export(2026, day("2026-06-30"), &nowhere).await.unwrap_err();
     assert_eq!(nowhere.code(), "cannot_write_file");

@@ -1,11 +1,13 @@
 //! What generators of clients stumble over, kept out of the document: names that a language has already,
 //! defaults that do not compile, numbers of the wrong size, patterns that only Rust knows.
 
+use std::collections::BTreeMap;
+
 use qianshou::openapi::Version;
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
-use crate::support::document::{document, operations};
+use crate::support::document::{document, operations, resolve};
 
 /// Calls `look` with every value of the document and the pointer to it.
 fn walk(value: &Value, pointer: &str, look: &mut impl FnMut(&str, &Value)) {
@@ -133,11 +135,9 @@ async fn no_value_stops_a_client_from_compiling() {
             ];
             assert!(known.contains(&format), "{pointer}: {format}");
             let name = pointer.rsplit('/').next().unwrap_or_default();
-            let is_wide = ["_fen", "_bytes", "cost", "difference"]
-                .iter()
-                .any(|end| name.ends_with(end));
-            if format == "int64" {
-                assert!(is_wide, "{pointer} counts, and fits 32 bits");
+            let is_money = name.ends_with("_fen");
+            if format.starts_with("int") {
+                assert_eq!(format == "int64", is_money, "{pointer}: {format}");
             }
         }
         if let Some(text) = value.as_str() {
@@ -253,4 +253,164 @@ async fn moments_end_in_z() {
         .expect(200);
     let moment = person["updated_at"].as_str().unwrap();
     assert!(moment.ends_with('Z'), "{moment}");
+}
+
+/// Operations that make something and have no address or key for it.
+const MAKES_NO_RECORD: &[(&str, &str)] = &[("createSession", "a token is shown this once")];
+
+fn headers_of(document: &Value, operation: &Value, status: &str) -> Vec<String> {
+    let answer = resolve(document, &operation["responses"][status]);
+    let headers = answer["headers"].as_object().into_iter().flatten();
+    let mut names: Vec<_> = headers.map(|(name, _)| name.clone()).collect();
+    names.sort();
+    names
+}
+
+fn has_parameter(operation: &Value, name: &str) -> bool {
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.any(|parameter| parameter["name"] == name)
+}
+
+#[tokio::test]
+async fn whatever_is_made_has_an_address_a_version_and_a_key() {
+    let document = document();
+    let mut count = 0;
+    for (name, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        let makes_none = MAKES_NO_RECORD.iter().any(|(made, _)| *made == id);
+        if operation["responses"]["201"].is_null() || makes_none {
+            continue;
+        }
+        let headers = headers_of(&document, operation, "201");
+        assert_eq!(headers, ["ETag", "Location"], "{name}");
+        assert!(has_parameter(operation, "Idempotency-Key"), "{name}");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+}
+
+#[tokio::test]
+async fn whoever_needs_a_tag_can_read_it() {
+    let document = document();
+    let all = operations(&document);
+    let gives_tag = |path: &str| {
+        let name = format!("GET {path}");
+        let found = all.iter().find(|(other, _)| *other == name);
+        found.is_some_and(|(_, operation)| {
+            headers_of(&document, operation, "200").contains(&"ETag".to_owned())
+        })
+    };
+    for (name, operation) in &all {
+        if !has_parameter(operation, "If-Match") {
+            continue;
+        }
+        // An action stands below its record: `/staff/{id}/transfer`.
+        let (_, path) = name.split_once(' ').unwrap();
+        let record = path.rsplit_once('/').unwrap().0;
+        assert!(gives_tag(path) || gives_tag(record), "{name}");
+        let gone = !operation["responses"]["204"].is_null();
+        let answers = ["200", "202"].map(|status| headers_of(&document, operation, status));
+        let told = answers.concat().contains(&"ETag".to_owned());
+        assert!(gone || told, "{name} does not tell the new version");
+    }
+}
+
+#[tokio::test]
+async fn headers_have_the_names_that_people_know() {
+    let document = document();
+    for (name, operation) in operations(&document) {
+        for status in operation["responses"].as_object().unwrap().keys() {
+            for header in headers_of(&document, operation, status) {
+                let known = ["ETag", "Location", "Content-Disposition", "Cache-Control"];
+                assert!(known.contains(&header.as_str()), "{name}: {header}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_list_comes_in_pages() {
+    let document = document();
+    let mut count = 0;
+    for (name, operation) in operations(&document) {
+        let media = &operation["responses"]["200"]["content"]["application/json"];
+        let schema = resolve(&document, &media["schema"]);
+        let lists = schema["properties"]["items"].is_object();
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(lists || !id.starts_with("list"), "{name} gives no `items`");
+        if lists {
+            let next = &schema["properties"]["next_cursor"];
+            assert!(next.is_object(), "{name} has no `next_cursor`");
+            assert_eq!(schema["properties"]["items"]["maxItems"], 200, "{name}");
+            assert!(has_parameter(operation, "limit"), "{name}");
+            assert!(has_parameter(operation, "cursor"), "{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+/// Who helps is `staff_id` and `helper_name`, when something was written down is `recorded_at` and `recorded_by`.
+#[tokio::test]
+async fn one_notion_has_one_name() {
+    let document = document();
+    let others = [
+        "actor",
+        "assistant",
+        "at",
+        "helper_id",
+        "logged_at",
+        "logged_by",
+        "made_at",
+        "made_by",
+        "staff_name",
+    ];
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (property, below) in schema["properties"].as_object().into_iter().flatten() {
+            assert!(!others.contains(&property.as_str()), "{name}.{property}");
+            let is_text = below["type"] == "string" || below["type"] == json!(["string", "null"]);
+            assert!(property != "helper" || !is_text, "{name}.{property}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_filter_has_one_size() {
+    let document = document();
+    let mut sizes = BTreeMap::new();
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let size = &parameter["schema"]["maxLength"];
+            if parameter["in"] != "query" || size.is_null() {
+                continue;
+            }
+            let known = sizes.entry(parameter["name"].as_str().unwrap());
+            assert_eq!(
+                known.or_insert(size),
+                &size,
+                "{name}: {}",
+                parameter["name"]
+            );
+        }
+    }
+    assert!(sizes.contains_key("village"));
+}
+
+#[tokio::test]
+async fn what_an_answer_always_holds_is_required_of_it() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    let required = schemas["Visit"]["required"].as_array().unwrap();
+    for property in [
+        "situation_confirmed",
+        "causes_confirmed",
+        "measures",
+        "benefits",
+    ] {
+        assert!(required.contains(&json!(property)), "{property}");
+        assert!(schemas["Visit"]["properties"][property]["default"].is_null());
+    }
+    // A request may still leave them out.
+    let required = schemas["VisitInput"]["required"].as_array().unwrap();
+    assert!(!required.contains(&json!("measures")));
 }

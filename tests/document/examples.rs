@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use poem::http::HeaderMap;
 use poem_openapi::types::ToJSON;
-use qianshou::access::service::{self, NewAccount};
+use qianshou::access::making::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::db;
 use qianshou::middleware::MAX_JSON_BYTES;
@@ -31,7 +31,7 @@ async fn the_examples_are_what_the_service_is_asked_and_answers() {
         staff_id: None,
         password: Some(PASSWORD.to_owned()),
     };
-    service::create(&server.app, &Caller::command_line(), administrator)
+    making::create(&server.app, &Caller::command_line(), None, administrator)
         .await
         .unwrap();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/document");

@@ -1,3 +1,5 @@
+mod compression;
+mod cors;
 mod errors;
 mod language;
 mod limits;

@@ -282,14 +282,14 @@ async fn a_service_that_is_killed_leaves_the_register_before_or_after() {
     let database = crate::support::TestDatabase::create().await;
     let db = database.open().await;
     let app = qianshou::app::App::new(db.clone());
-    let clerk = qianshou::access::service::NewAccount {
+    let clerk = qianshou::access::making::NewAccount {
         username: "clerk".to_owned(),
         role: Role::Office,
         staff_id: None,
         password: Some(crate::support::PASSWORD.to_owned()),
     };
     let command_line = qianshou::access::Caller::command_line();
-    qianshou::access::service::create(&app, &command_line, clerk)
+    qianshou::access::making::create(&app, &command_line, None, clerk)
         .await
         .unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();

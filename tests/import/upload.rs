@@ -60,7 +60,7 @@ async fn an_import_is_kept_with_its_file_and_warnings() {
     let import = office.get(&import_path(&report, "")).await.expect(200);
     assert_eq!(import["file_name"], "名册.xlsx");
     assert_eq!(import["file_bytes"], bytes.len());
-    assert_eq!(import["actor"], office.username);
+    assert_eq!(import["recorded_by"], office.username);
     assert_eq!(import["committed_by"], office.username);
     assert_eq!(import["report"]["households"]["new"], 1);
     let warned: Vec<_> = problem_codes(&report);

@@ -178,7 +178,7 @@ async fn by_a_return() {
         assert_eq!(office.state(household, person).await, before, "{obstacle}");
         // Alone, the person may come back.
         let held = back(false).await.expect(200);
-        assert!(held["items"].as_array().unwrap().is_empty());
+        assert!(held["pairings"].as_array().unwrap().is_empty());
     }
 }
 
@@ -200,7 +200,7 @@ async fn by_a_transfer() {
         assert_eq!(office.state(household, person).await, before, "{obstacle}");
         // A pair that holds is not given anew: it stays.
         let held = transfer("keep").await.expect(200);
-        assert_eq!(held["items"].as_array().unwrap().len(), 1);
+        assert_eq!(held["pairings"].as_array().unwrap().len(), 1);
     }
 }
 

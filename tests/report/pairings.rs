@@ -218,7 +218,7 @@ async fn only_those_who_may_see_progress_download_the_roll() {
     nobody.expect_problem(401, "unauthenticated");
     let tomorrow = server.app.today().succ_opt().unwrap();
     let future = leader.get(&format!("/reports/pairings?as_of={tomorrow}"));
-    future.await.expect_problem(422, "as_of_in_future");
+    future.await.expect_problem(422, "date_in_future");
     let unit = Uuid::now_v7();
     let unknown = leader.get(&format!("{PATH}&unit_id={unit}"));
     unknown.await.expect_problem(404, "not_found");

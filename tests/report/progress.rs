@@ -413,5 +413,5 @@ async fn only_those_who_may_see_progress_download_it() {
     let future = leader
         .get(&format!("/reports/progress?as_of={tomorrow}"))
         .await;
-    future.expect_problem(422, "as_of_in_future");
+    future.expect_problem(422, "date_in_future");
 }

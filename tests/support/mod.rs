@@ -3,7 +3,7 @@
 //! ```ignore
 //! let (server, office) = TestServer::start_with_office().await;
 //! let page = office.get("/households").query(&[("limit", "10")]).await.expect(200);
-//! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "future_date");
+//! office.post("/visits").key("k1").json(&json!({…})).await.expect_problem(422, "date_in_future");
 //! ```
 
 pub mod backup;

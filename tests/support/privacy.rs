@@ -36,6 +36,8 @@ pub struct Ids {
     pub unit: String,
     pub run: String,
     pub import: String,
+    /// Those that a path names by its first segment alone.
+    pub others: [(&'static str, String); 5],
 }
 
 /// A text that holds all the numbers, glued to words.
@@ -113,7 +115,11 @@ impl Scene {
             "units" => self.ids.unit.clone(),
             "pairing-runs" => self.ids.run.clone(),
             "imports" => self.ids.import.clone(),
-            _ => Uuid::now_v7().to_string(),
+            segment => {
+                let mut others = self.ids.others.iter();
+                let other = others.find(|(of, _)| *of == segment);
+                other.map_or_else(|| Uuid::now_v7().to_string(), |(_, id)| id.clone())
+            }
         };
         let path = template
             .replace("{id}", &id)
@@ -189,7 +195,7 @@ async fn write_everywhere(
         .await
         .expect(200);
     let plan = json!({ "approach": text, "measures": ["health"], "decided_on": today });
-    post_with_key(
+    let plan = post_with_key(
         office,
         &format!("/households/{household}/plans"),
         "plan",
@@ -206,7 +212,7 @@ async fn write_everywhere(
     )
     .await;
     let note = json!({ "text": text });
-    post_with_key(
+    let note = post_with_key(
         office,
         &format!("/pairings/{pairing}/handover-notes"),
         "note",
@@ -214,11 +220,12 @@ async fn write_everywhere(
     )
     .await;
     let leave = json!({ "from_date": today + Days::new(30), "to_date": today + Days::new(40), "reason": short });
-    post_with_key(office, &format!("/staff/{staff_id}/leaves"), "leave", leave).await;
+    let path = format!("/staff/{staff_id}/leaves");
+    let leave = post_with_key(office, &path, "leave", leave).await;
     let constraint = json!({
         "kind": "pinned", "household_id": household, "staff_id": staff_id, "reason": short,
     });
-    post_with_key(office, "/pairing-constraints", "pin", constraint).await;
+    let constraint = post_with_key(office, "/pairing-constraints", "pin", constraint).await;
     let run = json!({ "paired": true });
     let run = post_with_key(office, "/pairing-runs", "run", run).await;
     let upload = office
@@ -232,6 +239,13 @@ async fn write_everywhere(
         unit: unit_of(office, staff_id).await,
         run: id(&run),
         import: import.as_str().unwrap_or(ID).to_owned(),
+        others: [
+            ("help-plans", id(&plan)),
+            ("handover-notes", id(&note)),
+            ("staff-leaves", id(&leave)),
+            ("pairing-constraints", id(&constraint)),
+            ("pairings", pairing.to_string()),
+        ],
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use poem::listener::{Acceptor, Listener, TcpListener};
-use qianshou::access::service::{self, NewAccount};
+use qianshou::access::making::{self, NewAccount};
 use qianshou::access::{Caller, Role};
 use qianshou::app::App;
 use qianshou::db::Db;
@@ -69,6 +69,14 @@ impl TestServer {
         let database = TestDatabase::create().await;
         let mut app = App::new(database.open().await);
         app.ahead = time - app.now();
+        Self::of(database, app).await
+    }
+
+    /// Starts one that lets in pages of these origins.
+    pub async fn start_with_cors(origins: &[&str]) -> Self {
+        let database = TestDatabase::create().await;
+        let mut app = App::new(database.open().await);
+        app.cors_origins = origins.iter().map(|it| (*it).to_owned()).collect();
         Self::of(database, app).await
     }
 
@@ -143,7 +151,7 @@ impl TestServer {
             staff_id,
             password: Some(PASSWORD.to_owned()),
         };
-        service::create(&self.app, &Caller::command_line(), new)
+        making::create(&self.app, &Caller::command_line(), None, new)
             .await
             .unwrap();
         let mut client = self.log_in(&username).await;

@@ -1,6 +1,7 @@
 //! An office in which there is one record of each kind.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use qianshou::access::Role;
 use qianshou::db::Engine;
@@ -11,13 +12,14 @@ use uuid::Uuid;
 
 use super::register::sound_household;
 use super::staff::unit_of;
-use super::{Client, TestServer, complete_household};
+use super::{Answer, Client, TestServer, complete_household};
 
 /// Where the records stand of which a path speaks by its first segment.
-const TABLES: [(&str, &str); 15] = [
+const TABLES: [(&str, &str); 16] = [
     ("accounts", "account"),
     ("assistances", "assistance"),
     ("handover-notes", "handover_note"),
+    ("help-plans", "help_plan"),
     ("households", "household"),
     ("import-profiles", "import_profile"),
     ("imports", "import"),
@@ -45,6 +47,8 @@ pub struct World {
     /// The contact of the stranger's unit.
     pub other_contact: Client,
     pub records: BTreeMap<&'static str, Uuid>,
+    /// Answers that made a record, each with the path that was asked.
+    pub made: Vec<(String, Answer)>,
 }
 
 impl World {
@@ -55,10 +59,14 @@ impl World {
         let id = server.add_household(sound_household("王二喜")).await;
         let (from, hand_over) = (server.days_ago(300), server.days_ago(100));
         let pairing = server.pair(id, former.staff_id.unwrap(), from).await;
+        let all_made = Mutex::new(Vec::new());
         let made = async |path: &str, body: Value| {
             let key = Uuid::now_v7().to_string();
             let answer = office.post(path).json(&body).key(&key).await;
             assert!([200, 201].contains(&answer.status), "{}", answer.text());
+            if answer.status == 201 {
+                all_made.lock().unwrap().push((path.to_owned(), answer));
+            }
         };
         let ends = json!({ "date": hand_over, "reason": "调整" });
         made(&format!("/pairings/{pairing}/end"), ends).await;
@@ -117,6 +125,7 @@ impl World {
             contact,
             other_contact,
             records,
+            made: all_made.into_inner().unwrap(),
         }
     }
 

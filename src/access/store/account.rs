@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::history::Actor;
-use crate::access::model::TOKEN_HOURS;
+use crate::access::model::{SESSION_DAYS, TOKEN_HOURS};
 use crate::access::{Caller, Role};
 use crate::db::{Ids, Mention, Tx, mentions};
 use crate::{insert, on};
@@ -69,6 +69,27 @@ pub struct FoundToken {
     pub expires_at: DateTime<Utc>,
 }
 
+/// How long a token lasts.
+#[derive(Clone, Copy, Debug)]
+pub struct Lasting {
+    /// When it expires.
+    pub expires_at: DateTime<Utc>,
+    /// Until when it can be renewed.
+    pub renewable_until: DateTime<Utc>,
+}
+
+impl Lasting {
+    /// Of a token that was given at a log-in, and is given or renewed now.
+    fn of(begun: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let renewable_until = begun + TimeDelta::days(SESSION_DAYS);
+        let expires_at = now + TimeDelta::hours(TOKEN_HOURS);
+        Self {
+            expires_at: expires_at.min(renewable_until),
+            renewable_until,
+        }
+    }
+}
+
 /// Which accounts may do anything at all: checked at log-in, with each request, and again in each
 /// write. One whose person has left may not, whatever its own row says: a second safeguard beside
 /// [`close_accounts`](crate::access::person::close_accounts).
@@ -113,8 +134,8 @@ pub async fn add_token(
     account: &Account,
     digest: &str,
     now: DateTime<Utc>,
-) -> Result<DateTime<Utc>, sqlx::Error> {
-    let expires_at = now + TimeDelta::hours(TOKEN_HOURS);
+) -> Result<Lasting, sqlx::Error> {
+    let lasting = Lasting::of(now, now);
     on!(&mut *tx, connection => sqlx::query("DELETE FROM token WHERE account_id = $1 AND expires_at < $2")
         .bind(account.id).bind(now).execute(connection).await.map(|_| ()))?;
     insert!(&mut *tx, "token", [digest], |digest| {
@@ -122,13 +143,33 @@ pub async fn add_token(
         account_id: account.id,
         account_version: account.version,
         created_at: now,
-        expires_at: expires_at,
+        expires_at: lasting.expires_at,
     })?;
     if !account.used {
         on!(tx, connection => sqlx::query("UPDATE account SET used = TRUE WHERE id = $1")
             .bind(account.id).execute(connection).await.map(|_| ()))?;
     }
-    Ok(expires_at)
+    Ok(lasting)
+}
+
+/// Lets a token that is good now last longer. `None` if it is there no more.
+pub async fn renew_token(
+    tx: &mut Tx,
+    digest: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Lasting>, sqlx::Error> {
+    let begun: Option<DateTime<Utc>> = on!(&mut *tx, connection => sqlx::query_scalar(
+        "SELECT created_at FROM token WHERE digest = $1 AND expires_at > $2",
+    )
+    .bind(digest)
+    .bind(now)
+    .fetch_optional(connection)
+    .await)?;
+    let Some(begun) = begun else { return Ok(None) };
+    let lasting = Lasting::of(begun, now);
+    on!(tx, connection => sqlx::query("UPDATE token SET expires_at = $2 WHERE digest = $1")
+        .bind(digest).bind(lasting.expires_at).execute(connection).await.map(|_| ()))?;
+    Ok(Some(lasting))
 }
 
 /// Forgets a token: logging out.

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::access::model::Caller;
-use crate::db::{Ids, Json, Tx};
+use crate::db::{Ids, Json, Tx, Where};
 use crate::{insert, on};
 
 /// Who changes records, and when.
@@ -113,6 +113,8 @@ impl Actor<'_> {
 /// One change of one record, as it is read.
 #[derive(Clone, Debug, FromRow)]
 pub struct Entry {
+    /// Its id.
+    pub id: Uuid,
     /// The version that was replaced.
     pub version: i64,
     /// What was done.
@@ -127,16 +129,54 @@ pub struct Entry {
     pub before: Json<serde_json::Value>,
 }
 
+/// Where an entry stands among those of its record: its version and its id.
+pub type EntryKey = (i64, Uuid);
+
+impl Entry {
+    /// Where it stands among those of its record.
+    pub fn key(&self) -> EntryKey {
+        (self.version, self.id)
+    }
+}
+
+const ENTRY: &str = "SELECT id, version, action, at, actor, import_id, before FROM history";
+
 /// All changes of one record, the latest first.
 pub async fn of(tx: &mut Tx, subject: &str, subject_id: &str) -> Result<Vec<Entry>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as::<_, Entry>(
-        "SELECT version, action, at, actor, import_id, before FROM history
-         WHERE subject = $1 AND subject_id = $2 ORDER BY version DESC, id DESC",
-    )
-    .bind(subject)
-    .bind(subject_id)
-    .fetch_all(connection)
-    .await)
+    let sql =
+        format!("{ENTRY} WHERE subject = $1 AND subject_id = $2 ORDER BY version DESC, id DESC");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(subject).bind(subject_id).fetch_all(connection).await)
+}
+
+/// A page of the changes of one record, the latest first, at most `limit` and one more.
+pub async fn page(
+    tx: &mut Tx,
+    (subject, subject_id): (&str, Uuid),
+    after: Option<EntryKey>,
+    limit: i64,
+) -> Result<Vec<Entry>, sqlx::Error> {
+    let mut wanted = Where::new()
+        .and_with(subject, "subject = ?")
+        .and_with(subject_id.to_string(), "subject_id = ?")
+        .beyond(
+            after.map(|(version, id)| [version.into(), id.into()]),
+            "(version, id) <",
+        );
+    let limit = wanted.bind(limit + 1);
+    let sql = format!("{ENTRY} {wanted} ORDER BY version DESC, id DESC LIMIT {limit}");
+    wanted.fetch_all(tx, sql).await
+}
+
+/// The change of a record that stands there; `None` if there is none.
+pub async fn at(
+    tx: &mut Tx,
+    (subject, subject_id): (&str, Uuid),
+    (_, id): EntryKey,
+) -> Result<Option<Entry>, sqlx::Error> {
+    let sql = format!("{ENTRY} WHERE subject = $1 AND subject_id = $2 AND id = $3");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(subject).bind(subject_id.to_string()).bind(id).fetch_optional(connection).await)
 }
 
 /// The records of which an import did this.

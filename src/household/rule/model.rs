@@ -9,7 +9,7 @@ use crate::{code_list, text};
 
 code_list! {
     /// How grave a problem is.
-    pub enum Severity = "severity", "严重程度" {
+    pub enum Severity = "problem_severity", "严重程度" {
         Error = "error", "错误", [];
         Warning = "warning", "提醒", [];
         Repair = "repair", "已自动更正", [];

@@ -1,12 +1,12 @@
 //! What imports changed of a household, over HTTP.
 
-use poem_openapi::param::Path;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use crate::access::Signed;
-use crate::api::Tag;
+use crate::api::{Limit, Page, Tag};
 use crate::app::App;
 use crate::import::service;
 use crate::import::view::HouseholdChange;
@@ -15,18 +15,11 @@ use crate::problem::GetFault;
 /// The operation on the history of a household.
 pub struct HouseholdHistoryApi(pub App);
 
-/// All changes of a household.
-#[derive(Object)]
-struct HouseholdHistory {
-    /// The latest first.
-    items: Vec<HouseholdChange>,
-}
-
 #[OpenApi(tag = "Tag::Households")]
 impl HouseholdHistoryApi {
     /// List a household's changes
     ///
-    /// What each import changed, old and new, and what was undone of it.
+    /// What each import changed, old and new, and what was undone of it; the latest first.
     #[oai(
         path = "/households/:id/history",
         method = "get",
@@ -37,8 +30,14 @@ impl HouseholdHistoryApi {
         caller: Signed,
         /// The household's id.
         id: Path<Uuid>,
-    ) -> Result<Json<HouseholdHistory>, GetFault> {
-        let items = service::household_history(&self.0, &caller.0, id.0).await?;
-        Ok(Json(HouseholdHistory { items }))
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 2000))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<HouseholdChange>>, GetFault> {
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (changes, next) =
+            service::household_history(&self.0, &caller.0, id.0, cursor, limit).await?;
+        Ok(Page::json(changes, next))
     }
 }

@@ -1,14 +1,14 @@
 //! Saved mappings of headings over HTTP.
 
+use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::service;
 use super::view::{NewProfile, ProfileView, VERSION};
 use crate::access::Signed;
-use crate::api::{Created, ETag, NoContent, Tag, Tagged};
+use crate::api::{Created, ETag, Limit, NoContent, Page, Tag, Tagged};
 use crate::app::App;
 use crate::problem::{ChangeFault, CreateFault, GetFault, ListFault};
 use crate::roster::report::RosterKind;
@@ -16,21 +16,12 @@ use crate::roster::report::RosterKind;
 /// Operations on profiles.
 pub struct ProfileApi(pub App);
 
-/// All profiles of one kind of roster.
-#[derive(Object)]
-#[oai(rename = "ImportProfiles")]
-struct Profiles {
-    /// The profiles, the latest first.
-    #[oai(validator(max_items = 200))]
-    items: Vec<ProfileView>,
-}
-
 #[OpenApi(tag = "Tag::Rosters")]
 impl ProfileApi {
     /// List import profiles
     ///
     /// Saved meanings of headings. An import uses the one that it names, and for a sheet that has just
-    /// the headings of a profile that one.
+    /// the headings of a profile that one. The latest first.
     #[oai(
         path = "/import-profiles",
         method = "get",
@@ -41,11 +32,14 @@ impl ProfileApi {
         _caller: Signed,
         /// Which roster.
         kind: Query<RosterKind>,
-    ) -> Result<Json<Profiles>, ListFault> {
-        let profiles = service::list(&self.0, kind.0).await?;
-        Ok(Json(Profiles {
-            items: profiles.into_iter().map(Into::into).collect(),
-        }))
+        limit: Query<Option<Limit>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 2000))]
+        cursor: Query<Option<String>>,
+    ) -> Result<Json<Page<ProfileView>>, ListFault> {
+        let (cursor, limit) = (cursor.0.as_deref(), crate::api::limit(limit.0));
+        let (profiles, next) = service::list(&self.0, kind.0, cursor, limit).await?;
+        Ok(Page::json(profiles.into_iter().map(Into::into), next))
     }
 
     /// Save an import profile
@@ -67,7 +61,8 @@ impl ProfileApi {
     ) -> Result<Created<ProfileView>, CreateFault> {
         let key = idempotency_key.0.as_deref();
         let view = service::create(&self.0, &caller.0, key, body.0).await?;
-        Ok(Created::new(view))
+        let id = view.id;
+        Ok(Created::new(view, "/import-profiles", id, ETag(VERSION)))
     }
 
     /// Get an import profile

@@ -8,16 +8,25 @@ use crate::access::Caller;
 use crate::access::idempotency::{self, Ticket};
 use crate::api::ETag;
 use crate::app::App;
-use crate::db::{Json, Tx};
+use crate::db::{Json, Tx, page};
 use crate::problem::Problem;
 use crate::roster::profile::{Profile, unknown_field};
 use crate::roster::report::RosterKind;
 use crate::value::{Refused, sent_line};
 
-/// The profiles for a kind of roster, the latest first.
-pub async fn list(app: &App, kind: RosterKind) -> Result<Vec<Profile>, Problem> {
+/// A page of the profiles for a kind of roster, the latest first, and the cursor of the next.
+pub async fn list(
+    app: &App,
+    kind: RosterKind,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<(Vec<Profile>, Option<String>), Problem> {
+    let cursors = app.cursors("listImportProfiles");
+    let after: Option<Uuid> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
-    Ok(store::all(&mut tx, kind).await?)
+    let profiles = store::list(&mut tx, kind, after, limit).await?;
+    let (profiles, next) = page::cut(profiles, limit, |profile| profile.id);
+    Ok((profiles, cursors.next(next)?))
 }
 
 /// Saves a profile. The same `key` with the same profile gives the first answer again.

@@ -10,13 +10,25 @@ use crate::{insert, on};
 /// Most profiles of one kind of roster.
 pub const MAX_PROFILES: i64 = 200;
 
-/// The profiles for a kind of roster, the latest first.
+/// All profiles for a kind of roster, the latest first.
 pub async fn all(tx: &mut Tx, kind: RosterKind) -> Result<Vec<Profile>, sqlx::Error> {
+    list(tx, kind, None, MAX_PROFILES).await
+}
+
+/// A page of the profiles for a kind of roster, the latest first, at most `limit` and one more.
+pub async fn list(
+    tx: &mut Tx,
+    kind: RosterKind,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Profile>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(
         "SELECT id, kind, name, columns, created_at, created_by FROM import_profile
-         WHERE kind = $1 ORDER BY id DESC",
+         WHERE kind = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
     )
     .bind(kind)
+    .bind(after.unwrap_or(Uuid::max()))
+    .bind(limit + 1)
     .fetch_all(connection)
     .await)
 }

@@ -20,6 +20,7 @@ pub struct ProfileView {
     /// Name by which people know it.
     pub name: String,
     /// What each heading means.
+    #[oai(validator(max_items = 200))]
     pub columns: Vec<ColumnChoice>,
     /// When it was saved.
     pub created_at: Instant,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::service;
 use crate::access::Signed;
-use crate::api::{Created, Instant, Limit, Page, Tag};
+use crate::api::{Created, Instant, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
 use crate::pairing::tenure::{self, NewTenure};
@@ -63,7 +63,7 @@ pub(in crate::pairing) struct Pairing {
     /// The helper.
     staff_id: Uuid,
     /// 姓名 of the helper.
-    helper: String,
+    helper_name: String,
     /// 单位 of the helper.
     unit: String,
     /// The run that made it; absent if made by hand.
@@ -75,9 +75,9 @@ pub(in crate::pairing) struct Pairing {
     /// Why it was made.
     reason: String,
     /// When it was written down.
-    started_at: Instant,
+    recorded_at: Instant,
     /// By which account.
-    started_by: String,
+    recorded_by: String,
     /// Why it ended.
     end_reason: Option<String>,
     /// When the end was written down.
@@ -154,6 +154,21 @@ impl PairingApi {
         Ok(Page::json(pairings.into_iter().map(pairing_view), next))
     }
 
+    /// Get a pairing
+    ///
+    /// One of those that `listPairings` lists for the caller.
+    #[oai(path = "/pairings/:id", method = "get", operation_id = "getPairing")]
+    async fn get_pairing(
+        &self,
+        caller: Signed,
+        /// The pairing's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<Pairing>, GetFault> {
+        let pairing = tenure::get(&self.0, &caller.0, Part::Responsible, id.0).await?;
+        let tag = pairing.tag();
+        Ok(Tagged::new(pairing_view(pairing), tag))
+    }
+
     /// Get the helper of a household on a day
     ///
     /// Who was responsible then and who assisted, since when, why and by whose decision. On the day of
@@ -203,7 +218,8 @@ impl PairingApi {
         };
         let key = idempotency_key.0.as_deref();
         let pairing = service::begin(&self.0, &caller.0, key, &new).await?;
-        Ok(Created::new(pairing_view(pairing)))
+        let (id, tag) = (pairing.id, pairing.tag());
+        Ok(Created::new(pairing_view(pairing), "/pairings", id, tag))
     }
 
     /// End a pairing
@@ -221,11 +237,12 @@ impl PairingApi {
         /// The pairing's id.
         id: Path<Uuid>,
         body: Json<PairingEnd>,
-    ) -> Result<Json<Pairing>, CreateFault> {
+    ) -> Result<Tagged<Pairing>, CreateFault> {
         let PairingEnd { date, reason } = body.0;
         let (part, reason) = (Part::Responsible, reason.trim());
         let ended = tenure::end(&self.0, &caller.0, part, id.0, date, reason).await?;
-        Ok(Json(pairing_view(ended)))
+        let tag = ended.tag();
+        Ok(Tagged::new(pairing_view(ended), tag))
     }
 }
 
@@ -239,14 +256,14 @@ pub(in crate::pairing) fn pairing_view(pairing: Tenure) -> Pairing {
         town: pairing.town,
         village: pairing.village,
         staff_id: pairing.staff_id,
-        helper: pairing.name,
+        helper_name: pairing.name,
         unit: pairing.unit,
         run_id: pairing.run_id,
         from_date: pairing.from_date,
         to_date: pairing.to_date,
         reason: pairing.reason,
-        started_at: pairing.started_at.into(),
-        started_by: pairing.started_by,
+        recorded_at: pairing.started_at.into(),
+        recorded_by: pairing.started_by,
         end_reason: pairing.end_reason,
         ended_at: pairing.ended_at.map(Instant),
         ended_by: pairing.ended_by,

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::service;
 use crate::access::Signed;
-use crate::api::{Created, Instant, Limit, Page, Tag};
+use crate::api::{Created, Instant, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::pairing::tenure::{self, NewTenure};
-use crate::problem::{CreateFault, ListFault};
+use crate::problem::{CreateFault, GetFault, ListFault};
 use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
 
@@ -37,7 +37,7 @@ pub(in crate::pairing) struct AssistanceView {
     /// The person who assists.
     staff_id: Uuid,
     /// 姓名 of that person.
-    assistant: String,
+    helper_name: String,
     /// 单位 of that person.
     unit: String,
     /// First day.
@@ -47,9 +47,9 @@ pub(in crate::pairing) struct AssistanceView {
     /// Why it was made.
     reason: String,
     /// When it was written down.
-    started_at: Instant,
+    recorded_at: Instant,
     /// By which account.
-    started_by: String,
+    recorded_by: String,
     /// Why it ended.
     end_reason: Option<String>,
     /// When the end was written down.
@@ -125,6 +125,25 @@ impl AssistApi {
         Ok(Page::json(assistances.into_iter().map(view), next))
     }
 
+    /// Get an assistance
+    ///
+    /// One of those that `listAssistances` lists for the caller.
+    #[oai(
+        path = "/assistances/:id",
+        method = "get",
+        operation_id = "getAssistance"
+    )]
+    async fn get_assistance(
+        &self,
+        caller: Signed,
+        /// The assistance's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<AssistanceView>, GetFault> {
+        let assistance = tenure::get(&self.0, &caller.0, Part::Assisting, id.0).await?;
+        let tag = assistance.tag();
+        Ok(Tagged::new(view(assistance), tag))
+    }
+
     /// Give a household a second helper
     ///
     /// Who assists sees the household and logs visits to it as its responsible helper does; the visits
@@ -152,7 +171,8 @@ impl AssistApi {
         };
         let key = idempotency_key.0.as_deref();
         let assistance = service::begin(&self.0, &caller.0, key, &new).await?;
-        Ok(Created::new(view(assistance)))
+        let (id, tag) = (assistance.id, assistance.tag());
+        Ok(Created::new(view(assistance), "/assistances", id, tag))
     }
 
     /// End an assistance
@@ -170,11 +190,12 @@ impl AssistApi {
         /// The assistance's id.
         id: Path<Uuid>,
         body: Json<AssistanceEnd>,
-    ) -> Result<Json<AssistanceView>, CreateFault> {
+    ) -> Result<Tagged<AssistanceView>, CreateFault> {
         let AssistanceEnd { date, reason } = body.0;
         let (part, reason) = (Part::Assisting, reason.trim());
         let ended = tenure::end(&self.0, &caller.0, part, id.0, date, reason).await?;
-        Ok(Json(view(ended)))
+        let tag = ended.tag();
+        Ok(Tagged::new(view(ended), tag))
     }
 }
 
@@ -188,13 +209,13 @@ pub(in crate::pairing) fn view(assistance: Tenure) -> AssistanceView {
         town: assistance.town,
         village: assistance.village,
         staff_id: assistance.staff_id,
-        assistant: assistance.name,
+        helper_name: assistance.name,
         unit: assistance.unit,
         from_date: assistance.from_date,
         to_date: assistance.to_date,
         reason: assistance.reason,
-        started_at: assistance.started_at.into(),
-        started_by: assistance.started_by,
+        recorded_at: assistance.started_at.into(),
+        recorded_by: assistance.started_by,
         end_reason: assistance.end_reason,
         ended_at: assistance.ended_at.map(Instant),
         ended_by: assistance.ended_by,

@@ -9,7 +9,7 @@ use super::model::ConstraintKind;
 use super::service;
 use super::store::{Constraint, Filter, NewConstraint};
 use crate::access::Signed;
-use crate::api::{Created, Instant, Limit, NoContent, Page, Tag};
+use crate::api::{Created, ETag, Instant, Limit, NoContent, Page, Tag, Tagged};
 use crate::app::App;
 use crate::problem::{CreateFault, GetFault, ListFault};
 
@@ -38,15 +38,15 @@ struct ConstraintView {
     /// The person.
     staff_id: Uuid,
     /// 姓名 of the person.
-    helper: String,
+    helper_name: String,
     /// 单位 of the person.
     unit: String,
     /// Why.
     reason: String,
     /// When it was decided.
-    made_at: Instant,
+    recorded_at: Instant,
     /// By which account.
-    made_by: String,
+    recorded_by: String,
     /// When it was removed; absent while it binds.
     removed_at: Option<Instant>,
     /// By which account it was removed.
@@ -100,7 +100,13 @@ impl ConstraintApi {
         };
         let key = idempotency_key.0.as_deref();
         let constraint = service::add(&self.0, &caller.0, key, &new).await?;
-        Ok(Created::new(view(constraint)))
+        let (id, tag) = (constraint.id, tag(&constraint));
+        Ok(Created::new(
+            view(constraint),
+            "/pairing-constraints",
+            id,
+            tag,
+        ))
     }
 
     /// List pinned and forbidden pairs
@@ -138,6 +144,25 @@ impl ConstraintApi {
         Ok(Page::json(constraints.into_iter().map(view), next))
     }
 
+    /// Get a pinned or forbidden pair
+    ///
+    /// Also one that was removed, with who removed it.
+    #[oai(
+        path = "/pairing-constraints/:id",
+        method = "get",
+        operation_id = "getPairingConstraint"
+    )]
+    async fn get_pairing_constraint(
+        &self,
+        _caller: Signed,
+        /// The constraint's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<ConstraintView>, GetFault> {
+        let constraint = service::get(&self.0, id.0).await?;
+        let tag = tag(&constraint);
+        Ok(Tagged::new(view(constraint), tag))
+    }
+
     /// Remove a pinned or forbidden pair
     ///
     /// It binds no more. It stays in the list, with who removed it.
@@ -157,6 +182,10 @@ impl ConstraintApi {
     }
 }
 
+fn tag(constraint: &Constraint) -> ETag {
+    ETag::of_state(constraint.removed_at.is_some())
+}
+
 fn view(constraint: Constraint) -> ConstraintView {
     ConstraintView {
         id: constraint.id,
@@ -167,11 +196,11 @@ fn view(constraint: Constraint) -> ConstraintView {
         town: constraint.town,
         village: constraint.village,
         staff_id: constraint.staff_id,
-        helper: constraint.helper,
+        helper_name: constraint.helper,
         unit: constraint.unit,
         reason: constraint.reason,
-        made_at: constraint.made_at.into(),
-        made_by: constraint.made_by,
+        recorded_at: constraint.made_at.into(),
+        recorded_by: constraint.made_by,
         removed_at: constraint.removed_at.map(Instant),
         removed_by: constraint.removed_by,
     }

@@ -10,7 +10,7 @@ use crate::code_list;
 
 code_list! {
     /// What the office decided of a household and a helper.
-    pub enum ConstraintKind = "pairing_constraint", "结对约束" {
+    pub enum ConstraintKind = "pairing_constraint_kind", "结对约束" {
         Pinned = "pinned", "指定结对", [];
         Forbidden = "forbidden", "禁止结对", [];
         Relative = "relative", "亲属回避", [];

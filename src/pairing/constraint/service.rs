@@ -74,6 +74,12 @@ pub async fn list(
     Ok((constraints, cursors.next(next)?))
 }
 
+/// One constraint, in force or removed.
+pub async fn get(app: &App, id: Uuid) -> Result<Constraint, Problem> {
+    let mut tx = app.db.read().await?;
+    store::find(&mut tx, id).await?.ok_or_else(not_found)
+}
+
 /// Lets a constraint bind no more.
 pub async fn remove(app: &App, caller: &Caller, id: Uuid) -> Result<(), Problem> {
     let mut tx = caller.write(&app.db).await?;

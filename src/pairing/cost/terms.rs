@@ -20,7 +20,7 @@ use crate::staff::unit::Area;
 
 code_list! {
     /// What a term of a pair's cost, or a reason for having no helper, is about.
-    pub enum ReasonCode = "pairing_reason", "结对理由" {
+    pub enum ReasonCode = "pairing_reason_code", "结对理由" {
         Area = "area", "区域", [];
         Skill = "skill", "专长", [];
         Former = "former", "延续", [];

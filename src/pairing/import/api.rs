@@ -51,6 +51,7 @@ pub(super) struct PairingImport {
     #[oai(validator(max_items = 1000))]
     groups: Vec<ProblemGroup>,
     /// The first thousand of all problems, errors before others.
+    #[oai(validator(max_items = 1000))]
     problems: Vec<RosterProblem>,
 }
 

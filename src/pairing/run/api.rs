@@ -13,7 +13,7 @@ use super::view::{
     proposal_view, run_in_list, run_view, tagged,
 };
 use crate::access::Signed;
-use crate::api::{Created, Limit, Page, Tag, Tagged};
+use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::pairing::cost::load::{Load, LoadShare};
 use crate::problem::{ChangeFault, CreateFault, GetFault, ListFault};
@@ -59,7 +59,8 @@ impl PairingRunApi {
         let key = idempotency_key.0.as_deref();
         let draft = draft.0.unwrap_or_default();
         let run = service::propose(&self.0, &caller.0, key, &body.0, draft).await?;
-        Ok(Created::new(run_view(run)))
+        let (id, tag) = (run.id, ETag(run.version));
+        Ok(Created::new(run_view(run), "/pairing-runs", id, tag))
     }
 
     /// List pairing runs

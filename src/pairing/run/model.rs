@@ -18,7 +18,7 @@ use crate::pairing::error::PairingError;
 
 code_list! {
     /// What became of a pairing run.
-    pub enum RunStatus = "run_status", "结对方案状态" {
+    pub enum RunStatus = "pairing_run_status", "结对方案状态" {
         Draft = "draft", "草稿", [];
         Proposed = "proposed", "待确认", [];
         Confirmed = "confirmed", "已确认", [];
@@ -231,7 +231,7 @@ pub struct Choice {
     /// The person; absent if there is nobody.
     pub staff_id: Option<Uuid>,
     /// 姓名 of that person.
-    #[oai(validator(max_length = 100))]
+    #[oai(rename = "helper_name", validator(max_length = 100))]
     pub helper: Option<String>,
     /// 单位 of that person.
     #[oai(validator(max_length = 200))]

@@ -76,12 +76,13 @@ pub(super) struct PairingProposal {
     /// The person proposed; absent if there is nobody.
     staff_id: Option<Uuid>,
     /// 姓名 of that person.
-    helper: Option<String>,
+    helper_name: Option<String>,
     /// 单位 of that person.
     unit: Option<String>,
     /// Sum of the terms in `reasons`; less is better.
     cost: i64,
     /// The terms of the cost in words, or why there is nobody.
+    #[oai(validator(max_items = 100))]
     reasons: Vec<Reason>,
 }
 
@@ -125,7 +126,7 @@ struct NextBestHelper {
     /// The person.
     staff_id: Uuid,
     /// 姓名.
-    helper: String,
+    helper_name: String,
     /// 单位.
     unit: String,
     /// What this pair would cost: the sum of the terms in `reasons`.
@@ -134,6 +135,7 @@ struct NextBestHelper {
     /// below 0 in a run without edits.
     difference: i64,
     /// The terms of the cost in words, the load as of the helper's last household.
+    #[oai(validator(max_items = 100))]
     reasons: Vec<Reason>,
     /// The household that this helper would give in exchange; absent if they have a place left.
     exchange_household_id: Option<Uuid>,
@@ -213,7 +215,7 @@ pub(super) fn proposal_view(proposal: Proposal) -> PairingProposal {
         town: proposal.town,
         village: proposal.village,
         staff_id: proposal.staff_id,
-        helper: proposal.helper,
+        helper_name: proposal.helper,
         unit: proposal.unit,
         cost: proposal.cost,
         reasons: proposal.reasons,
@@ -231,7 +233,7 @@ pub(super) fn detail_view(explained: Explained) -> PairingProposalDetail {
 fn next_best_view(next: NextBest) -> NextBestHelper {
     NextBestHelper {
         staff_id: next.helper,
-        helper: next.name,
+        helper_name: next.name,
         unit: next.unit,
         cost: next.reasons.iter().map(|reason| reason.cost).sum(),
         difference: next.difference,

@@ -97,7 +97,31 @@ impl LeaveApi {
     ) -> Result<Created<LeaveView>, CreateFault> {
         let key = idempotency_key.0.as_deref();
         let leave = service::create(&self.0, &caller.0, key, id.0, body.0.facts()).await?;
-        Ok(Created::new(view(&leave, &caller.0)))
+        let (id, tag) = (leave.id, ETag(leave.version));
+        Ok(Created::new(
+            view(&leave, &caller.0),
+            "/staff-leaves",
+            id,
+            tag,
+        ))
+    }
+
+    /// Get a leave
+    ///
+    /// With the `ETag` that changing or removing it needs. A helper sees only their own.
+    #[oai(
+        path = "/staff-leaves/:id",
+        method = "get",
+        operation_id = "getStaffLeave"
+    )]
+    async fn get_staff_leave(
+        &self,
+        caller: Signed,
+        /// The leave's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<LeaveView>, GetFault> {
+        let leave = service::get(&self.0, &caller.0, id.0).await?;
+        Ok(tagged(&leave, &caller.0))
     }
 
     /// Change a leave
@@ -120,8 +144,7 @@ impl LeaveApi {
     ) -> Result<Tagged<LeaveView>, ChangeFault> {
         let if_match = if_match.0.as_deref();
         let after = service::change(&self.0, &caller.0, id.0, if_match, body.0.facts()).await?;
-        let tag = ETag(after.version);
-        Ok(Tagged::new(view(&after, &caller.0), tag))
+        Ok(tagged(&after, &caller.0))
     }
 
     /// Remove a leave
@@ -154,6 +177,10 @@ impl LeaveInput {
             reason: self.reason.trim().to_owned(),
         }
     }
+}
+
+fn tagged(leave: &Leave, caller: &Caller) -> Tagged<LeaveView> {
+    Tagged::new(view(leave, caller), ETag(leave.version))
 }
 
 fn view(leave: &Leave, caller: &Caller) -> LeaveView {

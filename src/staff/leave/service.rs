@@ -30,6 +30,12 @@ pub async fn list(
     Ok((leaves, cursors.next(next)?))
 }
 
+/// One leave.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Leave, Problem> {
+    let mut tx = app.db.read().await?;
+    find(&mut tx, caller, id).await
+}
+
 /// Writes a leave down.
 pub async fn create(
     app: &App,
@@ -87,14 +93,17 @@ pub async fn remove(
     Ok(())
 }
 
-/// The leave with this id, if the caller reaches the person whose it is.
+/// The leave with this id; to a caller who does not reach the person whose it is, it is not there.
 async fn find(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Leave, Problem> {
-    let not_found = || Problem::not_found("请假记录", "leave");
     let leave = store::find(tx, id).await?.ok_or_else(not_found)?;
     let person = staff::service::find_reached(tx, caller, leave.staff_id).await;
     person.map_err(|problem| match problem.status_code() {
-        StatusCode::NOT_FOUND => not_found(),
+        StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => not_found(),
         _ => problem,
     })?;
     Ok(leave)
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("请假记录", "leave")
 }

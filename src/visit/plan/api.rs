@@ -8,9 +8,12 @@ use uuid::Uuid;
 use super::model::{HelpPlan, PlanFacts};
 use super::service;
 use crate::access::Signed;
-use crate::api::{Created, Limit, Page, Tag};
+use crate::api::{Created, ETag, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::problem::{CreateFault, GetFault};
+
+/// The version of any help plan.
+const NEVER_CHANGED: ETag = ETag(1);
 
 /// Operations on help plans.
 pub struct PlanApi(pub App);
@@ -38,7 +41,22 @@ impl PlanApi {
     ) -> Result<Created<HelpPlan>, CreateFault> {
         let (key, id) = (idempotency_key.0.as_deref(), id.0);
         let plan = service::set(&self.0, &caller.0, key, id, body.0).await?;
-        Ok(Created::new(plan))
+        let id = plan.id;
+        Ok(Created::new(plan, "/help-plans", id, NEVER_CHANGED))
+    }
+
+    /// Get a help plan
+    ///
+    /// The one in force or a former one, of a household that the caller may see.
+    #[oai(path = "/help-plans/:id", method = "get", operation_id = "getHelpPlan")]
+    async fn get_help_plan(
+        &self,
+        caller: Signed,
+        /// The plan's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<HelpPlan>, GetFault> {
+        let plan = service::get(&self.0, &caller.0, id.0).await?;
+        Ok(Tagged::new(plan, NEVER_CHANGED))
     }
 
     /// List the help plans of a household

@@ -42,8 +42,10 @@ pub struct HelpPlan {
     #[sqlx(flatten)]
     pub facts: PlanFacts,
     /// When it was written down.
+    #[oai(rename = "recorded_at")]
     pub decided_at: Instant,
     /// The account that wrote it down.
+    #[oai(rename = "recorded_by")]
     pub decided_by: String,
 }
 

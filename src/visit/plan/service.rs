@@ -60,6 +60,17 @@ pub async fn set(
     Ok(plan)
 }
 
+/// One plan, of a household that the caller may see.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<HelpPlan, Problem> {
+    let mut tx = app.db.read().await?;
+    let not_found = || Problem::not_found("帮扶计划", "help plan");
+    let plan = store::find(&mut tx, id).await?.ok_or_else(not_found)?;
+    if rights::sees(&mut tx, caller, plan.household_id).await? {
+        return Ok(plan);
+    }
+    Err(not_found())
+}
+
 /// A page of a household's plans, the one in force first, and the cursor of the next one.
 pub async fn list(
     app: &App,

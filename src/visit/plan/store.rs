@@ -27,6 +27,12 @@ pub async fn add(tx: &mut Tx, plan: &HelpPlan) -> Result<(), sqlx::Error> {
     })
 }
 
+/// `None` if there is no plan with this id.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<HelpPlan>, sqlx::Error> {
+    let sql = format!("{PLAN} WHERE id = $1");
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
+}
+
 /// A page of a household's plans, the latest decision first, at most `limit` and one more.
 pub async fn list(
     tx: &mut Tx,

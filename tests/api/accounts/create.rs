@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use qianshou::access::Role;
-use qianshou::access::service::first_administrator;
+use qianshou::access::making::first_administrator;
 use qianshou::app::App;
 use qianshou::on;
 use serde_json::{Value, json};
@@ -79,12 +79,12 @@ async fn names_are_taken_once_and_passwords_long_enough() {
 #[tokio::test]
 async fn the_first_administrator_is_made_once() {
     let server = TestServer::start().await;
-    let first = qianshou::access::service::first_administrator(&server.app)
+    let first = qianshou::access::making::first_administrator(&server.app)
         .await
         .unwrap();
     let (name, password) = first.unwrap();
     server.stranger().log_in(&name, &password).await.expect(201);
-    let again = qianshou::access::service::first_administrator(&server.app)
+    let again = qianshou::access::making::first_administrator(&server.app)
         .await
         .unwrap();
     assert_eq!(again, None);
@@ -101,4 +101,65 @@ async fn of_several_first_starters_one_makes_the_administrator() {
     let made = made.into_iter().filter_map(Result::unwrap);
     assert_eq!(made.count(), 1);
     assert_eq!(count_rows(&apps[0].db, "account").await, 1);
+}
+
+#[tokio::test]
+async fn an_account_that_is_sent_twice_is_made_once_and_its_password_shown_once() {
+    let server = TestServer::start().await;
+    let administrator = server.client(Role::Administrator).await;
+    let make =
+        async |key: &str, body: &Value| administrator.post("/accounts").key(key).json(body).await;
+    let leader = json!({ "username": "王主任", "role": "leader" });
+    let first = make("one", &leader).await;
+    let made = first.expect(201);
+    assert_eq!(made["password_was_shown"], false);
+    let password = made["password"].as_str().unwrap();
+    let again = make("one", &leader).await;
+    let told = again.expect(201);
+    assert_eq!(told["account"], made["account"]);
+    assert_eq!(told["password"], Value::Null);
+    assert_eq!(told["password_was_shown"], true);
+    assert_eq!(again.header("location"), first.header("location"));
+    assert_eq!(count_rows(&server.db, "account").await, 2);
+    server
+        .stranger()
+        .log_in("王主任", password)
+        .await
+        .expect(201);
+    let other = json!({ "username": "李主任", "role": "leader" });
+    make("one", &other)
+        .await
+        .expect_problem(422, "idempotency_key_reused");
+
+    // A password that was sent is compared with the account's, and not kept.
+    let with =
+        |password: &str| json!({ "username": "赵主任", "role": "leader", "password": password });
+    let made = make("two", &with(PASSWORD)).await.expect(201);
+    let told = make("two", &with(PASSWORD)).await.expect(201);
+    assert_eq!(told, made);
+    assert_eq!(told["password_was_shown"], false);
+    make("two", &with("另一个足够长的口令"))
+        .await
+        .expect_problem(422, "idempotency_key_reused");
+    make("two", &json!({ "username": "赵主任", "role": "leader" }))
+        .await
+        .expect_problem(422, "idempotency_key_reused");
+    let kept = kept_answers(&server).await;
+    assert_eq!(kept.len(), 2);
+    for answer in kept {
+        assert!(!answer.contains("password"), "{answer}");
+        assert!(!answer.contains("argon2"), "{answer}");
+        assert!(!answer.contains(password), "{answer}");
+    }
+}
+
+/// What the database keeps for keys.
+async fn kept_answers(server: &TestServer) -> Vec<String> {
+    let mut tx = server.db.read().await.unwrap();
+    on!(&mut tx, connection => sqlx::query_scalar(
+        "SELECT CAST(answer AS TEXT) FROM idempotency",
+    )
+    .fetch_all(connection)
+    .await)
+    .unwrap()
 }

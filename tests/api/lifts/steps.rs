@@ -22,7 +22,7 @@ async fn a_household_goes_the_whole_way() {
     assert_eq!(lift["state"], "approved");
     assert_eq!(lift["again"], false);
     assert_eq!(lift["approved_on"], "2026-03-15");
-    assert_eq!(lift["helper_id"], helper.to_string());
+    assert_eq!(lift["staff_id"], helper.to_string());
     assert_eq!(lift["helper_name"], "张帮扶");
     assert_eq!(lift["household"]["head_name"], "王大牛");
     assert_eq!(lift.get("due_step"), None);
@@ -227,5 +227,5 @@ async fn the_helper_of_a_lift_is_the_one_on_the_day_of_approval() {
     server.pair(household, late, day("2026-03-16")).await;
     let id = lift_household(&office, household, SPRING).await;
     let lift = office.get(&format!("/lifts/{id}")).await.expect(200);
-    assert_eq!(lift.get("helper_id"), None, "nobody was responsible yet");
+    assert_eq!(lift.get("staff_id"), None, "nobody was responsible yet");
 }

@@ -117,13 +117,13 @@ async fn before_anyone_leaves_each_household_is_shown_with_who_could_take_it() {
         (&json!(2), &json!(2))
     );
     assert_eq!(outlook["active"], true);
-    let shown = outlook["items"].as_array().unwrap();
+    let shown = outlook["to_hand_over"].as_array().unwrap();
     let ids: std::collections::BTreeSet<_> = theirs.iter().map(ToString::to_string).collect();
     assert_eq!(set_of_field(shown, "household_id"), ids);
     let mut cost = 0;
     for household in shown {
         assert_eq!(household["staff_id"], json!(stayer));
-        assert_eq!(household["helper"], "乙帮扶");
+        assert_eq!(household["helper_name"], "乙帮扶");
         let reasons = household["reasons"].as_array().unwrap();
         let terms: i64 = reasons
             .iter()
@@ -148,7 +148,7 @@ async fn before_anyone_leaves_each_household_is_shown_with_who_could_take_it() {
     change_person(&office, stayer, &json!({ "capacity": 1 })).await;
     let short = office.get(&path).await.expect(200);
     assert_eq!(short["unplaced"], 2);
-    assert_eq!(short["items"][0]["reasons"][0]["code"], "all_full");
+    assert_eq!(short["to_hand_over"][0]["reasons"][0]["code"], "all_full");
     assert_eq!(short["shortages"][0]["short"], 2);
     let helper = server.client(Role::Helper).await;
     helper.get(&path).await.expect_problem(403, "forbidden");
@@ -267,7 +267,10 @@ async fn who_leaves_keeps_what_nobody_takes_until_gone() {
     assert_eq!(history[0]["staff_id"], json!(stayer));
     assert_eq!(history[1]["end_reason"], "现责任人甲帮扶即将离岗，须更换");
     let left = depart(&office, leaver, json!({ "kind": "retired" })).await;
-    assert_eq!(left["items"][0]["household_id"], kept[0]["household_id"]);
+    assert_eq!(
+        left["to_hand_over"][0]["household_id"],
+        kept[0]["household_id"]
+    );
 }
 
 #[tokio::test]
@@ -438,5 +441,5 @@ async fn nobody_inactive_is_given_a_household_by_hand_by_a_run_or_by_an_undone_i
         .json(&json!({ "unit_id": west, "reason": "调动", "pairings": "reopen" }))
         .await
         .expect(200);
-    assert!(moved["items"].as_array().unwrap().is_empty());
+    assert!(moved["pairings"].as_array().unwrap().is_empty());
 }

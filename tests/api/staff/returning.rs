@@ -27,7 +27,7 @@ async fn who_comes_back_takes_up_the_households_that_still_wait_if_that_is_wante
     let taken = pair_by_hand(&office, theirs[0], stayer).await;
     taken.expect(201);
     let held = back(true).await.expect(200);
-    let begun = held["items"].as_array().unwrap();
+    let begun = held["pairings"].as_array().unwrap();
     assert_eq!(
         set_of_field(begun, "household_id"),
         [theirs[1].to_string()].into()
@@ -45,7 +45,7 @@ async fn who_comes_back_takes_up_the_households_that_still_wait_if_that_is_wante
     // Without it, the person comes back to nobody.
     depart(&office, leaver, json!({ "kind": "other" })).await;
     let alone = back(false).await.expect(200);
-    assert!(alone["items"].as_array().unwrap().is_empty());
+    assert!(alone["pairings"].as_array().unwrap().is_empty());
     let person = office.get(&format!("/staff/{leaver}")).await.expect(200);
     assert_eq!(person["active"], true);
 }

@@ -29,8 +29,8 @@ async fn a_transfer_keeps_reopens_or_ends_the_pairings_as_chosen() {
     let first = current_pairings_of(&office, leaver).await;
     let held = transfer(&units[0], "keep").await.expect(200);
     let ids = |pairings: &Value| set_of_field(pairings.as_array().unwrap(), "id");
-    assert_eq!(ids(&held["items"]), set_of_field(&first, "id"));
-    assert_eq!(held["items"][0]["unit"], "西圩小学");
+    assert_eq!(ids(&held["pairings"]), set_of_field(&first, "id"));
+    assert_eq!(held["pairings"][0]["unit"], "西圩小学");
     transfer(&units[0], "keep")
         .await
         .expect_problem(409, "same_unit");
@@ -38,9 +38,9 @@ async fn a_transfer_keeps_reopens_or_ends_the_pairings_as_chosen() {
     unknown.expect_problem(422, "no_such_unit");
 
     let held = transfer(&units[1], "reopen").await.expect(200);
-    assert_eq!(held["items"].as_array().unwrap().len(), 2);
-    assert!(ids(&held["items"]).is_disjoint(&set_of_field(&first, "id")));
-    assert_eq!(held["items"][0]["from_date"], json!(date));
+    assert_eq!(held["pairings"].as_array().unwrap().len(), 2);
+    assert!(ids(&held["pairings"]).is_disjoint(&set_of_field(&first, "id")));
+    assert_eq!(held["pairings"][0]["from_date"], json!(date));
     let ended = office
         .items(&format!("/pairings?staff_id={leaver}&current=false"))
         .await;
@@ -48,7 +48,7 @@ async fn a_transfer_keeps_reopens_or_ends_the_pairings_as_chosen() {
     assert_eq!(ended[0]["end_reason"], "由西圩小学调至南圩小学：交流");
 
     let held = transfer(&units[2], "end").await.expect(200);
-    assert!(held["items"].as_array().unwrap().is_empty());
+    assert!(held["pairings"].as_array().unwrap().is_empty());
     let waiting = office
         .get(&format!("/staff/{leaver}/departure"))
         .await

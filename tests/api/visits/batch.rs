@@ -52,7 +52,7 @@ async fn one_bad_visit_does_not_stop_a_batch() {
         [
             ("a", 201, "-"),
             ("b", 404, "not_found"),
-            ("c", 422, "future_date"),
+            ("c", 422, "date_in_future"),
             ("d", 400, "bad_request"),
             ("e", 404, "not_found"),
             ("a", 201, "-"),

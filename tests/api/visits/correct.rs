@@ -154,7 +154,7 @@ async fn a_correction_needs_the_latest_version_and_a_reason() {
         (
             json!({ "reason": "改日期", "visited_on": tomorrow }),
             422,
-            "future_date",
+            "date_in_future",
         ),
         (
             json!({ "reason": "改日期", "visited_on": null }),

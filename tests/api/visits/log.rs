@@ -16,8 +16,8 @@ async fn a_helper_logs_a_visit_and_reads_it_back() {
     assert_eq!(logged["household_id"], json!(office.household));
     assert_eq!(logged["staff_id"], json!(office.staff));
     assert_eq!(logged["head_name"], "王二喜");
-    assert_eq!(logged["staff_name"], "张帮扶");
-    assert_eq!(logged["logged_by"], office.helper.username);
+    assert_eq!(logged["helper_name"], "张帮扶");
+    assert_eq!(logged["recorded_by"], office.helper.username);
     assert_eq!(logged["measures"], json!(["industry", "health"]));
     let answer = office.helper.get(&visit_path(&logged)).await;
     assert_eq!(answer.header("etag"), "\"1\"");
@@ -48,7 +48,7 @@ async fn what_is_against_a_rule_is_refused_with_its_place() {
         (
             json!({ "visited_on": tomorrow }),
             422,
-            "future_date",
+            "date_in_future",
             "/visited_on",
         ),
         (json!({ "met": null }), 422, "met_required", "/met"),
@@ -212,7 +212,7 @@ async fn who_was_responsible_on_the_day_counts() {
     assert_eq!(late["staff_id"], json!(former.staff_id));
     let typed = log(clerk, 100).await.expect(201);
     assert_eq!(typed["staff_id"], json!(former.staff_id));
-    assert_eq!(typed["logged_by"], clerk.username);
+    assert_eq!(typed["recorded_by"], clerk.username);
     // The day of the hand-over is of both, each for their own visit; the office's is the new helper's.
     let own = log(&office.helper, 30).await.expect(201);
     assert_eq!(own["staff_id"], json!(office.staff));

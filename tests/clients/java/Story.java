@@ -129,7 +129,8 @@ public final class Story {
     AccountWithPassword made =
         new AccessApi(administrator)
             .createAccount(
-                new AccountInput().username(username).role(AccountRole.HELPER).staffId(helper));
+                new AccountInput().username(username).role(AccountRole.HELPER).staffId(helper),
+                UUID.randomUUID().toString());
     same(made.getAccount().getUsername(), username);
     ApiClient teacher = client(logIn(username, made.getPassword()).getToken());
 

@@ -26,6 +26,7 @@ struct PairingRunComparison {
     /// Households whose helper differs, on all pages.
     differing: i64,
     /// A page of them, by town and village.
+    #[oai(validator(max_items = 200))]
     items: Vec<PairingRunDifference>,
     /// Send it as `cursor` to get the next page; `null` on the last one.
     next_cursor: Option<String>,

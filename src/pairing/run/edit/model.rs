@@ -18,7 +18,7 @@ use crate::pairing::run::model::{Choice, Run, RunStatus};
 
 code_list! {
     /// How a run is changed by hand.
-    pub enum EditKind = "run_edit_kind", "方案调整方式" {
+    pub enum EditKind = "pairing_run_edit_kind", "方案调整方式" {
         Move = "move", "改派责任人", [];
         Swap = "swap", "互换责任人", [];
         Clear = "clear", "取消安排", [];

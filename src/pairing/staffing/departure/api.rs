@@ -7,16 +7,15 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::model::{ComingBack, Departure, DepartureKind, Outlook, PairingsChoice, Transfer};
-use super::service;
+use super::service::{self, Held};
 use crate::access::Signed;
-use crate::api::Tag;
+use crate::api::{ETag, Tag, Tagged};
 use crate::app::App;
 use crate::pairing::assign::api::{Pairing, pairing_view};
 use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
 use crate::pairing::cost::shortage::Shortage;
 use crate::pairing::cost::terms::Reason;
 use crate::problem::{ChangeFault, GetFault};
-use crate::serving::tenure::Tenure;
 
 /// Operations on what becomes of a helper's households.
 pub struct DepartureApi(pub App);
@@ -38,12 +37,13 @@ struct HouseholdToHandOver {
     /// The person who could take it at the least cost for all; absent if there is nobody.
     staff_id: Option<Uuid>,
     /// 姓名 of that person.
-    helper: Option<String>,
+    helper_name: Option<String>,
     /// 单位 of that person.
     unit: Option<String>,
     /// Sum of the terms in `reasons`; less is better.
     cost: i64,
     /// The terms of the cost in words, or why there is nobody.
+    #[oai(validator(max_items = 100))]
     reasons: Vec<Reason>,
 }
 
@@ -70,8 +70,8 @@ struct DepartureOutlook {
     cost: i64,
     /// What is short, the largest shortage first.
     shortages: Vec<Shortage>,
-    /// Each household, by 户编号.
-    items: Vec<HouseholdToHandOver>,
+    /// Each household that needs another helper, by 户编号.
+    to_hand_over: Vec<HouseholdToHandOver>,
     /// The households that the person assists; these end without anybody following.
     assistances: Vec<AssistanceView>,
 }
@@ -120,7 +120,7 @@ struct PairingsHeld {
     /// The person.
     staff_id: Uuid,
     /// The pairings that hold.
-    items: Vec<Pairing>,
+    pairings: Vec<Pairing>,
 }
 
 #[OpenApi(tag = "Tag::Pairing")]
@@ -141,10 +141,8 @@ impl DepartureApi {
         caller: Signed,
         /// The person's id.
         id: Path<Uuid>,
-    ) -> Result<Json<DepartureOutlook>, GetFault> {
-        Ok(Json(view(
-            service::outlook(&self.0, &caller.0, id.0).await?,
-        )))
+    ) -> Result<Tagged<DepartureOutlook>, GetFault> {
+        Ok(tagged(service::outlook(&self.0, &caller.0, id.0).await?))
     }
 
     /// Record a departure
@@ -169,7 +167,7 @@ impl DepartureApi {
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
         body: Json<DepartureInput>,
-    ) -> Result<Json<DepartureOutlook>, ChangeFault> {
+    ) -> Result<Tagged<DepartureOutlook>, ChangeFault> {
         let DepartureInput { kind, date, remark } = body.0;
         let leaving = Departure {
             kind,
@@ -177,9 +175,7 @@ impl DepartureApi {
             remark: remark.map(|remark| remark.trim().to_owned()),
         };
         service::depart(&self.0, &caller.0, id.0, if_match.0.as_deref(), &leaving).await?;
-        Ok(Json(view(
-            service::outlook(&self.0, &caller.0, id.0).await?,
-        )))
+        Ok(tagged(service::outlook(&self.0, &caller.0, id.0).await?))
     }
 
     /// Record a return
@@ -203,15 +199,15 @@ impl DepartureApi {
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
         body: Json<ReturnInput>,
-    ) -> Result<Json<PairingsHeld>, ChangeFault> {
+    ) -> Result<Tagged<PairingsHeld>, ChangeFault> {
         let coming = ComingBack {
             date: body.0.date,
             reason: body.0.reason.trim().to_owned(),
             take_up: body.0.take_up,
         };
-        let pairings =
-            service::come_back(&self.0, &caller.0, id.0, if_match.0.as_deref(), &coming).await?;
-        Ok(Json(pairings_view(id.0, pairings)))
+        let if_match = if_match.0.as_deref();
+        let held = service::come_back(&self.0, &caller.0, id.0, if_match, &coming).await?;
+        Ok(held_view(id.0, held))
     }
 
     /// Record a transfer
@@ -234,31 +230,39 @@ impl DepartureApi {
         #[oai(name = "If-Match", validator(max_length = 100))]
         if_match: Header<Option<String>>,
         body: Json<TransferInput>,
-    ) -> Result<Json<PairingsHeld>, ChangeFault> {
+    ) -> Result<Tagged<PairingsHeld>, ChangeFault> {
         let transfer = Transfer {
             unit_id: body.0.unit_id,
             date: body.0.date,
             reason: body.0.reason.trim().to_owned(),
             pairings: body.0.pairings,
         };
-        let pairings =
-            service::transfer(&self.0, &caller.0, id.0, if_match.0.as_deref(), &transfer).await?;
-        Ok(Json(pairings_view(id.0, pairings)))
+        let if_match = if_match.0.as_deref();
+        let held = service::transfer(&self.0, &caller.0, id.0, if_match, &transfer).await?;
+        Ok(held_view(id.0, held))
     }
 }
 
-fn pairings_view(staff_id: Uuid, pairings: Vec<Tenure>) -> PairingsHeld {
-    PairingsHeld {
+/// With the tag of the person's record.
+fn held_view(staff_id: Uuid, held: Held) -> Tagged<PairingsHeld> {
+    let view = PairingsHeld {
         staff_id,
-        items: pairings.into_iter().map(pairing_view).collect(),
-    }
+        pairings: held.pairings.into_iter().map(pairing_view).collect(),
+    };
+    Tagged::new(view, ETag(held.version))
+}
+
+/// With the tag of the person's record.
+fn tagged(outlook: Outlook) -> Tagged<DepartureOutlook> {
+    let tag = ETag(outlook.person.version);
+    Tagged::new(view(outlook), tag)
 }
 
 fn view(outlook: Outlook) -> DepartureOutlook {
     let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
     let (placed, unplaced) = (outlook.best.pairs.len(), outlook.best.unplaced.len());
     DepartureOutlook {
-        items: items(&outlook),
+        to_hand_over: to_hand_over(&outlook),
         staff_id: outlook.person.id,
         name: outlook.person.name,
         unit: outlook.person.unit,
@@ -277,7 +281,7 @@ fn view(outlook: Outlook) -> DepartureOutlook {
     }
 }
 
-fn items(outlook: &Outlook) -> Vec<HouseholdToHandOver> {
+fn to_hand_over(outlook: &Outlook) -> Vec<HouseholdToHandOver> {
     let taken = outlook.best.pairs.iter().map(|pair| {
         let helper = outlook.staff.get(&pair.helper);
         (pair.household, helper, pair.cost, pair.reasons.clone())
@@ -295,7 +299,7 @@ fn items(outlook: &Outlook) -> Vec<HouseholdToHandOver> {
                 town: household.facts.town.clone(),
                 village: household.facts.village.clone(),
                 staff_id: helper.map(|person| person.id),
-                helper: helper.map(|person| person.name.clone()),
+                helper_name: helper.map(|person| person.name.clone()),
                 unit: helper.map(|person| person.unit.clone()),
                 cost,
                 reasons,

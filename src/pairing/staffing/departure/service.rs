@@ -51,6 +51,14 @@ pub async fn outlook(app: &App, caller: &Caller, staff_id: Uuid) -> Result<Outlo
     })
 }
 
+/// What a person has after a change of their post.
+pub struct Held {
+    /// The pairings that hold.
+    pub pairings: Vec<Tenure>,
+    /// The version of the person's record.
+    pub version: i64,
+}
+
 /// Makes a person inactive and ends all pairings and assistances of that person, all or nothing.
 pub async fn depart(
     app: &App,
@@ -84,14 +92,14 @@ pub async fn depart(
 }
 
 /// Makes a person active again, and on request responsible for the households that are still waiting.
-/// Gives the pairings that were begun.
+/// Gives the pairings that hold then.
 pub async fn come_back(
     app: &App,
     caller: &Caller,
     staff_id: Uuid,
     if_match: Option<&str>,
     coming: &ComingBack,
-) -> Result<Vec<Tenure>, Problem> {
+) -> Result<Held, Problem> {
     let date = coming.date.unwrap_or(app.today());
     day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
@@ -110,9 +118,12 @@ pub async fn come_back(
         let from = (date, coming.reason.as_str());
         begin_all(&mut tx, app, caller, &waiting, staff_id, from).await?;
     }
-    let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
+    let held = Held {
+        pairings: store::current_of(&mut tx, Part::Responsible, staff_id).await?,
+        version: person.version + 1,
+    };
     tx.commit().await?;
-    Ok(pairings)
+    Ok(held)
 }
 
 /// Moves a person to another unit, and keeps, begins anew or ends the person's pairings. Gives those
@@ -123,7 +134,7 @@ pub async fn transfer(
     staff_id: Uuid,
     if_match: Option<&str>,
     transfer: &Transfer,
-) -> Result<Vec<Tenure>, Problem> {
+) -> Result<Held, Problem> {
     let date = transfer.date.unwrap_or(app.today());
     day::check(date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
@@ -152,9 +163,12 @@ pub async fn transfer(
         let from = (date, reason.as_str());
         begin_all(&mut tx, app, caller, &households, staff_id, from).await?;
     }
-    let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
+    let held = Held {
+        pairings: store::current_of(&mut tx, Part::Responsible, staff_id).await?,
+        version: person.version + 1,
+    };
     tx.commit().await?;
-    Ok(pairings)
+    Ok(held)
 }
 
 async fn end_all(

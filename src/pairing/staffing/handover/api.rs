@@ -10,10 +10,10 @@ use super::model::{NewNote, Note};
 use super::service;
 use super::store::Filter;
 use crate::access::Signed;
-use crate::api::{Created, Instant, Limit, Page, Tag};
+use crate::api::{Created, ETag, Instant, Limit, Page, Tag, Tagged};
 use crate::app::App;
 use crate::db::page;
-use crate::problem::{CreateFault, Fault, ListFault, bits};
+use crate::problem::{CreateFault, Fault, GetFault, ListFault, bits};
 
 /// Operations on hand-over notes.
 pub struct HandoverApi(pub App);
@@ -38,7 +38,7 @@ struct HandoverNote {
     /// The helper who hands over.
     staff_id: Uuid,
     /// 姓名 of that helper.
-    helper: String,
+    helper_name: String,
     /// What is said.
     text: String,
     /// The day of the note.
@@ -92,7 +92,8 @@ impl HandoverApi {
         };
         let key = idempotency_key.0.as_deref();
         let note = service::write(&self.0, &caller.0, key, &new).await?;
-        Ok(Created::new(view(note)))
+        let (id, tag) = (note.id, tag(&note));
+        Ok(Created::new(view(note), "/handover-notes", id, tag))
     }
 
     /// List hand-over notes
@@ -128,6 +129,23 @@ impl HandoverApi {
         Ok(Page::json(notes.into_iter().map(view), cursors.next(next)?))
     }
 
+    /// Get a hand-over note
+    ///
+    /// One of those that `listHandoverNotes` lists for the caller.
+    #[oai(
+        path = "/handover-notes/:id",
+        method = "get",
+        operation_id = "getHandoverNote"
+    )]
+    async fn get_handover_note(
+        &self,
+        caller: Signed,
+        /// The note's id.
+        id: Path<Uuid>,
+    ) -> Result<Tagged<HandoverNote>, GetFault> {
+        Ok(tagged(service::get(&self.0, &caller.0, id.0).await?))
+    }
+
     /// Mark a hand-over note as read
     ///
     /// By the helper who is responsible for the household now. The first time counts.
@@ -141,10 +159,19 @@ impl HandoverApi {
         caller: Signed,
         /// The note's id.
         id: Path<Uuid>,
-    ) -> Result<Json<HandoverNote>, ReadFault> {
+    ) -> Result<Tagged<HandoverNote>, ReadFault> {
         let note = service::read(&self.0, &caller.0, id.0).await?;
-        Ok(Json(view(note)))
+        Ok(tagged(note))
     }
+}
+
+fn tag(note: &Note) -> ETag {
+    ETag::of_state(note.read_at.is_some())
+}
+
+fn tagged(note: Note) -> Tagged<HandoverNote> {
+    let tag = tag(&note);
+    Tagged::new(view(note), tag)
 }
 
 fn view(note: Note) -> HandoverNote {
@@ -155,7 +182,7 @@ fn view(note: Note) -> HandoverNote {
         household_number: note.household_number,
         head_name: note.head_name,
         staff_id: note.staff_id,
-        helper: note.helper,
+        helper_name: note.helper,
         text: note.words,
         date: note.written_on,
         recorded_at: note.recorded_at.into(),

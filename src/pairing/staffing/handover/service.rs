@@ -57,6 +57,16 @@ pub async fn list(
     Ok(store::list(&mut tx, filter, after, limit).await?)
 }
 
+/// One note, of a household for which someone within the caller's reach is responsible now.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Note, Problem> {
+    let mut tx = app.db.read().await?;
+    let note = find(&mut tx, id).await?;
+    let (reach, household) = (caller.reach(), note.household_id);
+    let is_within =
+        serving::store::reaches(&mut tx, reach, &[Part::Responsible], household).await?;
+    is_within.then_some(note).ok_or_else(not_found)
+}
+
 /// Writes down that the helper who is responsible now has read a note; the first reading counts. To
 /// another helper the note is not there.
 pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<Note, Problem> {
