@@ -163,7 +163,7 @@ fn accounts_are_made_and_reset_and_a_backup_holds_them() {
     let again = run(at, &["user", "add", "wangfang", "--role", "office"]);
     assert!(stderr(&again).contains("已被使用"), "{}", stderr(&again));
     let unknown = run(at, &["user", "add", "x", "--role", "king"]);
-    assert!(stderr(&unknown).contains("administrator, office, helper, leader"));
+    assert!(stderr(&unknown).contains("administrator, office, unit_contact, helper, leader"));
     let nobody = run(
         at,
         &[
@@ -171,6 +171,8 @@ fn accounts_are_made_and_reset_and_a_backup_holds_them() {
         ],
     );
     assert!(stderr(&nobody).contains("工号"), "{}", stderr(&nobody));
+    let nobody = run(at, &["user", "add", "lina", "--role", "unit_contact"]);
+    assert!(stderr(&nobody).contains("单位联络员账号必须对应"));
     assert_ne!(stdout(&run(at, &["user", "reset", "wangfang"])), made);
     assert!(stderr(&run(at, &["user", "reset", "nobody"])).contains("没有找到该账号"));
 
