@@ -12,7 +12,7 @@ use super::field::{household_fields, member_fields};
 use super::model::{HouseholdFacts, Member};
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
-use crate::access::search::Search;
+use crate::access::search::{Part, Search};
 use crate::db::{Ids, Tx, Where};
 use crate::on;
 use crate::serving::store::{join_responsible_now, served_by};
@@ -34,6 +34,9 @@ pub struct Household {
     pub head_name: String,
     /// Number of members.
     pub size: i64,
+    /// Where its town and village stand in the [order](crate::order) of places.
+    #[serde(default)]
+    pub area_key: String,
     /// What the roster says.
     #[sqlx(flatten)]
     pub facts: HouseholdFacts,
@@ -57,7 +60,7 @@ pub struct Filter {
     pub status: String,
     /// Code of the main cause.
     pub main_cause: String,
-    /// Part of the head's name, or the whole 户编号.
+    /// What is searched for: 户编号, names and telephones, ends of identity numbers.
     pub search: Search,
     /// Only households whose responsible helper is this one.
     pub helper: Option<Uuid>,
@@ -65,12 +68,16 @@ pub struct Filter {
     pub served_by: Option<Uuid>,
     /// Only households with (or without) a responsible helper.
     pub paired: Option<bool>,
+    /// Conditions on a row of `household` by what other rooms know of it.
+    pub further: Where,
 }
 
 impl Filter {
     fn conditions(&self) -> Where {
         let served = format!("household.id IN ({})", served_by("?"));
-        let wanted = Where::new()
+        let wanted = self
+            .further
+            .clone()
             .and(is_open("household"))
             .and_text(&self.town, "town = ?")
             .and_text(&self.village, "village = ?")
@@ -83,7 +90,50 @@ impl Filter {
                 "pairing.staff_id IS NOT NULL",
                 "pairing.staff_id IS NULL",
             );
-        self.search.narrow(wanted, "number", "head_name")
+        self.searched(wanted)
+    }
+
+    /// Narrows them to those that may hold what is searched for, in themselves or in a member.
+    fn searched(&self, mut wanted: Where) -> Where {
+        if self.search.is_empty() {
+            return wanted;
+        }
+        let of_household = [
+            (Part::Number, "household.number"),
+            (Part::Telephone, "household.phone"),
+        ];
+        let of_member = [
+            (Part::Name, "member.name"),
+            (Part::Telephone, "member.phone"),
+            (Part::Identity, "member.identity_number"),
+        ];
+        let of_household = self.search.within(&mut wanted, &of_household);
+        let of_member = self.search.within(&mut wanted, &of_member);
+        // Of one who serves some households, the members of no others are read.
+        let served = self.served_by.map(|person| {
+            let person = wanted.bind(person);
+            format!(" AND household_id IN ({})", served_by(&person))
+        });
+        let members = format!(
+            "SELECT household_id FROM member WHERE {of_member}{}",
+            served.unwrap_or_default()
+        );
+        wanted.and(format!("({of_household} OR household.id IN ({members}))"))
+    }
+
+    /// Whether a household that is among the rows, with its members, is found, by what the caller sees.
+    pub fn finds(&self, household: &Household) -> bool {
+        let of = |part, value: Option<&str>| value.is_some_and(|it| self.search.finds(part, it));
+        let facts = &household.facts;
+        self.search.is_empty()
+            || of(Part::Number, facts.number.as_deref())
+            || of(Part::Telephone, facts.phone.as_deref())
+            || facts.members.iter().any(|member| {
+                let identity = member.identity_number.as_ref();
+                of(Part::Name, Some(&member.name))
+                    || of(Part::Telephone, member.phone.as_deref())
+                    || of(Part::Identity, identity.map(IdentityNumber::whole))
+            })
     }
 }
 
@@ -97,16 +147,12 @@ pub fn was_open_on(table: &str, day: &str) -> String {
     format!("({} OR {table}.closed_on > {day})", is_open(table))
 }
 
-/// Where a page of households begins: town, village and id of the last one of the page before.
-pub type AreaKey = (String, String, Uuid);
+/// Where a page of households begins: the key of the place and the id of the last one of the page before.
+pub type AreaKey = (String, Uuid);
 
 /// Where the page after this household begins.
 pub fn area_key(household: &Household) -> AreaKey {
-    (
-        household.facts.town.clone(),
-        household.facts.village.clone(),
-        household.id,
-    )
+    (household.area_key.clone(), household.id)
 }
 
 /// Names with commas between them.
@@ -124,17 +170,17 @@ macro_rules! columns_of {
 }
 
 /// The columns that hold what a roster says of a household, in the register and in the staging, and those
-/// that are worked out from its members.
+/// that are worked out from its members and its place.
 pub(super) const HOUSEHOLD_COLUMNS: &str =
-    concat!(household_fields!(columns_of), ", head_name, size");
-/// The columns that hold what a roster says of a person, in the register and in the staging.
-pub(super) const MEMBER_COLUMNS: &str = member_fields!(columns_of);
+    concat!(household_fields!(columns_of), ", head_name, size, area_key");
+/// The columns that hold who a person is and what a roster says of them, in the register and in the staging.
+pub(super) const MEMBER_COLUMNS: &str = concat!("id, ", member_fields!(columns_of));
 
 const HOUSEHOLD: &str = concat!(
-    "household.id AS id, version, import_id, created_at, updated_at, head_name, size, ",
+    "household.id AS id, version, import_id, created_at, updated_at, head_name, size, area_key, ",
     household_fields!(columns_of)
 );
-const MEMBER: &str = concat!("household_id, ", member_fields!(columns_of));
+const MEMBER: &str = concat!("household_id, id, ", member_fields!(columns_of));
 
 /// With its members, closed or not; `None` if there is no household with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Error> {
@@ -179,13 +225,27 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Household>, sqlx::Error> {
     let mut wanted = filter.conditions().beyond(
-        after.map(|(town, village, id)| [town.into(), village.into(), id.into()]),
-        "(town, village, household.id) >",
+        after.map(|(area, id)| [area.into(), id.into()]),
+        "(area_key, household.id) >",
     );
     let limit = wanted.bind(limit + 1);
     let sql = format!(
         "SELECT {HOUSEHOLD} FROM household {} {wanted}
-         ORDER BY town, village, household.id LIMIT {limit}",
+         ORDER BY area_key, household.id LIMIT {limit}",
+        join_responsible_now("household.id")
+    );
+    wanted.fetch_all(tx, sql).await
+}
+
+/// One value of each household of a list, as text, in no order.
+pub async fn values(
+    tx: &mut Tx,
+    filter: &Filter,
+    value: &str,
+) -> Result<Vec<(Uuid, Option<String>)>, sqlx::Error> {
+    let wanted = filter.conditions();
+    let sql = format!(
+        "SELECT household.id, {value} FROM household {} {wanted}",
         join_responsible_now("household.id")
     );
     wanted.fetch_all(tx, sql).await
@@ -350,6 +410,23 @@ pub struct LedgerEntry {
     pub main_cause: Option<Cause>,
     /// 年人均纯收入, fen.
     pub income_per_head_fen: Option<i64>,
+}
+
+/// Where an open household lives.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Place {
+    pub(crate) id: Uuid,
+    /// 镇.
+    pub town: String,
+}
+
+/// Where all open households live, in no order.
+pub async fn places(tx: &mut Tx) -> Result<Vec<Place>, sqlx::Error> {
+    let sql = format!(
+        "SELECT id, town FROM household WHERE {}",
+        is_open("household")
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
 }
 
 /// All open households as a ledger shows them, in no order.

@@ -6,13 +6,14 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::model::{self, LiftFacts, Progress};
+use super::summary::{Marks, Work};
 use crate::db::Tx;
 use crate::lift::model::StepRecord;
 use crate::lift::store::NamedLift;
 use crate::serving;
 use crate::settings::YearPlan;
 use crate::staff::model::Staff;
-use crate::{lift, settings, staff};
+use crate::{household, lift, method, settings, staff, visit};
 
 /// All that a year's progress is counted from, read in one transaction.
 #[derive(Clone, Debug)]
@@ -43,6 +44,43 @@ pub async fn basis(tx: &mut Tx, year: i32, as_of: NaiveDate) -> Result<Basis, sq
         helpers: serving::store::helpers_on(tx, as_of).await?,
         year,
         as_of,
+    })
+}
+
+/// The day on which a year begins whose visits are counted up to a day.
+pub fn first_day(year: i32, as_of: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)
+}
+
+/// How the six points of every household on the register stand on a day, by household.
+pub async fn marks(tx: &mut Tx, as_of: NaiveDate) -> Result<HashMap<Uuid, Marks>, sqlx::Error> {
+    let settings = settings::store::load(tx).await?;
+    let households = method::evaluate_all(tx, &settings, as_of)
+        .await?
+        .into_iter();
+    Ok(households
+        .map(|(household, points)| (household, points.map(|point| point.state)))
+        .collect())
+}
+
+/// Reads what a year's work as of a day is summed from, with the six points if they are asked for.
+pub async fn work(
+    tx: &mut Tx,
+    year: i32,
+    as_of: NaiveDate,
+    with_points: bool,
+) -> Result<Work, sqlx::Error> {
+    let basis = basis(tx, year, as_of).await?;
+    let as_of = basis.as_of;
+    Ok(Work {
+        basis,
+        places: household::store::places(tx).await?,
+        visits: visit::store::totals::by_helper(tx, first_day(year, as_of), as_of).await?,
+        marks: if with_points {
+            Some(marks(tx, as_of).await?)
+        } else {
+            None
+        },
     })
 }
 

@@ -75,6 +75,8 @@ pub(super) struct PairingProposal {
     village: String,
     /// The person proposed; absent if there is nobody.
     staff_id: Option<Uuid>,
+    /// 工号 of that person.
+    staff_number: Option<String>,
     /// 姓名 of that person.
     helper: Option<String>,
     /// 单位 of that person.
@@ -124,6 +126,8 @@ pub(super) struct PairingProposalDetail {
 struct NextBestHelper {
     /// The person.
     staff_id: Uuid,
+    /// 工号.
+    staff_number: Option<String>,
     /// 姓名.
     helper: String,
     /// 单位.
@@ -145,6 +149,8 @@ struct NextBestHelper {
 pub(super) struct PairingLoad {
     /// The helper.
     staff_id: Uuid,
+    /// 工号.
+    staff_number: Option<String>,
     /// 姓名.
     name: String,
     /// 单位.
@@ -213,6 +219,7 @@ pub(super) fn proposal_view(proposal: Proposal) -> PairingProposal {
         town: proposal.town,
         village: proposal.village,
         staff_id: proposal.staff_id,
+        staff_number: proposal.staff_number,
         helper: proposal.helper,
         unit: proposal.unit,
         cost: proposal.cost,
@@ -231,6 +238,7 @@ pub(super) fn detail_view(explained: Explained) -> PairingProposalDetail {
 fn next_best_view(next: NextBest) -> NextBestHelper {
     NextBestHelper {
         staff_id: next.helper,
+        staff_number: next.number,
         helper: next.name,
         unit: next.unit,
         cost: next.reasons.iter().map(|reason| reason.cost).sum(),
@@ -243,6 +251,7 @@ fn next_best_view(next: NextBest) -> NextBestHelper {
 pub(super) fn load_view(load: &Load, unit: LoadShare, all: LoadShare) -> PairingLoad {
     PairingLoad {
         staff_id: load.staff_id,
+        staff_number: load.number.clone(),
         name: load.name.clone(),
         unit: load.unit.clone(),
         capacity: load.capacity,

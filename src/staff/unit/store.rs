@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::model::{Area, Unit};
 use crate::access::history::{self, Actor};
 use crate::db::Tx;
-use crate::{insert, on};
+use crate::{insert, on, order};
 
 const UNIT: &str = "SELECT unit.id AS id, unit.name AS name, villages_version AS version,
     (SELECT count(*) FROM staff WHERE staff.unit_id = unit.id AND active) AS active_staff
@@ -21,31 +21,34 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Unit>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
 }
 
-/// A page of units by name, after the name `after`, at most `limit` and one more.
-pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Unit>, sqlx::Error> {
-    let sql = format!("{UNIT} WHERE unit.name > $1 ORDER BY unit.name LIMIT $2");
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(after.unwrap_or_default()).bind(limit + 1).fetch_all(connection).await)
+/// All units, by name.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Unit>, sqlx::Error> {
+    let mut units: Vec<Unit> =
+        on!(tx, connection => sqlx::query_as(UNIT).fetch_all(connection).await)?;
+    units.sort_by_cached_key(|unit| order::key(&unit.name));
+    Ok(units)
 }
 
 /// The villages of one unit, by town and village.
 pub async fn villages(tx: &mut Tx, id: Uuid) -> Result<Vec<Area>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as(
-        "SELECT town, village FROM unit_village WHERE unit_id = $1 ORDER BY town, village",
+    let mut villages: Vec<Area> = on!(tx, connection => sqlx::query_as(
+        "SELECT town, village FROM unit_village WHERE unit_id = $1",
     )
     .bind(id)
     .fetch_all(connection)
-    .await)
+    .await)?;
+    villages.sort_by_cached_key(|area| (order::key(&area.town), order::key(&area.village)));
+    Ok(villages)
 }
 
 /// The villages of all units that have any, by the unit's name.
 pub async fn all_villages(tx: &mut Tx) -> Result<BTreeMap<String, Vec<Area>>, sqlx::Error> {
-    let rows: Vec<(String, String, String)> = on!(tx, connection => sqlx::query_as(
-        "SELECT unit.name, town, village FROM unit_village JOIN unit ON unit.id = unit_id
-         ORDER BY unit.name, town, village",
+    let mut rows: Vec<(String, String, String)> = on!(tx, connection => sqlx::query_as(
+        "SELECT unit.name, town, village FROM unit_village JOIN unit ON unit.id = unit_id",
     )
     .fetch_all(connection)
     .await)?;
+    rows.sort_by_cached_key(|(_, town, village)| (order::key(town), order::key(village)));
     let mut units: BTreeMap<String, Vec<Area>> = BTreeMap::new();
     for (unit, town, village) in rows {
         units.entry(unit).or_default().push(Area { town, village });
