@@ -10,8 +10,8 @@ use crate::support::book::Book;
 use crate::support::register::facts;
 use crate::support::staff::add_person;
 
-const TOWNS: [&str; 5] = ["第2镇", "第十镇", "北关镇", "草庙镇", "青山镇"];
-const UNITS: [&str; 4] = ["第2小学", "第10小学", "北关小学", "朝阳小学"];
+const TOWNS: [&str; 5] = ["北关镇", "草庙镇", "第2镇", "第十镇", "青山镇"];
+const UNITS: [&str; 4] = ["北关小学", "第2小学", "第10小学", "实验小学"];
 const NAMES: [&str; 3] = ["艾米", "陈二", "王五"];
 
 /// Each once, in the order in which they come.
