@@ -112,7 +112,7 @@ impl DirectoryApi {
         /// those first that are overdue the longest, of at most 2000 households.
         sort: Query<Option<HouseholdSort>>,
         /// What to tell of each household besides; the parameter may stand several times.
-        #[oai(validator(max_items = 5, unique_items))]
+        #[oai(validator(max_items = 5))]
         include: Query<Option<Vec<HouseholdDetail>>>,
         limit: Query<Option<Limit>>,
         /// The `next_cursor` of the page before, with the same `sort`.

@@ -45,7 +45,7 @@ impl ProgressApi {
         as_of: Query<Option<NaiveDate>>,
         /// What to tell besides; the parameter may stand several times. `points` looks through every
         /// household, which takes a while for a large county.
-        #[oai(validator(max_items = 1, unique_items))]
+        #[oai(validator(max_items = 1))]
         include: Query<Option<Vec<ProgressDetail>>>,
     ) -> Result<Json<ProgressView>, ProgressFault> {
         let with_points = include.0.is_some_and(|include| !include.is_empty());
