@@ -10,8 +10,8 @@ use crate::code_list::CodeList;
 use crate::db::page;
 use crate::problem::{Fault, bits};
 use crate::{
-    access, codes, household, import, lift, method, pairing, renaming, roster, settings, staff,
-    visit,
+    access, codes, directory, household, import, lift, method, pairing, progress, renaming, roster,
+    settings, staff, visit,
 };
 
 /// Operations on code lists.
@@ -93,6 +93,9 @@ const LISTS: &[fn() -> CodeListView] = &[
     view::<visit::model::VisitKind>,
     view::<visit::model::WhoMet>,
     view::<visit::model::BenefitKind>,
+    view::<progress::api::ProgressDetail>,
+    view::<directory::model::HouseholdSort>,
+    view::<directory::model::HouseholdDetail>,
     view::<method::Point>,
     view::<method::PointStatus>,
     view::<method::model::EvidenceKind>,

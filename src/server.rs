@@ -42,7 +42,10 @@ fn operations(app: &App) -> impl OpenApi + use<> {
             crate::import::api::ContentApi(app()),
         ),
         crate::import::profile::api::ProfileApi(app()),
-        crate::household::api::HouseholdApi(app()),
+        (
+            crate::directory::api::DirectoryApi(app()),
+            crate::household::api::HouseholdApi(app()),
+        ),
         crate::import::api::HouseholdHistoryApi(app()),
         (
             crate::staff::api::StaffApi(app()),

@@ -30,6 +30,25 @@ pub fn squeezed(text: &str) -> String {
         .collect()
 }
 
+/// Dots between the parts of a name, none of which is the one of the standard, U+00B7, and what people type for
+/// them.
+pub const DOTS: &str = "•・‧∙⋅･.．。˙·ᐧ⸱ㆍ﹒․ꞏ⸳᛫·'‘’`´＇…丶●○◦°⚫⬤º";
+
+/// The form in which two texts are the same to one who searches: [`squeezed`], in small letters.
+pub fn folded(text: &str) -> String {
+    squeezed(text).to_lowercase()
+}
+
+/// The same of a name, also without its dots, unless there is nothing else.
+pub fn folded_name(name: &str) -> String {
+    let folded = folded(name);
+    let is_dot = |character: char| DOTS.contains(character);
+    if folded.chars().all(is_dot) {
+        return folded;
+    }
+    folded.replace(is_dot, "")
+}
+
 /// Whether `text` is `squeezed` when it is [`squeezed`]; asked of many words, it makes no text of any.
 pub fn is_squeezed(text: &str, squeezed: &str) -> bool {
     let characters = text.chars().map(half_width_char);

@@ -41,7 +41,7 @@
 //! | answers of the API: all other texts (remarks, notes, wishes, plans, reasons, file names, names), problems with their `value` and `instance` | [`shield`](super::shield), for every answer alike |
 //! | histories | `import::field_view`, field by field |
 //! | what a household breaks of the rules (`checks`) | left out where it tells a birth date or health |
-//! | search | finds no more than its reader sees: digits find only a whole 户编号 that they see whole, a part of a name only where that part can be seen; a town or village whose name is masked for them is found by no filter |
+//! | search | finds no more than its reader sees: digits find a whole 户编号 that they see whole, telephones and ends of identity numbers only for those who see these; a part of a name only where that part can be seen; a town or village whose name is masked for them is found by no filter |
 //! | cursors of lists | sealed: see `db::cursor` |
 //! | workbooks for leaders (progress, roll) | masked for all, since files are passed on: every text of a table passes [`table::Reader`](crate::workbook::table::Reader), names of sheets and files [`READER`](crate::report::sheets::READER) |
 //! | files of imports, marked files, previews, events of an import | the office alone may have them (`KeepRegister`), and the office sees numbers whole; messages about rows mask identity numbers all the same, since they are read aloud and sent by chat |
@@ -148,18 +148,6 @@ impl Sight {
     /// there, and digits in it could be tried out one after the other.
     pub fn may_search_names(self, search: &str) -> bool {
         self.sees(Kind::Identity) || !search.chars().any(char::is_numeric)
-    }
-
-    /// Whether a record that a search has found may be shown: only if what was searched for can be seen in
-    /// its name, or is its number. A hit reveals as much as the text itself.
-    pub fn may_tell(self, search: &str, number: Option<&str>, name: &str) -> bool {
-        if search.is_empty() || number == Some(search) {
-            return true;
-        }
-        match self.text(name) {
-            Cow::Borrowed(_) => true,
-            Cow::Owned(shown) => shown.to_lowercase().contains(&search.to_lowercase()),
-        }
     }
 
     /// Whether records may be looked for by these whole names, such as of a town and a village: not if one

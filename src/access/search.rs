@@ -1,13 +1,40 @@
 //! Searching records by a name or a number, which finds no more than its reader sees.
+//!
+//! What is searched for and what is searched are brought to [one form](folded) first. The database gives the
+//! rows that may hold it, by conditions that mean the same on both engines; whether one does is
+//! [decided here](Search::finds), by what the reader is shown of it.
 
 use super::Sight;
+use super::sight::Kind;
 use crate::db::{Where, page};
+use crate::text::{folded, folded_name};
 
-/// What a reader searches for: a part of a name, or a whole number that a register gives.
+/// Fewest digits by which a telephone is found, or the end of an identity number, or a part of a number that a
+/// register gives.
+const FEWEST_DIGITS: usize = 4;
+
+/// What a column or a field holds in which is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A number that a register gives: found whole, and in part by those who see identity numbers, since one
+    /// may have been typed there.
+    Number,
+    /// A name, of which a part is enough. Who may not see identity numbers finds none by digits: somebody may
+    /// have typed a number into it.
+    Name,
+    /// A telephone of a household, of which some digits are enough, for those who see it.
+    Telephone,
+    /// The same of the staff, which everyone sees.
+    StaffTelephone,
+    /// An identity number, whole or by its end, for those who see it.
+    Identity,
+}
+
+/// What a reader searches for.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
     sight: Sight,
-    /// Empty where nothing is searched for.
+    /// In the form in which texts are compared; empty where nothing is searched for.
     text: String,
 }
 
@@ -16,34 +43,117 @@ impl Search {
     pub fn of(sight: Sight, text: Option<String>) -> Self {
         Self {
             sight,
-            text: text.unwrap_or_default(),
+            text: folded(&text.unwrap_or_default()),
         }
     }
 
-    /// Narrows a list to what is found in these columns: in that of the number the whole text, in that of the
-    /// name a part of it.
-    pub fn narrow(&self, wanted: Where, number: &str, name: &str) -> Where {
-        if self.text.is_empty() {
-            return wanted;
-        }
-        let may_be_number = self.sight.may_find_number(&self.text);
-        let may_be_name = self.sight.may_search_names(&self.text);
-        wanted.and_any([
-            (
-                may_be_number.then(|| (&self.text).into()),
-                &format!("{number} = ?"),
-            ),
-            (
-                may_be_name.then(|| page::containing(&self.text).into()),
-                &format!("{name} LIKE ? ESCAPE '\\'"),
-            ),
-        ])
+    /// Whether nothing is searched for.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
     }
 
-    /// Whether a record that was found may be shown: see [`Sight::may_tell`].
-    pub fn may_tell(&self, number: Option<&str>, name: &str) -> bool {
-        self.sight.may_tell(&self.text, number, name)
+    /// The condition that one of these columns may hold what is searched for, with its values bound to the
+    /// statement.
+    pub fn within(&self, statement: &mut Where, columns: &[(Part, &str)]) -> String {
+        let mut any = Vec::new();
+        for (part, column) in columns {
+            let Some((sought, value)) = self.sought(*part, column) else {
+                continue;
+            };
+            any.push(sought.replace('?', &statement.bind(value)));
+        }
+        if any.is_empty() {
+            return "1 = 0".to_owned();
+        }
+        format!("({})", any.join(" OR "))
     }
+
+    /// How one column is compared, and with what; nothing if nobody of this sight finds anything there.
+    fn sought(&self, part: Part, column: &str) -> Option<(String, String)> {
+        match part {
+            Part::Number if self.may_be_part_of_number() => {
+                let text = page::containing(&self.text);
+                Some((format!("lower({column}) LIKE ? ESCAPE '\\'"), text))
+            }
+            Part::Number => {
+                let may = self.sight.may_find_number(&self.text);
+                may.then(|| (format!("lower({column}) = ?"), self.text.clone()))
+            }
+            Part::Name => {
+                // Between any two signs a name may have a dot or, in other scripts, a space.
+                let name = folded_name(&self.text);
+                let signs = name.chars().map(|sign| {
+                    // Of other letters the database may not know the small ones.
+                    let is_sure = sign.is_ascii() || sign.to_uppercase().eq([sign]);
+                    if is_sure {
+                        page::literal(&sign.to_string())
+                    } else {
+                        "_".to_owned()
+                    }
+                });
+                let pattern = format!("%{}%", signs.collect::<Vec<_>>().join("%"));
+                let may = self.sight.may_search_names(&self.text);
+                may.then(|| (format!("lower({column}) LIKE ? ESCAPE '\\'"), pattern))
+            }
+            Part::Telephone if !self.sight.sees(Kind::Telephone) => None,
+            Part::Telephone | Part::StaffTelephone => {
+                let digits = self.digits_of_telephone()?;
+                let text = page::containing(&digits);
+                Some((format!("replace({column}, '-', '') LIKE ?"), text))
+            }
+            Part::Identity => {
+                let end = self.end_of_identity()?.to_ascii_uppercase();
+                Some((format!("{column} LIKE ?"), format!("%{end}")))
+            }
+        }
+    }
+
+    /// Whether a field holds what is searched for, as the reader sees it. A hit reveals as much as the text
+    /// itself. Of an identity number it is the whole one that is asked about.
+    pub fn finds(&self, part: Part, value: &str) -> bool {
+        match part {
+            Part::Number if self.may_be_part_of_number() => folded(value).contains(&self.text),
+            Part::Number => self.sight.may_find_number(value) && folded(value) == self.text,
+            Part::Name => {
+                let may = self.sight.may_search_names(&self.text);
+                may && folded_name(&self.sight.text(value)).contains(&folded_name(&self.text))
+            }
+            Part::Telephone => {
+                let may = self.sight.sees(Kind::Telephone);
+                may && self.is_in_telephone(&self.sight.telephone(value))
+            }
+            Part::StaffTelephone => self.is_in_telephone(&self.sight.staff_telephone(value)),
+            Part::Identity => {
+                let end = self.end_of_identity();
+                end.is_some_and(|end| value.to_ascii_lowercase().ends_with(end))
+            }
+        }
+    }
+
+    fn may_be_part_of_number(&self) -> bool {
+        self.sight.sees(Kind::Identity) && self.text.chars().count() >= FEWEST_DIGITS
+    }
+
+    fn digits_of_telephone(&self) -> Option<String> {
+        let digits = self.text.replace('-', "");
+        let is_telephone = digits.len() >= FEWEST_DIGITS && is_digits(&digits);
+        is_telephone.then_some(digits)
+    }
+
+    fn is_in_telephone(&self, shown: &str) -> bool {
+        let digits = self.digits_of_telephone();
+        digits.is_some_and(|digits| shown.replace('-', "").contains(&digits))
+    }
+
+    fn end_of_identity(&self) -> Option<&str> {
+        let digits = self.text.strip_suffix('x').unwrap_or(&self.text);
+        let is_end = self.text.len() >= FEWEST_DIGITS && is_digits(digits);
+        (self.sight.sees(Kind::Identity) && is_end).then_some(self.text.as_str())
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A page of what a search finds. It is filled from as many pages of the list as it takes until enough
@@ -91,6 +201,7 @@ impl<T, K> FoundPage<T, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::Caller;
 
     /// Pages of the numbers 1 to 9, of which only the even ones may be told of.
     fn even(after: Option<i64>, limit: i64) -> (Vec<i64>, Option<i64>) {
@@ -102,6 +213,70 @@ mod tests {
         }
         let (rows, next) = found.cut(|number| *number);
         (rows, next.map(|page::Last(key)| key))
+    }
+
+    fn finds(sight: Sight, text: &str, part: Part, value: &str) -> bool {
+        Search::of(sight, Some(text.to_owned())).finds(part, value)
+    }
+
+    #[test]
+    fn what_is_typed_in_another_way_is_found() {
+        let all = Caller::command_line().sight();
+        for (text, part, value) in [
+            ("买买提艾力", Part::Name, "买买提·艾力"),
+            ("买买提 • 艾", Part::Name, "买买提·艾力"),
+            ("ＷＡＮＧ", Part::Name, "Wang Fang"),
+            ("ÉMILE", Part::Name, "émile"),
+            ("df-００1", Part::Number, "DF-001"),
+            ("8351 2345", Part::Telephone, "0515-83512345"),
+            ("002x", Part::Identity, "11010519491231002X"),
+        ] {
+            assert!(finds(all, text, part, value), "{text} {value}");
+        }
+        for (text, part, value) in [
+            ("艾买", Part::Name, "买买提·艾力"),
+            ("%", Part::Name, "买买提"),
+            ("345", Part::Telephone, "0515-83512345"),
+            ("1949", Part::Identity, "11010519491231002X"),
+        ] {
+            assert!(!finds(all, text, part, value), "{text} {value}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_found_by_what_is_not_shown() {
+        for (text, part, value) in [
+            ("0017", Part::Number, "320999001002000017"),
+            ("8351", Part::Telephone, "0515-83512345"),
+            ("2002", Part::Identity, "110105194912312002"),
+            ("3209", Part::Name, "王大山320999194912310028"),
+        ] {
+            assert!(!finds(Sight::NOTHING, text, part, value), "{text} {value}");
+        }
+        assert!(finds(
+            Sight::NOTHING,
+            "大山",
+            Part::Name,
+            "王大山320999194912310028"
+        ));
+        assert!(finds(
+            Sight::NOTHING,
+            "8351",
+            Part::StaffTelephone,
+            "0515-83512345"
+        ));
+    }
+
+    #[test]
+    fn a_pattern_finds_all_that_is_found() {
+        let all = Caller::command_line().sight();
+        let pattern = |text: &str| {
+            let search = Search::of(all, Some(text.to_owned()));
+            search.sought(Part::Name, "name").unwrap().1
+        };
+        assert_eq!(pattern("买 提·a"), "%买%提%a%");
+        assert_eq!(pattern("50%"), "%5%0%\\%%");
+        assert_eq!(pattern("É"), "%_%");
     }
 
     #[test]

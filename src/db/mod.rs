@@ -55,6 +55,7 @@ mod mention;
 mod open;
 pub mod outcome;
 pub mod page;
+mod places;
 mod plans;
 mod postgres;
 mod problem;

@@ -176,6 +176,7 @@ impl Db {
             cursors: Arc::default(),
         };
         db.keep_cursor_key().await?;
+        db.key_places().await?;
         Ok(Opened {
             db,
             made: found == Found::Nothing,
@@ -222,6 +223,7 @@ impl Db {
             reach: Arc::new(Reach::of(options)),
         };
         db.keep_cursor_key().await?;
+        db.key_places().await?;
         Ok(Opened {
             db,
             made: found == Found::Nothing,

@@ -23,17 +23,20 @@ pub fn cut<T, K>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> (Vec<T>
     (rows, last)
 }
 
-/// The pattern by which `LIKE … ESCAPE '\'` finds texts that contain `text`, without wildcards.
+/// The pattern by which `LIKE … ESCAPE '\'` finds texts that contain `text`, whose signs stand for themselves.
 pub fn containing(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
+    format!("%{}%", literal(text))
+}
+
+/// The part of such a pattern that means this text and nothing else.
+pub fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
     for sign in text.chars() {
         if matches!(sign, '%' | '_' | '\\') {
             pattern.push('\\');
         }
         pattern.push(sign);
     }
-    pattern.push('%');
     pattern
 }
 

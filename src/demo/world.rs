@@ -133,6 +133,7 @@ impl Maker {
         let at_school = schooling.is_enrolled();
         let able = (18..60).contains(&age) && !at_school;
         Member {
+            id: None,
             number: None,
             name: self.named(surname, sex),
             sex: Some(sex),

@@ -1,8 +1,7 @@
-//! Reading households: the list, and one household whole.
+//! Reading one household whole; their list is of the room `directory`.
 
 use chrono::{Datelike, NaiveDate};
-use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::Json;
+use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
@@ -10,17 +9,14 @@ use super::field::{household_fields, member_fields};
 use super::model::Member;
 use super::rule::Finding;
 use super::service::{self, FullHousehold};
-use super::store::{AreaKey, Filter, Household};
 use super::{
     Category, Cause, Education, Health, HousingGrade, Labour, Measure, PovertyStatus, Relation,
     Schooling, Sex, Workplace,
 };
-use crate::access::search::Search;
-use crate::access::{Caller, Reach, Sight, Signed};
-use crate::api::{ETag, Instant, Limit, Page, Tag, Tagged};
+use crate::access::{Caller, Sight, Signed};
+use crate::api::{ETag, Instant, Tag, Tagged};
 use crate::app::App;
-use crate::problem::{GetFault, ListFault};
-use crate::serving::rights;
+use crate::problem::GetFault;
 use crate::staff::model::Staff;
 
 /// Operations on households.
@@ -28,41 +24,16 @@ pub struct HouseholdApi(pub App);
 
 /// The person responsible for a household.
 #[derive(Clone, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Helper {
     /// The person's id on the staff roster.
     pub staff_id: Uuid,
+    /// 工号.
+    pub staff_number: Option<String>,
     /// 姓名.
     pub name: String,
     /// 单位.
     pub unit: String,
-}
-
-/// A household as a list shows it.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-struct HouseholdSummary {
-    /// Its id.
-    id: Uuid,
-    /// 户编号.
-    number: Option<String>,
-    /// 镇(乡、街道).
-    town: String,
-    /// 村(居).
-    village: String,
-    /// 组.
-    group_name: Option<String>,
-    /// 户主姓名.
-    head_name: String,
-    /// 家庭人口.
-    size: i64,
-    /// 贫困户属性.
-    category: Option<Category>,
-    /// 脱贫属性.
-    status: PovertyStatus,
-    /// 主要致贫原因.
-    main_cause: Option<Cause>,
-    /// 年人均纯收入, fen.
-    income_per_head_fen: Option<i64>,
 }
 
 /// The type of a field in the API.
@@ -180,6 +151,9 @@ macro_rules! member_view {
         #[derive(Object)]
         #[oai(rename = "Member", skip_serializing_if_is_none)]
         struct MemberView {
+            /// The person's id: it stays the same whatever imports change of them, in whichever household
+            /// they live, and when an import is undone.
+            id: Uuid,
             $(
                 $(#[$doc])*
                 $($(#[$attribute])*)?
@@ -189,6 +163,7 @@ macro_rules! member_view {
 
         fn member_view(member: Member, sight: Sight) -> MemberView {
             MemberView {
+                id: member.id.unwrap_or_default(),
                 $($field: seen!(sight, member.$field $(, $private)?),)*
             }
         }
@@ -217,73 +192,6 @@ impl BirthView {
 
 #[OpenApi(tag = "Tag::Households")]
 impl HouseholdApi {
-    /// List households
-    ///
-    /// By town and village; closed households are not listed. A helper sees the households for which
-    /// they are responsible now, and those that they assist.
-    #[oai(path = "/households", method = "get", operation_id = "listHouseholds")]
-    #[allow(clippy::too_many_arguments)] // one for each query parameter
-    async fn list_households(
-        &self,
-        caller: Signed,
-        /// Only of this town, by its whole name.
-        #[oai(validator(max_length = 100))]
-        town: Query<Option<String>>,
-        /// Only of this village, by its whole name.
-        #[oai(validator(max_length = 100))]
-        village: Query<Option<String>>,
-        /// Only with this 脱贫属性.
-        status: Query<Option<PovertyStatus>>,
-        /// Only with this main cause.
-        main_cause: Query<Option<Cause>>,
-        /// Part of the head's name, or the whole 户编号. A caller who may not see identity numbers finds
-        /// no name by digits in it, and nothing by what is masked for them.
-        #[oai(validator(max_length = 50))]
-        search: Query<Option<String>>,
-        /// Only those for which the caller is responsible, or which they assist.
-        mine: Query<Option<bool>>,
-        /// Only those for which this person is responsible.
-        staff_id: Query<Option<Uuid>>,
-        /// Only those with (`true`) or without (`false`) a responsible helper.
-        paired: Query<Option<bool>>,
-        limit: Query<Option<Limit>>,
-        /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 2000))]
-        cursor: Query<Option<String>>,
-    ) -> Result<Json<Page<HouseholdSummary>>, ListFault> {
-        let reach = if mine.0 == Some(true) {
-            Reach::Person(rights::person_of(&caller.0))
-        } else {
-            caller.0.reach()
-        };
-        let sight = caller.0.sight();
-        if !sight.may_find_names(&[&town.0, &village.0]) {
-            return Ok(Page::json([], None));
-        }
-        let filter = Filter {
-            town: town.0.unwrap_or_default(),
-            village: village.0.unwrap_or_default(),
-            status: status
-                .0
-                .map_or_else(String::new, |status| status.to_string()),
-            main_cause: main_cause
-                .0
-                .map_or_else(String::new, |cause| cause.to_string()),
-            search: Search::of(sight, search.0),
-            helper: staff_id.0.filter(|_| !reach.is_of_a_person()),
-            reach,
-            paired: paired.0,
-        };
-        let cursors = self.0.cursors("listHouseholds");
-        let after: Option<AreaKey> = cursors.after(cursor.0.as_deref())?;
-        let limit = crate::api::limit(limit.0);
-        let (households, next) = service::list(&self.0, &filter, after, limit).await?;
-        Ok(Page::json(
-            households.into_iter().map(summary),
-            cursors.next(next)?,
-        ))
-    }
-
     /// Get a household
     ///
     /// With its members and the responsible helper. A helper sees only households for which they
@@ -307,32 +215,11 @@ impl HouseholdApi {
     }
 }
 
-fn summary(household: Household) -> HouseholdSummary {
-    let Household {
-        id,
-        facts,
-        head_name,
-        size,
-        ..
-    } = household;
-    HouseholdSummary {
-        id,
-        number: facts.number,
-        town: facts.town,
-        village: facts.village,
-        group_name: facts.group_name,
-        head_name,
-        size,
-        category: facts.category,
-        status: facts.status,
-        main_cause: facts.main_cause,
-        income_per_head_fen: facts.income_per_head_fen,
-    }
-}
-
-fn helper_view(person: Staff) -> Helper {
+/// A helper as a household names them.
+pub fn helper_view(person: Staff) -> Helper {
     Helper {
         staff_id: person.id,
+        staff_number: person.number,
         name: person.name,
         unit: person.unit,
     }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod area;
 mod field;
+mod filter;
 pub mod model;
 pub mod person_match;
 pub mod register;

@@ -66,9 +66,14 @@ macro_rules! member {
         $(#[$meta:meta])*
         $field:ident: $type:ty $(= $empty:expr)? $(, $private:ident as $(#[$_meta:meta])* $_view:ty)?;
     )*) => {
-        /// One person of a household.
-        #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
+        /// One person of a household. Two are equal of whom the same is known, whoever they are.
+        #[derive(Clone, Debug, FromRow, Serialize, Deserialize)]
         pub struct Member {
+            /// How other records refer to the person, for as long as the person is recognised: whatever
+            /// imports change of them, and in whichever household they live. None of somebody who is not on
+            /// the register yet, nor in what earlier versions kept.
+            #[serde(default)]
+            pub id: Option<Uuid>,
             $(
                 $(#[$meta])*
                 pub $field: $type,
@@ -79,6 +84,7 @@ macro_rules! member {
             /// A person of whom nothing else is known.
             pub fn of(name: impl Into<String>, relation: Relation) -> Self {
                 let nothing = Self {
+                    id: None,
                     $($field: or_empty!($($empty)?),)*
                 };
                 Self {
@@ -88,6 +94,14 @@ macro_rules! member {
                 }
             }
         }
+
+        impl PartialEq for Member {
+            fn eq(&self, other: &Self) -> bool {
+                $(self.$field == other.$field)&&*
+            }
+        }
+
+        impl Eq for Member {}
 
         const OF_MEMBER: &[Field] = &[$(Field::of::<$type>(stringify!($field))$(.private(Kind::$private))?),*];
     };

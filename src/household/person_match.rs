@@ -165,6 +165,19 @@ pub fn pair_members(before: &[Member], after: &[Member]) -> Vec<Option<usize>> {
     pair(&keys(before), &keys(after))
 }
 
+/// Lets members whom nobody has named yet be who they are among those who are `known`: what an earlier
+/// version kept of a household does not say.
+pub fn recognise(known: &[Member], members: &mut [Member]) {
+    if members.iter().all(|member| member.id.is_some()) {
+        return;
+    }
+    let pairs = pair_members(known, members);
+    for (member, pair) in members.iter_mut().zip(pairs) {
+        let known = pair.and_then(|at| known.get(at));
+        member.id = member.id.or_else(|| known.and_then(|known| known.id));
+    }
+}
+
 /// Someone who may be a person that was not found, though not for certain: people must say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counterpart {

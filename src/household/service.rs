@@ -4,11 +4,10 @@ use chrono::Datelike;
 use uuid::Uuid;
 
 use super::rule::{self, Finding};
-use super::store::{self, AreaKey, Filter, Household};
+use super::store::{self, Household};
 use crate::access::Caller;
-use crate::access::search::FoundPage;
 use crate::app::App;
-use crate::db::{Tx, page};
+use crate::db::Tx;
 use crate::problem::Problem;
 use crate::staff::model::Staff;
 use crate::{serving, settings, staff};
@@ -21,25 +20,6 @@ pub struct FullHousehold {
     pub helper: Option<Staff>,
     /// The rules that it breaks today.
     pub checks: Vec<Finding>,
-}
-
-/// A page of open households by area, and where the next one begins.
-pub async fn list(
-    app: &App,
-    filter: &Filter,
-    after: Option<AreaKey>,
-    limit: i64,
-) -> Result<(Vec<Household>, Option<page::Last<AreaKey>>), Problem> {
-    let mut tx = app.db.read().await?;
-    let mut found = FoundPage::new(after, limit);
-    while let Some((after, limit)) = found.wants() {
-        let households = store::list(&mut tx, filter, after, limit).await?;
-        found.add(households, store::area_key, |household| {
-            let number = household.facts.number.as_deref();
-            filter.search.may_tell(number, &household.head_name)
-        });
-    }
-    Ok(found.cut(store::area_key))
 }
 
 /// One household, if the caller may see it.

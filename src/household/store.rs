@@ -9,15 +9,13 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::field::{household_fields, member_fields};
+pub use super::filter::Filter;
 use super::model::{HouseholdFacts, Member};
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
-use crate::access::Reach;
-use crate::access::search::Search;
-use crate::db::{Ids, Tx, Where};
+use crate::db::{Ids, Tx};
 use crate::on;
-use crate::serving::store::{join_responsible_now, within};
-use crate::serving::tenure::Part;
+use crate::serving::store::join_responsible_now;
 
 /// A household as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
@@ -36,6 +34,9 @@ pub struct Household {
     pub head_name: String,
     /// Number of members.
     pub size: i64,
+    /// Where its town and village stand in the [order](crate::order) of places.
+    #[serde(default)]
+    pub area_key: String,
     /// What the roster says.
     #[sqlx(flatten)]
     pub facts: HouseholdFacts,
@@ -48,46 +49,6 @@ struct MemberRow {
     member: Member,
 }
 
-/// What a list of households may be narrowed to. Empty text and `None` narrow nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// 镇, whole.
-    pub town: String,
-    /// 村, whole.
-    pub village: String,
-    /// Code of the 脱贫属性.
-    pub status: String,
-    /// Code of the main cause.
-    pub main_cause: String,
-    /// Part of the head's name, or the whole 户编号.
-    pub search: Search,
-    /// Only households whose responsible helper is this one.
-    pub helper: Option<Uuid>,
-    /// Only households within this reach.
-    pub reach: Reach,
-    /// Only households with (or without) a responsible helper.
-    pub paired: Option<bool>,
-}
-
-impl Filter {
-    fn conditions(&self) -> Where {
-        let wanted = Where::new()
-            .and(is_open("household"))
-            .and_text(&self.town, "town = ?")
-            .and_text(&self.village, "village = ?")
-            .and_text(&self.status, "status = ?")
-            .and_text(&self.main_cause, "main_cause = ?")
-            .and_if(self.helper, "pairing.staff_id = ?")
-            .and_either(
-                self.paired,
-                "pairing.staff_id IS NOT NULL",
-                "pairing.staff_id IS NULL",
-            );
-        let wanted = within(wanted, self.reach, &Part::BOTH, "household.id");
-        self.search.narrow(wanted, "number", "head_name")
-    }
-}
-
 /// Whether a household is open, as a condition on a row of `table`.
 pub fn is_open(table: &str) -> String {
     format!("{table}.closed_on IS NULL")
@@ -98,16 +59,12 @@ pub fn was_open_on(table: &str, day: &str) -> String {
     format!("({} OR {table}.closed_on > {day})", is_open(table))
 }
 
-/// Where a page of households begins: town, village and id of the last one of the page before.
-pub type AreaKey = (String, String, Uuid);
+/// Where a page of households begins: the key of the place and the id of the last one of the page before.
+pub type AreaKey = (String, Uuid);
 
 /// Where the page after this household begins.
 pub fn area_key(household: &Household) -> AreaKey {
-    (
-        household.facts.town.clone(),
-        household.facts.village.clone(),
-        household.id,
-    )
+    (household.area_key.clone(), household.id)
 }
 
 /// Names with commas between them.
@@ -125,17 +82,17 @@ macro_rules! columns_of {
 }
 
 /// The columns that hold what a roster says of a household, in the register and in the staging, and those
-/// that are worked out from its members.
+/// that are worked out from its members and its place.
 pub(super) const HOUSEHOLD_COLUMNS: &str =
-    concat!(household_fields!(columns_of), ", head_name, size");
-/// The columns that hold what a roster says of a person, in the register and in the staging.
-pub(super) const MEMBER_COLUMNS: &str = member_fields!(columns_of);
+    concat!(household_fields!(columns_of), ", head_name, size, area_key");
+/// The columns that hold who a person is and what a roster says of them, in the register and in the staging.
+pub(super) const MEMBER_COLUMNS: &str = concat!("id, ", member_fields!(columns_of));
 
 const HOUSEHOLD: &str = concat!(
-    "household.id AS id, version, import_id, created_at, updated_at, head_name, size, ",
+    "household.id AS id, version, import_id, created_at, updated_at, head_name, size, area_key, ",
     household_fields!(columns_of)
 );
-const MEMBER: &str = concat!("household_id, ", member_fields!(columns_of));
+const MEMBER: &str = concat!("household_id, id, ", member_fields!(columns_of));
 
 /// With its members, closed or not; `None` if there is no household with this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Error> {
@@ -180,13 +137,27 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Household>, sqlx::Error> {
     let mut wanted = filter.conditions().beyond(
-        after.map(|(town, village, id)| [town.into(), village.into(), id.into()]),
-        "(town, village, household.id) >",
+        after.map(|(area, id)| [area.into(), id.into()]),
+        "(area_key, household.id) >",
     );
     let limit = wanted.bind(limit + 1);
     let sql = format!(
         "SELECT {HOUSEHOLD} FROM household {} {wanted}
-         ORDER BY town, village, household.id LIMIT {limit}",
+         ORDER BY area_key, household.id LIMIT {limit}",
+        join_responsible_now("household.id")
+    );
+    wanted.fetch_all(tx, sql).await
+}
+
+/// One value of each household of a list, as text, in no order.
+pub async fn values(
+    tx: &mut Tx,
+    filter: &Filter,
+    value: &str,
+) -> Result<Vec<(Uuid, Option<String>)>, sqlx::Error> {
+    let wanted = filter.conditions();
+    let sql = format!(
+        "SELECT household.id, {value} FROM household {} {wanted}",
         join_responsible_now("household.id")
     );
     wanted.fetch_all(tx, sql).await
@@ -351,6 +322,23 @@ pub struct LedgerEntry {
     pub main_cause: Option<Cause>,
     /// 年人均纯收入, fen.
     pub income_per_head_fen: Option<i64>,
+}
+
+/// Where an open household lives.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Place {
+    pub(crate) id: Uuid,
+    /// 镇.
+    pub town: String,
+}
+
+/// Where all open households live, in no order.
+pub async fn places(tx: &mut Tx) -> Result<Vec<Place>, sqlx::Error> {
+    let sql = format!(
+        "SELECT id, town FROM household WHERE {}",
+        is_open("household")
+    );
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
 }
 
 /// All open households as a ledger shows them, in no order.

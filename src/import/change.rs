@@ -307,7 +307,10 @@ pub fn add_reasons(changes: &mut [FieldChange], departures: &[Departure], is_und
 fn keys(old: Option<&Value>, new: Option<&Value>) -> Vec<String> {
     let of = |value: Option<&Value>| -> Vec<String> {
         match value {
-            Some(Value::Object(fields)) => fields.keys().cloned().collect(),
+            // Who somebody is, is nothing that changes.
+            Some(Value::Object(fields)) => {
+                fields.keys().filter(|it| *it != "id").cloned().collect()
+            }
             Some(Value::Array(items)) => (0..items.len()).map(|index| index.to_string()).collect(),
             _ => Vec::new(),
         }

@@ -29,7 +29,9 @@ pub struct NamedLift {
     pub town: String,
     /// 村.
     pub village: String,
-    /// Name of the helper at approval.
+    /// 工号 of the helper at approval.
+    pub staff_number: Option<String>,
+    /// Name of that helper.
     pub helper_name: Option<String>,
 }
 
@@ -89,7 +91,8 @@ pub async fn reaches(tx: &mut Tx, reach: Reach, id: Uuid) -> Result<bool, sqlx::
 const NAMED_LIFT: &str = concat!(
     "SELECT lift.id AS id, lift.household_id AS household_id, lift.state AS state, again,
         lift.version AS version, lift.started_at AS started_at, lift.started_by AS started_by,
-        approved_on, helper_id, relapsed_on, relapse_reason, relapse_by, staff.name AS helper_name, ",
+        approved_on, helper_id, relapsed_on, relapse_reason, relapse_by,
+        staff.number AS staff_number, staff.name AS helper_name, ",
     household_names!(),
     " FROM lift JOIN household ON household.id = lift.household_id
     LEFT JOIN staff ON staff.id = lift.helper_id"

@@ -76,6 +76,8 @@ pub struct LiftView {
     /// The helper who was responsible on that day.
     #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
+    /// That helper's 工号.
+    pub staff_number: Option<String>,
     /// That helper's name.
     pub helper_name: Option<String>,
     /// The day on which the household fell back.
@@ -111,6 +113,8 @@ pub struct LiftSummary {
     /// The helper who was responsible on that day.
     #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
+    /// That helper's 工号.
+    pub staff_number: Option<String>,
     /// That helper's name.
     pub helper_name: Option<String>,
     /// The day on which the household fell back.
@@ -169,6 +173,7 @@ impl LiftView {
             conditions,
             approved_on: lift.approved_on,
             helper_id: lift.helper_id,
+            staff_number: named.staff_number.clone(),
             helper_name: named.helper_name.clone(),
             relapsed_on: lift.relapsed_on,
             relapse_reason: lift.relapse_reason.clone(),
@@ -191,6 +196,7 @@ impl From<&NamedLift> for LiftSummary {
             due_step: lift.state.due(),
             approved_on: lift.approved_on,
             helper_id: lift.helper_id,
+            staff_number: named.staff_number.clone(),
             helper_name: named.helper_name.clone(),
             relapsed_on: lift.relapsed_on,
             started_at: lift.started_at.into(),

@@ -16,6 +16,8 @@ pub struct Evidence {
     pub household_id: Uuid,
     /// Name of the helper who is responsible now.
     pub helper: Option<String>,
+    /// 工号 of that helper.
+    pub staff_number: Option<String>,
     /// What the roster says.
     pub roster: RosterEvidence,
     /// Visits; of those that show the same, only the latest needs to be there.

@@ -14,5 +14,5 @@ mod tests;
 pub(crate) mod view;
 mod words;
 
-pub use model::{Point, PointState, PointStatus};
-pub use service::evaluate_all;
+pub use model::{Point, PointState, PointStatus, next_due};
+pub use service::{evaluate_all, points_of};

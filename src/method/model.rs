@@ -91,6 +91,24 @@ pub struct PointState {
     pub next_step: String,
 }
 
+/// Until when the next visit of a household is due, by those of its points that visits keep fresh: the first day
+/// on which one of them is stale if nothing is done, or since when it is; today for one that is missing.
+pub fn next_due(points: &[PointState], today: NaiveDate) -> Option<NaiveDate> {
+    let by_visits = points.iter().filter(|state| {
+        let point = state.point;
+        matches!(
+            point,
+            Point::Situation | Point::Causes | Point::Wishes | Point::Measures
+        )
+    });
+    let due = by_visits.map(|state| match state.state {
+        PointStatus::Met => state.stale_on,
+        PointStatus::Stale => state.since.or(Some(today)),
+        PointStatus::Missing => Some(today),
+    });
+    due.flatten().min()
+}
+
 impl PointState {
     pub(super) fn met(
         point: Point,

@@ -116,6 +116,25 @@ pub async fn list(
     Ok(page::cut(found, limit, HouseholdMethod::key))
 }
 
+/// The six points of some households, which come with their members, in their order; the words are as one of this
+/// sight sees them.
+pub async fn points_of(
+    tx: &mut Tx,
+    households: &[Household],
+    settings: &Settings,
+    today: NaiveDate,
+    sight: Sight,
+) -> Result<Vec<[PointState; 6]>, sqlx::Error> {
+    let ids: Vec<_> = households.iter().map(|household| household.id).collect();
+    let evidence = store::load(tx, households, &Ids::These(&ids), settings, today).await?;
+    let language = Language::speak();
+    let reader = Reader { sight, language };
+    let points = evidence
+        .iter()
+        .map(|it| evaluate(it, settings, today, reader));
+    Ok(points.collect())
+}
+
 /// The six points of a page of households with their members.
 async fn evaluated(
     tx: &mut Tx,
@@ -133,7 +152,8 @@ async fn evaluated(
         .zip(evidence)
         .map(|(household, evidence)| {
             let points = evaluate(&evidence, settings, today, reader);
-            HouseholdMethod::of(household, evidence.helper, points, today)
+            let helper = (evidence.staff_number, evidence.helper);
+            HouseholdMethod::of(household, helper, points, today)
         })
         .collect())
 }

@@ -31,6 +31,7 @@ pub async fn load(
     let mut helpers: HashMap<_, _> = serving::store::helper_names(tx, ids)
         .await?
         .into_iter()
+        .map(|helper| (helper.household_id, helper))
         .collect();
     let mut changes = changes(tx, households, ids, settings, today).await?;
     let visits = visit::store::confirmations(tx, ids, today).await?;
@@ -47,12 +48,15 @@ pub async fn load(
         .iter()
         .map(|household| {
             let id = household.id;
+            let helper = helpers.remove(&id);
+            let (helper, staff_number) = helper.map(|it| (it.name, it.staff_number)).unzip();
             let changes = changes.remove(&id).unwrap_or_default();
             let visits = visits.remove(&id).unwrap_or_default();
             let plans = plans.remove(&id).unwrap_or_default();
             Evidence {
                 household_id: id,
-                helper: helpers.remove(&id),
+                helper,
+                staff_number: staff_number.flatten(),
                 roster: RosterEvidence::new(
                     &household.facts,
                     china_date(household.updated_at),

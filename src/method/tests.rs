@@ -11,7 +11,7 @@ use super::evidence::{
     Changes, Evidence, LiftEvidence, PlanEvidence, RosterEvidence, VisitEvidence,
 };
 use super::judge::evaluate;
-use super::model::{Point, PointState, PointStatus};
+use super::model::{Point, PointState, PointStatus, next_due};
 use crate::access::Sight;
 use crate::household::{Measure, PovertyStatus};
 use crate::lift::model::{State as LiftStage, Step as LiftStep};
@@ -30,11 +30,45 @@ fn today() -> NaiveDate {
     day("2026-11-25")
 }
 
+#[test]
+fn the_next_visit_is_due_by_what_visits_keep_fresh() {
+    let today = day("2026-11-29");
+    let met = |point, stale_on: &str| PointState {
+        stale_on: Some(day(stale_on)),
+        ..PointState::met(point, Vec::new(), today, String::new())
+    };
+    let stale =
+        |since: &str| PointState::stale(Point::Causes, Vec::new(), day(since), String::new());
+    let missing = |point| PointState::missing(point, Vec::new(), String::new());
+    let due = |points: &[PointState]| next_due(points, today).map(|day| day.to_string());
+    let fresh = [
+        met(Point::Wishes, "2027-06-01"),
+        met(Point::Measures, "2027-01-05"),
+    ];
+    assert_eq!(due(&fresh), Some("2027-01-05".to_owned()));
+    // No visit makes a plan, or lifts a household.
+    let other = [
+        met(Point::Wishes, "2027-06-01"),
+        missing(Point::Lifted),
+        missing(Point::Approach),
+    ];
+    assert_eq!(due(&other), Some("2027-06-01".to_owned()));
+    assert_eq!(
+        due(&[stale("2026-03-01"), missing(Point::Situation)]),
+        Some("2026-03-01".to_owned())
+    );
+    assert_eq!(
+        due(&[missing(Point::Situation)]),
+        Some("2026-11-29".to_owned())
+    );
+}
+
 /// A household of which nothing is known but that its roster is complete.
 fn nothing() -> Evidence {
     Evidence {
         household_id: Uuid::from_u128(1),
         helper: Some("张帮扶".to_owned()),
+        staff_number: None,
         roster: RosterEvidence {
             on: day("2026-01-10"),
             missing: Vec::new(),

@@ -15,13 +15,18 @@ pub struct HouseholdMethod {
     pub household_id: Uuid,
     /// 户编号.
     pub number: Option<String>,
+    /// Where its place stands among others.
+    #[oai(skip)]
+    pub area_key: String,
     /// Name of the household's head.
     pub head_name: String,
     /// 镇(乡、街道).
     pub town: String,
     /// 村(居).
     pub village: String,
-    /// Name of the helper who is responsible now.
+    /// 工号 of the helper who is responsible now.
+    pub staff_number: Option<String>,
+    /// Name of that helper.
     pub helper_name: Option<String>,
     /// The day for which this is worked out, in China.
     pub as_of: NaiveDate,
@@ -36,7 +41,7 @@ impl HouseholdMethod {
     /// The points of a household on a day.
     pub fn of(
         household: Household,
-        helper_name: Option<String>,
+        (staff_number, helper_name): (Option<String>, Option<String>),
         points: [PointState; 6],
         as_of: NaiveDate,
     ) -> Self {
@@ -47,10 +52,12 @@ impl HouseholdMethod {
         let head_name = household.facts.head().map(|head| head.name.clone());
         Self {
             household_id: household.id,
+            area_key: household.area_key,
             head_name: head_name.unwrap_or_default(),
             number: household.facts.number,
             town: household.facts.town,
             village: household.facts.village,
+            staff_number,
             helper_name,
             as_of,
             met: u32::try_from(met).unwrap_or_default(),
@@ -60,6 +67,6 @@ impl HouseholdMethod {
 
     /// Where it stands in a list.
     pub fn key(&self) -> AreaKey {
-        (self.town.clone(), self.village.clone(), self.household_id)
+        (self.area_key.clone(), self.household_id)
     }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn progress(
     json: bool,
 ) -> Result<String, Problem> {
     let year = year.map(|year| Year(year.into()));
-    let view = service::of_year(app, &Caller::command_line(), year, as_of).await?;
+    let view = service::of_year(app, &Caller::command_line(), year, as_of, false).await?;
     let progress = view.to_json().unwrap_or_default();
     Ok(if json {
         format!("{progress:#}")

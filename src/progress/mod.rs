@@ -6,4 +6,5 @@ mod error;
 pub mod model;
 pub(crate) mod service;
 pub(crate) mod store;
+pub mod summary;
 pub(crate) mod view;

@@ -12,17 +12,19 @@ use crate::app::App;
 use crate::db::{Db, outcome};
 use crate::problem::Problem;
 
-/// The year's result as of a day, within the caller's reach.
+/// The year's result as of a day, within the caller's reach, with the six points if they are asked for.
 pub async fn of_year(
     app: &App,
     caller: &Caller,
     year: Option<Year>,
     as_of: Option<NaiveDate>,
+    with_points: bool,
 ) -> Result<ProgressView, Problem> {
     let (year, as_of) = period(app, year, as_of)?;
     let turn = app.figures.turn().await?;
     let (db, reach) = (app.db.clone(), caller.reach());
-    let counted = turn.run_async(move || outcome::of_one_request(counted(db, year, as_of, reach)));
+    let counted = turn
+        .run_async(move || outcome::of_one_request(counted(db, (year, as_of), reach, with_points)));
     counted
         .await
         .unwrap_or_else(|error| Err(cannot_count(&error)))
@@ -30,14 +32,14 @@ pub async fn of_year(
 
 async fn counted(
     db: Db,
-    year: i32,
-    as_of: NaiveDate,
+    period: (i32, NaiveDate),
     reach: Reach,
+    with_points: bool,
 ) -> Result<ProgressView, Problem> {
     let mut tx = db.read().await?;
-    let basis = store::basis(&mut tx, year, as_of, reach).await?;
+    let work = store::work(&mut tx, period, reach, with_points).await?;
     drop(tx);
-    Ok(ProgressView::of(&basis))
+    Ok(ProgressView::of(work.summary(), with_points))
 }
 
 /// The year and day that a request means, of progress or of its workbook, by whatever way it comes: today,

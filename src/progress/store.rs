@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::model::{self, LiftFacts, Progress};
+use super::summary::{Marks, Work};
 use crate::access::Reach;
 use crate::db::Tx;
 use crate::lift::model::StepRecord;
@@ -14,7 +15,7 @@ use crate::serving;
 use crate::settings::YearPlan;
 use crate::staff::model::Staff;
 use crate::staff::unit::{self, Unit};
-use crate::{lift, settings, staff};
+use crate::{household, lift, method, settings, staff, visit};
 
 /// All that a year's progress is counted from, read in one transaction.
 #[derive(Clone, Debug)]
@@ -65,6 +66,45 @@ pub async fn basis(
         }
         Reach::Person(id) => whole.of_people(None, |person| person.id == id),
     })
+}
+
+/// The day on which a year begins whose visits are counted up to a day.
+pub fn first_day(year: i32, as_of: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)
+}
+
+/// How the six points of every household on the register stand on a day, by household.
+pub async fn marks(tx: &mut Tx, as_of: NaiveDate) -> Result<HashMap<Uuid, Marks>, sqlx::Error> {
+    let settings = settings::store::load(tx).await?;
+    let households = method::evaluate_all(tx, &settings, as_of)
+        .await?
+        .into_iter();
+    Ok(households
+        .map(|(household, points)| (household, points.map(|point| point.state)))
+        .collect())
+}
+
+/// Reads what a year's work as of a day is summed from, within a caller's reach, with the six points if they
+/// are asked for.
+pub async fn work(
+    tx: &mut Tx,
+    (year, as_of): (i32, NaiveDate),
+    reach: Reach,
+    with_points: bool,
+) -> Result<Work, sqlx::Error> {
+    let basis = basis(tx, year, as_of, reach).await?;
+    let as_of = basis.as_of;
+    let whole = Work {
+        basis,
+        places: household::store::places(tx).await?,
+        visits: visit::store::totals::by_helper(tx, first_day(year, as_of), as_of).await?,
+        marks: if with_points {
+            Some(marks(tx, as_of).await?)
+        } else {
+            None
+        },
+    };
+    Ok(whole.within_basis())
 }
 
 impl Basis {

@@ -5,8 +5,10 @@ use poem_openapi::Object;
 use uuid::Uuid;
 
 use super::model::{self, Figures, Progress};
-use super::store::Basis;
+use super::summary::{Coverage, HelperRow, Summary, TownRow};
+use crate::code_list::CodeList;
 use crate::lift::model::Step;
+use crate::method::Point;
 
 /// How many, and which lifts they are.
 #[derive(Object)]
@@ -49,6 +51,8 @@ pub struct ProgressMonth {
 pub struct TownProgress {
     /// 镇.
     pub town: String,
+    /// Households on the register there.
+    pub households: i64,
     /// Its figures.
     pub figures: ProgressFigures,
 }
@@ -61,6 +65,16 @@ pub struct UnitProgress {
     pub unit_id: Option<Uuid>,
     /// Its name.
     pub unit: Option<String>,
+    /// How many of its people were responsible for a household on the day.
+    pub helpers: i64,
+    /// Households on the register that its people were responsible for on the day.
+    pub households: i64,
+    /// Visits of its people in the year.
+    pub visits: i64,
+    /// What its people delivered in the year: money and the stated worth of goods, fen.
+    pub benefits_fen: i64,
+    /// The six points of its households, with `include=points`.
+    pub points: Option<PointCoverage>,
     /// Its figures.
     pub figures: ProgressFigures,
 }
@@ -71,12 +85,44 @@ pub struct UnitProgress {
 pub struct HelperProgress {
     /// The person; absent for households without a responsible helper.
     pub staff_id: Option<Uuid>,
+    /// The person's 工号.
+    pub staff_number: Option<String>,
     /// The person's name.
     pub name: Option<String>,
     /// The person's unit.
     pub unit: Option<String>,
+    /// The person's post (职务).
+    pub position: Option<String>,
+    /// Households that the person was responsible for on the day.
+    pub households: i64,
+    /// The person's visits in the year.
+    pub visits: i64,
+    /// The day of the person's last visit up to the day asked about, also of a year before.
+    pub last_visit_on: Option<NaiveDate>,
+    /// What the person delivered in the year: money and the stated worth of goods, fen.
+    pub benefits_fen: i64,
     /// The figures.
     pub figures: ProgressFigures,
+}
+
+/// For how many households the six points are met.
+#[derive(Object)]
+pub struct PointCoverage {
+    /// How many households there are.
+    pub households: i64,
+    /// Each of the six points, in their order.
+    pub met: Vec<PointCount>,
+    /// For how many households all six are met.
+    pub all_met: i64,
+}
+
+/// For how many households a point is met.
+#[derive(Object)]
+pub struct PointCount {
+    /// Which point.
+    pub point: Point,
+    /// For how many it is met.
+    pub count: i64,
 }
 
 /// The figures of a part of the whole.
@@ -121,14 +167,24 @@ pub struct ProgressView {
     pub in_pipeline: i64,
     /// How many are still to be newly lifted to reach the target, if there is one.
     pub to_go: Option<i64>,
+    /// Households on the register.
+    pub households: i64,
+    /// Visits in the year.
+    pub visits: i64,
+    /// What was delivered in the year: money and the stated worth of goods, fen.
+    pub benefits_fen: i64,
+    /// The six points of all households, with `include=points`.
+    pub points: Option<PointCoverage>,
     /// January to December.
     #[oai(validator(max_items = 12))]
     pub months: Vec<ProgressMonth>,
-    /// By town of the household, those with anything to show.
+    /// By town of the household, those with a household or a figure.
     pub towns: Vec<TownProgress>,
-    /// By unit of the responsible helper (at approval, or on the day asked about), likewise.
+    /// By unit of the responsible helper (at approval, or on the day asked about), those with a helper, a visit
+    /// or a figure; households without a helper last.
     pub units: Vec<UnitProgress>,
-    /// By responsible helper, likewise.
+    /// By unit and responsible helper, those with a household, a visit or a figure; households without a helper
+    /// last.
     pub helpers: Vec<HelperProgress>,
 }
 
@@ -151,21 +207,26 @@ impl From<Figures> for ProgressFigures {
 }
 
 impl ProgressView {
-    /// What the basis comes to.
-    pub fn of(basis: &Basis) -> Self {
-        let progress = basis.progress();
+    /// What the year's work comes to; with the six points if they were worked out.
+    pub fn of(summary: Summary, with_points: bool) -> Self {
+        let progress = summary.progress;
+        let units = &summary.units;
+        let coverage = |coverage: &Coverage| with_points.then(|| point_coverage(coverage));
+        let whole = Coverage::of_all(units.iter().map(|unit| &unit.coverage));
         Self {
             year: progress.year,
             as_of: progress.as_of,
-            unit_id: basis.only.as_ref().map(|unit| unit.id),
-            unit: basis.only.as_ref().map(|unit| unit.name.clone()),
+            unit_id: summary.only.as_ref().map(|unit| unit.id),
+            unit: summary.only.as_ref().map(|unit| unit.name.clone()),
             target: progress.target,
-            line_fen: basis.plan.line_fen,
+            line_fen: summary.line_fen,
             in_pipeline: progress.figures().in_pipeline,
             to_go: progress.to_go(),
+            households: whole.households,
+            visits: units.iter().map(|unit| unit.visits).sum(),
+            benefits_fen: units.iter().map(|unit| unit.benefits_fen).sum(),
+            points: coverage(&whole),
             months: months(&progress),
-            units: units(basis, &progress),
-            helpers: helpers(basis, &progress),
             newly_lifted: lift_count(progress.newly_lifted),
             lifted_again: lift_count(progress.lifted_again),
             relapsed: lift_count(progress.relapsed),
@@ -178,15 +239,60 @@ impl ProgressView {
                     lift_ids,
                 })
                 .collect(),
-            towns: progress
-                .towns
+            towns: summary.towns.into_iter().map(town).collect(),
+            helpers: summary.helpers.into_iter().map(helper).collect(),
+            units: summary
+                .units
                 .into_iter()
-                .map(|(town, figures)| TownProgress {
-                    town,
-                    figures: figures.into(),
+                .map(|row| UnitProgress {
+                    points: coverage(&row.coverage),
+                    unit_id: row.unit_id,
+                    unit: row.unit,
+                    helpers: row.helpers,
+                    households: row.coverage.households,
+                    visits: row.visits,
+                    benefits_fen: row.benefits_fen,
+                    figures: row.figures.into(),
                 })
                 .collect(),
         }
+    }
+}
+
+fn point_coverage(coverage: &Coverage) -> PointCoverage {
+    let points = Point::ENTRIES.iter().zip(coverage.met);
+    PointCoverage {
+        households: coverage.households,
+        met: points
+            .map(|(point, count)| PointCount {
+                point: point.value,
+                count,
+            })
+            .collect(),
+        all_met: coverage.all,
+    }
+}
+
+fn town(row: TownRow) -> TownProgress {
+    TownProgress {
+        town: row.town,
+        households: row.households,
+        figures: row.figures.into(),
+    }
+}
+
+fn helper(row: HelperRow) -> HelperProgress {
+    HelperProgress {
+        staff_id: row.staff_id,
+        staff_number: row.staff_number,
+        name: row.name,
+        unit: row.unit,
+        position: row.position,
+        households: row.households,
+        visits: row.total.visits,
+        last_visit_on: row.total.last_visit,
+        benefits_fen: row.total.benefits_fen,
+        figures: row.figures.into(),
     }
 }
 
@@ -202,36 +308,4 @@ fn months(progress: &Progress) -> Vec<ProgressMonth> {
             cumulative: row.cumulative,
         })
         .collect()
-}
-
-fn units(basis: &Basis, progress: &Progress) -> Vec<UnitProgress> {
-    let mut units: Vec<_> = progress
-        .units
-        .iter()
-        .map(|(unit_id, figures)| UnitProgress {
-            unit_id: *unit_id,
-            unit: unit_id.and_then(|id| basis.unit_name(id)),
-            figures: (*figures).into(),
-        })
-        .collect();
-    units.sort_by(|a, b| (&a.unit, a.unit_id).cmp(&(&b.unit, b.unit_id)));
-    units
-}
-
-fn helpers(basis: &Basis, progress: &Progress) -> Vec<HelperProgress> {
-    let mut helpers: Vec<_> = progress
-        .helpers
-        .iter()
-        .map(|(staff_id, figures)| {
-            let person = staff_id.and_then(|id| basis.staff.get(&id));
-            HelperProgress {
-                staff_id: *staff_id,
-                name: person.map(|person| person.name.clone()),
-                unit: person.map(|person| person.unit.clone()),
-                figures: (*figures).into(),
-            }
-        })
-        .collect();
-    helpers.sort_by(|a, b| (&a.unit, &a.name, a.staff_id).cmp(&(&b.unit, &b.name, b.staff_id)));
-    helpers
 }

@@ -9,17 +9,12 @@ use crate::access::Reach;
 use crate::code_list::CodeList;
 use crate::household::store::LedgerEntry;
 use crate::lift::model::{Lift, State, Step};
-use crate::method::PointStatus;
-use crate::progress::model::{Figures, Progress};
-use crate::progress::store::Basis;
-use crate::staff::model::Staff;
+use crate::order;
+use crate::progress::summary::{Marks, Summary, Work};
 use crate::visit::store::totals::Total;
 
-/// Stands for households without a helper, so that the parts add up to the whole.
+/// Stands for households without a helper.
 pub(super) const NOBODY: &str = "(无帮扶责任人)";
-
-/// How the six points of a household stand, in the order of the list [`Point`](crate::method::Point).
-pub type Marks = [PointStatus; 6];
 
 /// For what and by whom a report is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,81 +34,12 @@ pub struct Occasion {
 /// All that a report is made from, read in one transaction.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    /// What progress is counted from.
-    pub basis: Basis,
+    /// What the summaries are made from.
+    pub work: Work,
     /// Every open household, in no order.
     pub households: Vec<LedgerEntry>,
     /// Visits of the year, by household.
     pub visits: HashMap<Uuid, Total>,
-    /// Visits of the year, by helper.
-    pub visits_by_helper: HashMap<Uuid, Total>,
-    /// The six points, by household.
-    pub marks: HashMap<Uuid, Marks>,
-}
-
-/// How much of the six points has been reached by a group of households.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// How many households there are.
-    pub households: i64,
-    /// For how many each point is met.
-    pub met: [i64; 6],
-    /// For how many all six are.
-    pub all: i64,
-}
-
-impl Coverage {
-    fn add(&mut self, marks: Option<&Marks>) {
-        self.households += 1;
-        let Some(marks) = marks else { return };
-        for (met, mark) in self.met.iter_mut().zip(marks) {
-            *met += i64::from(*mark == PointStatus::Met);
-        }
-        self.all += i64::from(marks.iter().all(|mark| *mark == PointStatus::Met));
-    }
-}
-
-/// A row of the table of towns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TownRow {
-    /// 镇.
-    pub town: String,
-    /// Households there.
-    pub households: i64,
-    /// Its share in the year's result.
-    pub figures: Figures,
-}
-
-/// A row of the table of units.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitRow {
-    /// 单位.
-    pub unit: String,
-    /// How many of its people are responsible for a household.
-    pub helpers: i64,
-    /// Their visits in the year.
-    pub visits: i64,
-    /// Its share in the year's result.
-    pub figures: Figures,
-    /// Its households and their six points.
-    pub coverage: Coverage,
-}
-
-/// A row of the table of helpers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HelperRow {
-    /// 单位.
-    pub unit: String,
-    /// 姓名.
-    pub name: String,
-    /// 职务.
-    pub position: Option<String>,
-    /// Households the person was responsible for on the day.
-    pub households: i64,
-    /// The person's visits.
-    pub total: Total,
-    /// The person's share in the year's result.
-    pub figures: Figures,
 }
 
 /// A row of the ledger (户台账).
@@ -121,7 +47,9 @@ pub struct HelperRow {
 pub struct LedgerRow {
     /// What the register says of it.
     pub entry: LedgerEntry,
-    /// Name of its helper on the day.
+    /// 工号 of its helper on the day.
+    pub staff_number: Option<String>,
+    /// Name of that helper.
     pub helper: Option<String>,
     /// The helper's unit.
     pub unit: Option<String>,
@@ -144,7 +72,9 @@ pub struct LiftRow {
     pub number: Option<String>,
     /// 户主姓名.
     pub head_name: String,
-    /// Name of the helper: at approval, or on the day.
+    /// 工号 of the helper: at approval, or on the day.
+    pub staff_number: Option<String>,
+    /// Name of that helper.
     pub helper: Option<String>,
     /// The lift as it stood on the day.
     pub lift: Lift,
@@ -186,18 +116,8 @@ impl LiftRow {
 pub struct Report {
     /// For what and by whom.
     pub occasion: Occasion,
-    /// The unit of which alone it tells, by name.
-    pub unit: Option<String>,
-    /// The income line, fen.
-    pub line_fen: i64,
-    /// The year's result.
-    pub progress: Progress,
-    /// Every town with a household.
-    pub towns: Vec<TownRow>,
-    /// All units with a helper, a visit or a figure.
-    pub units: Vec<UnitRow>,
-    /// All helpers with a household, a visit or a figure.
-    pub helpers: Vec<HelperRow>,
+    /// What the year's work comes to, by town, unit and helper.
+    pub summary: Summary,
     /// All households, by area.
     pub ledger: Vec<LedgerRow>,
     /// The lifts of the year and those under way, by area.
@@ -207,143 +127,29 @@ pub struct Report {
 /// Works out the report. Its texts are as they are stored: what its reader may see of them the
 /// [sheets](super::sheets::READER) decide.
 pub fn report(mut sources: Sources, occasion: Occasion) -> Report {
-    let progress = sources.basis.progress();
-    sources
-        .households
-        .sort_by(|a, b| area_key(a).cmp(&area_key(b)));
+    sources.households.sort_by_cached_key(|entry| {
+        let key = |name: &Option<String>| order::key_or_last(name.as_deref());
+        (
+            (
+                order::key(&entry.town),
+                order::key(&entry.village),
+                key(&entry.group_name),
+            ),
+            (key(&entry.number), order::key(&entry.head_name), entry.id),
+        )
+    });
     Report {
-        unit: sources.basis.only.as_ref().map(|unit| unit.name.clone()),
-        line_fen: sources.basis.plan.line_fen,
-        towns: towns(&sources, &progress),
-        units: units(&sources, &progress),
-        helpers: helpers(&sources, &progress),
+        summary: sources.work.summary(),
         lifts: lifts(&sources, &occasion),
         ledger: ledger(&sources, occasion.as_of),
-        progress,
         occasion,
     }
-}
-
-fn area_key(entry: &LedgerEntry) -> impl Ord + '_ {
-    (
-        (&entry.town, &entry.village, &entry.group_name),
-        (&entry.number, &entry.head_name, entry.id),
-    )
-}
-
-fn towns(sources: &Sources, progress: &Progress) -> Vec<TownRow> {
-    let mut towns: Vec<TownRow> = Vec::new();
-    // By area, so those of one town follow each other.
-    for entry in &sources.households {
-        match towns.last_mut() {
-            Some(row) if row.town == entry.town => row.households += 1,
-            _ => towns.push(TownRow {
-                town: entry.town.clone(),
-                households: 1,
-                figures: progress.towns.get(&entry.town).copied().unwrap_or_default(),
-            }),
-        }
-    }
-    towns
-}
-
-fn units(sources: &Sources, progress: &Progress) -> Vec<UnitRow> {
-    let mut units: HashMap<Option<Uuid>, UnitRow> = HashMap::new();
-    let name = |unit_id: Option<Uuid>| {
-        unit_id
-            .and_then(|id| sources.basis.unit_name(id))
-            .unwrap_or_else(|| NOBODY.to_owned())
-    };
-    let mut row_of = |unit_id: Option<Uuid>, change: &dyn Fn(&mut UnitRow)| {
-        change(units.entry(unit_id).or_insert_with(|| UnitRow {
-            unit: name(unit_id),
-            helpers: 0,
-            visits: 0,
-            figures: progress.units.get(&unit_id).copied().unwrap_or_default(),
-            coverage: Coverage::default(),
-        }));
-    };
-    for unit_id in progress.units.keys() {
-        row_of(*unit_id, &|_| {});
-    }
-    for entry in &sources.households {
-        let helper = sources.helper(entry.id);
-        let marks = sources.marks.get(&entry.id);
-        row_of(helper.map(|person| person.unit_id), &|row| {
-            row.coverage.add(marks);
-        });
-    }
-    for (staff_id, households) in sources.households_by_helper() {
-        if let Some(person) = sources.basis.staff.get(&staff_id) {
-            row_of(Some(person.unit_id), &|row| {
-                row.helpers += i64::from(households > 0);
-            });
-        }
-    }
-    for (staff_id, total) in &sources.visits_by_helper {
-        if let Some(person) = sources.basis.staff.get(staff_id) {
-            row_of(Some(person.unit_id), &|row| row.visits += total.visits);
-        }
-    }
-    let mut units: Vec<_> = units.into_iter().collect();
-    units.sort_by(|a, b| (a.0.is_none(), &a.1.unit).cmp(&(b.0.is_none(), &b.1.unit)));
-    units.into_iter().map(|(_, row)| row).collect()
-}
-
-fn helpers(sources: &Sources, progress: &Progress) -> Vec<HelperRow> {
-    let households = sources.households_by_helper();
-    let mut people: Vec<&Staff> = sources
-        .basis
-        .staff
-        .values()
-        .filter(|person| {
-            households.contains_key(&person.id)
-                || sources.visits_by_helper.contains_key(&person.id)
-                || progress.helpers.contains_key(&Some(person.id))
-        })
-        .collect();
-    people.sort_by(|a, b| (&a.unit, &a.name, a.id).cmp(&(&b.unit, &b.name, b.id)));
-    let mut rows: Vec<_> = people
-        .into_iter()
-        .map(|person| HelperRow {
-            unit: person.unit.clone(),
-            name: person.name.clone(),
-            position: person.position.clone(),
-            households: households.get(&person.id).copied().unwrap_or_default(),
-            total: sources
-                .visits_by_helper
-                .get(&person.id)
-                .copied()
-                .unwrap_or_default(),
-            figures: figures_of(progress, Some(person.id)),
-        })
-        .collect();
-    let unpaired = sources
-        .households
-        .iter()
-        .filter(|entry| sources.helper(entry.id).is_none())
-        .count();
-    let figures = figures_of(progress, None);
-    if unpaired > 0 || !figures.is_zero() {
-        rows.push(HelperRow {
-            unit: NOBODY.to_owned(),
-            name: NOBODY.to_owned(),
-            position: None,
-            households: i64::try_from(unpaired).unwrap_or(i64::MAX),
-            total: Total::default(),
-            figures,
-        });
-    }
-    rows
-}
-
-fn figures_of(progress: &Progress, staff_id: Option<Uuid>) -> Figures {
-    progress.helpers.get(&staff_id).copied().unwrap_or_default()
 }
 
 fn ledger(sources: &Sources, as_of: NaiveDate) -> Vec<LedgerRow> {
     // The lifts come the earliest first, so the latest one of a household stays.
     let standing: HashMap<Uuid, State> = sources
+        .work
         .basis
         .lifts
         .iter()
@@ -354,11 +160,16 @@ fn ledger(sources: &Sources, as_of: NaiveDate) -> Vec<LedgerRow> {
         .households
         .iter()
         .map(|entry| {
-            let helper = sources.helper(entry.id);
+            let helper = sources.work.helper(entry.id);
             LedgerRow {
+                staff_number: helper.and_then(|person| person.number.clone()),
                 helper: helper.map(|person| person.name.clone()),
                 unit: helper.map(|person| person.unit.clone()),
-                marks: sources.marks.get(&entry.id).copied(),
+                marks: sources
+                    .work
+                    .marks
+                    .as_ref()
+                    .and_then(|marks| marks.get(&entry.id).copied()),
                 last_visit: sources
                     .visits
                     .get(&entry.id)
@@ -374,6 +185,7 @@ fn ledger(sources: &Sources, as_of: NaiveDate) -> Vec<LedgerRow> {
 
 fn lifts(sources: &Sources, occasion: &Occasion) -> Vec<LiftRow> {
     let mut rows: Vec<_> = sources
+        .work
         .basis
         .lifts
         .iter()
@@ -388,55 +200,30 @@ fn lifts(sources: &Sources, occasion: &Occasion) -> Vec<LiftRow> {
                 return None;
             }
             let helper = match lift.approved_on {
-                Some(_) => lift.helper_id.and_then(|id| sources.basis.staff.get(&id)),
-                None => sources.helper(lift.household_id),
+                Some(_) => lift
+                    .helper_id
+                    .and_then(|id| sources.work.basis.staff.get(&id)),
+                None => sources.work.helper(lift.household_id),
             };
             Some(LiftRow {
                 town: named.town.clone(),
                 village: named.village.clone(),
                 number: named.household_number.clone(),
                 head_name: named.head_name.clone(),
+                staff_number: helper.and_then(|person| person.number.clone()),
                 helper: helper.map(|person| person.name.clone()),
                 lift,
             })
         })
         .collect();
-    rows.sort_by(|a, b| {
-        (&a.town, &a.village, &a.number, a.lift.id)
-            .cmp(&(&b.town, &b.village, &b.number, b.lift.id))
+    rows.sort_by_cached_key(|row| {
+        let number = order::key_or_last(row.number.as_deref());
+        (
+            order::key(&row.town),
+            order::key(&row.village),
+            number,
+            row.lift.id,
+        )
     });
     rows
-}
-
-impl Sources {
-    /// Leaves out what is not of the people and households of the basis, where that is narrowed.
-    pub(super) fn within_basis(mut self) -> Self {
-        if self.basis.reach == Reach::All {
-            return self;
-        }
-        let Basis { helpers, staff, .. } = &self.basis;
-        self.households
-            .retain(|entry| helpers.contains_key(&entry.id));
-        self.visits
-            .retain(|household, _| helpers.contains_key(household));
-        self.visits_by_helper.retain(|id, _| staff.contains_key(id));
-        self.marks
-            .retain(|household, _| helpers.contains_key(household));
-        self
-    }
-
-    /// Who was responsible for a household on the day.
-    fn helper(&self, household_id: Uuid) -> Option<&Staff> {
-        let staff_id = self.basis.helpers.get(&household_id)?;
-        self.basis.staff.get(staff_id)
-    }
-
-    /// How many households each helper was responsible for on the day.
-    fn households_by_helper(&self) -> HashMap<Uuid, i64> {
-        let mut households = HashMap::new();
-        for staff_id in self.basis.helpers.values() {
-            *households.entry(*staff_id).or_insert(0) += 1;
-        }
-        households
-    }
 }

@@ -99,7 +99,7 @@ pub async fn progress_workbook(
         let mut tx = db.read().await?;
         let sources = store::sources(&mut tx, &occasion).await?;
         drop(tx);
-        let only = sources.basis.only.as_ref();
+        let only = sources.work.basis.only.as_ref();
         let of = only.map_or(String::new(), |unit| sheets::READER.text(&unit.name).into());
         let report = model::report(sources, occasion);
         let bytes = sheets::workbook(&report).map_err(|error| cannot_write(&error))?;

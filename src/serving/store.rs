@@ -6,7 +6,7 @@ pub(crate) mod names;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use self::names::{helper_names, household_names, join_names};
@@ -237,14 +237,43 @@ pub async fn current_starts(tx: &mut Tx) -> Result<Vec<(Uuid, NaiveDate, String)
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
 }
 
-/// Names of the helpers who are responsible now, with the household's id: a join with the names of the
-/// staff, which saves a round trip for each household.
+/// The helpers who are responsible for households now, `(household, helper)`.
+pub async fn helpers_of(
+    tx: &mut Tx,
+    households: &Ids<'_>,
+) -> Result<Vec<(Uuid, Uuid)>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, staff_id FROM pairing WHERE {} AND {}",
+        holds_now("pairing"),
+        households.clause("household_id", 1)
+    );
+    on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in households.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })
+}
+
+/// The helper who is responsible for a household now, by name.
+#[derive(Clone, Debug, FromRow)]
+pub struct NamedHelper {
+    pub(crate) household_id: Uuid,
+    /// 工号.
+    pub staff_number: Option<String>,
+    /// 姓名.
+    pub name: String,
+}
+
+/// The helpers who are responsible now: a join with the names of the staff, which saves a round trip for
+/// each household.
 pub async fn helper_names(
     tx: &mut Tx,
     households: &Ids<'_>,
-) -> Result<Vec<(Uuid, String)>, sqlx::Error> {
+) -> Result<Vec<NamedHelper>, sqlx::Error> {
     let sql = format!(
-        "SELECT household_id, staff.name FROM pairing JOIN staff ON staff.id = pairing.staff_id
+        "SELECT household_id, staff.number AS staff_number, staff.name AS name FROM pairing JOIN staff ON staff.id = pairing.staff_id
          WHERE {} AND {}",
         holds_now("pairing"),
         households.clause("household_id", 1)

@@ -61,6 +61,9 @@ pub struct Tenure {
     #[sqlx(rename = "helper")]
     #[serde(alias = "helper", alias = "assistant")]
     pub name: String,
+    /// 工号 of the person; left out by earlier versions.
+    #[serde(default)]
+    pub(crate) staff_number: Option<String>,
     pub(crate) unit: String,
     /// The run that began it; none if by hand, and of an assistance.
     #[serde(default)]
@@ -92,7 +95,8 @@ impl Tenure {
             return self;
         }
         let sight = sight.elsewhere();
-        if let Some(number) = &mut self.household_number {
+        let numbers = [&mut self.household_number, &mut self.staff_number];
+        for number in numbers.into_iter().flatten() {
             *number = sight.register_number(number).into_owned();
         }
         let texts = [

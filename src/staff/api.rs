@@ -125,8 +125,8 @@ struct StaffPatch {
 impl StaffApi {
     /// List staff
     ///
-    /// By unit and name. With `active=true`, those who can be chosen as helpers. A unit's contact sees the
-    /// people of their unit.
+    /// By unit and name, both in the order of pinyin and numbers by their value. With `active=true`, those who
+    /// can be chosen as helpers. A unit's contact sees the people of their unit.
     #[oai(path = "/staff", method = "get", operation_id = "listStaff")]
     async fn list_staff(
         &self,
@@ -135,7 +135,9 @@ impl StaffApi {
         unit_id: Query<Option<Uuid>>,
         /// Only those who may (`true`) or may not (`false`) be given households.
         active: Query<Option<bool>>,
-        /// Part of the name, or the whole 工号. A caller who may not see identity numbers finds no name by
+        /// Part of the name, the 工号, four digits or more of the telephone; for who may see identity numbers also
+        /// a part of the 工号 and the last four characters or more of the identity number. Spaces, dots, full-width
+        /// and capital letters make no difference. A caller who may not see identity numbers finds no name by
         /// digits in it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,

@@ -10,7 +10,7 @@ use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::serving;
+use crate::{order, serving};
 
 /// A page of staff by unit and name, and the cursor of the next one.
 pub async fn list(
@@ -27,13 +27,13 @@ pub async fn list(
     let cursors = app.cursors("listStaff");
     let after: Option<UnitKey> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
+    let sorted = store::sorted(&mut tx, &filter).await?;
     let mut found = FoundPage::new(after, limit);
     while let Some((after, limit)) = found.wants() {
-        let people = store::list(&mut tx, &filter, after, limit).await?;
-        found.add(people, store::unit_key, |person| {
-            let number = person.number.as_deref();
-            filter.search.may_tell(number, &person.name)
-        });
+        let next = order::next(&sorted, after.as_ref(), limit + 1, store::unit_order);
+        let ids: Vec<_> = next.map(|(_, _, id)| *id).collect();
+        let people = store::some(&mut tx, &ids).await?;
+        found.add(people, store::unit_key, |person| filter.finds(person));
     }
     let (people, next) = found.cut(store::unit_key);
     Ok((people, cursors.next(next)?))

@@ -9,9 +9,10 @@ use super::field::{own_columns, staff_fields};
 use super::model::{Staff, StaffFacts};
 use crate::access::history::Actor;
 use crate::access::person;
-use crate::access::search::Search;
-use crate::db::{Tx, Where};
-use crate::{insert, on};
+use crate::access::search::{Part, Search};
+use crate::db::{Ids, Tx, Where};
+use crate::identity::IdentityNumber;
+use crate::{insert, on, order};
 
 /// What a list of staff may be narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -22,17 +23,40 @@ pub struct Filter {
     pub reached_unit: Option<Uuid>,
     /// Only those who may (or may not) be given households.
     pub active: Option<bool>,
-    /// Part of the name, or the whole 工号.
+    /// What is searched for: name, 工号, telephone, end of the identity number.
     pub search: Search,
 }
 
 impl Filter {
     fn conditions(&self) -> Where {
-        let wanted = Where::new()
+        let mut wanted = Where::new()
             .and_if(self.unit_id, "unit_id = ?")
             .and_if(self.reached_unit, "unit_id = ?")
             .and_either(self.active, "active", "NOT active");
-        self.search.narrow(wanted, "number", "staff.name")
+        if self.search.is_empty() {
+            return wanted;
+        }
+        let columns = [
+            (Part::Number, "staff.number"),
+            (Part::Name, "staff.name"),
+            (Part::StaffTelephone, "staff.phone"),
+            (Part::Identity, "staff.identity_number"),
+        ];
+        let found = self.search.within(&mut wanted, &columns);
+        wanted.and(found)
+    }
+
+    /// Whether a person who is among the rows is found, by what the caller sees.
+    pub fn finds(&self, person: &Staff) -> bool {
+        let of = |part, value: Option<&str>| value.is_some_and(|it| self.search.finds(part, it));
+        self.search.is_empty()
+            || of(Part::Number, person.number.as_deref())
+            || of(Part::Name, Some(&person.name))
+            || of(Part::StaffTelephone, person.phone.as_deref())
+            || of(
+                Part::Identity,
+                person.identity_number.as_ref().map(IdentityNumber::whole),
+            )
     }
 }
 
@@ -81,20 +105,35 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Staff>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
 }
 
-/// A page of staff by unit and name, at most `limit` and one more.
-pub async fn list(
-    tx: &mut Tx,
-    filter: &Filter,
-    after: Option<UnitKey>,
-    limit: i64,
-) -> Result<Vec<Staff>, sqlx::Error> {
-    let mut wanted = filter.conditions().beyond(
-        after.map(|(unit, name, id)| [unit.into(), name.into(), id.into()]),
-        "(unit.name, staff.name, staff.id) >",
+/// By unit and name, in the [order](crate::order) of names.
+pub fn unit_order((unit, name, id): &UnitKey) -> impl Ord + use<> {
+    (order::key(unit), order::key(name), *id)
+}
+
+/// Where the people of a list stand, in their order.
+pub async fn sorted(tx: &mut Tx, filter: &Filter) -> Result<Vec<UnitKey>, sqlx::Error> {
+    let wanted = filter.conditions();
+    let sql = format!(
+        "SELECT unit.name, staff.name, staff.id FROM staff JOIN unit ON unit.id = staff.unit_id {wanted}"
     );
-    let limit = wanted.bind(limit + 1);
-    let sql = format!("{STAFF} {wanted} ORDER BY unit.name, staff.name, staff.id LIMIT {limit}");
-    wanted.fetch_all(tx, sql).await
+    let mut people: Vec<UnitKey> = wanted.fetch_all(tx, sql).await?;
+    people.sort_by_cached_key(unit_order);
+    Ok(people)
+}
+
+/// These people, in the order of their ids here.
+pub async fn some(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Staff>, sqlx::Error> {
+    let these = Ids::These(ids);
+    let sql = format!("{STAFF} WHERE {}", these.clause("staff.id", 1));
+    let people: Vec<Staff> = on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in these.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })?;
+    let mut by_id: HashMap<_, _> = people.into_iter().map(|it| (it.id, it)).collect();
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
 /// All units, id by name.

@@ -3,7 +3,7 @@
 use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
 use super::nothing::{is_elsewhere, says_nothing};
 use super::text::{Read, Refusal, as_typed, text};
-use crate::text::{half_width, squeezed, trimmed};
+use crate::text::{DOTS, half_width, squeezed, trimmed};
 use crate::workbook::reader::Cell;
 
 /// A name, and what there is to tell of it.
@@ -153,9 +153,6 @@ const DOUBLE_SURNAMES: [&str; 20] = [
     "欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "司空", "夏侯",
     "东方", "南宫", "长孙", "宇文", "端木", "百里", "西门", "独孤",
 ];
-/// Dots between the parts of a name, none of which is the one of the standard, U+00B7, and what people
-/// type for them.
-const DOTS: &str = "•・‧∙⋅･.．。˙·ᐧ⸱ㆍ﹒․ꞏ⸳᛫·'‘’`´＇…丶●○◦°⚫⬤º";
 /// Circles among them: with less than two characters beside it, a circle hides a character.
 const CIRCLES: &str = "●○◦°⚫⬤º";
 /// Signs around a name.

@@ -114,6 +114,10 @@ pub struct Visit {
     pub head_name: String,
     /// The helper who went: responsible for the household on the day of the visit, or assisting it.
     pub staff_id: Uuid,
+    /// 工号 of that helper.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(default)]
+    pub staff_number: Option<String>,
     /// Name of that helper.
     #[oai(rename = "helper_name")]
     pub staff_name: String,

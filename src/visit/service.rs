@@ -256,6 +256,7 @@ async fn log_one(
             .head()
             .map_or_else(String::new, |head| head.name.clone()),
         staff_id,
+        staff_number: staff.number,
         staff_name: staff.name,
         facts,
         version: 1,

@@ -2,6 +2,8 @@
 
 pub mod totals;
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
@@ -37,7 +39,7 @@ pub struct Filter {
 pub type VisitKey = (NaiveDate, Uuid);
 
 const VISIT: &str = "SELECT visit.id AS id, visit.household_id AS household_id, head_name,
-    visit.staff_id AS staff_id, staff.name AS staff_name, visited_on, kind, met,
+    visit.staff_id AS staff_id, staff.number AS staff_number, staff.name AS staff_name, visited_on, kind, met,
     situation_confirmed, causes_confirmed, visit.wishes AS wishes, visit.measures AS measures,
     note, visit.version AS version, logged_at, logged_by
     FROM visit
@@ -92,6 +94,37 @@ pub async fn last_day(
     .bind(staff_id)
     .fetch_one(connection)
     .await)
+}
+
+/// The last day on which anybody visited the household with an id, as a query.
+pub fn last_day_of(household: &str) -> String {
+    format!("SELECT max(visited_on) FROM visit WHERE visit.household_id = {household}")
+}
+
+/// Whether nobody has visited the household with an id on the day of a parameter or since, as a condition.
+pub fn not_visited_since(household: &str, day: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM visit WHERE visit.household_id = {household} AND visited_on >= {day})"
+    )
+}
+
+/// The last day on which anybody visited each of some households.
+pub async fn last_days(
+    tx: &mut Tx,
+    households: &Ids<'_>,
+) -> Result<HashMap<Uuid, NaiveDate>, sqlx::Error> {
+    let sql = format!(
+        "SELECT household_id, max(visited_on) FROM visit WHERE {} GROUP BY household_id",
+        households.clause("household_id", 1)
+    );
+    let days: Vec<(Uuid, NaiveDate)> = on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for id in households.parameters() {
+            query = query.bind(*id);
+        }
+        query.fetch_all(connection).await
+    })?;
+    Ok(days.into_iter().collect())
 }
 
 /// A page of visits, newest first, at most `limit` and one more.

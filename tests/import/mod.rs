@@ -10,6 +10,7 @@ mod layout;
 mod lifted;
 mod marked_file;
 mod matching;
+mod member_ids;
 mod members;
 mod places;
 mod preview;

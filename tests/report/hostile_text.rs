@@ -10,13 +10,14 @@ use qianshou::household::rule::Severity;
 use qianshou::household::store::LedgerEntry;
 use qianshou::household::{Cause, PovertyStatus};
 use qianshou::pairing::roll::model::Entry;
-use qianshou::progress::model::{Figures, progress};
-use qianshou::report::model::{Coverage, HelperRow, LedgerRow, Occasion, Report, TownRow, UnitRow};
+use qianshou::progress::model::progress;
+use qianshou::progress::summary::{HelperRow, Summary, TownRow, UnitRow};
+use qianshou::report::model::{LedgerRow, Occasion, Report};
 use qianshou::report::pairings::{self, Roll};
 use qianshou::report::sheets;
 use qianshou::roster::RosterProblem;
 use qianshou::roster::marked::{self, PROBLEMS_SHEET, Reason};
-use qianshou::visit::store::totals::Total;
+use qianshou::staff::unit::Unit;
 use qianshou::workbook::reader::ReadError;
 use qianshou::workbook::source::{Area, Cell, Row, Sheet, Source};
 use qianshou::workbook::{address, text};
@@ -135,12 +136,14 @@ fn entry(unit: &(Uuid, String), texts: &[String]) -> Entry {
         size: 3,
         main_cause: Some(Cause::Illness),
         staff_id: Some(Uuid::now_v7()),
+        staff_number: text(0),
         helper: text(4),
         position: text(5),
         phone: text(6),
         unit_id: Some(unit.0),
         unit: Some(unit.1.clone()),
         from_date: Some(day("2026-01-01")),
+        assistant_number: text(0),
         assistant: text(7),
     }
 }
@@ -171,34 +174,40 @@ fn report(texts: &[String]) -> Report {
             made_by: texts[0].clone(),
             reach: Reach::Unit(Uuid::now_v7()),
         },
-        unit: Some(texts[0].clone()),
-        line_fen: 600_000,
-        progress: progress(year, as_of, Some(20), &[]),
-        towns: each()
-            .map(|text| TownRow {
-                town: text.clone(),
-                ..TownRow::default()
-            })
-            .collect(),
-        units: each()
-            .map(|text| UnitRow {
-                unit: text.clone(),
-                helpers: 1,
-                visits: 2,
-                figures: Figures::default(),
-                coverage: Coverage::default(),
-            })
-            .collect(),
-        helpers: each()
-            .map(|text| HelperRow {
-                unit: text.clone(),
-                name: text.clone(),
-                position: Some(text.clone()),
-                households: 1,
-                total: Total::default(),
-                figures: Figures::default(),
-            })
-            .collect(),
+        summary: Summary {
+            only: Some(Unit {
+                name: texts[0].clone(),
+                id: Uuid::now_v7(),
+                version: 1,
+                active_staff: 1,
+            }),
+            line_fen: 600_000,
+            progress: progress(year, as_of, Some(20), &[]),
+            towns: each()
+                .map(|text| TownRow {
+                    town: text.clone(),
+                    ..TownRow::default()
+                })
+                .collect(),
+            units: each()
+                .map(|text| UnitRow {
+                    unit: Some(text.clone()),
+                    helpers: 1,
+                    visits: 2,
+                    ..UnitRow::default()
+                })
+                .collect(),
+            helpers: each()
+                .map(|text| HelperRow {
+                    unit: Some(text.clone()),
+                    staff_number: Some(text.clone()),
+                    name: Some(text.clone()),
+                    position: Some(text.clone()),
+                    households: 1,
+                    ..HelperRow::default()
+                })
+                .collect(),
+        },
         ledger: each()
             .map(|text| LedgerRow {
                 entry: LedgerEntry {
@@ -214,6 +223,7 @@ fn report(texts: &[String]) -> Report {
                     main_cause: None,
                     income_per_head_fen: Some(1),
                 },
+                staff_number: Some(text.clone()),
                 helper: Some(text.clone()),
                 unit: Some(text.clone()),
                 marks: None,

@@ -6,6 +6,7 @@ use qianshou::access::Role;
 use qianshou::code_list::CodeList;
 use qianshou::household::Cause;
 use qianshou::method::{Point, PointStatus};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
@@ -89,6 +90,96 @@ async fn a_year(server: &TestServer, office: &Client) -> (Uuid, [Uuid; 4]) {
     // After the day that is asked about.
     visit(server, ids[2], helper, "2026-11-21", Some(1_000_000)).await;
     (helper, ids)
+}
+
+/// What stands in a column of a sheet, without the row of sums, as the API writes it; `unit` of it is 1.
+fn written(book: &mut Book, sheet: &str, heading: &str, rows: usize, unit: f64) -> Vec<Value> {
+    let cells = book.column(sheet, heading).into_iter().take(rows);
+    cells
+        .map(|cell| match cell {
+            Data::Float(number) => json!((number * unit).round()),
+            Data::DateTime(_) => json!(day_in(&cell)),
+            Data::Empty => Value::Null,
+            other => json!(other.to_string()),
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_holds_what_the_summaries_of_the_workbook_hold() {
+    let (server, office) = TestServer::start_with_office().await;
+    a_year(&server, &office).await;
+    let path = format!("/progress?{QUERY}&include=points");
+    let progress = office.get(&path).await.expect(200);
+    let mut book = Book::open(&download(&office, QUERY).await);
+    let columns = [
+        ("units", "单位", "帮扶责任人(人)", 1.0),
+        ("units", "单位", "帮扶户数(户)", 1.0),
+        ("units", "单位", "本年走访(次)", 1.0),
+        ("units", "单位", "本年送达实惠(元)", 100.0),
+        ("units", "单位", "新脱贫(户)", 1.0),
+        ("units", "单位", "再次脱贫(户)", 1.0),
+        ("units", "单位", "本年返贫(户)", 1.0),
+        ("units", "单位", "办理中(户)", 1.0),
+        ("units", "单位", "六项全达成(户)", 1.0),
+        ("helpers", "帮扶责任人", "帮扶户数(户)", 1.0),
+        ("helpers", "帮扶责任人", "本年走访(次)", 1.0),
+        ("helpers", "帮扶责任人", "最近走访", 1.0),
+        ("helpers", "帮扶责任人", "本年送达实惠(元)", 100.0),
+        ("helpers", "帮扶责任人", "办理中(户)", 1.0),
+    ];
+    let fields = [
+        "/helpers",
+        "/households",
+        "/visits",
+        "/benefits_fen",
+        "/figures/newly_lifted",
+        "/figures/lifted_again",
+        "/figures/relapsed",
+        "/figures/in_pipeline",
+        "/points/all_met",
+        "/households",
+        "/visits",
+        "/last_visit_on",
+        "/benefits_fen",
+        "/figures/in_pipeline",
+    ];
+    for ((list, sheet, heading, unit), field) in columns.into_iter().zip(fields) {
+        let rows = progress[list].as_array().unwrap();
+        assert_eq!(rows.len(), 2, "the helper, and nobody: {rows:?}");
+        let told: Vec<_> = rows
+            .iter()
+            .map(|row| row.pointer(field).cloned().unwrap_or_default())
+            .map(|value| value.as_f64().map_or(value, |number| json!(number)))
+            .collect();
+        let written = written(&mut book, sheet, heading, rows.len(), unit);
+        assert_eq!(written, told, "{sheet} {heading} {field}");
+    }
+    // Shares are of all households of the row.
+    let points = &progress["units"][0]["points"];
+    for (at, point) in Point::ENTRIES.iter().enumerate() {
+        assert_eq!(points["met"][at]["point"], point.code);
+        let share = &book.column("单位", point.label)[0];
+        let met = points["met"][at]["count"].as_f64().unwrap();
+        let households = points["households"].as_f64().unwrap();
+        assert_eq!(number_in(share), met / households, "{}", point.label);
+    }
+    // The whole is the sum of its parts.
+    let sum = |list: &str, field: &str| {
+        let rows = progress[list].as_array().unwrap().iter();
+        rows.map(|row| row[field].as_i64().unwrap()).sum::<i64>()
+    };
+    assert_eq!(progress["visits"], 2);
+    assert_eq!(progress["benefits_fen"], 30_050);
+    assert_eq!(progress["households"], 4);
+    for field in ["visits", "benefits_fen", "households"] {
+        assert_eq!(progress[field], sum("units", field), "{field}");
+        assert_eq!(progress[field], sum("helpers", field), "{field}");
+    }
+    assert_eq!(sum("towns", "households"), 4);
+    let plain = office.get(&format!("/progress?{QUERY}")).await.expect(200);
+    assert_eq!(plain.get("points"), None, "only on demand");
+    assert_eq!(plain["units"][0].get("points"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::access::history::Actor;
 use crate::db::{Ids, Tx};
 use crate::household::store::{is_open, some};
-use crate::on;
+use crate::{on, order};
 
 /// Households that are renamed at once: each is a parameter, and is kept whole in the history.
 const HOUSEHOLDS_AT_ONCE: usize = 500;
@@ -55,12 +55,14 @@ pub async fn villages_of(tx: &mut Tx, town: &str) -> Result<BTreeSet<String>, sq
 
 /// The towns that have households in a village of this name.
 pub async fn towns_with(tx: &mut Tx, village: &str) -> Result<Vec<String>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_scalar(
-        "SELECT DISTINCT town FROM household WHERE village = $1 ORDER BY town",
+    let mut towns: Vec<String> = on!(tx, connection => sqlx::query_scalar(
+        "SELECT DISTINCT town FROM household WHERE village = $1",
     )
     .bind(village)
     .fetch_all(connection)
-    .await)
+    .await)?;
+    towns.sort_by_cached_key(|town| order::key(town));
+    Ok(towns)
 }
 
 /// Writes where these households live by another name, and keeps what they were. Those that are to get the
@@ -96,13 +98,15 @@ async fn rename_chunk(
         .collect();
     actor.keep_many(tx, "rename", "household", &before).await?;
     let sql = format!(
-        "UPDATE household SET town = $1, village = $2, version = version + 1, updated_at = $3 WHERE {}",
-        Ids::These(&ids).clause("id", 4)
+        "UPDATE household SET town = $1, village = $2, area_key = $3, version = version + 1, updated_at = $4
+         WHERE {}",
+        Ids::These(&ids).clause("id", 5)
     );
     on!(tx, connection => {
         let mut query = sqlx::query(AssertSqlSafe(sql))
             .bind(&first.town)
             .bind(&first.village)
+            .bind(order::column(&[&first.town, &first.village]))
             .bind(actor.at);
         for id in &ids {
             query = query.bind(*id);
@@ -114,12 +118,12 @@ async fn rename_chunk(
 /// Towns and villages with their open households, in their order.
 pub async fn open_by_name(tx: &mut Tx) -> Result<Vec<(String, String, usize)>, sqlx::Error> {
     let sql = format!(
-        "SELECT town, village, count(*) FROM household WHERE {} GROUP BY town, village
-         ORDER BY town, village",
+        "SELECT town, village, count(*) FROM household WHERE {} GROUP BY town, village",
         is_open("household")
     );
-    let rows: Vec<(String, String, i64)> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+    let mut rows: Vec<(String, String, i64)> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
+    rows.sort_by_cached_key(|(town, village, _)| (order::key(town), order::key(village)));
     let sized =
         |(town, village, count)| (town, village, usize::try_from(count).unwrap_or_default());
     Ok(rows.into_iter().map(sized).collect())

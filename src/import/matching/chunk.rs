@@ -162,6 +162,10 @@ impl HouseholdPlan {
         for (position, counterpart) in &gone.same {
             pairs[*counterpart] = Some(*position);
         }
+        for (member, known_as) in given.facts.members.iter_mut().zip(&pairs) {
+            let known = known_as.and_then(|at| known.members.get(at));
+            member.id = known.map_or(member.id, |known| known.id);
+        }
         if given.head_left_out {
             // What the others were to the one who has left, they are not to the head of the register.
             for (member, known_as) in given.facts.members.iter_mut().zip(&pairs) {

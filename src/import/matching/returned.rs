@@ -1,7 +1,9 @@
 //! Persons who died or moved away, as people said in an earlier import, and stand on the new roster: one question
 //! for all who died and one for all who moved. Until it is answered their households are not taken in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use uuid::Uuid;
 
 use super::count;
 use super::departed::DepartedIndex;
@@ -27,6 +29,8 @@ pub struct Returned {
     pub undecided: Vec<(usize, String)>,
     /// Households of the file that are left out, by answer or because nobody is left of their rows.
     pub left_out: Vec<usize>,
+    /// Rows of those who are members again, with who they are, by household.
+    back: BTreeMap<usize, Vec<(usize, Uuid)>>,
     /// Rows of those who stay away, by household.
     out: BTreeMap<usize, BTreeSet<usize>>,
     /// Households whose head is asked about.
@@ -83,7 +87,7 @@ impl Returned {
                     rows.insert(it.member as usize);
                 }
             }
-            Decided::Given(..) => {}
+            Decided::Given(..) => self.take_back(these),
         }
         let mut places = Vec::new();
         for (it, _) in these.iter().take(MOST_PLACES) {
@@ -119,8 +123,20 @@ impl Returned {
         Ok(())
     }
 
-    /// Takes the rows of those who stay away out of the file. As long as it is open whether a head is alive, it is
-    /// not asked besides whether the head has changed.
+    /// Who is a member again is who they were. Of two rows that may be one person, the first is.
+    fn take_back(&mut self, these: &[(Candidate, &Departed)]) {
+        let named = self.back.values().flatten();
+        let mut named: HashSet<_> = named.map(|(_, id)| *id).collect();
+        for (it, left) in these {
+            if let Some(id) = left.member.id.filter(|id| named.insert(*id)) {
+                let rows = self.back.entry(it.household as usize).or_default();
+                rows.push((it.member as usize, id));
+            }
+        }
+    }
+
+    /// Names those who are members again, and takes the rows of those who stay away out of the file. As long as
+    /// it is open whether a head is alive, it is not asked besides whether the head has changed.
     pub fn take_out(
         &mut self,
         roster: &mut HouseholdRoster,
@@ -128,6 +144,15 @@ impl Returned {
     ) -> Result<(), postcard::Error> {
         for index in &self.heads {
             outlines.households[*index].forget_head();
+        }
+        for (index, rows) in &self.back {
+            let mut given = roster.households.get(*index)?;
+            for (row, id) in rows {
+                if let Some(member) = given.facts.members.get_mut(*row) {
+                    member.id = Some(*id);
+                }
+            }
+            roster.households.replace(*index, &given)?;
         }
         for (index, rows) in &self.out {
             let mut given = roster.households.get(*index)?;

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::codes::Action;
 use crate::db::Tx;
 use crate::household::model::HouseholdFacts;
+use crate::household::person_match::recognise;
 use crate::household::staging::{self, Becoming};
 use crate::import::dependent::{Dependent, HOUSEHOLDS_AT_ONCE, dependents, taken};
 use crate::import::error::{busy, depended_on, is_taken, not_committed, too_old};
@@ -217,9 +218,13 @@ impl Undoing<'_> {
             after = last.position;
             let ids: Vec<_> = entries.iter().map(|entry| entry.household_id).collect();
             let now = household::store::some(&mut tx, &ids).await?;
-            let before =
+            let mut before =
                 history::before_import::<HouseholdFacts>(&mut tx, "household", self.id, &ids)
                     .await?;
+            for (id, facts) in &mut before {
+                let known = now.get(id).map_or(&[][..], |it| &it.facts.members);
+                recognise(known, &mut facts.members);
+            }
             let gone = HouseholdFacts::of("", "");
             let becoming: Vec<_> = entries
                 .iter()

@@ -131,6 +131,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         .prop_map(|(helper, roster, visits, plans, lift)| Evidence {
             household_id: Uuid::from_u128(1),
             helper,
+            staff_number: None,
             roster,
             visits,
             plans,

@@ -62,6 +62,8 @@ pub(in crate::pairing) struct Pairing {
     village: String,
     /// The helper.
     staff_id: Uuid,
+    /// 工号 of the helper.
+    staff_number: Option<String>,
     /// 姓名 of the helper.
     helper_name: String,
     /// 单位 of the helper.
@@ -256,6 +258,7 @@ pub(in crate::pairing) fn pairing_view(pairing: Tenure) -> Pairing {
         town: pairing.town,
         village: pairing.village,
         staff_id: pairing.staff_id,
+        staff_number: pairing.staff_number,
         helper_name: pairing.name,
         unit: pairing.unit,
         run_id: pairing.run_id,

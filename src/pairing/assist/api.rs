@@ -36,6 +36,8 @@ pub(in crate::pairing) struct AssistanceView {
     village: String,
     /// The person who assists.
     staff_id: Uuid,
+    /// 工号 of that person.
+    staff_number: Option<String>,
     /// 姓名 of that person.
     helper_name: String,
     /// 单位 of that person.
@@ -209,6 +211,7 @@ pub(in crate::pairing) fn view(assistance: Tenure) -> AssistanceView {
         town: assistance.town,
         village: assistance.village,
         staff_id: assistance.staff_id,
+        staff_number: assistance.staff_number,
         helper_name: assistance.name,
         unit: assistance.unit,
         from_date: assistance.from_date,

@@ -37,6 +37,8 @@ struct ConstraintView {
     village: String,
     /// The person.
     staff_id: Uuid,
+    /// 工号 of the person.
+    staff_number: Option<String>,
     /// 姓名 of the person.
     helper_name: String,
     /// 单位 of the person.
@@ -196,6 +198,7 @@ fn view(constraint: Constraint) -> ConstraintView {
         town: constraint.town,
         village: constraint.village,
         staff_id: constraint.staff_id,
+        staff_number: constraint.staff_number,
         helper_name: constraint.helper,
         unit: constraint.unit,
         reason: constraint.reason,

@@ -27,6 +27,8 @@ pub struct Constraint {
     pub(crate) town: String,
     pub(crate) village: String,
     pub(crate) staff_id: Uuid,
+    #[serde(default)]
+    pub(crate) staff_number: Option<String>,
     pub(crate) helper: String,
     pub(crate) unit: String,
     pub(crate) reason: String,

@@ -9,6 +9,9 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {
     pub(crate) staff_id: Uuid,
+    /// 工号; left out by earlier versions.
+    #[serde(default)]
+    pub(crate) number: Option<String>,
     pub(crate) name: String,
     pub(crate) unit: String,
     /// Households that they may have.

@@ -12,6 +12,7 @@ use super::terms::Reason;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextBest {
     pub(crate) helper: Uuid,
+    pub(crate) number: Option<String>,
     pub(crate) name: String,
     pub(crate) unit: String,
     /// The terms of the pair, the load as of their last household.
@@ -86,6 +87,7 @@ pub fn next_best(input: &Input, pairs: &[(Uuid, Uuid)], household: Uuid) -> Opti
     reasons.push(load(helper, usize::from(!by_exchange)));
     Some(NextBest {
         helper: helper.id,
+        number: helper.number.clone(),
         name: helper.name.clone(),
         unit: helper.unit.clone(),
         reasons,

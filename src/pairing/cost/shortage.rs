@@ -7,6 +7,7 @@
 //! in those of Hall, a set of households with too few helpers. It falls into groups that share no
 //! helper, and each is told with its villages, its units and the number of places that are missing.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use poem_openapi::Object;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use super::fixed_pairs::FixedPairs;
 use super::model::{Helper, Household, Input};
 use super::reach::Reach;
+use crate::order;
 use crate::staff::unit::Area;
 
 /// Villages that lack places, and who might give more: a group that cannot be helped from outside.
@@ -132,12 +134,10 @@ pub fn find<'a>(
             .served
             .extend(group.into_iter().filter(|need| is_served(need)).cloned());
     }
-    short.shortages.sort_by(|one, other| {
-        (other.short, &one.areas[0].town, &one.areas[0].village).cmp(&(
-            one.short,
-            &other.areas[0].town,
-            &other.areas[0].village,
-        ))
+    short.shortages.sort_by_cached_key(|shortage| {
+        let first = &shortage.areas[0];
+        let area = (order::key(&first.town), order::key(&first.village));
+        (Reverse(shortage.short), area)
     });
     short
 }
@@ -290,7 +290,7 @@ fn shortage(
         count.households += needs[*need].households;
         count.unplaced += needs[*need].unplaced;
     }
-    let areas: Vec<_> = areas
+    let mut areas: Vec<_> = areas
         .into_iter()
         .map(|(area, count)| ShortArea {
             town: area.town.clone(),
@@ -299,6 +299,7 @@ fn shortage(
             unplaced: count.unplaced,
         })
         .collect();
+    areas.sort_by_cached_key(|area| (order::key(&area.town), order::key(&area.village)));
     let units: Vec<_> = units.into_values().collect();
     let mut shortage = Shortage {
         households: areas.iter().map(|area| area.households).sum(),

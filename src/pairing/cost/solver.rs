@@ -15,6 +15,7 @@ use super::network::{RunNetwork, register_order};
 use super::shortage;
 use super::terms::{Reason, ReasonCode};
 use crate::flow::{self, SINK, Solution};
+use crate::order;
 use crate::staff::unit::Area;
 
 /// Finds the pairs of least cost among those that place the most households.
@@ -132,9 +133,9 @@ impl RunNetwork<'_> {
             .iter()
             .filter(|helper| helper.active)
             .collect();
-        helpers.sort_by_key(|helper| {
+        helpers.sort_by_cached_key(|helper| {
             (
-                &helper.unit,
+                order::key(&helper.unit),
                 register_order(helper.number.as_ref(), &helper.id),
             )
         });
@@ -146,6 +147,7 @@ impl RunNetwork<'_> {
                 let weighed = i64::try_from(weighed).unwrap_or(i64::MAX);
                 Load {
                     staff_id: helper.id,
+                    number: helper.number.clone(),
                     name: helper.name.clone(),
                     unit: helper.unit.clone(),
                     capacity: helper.capacity,

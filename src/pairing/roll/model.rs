@@ -5,6 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::household::Cause;
+use crate::order;
 
 /// One household of the roll. Names, units and family sizes are those of today; who was responsible
 /// is as of the day.
@@ -26,6 +27,8 @@ pub struct Entry {
     pub main_cause: Option<Cause>,
     /// Its helper on the day; none if it had nobody.
     pub staff_id: Option<Uuid>,
+    /// 工号 of the helper.
+    pub staff_number: Option<String>,
     /// 姓名 of the helper.
     pub helper: Option<String>,
     /// 职务 of the helper.
@@ -38,17 +41,21 @@ pub struct Entry {
     pub unit: Option<String>,
     /// First day of the pairing.
     pub from_date: Option<NaiveDate>,
+    /// 工号 of who assisted on the day.
+    pub assistant_number: Option<String>,
     /// 姓名 of who assisted on the day.
     pub assistant: Option<String>,
 }
 
 impl Entry {
     /// By unit, helper and area; those without a helper last.
-    pub(super) fn key(&self) -> impl Ord + '_ {
+    pub(super) fn key(&self) -> impl Ord + use<> {
+        let key = |name: &Option<String>| order::key_or_last(name.as_deref());
         (
-            (self.staff_id.is_none(), &self.unit, self.unit_id),
-            (&self.helper, self.staff_id, &self.town, &self.village),
-            (&self.number, self.household_id),
+            (self.staff_id.is_none(), key(&self.unit), self.unit_id),
+            (key(&self.helper), self.staff_id),
+            (order::key(&self.town), order::key(&self.village)),
+            (key(&self.number), self.household_id),
         )
     }
 }

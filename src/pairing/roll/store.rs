@@ -27,9 +27,9 @@ pub async fn on_day(
     let sql = format!(
         "SELECT household.id AS household_id, household.number AS number, household.town AS town,
              household.village AS village, head_name, size, main_cause, staff.id AS staff_id,
-             staff.name AS helper, staff.position AS position, staff.phone AS phone,
+             staff.number AS staff_number, staff.name AS helper, staff.position AS position, staff.phone AS phone,
              unit.id AS unit_id, unit.name AS unit, pairing.from_date AS from_date,
-             second.name AS assistant
+             second.number AS assistant_number, second.name AS assistant
          FROM household
          {responsible}
          LEFT JOIN staff ON staff.id = pairing.staff_id
@@ -40,6 +40,6 @@ pub async fn on_day(
     );
     let mut entries: Vec<Entry> = wanted.fetch_all(tx, sql).await?;
     // Here and not in the database, so that the order is the same on every one.
-    entries.sort_by(|a, b| a.key().cmp(&b.key()));
+    entries.sort_by_cached_key(Entry::key);
     Ok(entries)
 }

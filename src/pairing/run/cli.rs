@@ -35,6 +35,7 @@ fn told(run: &Run, proposals: &[Proposal]) -> String {
             "户编号",
             "户主",
             "帮扶责任人",
+            "工号",
             "单位",
             "代价",
             "理由",
@@ -53,6 +54,7 @@ fn told(run: &Run, proposals: &[Proposal]) -> String {
                 .helper
                 .clone()
                 .unwrap_or_else(|| "（无）".to_owned()),
+            proposal.staff_number.clone().unwrap_or_default(),
             proposal.unit.clone().unwrap_or_default(),
             proposal
                 .staff_id

@@ -196,8 +196,11 @@ pub struct Proposal {
     pub(crate) head_name: String,
     pub(crate) town: String,
     pub(crate) village: String,
+    /// Where its place stands among others.
+    pub(crate) area_key: String,
     /// The helper; none if there is nobody.
     pub staff_id: Option<Uuid>,
+    pub(crate) staff_number: Option<String>,
     pub(crate) helper: Option<String>,
     pub(crate) unit: Option<String>,
     /// Sum of the terms.
@@ -210,7 +213,7 @@ pub struct Proposal {
 impl Proposal {
     /// Where the next page begins after it.
     pub(crate) fn area_key(&self) -> AreaKey {
-        (self.town.clone(), self.village.clone(), self.household_id)
+        (self.area_key.clone(), self.household_id)
     }
 }
 
@@ -230,6 +233,9 @@ pub struct Explained {
 pub struct Choice {
     /// The person; absent if there is nobody.
     pub staff_id: Option<Uuid>,
+    /// 工号 of that person.
+    #[oai(validator(max_length = 100))]
+    pub staff_number: Option<String>,
     /// 姓名 of that person.
     #[oai(rename = "helper_name", validator(max_length = 100))]
     pub helper: Option<String>,
@@ -243,5 +249,5 @@ pub struct Choice {
     pub reasons: Vec<Reason>,
 }
 
-/// Where a page of proposals begins: town, village and household of the last one before.
-pub type AreaKey = (String, String, Uuid);
+/// Where a page of proposals begins: place and household of the last one before.
+pub type AreaKey = (String, Uuid);

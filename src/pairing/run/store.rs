@@ -143,7 +143,7 @@ pub async fn replace_run(
 
 /// What a run proposes, with names; a condition is to be added.
 pub(super) const PROPOSAL: &str = concat!(
-    "SELECT household_id, staff_id, cost, reasons, ",
+    "SELECT household_id, staff_id, cost, reasons, household.area_key AS area_key, ",
     household_names!(),
     ", ",
     helper_names!(),
@@ -179,13 +179,13 @@ pub async fn list_proposals(
         .and_either(placed, "staff_id IS NOT NULL", "staff_id IS NULL")
         .and_if(staff_id, "staff_id = ?")
         .beyond(
-            after.map(|(town, village, id)| [town.into(), village.into(), id.into()]),
-            "(household.town, household.village, household_id) >",
+            after.map(|(area, id)| [area.into(), id.into()]),
+            "(household.area_key, household_id) >",
         );
     let limit = wanted.bind(limit + 1);
     let sql = format!(
         "{PROPOSAL} {wanted}
-         ORDER BY household.town, household.village, household_id LIMIT {limit}"
+         ORDER BY household.area_key, household_id LIMIT {limit}"
     );
     wanted.fetch_all(tx, sql).await
 }

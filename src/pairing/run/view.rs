@@ -75,6 +75,8 @@ pub(super) struct PairingProposal {
     village: String,
     /// The person proposed; absent if there is nobody.
     staff_id: Option<Uuid>,
+    /// 工号 of that person.
+    staff_number: Option<String>,
     /// 姓名 of that person.
     helper_name: Option<String>,
     /// 单位 of that person.
@@ -125,6 +127,8 @@ pub(super) struct PairingProposalDetail {
 struct NextBestHelper {
     /// The person.
     staff_id: Uuid,
+    /// 工号.
+    staff_number: Option<String>,
     /// 姓名.
     helper_name: String,
     /// 单位.
@@ -147,6 +151,8 @@ struct NextBestHelper {
 pub(super) struct PairingLoad {
     /// The helper.
     staff_id: Uuid,
+    /// 工号.
+    staff_number: Option<String>,
     /// 姓名.
     name: String,
     /// 单位.
@@ -215,6 +221,7 @@ pub(super) fn proposal_view(proposal: Proposal) -> PairingProposal {
         town: proposal.town,
         village: proposal.village,
         staff_id: proposal.staff_id,
+        staff_number: proposal.staff_number,
         helper_name: proposal.helper,
         unit: proposal.unit,
         cost: proposal.cost,
@@ -233,6 +240,7 @@ pub(super) fn detail_view(explained: Explained) -> PairingProposalDetail {
 fn next_best_view(next: NextBest) -> NextBestHelper {
     NextBestHelper {
         staff_id: next.helper,
+        staff_number: next.number,
         helper_name: next.name,
         unit: next.unit,
         cost: next.reasons.iter().map(|reason| reason.cost).sum(),
@@ -245,6 +253,7 @@ fn next_best_view(next: NextBest) -> NextBestHelper {
 pub(super) fn load_view(load: &Load, unit: LoadShare, all: LoadShare) -> PairingLoad {
     PairingLoad {
         staff_id: load.staff_id,
+        staff_number: load.number.clone(),
         name: load.name.clone(),
         unit: load.unit.clone(),
         capacity: load.capacity,

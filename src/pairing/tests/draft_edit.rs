@@ -230,6 +230,7 @@ proptest! {
 fn a_load_stands_beside_the_average_in_proportion_to_capacity() {
     let load = |unit: &str, capacity, held, added| Load {
         staff_id: Uuid::now_v7(),
+        number: None,
         name: "张老师".to_owned(),
         unit: unit.to_owned(),
         capacity,

@@ -15,8 +15,8 @@ pub const OVERVIEW: &str = "总览";
 /// The line under each title.
 pub fn subtitle(report: &Report, note: &str) -> String {
     let occasion = &report.occasion;
-    let unit = report.unit.as_ref();
-    let unit = unit.map_or(String::new(), |unit| format!("单位：{unit}　　"));
+    let only = report.summary.only.as_ref();
+    let unit = only.map_or(String::new(), |unit| format!("单位：{}　　", unit.name));
     format!(
         "{unit}截至 {}　　{note}　　制表日期：{}　　制表人：{}",
         occasion.as_of, occasion.made_on, occasion.made_by

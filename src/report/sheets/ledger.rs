@@ -11,7 +11,7 @@ use crate::report::model::{LedgerRow, Report};
 use crate::workbook::table::{self, Cell, Column, HEADING_ROW, Look};
 
 /// Columns before the six points.
-const BEFORE: [Column; 11] = [
+const BEFORE: [Column; 12] = [
     Column::new("镇", 9.0, Look::Wrapped),
     Column::new("村(居)", 10.0, Look::Wrapped),
     Column::new("组", 6.5, Look::Wrapped),
@@ -22,6 +22,7 @@ const BEFORE: [Column; 11] = [
     Column::new("主要\n致贫原因", 11.0, Look::Wrapped),
     Column::new("年人均纯收入\n(元)", 13.0, Look::Money),
     Column::new("帮扶\n责任人", 9.0, Look::Wrapped),
+    Column::new("工号", 10.0, Look::Digits),
     Column::new("帮扶单位", 22.0, Look::Wrapped),
 ];
 const AFTER: [Column; 2] = [
@@ -67,6 +68,7 @@ fn row<'a>(household: &'a LedgerRow, masked: Option<&'a str>) -> Vec<Cell<'a>> {
         Cell::label_or_empty(entry.main_cause.map(CodeList::label)),
         Cell::fen_or_empty(entry.income_per_head_fen),
         Cell::text_or_empty(household.helper.as_deref()),
+        Cell::register_number_or_empty(household.staff_number.as_deref()),
         Cell::label_or_empty(household.unit.as_deref()),
     ];
     match household.marks {

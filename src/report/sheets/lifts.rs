@@ -8,7 +8,7 @@ use crate::lift::model::Step;
 use crate::report::model::{LiftRow, Report};
 use crate::workbook::table::{self, Cell, Column, Look};
 
-const BEFORE: [Column; 7] = [
+const BEFORE: [Column; 8] = [
     Column::new("镇", 9.0, Look::Wrapped),
     Column::new("村(居)", 9.0, Look::Wrapped),
     Column::new("户编号", 13.5, Look::Digits),
@@ -16,6 +16,7 @@ const BEFORE: [Column; 7] = [
     Column::new("类别", 9.0, Look::Centred),
     Column::new("进度", 8.0, Look::Centred),
     Column::new("帮扶\n责任人", 9.0, Look::Wrapped),
+    Column::new("工号", 10.0, Look::Digits),
 ];
 /// Day and person of each step.
 const STEPS: [Column; 12] = [
@@ -60,6 +61,7 @@ fn row(row: &LiftRow) -> Vec<Cell<'_>> {
         Cell::text(kind),
         Cell::Label(row.lift.state.label()),
         Cell::text_or_empty(row.helper.as_deref()),
+        Cell::register_number_or_empty(row.staff_number.as_deref()),
     ];
     for entry in Step::ENTRIES {
         let done = row.step(entry.value);

@@ -10,7 +10,8 @@ use super::common::{OVERVIEW, READER, subtitle};
 use crate::code_list::CodeList;
 use crate::lift::model::State;
 use crate::progress::model::{Month, count};
-use crate::report::model::{Report, TownRow};
+use crate::progress::summary::TownRow;
+use crate::report::model::Report;
 use crate::workbook::style;
 use crate::workbook::table::{self, Cell, Column, Look, number_of};
 
@@ -49,7 +50,10 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
         sheet.set_column_width(column, WIDTH)?;
     }
     let title = format!("{} 年结对帮扶脱贫进度", report.occasion.year);
-    let line = format!("脱贫收入标准：{:.2} 元/人·年", table::yuan(report.line_fen));
+    let line = format!(
+        "脱贫收入标准：{:.2} 元/人·年",
+        table::yuan(report.summary.line_fen)
+    );
     table::title(
         sheet,
         &READER,
@@ -59,8 +63,8 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     )?;
     figures(sheet, report)?;
     pipeline(sheet, report)?;
-    let target = report.progress.target;
-    let months = report.progress.months.iter();
+    let target = report.summary.progress.target;
+    let months = report.summary.progress.months.iter();
     table::table(
         sheet,
         &READER,
@@ -70,7 +74,7 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
         &[],
     )?;
     sheet.insert_chart_with_offset(MONTHS_ROW, RIGHT, &chart(report), 12, 0)?;
-    let towns = report.towns.iter().map(town_row);
+    let towns = report.summary.towns.iter().map(town_row);
     table::table(sheet, &READER, (TOWNS_ROW, 0), &TOWNS, towns, &[])?;
     notes(sheet)
 }
@@ -96,7 +100,7 @@ impl Figure {
 }
 
 fn figures(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
-    let progress = &report.progress;
+    let progress = &report.summary.progress;
     let whole = progress.figures();
     let row = FIGURES_ROW + 2;
     let newly_lifted = Figure::count("新脱贫(户)", whole.newly_lifted);
@@ -133,9 +137,9 @@ fn pipeline(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let row = PIPELINE_ROW + 2;
     let mut band = vec![Figure {
         formula: Some(format!("=SUM(C{row}:L{row})")),
-        ..Figure::count("办理中(户)", report.progress.figures().in_pipeline)
+        ..Figure::count("办理中(户)", report.summary.progress.figures().in_pipeline)
     }];
-    for (step, lifts) in &report.progress.pipeline {
+    for (step, lifts) in &report.summary.progress.pipeline {
         band.push(Figure::count(State::from(*step).label(), count(lifts)));
     }
     write_band(sheet, PIPELINE_ROW, &band)

@@ -23,10 +23,11 @@ const SUMMARY_COLUMNS: [Column; 6] = [
     Column::summed("帮扶人口\n(人)", 14.0, Look::Whole),
     Column::new("备注", 30.0, Look::Wrapped),
 ];
-const COLUMNS: [Column; 15] = [
+const COLUMNS: [Column; 17] = [
     Column::new("序号", 6.0, Look::Centred),
     Column::new("单位", 20.0, Look::Wrapped),
     Column::new("帮扶\n责任人", 9.0, Look::WrappedCentred),
+    Column::new("工号", 10.0, Look::Digits),
     Column::new("职务", 10.0, Look::Wrapped),
     Column::new("联系电话", 13.5, Look::Digits),
     Column::new("镇", 9.0, Look::Wrapped),
@@ -37,12 +38,13 @@ const COLUMNS: [Column; 15] = [
     Column::new("主要\n致贫原因", 11.0, Look::Wrapped),
     Column::new("结对日期", 11.5, Look::Date),
     Column::new("协助\n帮扶人", 9.0, Look::WrappedCentred),
+    Column::new("协助人\n工号", 10.0, Look::Digits),
     Column::new("责任人签名", 14.0, Look::ToSign),
     Column::new("备注", 14.0, Look::Wrapped),
 ];
 /// Where the row of sums counts helpers and households.
 const HELPER: usize = 2;
-const HOUSEHOLD: usize = 7;
+const HOUSEHOLD: usize = 8;
 
 /// Who signs for a whole sheet.
 const SIGNATURES: &str = "单位负责人（签字）：　　　　　　　　　　单位（盖章）：　　　　　　　　　　填表人：　　　　　　　　　　日期：　　　　年　　月　　日";
@@ -152,6 +154,7 @@ fn row(entry: &Entry, number: i64) -> Vec<Cell<'_>> {
         Cell::Whole(number),
         Cell::label_or_empty(entry.unit.as_deref()),
         Cell::text_or_empty(entry.helper.as_deref()),
+        Cell::register_number_or_empty(entry.staff_number.as_deref()),
         Cell::label_or_empty(entry.position.as_deref()),
         Cell::staff_telephone_or_empty(entry.phone.as_deref()),
         Cell::text(&entry.town),
@@ -162,6 +165,7 @@ fn row(entry: &Entry, number: i64) -> Vec<Cell<'_>> {
         Cell::label_or_empty(entry.main_cause.map(CodeList::label)),
         Cell::day_or_empty(entry.from_date),
         Cell::text_or_empty(entry.assistant.as_deref()),
+        Cell::register_number_or_empty(entry.assistant_number.as_deref()),
         Cell::Empty,
         Cell::Empty,
     ]

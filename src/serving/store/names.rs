@@ -12,7 +12,7 @@ macro_rules! household_names {
 /// The columns of a helper's names.
 macro_rules! helper_names {
     () => {
-        "staff.name AS helper, unit.name AS unit"
+        "staff.name AS helper, staff.number AS staff_number, unit.name AS unit"
     };
 }
 

@@ -6,6 +6,4 @@ pub(crate) mod service;
 mod store;
 
 pub use model::{Area, Unit, names_in, town_in};
-pub use store::{
-    all_villages, find, find_named, list, put_back, remove, rename, set_villages, villages,
-};
+pub use store::{all_villages, find, find_named, put_back, remove, rename, set_villages, villages};

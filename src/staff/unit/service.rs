@@ -12,8 +12,8 @@ use crate::api::ETag;
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::problem::Problem;
-use crate::staff;
 use crate::value::{Refused, sent_place};
+use crate::{order, staff};
 
 /// A page of units by name, and the cursor of the next one.
 pub async fn list(
@@ -25,7 +25,10 @@ pub async fn list(
     let cursors = app.cursors("listUnits");
     let after: Option<String> = cursors.after(cursor)?;
     let mut tx = app.db.read().await?;
-    let units = store::list(&mut tx, caller.reach().unit(), after, limit).await?;
+    let mut units = store::all(&mut tx, caller.reach().unit()).await?;
+    if let Some(after) = after.as_deref().map(order::key) {
+        units.retain(|unit| order::key(&unit.name) > after);
+    }
     let (units, next) = page::cut(units, limit, |unit| unit.name.clone());
     Ok((units, cursors.next(next)?))
 }
@@ -98,7 +101,7 @@ pub async fn named(app: &App, name: &str) -> Result<Uuid, Problem> {
         .map(String::as_str)
         .filter(|unit| unit.contains(name) || name.contains(unit))
         .collect();
-    near.sort_unstable();
+    near.sort_by_cached_key(|name| order::key(name));
     near.truncate(NEAR_NAMES);
     let (zh, en) = match (units.is_empty(), near.is_empty()) {
         (true, _) => (

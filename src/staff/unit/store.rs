@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::model::{Area, Unit};
 use crate::access::history::{self, Actor};
 use crate::db::{Tx, Where};
-use crate::{insert, on};
+use crate::{insert, on, order};
 
 const UNIT: &str = "SELECT unit.id AS id, unit.name AS name, villages_version AS version,
     (SELECT count(*) FROM staff WHERE staff.unit_id = unit.id AND active) AS active_staff
@@ -21,39 +21,35 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Unit>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await)
 }
 
-/// A page of units by name, after the name `after`, at most `limit` and one more; if it is said, of `only` one.
-pub async fn list(
-    tx: &mut Tx,
-    only: Option<Uuid>,
-    after: Option<String>,
-    limit: i64,
-) -> Result<Vec<Unit>, sqlx::Error> {
-    let mut wanted = Where::new()
-        .and_if(only, "unit.id = ?")
-        .beyond(after.map(|name| [name.into()]), "(unit.name) >");
-    let limit = wanted.bind(limit + 1);
-    let sql = format!("{UNIT} {wanted} ORDER BY unit.name LIMIT {limit}");
-    wanted.fetch_all(tx, sql).await
+/// All units, by name; if it is said, `only` one.
+pub async fn all(tx: &mut Tx, only: Option<Uuid>) -> Result<Vec<Unit>, sqlx::Error> {
+    let wanted = Where::new().and_if(only, "unit.id = ?");
+    let sql = format!("{UNIT} {wanted}");
+    let mut units: Vec<Unit> = wanted.fetch_all(tx, sql).await?;
+    units.sort_by_cached_key(|unit| order::key(&unit.name));
+    Ok(units)
 }
 
 /// The villages of one unit, by town and village.
 pub async fn villages(tx: &mut Tx, id: Uuid) -> Result<Vec<Area>, sqlx::Error> {
-    on!(tx, connection => sqlx::query_as(
-        "SELECT town, village FROM unit_village WHERE unit_id = $1 ORDER BY town, village",
+    let mut villages: Vec<Area> = on!(tx, connection => sqlx::query_as(
+        "SELECT town, village FROM unit_village WHERE unit_id = $1",
     )
     .bind(id)
     .fetch_all(connection)
-    .await)
+    .await)?;
+    villages.sort_by_cached_key(|area| (order::key(&area.town), order::key(&area.village)));
+    Ok(villages)
 }
 
 /// The villages of all units that have any, by the unit's name.
 pub async fn all_villages(tx: &mut Tx) -> Result<BTreeMap<String, Vec<Area>>, sqlx::Error> {
-    let rows: Vec<(String, String, String)> = on!(tx, connection => sqlx::query_as(
-        "SELECT unit.name, town, village FROM unit_village JOIN unit ON unit.id = unit_id
-         ORDER BY unit.name, town, village",
+    let mut rows: Vec<(String, String, String)> = on!(tx, connection => sqlx::query_as(
+        "SELECT unit.name, town, village FROM unit_village JOIN unit ON unit.id = unit_id",
     )
     .fetch_all(connection)
     .await)?;
+    rows.sort_by_cached_key(|(_, town, village)| (order::key(town), order::key(village)));
     let mut units: BTreeMap<String, Vec<Area>> = BTreeMap::new();
     for (unit, town, village) in rows {
         units.entry(unit).or_default().push(Area { town, village });

@@ -119,7 +119,28 @@ pub async fn departed<S: BuildHasher>(
             }));
         }
     }
+    forget_present(tx, &mut departed).await?;
     Ok(departed)
+}
+
+/// Of those who are on the register again it forgets who they were: nobody is there twice.
+async fn forget_present(tx: &mut Tx, departed: &mut [Departed]) -> Result<(), sqlx::Error> {
+    for departed in departed.chunks_mut(HOUSEHOLDS_AT_ONCE) {
+        let ids: Vec<_> = departed.iter().filter_map(|it| it.member.id).collect();
+        let ids = Ids::These(&ids);
+        let sql = format!("SELECT id FROM member WHERE {}", ids.clause("id", 1));
+        let present: Vec<Uuid> = on!(&mut *tx, connection => {
+            let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+            for id in ids.parameters() {
+                query = query.bind(*id);
+            }
+            query.fetch_all(connection).await
+        })?;
+        for it in departed {
+            it.member.id = it.member.id.filter(|id| !present.contains(id));
+        }
+    }
+    Ok(())
 }
 
 /// Forgets them, with the record of the import.

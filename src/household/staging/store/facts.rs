@@ -12,7 +12,7 @@ use crate::household::model::{HouseholdFacts, Member};
 use crate::household::staging::model::{Becoming, Planned, Staged};
 use crate::household::staging::store::departures;
 use crate::household::store::{HOUSEHOLD_COLUMNS, MEMBER_COLUMNS};
-use crate::{inserts, on};
+use crate::{inserts, on, order};
 
 /// What is to become of some households of an import, of which the first has this position, ready to
 /// be written.
@@ -71,6 +71,12 @@ pub fn facts_inserts(
     import_id: Uuid,
     households: &[Becoming<'_>],
 ) -> Result<[Inserts; 2], sqlx::Error> {
+    // Many households live in one village.
+    let mut areas: HashMap<[&str; 2], String> = HashMap::new();
+    for row in households {
+        let area = [row.facts.town.as_str(), row.facts.village.as_str()];
+        areas.entry(area).or_insert_with(|| order::column(&area));
+    }
     macro_rules! staged {
         ($($(#[doc = $_doc:literal])* $(#[sqlx($($list:tt)*)])? $field:ident: $_type:ty $(= $_empty:expr)? $(, $_kind:ident as $(#[$_attribute:meta])* $_view:ty)?;)*) => {
             inserts!(engine, "staged_household", households, |row| {
@@ -79,6 +85,7 @@ pub fn facts_inserts(
                 household_id: row.household_id,
                 $($field: bound!(row.facts.$field $(, $($list)*)?),)*
                 head_name: row.head_name(),
+                area_key: areas[&[row.facts.town.as_str(), row.facts.village.as_str()]].as_str(),
                 size: i64::try_from(row.facts.members.len()).unwrap_or(i64::MAX),
                 history_id: row.before.map(|_| Uuid::now_v7()),
                 subject_id: row.before.map(|_| row.household_id.to_string()),
@@ -100,7 +107,7 @@ pub fn facts_inserts(
             inserts!(engine, "staged_member", members, |row| {
                 import_id: import_id,
                 import_position: row.0.position,
-                id: Uuid::now_v7(),
+                id: row.2.id.unwrap_or_else(Uuid::now_v7),
                 household_id: row.0.household_id,
                 position: row.1,
                 $($field: &row.2.$field,)*

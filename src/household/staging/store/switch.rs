@@ -143,8 +143,8 @@ pub async fn take_members_out(
 /// Adds the members of the households of which this holds.
 pub async fn put_members_in(tx: &mut Tx, import_id: Uuid, which: &str) -> Result<(), sqlx::Error> {
     let sql = format!(
-        "INSERT INTO member (id, household_id, position, {MEMBER_COLUMNS})
-         SELECT staged.id, staged.household_id, staged.position, {MEMBER_COLUMNS}
+        "INSERT INTO member (household_id, position, {MEMBER_COLUMNS})
+         SELECT staged.household_id, staged.position, {MEMBER_COLUMNS}
          FROM staged_member AS staged JOIN {PLAN} AND {which} WHERE staged.import_id = $1"
     );
     run(tx, &sql, import_id).await.map(|_| ())

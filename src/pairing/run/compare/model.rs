@@ -36,6 +36,8 @@ pub struct Difference {
     pub(crate) head_name: String,
     pub(crate) town: String,
     pub(crate) village: String,
+    /// Where its place stands among others.
+    pub(crate) area_key: String,
     /// What the one run proposes; none if it is not for this household.
     pub one: Option<Choice>,
     /// What the other run proposes.
@@ -45,6 +47,6 @@ pub struct Difference {
 impl Difference {
     /// Where the next page begins after it.
     pub(crate) fn area_key(&self) -> AreaKey {
-        (self.town.clone(), self.village.clone(), self.household_id)
+        (self.area_key.clone(), self.household_id)
     }
 }

@@ -18,12 +18,15 @@ struct DifferenceRow {
     head_name: String,
     town: String,
     village: String,
+    area_key: String,
     one_staff_id: Option<Uuid>,
+    one_staff_number: Option<String>,
     one_helper: Option<String>,
     one_unit: Option<String>,
     one_cost: Option<i64>,
     one_reasons: Option<Json<Vec<Reason>>>,
     other_staff_id: Option<Uuid>,
+    other_staff_number: Option<String>,
     other_helper: Option<String>,
     other_unit: Option<String>,
     other_cost: Option<i64>,
@@ -32,9 +35,14 @@ struct DifferenceRow {
 
 impl From<DifferenceRow> for Difference {
     fn from(row: DifferenceRow) -> Self {
-        let choice = |staff_id, helper, unit, cost: Option<i64>, reasons: Option<Json<_>>| {
+        let choice = |(staff_id, staff_number),
+                      helper,
+                      unit,
+                      cost: Option<i64>,
+                      reasons: Option<Json<_>>| {
             Some(Choice {
                 staff_id,
+                staff_number,
                 helper,
                 unit,
                 cost: cost?,
@@ -47,15 +55,16 @@ impl From<DifferenceRow> for Difference {
             head_name: row.head_name,
             town: row.town,
             village: row.village,
+            area_key: row.area_key,
             one: choice(
-                row.one_staff_id,
+                (row.one_staff_id, row.one_staff_number),
                 row.one_helper,
                 row.one_unit,
                 row.one_cost,
                 row.one_reasons,
             ),
             other: choice(
-                row.other_staff_id,
+                (row.other_staff_id, row.other_staff_number),
                 row.other_helper,
                 row.other_unit,
                 row.other_cost,
@@ -106,20 +115,20 @@ pub async fn differences(
     let mut wanted = Where::new();
     let households = compared(&wanted.bind(one), &wanted.bind(other));
     let mut wanted = wanted.and(DIFFERS).beyond(
-        after.map(|(town, village, id)| [town.into(), village.into(), id.into()]),
-        "(household.town, household.village, household.id) >",
+        after.map(|(area, id)| [area.into(), id.into()]),
+        "(household.area_key, household.id) >",
     );
     let limit = wanted.bind(limit + 1);
     let names = household_names!();
     let sql = format!(
-        "SELECT household.id AS household_id, {names},
-             one.staff_id AS one_staff_id, one_staff.name AS one_helper, one_unit.name AS one_unit,
+        "SELECT household.id AS household_id, area_key, {names},
+             one.staff_id AS one_staff_id, one_staff.number AS one_staff_number, one_staff.name AS one_helper, one_unit.name AS one_unit,
              one.cost AS one_cost, one.reasons AS one_reasons,
-             other.staff_id AS other_staff_id, other_staff.name AS other_helper,
+             other.staff_id AS other_staff_id, other_staff.number AS other_staff_number, other_staff.name AS other_helper,
              other_unit.name AS other_unit, other.cost AS other_cost,
              other.reasons AS other_reasons
          {households} {wanted}
-         ORDER BY household.town, household.village, household.id LIMIT {limit}"
+         ORDER BY household.area_key, household.id LIMIT {limit}"
     );
     let rows: Vec<DifferenceRow> = wanted.fetch_all(tx, sql).await?;
     Ok(rows.into_iter().map(Difference::from).collect())

@@ -103,6 +103,7 @@ fn changes(
 fn chosen(proposal: &Proposal) -> Choice {
     Choice {
         staff_id: proposal.staff_id,
+        staff_number: proposal.staff_number.clone(),
         helper: proposal.helper.clone(),
         unit: proposal.unit.clone(),
         cost: proposal.cost,
@@ -114,6 +115,7 @@ fn choice(proposed: Proposed, index: &InputIndex<'_>) -> Choice {
     let helper = proposed.helper.and_then(|id| index.helper(id));
     Choice {
         staff_id: proposed.helper,
+        staff_number: helper.and_then(|helper| helper.number.clone()),
         helper: helper.map(|helper| helper.name.clone()),
         unit: helper.map(|helper| helper.unit.clone()),
         cost: proposed.cost(),

@@ -11,6 +11,7 @@ use super::service::{self, Held};
 use crate::access::Signed;
 use crate::api::{ETag, Tag, Tagged};
 use crate::app::App;
+use crate::order;
 use crate::pairing::assign::api::{Pairing, pairing_view};
 use crate::pairing::assist::api::{AssistanceView, view as assistance_view};
 use crate::pairing::cost::shortage::Shortage;
@@ -36,6 +37,8 @@ struct HouseholdToHandOver {
     village: String,
     /// The person who could take it at the least cost for all; absent if there is nobody.
     staff_id: Option<Uuid>,
+    /// 工号 of that person.
+    staff_number: Option<String>,
     /// 姓名 of that person.
     helper_name: Option<String>,
     /// 单位 of that person.
@@ -52,6 +55,8 @@ struct HouseholdToHandOver {
 struct DepartureOutlook {
     /// The person.
     staff_id: Uuid,
+    /// 工号.
+    staff_number: Option<String>,
     /// 姓名.
     name: String,
     /// 单位.
@@ -264,6 +269,7 @@ fn view(outlook: Outlook) -> DepartureOutlook {
     DepartureOutlook {
         to_hand_over: to_hand_over(&outlook),
         staff_id: outlook.person.id,
+        staff_number: outlook.person.number,
         name: outlook.person.name,
         unit: outlook.person.unit,
         active: outlook.person.active,
@@ -299,6 +305,7 @@ fn to_hand_over(outlook: &Outlook) -> Vec<HouseholdToHandOver> {
                 town: household.facts.town.clone(),
                 village: household.facts.village.clone(),
                 staff_id: helper.map(|person| person.id),
+                staff_number: helper.and_then(|person| person.number.clone()),
                 helper_name: helper.map(|person| person.name.clone()),
                 unit: helper.map(|person| person.unit.clone()),
                 cost,
@@ -306,8 +313,9 @@ fn to_hand_over(outlook: &Outlook) -> Vec<HouseholdToHandOver> {
             })
         })
         .collect();
-    items.sort_by(|a, b| {
-        (&a.household_number, a.household_id).cmp(&(&b.household_number, b.household_id))
+    items.sort_by_cached_key(|item| {
+        let number = order::key_or_last(item.household_number.as_deref());
+        (number, item.household_id)
     });
     items
 }

@@ -37,6 +37,8 @@ struct HandoverNote {
     head_name: String,
     /// The helper who hands over.
     staff_id: Uuid,
+    /// 工号 of that helper.
+    staff_number: Option<String>,
     /// 姓名 of that helper.
     helper_name: String,
     /// What is said.
@@ -182,6 +184,7 @@ fn view(note: Note) -> HandoverNote {
         household_number: note.household_number,
         head_name: note.head_name,
         staff_id: note.staff_id,
+        staff_number: note.staff_number,
         helper_name: note.helper,
         text: note.words,
         date: note.written_on,

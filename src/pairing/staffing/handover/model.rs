@@ -16,6 +16,9 @@ pub struct Note {
     pub(crate) head_name: String,
     /// Who hands over.
     pub staff_id: Uuid,
+    /// 工号 of that person; left out by earlier versions.
+    #[serde(default)]
+    pub staff_number: Option<String>,
     /// 姓名 of that person.
     pub helper: String,
     pub(crate) words: String,

@@ -38,7 +38,7 @@ impl Filter {
 const NOTE: &str =
     "SELECT handover_note.id AS id, pairing_id, pairing.household_id AS household_id,
     household.number AS household_number, household.head_name AS head_name,
-    pairing.staff_id AS staff_id, staff.name AS helper, words, written_on, recorded_at, recorded_by,
+    pairing.staff_id AS staff_id, staff.number AS staff_number, staff.name AS helper, words, written_on, recorded_at, recorded_by,
     read_at, read_by
     FROM handover_note
     JOIN pairing ON pairing.id = pairing_id
