@@ -65,18 +65,20 @@ pub fn write(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     pipeline(sheet, report)?;
     let target = report.summary.progress.target;
     let months = report.summary.progress.months.iter();
+    // The target stands in the last column, where there is one.
+    let columns = &MONTHS[..MONTHS.len() - usize::from(target.is_none())];
     table::table(
         sheet,
         &READER,
         (MONTHS_ROW, 0),
-        &MONTHS,
+        columns,
         months.map(|month| month_row(month, target)),
         &[],
     )?;
     sheet.insert_chart_with_offset(MONTHS_ROW, RIGHT, &chart(report), 12, 0)?;
     let towns = report.summary.towns.iter().map(town_row);
     table::table(sheet, &READER, (TOWNS_ROW, 0), &TOWNS, towns, &[])?;
-    notes(sheet)
+    notes(sheet, target.is_some())
 }
 
 /// One box of the bands: a label over a figure, two columns wide.
@@ -194,14 +196,15 @@ fn month_row(month: &Month, target: Option<i64>) -> Vec<Cell<'static>> {
             Cell::Empty
         }
     };
-    vec![
+    let mut row = vec![
         Cell::text(format!("{}月", month.month)),
         shown(month.newly_lifted),
         shown(month.lifted_again),
         shown(month.relapsed),
         month.cumulative.map_or(Cell::Empty, Cell::Whole),
-        target.map_or(Cell::Empty, Cell::Whole),
-    ]
+    ];
+    row.extend(target.map(Cell::Whole));
+    row
 }
 
 fn town_row(row: &TownRow) -> Vec<Cell<'_>> {
@@ -216,18 +219,34 @@ fn town_row(row: &TownRow) -> Vec<Cell<'_>> {
 }
 
 /// What counts as what, for whoever reads the sheet without us.
-const NOTES: &str = "说明：\n\
-1. 新脱贫、再次脱贫按批准日期计入年度和月份；曾经脱贫的户再次脱贫，不计入新脱贫。\n\
-2. 当年批准又在当年返贫的，不再计入当年脱贫；以后年度返贫的，计入返贫当年的返贫户数。\n\
-3. 完成率 = 新脱贫 ÷ 年度目标；尚差 = 年度目标 − 新脱贫，不小于 0。\n\
-4. 办理中指已提出、尚未批准的户，按截至日期最后完成的一步统计。";
+const NOTE_OF_TARGET: &str = "完成率 = 新脱贫 ÷ 年度目标；尚差 = 年度目标 − 新脱贫，不小于 0。";
+const NOTES: [&str; 4] = [
+    "新脱贫、再次脱贫按批准日期计入年度和月份；曾经脱贫的户再次脱贫，不计入新脱贫。",
+    "当年批准又在当年返贫的，不再计入当年脱贫；以后年度返贫的，计入返贫当年的返贫户数。",
+    NOTE_OF_TARGET,
+    "办理中指已提出、尚未批准的户，按截至日期最后完成的一步统计。",
+];
 
-fn notes(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+fn notes(sheet: &mut Worksheet, has_target: bool) -> Result<(), XlsxError> {
+    let told = NOTES
+        .iter()
+        .filter(|note| has_target || **note != NOTE_OF_TARGET);
+    let numbered = (1..)
+        .zip(told)
+        .map(|(number, note)| format!("{number}. {note}"));
+    let notes = format!("说明：\n{}", numbered.collect::<Vec<_>>().join("\n"));
     let format = style::note()
         .set_align(FormatAlign::Top)
         .set_align(FormatAlign::Left)
         .set_indent(1);
-    sheet.merge_range(TOWNS_ROW, RIGHT, TOWNS_ROW + 7, COLUMNS - 1, NOTES, &format)?;
+    sheet.merge_range(
+        TOWNS_ROW,
+        RIGHT,
+        TOWNS_ROW + 7,
+        COLUMNS - 1,
+        &notes,
+        &format,
+    )?;
     Ok(())
 }
 
@@ -265,20 +284,22 @@ fn chart(report: &Report) -> Chart {
         .set_format(
             ChartFormat::new().set_line(ChartLine::new().set_color(CUMULATIVE).set_width(2.25)),
         );
-    lines
-        .add_series()
-        .set_name("年度目标")
-        .set_categories(cells(0))
-        .set_values(cells(5))
-        .set_marker(ChartMarker::new().set_none())
-        .set_format(
-            ChartFormat::new().set_line(
-                ChartLine::new()
-                    .set_color(TARGET)
-                    .set_width(1.75)
-                    .set_dash_type(ChartLineDashType::Dash),
-            ),
-        );
+    let mut told = "按月新脱贫户数、累计新脱贫户数".to_owned();
+    if report.summary.progress.target.is_some() {
+        told += "与年度目标";
+        let line = ChartLine::new()
+            .set_color(TARGET)
+            .set_width(1.75)
+            .set_dash_type(ChartLineDashType::Dash)
+            .clone();
+        lines
+            .add_series()
+            .set_name("年度目标")
+            .set_categories(cells(0))
+            .set_values(cells(5))
+            .set_marker(ChartMarker::new().set_none())
+            .set_format(ChartFormat::new().set_line(&line));
+    }
     chart.combine(&lines);
     let mut font = ChartFont::new();
     font.set_name(style::FONT).set_size(9);
@@ -302,6 +323,6 @@ fn chart(report: &Report) -> Chart {
         .set_position(ChartLegendPosition::Bottom)
         .set_font(&font);
     chart.set_width(500).set_height(346);
-    chart.set_alt_text("按月新脱贫户数、累计新脱贫户数与年度目标");
+    chart.set_alt_text(told);
     chart
 }
