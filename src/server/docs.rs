@@ -35,7 +35,7 @@ pub(super) fn routes() -> Route {
         .at("/start.js", poem::get(text(SCRIPT, START)))
         .at(
             "/scalar-1.76.0.js",
-            poem::get(poem::endpoint::make_sync(scalar)),
+            poem::get(poem::endpoint::make_sync(|request| scalar(&request))),
         )
 }
 
@@ -44,7 +44,7 @@ fn text(content_type: &'static str, text: &'static str) -> impl Endpoint<Output 
 }
 
 /// As it is kept, for who takes it so.
-fn scalar(request: Request) -> poem::Result<Response> {
+fn scalar(request: &Request) -> poem::Result<Response> {
     let response = Response::builder()
         .content_type(SCRIPT)
         .header(header::CACHE_CONTROL, FOR_GOOD)

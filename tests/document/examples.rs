@@ -125,11 +125,8 @@ fn differences(lived: &Value, recorded: &Value, place: &str, into: &mut Vec<Stri
 
 /// Whether a body of these media types can be shown: a workbook cannot.
 fn can_be_shown(content: &Value) -> bool {
-    let media = content.as_object().into_iter().flatten();
-    media
-        .filter(|(_, media)| media["schema"]["format"] != "binary")
-        .count()
-        > 0
+    let mut media = content.as_object().into_iter().flatten();
+    media.any(|(_, media)| media["schema"]["format"] != "binary")
 }
 
 #[tokio::test]
