@@ -42,6 +42,7 @@ async fn the_number_stands_beside_every_name() {
         .await
     };
     let (first, second) = (person("N-1", "张老师").await, person("N-2", "李老师").await);
+    let third = person("N-3", "周老师").await;
     let id = server.add_household(sound_household("王二喜")).await;
     server.add_household(sound_household("陈三喜")).await;
     let made = async |path: &str, body: Value| {
@@ -67,7 +68,7 @@ async fn the_number_stands_beside_every_name() {
         made(&format!("/households/{id}/visits"), visit).await,
     ));
     let forbid =
-        json!({ "kind": "forbidden", "household_id": id, "staff_id": second, "reason": "亲属" });
+        json!({ "kind": "forbidden", "household_id": id, "staff_id": third, "reason": "亲属" });
     answers.push(("constraint", made("/pairing-constraints", forbid).await));
     let note = json!({ "text": "老人听力差" });
     let pairing = pairing["id"].as_str().unwrap().to_owned();
@@ -75,7 +76,7 @@ async fn the_number_stands_beside_every_name() {
         "note",
         made(&format!("/pairings/{pairing}/handover-notes"), note).await,
     ));
-    let run = made("/pairing-runs", json!({ "scope": { "paired": true } })).await;
+    let run = made("/pairing-runs", json!({ "paired": true })).await;
     let run = run["id"].as_str().unwrap().to_owned();
     for path in [
         format!("/households/{id}"),

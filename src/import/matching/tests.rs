@@ -105,6 +105,7 @@ impl World {
         let found = self.households.iter().position(|known| known.id == id);
         let old_name = found.map(|found| self.households[found].head_name.clone());
         let household = Household {
+            area_key: String::new(),
             id,
             version: found.map_or(1, |found| self.households[found].version + 1),
             import_id: None,
