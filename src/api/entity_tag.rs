@@ -134,7 +134,7 @@ impl EntityTag<'_> {
     /// Whether it is this tag, or that of the same version in another coding.
     fn is_of(self, tag: &str) -> bool {
         let of_coding = |coding: &&str| EntityTags::of_coding(tag, coding) == self.quoted;
-        self.quoted == tag || CODINGS.iter().any(|coding| of_coding(coding))
+        self.quoted == tag || CODINGS.iter().any(of_coding)
     }
 }
 

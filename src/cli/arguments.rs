@@ -369,7 +369,7 @@ pub enum UserCommand {
     Add {
         /// The name to log in with
         name: String,
-        /// administrator, office, unit_contact, helper or leader
+        /// `administrator`, `office`, `unit_contact`, `helper` or `leader`
         #[arg(long, value_parser = role)]
         role: Role,
         /// 工号 of the person on the staff roster; needed for a helper and for a unit's contact

@@ -210,13 +210,13 @@ impl Work {
             let helper = self.helper(place.id);
             let marks = self.marks.as_ref().and_then(|marks| marks.get(&place.id));
             row_of(helper.map(|person| person.unit_id), &|row| {
-                row.coverage.take(marks)
+                row.coverage.take(marks);
             });
         }
         for (staff_id, households) in self.households_by_helper() {
             if let Some(person) = self.basis.staff.get(&staff_id) {
                 row_of(Some(person.unit_id), &|row| {
-                    row.helpers += i64::from(households > 0)
+                    row.helpers += i64::from(households > 0);
                 });
             }
         }

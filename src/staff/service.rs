@@ -87,10 +87,10 @@ pub async fn change(
     let before = find_reached(&mut tx, caller, id).await?;
     ETag(before.version).must_match(if_match)?;
     let mut after = change(&before)?;
-    let place = if after.capacity != before.capacity {
-        Some("/capacity")
-    } else {
+    let place = if after.capacity == before.capacity {
         (after.active != before.active).then_some("/active")
+    } else {
+        Some("/capacity")
     };
     if let Some(place) = place {
         let decides = caller.require(Permission::KeepRegister);

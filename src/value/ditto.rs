@@ -185,13 +185,12 @@ fn is_signs(text: &str) -> bool {
 /// Whether a mark may begin with the character; asked of every cell, so the usual ones are told first.
 fn may_begin(character: char) -> bool {
     match character {
-        '0'..='9' => false,
         '\u{3400}'..='\u{9fff}' => matches!(
             character,
             '同' | '上' | '如' | '下' | '与' | '和' | '仝' | '见'
         ),
         'd' | 'D' | 'i' | 'I' | ' ' | '\u{3000}' => true,
-        'a'..='z' | 'A'..='Z' => false,
+        '0'..='9' | 'a'..='z' | 'A'..='Z' => false,
         _ => {
             SIGNS.contains(character)
                 || UNCLEAR_SIGNS.contains(character)

@@ -174,7 +174,7 @@ fn is_still(word: &str, to_be_done: &[&str]) -> bool {
 /// Whether a word says that the value stands in another paper: 见户口簿, 见附件. Of a text or a name, that
 /// is as if nothing were there; a number is missed, and it is an error.
 pub(super) fn is_elsewhere(word: &str) -> bool {
-    if !word.starts_with(|first| matches!(first, '详' | '见' | '同' | '参')) {
+    if !word.starts_with(['详', '见', '同', '参']) {
         return false;
     }
     let paper = ["详见", "见", "同户口", "参见"]

@@ -11,7 +11,7 @@ use crate::support::{Client, TestServer, complete_household};
 /// A household of a head and a telephone.
 async fn add(server: &TestServer, village: &str, head: &str, number: Option<&str>) -> Uuid {
     let mut household = complete_household(head);
-    household.town = "青禾镇".to_owned();
+    "青禾镇".clone_into(&mut household.town);
     village.clone_into(&mut household.village);
     household.number = number.map(str::to_owned);
     household.members[0].phone = Some("19000000088".to_owned());
@@ -47,14 +47,14 @@ async fn heads(client: &Client, query: &str) -> Vec<String> {
 }
 
 /// Households of a helper: visited ten days ago, two hundred days ago, and never.
-struct Office {
+struct Scene {
     server: TestServer,
     office: Client,
     helper: Client,
     households: [Uuid; 3],
 }
 
-impl Office {
+impl Scene {
     async fn start() -> Self {
         let (server, office) = TestServer::start_with_office().await;
         let staff_id = add_person_with(&server, "东圩小学", "张老师", |person| {
@@ -92,7 +92,7 @@ impl Office {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_helper_gets_all_that_the_day_needs_in_one_call() {
-    let office = Office::start().await;
+    let office = Scene::start().await;
     let (server, today) = (&office.server, office.server.app.today());
     let all = "/households?mine=true&include=contact&include=helper&include=last_visit&include=next_due&include=points";
     let page = office.helper.get(all).await.expect(200);
@@ -151,7 +151,7 @@ async fn a_helper_gets_all_that_the_day_needs_in_one_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn households_come_in_the_order_that_is_asked_for() {
-    let office = Office::start().await;
+    let office = Scene::start().await;
     for (client, sort, expected) in [
         (&office.helper, "area", vec!["陈大", "欧阳明", "赵六"]),
         (&office.helper, "name", vec!["陈大", "欧阳明", "赵六"]),
@@ -201,7 +201,7 @@ async fn households_come_in_the_order_that_is_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn those_are_found_whom_nobody_has_visited_since_a_day() {
-    let office = Office::start().await;
+    let office = Scene::start().await;
     let today = office.server.app.today();
     for (days, expected) in [
         (200, vec!["欧阳明"]),

@@ -23,7 +23,7 @@ async fn found(client: &Client, path: &str, search: &str) -> Vec<String> {
 fn family(number: &str, spouse: &str, phone: &str) -> HouseholdFacts {
     let mut family = facts("青禾镇", "东圩村");
     family.number = Some(number.to_owned());
-    family.members[1].name = spouse.to_owned();
+    spouse.clone_into(&mut family.members[1].name);
     family.members[1].phone = Some(phone.to_owned());
     family
 }

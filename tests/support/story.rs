@@ -265,8 +265,8 @@ fn body_of(answer: &Answer) -> Value {
         .header("content-type")
         .starts_with("text/event-stream")
     {
-        let events = text.lines().filter_map(|line| line.strip_prefix("data:"));
-        events.last().unwrap_or_default().trim()
+        let mut events = text.lines().filter_map(|line| line.strip_prefix("data:"));
+        events.next_back().unwrap_or_default().trim()
     } else {
         &text
     };

@@ -53,7 +53,8 @@ fn texts(bytes: &[u8]) -> String {
         all += &name;
         for row in book.sheet(&name).rows() {
             for cell in row {
-                all += &format!("|{cell}");
+                all.push('|');
+                all += &cell.to_string();
             }
         }
     }
