@@ -118,7 +118,8 @@ public final class Story {
     HouseholdsApi all = new HouseholdsApi(administrator);
     for (StaffMember person : staff.listStaff(null, null, null, 200, null).getItems()) {
       var theirs =
-          all.listHouseholds(null, null, null, null, null, null, person.getId(), null, 1, null);
+          all.listHouseholds(
+              null, null, null, null, null, null, person.getId(), null, null, null, null, 1, null);
       if (!theirs.getItems().isEmpty()) {
         helper = person.getId();
         break;
@@ -138,7 +139,8 @@ public final class Story {
     HouseholdsApi households = new HouseholdsApi(teacher);
     List<HouseholdSummary> mine =
         households
-            .listHouseholds(null, null, null, null, null, true, null, null, null, null)
+            .listHouseholds(
+                null, null, null, null, null, true, null, null, null, null, null, null, null)
             .getItems();
     HouseholdSummary first = mine.get(0);
     Household household = households.getHousehold(first.getId());
