@@ -18,7 +18,7 @@ static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> = LazyLock::new(|| 
     Collator::try_new(chinese, CollatorOptions::default()).ok()
 });
 
-/// With what a [`column`] begins. It is raised when the same names get other keys, as by a new version of the
+/// With what a [`column`](column()) begins. It is raised when the same names get other keys, as by a new version of the
 /// data of Unicode: what is stored is then worked out anew. A test below says when.
 pub const VERSION: &str = "1";
 

@@ -9,7 +9,7 @@
 //! - Anybody else gets 404, as for a household that does not exist.
 //!
 //! Whoever contacts the office for a unit sees what one who served all households of the unit's people would
-//! see ([`Reach::Unit`]); whoever [reaches](Caller::reach) all sees all.
+//! see ([`Reach::Unit`](crate::access::Reach::Unit)); whoever [reaches](Caller::reach) all sees all.
 //!
 //! The day of a hand-over belongs to both helpers, since the former one may have been there in the
 //! morning. Where one helper is asked for, it is the new one ([`store::helper_on`]).

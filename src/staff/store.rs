@@ -105,7 +105,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Staff>, sqlx::Error> {
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
 }
 
-/// By unit and name, in the [order](crate::order) of names.
+/// By unit and name, in the order of names ([`crate::order`]).
 pub fn unit_order((unit, name, id): &UnitKey) -> impl Ord + use<> {
     (order::key(unit), order::key(name), *id)
 }
