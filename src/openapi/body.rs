@@ -134,7 +134,7 @@ impl<'a> Check<'a> {
         };
         let fits = |kind: &&str| match *kind {
             "string" => value.is_string(),
-            "integer" => value.is_i64() || value.is_u64(),
+            "integer" => value.is_i64(),
             "number" => value.is_number(),
             "boolean" => value.is_boolean(),
             "array" => value.is_array(),
@@ -144,6 +144,17 @@ impl<'a> Check<'a> {
         };
         if kinds.iter().any(fits) {
             return true;
+        }
+        if kinds.contains(&"integer") && value.as_f64().is_some_and(|it| it.fract() == 0.0) {
+            let (least, most) = bounds(schema);
+            let least = least.map_or_else(|| i64::MIN.to_string(), |it| it.to_string());
+            let most = most.map_or_else(|| i64::MAX.to_string(), |it| it.to_string());
+            self.fault(
+                pointer,
+                format!("应为 {least} 至 {most} 的整数"),
+                format!("must be a whole number from {least} to {most}"),
+            );
+            return false;
         }
         let names: Vec<_> = kinds
             .iter()
