@@ -122,7 +122,9 @@ fn shown<'a>(text: &'a str, key: &str, sight: Sight) -> Cow<'a, str> {
         // Decided where the view is made, or made by us and read by programs.
         "identity_number" | "birth_date" | "phone" | "token" | "device" | "password"
         | "username" | "cursor" | "next_cursor" => Cow::Borrowed(text),
-        "number" | "household_number" | "staff_number" => sight.register_number(text),
+        "number" | "household_number" => sight.register_number(text),
+        // A person of the staff is no household that the reader serves.
+        "staff_number" => sight.elsewhere().register_number(text),
         // A file holds many households, and its name may be about any of them.
         "file_name" => sight.elsewhere().text(text),
         "label" | "unit" | "position" | "specialty" => sight.of_labels().text(text),

@@ -53,7 +53,9 @@ impl Listing<'_> {
         while let Some((after, limit)) = found.wants() {
             let mut households = store::list(tx, &self.filter, after, limit).await?;
             self.look_into(tx, &mut households).await?;
-            found.add(households, store::area_key, |it| self.filter.finds(it));
+            found.add(households, store::area_key, |it| {
+                self.filter.finds(&it.facts)
+            });
         }
         let (households, next) = found.cut(store::area_key);
         Ok((households, cursors.next(next)?))
@@ -87,7 +89,7 @@ impl Listing<'_> {
             let ids: Vec<_> = next.map(|key| key.1).collect();
             let mut by_id = store::some(tx, &ids).await?;
             let households = ids.iter().filter_map(|id| by_id.remove(id)).collect();
-            found.add(households, key, |it| self.filter.finds(it));
+            found.add(households, key, |it| self.filter.finds(&it.facts));
         }
         let (households, next) = found.cut(key);
         Ok((households, cursors.next(next)?))

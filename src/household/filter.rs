@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::IdentityNumber;
-use super::store::{Household, is_open};
+use super::model::HouseholdFacts;
+use super::open::is_open;
 use crate::access::Reach;
 use crate::access::search::{Part, Search};
 use crate::db::Where;
@@ -82,9 +83,8 @@ impl Filter {
     }
 
     /// Whether a household that is among the rows, with its members, is found, by what the caller sees.
-    pub fn finds(&self, household: &Household) -> bool {
+    pub fn finds(&self, facts: &HouseholdFacts) -> bool {
         let of = |part, value: Option<&str>| value.is_some_and(|it| self.search.finds(part, it));
-        let facts = &household.facts;
         self.search.is_empty()
             || of(Part::Number, facts.number.as_deref())
             || of(Part::Telephone, facts.phone.as_deref())

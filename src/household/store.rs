@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::field::{household_fields, member_fields};
 pub use super::filter::Filter;
 use super::model::{HouseholdFacts, Member};
+use super::open::is_open;
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::db::{Ids, Tx};
@@ -47,16 +48,6 @@ struct MemberRow {
     household_id: Uuid,
     #[sqlx(flatten)]
     member: Member,
-}
-
-/// Whether a household is open, as a condition on a row of `table`.
-pub fn is_open(table: &str) -> String {
-    format!("{table}.closed_on IS NULL")
-}
-
-/// Whether a household was open on the day of a parameter such as `$1`, as a condition on a row of `table`.
-pub fn was_open_on(table: &str, day: &str) -> String {
-    format!("({} OR {table}.closed_on > {day})", is_open(table))
 }
 
 /// Where a page of households begins: the key of the place and the id of the last one of the page before.

@@ -10,7 +10,7 @@ use super::model::{Lift, LiftState, State, StepRecord};
 use crate::access::Reach;
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
-use crate::household::store::is_open;
+use crate::household::open::is_open;
 use crate::serving::store::names::household_names;
 use crate::serving::store::{people_of, reached_by};
 use crate::serving::tenure::Part;

@@ -1,6 +1,7 @@
 //! Progress toward the year's target.
 
 pub(crate) mod api;
+pub mod basis;
 pub mod cli;
 mod error;
 pub mod model;

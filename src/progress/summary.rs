@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
+use super::basis::Basis;
 use super::model::{Figures, Progress};
-use super::store::Basis;
 use crate::access::Reach;
 use crate::household::store::Place;
 use crate::method::PointStatus;

@@ -82,7 +82,11 @@ async fn a_helper_reads_alone_what_their_lists_show() {
         }
     }
     let own = world.helper.staff_id.unwrap();
-    for (client, status) in [(&world.office, 200), (&world.helper, 404)] {
+    for (client, status) in [
+        (&world.office, 200),
+        (&world.helper, 200),
+        (&world.stranger, 404),
+    ] {
         let leave = format!("/staff-leaves/{}", world.record("staff-leaves"));
         client.get(&leave).await.expect(status);
     }

@@ -1,6 +1,7 @@
 //! Lists of pairs that people have made by hand, imported from Excel.
 
 use qianshou::access::Role;
+use qianshou::staff::StaffFacts;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::support::pairing::{
     send_pair_list, staff_number,
 };
 use crate::support::register::day;
-use crate::support::staff::{add_person, change_person};
+use crate::support::staff::{add_person, add_person_with, change_person};
 use crate::support::{Client, TestServer, XLSX};
 
 /// The code of each problem with its cell, in the order of the rows.
@@ -187,7 +188,8 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
 #[tokio::test(flavor = "multi_thread")]
 async fn our_own_roll_can_be_taken_in_again() {
     let (server, office) = TestServer::start_with_office().await;
-    let helper = add_person(&server, "东圩小学", "甲帮扶").await;
+    let numbered = |person: &mut StaffFacts| person.number = Some("T001".to_owned());
+    let helper = add_person_with(&server, "东圩小学", "甲帮扶", numbered).await;
     let (one, _) = household_with_head(&server, "QH001", "赵一").await;
     server.pair(one, helper, day("2026-01-01")).await;
     let roll = office.download("/reports/pairings").await;
@@ -199,7 +201,7 @@ async fn our_own_roll_can_be_taken_in_again() {
     let problem = refused.expect_problem(422, "list_has_errors");
     assert_eq!(problem["errors"][0]["value"], "2026-01-01");
     let (other, office) = TestServer::start_with_office().await;
-    add_person(&other, "东圩小学", "甲帮扶").await;
+    add_person_with(&other, "东圩小学", "甲帮扶", numbered).await;
     household_with_head(&other, "QH001", "赵一").await;
     // Each pair stands on the sheet of all and on that of its unit; that with sums is no list.
     let taken = send_pair_list(&office, "", roll).await.expect(200);

@@ -111,7 +111,7 @@ async fn people_who_moved_leave_the_unit_as_it_is() {
     let moved = json!({ "conflict": "unit_renamed", "accept": true, "answer": "moved" });
     let done = answer(&office, &preview, moved).await;
     office.commit(&done).await.expect(200);
-    assert_eq!(units(&office).await, ["南阳中学", "草庙小学"]);
+    assert_eq!(units(&office).await, ["草庙小学", "南阳中学"]);
     let old = office
         .get(&unit_path(&office, "草庙小学").await)
         .await
@@ -152,7 +152,7 @@ async fn a_unit_that_became_part_of_another_gives_its_links_over() {
         (&json!(4), 1)
     );
     office.post(&import_path(&yes, "/undo")).await.expect(200);
-    assert_eq!(units(&office).await, ["中心小学", "草庙小学"]);
+    assert_eq!(units(&office).await, ["草庙小学", "中心小学"]);
     let unit = office
         .get(&unit_path(&office, "草庙小学").await)
         .await

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::support::book::{Book, CSV, day_in, each_row_once, number_in, part_of};
 use crate::support::register::{day, facts};
-use crate::support::staff::{add_person, unit_of};
+use crate::support::staff::{add_person_with, unit_of};
 use crate::support::{TestServer, soffice_to};
 
 const PATH: &str = "/reports/pairings?as_of=2026-06-30";
@@ -17,13 +17,24 @@ const EAST: &str = "青禾镇东圩小学";
 
 const WEST: &str = "青禾镇西圩小学/幼儿园";
 
+/// A person with a 工号 as short as offices give them.
+async fn numbered(server: &TestServer, unit: &str, name: &str, number: &str) -> Uuid {
+    add_person_with(server, unit, name, |person| {
+        person.number = Some(number.to_owned());
+        person.position = Some("教导主任".to_owned());
+        person.phone = Some("13800000001".to_owned());
+        person.capacity = Some(5);
+    })
+    .await
+}
+
 /// Two units with three helpers, four households with a helper on 30 June and one without; one of
 /// them has changed hands since.
 async fn an_office(server: &TestServer) -> [Uuid; 3] {
     let people = [
-        add_person(server, EAST, "甲帮扶").await,
-        add_person(server, EAST, "乙帮扶").await,
-        add_person(server, WEST, "丙帮扶").await,
+        numbered(server, EAST, "甲帮扶", "T001").await,
+        numbered(server, EAST, "乙帮扶", "T002").await,
+        numbered(server, WEST, "丙帮扶", "T003").await,
     ];
     let mut households = Vec::new();
     for village in ["东圩村", "东圩村", "西圩村", "西圩村", "西圩村"] {
@@ -82,7 +93,7 @@ async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree()
         assert!(signatures.starts_with("单位负责人（签字）"), "{signatures}");
     }
     let formulas = book.0.worksheet_formula(EAST).unwrap();
-    assert_eq!(formulas.get_value((6, 9)).unwrap(), "SUBTOTAL(109,J4:J6)");
+    assert_eq!(formulas.get_value((6, 10)).unwrap(), "SUBTOTAL(109,K4:K6)");
 }
 
 #[tokio::test(flavor = "multi_thread")]

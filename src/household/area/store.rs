@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::access::history::Actor;
 use crate::db::{Ids, Tx};
-use crate::household::store::{is_open, some};
+use crate::household::open::is_open;
+use crate::household::store::some;
 use crate::{on, order};
 
 /// Households that are renamed at once: each is a parameter, and is kept whole in the history.

@@ -115,7 +115,6 @@ impl World {
                 .head()
                 .map_or(old_name.unwrap_or_default(), |head| head.name.clone()),
             size: i64::try_from(facts.members.len()).unwrap(),
-            area_key: String::new(),
             facts,
         };
         match found {

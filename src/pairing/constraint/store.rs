@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::model::{Barrier, Barriers, ConstraintKind, Pin};
 use crate::access::history::Actor;
 use crate::db::{Ids, Mention, Subject, Tx, Where, mentions};
-use crate::household::store::is_open;
+use crate::household::open::is_open;
 use crate::serving::store::names::{helper_names, household_names, join_names};
 use crate::{insert, on};
 

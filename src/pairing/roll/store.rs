@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::model::Entry;
 use crate::db::{Tx, Where};
-use crate::household::store::was_open_on;
+use crate::household::open::was_open_on;
 use crate::serving::store::join_on_day;
 use crate::serving::tenure::Part;
 

@@ -147,6 +147,7 @@ fn writes_for_a_caller_look_at_the_caller_again() {
     // Log-ins, the first administrator, and workers who write for nobody.
     let without_caller = [
         ("access/login.rs", 1),
+        ("access/making.rs", 1),
         ("access/service.rs", 2),
         ("access/write.rs", 1),
         ("import/service/undo.rs", 1),

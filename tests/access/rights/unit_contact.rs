@@ -203,9 +203,9 @@ async fn they_keep_their_people_and_the_office_decides_the_rest() {
     }
     // Who could follow is looked for among their own people.
     let outlook = contact.get(&format!("{own}/departure")).await.expect(200);
-    let followers = outlook["items"].as_array().unwrap();
+    let followers = outlook["to_hand_over"].as_array().unwrap();
     assert_eq!(followers.len(), 1);
-    assert_eq!(followers[0]["helper"], "李联络");
+    assert_eq!(followers[0]["helper_name"], "李联络");
     assert_eq!(followers[0]["unit"], OWN);
     let leaves = |path: &str| {
         let call = contact.post(&format!("{path}/departure")).if_match("*");
@@ -241,7 +241,7 @@ async fn they_log_visits_of_their_people_and_of_nobody_else() {
     let own = schools.household;
     let logged = log(own, 3, "1").await.expect(201);
     assert_eq!(logged["staff_id"], json!(schools.teacher));
-    assert_eq!(logged["logged_by"], contact.username);
+    assert_eq!(logged["recorded_by"], contact.username);
     log(schools.other_household, 3, "2")
         .await
         .expect_problem(404, "not_found");

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::household::Cause;
-use crate::household::store::is_open;
+use crate::household::open::is_open;
 use crate::on;
 use crate::pairing::run::model::Scope;
 use crate::serving::store::{has_helper_now, last_helper};
