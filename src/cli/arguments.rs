@@ -28,7 +28,6 @@ pub struct Cli {
     #[command(flatten)]
     pub flags: Flags,
     /// Language of the help and of what is wrong with the command line [default: by `LC_ALL`, `LC_MESSAGES`, LANG]
-    #[expect(dead_code, reason = "read before all else: see `help::language`")]
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = ["zh", "en"])]
     pub lang: Option<String>,
     #[command(subcommand)]

@@ -222,7 +222,7 @@ mod tests {
         );
         let words = gone.others(Some(&"甲"), ToString::to_string, "户");
         assert_eq!(
-            words,
+            words.zh,
             "1 户写作丁，2 户写作丙，1 户写作乙，其余 3 户写作其他名称"
         );
     }
