@@ -51,7 +51,7 @@ struct HouseholdSummary {
     /// 年人均纯收入, fen.
     income_per_head_fen: Option<i64>,
     /// With `include=contact`: 联系电话 of the household or, if there is none, of its head; whole for the
-    /// office and the household's helpers, else its first three and last two digits.
+    /// office, the household's helpers and the contact of their unit, else its first three and last two digits.
     phone: Option<String>,
     /// With `include=contact`: 家庭住址.
     address: Option<String>,
@@ -76,7 +76,7 @@ impl DirectoryApi {
     ///
     /// By town and village, in the order of pinyin and numbers by their value, unless `sort` says otherwise;
     /// closed households are not listed. A helper sees the households for which they are responsible now, and
-    /// those that they assist. `include` tells more of each in the same call.
+    /// those that they assist; a unit's contact those that people of their unit serve. `include` tells more of each in the same call.
     #[oai(path = "/households", method = "get", operation_id = "listHouseholds")]
     #[allow(clippy::too_many_arguments)] // one for each query parameter
     async fn list_households(

@@ -197,7 +197,8 @@ impl HouseholdApi {
     /// With its members and the responsible helper. A helper sees only households for which they
     /// are responsible now, or which they assist. Identity numbers and birth dates are whole for the
     /// office alone; telephone numbers, health and ability to work are for the office and the
-    /// household's helpers, and the telephone numbers for the contact of their unit. Numbers in texts are masked likewise.
+    /// household's helpers, and the telephone numbers for the contact of their unit. Numbers in texts are masked
+    /// likewise.
     #[oai(
         path = "/households/:id",
         method = "get",

@@ -19,7 +19,7 @@ const MAX_AGE: &str = "3600";
 pub struct Cors {
     /// The origin that is let in.
     origin: Option<HeaderValue>,
-    /// Whether any is let in, or other origins are answered otherwise.
+    /// Whom the setting lets in: where answers differ by the origin, they must say so.
     let_in: LetIn,
     is_preflight: bool,
 }

@@ -14,6 +14,7 @@ use crate::problem::Problem;
 use crate::serving;
 use crate::serving::store::Filter;
 use crate::serving::tenure::{Part, Tenure};
+use crate::staff::model::Staff;
 use crate::{staff, visit};
 
 /// A pairing or an assistance to be made by hand.
@@ -82,8 +83,9 @@ pub(super) async fn get(
     let since = rights::own_since(&mut tx, app, caller).await?;
     let found = find(&mut tx, part, id).await?;
     let lasts = |end| since.is_none_or(|since| since <= end);
-    let is_within = staff::service::is_within(&mut tx, caller.reach(), found.staff_id).await?;
-    if is_within && found.to_date.is_none_or(lasts) {
+    let person = staff::store::find(&mut tx, found.staff_id).await?;
+    let is_within = |person: &Staff| staff::service::is_within(caller.reach(), person);
+    if person.as_ref().is_some_and(is_within) && found.to_date.is_none_or(lasts) {
         return Ok(found.of_ones_own(caller.sight()));
     }
     Err(not_found(part))

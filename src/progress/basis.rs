@@ -33,6 +33,11 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// Whether a household is one of those of which it tells.
+    pub fn tells_of(&self, household_id: Uuid) -> bool {
+        self.reach == Reach::All || self.helpers.contains_key(&household_id)
+    }
+
     /// The same for some people alone: their lifts and households, by which lifts count to a helper.
     pub(super) fn of_people(mut self, only: Option<Unit>, is_one: impl Fn(&Staff) -> bool) -> Self {
         let helper = |named: &NamedLift| self.facts(named).helper_id;

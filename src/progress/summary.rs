@@ -152,11 +152,11 @@ impl Work {
         if self.basis.reach == Reach::All {
             return self;
         }
-        let Basis { helpers, staff, .. } = &self.basis;
-        self.places.retain(|place| helpers.contains_key(&place.id));
-        self.visits.retain(|id, _| staff.contains_key(id));
+        let basis = &self.basis;
+        self.places.retain(|place| basis.tells_of(place.id));
+        self.visits.retain(|id, _| basis.staff.contains_key(id));
         if let Some(marks) = &mut self.marks {
-            marks.retain(|household, _| helpers.contains_key(household));
+            marks.retain(|household, _| basis.tells_of(*household));
         }
         self
     }
@@ -213,11 +213,9 @@ impl Work {
                 row.coverage.take(marks);
             });
         }
-        for (staff_id, households) in self.households_by_helper() {
-            if let Some(person) = self.basis.staff.get(&staff_id) {
-                row_of(Some(person.unit_id), &|row| {
-                    row.helpers += i64::from(households > 0);
-                });
+        for staff_id in self.households_by_helper().keys() {
+            if let Some(person) = self.basis.staff.get(staff_id) {
+                row_of(Some(person.unit_id), &|row| row.helpers += 1);
             }
         }
         for (staff_id, total) in &self.visits {

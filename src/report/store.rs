@@ -1,7 +1,6 @@
 //! What a report is made from, gathered from the rooms that keep it.
 
 use super::model::{Occasion, Sources};
-use crate::access::Reach;
 use crate::db::Tx;
 use crate::progress::store::{first_day, work};
 use crate::{household, visit};
@@ -14,11 +13,7 @@ pub async fn sources(tx: &mut Tx, occasion: &Occasion) -> Result<Sources, sqlx::
         households: household::store::ledger(tx).await?,
         visits: visit::store::totals::by_household(tx, first_day(year, as_of), as_of).await?,
     };
-    if occasion.reach != Reach::All {
-        let helpers = &sources.work.basis.helpers;
-        sources
-            .households
-            .retain(|entry| helpers.contains_key(&entry.id));
-    }
+    let basis = &sources.work.basis;
+    sources.households.retain(|entry| basis.tells_of(entry.id));
     Ok(sources)
 }

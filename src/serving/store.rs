@@ -273,8 +273,8 @@ pub async fn helper_names(
     households: &Ids<'_>,
 ) -> Result<Vec<NamedHelper>, sqlx::Error> {
     let sql = format!(
-        "SELECT household_id, staff.number AS staff_number, staff.name AS name FROM pairing JOIN staff ON staff.id = pairing.staff_id
-         WHERE {} AND {}",
+        "SELECT household_id, staff.number AS staff_number, staff.name AS name
+         FROM pairing JOIN staff ON staff.id = pairing.staff_id WHERE {} AND {}",
         holds_now("pairing"),
         households.clause("household_id", 1)
     );

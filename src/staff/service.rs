@@ -46,32 +46,25 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Staff, Problem>
 }
 
 /// Whether a person is within a reach.
-pub async fn is_within(tx: &mut Tx, reach: Reach, id: Uuid) -> Result<bool, sqlx::Error> {
-    Ok(match reach {
+pub fn is_within(reach: Reach, person: &Staff) -> bool {
+    match reach {
         Reach::All => true,
-        Reach::Person(own) => own == id,
-        Reach::Unit(unit_id) => {
-            let person = store::find(tx, id).await?;
-            person.is_some_and(|person| person.unit_id == unit_id)
-        }
-    })
+        Reach::Unit(unit_id) => person.unit_id == unit_id,
+        Reach::Person(own) => person.id == own,
+    }
 }
 
 /// The person with this id, if the caller [reaches](Caller::reach) them. A helper who asks for another
 /// person is refused before anything is looked for; to a unit's contact people of other units are not there.
 pub async fn find_reached(tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Staff, Problem> {
-    match caller.reach() {
-        Reach::Person(own) if own != id => Err(caller.forbidden()),
-        Reach::Unit(unit_id) => {
-            let person = find(tx, id).await?;
-            if person.unit_id == unit_id {
-                Ok(person)
-            } else {
-                Err(not_found())
-            }
-        }
-        Reach::All | Reach::Person(_) => find(tx, id).await,
+    let reach = caller.reach();
+    if matches!(reach, Reach::Person(own) if own != id) {
+        return Err(caller.forbidden());
     }
+    let person = find(tx, id).await?;
+    is_within(reach, &person)
+        .then_some(person)
+        .ok_or_else(not_found)
 }
 
 /// Changes what is decided of a person by hand. A unit's contact corrects telephone, specialty and area;

@@ -149,8 +149,8 @@ async fn who_may_ask_is_decided_first_and_as_the_document_says() {
     assert_eq!(world.rows().await, before);
 }
 
-/// What a caller out of reach is told: that it is not there, or, to a helper who asks for another person by
-/// name, that this is not for helpers.
+/// What a caller out of reach is told: that it is not there, or, to a helper who asks for the record of another
+/// person, that this is not for helpers.
 fn out_of_reach(operation: &Operation<'_>, role: Role) -> (u16, &'static str) {
     if operation.path.starts_with("/staff/") && role == Role::Helper {
         return (403, "forbidden");
