@@ -35,7 +35,7 @@ pub const API_ROOT: &str = "/api/v1";
 pub enum Tag {
     /// Logging in and out, accounts.
     Access,
-    /// The closed sets of values that fields may hold, with their Chinese labels.
+    /// The closed sets of values that fields may hold, with their labels in the language of the answer.
     CodeLists,
     /// What an office decides for itself: capacities, freshness of evidence, year plans.
     Settings,
@@ -186,6 +186,7 @@ impl Cursors<'_> {
                         "cursor 无效：请原样使用上一页给出的 next_cursor",
                         "invalid `cursor`: send the `next_cursor` of the page before as it is",
                     )
+                    .at_parameter("query", "cursor")
                 })
             })
             .transpose()
@@ -222,6 +223,21 @@ pub fn merged<T>(sent: MaybeUndefined<T>, old: Option<T>) -> Option<T> {
         MaybeUndefined::Value(value) => Some(value),
         MaybeUndefined::Undefined => old,
         MaybeUndefined::Null => None,
+    }
+}
+
+/// A field after a merge patch that always has a value: absent stays. 422 for `null`, which would clear it; it
+/// was sent at `pointer`.
+pub fn kept<T>(sent: MaybeUndefined<T>, old: T, pointer: &str) -> Result<T, Problem> {
+    match sent {
+        MaybeUndefined::Value(value) => Ok(value),
+        MaybeUndefined::Undefined => Ok(old),
+        MaybeUndefined::Null => Err(Problem::invalid(
+            "cannot_clear",
+            "此项不能清空；不改动时请不要写出这一项",
+            "this cannot be cleared; leave it out to keep what it is",
+        )
+        .at(pointer)),
     }
 }
 

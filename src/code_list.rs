@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::problem::Language;
+use crate::problem::{Language, Text};
 use crate::text::{is_squeezed, squeezed};
 
 /// One value of a code list.
@@ -56,6 +56,11 @@ pub trait CodeList: Copy + Eq + 'static {
             Language::Chinese => self.label().into(),
             Language::English => self.english().into(),
         }
+    }
+
+    /// What people read, in both languages.
+    fn text(self) -> Text {
+        Text::new(self.label(), self.english())
     }
 
     /// The value whose code is exactly `code`.

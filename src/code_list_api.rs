@@ -8,7 +8,7 @@ use crate::api::{Limit, Page, Tag};
 use crate::app::App;
 use crate::code_list::CodeList;
 use crate::db::page;
-use crate::problem::{Fault, bits};
+use crate::problem::{Fault, Text, bits};
 use crate::{
     access, codes, directory, household, import, lift, method, pairing, progress, renaming, roster,
     settings, staff, visit,
@@ -23,8 +23,8 @@ pub struct CodeListApi(pub App);
 struct CodeListView {
     /// Its name for programs.
     name: String,
-    /// Its name in Chinese.
-    label: String,
+    /// Its name, in the language of the answer.
+    label: Text,
     /// Its values, in the order in which people expect them.
     codes: Vec<CodeView>,
 }
@@ -35,8 +35,8 @@ struct CodeListView {
 struct CodeView {
     /// The value as it stands in requests and answers.
     code: String,
-    /// What people read, in Chinese.
-    label: String,
+    /// What people read, in the language of the answer.
+    label: Text,
     /// What people read, in English.
     english: String,
 }
@@ -108,12 +108,12 @@ const LISTS: &[fn() -> CodeListView] = &[
 fn view<T: CodeList>() -> CodeListView {
     let code = |value: &T| CodeView {
         code: value.code().to_owned(),
-        label: value.label().to_owned(),
+        label: value.text(),
         english: value.english(),
     };
     CodeListView {
         name: T::NAME.to_owned(),
-        label: T::LABEL.to_owned(),
+        label: Text::new(T::LABEL, T::NAME.replace('_', " ")),
         codes: T::ENTRIES.iter().map(|entry| code(&entry.value)).collect(),
     }
 }

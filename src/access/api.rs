@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::login::{self, Try};
 use super::store::account::Account;
 use super::{Role, Signed, making, service, source};
-use crate::api::{Created, ETag, Instant, Limit, NoContent, Page, Tag, Tagged, merged};
+use crate::api::{Created, ETag, Instant, Limit, NoContent, Page, Tag, Tagged, kept, merged};
 use crate::app::App;
 use crate::problem::{ChangeFault, CreateFault, Fault, GetFault, ListFault, bits};
 
@@ -118,11 +118,11 @@ struct AccountWithPassword {
 /// Changes of an account (RFC 7396): what is absent stays, `null` clears.
 #[derive(Object)]
 struct AccountPatch {
-    /// What it is for.
+    /// What it is for; not `null`.
     role: MaybeUndefined<Role>,
     /// The person of the staff roster that it belongs to.
     staff_id: MaybeUndefined<Uuid>,
-    /// Whether it may log in.
+    /// Whether it may log in; not `null`.
     active: MaybeUndefined<bool>,
 }
 
@@ -333,10 +333,12 @@ impl AccessApi {
             staff_id,
             active,
         } = body.0;
-        let change = |before: &Account| service::Change {
-            role: role.take().unwrap_or(before.role),
-            staff_id: merged(staff_id, before.staff_id),
-            active: active.take().unwrap_or(before.active),
+        let change = |before: &Account| {
+            Ok(service::Change {
+                role: kept(role, before.role, "/role")?,
+                staff_id: merged(staff_id, before.staff_id),
+                active: kept(active, before.active, "/active")?,
+            })
         };
         let if_match = if_match.0.as_deref();
         let after = service::update(&self.0, &caller.0, id.0, if_match, change).await?;

@@ -106,6 +106,7 @@ pub fn reused() -> Problem {
         "此 Idempotency-Key 已用于另一份内容；新的提交请换一个新的键",
         "this Idempotency-Key was used with another body; send new content with a new key",
     )
+    .at_parameter("header", HEADER)
 }
 
 impl Open {

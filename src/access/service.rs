@@ -107,12 +107,16 @@ pub async fn update(
     caller: &Caller,
     id: Uuid,
     if_match: Option<&str>,
-    change: impl FnOnce(&Account) -> Change,
+    change: impl FnOnce(&Account) -> Result<Change, Problem>,
 ) -> Result<Account, Problem> {
     let mut tx = write(app, caller).await?;
     let before = find(&mut tx, id).await?;
     ETag(before.version).must_match(if_match)?;
-    let after = changed(&mut tx, app, caller, &before, change(&before)).await?;
+    let new = change(&before)?;
+    if (new.role, new.staff_id, new.active) == (before.role, before.staff_id, before.active) {
+        return Ok(before);
+    }
+    let after = changed(&mut tx, app, caller, &before, new).await?;
     tx.commit().await?;
     Ok(after)
 }
@@ -255,7 +259,7 @@ pub(super) async fn check_person(
             return Err(Problem::invalid(
                 "helper_without_person",
                 format!(
-                    "{}账号必须对应人员花名册中的一个人，请填写 staff_id",
+                    "{}账号必须对应帮扶责任人名册中的一个人，请选定是哪一位",
                     role.label()
                 ),
                 format!(
@@ -271,7 +275,7 @@ pub(super) async fn check_person(
     }
     Err(Problem::invalid(
         "no_such_person",
-        "人员花名册中没有此人，或此人已停用",
+        "帮扶责任人名册中没有此人，或此人已停用",
         "no such person on the staff roster, or no longer active",
     )
     .at("/staff_id"))
@@ -315,7 +319,7 @@ fn person_is_fixed() -> Problem {
 fn current_password_missing() -> Problem {
     Problem::invalid(
         "current_password_required",
-        "修改自己的密码需要填写现在的密码（current_password）",
+        "修改自己的密码需要填写现在的密码",
         "to change your own password, give the present one as `current_password`",
     )
     .at("/current_password")

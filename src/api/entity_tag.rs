@@ -28,13 +28,15 @@ impl ETag {
                 "if_match_required",
                 "请先读取该记录，并在 If-Match 中带上它的 ETag",
                 "read the record first and send its ETag as `If-Match`",
-            ));
+            )
+            .at_parameter("header", "If-Match"));
         };
         let Some(sent) = EntityTags::read(sent) else {
             return Err(Problem::bad_request(
                 format!("If-Match 无效：{}", NO_ENTITY_TAG.0),
                 format!("`If-Match`: {}", NO_ENTITY_TAG.1),
-            ));
+            )
+            .at_parameter("header", "If-Match"));
         };
         if sent.name(&self.to_string()) {
             return Ok(());

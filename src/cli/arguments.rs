@@ -1,6 +1,9 @@
 //! The words of the command line: commands, their arguments and their help.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
@@ -24,6 +27,9 @@ use crate::{calendar, import};
 pub struct Cli {
     #[command(flatten)]
     pub flags: Flags,
+    /// Language of the help and of what is wrong with the command line [default: by `LC_ALL`, `LC_MESSAGES`, LANG]
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = ["zh", "en"])]
+    pub lang: Option<String>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -75,7 +81,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  qianshou progress --year 2026 --as-of 2026-11-25")]
     Progress {
         /// The year [default: that of --as-of]
-        #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        #[arg(long, value_parser = year)]
         year: Option<i32>,
         /// The day up to which things are seen, YYYY-MM-DD [default: today]
         #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
@@ -212,13 +218,14 @@ pub enum ImportCommand {
     #[command(after_help = "Example:\n  qianshou import list --limit 50")]
     List {
         /// At most so many
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=200))]
+        #[arg(long, default_value_t = 20, value_parser = limit)]
         limit: i64,
     },
     /// Take an import back, as long as nothing that came later depends on it
     #[command(after_help = "Example:\n  qianshou import undo 019b6a1c-8f0e-7c3a-9d42-1f5e6b7a8c90")]
     Undo {
         /// The import's id
+        #[arg(value_parser = id)]
         id: uuid::Uuid,
     },
 }
@@ -234,17 +241,21 @@ impl ImportCommand {
     }
 }
 
-/// What `--accept` does, with all kinds of questions but those that have no proposal.
-fn accept_help() -> String {
+/// The kinds of questions that have a proposal.
+pub fn proposing_kinds() -> Vec<&'static str> {
     let kinds = ConflictKind::ENTRIES.iter().map(|entry| entry.code);
-    let kinds: Vec<_> = kinds
+    kinds
         .filter(|code| *code != ConflictKind::Left.code())
-        .collect();
+        .collect()
+}
+
+/// What `--accept` does.
+fn accept_help() -> String {
     format!(
         "Do what the preview proposes for this kind of question: {}; or give another of the answers that it \
          lists, as in place_spelling=different_places, and where names are listed the one that stands, as in \
          place_spelling=same_place:双喜村; may be said again",
-        kinds.join(", ")
+        proposing_kinds().join(", ")
     )
 }
 
@@ -311,7 +322,7 @@ pub enum ExportCommand {
     )]
     Progress {
         /// The year [default: that of --as-of]
-        #[arg(long, value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        #[arg(long, value_parser = year)]
         year: Option<i32>,
         /// The day up to which things are seen, YYYY-MM-DD [default: today]
         #[arg(long, value_name = "DAY", value_parser = calendar::argument)]
@@ -346,6 +357,7 @@ pub enum PairingCommand {
     )]
     Verify {
         /// The run's id, whatever became of the run
+        #[arg(value_parser = id)]
         run: uuid::Uuid,
     },
     /// Write a run's network, as it was computed, in DIMACS format, and beside it what its nodes stand
@@ -355,6 +367,7 @@ pub enum PairingCommand {
     )]
     Dimacs {
         /// The run's id, whatever became of the run
+        #[arg(value_parser = id)]
         run: uuid::Uuid,
         /// The file to write; the nodes go to the same name with the ending .nodes.csv
         #[arg(long, value_name = "FILE")]
@@ -393,6 +406,30 @@ pub enum UserCommand {
     },
 }
 
+fn id(text: &str) -> Result<uuid::Uuid, String> {
+    text.parse()
+        .map_err(|_| "应为编号（UUID） / must be a UUID".to_owned())
+}
+
+fn year(text: &str) -> Result<i32, String> {
+    within(text, 2000..=2100)
+}
+
+fn limit(text: &str) -> Result<i64, String> {
+    within(text, 1..=200)
+}
+
+fn within<T: FromStr + PartialOrd + Display>(
+    text: &str,
+    range: RangeInclusive<T>,
+) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let (least, most) = range.into_inner();
+        format!("应为 {least} 至 {most} 的整数 / must be a whole number from {least} to {most}")
+    })
+}
+
 fn role(code: &str) -> Result<Role, String> {
     one_of(code)
 }
@@ -429,6 +466,7 @@ fn answered(text: &str) -> Result<Accepted, String> {
 fn one_of<T: CodeList>(code: &str) -> Result<T, String> {
     T::from_code(code).ok_or_else(|| {
         let codes: Vec<_> = T::ENTRIES.iter().map(|entry| entry.code).collect();
-        format!("one of: {}", codes.join(", "))
+        let codes = codes.join(", ");
+        format!("应为下列之一：{codes} / one of: {codes}")
     })
 }

@@ -9,6 +9,7 @@ use comfy_table::Table;
 use poem::listener::TcpAcceptor;
 
 use super::arguments::{Cli, Command, ExportCommand, ImportCommand, PairingCommand, UserCommand};
+use super::help;
 use crate::access::Caller;
 use crate::access::making::{self, NewAccount};
 use crate::access::service;
@@ -18,7 +19,7 @@ use crate::config::Config;
 use crate::db::{self, Db};
 use crate::openapi::Version;
 use crate::pairing::run::model::Scope;
-use crate::problem::Problem;
+use crate::problem::{Language, Problem};
 use crate::roster::RosterKind;
 use crate::workbook::limit::Limits;
 use crate::workbook::reader_worker;
@@ -26,9 +27,13 @@ use crate::{demo, import, pairing, progress, report, server, staff, terminal};
 
 /// Reads the command line and does what it says.
 pub fn start() -> ExitCode {
-    let matches = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    refuse_what_is_not_heeded(&cli.command, &matches);
+    let typed = std::env::args_os().map(|it| it.to_string_lossy().into_owned());
+    let language = help::language(typed, |name| std::env::var(name).ok());
+    let matches = help::spoken(Cli::command(), language).try_get_matches();
+    let matches = matches.unwrap_or_else(|error| help::exit(&error, language));
+    let cli = Cli::from_arg_matches(&matches);
+    let cli = cli.unwrap_or_else(|error| help::exit(&error, language));
+    refuse_what_is_not_heeded(&cli.command, &matches, language);
     let outcome = match cli.command {
         Command::ReadWorkbook {
             memory_mib,
@@ -54,15 +59,14 @@ pub fn start() -> ExitCode {
 
 /// Ends the program where the command line asks for something that the command would not do. The
 /// environment and the settings file speak to all commands: what stands there may not be meant for this one.
-fn refuse_what_is_not_heeded(command: &Command, matches: &ArgMatches) {
+fn refuse_what_is_not_heeded(command: &Command, matches: &ArgMatches, language: Language) {
     let is_given = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
     if matches!(command, Command::Demo { .. }) && (is_given("database") || is_given("create")) {
         let words = "demo 总是在 --dir 的文件夹中新建自己的数据库，不使用 --database 和 --create；\
             要使用指定的数据库，请用 serve / a demo makes a database of its own in the folder of --dir and heeds \
             neither --database nor --create; to work with a database of yours, use `serve`";
-        Cli::command()
-            .error(ErrorKind::ArgumentConflict, words)
-            .exit();
+        let error = Cli::command().error(ErrorKind::ArgumentConflict, words);
+        help::exit(&error, language);
     }
 }
 

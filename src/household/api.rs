@@ -16,7 +16,8 @@ use super::{
 use crate::access::{Caller, Sight, Signed};
 use crate::api::{ETag, Instant, Tag, Tagged};
 use crate::app::App;
-use crate::problem::GetFault;
+use crate::household::model::HouseholdFacts;
+use crate::problem::{GetFault, Language, Text};
 use crate::staff::model::Staff;
 
 /// Operations on households.
@@ -103,7 +104,8 @@ macro_rules! household_view {
         ) -> HouseholdView {
             let sight = caller.sight();
             let FullHousehold { household, helper, checks } = found;
-            let facts = household.facts;
+            let mut facts = household.facts;
+            facts.closed_reason = closed_reason(&facts);
             let members = facts.members.into_iter();
             let checks = checks
                 .into_iter()
@@ -123,23 +125,34 @@ macro_rules! household_view {
 }
 household_fields!(household_view);
 
+/// Why a household was closed, in the language of the answer: the register keeps it in Chinese.
+fn closed_reason(facts: &HouseholdFacts) -> Option<String> {
+    let reason = facts.closed_reason.as_ref()?;
+    let is_merged = facts.merged_into.is_some() && Language::speak() == Language::English;
+    Some(if is_merged {
+        "all its members went to the household `merged_into`".to_owned()
+    } else {
+        reason.clone()
+    })
+}
+
 /// A rule that the facts of a household break.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct HouseholdCheck {
     /// The rule, for programs.
     code: String,
-    /// What it looks at, in Chinese.
-    title: String,
+    /// What it looks at, in the language of the answer.
+    title: Text,
     /// The member it is about, by place in `members`; absent if it is about the household.
     member: Option<u32>,
     /// The field to look at first.
     field: String,
-    /// What is wrong, in Chinese.
-    reason: String,
-    /// What to do, in Chinese.
+    /// What is wrong, in the language of the answer.
+    reason: Text,
+    /// What to do, in the language of the answer.
     #[oai(rename = "cure")]
-    remedy: String,
+    remedy: Text,
 }
 
 macro_rules! member_view {
@@ -229,10 +242,10 @@ pub fn helper_view(person: Staff) -> Helper {
 fn check_view(finding: Finding) -> HouseholdCheck {
     HouseholdCheck {
         code: finding.rule.code.to_owned(),
-        title: finding.rule.title.to_owned(),
+        title: finding.rule.title(),
         member: finding.member.and_then(|member| u32::try_from(member).ok()),
         field: finding.field.to_owned(),
         reason: finding.reason,
-        remedy: finding.rule.remedy.to_owned(),
+        remedy: finding.rule.remedy(),
     }
 }

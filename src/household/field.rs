@@ -94,7 +94,7 @@ macro_rules! household_fields {
             /// The day on which it was closed, since all its members went to another household. It is no
             /// longer listed, paired or counted.
             closed_on: Option<NaiveDate>;
-            /// Why it was closed, in Chinese.
+            /// Why it was closed, in the language of the answer.
             closed_reason: Option<String>;
             /// The household that its members went to.
             merged_into: Option<Uuid>;

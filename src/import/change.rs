@@ -9,6 +9,7 @@ use crate::codes::LeaveAnswer;
 use crate::household::model::Member;
 use crate::household::person_match::{PersonKey, counterpart, pair};
 use crate::household::staging::Departure;
+use crate::problem::{Text, words};
 use crate::roster::RosterKind;
 use crate::roster::column::{Column, Record};
 use crate::roster::{household as household_roster, staff as staff_roster};
@@ -62,12 +63,12 @@ pub struct FieldChange {
 }
 
 impl FieldChange {
-    /// The field in Chinese, such as `李秀英 健康状况`, or who comes or goes.
-    pub fn label(&self) -> String {
+    /// The field in words, such as `李秀英 健康状况`, or who comes or goes.
+    pub fn label(&self) -> Text {
         let mut keys = self.pointer.split('/').skip(1);
         let first = keys.next().unwrap_or_default();
         if first != "members" {
-            return self.heading(first).to_owned();
+            return self.heading(first);
         }
         let position = keys.next().and_then(|key| key.parse::<usize>().ok());
         let heading = match keys.next().unwrap_or_default() {
@@ -76,36 +77,38 @@ impl FieldChange {
         };
         let Some(person) = &self.person else {
             let position = position.map_or(0, |position| position + 1);
-            return format!("成员 {position} {heading}");
+            return words!("成员 {position} {heading}", "member {position} {heading}"; heading);
         };
-        let name = &person.name;
+        let (name, change) = (&person.name, person.change.text());
         match (person.change, person.reason) {
-            (PersonChange::Changed, _) => format!("{name} {heading}"),
+            (PersonChange::Changed, _) => words!("{name} {heading}", "“{name}” {heading}"; heading),
             (PersonChange::Goes, Some(reason)) => {
-                format!("{name} {}（{}）", person.change.label(), reason.label())
+                let reason = reason.text();
+                words!("{name} {change}（{reason}）", "“{name}” {change} ({reason})"; change, reason)
             }
-            (PersonChange::Goes, None) if person.is_undecided => {
-                format!("{name} 名册中没有（去留待定）")
-            }
-            (change, _) => format!("{name} {}", change.label()),
+            (PersonChange::Goes, None) if person.is_undecided => words!(
+                "{name} 名册中没有（去留待定）",
+                "“{name}” is not in the roster (to be decided)"
+            ),
+            _ => words!("{name} {change}", "“{name}” {change}"; change),
         }
     }
 
     /// A value of this field as people read it.
-    pub fn words(&self, value: &str) -> String {
-        self.field()
-            .and_then(|field| (field.label_of)(value))
-            .map(ToOwned::to_owned)
-            .or_else(|| {
-                let is_money = self.key().ends_with("_fen");
-                let fen = value.parse().ok().filter(|_| is_money);
-                fen.map(|fen| format!("{} 元", yuan(fen)))
-            })
-            .unwrap_or_else(|| match value {
-                "true" => "是".to_owned(),
-                "false" => "否".to_owned(),
-                other => other.to_owned(),
-            })
+    pub fn words(&self, value: &str) -> Text {
+        if let Some(label) = self.field().and_then(|field| (field.label_of)(value)) {
+            return Text::new(label, value.replace('_', " "));
+        }
+        if self.key().ends_with("_fen")
+            && let Ok(fen) = value.parse()
+        {
+            return words!("{} 元", "{} yuan", yuan(fen));
+        }
+        match value {
+            "true" => Text::new("是", "yes"),
+            "false" => Text::new("否", "no"),
+            other => Text::same(other),
+        }
     }
 
     /// What the record's table of fields says of the one that changed.
@@ -127,18 +130,19 @@ impl FieldChange {
         self.pointer.rsplit('/').find(is_name).unwrap_or_default()
     }
 
-    /// The heading under which a field stands in the template.
-    fn heading<'k>(&self, key: &'k str) -> &'k str {
+    /// The heading under which a field stands in the template, and its English name.
+    fn heading(&self, key: &str) -> Text {
         let heading = match self.kind {
             RosterKind::Households => heading_of(household_roster::COLUMNS, key),
             RosterKind::Staff => heading_of(staff_roster::COLUMNS, key),
         };
-        heading.unwrap_or(match key {
+        let heading = heading.unwrap_or(match key {
             "closed_on" => "销户日期",
             "closed_reason" => "销户原因",
             "merged_into" => "并入的户",
             other => other,
-        })
+        });
+        Text::new(heading, key.replace('_', " "))
     }
 }
 
@@ -413,14 +417,16 @@ mod tests {
         let mut changes = between(RosterKind::Households, &of(&old), &of(&new));
         let told = |changes: &[FieldChange]| -> Vec<_> {
             let words = |change: &FieldChange, value: &Option<String>| {
-                value.as_ref().map_or(String::new(), |it| change.words(it))
+                value
+                    .as_ref()
+                    .map_or(String::new(), |it| change.words(it).zh)
             };
             changes
                 .iter()
                 .map(|it| {
                     format!(
                         "{}: {} → {}",
-                        it.label(),
+                        it.label().zh,
                         words(it, &it.old),
                         words(it, &it.new)
                     )
@@ -434,7 +440,7 @@ mod tests {
         ];
         assert_eq!(told(&changes), expected);
         add_reasons(&mut changes, &[], true);
-        assert_eq!(changes[2].label(), "孙巧云 名册中没有（去留待定）");
+        assert_eq!(changes[2].label().zh, "孙巧云 名册中没有（去留待定）");
         let reason = LeaveAnswer::Died;
         add_reasons(
             &mut changes,
@@ -444,7 +450,7 @@ mod tests {
             }],
             false,
         );
-        assert_eq!(changes[2].label(), "孙巧云 离开本户（去世）");
+        assert_eq!(changes[2].label().zh, "孙巧云 离开本户（去世）");
         // The order is no change.
         let turned = [old[2].clone(), old[0].clone(), old[1].clone()];
         assert!(between(RosterKind::Households, &of(&old), &of(&turned)).is_empty());
@@ -475,24 +481,27 @@ mod tests {
             person: None,
         };
         for pointer in pointers {
-            let label = change(&pointer).label();
+            let label = change(&pointer).label().zh;
             assert!(
                 !label.contains(|letter: char| letter.is_ascii_lowercase()),
                 "{pointer}: {label}"
             );
         }
-        assert_eq!(change("/members/1/number").label(), "成员 2 人编号");
-        assert_eq!(change("/other_causes/0").label(), "其他致贫原因");
-        assert_eq!(change("/other_causes/0").words("illness"), "因病");
-        assert_eq!(change("/income_per_head_fen").words("700050"), "7000.50 元");
-        assert_eq!(change("/housing_safe").words("false"), "否");
-        assert_eq!(change("/remark").words("true story"), "true story");
+        assert_eq!(change("/members/1/number").label().zh, "成员 2 人编号");
+        assert_eq!(change("/other_causes/0").label().zh, "其他致贫原因");
+        assert_eq!(change("/other_causes/0").words("illness").zh, "因病");
+        assert_eq!(
+            change("/income_per_head_fen").words("700050").zh,
+            "7000.50 元"
+        );
+        assert_eq!(change("/housing_safe").words("false").zh, "否");
+        assert_eq!(change("/remark").words("true story").zh, "true story");
         let of_staff = |pointer: &str| FieldChange {
             kind: RosterKind::Staff,
             ..change(pointer)
         };
-        assert_eq!(of_staff("/number").label(), "工号");
-        assert_eq!(of_staff("/town").label(), "负责镇");
-        assert_eq!(of_staff("/rank").words("middle"), "中层");
+        assert_eq!(of_staff("/number").label().zh, "工号");
+        assert_eq!(of_staff("/town").label().zh, "负责镇");
+        assert_eq!(of_staff("/rank").words("middle").zh, "中层");
     }
 }

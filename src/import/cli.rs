@@ -120,7 +120,7 @@ async fn profile_named(app: &App, kind: RosterKind, name: &str) -> Result<Uuid, 
     let named = profiles.iter().find(|profile| profile.name == name);
     named.map(|profile| profile.id).ok_or_else(|| {
         let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
-        format!("没有名为“{name}”的模板；已保存的：{}", names.join("、")).into()
+        format!("没有名为“{name}”的列名方案；已保存的：{}", names.join("、")).into()
     })
 }
 
@@ -133,7 +133,7 @@ pub async fn import(app: &App, wish: &Wish) -> Result<ExitCode, CommandError> {
             if wish.json {
                 terminal::print(&refused_as_json(wish, &error).to_string())?;
             } else {
-                eprintln!("错误：{error}\n改法：{}", error.remedy());
+                eprintln!("错误：{error}\n改法：{}", error.remedy().zh);
             }
             return Ok(ExitCode::FAILURE);
         }
@@ -361,20 +361,22 @@ pub fn in_words(
 
 /// A question with the answers that it takes; of one that is decided, with what was decided.
 fn question_words(conflict: &Conflict) -> String {
-    let (kind, question) = (conflict.kind, &conflict.question);
+    let (kind, question) = (conflict.kind, &conflict.question.zh);
     let chosen = conflict
         .answers
         .iter()
         .find(|possible| Some(possible.answer) == conflict.answer);
-    let decided = chosen.map_or(&conflict.proposal, |possible| &possible.words);
+    let decided = &chosen
+        .map_or(&conflict.proposal, |possible| &possible.words)
+        .zh;
     match conflict.accepted {
         Some(true) => return format!("已决 [{kind}] {question}：{decided}\n"),
         Some(false) => return format!("已决 [{kind}] {question}：不接受，有关的行不导入\n"),
         None => {}
     }
-    let mut text = format!("待决 [{kind}] {question}：{}\n", conflict.proposal);
+    let mut text = format!("待决 [{kind}] {question}：{}\n", conflict.proposal.zh);
     for possible in &conflict.answers {
-        let _ = writeln!(text, "    {}：{}", possible.answer, possible.words);
+        let _ = writeln!(text, "    {}：{}", possible.answer, possible.words.zh);
     }
     if !conflict.names.is_empty() {
         let _ = writeln!(text, "    可选名称：{}", conflict.names.join("、"));

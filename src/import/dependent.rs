@@ -14,6 +14,7 @@ use crate::codes::Action;
 use crate::db::{Ids, Json, Mention, Subject, Tx, page};
 use crate::household::model::HouseholdFacts;
 use crate::household::staging;
+use crate::problem::{Text, words};
 use crate::renaming::{self, Cause, NamesSince, Standing, names_since};
 use crate::roster::report::RosterKind;
 use crate::serving;
@@ -53,7 +54,7 @@ pub struct Dependent {
     /// The household or the person of the staff that it is about; of a change of names the same as `id`.
     pub subject_id: Uuid,
     /// Both in words.
-    pub words: String,
+    pub words: Text,
 }
 
 /// The records that stand in the way of undoing an import.
@@ -184,7 +185,7 @@ pub async fn taken(tx: &mut Tx, id: Uuid) -> Result<Vec<Dependent>, sqlx::Error>
             kind: DependentKind::NumberTaken,
             id: holder,
             subject_id: holder,
-            words: String::new(),
+            words: Text::default(),
         })
         .collect();
     name_households(tx, &mut found).await?;
@@ -249,7 +250,7 @@ async fn of_staff(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Er
         kind: DependentKind::NumberTaken,
         id: person.id,
         subject_id: person.id,
-        words: String::new(),
+        words: Text::default(),
     }));
     let added = staff::staging::added_by(id);
     let named = Subject::Staff;
@@ -274,7 +275,7 @@ async fn of_staff(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Er
                 kind: DependentKind::Pairing,
                 id: entry.staff_id,
                 subject_id: entry.staff_id,
-                words: String::new(),
+                words: Text::default(),
             });
         }
     }
@@ -284,7 +285,7 @@ async fn of_staff(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Er
     for dependent in about_people {
         let person = known.iter().find(|one| one.id == dependent.subject_id);
         let person = person.map_or_else(String::new, |one| format!("{} {}", one.unit, one.name));
-        dependent.words = format!("{person}：{}", dependent.words_or_label());
+        dependent.words = dependent.about(&person);
     }
     Ok(found)
 }
@@ -324,7 +325,10 @@ impl Since {
             kind,
             id: entry.import_id.unwrap_or(id),
             subject_id: id,
-            words: format!("{day} 由 {} 作的{}", entry.actor, kind.label()),
+            words: {
+                let (by, kind) = (&entry.actor, kind.text());
+                words!("{day} 由 {by} 作的{kind}", "{kind} of {day} by {by}"; kind)
+            },
         })
     }
 }
@@ -334,9 +338,10 @@ fn of(kind: DependentKind, mention: &Mention) -> Dependent {
         kind,
         id: mention.id,
         subject_id: mention.subject_id,
-        words: mention
-            .day
-            .map_or_else(String::new, |day| format!("{day} 的{}", kind.label())),
+        words: mention.day.map_or_else(Text::default, |day| {
+            let kind = kind.text();
+            words!("{day} 的{kind}", "{kind} of {day}"; kind)
+        }),
     }
 }
 
@@ -350,12 +355,14 @@ fn once(mentions: Vec<Mention>) -> Vec<Mention> {
 }
 
 impl Dependent {
-    fn words_or_label(&self) -> &str {
-        if self.words.is_empty() {
-            self.kind.label()
+    /// What it is, and the household or person that it is about.
+    fn about(&self, name: &str) -> Text {
+        let what = if self.words.zh.is_empty() {
+            self.kind.text()
         } else {
-            &self.words
-        }
+            self.words.clone()
+        };
+        words!("{name}：{what}", "“{name}”: {what}"; what)
     }
 }
 
@@ -375,7 +382,7 @@ async fn name_households(tx: &mut Tx, found: &mut [Dependent]) -> Result<(), sql
                 )
             });
             let name = name.unwrap_or_default();
-            dependent.words = format!("{name}：{}", dependent.words_or_label());
+            dependent.words = dependent.about(&name);
         }
     }
     Ok(())

@@ -3,8 +3,10 @@
 use super::dependent::Dependent;
 use super::model::Import;
 use crate::code_list::CodeList;
-use crate::problem::{FieldProblem, Problem};
+use crate::openapi::nearest;
+use crate::problem::{FieldProblem, Problem, Text, counted, words};
 use crate::roster::choices::Choices;
+use crate::roster::profile::field_names;
 use crate::roster::{RosterKind, household, staff};
 
 /// Most dependents that a refusal names.
@@ -61,7 +63,8 @@ pub fn has_errors(count: i64) -> Problem {
             "名册中有 {count} 处错误，未写入任何内容；请改正后重新上传，或明确选择只导入没有问题的行"
         ),
         format!(
-            "the roster has {count} errors and nothing was written; correct them, or choose `good_rows_only`"
+            "the roster has {} and nothing was written; correct it, or choose `good_rows_only`",
+            counted(count, "error")
         ),
     )
 }
@@ -77,14 +80,20 @@ pub fn check_fields(kind: RosterKind, choices: &Choices) -> Result<(), Problem> 
     let Some((position, name)) = names.find(|(_, name)| !is_known(name)) else {
         return Ok(());
     };
-    Err(Problem::invalid(
-        "unknown_field",
-        format!("名册没有名为“{name}”的字段；字段名见 report.sheets 的 columns，如 phone、address，全部写 *"),
-        format!(
-            "the roster has no field `{name}`; fields are named in `columns` of `report.sheets`, such as `phone`; `*` is all"
+    let meant = match nearest(name, &field_names(kind)) {
+        Some(meant) => words!("，您要写的是 {meant} 吗？", "; did you mean `{meant}`?"),
+        None => words!(
+            "；字段名见 report.sheets 的 columns，如 phone、address，全部写 *",
+            "; fields are named in `columns` of `report.sheets`, such as `phone`; `*` is all"
         ),
-    )
-    .at(&format!("/choices/clear_empty/{position}")))
+    };
+    let detail = words!(
+        "名册没有名为“{name}”的字段{meant}",
+        "the roster has no field “{name}”{meant}";
+        meant
+    );
+    Err(Problem::invalid("unknown_field", detail.zh, detail.en)
+        .at(&format!("/choices/clear_empty/{position}")))
 }
 
 /// 422 for an import with open questions that are not to be left out.
@@ -95,16 +104,17 @@ pub fn undecided(count: i64) -> Problem {
             "有 {count} 个问题需要先决定，未写入任何内容；请逐一确认，或明确选择只导入没有问题的行"
         ),
         format!(
-            "{count} questions are undecided and nothing was written; decide them, or choose `good_rows_only`"
+            "there is {} to be decided and nothing was written; decide all, or choose `good_rows_only`",
+            counted(count, "question")
         ),
     )
 }
 
 /// 409, naming the first of those that are no longer as they were when the import was checked.
-pub fn changed(named: Vec<String>) -> Problem {
+pub fn changed(named: Vec<Text>) -> Problem {
     Problem::conflict(
         "register_changed",
-        "核对之后登记已有变动，未写入任何内容；请重新核对（POST …/check）后再确认",
+        "核对之后登记已有变动，未写入任何内容；请重新核对后再确认",
         "the register has changed since the import was checked and nothing was written; check it again",
     )
     .with_errors(

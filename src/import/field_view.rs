@@ -5,6 +5,7 @@ use poem_openapi::Object;
 use super::change::{FieldChange, PersonChange};
 use crate::access::{Caller, Kind, Sight};
 use crate::codes::LeaveAnswer;
+use crate::problem::Text;
 use crate::text;
 
 /// One field that changed.
@@ -14,16 +15,16 @@ pub struct FieldChangeView {
     /// JSON pointer (RFC 6901) into the record, such as `/members/1/health`; of a member who goes, into the
     /// record as it was.
     pointer: String,
-    /// The field in Chinese, such as `李秀英 健康状况`; or who comes or goes, such as `孙巧云 离开本户（去世）`.
-    label: String,
+    /// The field in the language of the answer, such as `李秀英 健康状况`; or who comes or goes, such as `孙巧云 离开本户（去世）`.
+    label: Text,
     /// What stood there.
     old: Option<String>,
     /// What stands there now.
     new: Option<String>,
     /// What stood there as people read it.
-    old_words: Option<String>,
+    old_words: Option<Text>,
     /// What stands there now as people read it.
-    new_words: Option<String>,
+    new_words: Option<Text>,
     /// Name of the member of the household whom it is about.
     person: Option<String>,
     /// What becomes of them. Of one who comes or goes, the values are the relation to the head.
@@ -41,7 +42,7 @@ pub fn field_change(change: FieldChange, caller: &Caller) -> FieldChangeView {
     let words = |value: Option<&String>| {
         value.map(|value| match show(value.clone()) {
             shown if shown == *value => change.words(value),
-            masked => masked,
+            masked => Text::same(masked),
         })
     };
     FieldChangeView {

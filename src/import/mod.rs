@@ -8,6 +8,7 @@
 pub(crate) mod api;
 pub(crate) mod change;
 pub(crate) mod check;
+mod chosen;
 pub mod cli;
 pub(crate) mod dependent;
 mod error;

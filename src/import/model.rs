@@ -8,7 +8,7 @@ use super::report::ImportReport;
 use super::state::ImportState;
 use crate::code_list::CodeList;
 use crate::db::Json;
-use crate::problem::{Language, say};
+use crate::problem::{Language, counted, say};
 use crate::renaming::Planned;
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
@@ -99,21 +99,24 @@ impl Import {
             }
             (ImportState::Committed, Some(report)) => {
                 let (numbers, warnings) = (report.numbers(language), report.warning_count);
+                let told = counted(warnings, "warning");
                 say!(
                     language,
                     "导入完成：{numbers}；提醒 {warnings} 处",
-                    "taken into the register: {numbers}; {warnings} warnings"
+                    "taken into the register: {numbers}; {told}"
                 )
             }
             (ImportState::Failed, _) => {
                 let failure = self.failure.as_ref().map(|failure| &failure.0);
                 let why = failure.map_or_else(String::new, |failure| {
-                    format!("：{}。{}", failure.reason, failure.remedy)
+                    let reason = failure.reason.spoken(language);
+                    let remedy = failure.remedy.spoken(language);
+                    say!(language, "：{reason}。{remedy}", ": {reason}; {remedy}")
                 });
                 say!(
                     language,
                     "文件无法读取{why}",
-                    "the file cannot be read, see `failure`"
+                    "the file cannot be read{why}"
                 )
             }
             (state, _) => state.label_in(language).into_owned(),

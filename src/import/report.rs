@@ -8,7 +8,7 @@ use crate::code_list;
 use crate::code_list::CodeList;
 use crate::codes::Action;
 use crate::household::rule::Severity;
-use crate::problem::{Language, say};
+use crate::problem::{Language, Text, counted, say};
 use crate::roster::choices::ImportAnswer;
 use crate::roster::problem_group::ProblemGroup;
 use crate::roster::question::{FileQuestion, FileQuestionKind};
@@ -54,12 +54,12 @@ pub struct Conflict {
     /// Households of the register that it is about.
     #[oai(validator(max_items = 200))]
     pub household_ids: Vec<Uuid>,
-    /// What was found, in Chinese; identity numbers are masked.
+    /// What was found, in the language of the answer; identity numbers are masked.
     #[oai(validator(max_length = 2000))]
-    pub question: String,
-    /// What is done if it is accepted, in Chinese.
+    pub question: Text,
+    /// What is done if it is accepted, in the language of the answer.
     #[oai(validator(max_length = 2000))]
-    pub proposal: String,
+    pub proposal: Text,
     /// What was decided.
     pub accepted: Option<bool>,
     /// The answers that it takes, one of which is to be chosen; of a question that takes yes or no, none.
@@ -81,9 +81,9 @@ pub struct Conflict {
 pub struct PossibleAnswer {
     /// What to send as `answer` of the decision.
     pub answer: ImportAnswer,
-    /// What is then done, in Chinese.
+    /// What is then done, in the language of the answer.
     #[oai(validator(max_length = 200))]
-    pub words: String,
+    pub words: Text,
 }
 
 /// What an import does to the records of one kind.
@@ -260,18 +260,21 @@ impl ImportReport {
         let counts = self.households.or(self.staff).unwrap_or_default();
         let numbers = self.numbers(language);
         let (errors, warnings) = (self.error_count, self.warning_count);
+        let told_warnings = counted(warnings, "warning");
         if errors > 0 {
+            let told_errors = counted(errors, "error");
             say!(
                 language,
                 "发现 {errors} 处错误、{warnings} 处提醒；请改正后重新上传，或明确选择只导入没有问题的行。{numbers}",
-                "{errors} errors and {warnings} warnings: put them right and send the file again, or choose to take in the good rows alone. {numbers}"
+                "{told_errors} and {told_warnings}: put them right and send the file again, or choose to take in the good rows alone. {numbers}"
             )
         } else if self.undecided_count > 0 {
             let open = self.undecided_count;
+            let told = counted(open, "question");
             say!(
                 language,
                 "有 {open} 个问题需要先决定；将{numbers}；提醒 {warnings} 处",
-                "{open} questions are to be decided first; it would leave {numbers}; {warnings} warnings"
+                "{told} to be decided first; it would leave {numbers}; {told_warnings}"
             )
         } else if counts.new == 0 && counts.changed == 0 {
             say!(
@@ -283,7 +286,7 @@ impl ImportReport {
             say!(
                 language,
                 "核对通过：将{numbers}；提醒 {warnings} 处",
-                "checked: it would leave {numbers}; {warnings} warnings"
+                "checked: it would leave {numbers}; {told_warnings}"
             )
         }
     }

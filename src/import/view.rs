@@ -13,7 +13,7 @@ use super::state::ImportState;
 use crate::access::Caller;
 use crate::api::Instant;
 use crate::codes::Action;
-use crate::problem::Language;
+use crate::problem::{Language, Text};
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
 
@@ -186,8 +186,8 @@ pub struct ImportDependent {
     pub id: Uuid,
     /// The household, or the person of the staff, that it is about; of a change of names the same as `id`.
     pub subject_id: Uuid,
-    /// Both in Chinese.
-    pub words: String,
+    /// Both in words, in the language of the answer.
+    pub words: Text,
 }
 
 impl From<Dependent> for ImportDependent {

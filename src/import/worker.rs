@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::db;
 use crate::db::Json;
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::report::RosterProblem;
 use crate::value::Refusal;
 
@@ -158,8 +159,14 @@ fn given_up() -> RosterProblem {
         Severity::Error,
         Refusal::new(
             "import_given_up",
-            format!("核对此文件时服务中断了 {MOST_ATTEMPTS} 次，已停止"),
-            "请联系管理员查看日志；也可拆分文件后重新上传",
+            words!(
+                "核对此文件时服务中断了 {MOST_ATTEMPTS} 次，已停止",
+                "the service broke off {MOST_ATTEMPTS} times while it checked this file, and gave up"
+            ),
+            words!(
+                "请联系管理员查看日志；也可拆分文件后重新上传",
+                "ask the administrator to look at the log; or split the file and upload it again"
+            ),
         ),
     )
 }
@@ -239,8 +246,14 @@ fn refused_twice() -> RosterProblem {
         Severity::Error,
         Refusal::new(
             "import_refused_by_database",
-            "数据库两次以同样的原因拒绝了此文件的内容，已停止",
-            "请联系管理员查看日志；没有写入任何内容",
+            words!(
+                "数据库两次以同样的原因拒绝了此文件的内容，已停止",
+                "the database refused the content of this file twice for the same reason; it was given up"
+            ),
+            words!(
+                "请联系管理员查看日志；没有写入任何内容",
+                "ask the administrator to look at the log; nothing was written"
+            ),
         ),
     )
 }

@@ -7,7 +7,9 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 use crate::code_list;
+use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
+use crate::problem::{Text, words};
 use crate::text;
 
 code_list! {
@@ -51,13 +53,13 @@ pub struct ConditionState {
     pub code: Condition,
     /// Whether it is met.
     pub met: Met,
-    /// What was found, with its figures, in Chinese.
+    /// What was found, with its figures, in the language of the answer.
     #[oai(validator(max_length = 1000))]
-    pub found: String,
-    /// What to do, in Chinese, where it is not met.
+    pub found: Text,
+    /// What to do where it is not met, in the language of the answer.
     #[oai(rename = "cure", validator(max_length = 500))]
     #[serde(default, rename = "cure", skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
+    pub remedy: Option<Text>,
 }
 
 /// What those who verified a household saw there and the register has no column for.
@@ -99,17 +101,17 @@ pub fn conditions(
 }
 
 /// Fen as yuan for people to read.
-fn yuan(fen: i64) -> String {
-    format!("{} 元", text::yuan(fen))
+fn yuan(fen: i64) -> Text {
+    words!("{} 元", "{} yuan", text::yuan(fen))
 }
 
-fn state(code: Condition, met: impl Into<Met>, found: String, remedy: &str) -> ConditionState {
+fn state(code: Condition, met: impl Into<Met>, found: Text, remedy: Text) -> ConditionState {
     let met = met.into();
     ConditionState {
         code,
         met,
         found,
-        remedy: (met != Met::Yes).then(|| remedy.to_owned()),
+        remedy: (met != Met::Yes).then_some(remedy),
     }
 }
 
@@ -119,24 +121,46 @@ fn income(facts: &HouseholdFacts, line_fen: i64, day: NaiveDate) -> ConditionSta
     let income = facts.income_per_head_fen;
     let is_over = facts.is_over_line(line_fen);
     let found = match income {
-        None => format!("花名册没有年人均纯收入；{year} 年标准为 {line}"),
+        None => words!(
+            "花名册没有年人均纯收入；{year} 年标准为 {line}",
+            "the register has no income a head; the line of {year} is {line}";
+            line
+        ),
         Some(fen) if is_over == Some(true) => {
-            format!("年人均纯收入 {}，高于 {year} 年标准 {line}", yuan(fen))
+            let income = yuan(fen);
+            words!(
+                "年人均纯收入 {income}，高于 {year} 年标准 {line}",
+                "income a head {income}, above the line of {line} of {year}";
+                income, line
+            )
         }
-        Some(fen) => format!("年人均纯收入 {}，未超过 {year} 年标准 {line}", yuan(fen)),
+        Some(fen) => {
+            let income = yuan(fen);
+            words!(
+                "年人均纯收入 {income}，未超过 {year} 年标准 {line}",
+                "income a head {income}, not above the line of {line} of {year}";
+                income, line
+            )
+        }
     };
-    let remedy = "核算该户年人均纯收入并更新花名册；须高于标准，等于标准不算达到";
+    let remedy = words!(
+        "核算该户年人均纯收入并更新花名册；须高于标准，等于标准不算达到",
+        "work out the income a head and bring it into the register; it must be above the line, the line itself does not do"
+    );
     state(Condition::Income, is_over, found, remedy)
 }
 
 fn attested_condition(code: Condition, answer: Option<bool>, field: &str) -> ConditionState {
     let found = match answer {
-        Some(true) => "核实时确认",
-        Some(false) => "核实时认为未达到",
-        None => "尚未核实",
+        Some(true) => words!("核实时确认", "confirmed at the verification"),
+        Some(false) => words!("核实时认为未达到", "not met by the verification"),
+        None => words!("尚未核实", "not verified yet"),
     };
-    let remedy = format!("入户核实后在“核实”一步中确认（{field}）");
-    state(code, answer, found.to_owned(), &remedy)
+    let remedy = words!(
+        "入户核实后在“核实”一步中确认",
+        "visit the household and confirm it with the step `verified` (`{field}`)"
+    );
+    state(code, answer, found, remedy)
 }
 
 fn compulsory_education(facts: &HouseholdFacts, day: NaiveDate) -> ConditionState {
@@ -160,11 +184,21 @@ fn compulsory_education(facts: &HouseholdFacts, day: NaiveDate) -> ConditionStat
         answers.push(answer);
     }
     let found = match (answers.len(), out_of_school.as_slice()) {
-        (0, _) => "没有 7—15 周岁成员".to_owned(),
-        (count, []) => format!("7—15 周岁成员 {count} 人，均在校"),
-        (_, names) => format!("不在校、或在校情况（年龄）不明：{}", names.join("、")),
+        (0, _) => words!("没有 7—15 周岁成员", "no members of 7 to 15 years"),
+        (count, []) => words!(
+            "7—15 周岁成员 {count} 人，均在校",
+            "all members of 7 to 15 years ({count}) go to school"
+        ),
+        (_, names) => words!(
+            "不在校、或在校情况（年龄）不明：{}",
+            "not at school, or schooling (or age) unknown: “{}”",
+            names.join("、")
+        ),
     };
-    let remedy = "核对这些成员的出生日期和在校生状况并更新花名册；失学辍学的先劝返复学，送教上门的登记为在校";
+    let remedy = words!(
+        "核对这些成员的出生日期和在校生状况并更新花名册；失学辍学的先劝返复学，送教上门的登记为在校",
+        "check birth date and schooling of these members and bring them into the register; bring those who dropped out back to school first, and register who is taught at home as at school"
+    );
     state(Condition::CompulsoryEducation, all(&answers), found, remedy)
 }
 
@@ -189,24 +223,40 @@ fn basic_medical_care(facts: &HouseholdFacts) -> ConditionState {
         .map(|member| member.name.as_str())
         .collect();
     let found = if open.is_empty() {
-        format!("{} 人均已参加基本医疗保险", answers.len())
+        words!(
+            "{} 人均已参加基本医疗保险",
+            "all {} members have basic medical insurance",
+            answers.len()
+        )
     } else {
-        format!("未参保或参保情况不明：{}", open.join("、"))
+        words!(
+            "未参保或参保情况不明：{}",
+            "without basic medical insurance, or unknown: “{}”",
+            open.join("、")
+        )
     };
-    let remedy = "为这些成员办理城乡居民或职工基本医疗保险，并更新花名册";
+    let remedy = words!(
+        "为这些成员办理城乡居民或职工基本医疗保险，并更新花名册",
+        "insure these members by the resident or the employee scheme, and bring it into the register"
+    );
     state(Condition::BasicMedicalCare, all(&answers), found, remedy)
 }
 
 fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
     let grade = facts
         .housing_grade
-        .map_or("未鉴定等级", crate::code_list::CodeList::label);
+        .map_or_else(|| words!("未鉴定等级", "not graded"), CodeList::text);
     let found = match facts.housing_safe {
-        Some(true) => format!("住房安全：是，{grade}"),
-        Some(false) => format!("住房安全：否，{grade}"),
-        None => format!("花名册没有填写住房安全，{grade}"),
+        Some(true) => words!("住房安全：是，{grade}", "safe housing: yes, {grade}"; grade),
+        Some(false) => words!("住房安全：否，{grade}", "safe housing: no, {grade}"; grade),
+        None => {
+            words!("花名册没有填写住房安全，{grade}", "the register does not say whether the housing is safe, {grade}"; grade)
+        }
     };
-    let remedy = "鉴定住房等级，C、D 级先完成危房改造，再更新花名册的住房安全和危房等级";
+    let remedy = words!(
+        "鉴定住房等级，C、D 级先完成危房改造，再更新花名册的住房安全和危房等级",
+        "have the housing graded, rebuild grades C and D first, then bring safety and grade into the register"
+    );
     state(
         Condition::SafeHousing,
         facts.has_safe_housing(),
@@ -217,15 +267,16 @@ fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
 
 fn safe_water(facts: &HouseholdFacts) -> ConditionState {
     let found = match facts.water_safe {
-        Some(true) => "饮水安全：是",
-        Some(false) => "饮水安全：否",
-        None => "花名册没有填写饮水安全",
+        Some(true) => words!("饮水安全：是", "safe water: yes"),
+        Some(false) => words!("饮水安全：否", "safe water: no"),
+        None => words!(
+            "花名册没有填写饮水安全",
+            "the register does not say whether the water is safe"
+        ),
     };
-    let remedy = "解决安全饮水后更新花名册的饮水安全";
-    state(
-        Condition::SafeWater,
-        facts.water_safe,
-        found.to_owned(),
-        remedy,
-    )
+    let remedy = words!(
+        "解决安全饮水后更新花名册的饮水安全",
+        "see to safe water, then bring it into the register"
+    );
+    state(Condition::SafeWater, facts.water_safe, found, remedy)
 }

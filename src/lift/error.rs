@@ -3,7 +3,7 @@
 use super::condition::{Condition, ConditionState};
 use super::procedure::LiftError;
 use crate::code_list::CodeList;
-use crate::problem::{FieldProblem, Problem};
+use crate::problem::{FieldProblem, Problem, words};
 
 impl From<LiftError> for Problem {
     fn from(error: LiftError) -> Self {
@@ -90,9 +90,10 @@ fn field_problem(state: ConditionState) -> FieldProblem {
         Condition::Clothing => "/no_worry_clothing",
         _ => "/step",
     };
+    let (code, met) = (state.code.text(), state.met.text());
     FieldProblem {
         pointer: pointer.to_owned(),
-        detail: format!("{}：{}", state.code.label(), state.met.label()),
+        detail: words!("{code}：{met}", "{code}: {met}"; code, met),
         value: Some(state.found),
         remedy: state.remedy,
         ..FieldProblem::default()

@@ -210,7 +210,7 @@ pub fn missing_facts(facts: &HouseholdFacts, today: NaiveDate) -> Vec<Text> {
             if !is_there {
                 missing.push(Text::new(
                     format!("{name}的{zh}"),
-                    format!("{en} of {name}"),
+                    format!("{en} of “{name}”"),
                 ));
             }
         }

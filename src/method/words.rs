@@ -58,7 +58,7 @@ impl Ask<'_> {
             Some(name) => say!(
                 self.language,
                 "请帮扶责任人{name}于{day}前{what}。",
-                "{name}, who is responsible, is to {what} by {day}."
+                "“{name}”, who is responsible, is to {what} by {day}."
             ),
             None => say!(
                 self.language,

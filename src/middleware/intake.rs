@@ -21,8 +21,8 @@ use super::limit::{
 };
 use crate::access::idempotency;
 use crate::api::API_ROOT;
-use crate::openapi::{ItemFaults, Operation, Place, Sent, faulty_request};
-use crate::problem::Problem;
+use crate::openapi::{ItemFaults, Operation, Place, Sent, faulty_request, without_halves};
+use crate::problem::{Problem, Text};
 use crate::text::is_storable;
 pub use form::FormParts;
 
@@ -70,14 +70,25 @@ pub async fn take_in(
             parts,
         });
     }
+    if operation.is_some_and(|it| it.form().is_some() && !it.takes_json()) && has_type(&request) {
+        refuse(faults, request.headers())?;
+        return Err(no_form());
+    }
     let takes_json = operation.filter(|operation| operation.takes_json());
     let limit = match takes_json {
         Some(_) if needs_token.is_some() => MAX_JSON_BYTES,
         _ => MAX_STRANGER_BYTES,
     };
-    let bytes = in_memory(body, limit).await?;
+    let mut bytes = in_memory(body, limit).await?;
+    if operation.is_some_and(|operation| !operation.takes_body()) && !says_nothing(&bytes) {
+        let words = Text::new(
+            "此操作不带请求内容，请去掉后再发送",
+            "the operation takes no body; leave it out",
+        );
+        faults.push(Place::in_body("", words));
+    }
     if let Some(operation) = takes_json.filter(|_| is_json(&request)) {
-        let (body_faults, item_faults) = json_faults(operation, &bytes)?;
+        let (body_faults, item_faults) = json_faults(operation, &mut bytes)?;
         faults.extend(body_faults);
         request.extensions_mut().insert(item_faults);
     }
@@ -146,23 +157,43 @@ fn parameter_faults(
     let path = request.uri().path();
     let query: Vec<(String, String)> =
         request.params().map_err(|error| problem_of(error.into()))?;
-    let texts = query.iter().flat_map(|(name, value)| [name, value]);
+    let is_text = |path: &str| path.chars().all(is_storable);
     if !percent_decode_str(path)
-        .decode_utf8_lossy()
-        .chars()
-        .chain(texts.flat_map(|text| text.chars()))
-        .all(is_storable)
+        .decode_utf8()
+        .is_ok_and(|path| is_text(&path))
     {
-        return Err(unstorable());
+        return Err(unstorable_path());
     }
     let Some(operation) = operation else {
         return Ok(Vec::new());
     };
-    Ok(operation.parameter_faults(Sent {
+    let mut faults = unreadable_texts(request.uri().query().unwrap_or_default(), &query);
+    faults.extend(operation.parameter_faults(Sent {
         path: path.strip_prefix(API_ROOT).unwrap_or_default(),
         query: &query,
         headers: request.headers(),
-    }))
+    }));
+    Ok(faults)
+}
+
+/// The parameters of a query whose names or values are no texts (`%ff`), or texts that cannot be stored.
+fn unreadable_texts(raw: &str, query: &[(String, String)]) -> Vec<Place> {
+    let is_text = |part: &str| {
+        let decoded = percent_decode_str(part).decode_utf8();
+        decoded.is_ok_and(|text| text.chars().all(is_storable))
+    };
+    let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .zip(query)
+        .filter(|(pair, _)| !is_text(pair))
+        .map(|(_, (name, _))| {
+            let words = Text::new(
+                "不是完整的 UTF-8 文字，或含有无法保存的控制字符，请核对编码",
+                "is no text in UTF-8, or holds a control character that cannot be stored; look at its encoding",
+            );
+            Place::of_parameter("query", name, words)
+        })
+        .collect()
 }
 
 /// A packed body may be a thousand times as large once unpacked; nobody here unpacks it.
@@ -205,18 +236,24 @@ async fn in_memory(body: Body, limit: usize) -> Result<Bytes, Problem> {
 }
 
 /// What is wrong with a JSON body by the document, and apart from it with items that are taken one by
-/// one. Refuses one that is no JSON or cannot be stored.
+/// one. Refuses one that is no JSON. Halves of characters are taken out of it, and told.
 fn json_faults(
     operation: Operation<'_>,
-    bytes: &[u8],
+    bytes: &mut Bytes,
 ) -> Result<(Vec<Place>, ItemFaults), Problem> {
     if values_at_most(bytes) > MAX_JSON_VALUES {
         return Err(too_many_values());
     }
-    let json = serde_json::from_slice(bytes).map_err(|error| broken_json(&error, bytes))?;
-    if !all_texts_storable(&json) {
-        return Err(unstorable());
-    }
+    let json = match serde_json::from_slice(bytes) {
+        Ok(json) => json,
+        Err(error) => {
+            // Half of a character is wrong at its place alone.
+            let whole = without_halves(bytes);
+            let json = serde_json::from_slice(&whole).map_err(|_| broken_json(&error, bytes))?;
+            *bytes = whole.into();
+            json
+        }
+    };
     Ok(operation.body_faults(bytes, &json))
 }
 
@@ -244,22 +281,36 @@ fn too_many_values() -> Problem {
     )
 }
 
-fn all_texts_storable(json: &Value) -> bool {
-    match json {
-        Value::String(text) => text.chars().all(is_storable),
-        Value::Array(items) => items.iter().all(all_texts_storable),
-        Value::Object(fields) => fields
-            .iter()
-            .all(|(name, value)| name.chars().all(is_storable) && all_texts_storable(value)),
-        _ => true,
-    }
+fn unstorable_path() -> Problem {
+    Problem::bad_request(
+        "地址不是完整的 UTF-8 文字，或含有无法保存的控制字符，请核对后重新发送",
+        "the path is no text in UTF-8, or holds a control character; look at it and send it again",
+    )
 }
 
-fn unstorable() -> Problem {
-    Problem::bad_request(
-        "内容中有无法保存的控制字符（如 U+0000），请删除后再提交",
-        "a text holds a control character that cannot be stored, such as U+0000; leave it out",
+/// Whether a request says of what type its body is.
+fn has_type(request: &Request) -> bool {
+    request.headers().contains_key(header::CONTENT_TYPE)
+}
+
+/// A file is sent as a part of a form, whatever its own type.
+fn no_form() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "请把文件作为表单（multipart/form-data）的一项发送，不能直接作为请求内容",
+        "send the file as a part of a form (multipart/form-data), not as the body itself",
     )
+}
+
+/// Whether a body holds nothing, which some clients send as an empty object.
+fn says_nothing(body: &[u8]) -> bool {
+    let rest: Vec<u8> = body
+        .iter()
+        .copied()
+        .filter(|it| !it.is_ascii_whitespace())
+        .collect();
+    rest.is_empty() || rest == b"{}"
 }
 
 /// What is wrong with a body that the framework did not take; its own words name no place.
@@ -298,14 +349,5 @@ mod tests {
         assert_eq!(values_at_most(b"1"), 1);
         assert_eq!(values_at_most(br#"[1,2,{"a":"b,c:[\",{"}]"#), 6);
         assert_eq!(values_at_most(br#"["\\",1]"#), 3);
-    }
-
-    #[test]
-    fn a_control_character_is_found_in_texts_and_names() {
-        let all_storable = |json: &str| all_texts_storable(&serde_json::from_str(json).unwrap());
-        assert!(!all_storable(r#"{"a":["\u0000"]}"#));
-        assert!(!all_storable(r#"{"a":{"b\u0001":1}}"#));
-        assert!(!all_storable("[\"\u{ffff}\"]"));
-        assert!(all_storable(r#"{"a":["\\u0000\n\t"]}"#));
     }
 }

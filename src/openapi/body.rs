@@ -14,6 +14,7 @@ use super::fault::{MOST_PLACES, Place, token};
 use super::unknown::{Named, nearest, unknown_name};
 use crate::calendar;
 use crate::problem::Text;
+use crate::text::is_storable;
 
 /// The expressions of the keyword `pattern` in a document, compiled once: a batch has a thousand
 /// texts to match.
@@ -134,7 +135,7 @@ impl<'a> Check<'a> {
         };
         let fits = |kind: &&str| match *kind {
             "string" => value.is_string(),
-            "integer" => value.is_i64() || value.is_u64(),
+            "integer" => value.is_i64(),
             "number" => value.is_number(),
             "boolean" => value.is_boolean(),
             "array" => value.is_array(),
@@ -144,6 +145,17 @@ impl<'a> Check<'a> {
         };
         if kinds.iter().any(fits) {
             return true;
+        }
+        if kinds.contains(&"integer") && value.as_f64().is_some_and(|it| it.fract() == 0.0) {
+            let (least, most) = bounds(schema);
+            let least = least.map_or_else(|| i64::MIN.to_string(), |it| it.to_string());
+            let most = most.map_or_else(|| i64::MAX.to_string(), |it| it.to_string());
+            self.fault(
+                pointer,
+                format!("应为 {least} 至 {most} 的整数"),
+                format!("must be a whole number from {least} to {most}"),
+            );
+            return false;
         }
         let names: Vec<_> = kinds
             .iter()
@@ -235,7 +247,9 @@ impl<'a> Check<'a> {
             .map(String::as_str)
             .chain(also_known)
             .collect();
-        for name in object.keys().filter(|name| !is_known(name)) {
+        // A name that cannot be stored is told as such, by `storable`.
+        let unknown = object.keys().filter(|name| !is_known(name));
+        for name in unknown.filter(|name| name.chars().all(is_storable)) {
             // Further ones are counted only: to look for what was meant takes its time.
             let words = if self.faults.len() < MOST_PLACES {
                 unknown_name(Named::Field, name, &known)

@@ -8,6 +8,7 @@ use super::examples;
 use super::fault::{ItemFaults, Place, token};
 use super::framework::{Version, translated};
 use super::parameter::{Described, Sent};
+use super::storable::unstorable_texts;
 use super::twice::fields_that_stand_twice;
 use super::unknown::{Named, unknown_name};
 use crate::problem::Text;
@@ -121,6 +122,11 @@ impl<'a> Operation<'a> {
             .is_some_and(|security| !security.is_empty())
     }
 
+    /// Whether it takes a body at all.
+    pub fn takes_body(self) -> bool {
+        self.content().is_some()
+    }
+
     /// Whether it takes a JSON body.
     pub fn takes_json(self) -> bool {
         self.json().is_some()
@@ -152,6 +158,7 @@ impl<'a> Operation<'a> {
     pub fn body_faults(self, text: &[u8], body: &Value) -> (Vec<Place>, ItemFaults) {
         let (items, whole) = fields_that_stand_twice(text)
             .into_iter()
+            .chain(unstorable_texts(body))
             .chain(self.document.faults(self.body_schema(), body))
             .partition(|place| self.is_of_item(&place.pointer));
         (whole, ItemFaults(items))

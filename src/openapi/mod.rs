@@ -14,6 +14,7 @@ mod framework;
 mod headers;
 mod names;
 mod parameter;
+mod storable;
 mod twice;
 mod unknown;
 
@@ -22,3 +23,5 @@ pub use document::{Document, Form, Operation};
 pub use fault::{ItemFaults, Place, faulty_request};
 pub use framework::Version;
 pub use parameter::Sent;
+pub use storable::without_halves;
+pub use unknown::nearest;

@@ -135,7 +135,21 @@ impl Described<'_> {
 /// A value as JSON has it; a text, where it is not of the schema's type.
 fn read(schema: &Value, value: &str) -> Value {
     let read = match schema["type"].as_str() {
-        Some("integer") => value.parse::<i64>().ok().map(Value::from),
+        Some("integer") => {
+            let whole = value.parse::<i64>().ok().map(Value::from);
+            // One that is too large is a number all the same, and is told so.
+            let is_whole = value
+                .trim_start_matches('-')
+                .bytes()
+                .all(|it| it.is_ascii_digit());
+            let large = || {
+                value
+                    .parse::<f64>()
+                    .ok()
+                    .filter(|it| is_whole && it.is_finite())
+            };
+            whole.or_else(|| large().map(Value::from))
+        }
         Some("number") => value.parse::<f64>().ok().map(Value::from),
         Some("boolean") => value.parse::<bool>().ok().map(Value::from),
         _ => None,
@@ -204,6 +218,10 @@ mod tests {
             ("include", "shut"),
             ("Limit", "1"),
         ];
+        assert_eq!(
+            places(ID, &[("limit", "99999999999999999999")], &[KEY]),
+            ["/query/limit 应为 1 至 200 的整数"]
+        );
         assert_eq!(
             places("/a/17", &all, &[]),
             [

@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::error::PairingError;
+use crate::problem::Problem;
 
 /// The first year in which a pairing can have begun: before, no such programme was.
 const FIRST_YEAR: i32 = 2000;
@@ -16,6 +17,11 @@ pub(super) fn check(day: NaiveDate, today: NaiveDate) -> Result<(), PairingError
     } else {
         Ok(())
     }
+}
+
+/// As [`check`], of a day that was sent at `pointer`.
+pub(super) fn check_at(pointer: &str, day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
+    check(day, today).map_err(|error| Problem::from(error).at(pointer))
 }
 
 /// Refuses a first day on which households still had their former helper; `ended` are the last days of

@@ -17,7 +17,7 @@ use super::constraint::store::{self as constraints, Binding};
 use super::error::PairingError;
 use super::registered;
 use crate::db::{Ids, Tx};
-use crate::problem::Problem;
+use crate::problem::{Problem, Text};
 use crate::serving::store;
 use crate::serving::tenure::Part;
 use crate::settings;
@@ -31,7 +31,7 @@ pub enum Ineligible<'a> {
     /// They left or are inactive.
     Inactive,
     /// They are on leave or leaving, in words.
-    Away(&'a str),
+    Away(&'a Text),
     /// The two are never a pair.
     Barred(&'a Barrier),
     /// The office wants another helper for the household.
@@ -49,10 +49,9 @@ impl From<Ineligible<'_>> for PairingError {
     fn from(why: Ineligible<'_>) -> Self {
         match why {
             Ineligible::Inactive => Self::HelperInactive,
-            Ineligible::Away(words) => Self::HelperAway(words.to_owned()),
+            Ineligible::Away(words) => Self::HelperAway(words.clone()),
             Ineligible::Barred(barrier) => Self::Barred {
                 words: barrier.words(),
-                english: barrier.english(),
             },
             Ineligible::PinnedToAnother(pin) => Self::PinnedToAnother {
                 helper: pin.name.clone(),
@@ -64,7 +63,7 @@ impl From<Ineligible<'_>> for PairingError {
 }
 
 /// Refuses a person who is given no household at all: inactive, or `away` as these words say.
-pub fn check_duty(active: bool, away: Option<&str>) -> Result<(), Ineligible<'_>> {
+pub fn check_duty(active: bool, away: Option<&Text>) -> Result<(), Ineligible<'_>> {
     match away {
         _ if !active => Err(Ineligible::Inactive),
         Some(words) => Err(Ineligible::Away(words)),
@@ -78,7 +77,7 @@ pub struct Candidate<'a> {
     pub(crate) helper: Uuid,
     pub(crate) active: bool,
     /// Why they are given no household for the time being, in words.
-    pub(crate) away: Option<&'a str>,
+    pub(crate) away: Option<&'a Text>,
     /// Of the household.
     pub(crate) barriers: Option<&'a Barriers>,
     /// Of the household.
@@ -196,7 +195,7 @@ impl Eligibility {
         today: NaiveDate,
     ) -> Result<(), PairingError> {
         let away = self.away(person, [from_date, today]);
-        let candidate = self.candidate(household_id, person, away.as_deref());
+        let candidate = self.candidate(household_id, person, away.as_ref());
         Ok(candidate.check(part)?)
     }
 
@@ -204,7 +203,7 @@ impl Eligibility {
         &'a self,
         household_id: Uuid,
         person: &Staff,
-        away: Option<&'a str>,
+        away: Option<&'a Text>,
     ) -> Candidate<'a> {
         Candidate {
             helper: person.id,
@@ -218,7 +217,7 @@ impl Eligibility {
     }
 
     /// The person's leave on the first of these days on which they have one, in words.
-    fn away(&self, person: &Staff, days: [NaiveDate; 2]) -> Option<String> {
+    fn away(&self, person: &Staff, days: [NaiveDate; 2]) -> Option<Text> {
         let on = |day| {
             let mut longest_first = self.leaves.iter().rev();
             longest_first.find(|leave| leave.staff_id == person.id && leave.is_on(day))
@@ -259,7 +258,7 @@ pub async fn must_not_be_on_leave(
     let leaves = leave::on(tx, day).await?;
     for helper in helpers {
         let away = leaves.get(&helper).map(Leave::words);
-        check_duty(true, away.as_deref()).map_err(PairingError::from)?;
+        check_duty(true, away.as_ref()).map_err(PairingError::from)?;
     }
     Ok(())
 }
@@ -314,11 +313,12 @@ mod tests {
         let barrier = Err(Ineligible::Barred(&Barrier::Register));
         assert_eq!(barred.check(Part::Responsible), barrier);
         assert_eq!(barred.check(Part::Assisting), barrier);
+        let leave = Text::same("请假");
         let away = Candidate {
-            away: Some("请假"),
+            away: Some(&leave),
             ..barred
         };
-        assert_eq!(away.check(Part::Responsible), Err(Ineligible::Away("请假")));
+        assert_eq!(away.check(Part::Responsible), Err(Ineligible::Away(&leave)));
         let left = Candidate {
             active: false,
             ..away

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use poem::http::StatusCode;
 use tokio::task::JoinError;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, Text};
 
 /// What keeps a pairing or a run from being made, confirmed or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub enum PairingError {
     #[error("此方案已经放弃，请重新生成")]
     RunDropped,
     /// The run is being edited.
-    #[error("此方案还是草稿，请先提交（propose），再确认")]
+    #[error("此方案还是草稿，请先提交，再确认")]
     RunDraft,
     /// The run is no draft.
     #[error("此方案已经提交，待确认")]
@@ -41,7 +41,7 @@ pub enum PairingError {
     #[error("此户在方案中已经是这样安排的，没有需要调整的内容")]
     NothingChanged,
     /// An edit without an id that its kind needs.
-    #[error("这种调整需要填写 {0}")]
+    #[error("这种调整还须选定{}", in_words(.0))]
     EditIncomplete(&'static str),
     /// The rules do not let this helper serve this household.
     #[error(
@@ -90,15 +90,13 @@ pub enum PairingError {
     #[error("此人已停用或离岗，不能新增结对，请另选责任人")]
     HelperInactive,
     /// The person is on leave, or leaving.
-    #[error("此人{0}，期间不能新增结对，请另选责任人")]
-    HelperAway(String),
+    #[error("此人{}，期间不能新增结对，请另选责任人", .0.zh)]
+    HelperAway(Text),
     /// The pair may never be.
-    #[error("此户与此人不能结对：{words}")]
+    #[error("此户与此人不能结对：{}", .words.zh)]
     Barred {
-        /// Why, in Chinese.
-        words: String,
-        /// Why, in English.
-        english: String,
+        /// Why.
+        words: Text,
     },
     /// The office wants another helper for the household.
     #[error("该户已指定由{helper}帮扶（{reason}）；如需另选责任人，请先取消指定")]
@@ -120,10 +118,10 @@ pub enum PairingError {
         capacity: i64,
     },
     /// There is no such household, or it is closed.
-    #[error("没有这一户，或已销户，请核对 household_id")]
+    #[error("没有这一户，或已销户，请核对所选的户")]
     NoSuchHousehold,
     /// There is no such person.
-    #[error("人员花名册中没有此人，请核对 staff_id")]
+    #[error("帮扶责任人名册中没有此人，请核对所选的人员")]
     NoSuchHelper,
     /// The pairing has ended already, on this day.
     #[error("此结对已于 {0} 结束")]
@@ -141,10 +139,10 @@ pub enum PairingError {
     #[error("此人在岗，不需要登记返岗")]
     AlreadyActive,
     /// A transfer to where the person is.
-    #[error("此人已在该单位，请核对 unit_id")]
+    #[error("此人已在该单位，请核对所选的单位")]
     SameUnit,
     /// There is no such unit.
-    #[error("没有这个单位，请核对 unit_id")]
+    #[error("没有这个单位，请核对所选的单位")]
     NoSuchUnit,
     /// Only the new helper can mark a note as read.
     #[error("只有该户现在的帮扶责任人（接手人）可以确认已读")]
@@ -166,6 +164,14 @@ pub enum AssistError {
     /// The assistance has ended already.
     #[error("此项协助已于 {0} 结束")]
     AlreadyEnded(NaiveDate),
+}
+
+/// What a field of an edit names.
+fn in_words(field: &str) -> &'static str {
+    match field {
+        "staff_id" => "责任人",
+        _ => "与之互换的户",
+    }
 }
 
 impl From<PairingError> for Problem {
@@ -232,7 +238,7 @@ impl From<PairingError> for Problem {
             E::MayNotServe { helper, village } => Self::conflict(
                 "helper_may_not_serve",
                 zh,
-                format!("by the rules of pairing {helper} may not serve this household of {village}; choose another, or change the areas or the rules"),
+                format!("by the rules of pairing “{helper}” may not serve this household of “{village}”; choose another, or change the areas or the rules"),
             ),
             E::PlacesTaken {
                 helper,
@@ -242,7 +248,7 @@ impl From<PairingError> for Problem {
             } => Self::conflict(
                 "helper_full",
                 zh,
-                format!("{helper} has {held} households and {added} by this run, of {capacity}; choose another, or swap with one of them"),
+                format!("“{helper}” has {held} households and {added} by this run, of {capacity}; choose another, or swap with one of them"),
             ),
             E::InFuture(day) => Self::invalid(
                 "date_in_future",
@@ -277,19 +283,19 @@ impl From<PairingError> for Problem {
             E::HelperAway(words) => Self::conflict(
                 "helper_away",
                 zh,
-                format!("this person is on leave or leaving ({words}); choose another"),
+                format!("this person {} and can be given no household; choose another", words.en),
             )
             .at("/staff_id"),
-            E::Barred { english, .. } => Self::conflict(
+            E::Barred { words } => Self::conflict(
                 "pair_barred",
                 zh,
-                format!("these two cannot be a pair: {english}"),
+                format!("these two cannot be a pair: {}", words.en),
             )
             .at("/staff_id"),
             E::PinnedToAnother { helper, reason } => Self::conflict(
                 "pinned_to_another",
                 zh,
-                format!("this household is pinned to {helper} ({reason}); remove that first"),
+                format!("this household is pinned to “{helper}” (“{reason}”); remove that first"),
             )
             .at("/household_id"),
             E::ConstraintThere(_) => Self::conflict(

@@ -101,7 +101,7 @@ pub(super) async fn end(
     reason: &str,
 ) -> Result<Tenure, Problem> {
     let date = date.unwrap_or(app.today());
-    day::check(date, app.today())?;
+    day::check_at("/date", date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let before = find(&mut tx, part, id).await?;
     if let Some(ended) = before.to_date {

@@ -20,6 +20,7 @@ use super::cost::tenure_changes::TenureChanges;
 use super::cost::terms::ReasonCode;
 use crate::flow;
 use crate::household::Cause;
+use crate::problem::Text;
 use crate::settings::skill::{CauseFit, Skill};
 use crate::staff::unit::Area;
 
@@ -205,7 +206,7 @@ fn bound_inputs(most_households: usize, most_helpers: usize) -> impl Strategy<Va
             household.barriers = barriers.map(|(at, why)| (helper_id(at), why)).collect();
         }
         for (helper, away) in input.helpers.iter_mut().zip(away) {
-            helper.away = away.then(|| "自 2026-09-01 起离岗（退休）".to_owned());
+            helper.away = away.then(|| Text::same("自 2026-09-01 起离岗（退休）"));
         }
         input
     })
@@ -380,7 +381,7 @@ fn what_is_short_is_told_in_words() {
     let words: Vec<_> = best
         .shortages
         .iter()
-        .map(|shortage| shortage.words.as_str())
+        .map(|shortage| shortage.words.zh.as_str())
         .collect();
     assert_eq!(
         words,

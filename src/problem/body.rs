@@ -54,12 +54,11 @@ impl Problem {
             errors: self
                 .errors
                 .iter()
-                .map(|(problem, words)| match words {
-                    Some(words) if english => FieldProblem {
-                        detail: words.clone(),
-                        ..problem.clone()
-                    },
-                    _ => problem.clone(),
+                .map(|error| FieldProblem {
+                    detail: error.detail.only(language),
+                    value: error.value.as_ref().map(|value| value.only(language)),
+                    remedy: error.remedy.as_ref().map(|remedy| remedy.only(language)),
+                    ..error.clone()
                 })
                 .collect(),
         }

@@ -266,6 +266,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("too_slow", "the body came too slowly"),
     ("unauthenticated", "a token is missing or not valid"),
     (
+        "unknown_choice",
+        "a choice for an import names what its preview does not have",
+    ),
+    (
         "unknown_field",
         "the body, or a correction of an import, names a field that there is not",
     ),

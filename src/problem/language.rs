@@ -38,6 +38,14 @@ tokio::task_local! {
     static ANSWER: Answer;
 }
 
+/// So many things by their English name: `1 error`, `2 errors`.
+pub fn counted(count: i64, one: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    }
+}
+
 impl Language {
     /// The one of ours that a request likes best, by `Accept-Language` (RFC 9110, 12.5.4).
     pub fn of(headers: &HeaderMap) -> Self {
@@ -60,6 +68,14 @@ impl Language {
             answer.language
         };
         ANSWER.try_with(speak).unwrap_or_default()
+    }
+
+    /// What stands between the items of a list.
+    pub fn comma(self) -> &'static str {
+        match self {
+            Self::Chinese => "、",
+            Self::English => ", ",
+        }
     }
 
     /// Runs what answers a request with these headers. Beside the answer: whether a text in it

@@ -17,8 +17,9 @@ pub use self::body::ProblemBody;
 pub use self::codes::CODES;
 pub use self::fault::{ChangeFault, CreateFault, Fault, GetFault, ListFault, WorkFault, bits};
 pub(crate) use self::language::say;
-pub use self::language::{Language, weighted};
+pub use self::language::{Language, counted, weighted};
 pub use self::text::Text;
+pub(crate) use self::text::words;
 
 /// What went wrong, for whom to read and what to do.
 #[derive(Clone, Debug)]
@@ -26,8 +27,7 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: Text,
-    /// Each with its English words, where it has them: messages about rosters are Chinese.
-    errors: Vec<(FieldProblem, Option<String>)>,
+    errors: Vec<FieldProblem>,
     retry_after_seconds: Option<u32>,
 }
 
@@ -45,7 +45,7 @@ pub struct FieldProblem {
     pub parameter: Option<String>,
     /// What is wrong.
     #[oai(validator(max_length = 2000))]
-    pub detail: String,
+    pub detail: Text,
     /// Sheet of the workbook.
     #[oai(validator(max_length = 100))]
     pub sheet: Option<String>,
@@ -54,10 +54,10 @@ pub struct FieldProblem {
     pub cell: Option<String>,
     /// What stands there; identity numbers are masked.
     #[oai(validator(max_length = 500))]
-    pub value: Option<String>,
+    pub value: Option<Text>,
     /// What to do about it.
     #[oai(rename = "cure", validator(max_length = 2000))]
-    pub remedy: Option<String>,
+    pub remedy: Option<Text>,
 }
 
 impl Problem {
@@ -121,6 +121,14 @@ impl Problem {
         self.with_places(vec![(pointer.to_owned(), words)])
     }
 
+    /// Adds the parameter of the `query`, the `path` or a `header` that must be put right; its text is the problem's
+    /// own.
+    #[must_use]
+    pub fn at_parameter(self, sent_in: &str, name: &str) -> Self {
+        let words = self.detail.clone();
+        self.with_place(format!("/{sent_in}/{name}"), Some(name.to_owned()), words)
+    }
+
     /// Adds places of the body that must be put right, by JSON pointer.
     #[must_use]
     pub fn with_places(self, places: Vec<(String, Text)>) -> Self {
@@ -132,21 +140,31 @@ impl Problem {
     /// Adds one place that must be put right: in the body, or the `parameter` of this name.
     #[must_use]
     pub fn with_place(mut self, pointer: String, parameter: Option<String>, words: Text) -> Self {
-        let problem = FieldProblem {
+        self.errors.push(FieldProblem {
             pointer,
             parameter,
-            detail: words.zh,
+            detail: words,
             ..FieldProblem::default()
-        };
-        self.errors.push((problem, Some(words.en)));
+        });
         self
     }
 
     /// The problem of a part of a body, for whoever sent the whole: its places stand below `pointer`.
     #[must_use]
     pub fn below(mut self, pointer: &str) -> Self {
-        for (error, _) in &mut self.errors {
+        for error in &mut self.errors {
             error.pointer.insert_str(0, pointer);
+        }
+        self
+    }
+
+    /// The same, where the body has as a field, at `pointer`, what is a parameter of the request elsewhere.
+    #[must_use]
+    pub fn with_parameter_at(mut self, pointer: &str) -> Self {
+        for error in &mut self.errors {
+            if error.parameter.take().is_some() {
+                pointer.clone_into(&mut error.pointer);
+            }
         }
         self
     }
@@ -154,8 +172,7 @@ impl Problem {
     /// Adds places that must be put right.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
-        self.errors
-            .extend(errors.into_iter().map(|error| (error, None)));
+        self.errors.extend(errors);
         self
     }
 
@@ -185,9 +202,9 @@ impl Problem {
 impl std::fmt::Display for Problem {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.detail.zh)?;
-        for (error, _) in &self.errors {
-            if error.detail != self.detail.zh {
-                write!(formatter, "\n  {}: {}", error.pointer, error.detail)?;
+        for error in &self.errors {
+            if error.detail != self.detail {
+                write!(formatter, "\n  {}: {}", error.pointer, error.detail.zh)?;
             }
         }
         Ok(())

@@ -21,7 +21,41 @@ pub struct Text {
     pub en: String,
 }
 
+/// A [`Text`] of two sentences, Chinese and English, each as [`format!`] takes it. Behind a semicolon stand the
+/// values that are texts themselves: each is put into a sentence in its language.
+macro_rules! words {
+    ($chinese:literal, $english:literal $(, $value:expr)* $(,)?) => {
+        $crate::problem::Text::new(format!($chinese $(, $value)*), format!($english $(, $value)*))
+    };
+    ($chinese:literal, $english:literal; $($part:ident),+ $(,)?) => {
+        $crate::problem::Text::new(
+            { $(let $part = &$part.zh;)+ format!($chinese) },
+            { $(let $part = &$part.en;)+ format!($english) },
+        )
+    };
+}
+pub(crate) use words;
+
 impl Text {
+    /// A text that is the same in both languages: what somebody wrote, or a number.
+    pub fn same(words: impl Into<String>) -> Self {
+        let zh = words.into();
+        Self { en: zh.clone(), zh }
+    }
+
+    /// A text of which each language is told alone.
+    pub fn told(tell: impl Fn(Language) -> String) -> Self {
+        Self::new(tell(Language::Chinese), tell(Language::English))
+    }
+
+    /// Some texts in one, between `、` in Chinese and commas in English.
+    pub fn joined(texts: &[Self]) -> Self {
+        Self::told(|language| {
+            let texts: Vec<_> = texts.iter().map(|text| text.spoken(language)).collect();
+            texts.join(language.comma())
+        })
+    }
+
     /// The sentence in Chinese and in English.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
@@ -30,11 +64,28 @@ impl Text {
         }
     }
 
+    /// The sentence in one language, for whatever language it is told in.
+    #[must_use]
+    pub fn only(&self, language: Language) -> Self {
+        Self::same(self.spoken(language))
+    }
+
     /// The sentence in one language.
     pub fn spoken(&self, language: Language) -> &str {
         match language {
             Language::Chinese => &self.zh,
             Language::English => &self.en,
+        }
+    }
+}
+
+/// By which the limit on the length of a field is checked: the longer of both.
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        if self.en.chars().count() > self.zh.chars().count() {
+            &self.en
+        } else {
+            &self.zh
         }
     }
 }

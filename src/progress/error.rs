@@ -12,6 +12,7 @@ pub(super) fn as_of_in_future(as_of: NaiveDate, today: NaiveDate) -> Problem {
         format!("截至日期 {as_of} 晚于今天（{today}），请填写今天或更早的日期"),
         format!("`as_of` {as_of} is after today ({today}); give today or an earlier day"),
     )
+    .at_parameter("query", "as_of")
 }
 
 pub(super) fn cannot_count(error: &JoinError) -> Problem {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::model::Locality;
-use crate::problem::Problem;
+use crate::problem::{Problem, Text};
 
 /// Why a change of names cannot be made, or taken back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,21 +28,21 @@ pub enum RenamingError {
     InFuture(NaiveDate),
     #[error("{0} 过早，请核对生效日期")]
     TooEarly(NaiveDate),
-    #[error("新名称有误：{words}")]
+    #[error("新名称有误：{}", .words.zh)]
     BadName {
         /// Why, and what to do.
-        words: String,
+        words: Text,
         /// Where it was sent.
         pointer: &'static str,
     },
     #[error("此次更名已经撤销")]
     AlreadyUndone,
-    #[error("“{name}”以后又有更名或合并（{later}），请先撤销后来的一次")]
+    #[error("“{name}”以后又有更名或合并（{}），请先撤销后来的一次", .later.zh)]
     RenamedSince {
         /// What cannot be taken back, as it is called since.
         name: String,
         /// The later change, in words.
-        later: String,
+        later: Text,
     },
 }
 
@@ -71,27 +71,29 @@ impl From<RenamingError> for Problem {
             E::NoSuchPlace(place) => Self::invalid(
                 "no_such_place",
                 zh,
-                format!("the register has no {}; check the names", place.words()),
-            ),
+                format!("the register has no “{}”; check the names", place.words()),
+            )
+            .at(if place.village.is_some() { "/village" } else { "/town" }),
             E::NoSuchUnit(name) | E::NothingToJoin(name) => Self::invalid(
                 "nothing_to_join",
                 zh,
                 format!(
-                    "the register has no {name} to become part of; leave `merge` out for a new name"
+                    "the register has no “{name}” to become part of; leave `merge` out for a new name"
                 ),
-            ),
+            )
+            .at("/merge"),
             E::NameTaken(name) => Self::conflict(
                 "name_taken",
                 zh,
                 format!(
-                    "the register has {name} already; send `merge` if the two become one, or choose another name"
+                    "the register has “{name}” already; send `merge` if the two become one, or choose another name"
                 ),
             ),
             E::VillagesCollide(names) => Self::conflict(
                 "villages_collide",
                 zh,
                 format!(
-                    "both towns have villages of the same name ({}); rename those first",
+                    "both towns have villages of the same name (“{}”); rename those first",
                     names.join(", ")
                 ),
             ),
@@ -107,10 +109,10 @@ impl From<RenamingError> for Problem {
                 format!("{day} is long before any programme; check the day"),
             )
             .at("/effective_on"),
-            E::BadName { pointer, .. } => Self::invalid(
+            E::BadName { words, pointer } => Self::invalid(
                 "name_invalid",
                 zh,
-                "this is no name that a roster may give a place or a unit; see `detail`",
+                format!("the new name is wrong: {}", words.en),
             )
             .at(pointer),
             E::AlreadyUndone => {
@@ -120,7 +122,8 @@ impl From<RenamingError> for Problem {
                 "renamed_since",
                 zh,
                 format!(
-                    "{name} has got another name or become part of another since ({later}); undo that change first"
+                    "“{name}” has got another name or become part of another since ({}); undo that change first",
+                    later.en
                 ),
             ),
         }

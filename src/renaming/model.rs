@@ -8,6 +8,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::code_list;
+use crate::problem::{Text, words};
 use crate::staff::unit::{names_in, town_in};
 
 code_list! {
@@ -196,10 +197,13 @@ impl Renaming {
 
 impl Renaming {
     /// What became of what, in words.
-    pub fn words(&self) -> String {
+    pub fn words(&self) -> Text {
         let (old, new) = self.change().words();
-        let what = if self.merges { "并入" } else { "更名为" };
-        format!("“{old}”{what}“{new}”")
+        if self.merges {
+            words!("“{old}”并入“{new}”", "“{old}” became part of “{new}”")
+        } else {
+            words!("“{old}”更名为“{new}”", "“{old}” is now called “{new}”")
+        }
     }
 
     /// Whether an earlier change cannot be taken back before this one is: this one gave the name away that the

@@ -18,7 +18,7 @@ use crate::access::idempotency::{self, Ticket};
 use crate::app::App;
 use crate::db::{Tx, page};
 use crate::household::area;
-use crate::problem::Problem;
+use crate::problem::{Problem, Text};
 use crate::staff::unit;
 
 /// Gives a place or a unit another name, or makes it part of another.
@@ -257,11 +257,11 @@ pub async fn changed_since(tx: &mut Tx, time: DateTime<Utc>) -> Result<bool, sql
 }
 
 /// Why changes of an import cannot be taken back now, each with what it is about.
-pub async fn obstacles(tx: &mut Tx, import_id: Uuid) -> Result<Vec<(Uuid, String)>, sqlx::Error> {
+pub async fn obstacles(tx: &mut Tx, import_id: Uuid) -> Result<Vec<(Uuid, Text)>, sqlx::Error> {
     let mut found = Vec::new();
     for renaming in store::of_import(tx, import_id).await? {
         if let Some(obstacle) = taking_back::obstacle(tx, &renaming).await? {
-            found.push((renaming.id, obstacle.to_string()));
+            found.push((renaming.id, Problem::from(obstacle).detail().clone()));
         }
     }
     Ok(found)

@@ -10,6 +10,7 @@ use super::model::{Cells, Change, Locality, Renaming, renamed_cells};
 use super::store::{self, subject};
 use crate::access::history;
 use crate::db::Tx;
+use crate::problem::{Text, words};
 
 /// What the history calls it when a record follows a change of names, or goes back with it.
 const ACTIONS: [&str; 2] = ["rename", "merge_units"];
@@ -161,14 +162,22 @@ impl Standing {
     }
 
     /// What happened, and what is to be done about it.
-    pub fn words(&self) -> String {
+    pub fn words(&self) -> Text {
         let what = self.renaming.words();
         let day = crate::app::china_date(self.at);
         if self.taken_back {
-            format!("{what}已于 {day} 撤销，此次导入之前的记录仍是旧名称")
+            words!(
+                "{what}已于 {day} 撤销，此次导入之前的记录仍是旧名称",
+                "that {what} was taken back on {day}, and the records before this import have the old name";
+                what
+            )
         } else {
             let by = &self.renaming.recorded_by;
-            format!("{day} 由 {by} 登记{what}，请先撤销此次更名或合并")
+            words!(
+                "{day} 由 {by} 登记{what}，请先撤销此次更名或合并",
+                "{by} recorded on {day} that {what}; take that back first";
+                what
+            )
         }
     }
 }

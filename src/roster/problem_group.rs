@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::tally::Tally;
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
+use crate::problem::{Language, Text, say, words};
 
 /// Kinds of problems that headings have, each its own: there are as many columns as problems.
 const OF_HEADINGS: [&str; 3] = ["unknown_column", "column_proposed", "column_of_another"];
@@ -46,16 +47,16 @@ pub struct ProblemGroup {
     /// frequent first.
     #[oai(validator(max_items = 6))]
     pub samples: Vec<ProblemSample>,
-    /// What is wrong with the first of them, in Chinese.
+    /// What is wrong with the first of them, in the language of the answer.
     #[oai(validator(max_length = 2000))]
-    pub reason: String,
-    /// The group in one Chinese sentence: where, how many, what stands there, what is wrong.
+    pub reason: Text,
+    /// The group in one sentence in the language of the answer: where, how many, what stands there, what is wrong.
     #[oai(validator(max_length = 4000))]
-    pub words: String,
-    /// What to do about all of them, in Chinese.
+    pub words: Text,
+    /// What to do about all of them, in the language of the answer.
     #[oai(rename = "cure", validator(max_length = 2000))]
     #[serde(rename = "cure")]
-    pub remedy: String,
+    pub remedy: Text,
 }
 
 /// What stands in some of the cells of a group of problems.
@@ -72,7 +73,7 @@ pub struct ProblemSample {
 impl ProblemGroup {
     /// In one line for a terminal.
     pub fn line(&self) -> String {
-        line(self.severity, &self.words, &self.remedy)
+        line(self.severity, &self.words.zh, &self.remedy.zh)
     }
 }
 
@@ -94,35 +95,55 @@ pub fn total_line(groups: &[ProblemGroup]) -> String {
 }
 
 /// The errors in a sentence or two, for a refusal: the largest groups, and how many there are beside them.
-pub fn in_short(groups: &[ProblemGroup]) -> String {
+pub fn in_short(groups: &[ProblemGroup]) -> Text {
     const MOST_NAMED: usize = 5;
     /// A refusal is a text to read, and has a longest length.
     const MOST_CHARACTERS: usize = 400;
     let is_error = |group: &&ProblemGroup| group.severity == Severity::Error;
     let errors: Vec<_> = groups.iter().filter(is_error).collect();
-    let named = errors.iter().take(MOST_NAMED);
-    let mut words: Vec<String> = named
-        .map(|group| group.words.chars().take(MOST_CHARACTERS).collect())
-        .collect();
-    if errors.len() > MOST_NAMED {
-        words.push(format!("另有 {} 类", errors.len() - MOST_NAMED));
-    }
-    words.join("。")
+    Text::told(|language| {
+        let named = errors.iter().take(MOST_NAMED);
+        let mut words: Vec<String> = named
+            .map(|group| {
+                group
+                    .words
+                    .spoken(language)
+                    .chars()
+                    .take(MOST_CHARACTERS)
+                    .collect()
+            })
+            .collect();
+        if errors.len() > MOST_NAMED {
+            let more = errors.len() - MOST_NAMED;
+            words.push(say!(language, "另有 {more} 类", "and {more} more kinds"));
+        }
+        words.join(match language {
+            Language::Chinese => "。",
+            Language::English => ". ",
+        })
+    })
 }
 
 /// A problem with its place, in words: `名册!J12 证件号码 “320***”：reason`.
-pub fn words(place: &str, column: Option<&str>, value: Option<&str>, reason: &str) -> String {
-    let value = value.map(|value| format!("“{value}”"));
-    let at = [Some(place), column, value.as_deref()];
-    let at: Vec<_> = at
-        .into_iter()
-        .flatten()
-        .filter(|it| !it.is_empty())
-        .collect();
-    match at.as_slice() {
-        [] => reason.to_owned(),
-        at => format!("{}：{reason}", at.join(" ")),
+pub fn words(place: &str, column: Option<&str>, value: Option<&str>, reason: &Text) -> Text {
+    let value = value.map(|value| Text::same(format!("“{value}”")));
+    let at = [Some(Text::same(place)), column.map(heading), value];
+    let at = at.into_iter().flatten();
+    let at = Text::told(|language| {
+        let told = at.clone().map(|it| it.spoken(language).to_owned());
+        told.filter(|it| !it.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
+    if at.zh.is_empty() {
+        return reason.clone();
     }
+    words!("{at}：{reason}", "{at}: {reason}"; at, reason)
+}
+
+/// The heading of a column as it stands in a sentence: within English it is quoted.
+fn heading(column: &str) -> Text {
+    words!("{column}", "“{column}”")
 }
 
 /// A problem as far as it counts for its group.
@@ -137,9 +158,9 @@ pub struct Said<'a> {
     /// What stands there, as it may be shown.
     pub value: Option<&'a str>,
     /// What is wrong.
-    pub reason: &'a str,
+    pub reason: &'a Text,
     /// What to do about it.
-    pub remedy: &'a str,
+    pub remedy: &'a Text,
 }
 
 /// The column by which a problem is grouped, and what of it is a sample.
@@ -175,8 +196,8 @@ struct Group {
     severity: Severity,
     code: String,
     column: Option<String>,
-    reason: String,
-    remedy: String,
+    reason: Text,
+    remedy: Text,
     /// Whether all have the reason of the first.
     same_reason: bool,
     tally: Tally,
@@ -201,7 +222,7 @@ impl Groups {
         let at = at.unwrap_or_else(|| self.begin(said));
         let group = &mut self.groups[at];
         group.listed += 1;
-        group.same_reason = group.same_reason && group.reason == said.reason;
+        group.same_reason = group.same_reason && group.reason == *said.reason;
         let (_, sample) = keyed(said.code, said.column, said.value);
         group.tally.add(place, sample);
         at
@@ -229,8 +250,8 @@ impl Groups {
             severity: said.severity,
             code: said.code.to_owned(),
             column: column.map(ToOwned::to_owned),
-            reason: said.reason.to_owned(),
-            remedy: said.remedy.to_owned(),
+            reason: said.reason.clone(),
+            remedy: said.remedy.clone(),
             same_reason: true,
             tally: Tally::default(),
             listed: 0,
@@ -271,7 +292,7 @@ impl Group {
         }
     }
 
-    fn words(&self) -> String {
+    fn words(&self) -> Text {
         let column = self.column.as_deref();
         let first = self.tally.first();
         if self.tally.count() <= 1 {
@@ -279,18 +300,18 @@ impl Group {
             let value = samples.first().map(|(value, _)| value.as_str());
             return words(first, column, value, &self.reason);
         }
-        let column = column.map_or_else(String::new, |column| format!("{column} "));
+        let column = column.map_or_else(Text::default, |column| {
+            let heading = heading(column);
+            words!("{heading} ", "{heading}: "; heading)
+        });
         let all = self.tally.words(None);
         let example = match first {
-            "" => "如".to_owned(),
-            first => format!("如 {first} "),
+            _ if self.same_reason => Text::default(),
+            "" => Text::new("如", "as "),
+            first => words!("如 {first} ", "as at {first}: "),
         };
-        let example = if self.same_reason {
-            String::new()
-        } else {
-            example
-        };
-        format!("{column}{all}；{example}{}", self.reason)
+        let reason = &self.reason;
+        words!("{column}{all}；{example}{reason}", "{column}{all}; {example}{reason}"; column, all, example, reason)
     }
 }
 
@@ -301,6 +322,11 @@ fn count(number: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A text that lives as long as the tests.
+    fn text(words: &str) -> &'static Text {
+        Box::leak(Box::new(Text::same(words)))
+    }
 
     fn said<'a>(
         code: &'a str,
@@ -313,8 +339,8 @@ mod tests {
             code,
             column,
             value: Some(value),
-            reason,
-            remedy: "请改正",
+            reason: text(reason),
+            remedy: text("请改正"),
         }
     }
 
@@ -347,7 +373,7 @@ mod tests {
             ),
             ("乙!J5", said("too_long", Some("劳动技能"), "长", "太长")),
         ]);
-        let words: Vec<_> = told.iter().map(|group| group.words.as_str()).collect();
+        let words: Vec<_> = told.iter().map(|group| group.words.zh.as_str()).collect();
         assert_eq!(
             words,
             [
@@ -388,7 +414,7 @@ mod tests {
             ),
             ("", said("no_such_sheet", None, "", "没有这张表")),
         ]);
-        let words: Vec<_> = told.iter().map(|group| group.words.as_str()).collect();
+        let words: Vec<_> = told.iter().map(|group| group.words.zh.as_str()).collect();
         assert_eq!(
             words,
             [
@@ -449,6 +475,6 @@ mod tests {
         let told = groups.told();
         assert_eq!((told.len(), told[0].count), (1, 50_000));
         assert_eq!((told[0].cells.len(), told[0].samples.len()), (10, 6));
-        assert!(told[0].words.chars().count() < 200, "{}", told[0].words);
+        assert!(told[0].words.zh.chars().count() < 200, "{told:?}");
     }
 }

@@ -28,6 +28,15 @@ pub struct Profile {
     pub created_by: String,
 }
 
+/// The names of all fields that columns of a roster may fill.
+pub fn field_names(kind: RosterKind) -> Vec<&'static str> {
+    let keys: Vec<_> = match kind {
+        RosterKind::Households => household::COLUMNS.iter().map(|it| it.key).collect(),
+        RosterKind::Staff => staff::COLUMNS.iter().map(|it| it.key).collect(),
+    };
+    keys.into_iter().filter(|key| !key.is_empty()).collect()
+}
+
 /// The first of some choices that names a field which the roster does not have.
 pub fn unknown_field(kind: RosterKind, columns: &[ColumnChoice]) -> Option<usize> {
     let known = |field: &str| match kind {

@@ -6,6 +6,7 @@
 use super::choices::Choices;
 use crate::code_list;
 use crate::code_list::CodeList;
+use crate::problem::Text;
 
 code_list! {
     /// What is asked of a file as a whole.
@@ -22,10 +23,10 @@ pub struct FileQuestion {
     pub kind: FileQuestionKind,
     /// Cells that it is about, such as `名册!A2`.
     pub places: Vec<String>,
-    /// What was found, in Chinese.
-    pub question: String,
-    /// What is done if it is accepted, in Chinese.
-    pub proposal: String,
+    /// What was found.
+    pub question: Text,
+    /// What is done if it is accepted.
+    pub proposal: Text,
     /// What was decided.
     pub accepted: Option<bool>,
 }

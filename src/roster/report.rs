@@ -10,6 +10,7 @@ use super::tally::{self, Tally};
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
+use crate::problem::{FieldProblem, Text, words};
 use crate::value::Refusal;
 use crate::workbook::address;
 use crate::workbook::reader::ReadError;
@@ -44,13 +45,13 @@ pub struct RosterProblem {
     /// What stands there; identity numbers are masked.
     #[oai(validator(max_length = 500))]
     pub value: Option<String>,
-    /// What is wrong, in Chinese.
+    /// What is wrong, in the language of the answer.
     #[oai(validator(max_length = 2000))]
-    pub reason: String,
-    /// What to do about it, in Chinese.
+    pub reason: Text,
+    /// What to do about it, in the language of the answer.
     #[oai(rename = "cure", validator(max_length = 2000))]
     #[serde(rename = "cure")]
-    pub remedy: String,
+    pub remedy: Text,
     /// What may have been meant, if it can be guessed: not done unless a correction says so.
     #[oai(validator(max_length = 500))]
     #[serde(default)]
@@ -67,8 +68,8 @@ impl RosterProblem {
             cell: None,
             column: None,
             value: None,
-            reason: refusal.reason,
-            remedy: refusal.remedy,
+            reason: *refusal.reason,
+            remedy: *refusal.remedy,
             proposal: refusal.proposal,
         }
     }
@@ -87,7 +88,7 @@ impl RosterProblem {
                     } else {
                         "unreadable_file"
                     },
-                    error.to_string(),
+                    error.words(),
                     error.remedy(),
                 ),
             )
@@ -107,7 +108,7 @@ impl RosterProblem {
     pub fn line(&self) -> String {
         let (column, value) = (self.column.as_deref(), self.value.as_deref());
         let words = problem_group::words(&self.place(), column, value, &self.reason);
-        problem_group::line(self.severity, &words, &self.remedy)
+        problem_group::line(self.severity, &words.zh, &self.remedy.zh)
     }
 
     /// The cell with its sheet, such as `贫困户名册!J12`; the sheet alone, or nothing, where it is not at a
@@ -117,6 +118,19 @@ impl RosterProblem {
             (Some(sheet), Some(cell)) => format!("{sheet}!{cell}"),
             (Some(sheet), None) => sheet.clone(),
             _ => String::new(),
+        }
+    }
+
+    /// As a place of an answer that refuses the file.
+    pub fn of_answer(self) -> FieldProblem {
+        FieldProblem {
+            pointer: "/file".to_owned(),
+            parameter: None,
+            detail: self.reason,
+            sheet: self.sheet,
+            cell: self.cell,
+            value: self.value.map(Text::same),
+            remedy: Some(self.remedy),
         }
     }
 
@@ -168,9 +182,9 @@ pub struct ColumnReport {
     /// The field that it fills; for a proposed column the field that it may mean.
     #[oai(validator(max_length = 100))]
     pub field: Option<String>,
-    /// Heading of that field in our template.
+    /// What that field is: its heading in our template, or its English name.
     #[oai(validator(max_length = 100))]
-    pub label: Option<String>,
+    pub label: Option<Text>,
     /// How it was understood. Columns that are proposed or unknown were not read.
     pub certainty: Certainty,
     /// Whether the column is hidden in the file.
@@ -243,7 +257,8 @@ impl Place {
     /// Heading, in our template, of the column that its sheet has for a field.
     pub fn heading<'s>(self, sheets: &'s [SheetReport], field: &str) -> Option<&'s str> {
         let sheet = sheets.get(usize::from(self.sheet))?;
-        sheet.column_of(field, self.row)?.label.as_deref()
+        let label = sheet.column_of(field, self.row)?.label.as_ref()?;
+        Some(&label.zh)
     }
 
     /// A problem at the cell of a field in this row; where the sheet has no such column, at the name
@@ -265,13 +280,19 @@ impl Place {
         RosterProblem {
             sheet: Some(sheet.name.clone()),
             cell: column.map(|column| format!("{}{}", column.letters, self.row)),
-            column: column.and_then(|column| column.label.clone()),
+            column: column.and_then(|column| Some(column.label.as_ref()?.zh.clone())),
             ..problem
         }
     }
 }
 
 impl SheetReport {
+    /// The columns of all its tables.
+    pub fn all_columns(&self) -> impl Iterator<Item = &ColumnReport> {
+        let further = self.further.iter().flat_map(|table| &table.columns);
+        self.columns.iter().chain(further)
+    }
+
     /// The first of the columns that were read for a field, in the table that a row belongs to.
     fn column_of(&self, field: &str, row: u32) -> Option<&ColumnReport> {
         let holds = |table: &&FurtherTable| {
@@ -387,7 +408,10 @@ impl Problems {
         if let Some(group) = self.groups.find(severity, &problem.code, column) {
             let first = self.groups.tally(group).first();
             let first = tally::on_sheet(first, problem.sheet.as_deref());
-            problem.remedy = format!("改法见本列第一处（单元格 {first}）");
+            problem.remedy = words!(
+                "改法见本列第一处（单元格 {first}）",
+                "see the first cell of this column, {first}"
+            );
             self.push(problem);
             return;
         }
@@ -483,12 +507,17 @@ impl Problems {
 
 impl OfWhole {
     /// What is said of all of them.
-    fn words(&self, tally: &Tally) -> String {
+    fn words(&self, tally: &Tally) -> Text {
         let (reason, sheet) = (&self.problem.reason, self.problem.sheet.as_deref());
+        let all = || tally.words(sheet);
         match self.way {
-            Way::Once => format!("{reason}，{}", tally.words(sheet)),
+            Way::Once => {
+                let all = all();
+                words!("{reason}，{all}", "{reason}, {all}"; reason, all)
+            }
             Way::Listed(_) if tally.count() > 1 => {
-                format!("{reason}；本列{}", tally.words(sheet))
+                let all = all();
+                words!("{reason}；本列{all}", "{reason}; in this column {all}"; reason, all)
             }
             Way::Listed(_) => reason.clone(),
         }
@@ -506,7 +535,11 @@ mod tests {
     use super::*;
 
     fn at(sheet: &str, row: u32, heading: &str, code: &'static str) -> RosterProblem {
-        let refusal = Refusal::new(code, format!("第 {row} 行不对"), "请改正：甲、乙、丙");
+        let refusal = Refusal::new(
+            code,
+            Text::same(format!("第 {row} 行不对")),
+            Text::same("请改正：甲、乙、丙"),
+        );
         RosterProblem::of_file(Severity::Error, refusal)
             .at(sheet, row, 9, heading)
             .with_value(format!("值{row}"))
@@ -525,7 +558,13 @@ mod tests {
     #[test]
     fn what_is_gathered_is_one_problem_for_all_sheets() {
         let mut problems = Problems::default();
-        let say = || Refusal::new("placeholder", "按空白处理", "不必处理");
+        let say = || {
+            Refusal::new(
+                "placeholder",
+                Text::same("按空白处理"),
+                Text::same("不必处理"),
+            )
+        };
         for (sheet, row, content) in [("甲", 2, "不详"), ("甲", 3, "#"), ("乙", 2, "不详")] {
             problems.gather(
                 Severity::Repair,
@@ -538,10 +577,10 @@ mod tests {
         let groups = problems.groups();
         assert_eq!((groups.len(), groups[0].count, groups[0].listed), (1, 3, 1));
         let words = "按空白处理，共 3 处（J2、J3、乙!J2）：“不详”2 处、“#”1 处";
-        assert_eq!(problems.kinds()[0].first.reason, words);
+        assert_eq!(problems.kinds()[0].first.reason.zh, words);
         let kept = problems.into_kept();
         assert_eq!(kept.len(), 1);
-        assert_eq!(kept[0].reason, words);
+        assert_eq!(kept[0].reason.zh, words);
         assert_eq!(kept[0].cell.as_deref(), Some("J2"));
     }
 
@@ -553,10 +592,13 @@ mod tests {
         }
         problems.push_listed(at("甲", 2, "健康状况", "unknown_code"));
         assert_eq!(problems.count(Severity::Error), 4);
-        assert!(problems.kinds()[0].first.reason.contains("本列共 3 处"));
-        assert_eq!(problems.groups()[0].remedy, "请改正：甲、乙、丙");
+        assert!(problems.kinds()[0].first.reason.zh.contains("本列共 3 处"));
+        assert_eq!(problems.groups()[0].remedy.zh, "请改正：甲、乙、丙");
         let kept = problems.into_kept();
-        let remedies: Vec<_> = kept.iter().map(|problem| problem.remedy.as_str()).collect();
+        let remedies: Vec<_> = kept
+            .iter()
+            .map(|problem| problem.remedy.zh.as_str())
+            .collect();
         assert_eq!(
             remedies,
             [
@@ -567,10 +609,10 @@ mod tests {
             ]
         );
         assert_eq!(
-            kept[0].reason,
+            kept[0].reason.zh,
             "第 2 行不对；本列共 3 处（J2、J3、乙!J4）：“值2”1 处、“值3”1 处、“值4”1 处"
         );
-        assert_eq!(kept[3].reason, "第 2 行不对");
+        assert_eq!(kept[3].reason.zh, "第 2 行不对");
     }
 
     #[test]
@@ -591,7 +633,13 @@ mod tests {
         for row in 0..u32::try_from(MAX_KEPT).unwrap() + 7 {
             problems.push_listed(at("甲", row, "劳动技能", "unknown_code"));
         }
-        let say = || Refusal::new("placeholder", "按空白处理", "不必处理");
+        let say = || {
+            Refusal::new(
+                "placeholder",
+                Text::same("按空白处理"),
+                Text::same("不必处理"),
+            )
+        };
         problems.gather(Severity::Error, &spot("甲", 2, "#"), say, "placeholder");
         let all = i64::try_from(MAX_KEPT).unwrap() + 8;
         assert_eq!(problems.count(Severity::Error), all);

@@ -12,6 +12,7 @@ use super::report::{Place, Problems, SheetReport};
 use super::sheet::{self, Begins, RosterRow};
 use super::staff::{COLUMNS, StaffRow};
 use crate::household::rule::{IDENTITY_SEX, SAME_IDENTITY_NUMBER, Severity};
+use crate::problem::{Text, words};
 use crate::staff::StaffFacts;
 use crate::value::Refusal;
 use crate::workbook::reader::ReadError;
@@ -89,8 +90,19 @@ pub fn read(
             let notes = row.record.notes.iter().map(String::as_str);
             let left = remark::add_notes(&mut facts.remark, notes);
             if !left.is_empty() {
-                let reason = format!("备注已满，没有写入：{}", left.join("；"));
-                let refusal = Refusal::new("remark_full", reason, "请精简备注，或另行记录这些内容");
+                let reason = words!(
+                    "备注已满，没有写入：{}",
+                    "the remarks are full, and this was not added: “{}”",
+                    left.join("；")
+                );
+                let refusal = Refusal::new(
+                    "remark_full",
+                    reason,
+                    words!(
+                        "请精简备注，或另行记录这些内容",
+                        "shorten the remarks, or keep this elsewhere"
+                    ),
+                );
                 problems.push(layouts.problem(Severity::Warning, row.place, "remark", refusal));
             }
             if let Some(identity) = &facts.identity_number {
@@ -149,11 +161,16 @@ impl Sections {
             row.record.facts.unit.clone_from(&said.name);
             let refusal = Refusal::new(
                 "section_value",
-                format!(
+                words!(
                     "没有填写，按第 {} 行的分段行读作“{}”",
-                    said.place.row, said.name
+                    "not filled in; by the section row {} it was read as “{}”",
+                    said.place.row,
+                    said.name
                 ),
-                "如不对，请在文件中填写",
+                words!(
+                    "如不对，请在文件中填写",
+                    "if that is wrong, fill it in in the file"
+                ),
             );
             problems.push(layouts.problem(Severity::Repair, row.place, "unit", refusal));
         }
@@ -166,12 +183,16 @@ impl Sections {
         Some(FileQuestion {
             kind: FileQuestionKind::Sections,
             places: self.rows.keys().take(MOST_PLACES).map(cell).collect(),
-            question: format!(
+            question: words!(
                 "有 {count} 人没有填写单位，上面有分段行（第 {} 行“{name}”等 {} 行）。是否按分段行填写？",
+                "{count} people have no unit, and there are section rows above them (row {} “{name}” and others, {} in all). Are these to be read?",
                 first.row,
                 self.rows.len()
             ),
-            proposal: "这些人的单位读作上面最近的分段行所写；不接受则这些人不导入".to_owned(),
+            proposal: words!(
+                "这些人的单位读作上面最近的分段行所写；不接受则这些人不导入",
+                "the unit of these people is read from the nearest section row above; if not accepted, they are not imported"
+            ),
             accepted: self.accepted,
         })
     }
@@ -180,21 +201,35 @@ impl Sections {
 /// What every row must have.
 fn check_row(layouts: &Layouts<StaffRow>, row: &RosterRow<StaffRow>, problems: &mut Problems) {
     let facts = &row.record.facts;
-    let mut missing = |key: &'static str, what: &str, remedy: &str| {
+    let mut missing = |key: &'static str, what: &str, remedy: Text| {
         if !row.refused.contains(&key) {
-            let refusal = Refusal::new("required_cell", format!("“{what}”没有填写"), remedy);
+            let refusal = Refusal::new(
+                "required_cell",
+                words!("“{what}”没有填写", "“{what}” is not filled in"),
+                remedy,
+            );
             problems.push(layouts.problem(Severity::Error, row.place, key, refusal));
         }
     };
     if facts.name.is_empty() {
-        missing("name", "姓名", "请补填姓名；不是人员的行请删除");
+        missing(
+            "name",
+            "姓名",
+            words!(
+                "请补填姓名；不是人员的行请删除",
+                "fill in the name; delete rows that are nobody's"
+            ),
+        );
     }
     if facts.unit.is_empty() {
         let section = row.section.as_ref().is_some_and(|it| it.unit.is_some());
         let remedy = if section {
-            "请补填单位全称，或在“待决定的问题”中接受按分段行填写"
+            words!(
+                "请补填单位全称，或在“待决定的问题”中接受按分段行填写",
+                "fill in the unit's whole name, or accept the section rows among the open questions"
+            )
         } else {
-            "请补填单位全称"
+            words!("请补填单位全称", "fill in the unit's whole name")
         };
         missing("unit", "单位", remedy);
     }
@@ -203,14 +238,17 @@ fn check_row(layouts: &Layouts<StaffRow>, row: &RosterRow<StaffRow>, problems: &
         missing(
             "number",
             "工号和证件号码",
-            "两项至少填一项，以后导入时凭它认出同一人",
+            words!(
+                "两项至少填一项，以后导入时凭它认出同一人",
+                "fill in one of both, by which later imports know the person"
+            ),
         );
     }
     if let (Some(sex), Some(identity)) = (facts.sex, &facts.identity_number)
         && sex != identity.sex()
     {
         let rule = &IDENTITY_SEX;
-        let refusal = Refusal::new(rule.code, rule.title, rule.remedy);
+        let refusal = Refusal::new(rule.code, rule.title(), rule.remedy());
         problems.push(layouts.problem(Severity::Error, row.place, "sex", refusal));
     }
 }
@@ -233,14 +271,28 @@ impl Seen {
         let mut again = |first, key, (code, what, remedy), value| {
             if first != row.place {
                 let cell = layouts.address(first, key, row.place.sheet);
-                let refusal = Refusal::new(code, format!("与单元格 {cell} 的{what}相同"), remedy);
+                let refusal = Refusal::new(
+                    code,
+                    words!(
+                        "与单元格 {cell} 的{what}相同",
+                        "the same “{what}” as in cell {cell}"
+                    ),
+                    remedy,
+                );
                 let problem = layouts.problem(Severity::Error, row.place, key, refusal);
                 problems.push(problem.with_value(value));
             }
         };
         if let Some(number) = &facts.number {
             let first = *self.numbers.entry(number.clone()).or_insert(row.place);
-            let words = ("same_staff_number", "工号", "每人的工号不能重复，请核对");
+            let words = (
+                "same_staff_number",
+                "工号",
+                words!(
+                    "每人的工号不能重复，请核对",
+                    "nobody has the number of another; check it"
+                ),
+            );
             again(first, "number", words, number.clone());
         }
         if let Some(identity) = &facts.identity_number {
@@ -251,7 +303,10 @@ impl Seen {
             let words = (
                 SAME_IDENTITY_NUMBER.code,
                 "证件号码",
-                "同一人只能出现一行，请核对",
+                words!(
+                    "同一人只能出现一行，请核对",
+                    "one person stands in one row; check it"
+                ),
             );
             again(first, "identity_number", words, identity.masked());
         }

@@ -1,6 +1,7 @@
 //! How often something was found in one column, where first, and in which words: what is to be said once
 //! of a column rather than in each of a thousand messages.
 
+use crate::problem::{Language, Text, say};
 use std::borrow::Cow;
 
 /// So many cells are kept, of which the words name the first few.
@@ -78,31 +79,42 @@ impl Tally {
 
     /// For people: `共 12 处（J2、J3、J4 等）：“不详”10 处、“#”2 处`. A sheet is named where it is another
     /// than that of the cell before; the first stands on `sheet`, if the reader knows that already.
-    pub fn words(&self, sheet: Option<&str>) -> String {
+    pub fn words(&self, sheet: Option<&str>) -> Text {
+        Text::told(|language| self.spoken(language, sheet))
+    }
+
+    fn spoken(&self, language: Language, sheet: Option<&str>) -> String {
         let mut named = Vec::with_capacity(NAMED_CELLS);
         let mut sheet = sheet;
         for cell in self.cells.iter().take(NAMED_CELLS) {
             named.push(on_sheet(cell, sheet));
             sheet = cell.rsplit_once('!').map(|(sheet, _)| sheet);
         }
-        let more = if self.count > named.len() { " 等" } else { "" };
-        let cells = match named.len() {
-            0 => String::new(),
-            _ => format!("（{}{more}）", named.join("、")),
+        let named_count = named.len();
+        let named = named.join(language.comma());
+        let cells = match (named_count, self.count > named_count) {
+            (0, _) => String::new(),
+            (_, true) => say!(language, "（{named} 等）", " ({named} …)"),
+            (_, false) => say!(language, "（{named}）", " ({named})"),
         };
         let mut samples: Vec<String> = self
             .samples()
             .iter()
-            .map(|(sample, count)| format!("“{}”{count} 处", short(sample)))
+            .map(|(sample, count)| {
+                let sample = short(sample);
+                say!(language, "“{sample}”{count} 处", "“{sample}” {count}×")
+            })
             .collect();
-        let count = self.count;
+        let (count, others) = (self.count, self.others);
+        if others > 0 && !samples.is_empty() {
+            samples.push(say!(language, "其他 {others} 处", "others {others}×"));
+        }
+        let all = say!(language, "共 {count} 处{cells}", "{count} in all{cells}");
         if samples.is_empty() {
-            return format!("共 {count} 处{cells}");
+            return all;
         }
-        if self.others > 0 {
-            samples.push(format!("其他 {} 处", self.others));
-        }
-        format!("共 {count} 处{cells}：{}", samples.join("、"))
+        let samples = samples.join(language.comma());
+        say!(language, "{all}：{samples}", "{all}: {samples}")
     }
 }
 
@@ -132,9 +144,12 @@ mod tests {
         for cell in ["甲!J2", "甲!J3", "乙!!J4", "甲!J9"] {
             tally.add(|| cell.to_owned(), None);
         }
-        assert_eq!(tally.words(None), "共 4 处（甲!J2、J3、乙!!J4 等）");
-        assert_eq!(tally.words(Some("甲")), "共 4 处（J2、J3、乙!!J4 等）");
-        assert_eq!(tally.words(Some("乙!")), "共 4 处（甲!J2、J3、乙!!J4 等）");
+        assert_eq!(tally.words(None).zh, "共 4 处（甲!J2、J3、乙!!J4 等）");
+        assert_eq!(tally.words(Some("甲")).zh, "共 4 处（J2、J3、乙!!J4 等）");
+        assert_eq!(
+            tally.words(Some("乙!")).zh,
+            "共 4 处（甲!J2、J3、乙!!J4 等）"
+        );
     }
 
     #[test]
@@ -142,12 +157,12 @@ mod tests {
         let mut tally = Tally::default();
         tally.add(|| "J2".to_owned(), None);
         tally.add(|| "J9".to_owned(), Some(""));
-        assert_eq!(tally.words(None), "共 2 处（J2、J9）");
+        assert_eq!(tally.words(None).zh, "共 2 处（J2、J9）");
         tally.add_others(3);
-        assert_eq!(tally.words(None), "共 5 处（J2、J9 等）");
+        assert_eq!(tally.words(None).zh, "共 5 处（J2、J9 等）");
         let mut nowhere = Tally::default();
         nowhere.add(String::new, Some("甲"));
-        assert_eq!(nowhere.words(None), "共 1 处：“甲”1 处");
+        assert_eq!(nowhere.words(None).zh, "共 1 处：“甲”1 处");
     }
 
     #[test]
@@ -158,16 +173,16 @@ mod tests {
         }
         assert_eq!((tally.count(), tally.first()), (4, "J2"));
         assert_eq!(
-            tally.words(None),
+            tally.words(None).zh,
             "共 4 处（J2、J3、J4 等）：“乙”2 处、“甲”1 处、“丙”1 处"
         );
         for at in 0..9 {
             tally.add(|| format!("K{at}"), Some(&at.to_string()));
         }
         assert!(
-            tally.words(None).ends_with("其他 6 处"),
+            tally.words(None).zh.ends_with("其他 6 处"),
             "{}",
-            tally.words(None)
+            tally.words(None).zh
         );
         assert_eq!(tally.cells().len(), KEPT_CELLS);
         tally.add(|| unreachable!(), None);

@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
 
 use super::report::RosterProblem;
 use crate::db;
-use crate::problem::{FieldProblem, Problem};
+use crate::problem::{Problem, words};
 use crate::text::hex;
 use crate::workbook::error::ReadError;
 
@@ -61,35 +61,15 @@ pub fn unwritten(error: &impl std::fmt::Display) -> Problem {
 
 /// A file of which the first bytes say that it is no workbook.
 pub fn unreadable(error: &ReadError) -> Problem {
-    let (status, code, en) = if matches!(error, ReadError::TooLarge(_)) {
-        (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "the workbook is too large; split it by town or village",
-        )
+    let (status, code) = if matches!(error, ReadError::TooLarge(_)) {
+        (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
     } else if error.is_wrong_type() {
-        (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "wrong_file_type",
-            "the file is not a workbook that can be imported; open it in Excel or WPS and save it as .xlsx",
-        )
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_file_type")
     } else {
-        (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "unreadable_file",
-            "the workbook cannot be read; open it in Excel or WPS and save it as .xlsx again",
-        )
+        (StatusCode::UNPROCESSABLE_ENTITY, "unreadable_file")
     };
     let problem = RosterProblem::of_reading(error);
-    Problem::new(status, code, format!("{error}。{}", error.remedy()), en).with_errors(vec![
-        FieldProblem {
-            pointer: "/file".to_owned(),
-            parameter: None,
-            detail: problem.reason,
-            sheet: problem.sheet,
-            cell: problem.cell,
-            value: problem.value,
-            remedy: Some(problem.remedy),
-        },
-    ])
+    let (reason, remedy) = (&problem.reason, &problem.remedy);
+    let detail = words!("{reason}。{remedy}", "{reason}; {remedy}"; reason, remedy);
+    Problem::new(status, code, detail.zh, detail.en).with_errors(vec![problem.of_answer()])
 }

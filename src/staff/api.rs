@@ -13,7 +13,7 @@ use super::service;
 use super::store::Filter;
 use crate::access::search::Search;
 use crate::access::{Caller, Signed};
-use crate::api::{ETag, Instant, Limit, Page, Tag, Tagged, merged};
+use crate::api::{ETag, Instant, Limit, Page, Tag, Tagged, kept, merged};
 use crate::app::App;
 use crate::codes::Sex;
 use crate::problem::{ChangeFault, GetFault, ListFault, Problem};
@@ -116,7 +116,7 @@ struct StaffPatch {
     /// 负责村; several are separated by `、`.
     #[oai(validator(max_length = 100))]
     village: MaybeUndefined<String>,
-    /// Whether households may be given to this person. The accounts of one who is made inactive are
+    /// Whether households may be given to this person; not `null`. The accounts of one who is made inactive are
     /// closed. One who is responsible for households can be made inactive only by `recordDeparture`, or after those pairings have ended.
     active: MaybeUndefined<bool>,
 }
@@ -232,8 +232,6 @@ fn patched(before: &Staff, patch: StaffPatch) -> Result<Staff, Problem> {
     );
     refused.none()?;
     after.capacity = merged(patch.capacity, after.capacity);
-    if let MaybeUndefined::Value(active) = patch.active {
-        after.active = active;
-    }
+    after.active = kept(patch.active, before.active, "/active")?;
     Ok(after)
 }

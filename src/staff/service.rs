@@ -89,6 +89,9 @@ pub async fn change(
         let decides = caller.require(Permission::KeepRegister);
         decides.map_err(|forbidden| forbidden.at(place))?;
     }
+    if after == before {
+        return Ok(before);
+    }
     if before.active && !after.active {
         check_leaving(&mut tx, &before).await?;
     }

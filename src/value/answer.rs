@@ -2,6 +2,7 @@
 
 use super::nothing::says_nothing;
 use super::text::{Read, Refusal, plain};
+use crate::problem::{Text, words};
 use crate::text::squeezed;
 use crate::workbook::reader::Cell;
 
@@ -111,7 +112,9 @@ const UNSAFE: [&str; 22] = [
 
 /// Yes or no, as ticked or written.
 pub fn yes_no(cell: &Cell<'_>) -> Read<bool> {
-    answer(cell, &YES, &NO, "请填“是”或“否”")
+    answer(cell, &YES, &NO, || {
+        words!("请填“是”或“否”", "fill in “是” (yes) or “否” (no)")
+    })
 }
 
 /// Safe or not: in words, or as yes or no.
@@ -119,11 +122,16 @@ pub fn safe(cell: &Cell<'_>) -> Read<bool> {
     match plain(cell) {
         Ok(text) if SAFE.contains(&&*squeezed(&text)) => Ok(Some(true)),
         Ok(text) if UNSAFE.contains(&&*squeezed(&text)) => Ok(Some(false)),
-        _ => answer(cell, &YES, &NO, "请填“是”（安全）或“否”（不安全）"),
+        _ => answer(cell, &YES, &NO, || {
+            words!(
+                "请填“是”（安全）或“否”（不安全）",
+                "fill in “是” (safe) or “否” (not safe)"
+            )
+        }),
     }
 }
 
-fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], remedy: &str) -> Read<bool> {
+fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], remedy: fn() -> Text) -> Read<bool> {
     if let Cell::Bool(truth) = cell {
         return Ok(Some(*truth));
     }
@@ -142,7 +150,11 @@ fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], remedy: &str) -> Read<bool
     } else if tight.is_empty() || says_nothing(&tight) {
         Ok(None)
     } else {
-        let refusal = Refusal::new("not_yes_or_no", "不是“是”或“否”", remedy);
+        let refusal = Refusal::new(
+            "not_yes_or_no",
+            words!("不是“是”或“否”", "neither “是” (yes) nor “否” (no)"),
+            remedy(),
+        );
         Err(refusal.proposing(guess(&tight, yes, no).map(ToOwned::to_owned)))
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text::Refusal;
+use crate::problem::{Text, words};
 
 pub(super) fn is_chinese(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
@@ -42,7 +43,7 @@ pub(super) fn without_radicals(text: &str) -> Cow<'_, str> {
 }
 
 /// A character of one computer alone. Those that GB 18030 once put there have a place of their own now.
-pub(super) fn private_character(text: &str, what: &str) -> Refusal {
+pub(super) fn private_character(text: &str, what: &Text) -> Refusal {
     let known = |character: char| match character {
         '\u{e81e}' => '\u{9fb4}',
         '\u{e826}' => '\u{9fb5}',
@@ -59,8 +60,8 @@ pub(super) fn private_character(text: &str, what: &str) -> Refusal {
     let meant = (!meant.chars().any(is_private)).then_some(meant);
     Refusal::new(
         "private_character",
-        format!("{what}中有自造字（造字区的字），在别的电脑上显示为方框或别的字"),
-        "请对照身份证，用输入法的生僻字重新录入这个字；确实打不出的不必处理",
+        words!("{what}中有自造字（造字区的字），在别的电脑上显示为方框或别的字", "{what} holds a character of one computer alone, which others show as a box or as another one"; what),
+        words!("请对照身份证，用输入法的生僻字重新录入这个字；确实打不出的不必处理", "type this character again from the identity card with the rare characters of your input method; nothing needs to be done if it cannot be typed"),
     )
     .proposing(meant)
 }

@@ -9,6 +9,7 @@ use super::nothing::says_nothing;
 use super::register_number::without_zero_fraction;
 use super::text::{Read, Refusal, plain};
 use crate::calendar;
+use crate::problem::words;
 use crate::text::{half_width, squeezed};
 use crate::workbook::reader::Cell;
 
@@ -38,8 +39,11 @@ pub fn date(cell: &Cell<'_>) -> Read<Day> {
     let refused = || {
         Refusal::new(
             "not_a_date",
-            "不是完整有效的日期",
-            "请按“2020-01-31”的样子填写年、月、日",
+            words!("不是完整有效的日期", "not a whole and valid date"),
+            words!(
+                "请按“2020-01-31”的样子填写年、月、日",
+                "fill in year, month and day as in “2020-01-31”"
+            ),
         )
     };
     let full = |date: Option<NaiveDate>| date.map(|date| Some(Day::Full(date)));
@@ -110,8 +114,11 @@ pub fn year(cell: &Cell<'_>) -> Read<i64> {
     let refused = || {
         Refusal::new(
             "not_a_year",
-            "不是有效的年度",
-            "请填四位年份，如 2016；年月请填如 2016-01 或 201601",
+            words!("不是有效的年度", "not a valid year"),
+            words!(
+                "请填四位年份，如 2016；年月请填如 2016-01 或 201601",
+                "fill in a year of four digits, such as 2016; a month as 2016-01 or 201601"
+            ),
         )
     };
     let text = match cell {

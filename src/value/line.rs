@@ -5,6 +5,7 @@ use quick_xml::escape::unescape;
 use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
 use super::nothing::is_elsewhere;
 use super::text::{Read, Refusal, as_typed, text};
+use crate::problem::{Text, words};
 use crate::text::parts;
 use crate::workbook::reader::Cell;
 
@@ -65,9 +66,12 @@ fn whole(cell: &Cell<'_>, longest: usize) -> Read<Line> {
         return Ok(None);
     }
     if has_lost(&line.text, longest < SENTENCES) {
-        line.doubt = Some(lost("文字中有丢失的字（显示为 ?、□ 等）"));
+        line.doubt = Some(lost(words!(
+            "文字中有丢失的字（显示为 ?、□ 等）",
+            "the text has lost characters (they show as ?, □ and so on)"
+        )));
     } else if line.text.contains(is_private) {
-        line.doubt = Some(private_character(&line.text, "文字"));
+        line.doubt = Some(private_character(&line.text, &words!("文字", "the text")));
     }
     Ok(Some(line))
 }
@@ -92,8 +96,15 @@ fn has_lost(text: &str, is_short: bool) -> bool {
     })
 }
 
-fn lost(reason: &str) -> Refusal {
-    Refusal::new("lost_character", reason, "请对照原件补上这个字")
+fn lost(reason: Text) -> Refusal {
+    Refusal::new(
+        "lost_character",
+        reason,
+        words!(
+            "请对照原件补上这个字",
+            "fill in the character from the original"
+        ),
+    )
 }
 
 impl Line {
@@ -163,13 +174,22 @@ pub fn place(cell: &Cell<'_>, longest: usize) -> Read<Line> {
         return Ok(Some(line));
     }
     if line.text.contains(['?', '？', '*', '＊', '※']) || line.text.contains(is_lost) {
-        return Err(lost("名称中有丢失的字或标记（显示为 ?、□、* 等）"));
+        return Err(lost(words!(
+            "名称中有丢失的字或标记（显示为 ?、□、* 等）",
+            "the name has lost characters or marks (?, □, * and so on)"
+        )));
     }
     if line.text.contains("同上") || line.text.contains(['〃', '˝']) {
         return Err(Refusal::new(
             "ditto_unclear",
-            "名称里夹有“同上”之类的记号",
-            "请填写具体内容，不用“同上”之类的记号",
+            words!(
+                "名称里夹有“同上”之类的记号",
+                "there is a ditto sign within the name"
+            ),
+            words!(
+                "请填写具体内容，不用“同上”之类的记号",
+                "write out the content, without ditto signs"
+            ),
         ));
     }
     let bare = without_signs(&line.text);
@@ -222,7 +242,10 @@ pub fn places(cell: &Cell<'_>, longest: usize) -> Read<Line> {
     if let Some(doubt) = &mut all.doubt
         && doubt.code == "place_several"
     {
-        "几个村（镇）之间请用顿号“、”隔开".clone_into(&mut doubt.remedy);
+        *doubt.remedy = words!(
+            "几个村（镇）之间请用顿号“、”隔开",
+            "put “、” between several villages or towns"
+        );
     }
     all.text = kept.join("、");
     all.repaired |= names.len() > 1 && all.text != **text;
@@ -324,8 +347,11 @@ fn several(text: &str) -> Result<Option<Refusal>, Refusal> {
     let refusal = || {
         Refusal::new(
             "place_several",
-            "一格里像是有两个名称",
-            "一格只填一个村（组、单位），其他的请写在备注栏",
+            words!("一格里像是有两个名称", "the cell seems to hold two names"),
+            words!(
+                "一格只填一个村（组、单位），其他的请写在备注栏",
+                "one village, group or unit a cell; put others into the remarks"
+            ),
         )
     };
     if are_two {
@@ -432,6 +458,6 @@ mod tests {
             assert_eq!(line.doubt, None, "{typed}");
         }
         let doubt = of("双喜+前进").doubt.unwrap();
-        assert!(doubt.remedy.contains('、'), "{doubt:?}");
+        assert!(doubt.remedy.zh.contains('、'), "{doubt:?}");
     }
 }

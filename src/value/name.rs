@@ -3,6 +3,7 @@
 use super::character::{is_chinese, is_lost, is_private, private_character, without_radicals};
 use super::nothing::{is_elsewhere, says_nothing};
 use super::text::{Read, Refusal, as_typed, text};
+use crate::problem::{Text, words};
 use crate::text::{DOTS, half_width, squeezed, trimmed};
 use crate::workbook::reader::Cell;
 
@@ -181,8 +182,11 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     {
         return Err(Refusal::new(
             "name_placeholder",
-            format!("“{}”不是姓名", trimmed(typed)),
-            "请填写出生医学证明或户口簿上的姓名；还没有取名的请填“未取名”，取名后再更正",
+            words!("“{}”不是姓名", "“{}” is not a name", trimmed(typed)),
+            words!(
+                "请填写出生医学证明或户口簿上的姓名；还没有取名的请填“未取名”，取名后再更正",
+                "fill in the name on the birth certificate or in the household booklet; for a child without a name yet write “未取名” (not named) and correct it later"
+            ),
         ));
     }
     let Some(typed) = text(cell, LONGEST)? else {
@@ -192,7 +196,7 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
         return Ok(None);
     }
     if is_no_name(&typed) && !NOT_NAMED.contains(&typed.as_str()) {
-        return Err(no_name("不是姓名"));
+        return Err(no_name(words!("不是姓名", "not a name")));
     }
     if is_garbled(&typed) {
         return Err(lost());
@@ -211,10 +215,13 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     name.repaired |= broken || dotted != bare || unquoted != typed;
     name.text = dotted;
     if name.text.is_empty() {
-        return Err(no_name("不是姓名"));
+        return Err(no_name(words!("不是姓名", "not a name")));
     }
     if is_kin(&name.text) {
-        return Err(no_name("是对亲属的称呼，不是姓名"));
+        return Err(no_name(words!(
+            "是对亲属的称呼，不是姓名",
+            "a word for a relative, not a name"
+        )));
     }
     if !several_persons(&name.text).is_empty() {
         return Err(several());
@@ -222,11 +229,18 @@ pub fn name(cell: &Cell<'_>) -> Read<Name> {
     if NOT_NAMED.contains(&name.text.as_str()) {
         name.doubt = Some(Refusal::new(
             "name_placeholder",
-            format!("“{}”不是姓名，先照此登记", name.text),
-            "取名后请填写出生医学证明或户口簿上的姓名，再导入或在系统中更正",
+            words!(
+                "“{}”不是姓名，先照此登记",
+                "“{}” is not a name and is kept for the time being",
+                name.text
+            ),
+            words!(
+                "取名后请填写出生医学证明或户口簿上的姓名，再导入或在系统中更正",
+                "once the child is named, fill in the name on the birth certificate or in the household booklet and import again, or correct it here"
+            ),
         ));
     } else if name.text.chars().any(is_private) {
-        name.doubt = Some(private_character(&name.text, "姓名"));
+        name.doubt = Some(private_character(&name.text, &words!("姓名", "the name")));
     } else if name.doubt.is_none() {
         name.doubt = mixed(&name.text);
     }
@@ -326,13 +340,23 @@ fn several_persons(typed: &str) -> Vec<&str> {
 fn several() -> Refusal {
     Refusal::new(
         "name_several",
-        "一格里像是有两个姓名",
-        "每人一行，请分开；曾用名请写在备注栏",
+        words!("一格里像是有两个姓名", "the cell seems to hold two names"),
+        words!(
+            "每人一行，请分开；曾用名请写在备注栏",
+            "one person a row; put former names into the remarks"
+        ),
     )
 }
 
-fn no_name(reason: &str) -> Refusal {
-    Refusal::new("name_invalid", reason, "请填写姓名，说明请写在备注栏")
+fn no_name(reason: Text) -> Refusal {
+    Refusal::new(
+        "name_invalid",
+        reason,
+        words!(
+            "请填写姓名，说明请写在备注栏",
+            "fill in the name, and put words on it into the remarks"
+        ),
+    )
 }
 
 /// Whether a text is a word that stands in a column of names by mistake.
@@ -401,8 +425,14 @@ fn is_garbled(text: &str) -> bool {
 fn lost() -> Refusal {
     Refusal::new(
         "lost_character",
-        "姓名中有丢失的字（显示为 ?、□ 或乱码）",
-        "请对照身份证或户口簿补上这个字",
+        words!(
+            "姓名中有丢失的字（显示为 ?、□ 或乱码）",
+            "the name has lost characters (they show as ?, □ or garbled)"
+        ),
+        words!(
+            "请对照身份证或户口簿补上这个字",
+            "fill in the character from the identity card or the household booklet"
+        ),
     )
 }
 
@@ -446,16 +476,26 @@ fn without_remark(typed: &str, name: &mut Name) -> Result<String, Refusal> {
     if bare.is_empty() {
         return Err(Refusal::new(
             "name_invalid",
-            "只有括号里的说明，没有姓名",
-            "请填写姓名，说明请写在备注栏",
+            words!(
+                "只有括号里的说明，没有姓名",
+                "there are words in brackets only, and no name"
+            ),
+            words!(
+                "请填写姓名，说明请写在备注栏",
+                "fill in the name, and put words on it into the remarks"
+            ),
         ));
     }
     let tight: String = remark.split_whitespace().collect();
     if EXAMPLES.contains(&tight.as_str()) {
         return Err(Refusal::new(
             "name_of_example",
-            format!("姓名后面注有“{}”，是示例", super::mask(remark)),
-            "请删除示例的行",
+            words!(
+                "姓名后面注有“{}”，是示例",
+                "“{}” stands behind the name: it is an example",
+                super::mask(remark)
+            ),
+            words!("请删除示例的行", "delete the row of the example"),
         ));
     }
     if GONE
@@ -464,18 +504,22 @@ fn without_remark(typed: &str, name: &mut Name) -> Result<String, Refusal> {
     {
         return Err(Refusal::new(
             "name_with_remark",
-            format!("姓名后面注有“{}”", super::mask(remark)),
-            "已去世、迁出或销户的人请从名册中删除这一行；仍在本户的请只填姓名",
+            words!("姓名后面注有“{}”", "“{}” stands behind the name", super::mask(remark)),
+            words!("已去世、迁出或销户的人请从名册中删除这一行；仍在本户的请只填姓名", "delete the row of somebody who died, moved out or was struck off; for one who still lives there write the name alone"),
         )
         .proposing(Some(bare)));
     }
     name.doubt = Some(Refusal::new(
         "name_with_remark",
-        format!(
+        words!(
             "姓名后面的“{}”不是姓名，只读取了“{bare}”",
+            "“{}” behind the name is no part of it, and “{bare}” alone was read",
             super::mask(remark)
         ),
-        "请核对姓名；说明请写在备注栏",
+        words!(
+            "请核对姓名；说明请写在备注栏",
+            "check the name; put other words into the remarks"
+        ),
     ));
     if tight != "户主" {
         name.note = Some(format!("姓名注有“{remark}”"));
@@ -557,8 +601,14 @@ fn check_characters(bare: &str) -> Result<(), Refusal> {
     {
         return Err(Refusal::new(
             "name_masked",
-            "姓名被星号遮盖，或带有标记",
-            "请填写完整的姓名，不带星号等标记",
+            words!(
+                "姓名被星号遮盖，或带有标记",
+                "the name is hidden by asterisks, or has marks in it"
+            ),
+            words!(
+                "请填写完整的姓名，不带星号等标记",
+                "fill in the whole name, without asterisks and marks"
+            ),
         ));
     }
     // 〇 is a character of names, and a number as well.
@@ -568,8 +618,11 @@ fn check_characters(bare: &str) -> Result<(), Refusal> {
     {
         return Err(Refusal::new(
             "name_with_digits",
-            "姓名中含有数字",
-            "请核对是否填错了列；序号请删去",
+            words!("姓名中含有数字", "the name holds digits"),
+            words!(
+                "请核对是否填错了列；序号请删去",
+                "check whether it stands in the wrong column; delete serial numbers"
+            ),
         ));
     }
     if has("、，,;；/／\\|+&") {
@@ -603,8 +656,11 @@ fn joined(bare: &str, name: &mut Name) -> Result<String, Refusal> {
     if two && (bare.contains(['\n', '\r']) || parts.iter().all(is_whole)) {
         return Err(Refusal::new(
             "name_several",
-            "一格里像是有两个姓名",
-            "每人一行，请分开；少数民族姓名中间请用“·”",
+            words!("一格里像是有两个姓名", "the cell seems to hold two names"),
+            words!(
+                "每人一行，请分开；少数民族姓名中间请用“·”",
+                "one person a row; of minorities, put “·” between the parts of the name"
+            ),
         ));
     }
     // A name that is whole without what stands behind it: 王大山 明.
@@ -612,8 +668,14 @@ fn joined(bare: &str, name: &mut Name) -> Result<String, Refusal> {
     if two || is_whole_before {
         name.doubt = Some(Refusal::new(
             "name_with_space",
-            format!("姓名中间有空格，读作“{tight}”"),
-            "请核对；如果是两个人请分成两行，少数民族姓名中间请用“·”",
+            words!(
+                "姓名中间有空格，读作“{tight}”",
+                "there is a space within the name, which was read as “{tight}”"
+            ),
+            words!(
+                "请核对；如果是两个人请分成两行，少数民族姓名中间请用“·”",
+                "check it; put two persons into two rows; of minorities, put “·” between the parts of the name"
+            ),
         ));
     }
     Ok(tight)
@@ -638,8 +700,14 @@ fn with_dots(bare: &str) -> Result<String, Refusal> {
     {
         return Err(Refusal::new(
             "name_masked",
-            "姓名中有圆圈，像是遮盖了字",
-            "请填写完整的姓名；少数民族姓名中间请用“·”",
+            words!(
+                "姓名中有圆圈，像是遮盖了字",
+                "a circle in the name seems to hide a character"
+            ),
+            words!(
+                "请填写完整的姓名；少数民族姓名中间请用“·”",
+                "fill in the whole name; of minorities, put “·” between the parts of the name"
+            ),
         ));
     }
     let mut dotted = String::with_capacity(bare.len());
@@ -658,8 +726,11 @@ fn mixed(name: &str) -> Option<Refusal> {
     if has_letter_beside_chinese(name) {
         return Some(Refusal::new(
             "name_with_letters",
-            "中文姓名里夹有字母",
-            "请核对姓名；字母只是标记的请删去",
+            words!("中文姓名里夹有字母", "there are letters in a Chinese name"),
+            words!(
+                "请核对姓名；字母只是标记的请删去",
+                "check the name; delete letters that are only marks"
+            ),
         ));
     }
     if !name.chars().any(is_chinese) {
@@ -668,23 +739,38 @@ fn mixed(name: &str) -> Option<Refusal> {
     if name.contains(HYPHENS) {
         return Some(Refusal::new(
             "name_with_hyphen",
-            "姓名中间有短横",
-            "请核对；少数民族姓名中间请用“·”，两个人请分成两行",
+            words!("姓名中间有短横", "there is a stroke within the name"),
+            words!(
+                "请核对；少数民族姓名中间请用“·”，两个人请分成两行",
+                "check it; put two persons into two rows; of minorities, put “·” between the parts of the name"
+            ),
         ));
     }
     if name.ends_with(['故', '亡']) {
         return Some(Refusal::new(
             "name_with_remark",
-            "姓名的末一个字像是“已故”的说明",
-            "请核对；已去世的人请从名册中删除这一行",
+            words!(
+                "姓名的末一个字像是“已故”的说明",
+                "the last character of the name may say that the person has died"
+            ),
+            words!(
+                "请核对；已去世的人请从名册中删除这一行",
+                "check it; delete the row of somebody who has died"
+            ),
         ));
     }
     let is_usual = |character: char| is_chinese(character) || character == '·';
     let odd = name.chars().find(|character| !is_usual(*character))?;
     Some(Refusal::new(
         "name_odd_character",
-        format!("姓名中有“{odd}”，不是姓名用字"),
-        "请核对姓名，删去多余的符号",
+        words!(
+            "姓名中有“{odd}”，不是姓名用字",
+            "“{odd}” in the name is no character of names"
+        ),
+        words!(
+            "请核对姓名，删去多余的符号",
+            "check the name and delete signs that are too many"
+        ),
     ))
 }
 

@@ -3,6 +3,7 @@
 use super::digits::{arabic, whole};
 use super::nothing::says_nothing;
 use super::text::{Read, Refusal, plain};
+use crate::problem::words;
 use crate::text::squeezed;
 use crate::workbook::reader::Cell;
 
@@ -30,7 +31,16 @@ const MOST_FEN: f64 = 10_000_000_000.0;
 
 /// Money in fen. `column` is the unit in the heading; a unit in the cell itself goes before it.
 pub fn money(cell: &Cell<'_>, column: Unit) -> Read<i64> {
-    let refused = || Refusal::new("not_money", "不是金额", "请只填数字，单位为元，如 12345.60");
+    let refused = || {
+        Refusal::new(
+            "not_money",
+            words!("不是金额", "not an amount of money"),
+            words!(
+                "请只填数字，单位为元，如 12345.60",
+                "fill in digits alone, in yuan, such as 12345.60"
+            ),
+        )
+    };
     let (amount, unit) = match cell {
         Cell::Number(number) => (*number, column),
         Cell::Text(_) => {
@@ -55,8 +65,14 @@ pub fn money(cell: &Cell<'_>, column: Unit) -> Read<i64> {
     if !fen.is_finite() || fen.abs() > MOST_FEN {
         return Err(Refusal::new(
             "money_out_of_range",
-            "金额超出合理范围（1 亿元以内）",
-            "请核对小数点和单位（元、万元）",
+            words!(
+                "金额超出合理范围（1 亿元以内）",
+                "the amount is out of range (100 million yuan at most)"
+            ),
+            words!(
+                "请核对小数点和单位（元、万元）",
+                "check the decimal point and the unit (yuan, or ten thousand yuan)"
+            ),
         ));
     }
     #[expect(
@@ -118,8 +134,14 @@ pub fn integer(cell: &Cell<'_>, least: i64, most: i64) -> Read<i64> {
     let refused = || {
         Refusal::new(
             "not_an_integer",
-            format!("不是 {least} 到 {most} 的整数"),
-            "请只填整数，不带单位和文字",
+            words!(
+                "不是 {least} 到 {most} 的整数",
+                "not a whole number from {least} to {most}"
+            ),
+            words!(
+                "请只填整数，不带单位和文字",
+                "fill in a whole number alone, without units and words"
+            ),
         )
     };
     let value = match cell {

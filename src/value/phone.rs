@@ -3,6 +3,7 @@
 use super::nothing::says_no_number;
 use super::register_number::{as_whole, damaged, is_scientific};
 use super::text::{Read, Refusal, as_typed, plain};
+use crate::problem::words;
 use crate::text::half_width;
 use crate::workbook::reader::Cell;
 
@@ -82,8 +83,14 @@ pub fn phone(cell: &Cell<'_>) -> Read<Phone> {
     if tight.contains(['*', '?', '□', '〓', '\u{fffd}']) {
         return Err(Refusal::new(
             "phone_invalid",
-            "电话号码有被遮盖或丢失的数字",
-            "请填写完整的号码；没有电话的请留空",
+            words!(
+                "电话号码有被遮盖或丢失的数字",
+                "digits of the telephone number are hidden or lost"
+            ),
+            words!(
+                "请填写完整的号码；没有电话的请留空",
+                "fill in the whole number; leave it empty where there is no telephone"
+            ),
         ));
     }
     if let Some(refusal) = cut(typed) {
@@ -298,8 +305,14 @@ fn cut(typed: &str) -> Option<Refusal> {
     let second = format!("{}{short}", &first[..first.len() - short.len()]);
     let refusal = Refusal::new(
         "phone_invalid",
-        format!("像是有两个电话号码，第二个只写了末尾的“{short}”"),
-        "请把两个号码都写完整，用“、”分开；只有一个号码的请删去多余的数字",
+        words!(
+            "像是有两个电话号码，第二个只写了末尾的“{short}”",
+            "there seem to be two telephone numbers, of the second only the end “{short}”"
+        ),
+        words!(
+            "请把两个号码都写完整，用“、”分开；只有一个号码的请删去多余的数字",
+            "write both numbers whole, with “、” between them; if there is one only, delete the digits that are too many"
+        ),
     );
     Some(refusal.proposing(Some(format!("{first}、{second}"))))
 }
@@ -307,16 +320,25 @@ fn cut(typed: &str) -> Option<Refusal> {
 fn no_phone(core: &str) -> Refusal {
     let digits = core.bytes().filter(u8::is_ascii_digit).count();
     let reason = if digits == 0 {
-        "不是电话号码".to_owned()
+        words!("不是电话号码", "not a telephone number")
     } else if core.chars().any(char::is_alphabetic) {
-        "电话号码里有字母或文字".to_owned()
+        words!(
+            "电话号码里有字母或文字",
+            "the telephone number holds letters or words"
+        )
     } else {
-        format!("不是有效的电话号码（共 {digits} 位数字）：手机号应为 11 位，固定电话应带区号")
+        words!(
+            "不是有效的电话号码（共 {digits} 位数字）：手机号应为 11 位，固定电话应带区号",
+            "not a valid telephone number ({digits} digits): a mobile has 11, a line has its area code"
+        )
     };
     Refusal::new(
         "phone_invalid",
         reason,
-        "请核对号码；没有电话的请留空，说明文字请写在备注栏",
+        words!(
+            "请核对号码；没有电话的请留空，说明文字请写在备注栏",
+            "check the number; leave it empty where there is no telephone, and put words into the remarks"
+        ),
     )
 }
 
@@ -413,7 +435,7 @@ mod tests {
         ] {
             let refusal = phone(&Cell::Text(typed.into())).unwrap_err();
             assert_eq!(refusal.proposal.as_deref(), Some(proposal), "{typed}");
-            assert!(refusal.reason.contains("第二个"), "{}", refusal.reason);
+            assert!(refusal.reason.zh.contains("第二个"), "{refusal:?}");
         }
         assert!(read("13900010003/4/5").is_err());
     }

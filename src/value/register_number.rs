@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::text::{Read, Refusal, as_typed, text};
+use crate::problem::words;
 use crate::text::{half_width, squeezed};
 use crate::workbook::reader::Cell;
 
@@ -50,8 +51,14 @@ fn refused(typed: &str, number: &str) -> Option<Refusal> {
     {
         return Some(Refusal::new(
             "lost_character",
-            "编号里有丢失或被遮盖的字符（如 ?、□、*）",
-            "请对照原件填写完整编号",
+            words!(
+                "编号里有丢失或被遮盖的字符（如 ?、□、*）",
+                "characters of the number are lost or hidden (such as ?, □, *)"
+            ),
+            words!(
+                "请对照原件填写完整编号",
+                "fill in the whole number from the original"
+            ),
         ));
     }
     if !number
@@ -73,8 +80,14 @@ fn refused(typed: &str, number: &str) -> Option<Refusal> {
     (count > 1).then(|| {
         Refusal::new(
             "two_numbers",
-            format!("一格里填了 {count} 个编号"),
-            "一格只能填一个编号，请分开",
+            words!(
+                "一格里填了 {count} 个编号",
+                "{count} numbers stand in one cell"
+            ),
+            words!(
+                "一格只能填一个编号，请分开",
+                "one number a cell; put them apart"
+            ),
         )
     })
 }
@@ -82,8 +95,11 @@ fn refused(typed: &str, number: &str) -> Option<Refusal> {
 fn no_number() -> Refusal {
     Refusal::new(
         "not_a_number_name",
-        "不是编号",
-        "请填写编号；没有编号的请留空，说明文字请写在备注栏",
+        words!("不是编号", "not a number"),
+        words!(
+            "请填写编号；没有编号的请留空，说明文字请写在备注栏",
+            "fill in the number; leave it empty where there is none, and put words into the remarks"
+        ),
     )
 }
 
@@ -141,8 +157,14 @@ fn are_alike(one: &str, two: &str) -> bool {
 pub(super) fn damaged(number: &str) -> Refusal {
     Refusal::new(
         "number_damaged",
-        format!("“{number}”被 Excel 改成了科学计数，后面的数字已经丢失"),
-        "请把该列设为“文本”格式，对照原件重新录入完整号码",
+        words!(
+            "“{number}”被 Excel 改成了科学计数，后面的数字已经丢失",
+            "Excel turned it into “{number}”, and the further digits are lost"
+        ),
+        words!(
+            "请把该列设为“文本”格式，对照原件重新录入完整号码",
+            "format the column as text and type the whole number again from the original"
+        ),
     )
 }
 

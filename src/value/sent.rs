@@ -4,7 +4,7 @@
 use super::line::{Line, line, place, places};
 use super::phone::phone;
 use super::text::{Read, Refusal};
-use crate::problem::{Problem, Text};
+use crate::problem::{Problem, Text, words};
 use crate::workbook::reader::Cell;
 
 /// Most characters of a name of a place or a unit.
@@ -15,7 +15,13 @@ const LONGEST_LINE: usize = 200;
 /// The name of a place or a unit, as it is kept.
 pub fn sent_place(name: &str) -> Result<String, Refusal> {
     let read = without_doubt(place(&typed(name), LONGEST_NAME))?;
-    read.ok_or_else(|| Refusal::new("name_missing", format!("“{name}”不是名称"), "请填写名称"))
+    read.ok_or_else(|| {
+        Refusal::new(
+            "name_missing",
+            words!("“{name}”不是名称", "“{name}” is not a name"),
+            words!("请填写名称", "write the name"),
+        )
+    })
 }
 
 /// The names of one place or of several, as they are kept; nothing where no name is said.
@@ -36,8 +42,11 @@ pub fn sent_phone(number: &str) -> Read<String> {
     match phone.rest {
         Some(rest) => Err(Refusal::new(
             "phone_invalid",
-            format!("这里只能填写一个电话号码（{rest}）"),
-            "请只保留一个号码",
+            words!(
+                "这里只能填写一个电话号码（{rest}）",
+                "one telephone number is taken here (“{rest}” stands beside it)"
+            ),
+            words!("请只保留一个号码", "keep one number"),
         )),
         None => Ok(Some(phone.number)),
     }
@@ -59,21 +68,9 @@ fn without_doubt(read: Read<Line>) -> Read<String> {
 
 impl Refusal {
     /// What is wrong and what to do, in one sentence.
-    pub fn words(&self) -> String {
-        format!("{}；{}", self.reason, self.remedy)
-    }
-
-    fn english(&self) -> &'static str {
-        match self.code {
-            "phone_invalid" | "number_damaged" => {
-                "send one whole telephone number, or null for none"
-            }
-            "place_several" => "this looks like several names; send one",
-            "too_long" => "this is too long",
-            _ => {
-                "a roster could not say this either: send it without lost characters, marks such as * or ?, or ditto signs"
-            }
-        }
+    pub fn words(&self) -> Text {
+        let (reason, remedy) = (&self.reason, &self.remedy);
+        words!("{reason}；{remedy}", "{reason}; {remedy}"; reason, remedy)
     }
 }
 
@@ -88,11 +85,7 @@ impl Refused {
             Ok(value) => return Some(value),
             Err(refusal) => refusal,
         };
-        let words = Text {
-            zh: refusal.words(),
-            en: refusal.english().to_owned(),
-        };
-        self.0.push((pointer.into(), words));
+        self.0.push((pointer.into(), refusal.words()));
         None
     }
 

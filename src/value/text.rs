@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::digits::EXACT;
 use super::nothing::says_nothing;
 use crate::access::Sight;
+use crate::problem::{Text, words};
 use crate::text::trimmed;
 use crate::workbook::reader::Cell;
 
@@ -14,23 +15,19 @@ pub struct Refusal {
     /// Kind of problem, for programs.
     pub code: &'static str,
     /// What is wrong.
-    pub reason: String,
+    pub reason: Box<Text>,
     /// What to do about it.
-    pub remedy: String,
+    pub remedy: Box<Text>,
     /// What may have been meant.
     pub proposal: Option<String>,
 }
 
 impl Refusal {
-    pub(crate) fn new(
-        code: &'static str,
-        reason: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn new(code: &'static str, reason: Text, remedy: Text) -> Self {
         Self {
             code,
-            reason: reason.into(),
-            remedy: remedy.into(),
+            reason: Box::new(reason),
+            remedy: Box::new(remedy),
             proposal: None,
         }
     }
@@ -63,18 +60,30 @@ pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
         Cell::Bool(truth) => Ok(Cow::Borrowed(if *truth { "是" } else { "否" })),
         Cell::Error(error) => Err(Refusal::new(
             "formula_error",
-            format!("公式出错（{error}）"),
-            "请修正公式，或把该列“复制—选择性粘贴—数值”后重新填写",
+            words!("公式出错（{error}）", "the formula failed ({error})"),
+            words!(
+                "请修正公式，或把该列“复制—选择性粘贴—数值”后重新填写",
+                "correct the formula, or paste the column as values and fill it in again"
+            ),
         )),
         Cell::Uncalculated => Err(Refusal::new(
             "formula_not_calculated",
-            "公式没有计算结果",
-            "请用 Excel 或 WPS 打开并保存后重新导入；如果格中显示的是公式本身，请直接填写内容",
+            words!("公式没有计算结果", "the formula has no result"),
+            words!(
+                "请用 Excel 或 WPS 打开并保存后重新导入；如果格中显示的是公式本身，请直接填写内容",
+                "open the file in Excel or WPS, save it and import it again; if the cell shows the formula itself, type the content"
+            ),
         )),
         Cell::Lost => Err(Refusal::new(
             "cell_lost",
-            "这一格的内容在文件中已丢失",
-            "请用 Excel 或 WPS 打开，对照原件重新填写这一格，保存后再导入",
+            words!(
+                "这一格的内容在文件中已丢失",
+                "the content of this cell is lost in the file"
+            ),
+            words!(
+                "请用 Excel 或 WPS 打开，对照原件重新填写这一格，保存后再导入",
+                "open the file in Excel or WPS, fill in this cell from the original, save it and import it again"
+            ),
         )),
     }
 }
@@ -84,18 +93,24 @@ pub fn plain<'c>(cell: &'c Cell<'_>) -> Result<Cow<'c, str>, Refusal> {
 /// these; Excel makes them of what was typed, as a date of 3-5.
 pub(super) fn as_typed(cell: &Cell<'_>) -> Result<(), Refusal> {
     let what = match cell {
-        Cell::Date(_) => "日期",
-        Cell::Bool(_) => "逻辑值（TRUE 或 FALSE）",
+        Cell::Date(_) => words!("日期", "a date"),
+        Cell::Bool(_) => words!("逻辑值（TRUE 或 FALSE）", "TRUE or FALSE"),
         Cell::Number(number) if number.fract() != 0.0 || number.is_sign_negative() => {
-            "小数、负数或时间"
+            words!(
+                "小数、负数或时间",
+                "a fraction, a negative number or a time"
+            )
         }
-        Cell::Text(text) if is_day(text) => "日期",
+        Cell::Text(text) if is_day(text) => words!("日期", "a date"),
         _ => return Ok(()),
     };
     Err(Refusal::new(
         "wrong_type",
-        format!("单元格里是{what}，不是这一列的内容"),
-        "“3-5”之类的内容会被 Excel 改成日期：请把该列设为“文本”格式，对照原件重新填写",
+        words!("单元格里是{what}，不是这一列的内容", "the cell holds {what}, which is not what this column is for"; what),
+        words!(
+            "“3-5”之类的内容会被 Excel 改成日期：请把该列设为“文本”格式，对照原件重新填写",
+            "Excel turns such content as “3-5” into dates: format the column as text and fill it in again from the original"
+        ),
     ))
 }
 
@@ -130,8 +145,14 @@ fn number_as_text(number: f64) -> Result<String, Refusal> {
     if number.fract() == 0.0 && number.abs() >= EXACT {
         return Err(Refusal::new(
             "number_damaged",
-            "被 Excel 当作数值保存，超过 15 位，末尾数字已丢失",
-            "请把该列设为“文本”格式，对照原件重新录入完整号码",
+            words!(
+                "被 Excel 当作数值保存，超过 15 位，末尾数字已丢失",
+                "Excel kept it as a number of more than 15 digits, of which the last are lost"
+            ),
+            words!(
+                "请把该列设为“文本”格式，对照原件重新录入完整号码",
+                "format the column as text and type the whole number again from the original"
+            ),
         ));
     }
     Ok(number.to_string())
@@ -148,8 +169,14 @@ pub fn text(cell: &Cell<'_>, longest: usize) -> Read<String> {
         let length = text.chars().count();
         return Err(Refusal::new(
             "too_long",
-            format!("长达 {length} 个字，最多 {longest} 个字"),
-            "请精简内容，或移到“备注”列",
+            words!(
+                "长达 {length} 个字，最多 {longest} 个字",
+                "{length} characters, of which at most {longest} are allowed"
+            ),
+            words!(
+                "请精简内容，或移到“备注”列",
+                "shorten it, or move it to the remarks"
+            ),
         ));
     }
     Ok(Some(text.into_owned()))

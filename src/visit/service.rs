@@ -52,7 +52,11 @@ pub async fn log_batch(
                 let (key, id) = (&sent.idempotency_key, sent.household_id);
                 let logged = log_one(&mut tx, app, caller, logger, key, id, sent.visit).await;
                 // Places are those of the visit; whoever reads them sent the batch.
-                logged.map_err(|problem| problem.below(&format!("/visits/{position}/visit")))
+                logged.map_err(|problem| {
+                    let item = format!("/visits/{position}");
+                    let problem = problem.below(&format!("{item}/visit"));
+                    problem.with_parameter_at(&format!("{item}/idempotency_key"))
+                })
             }
             Err(problem) => Err(problem),
         };

@@ -6,6 +6,7 @@ use super::kind::Kind;
 use super::limit::{
     MAX_AREAS, MAX_CELL_CHARS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_PARTS, MAX_ROWS, MAX_TEXTS,
 };
+use crate::problem::{Text, words};
 
 /// Why a file cannot be read as a workbook. The text says what it is, [`remedy`](Self::remedy) what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -87,34 +88,137 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// What to do about it.
-    pub fn remedy(&self) -> &'static str {
+    /// What it is, as [`Display`](std::fmt::Display) says it in Chinese, and in English.
+    pub fn words(&self) -> Text {
+        Text::new(self.to_string(), self.english())
+    }
+
+    fn english(&self) -> String {
         match self {
-            Self::EmptyFile => "请确认文件已完整保存或上传，再重新导入",
-            Self::TooLarge(_) => "请按镇或按村拆分成几个文件分别导入，并删除图片等多余内容",
-            Self::NotWorkbook(kind) => kind.remedy(),
-            Self::CutOff => "请重新复制或下载原文件，确认能用 Excel 或 WPS 打开后再导入",
+            Self::EmptyFile => "the file is empty (0 bytes)".to_owned(),
+            Self::TooLarge(bytes) => format!(
+                "the file is too large ({} MiB); at most {} MiB are taken",
+                bytes >> 20,
+                MAX_FILE_BYTES >> 20
+            ),
+            Self::NotWorkbook(kind) => {
+                format!("this is no table that can be imported, but {}", kind.english())
+            }
+            Self::CutOff => {
+                "the file is not whole, its end is lost (the upload or the copying may have broken off)"
+                    .to_owned()
+            }
             Self::UnknownEncoding => {
-                "请用 Excel 或 WPS 打开，确认中文显示正常，另存为 .xlsx 后再导入"
+                "the encoding of the text file is not known (neither UTF-8 nor GB18030)".to_owned()
+            }
+            Self::Bomb(_) => {
+                "the file unpacks to far more than a workbook needs; it is damaged or malicious and was not read"
+                    .to_owned()
+            }
+            Self::TooManyParts(count) => {
+                format!("the workbook has {count} parts, of which at most {MAX_PARTS} are read")
+            }
+            Self::TooManyTexts(count) => format!(
+                "the workbook has {count} shared texts: more than {MAX_TEXTS}, or more than fit in the file"
+            ),
+            Self::Entities(part) => format!(
+                "`{part}` of the workbook declares document types or entities (DTD), as no proper table does; it was not read"
+            ),
+            Self::TooManyAreas => {
+                format!("the workbook has more than {MAX_AREAS} merged areas")
+            }
+            Self::Damaged { .. } => "the workbook is damaged and cannot be read".to_owned(),
+            Self::TooWide { sheet, cell } => format!(
+                "cell {cell} of the sheet “{sheet}” is out of range: at most {MAX_COLUMNS} columns are read"
+            ),
+            Self::TooLong(sheet) => {
+                format!("the sheet “{sheet}” has more than the {MAX_ROWS} rows of Excel")
+            }
+            Self::CellTooLong { sheet, cell } => format!(
+                "the content of cell {cell} of the sheet “{sheet}” is too long: at most {MAX_CELL_CHARS} characters"
+            ),
+            Self::OpenQuote { sheet, cell } => format!(
+                "a quotation mark in cell {cell} of the sheet “{sheet}” is not closed, and all rows behind it became its content"
+            ),
+            Self::Exhausted => {
+                "reading this file needed more memory or time than allowed, or would have ended the reader; it was stopped"
+                    .to_owned()
+            }
+            Self::Stopped => "reading was stopped".to_owned(),
+            Self::Internal => {
+                "an internal error, which has been logged: the reader did not start or did not answer"
+                    .to_owned()
+            }
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> Text {
+        match self {
+            Self::EmptyFile => words!(
+                "请确认文件已完整保存或上传，再重新导入",
+                "see that the file was saved and uploaded whole, and import it again"
+            ),
+            Self::TooLarge(_) => words!(
+                "请按镇或按村拆分成几个文件分别导入，并删除图片等多余内容",
+                "split it into files by town or village, and delete pictures and what else is not needed"
+            ),
+            Self::NotWorkbook(kind) => kind.remedy(),
+            Self::CutOff => words!(
+                "请重新复制或下载原文件，确认能用 Excel 或 WPS 打开后再导入",
+                "copy or download the file again, see that Excel or WPS opens it, and import it"
+            ),
+            Self::UnknownEncoding => {
+                words!(
+                    "请用 Excel 或 WPS 打开，确认中文显示正常，另存为 .xlsx 后再导入",
+                    "open it in Excel or WPS, see that the Chinese is shown well, and save it as .xlsx"
+                )
             }
             Self::Bomb(_) | Self::TooManyParts(_) | Self::TooManyTexts(_) | Self::Entities(_) => {
-                "请用 Excel 或 WPS 打开，把数据复制到新的工作簿，另存为 .xlsx 后再导入"
+                words!(
+                    "请用 Excel 或 WPS 打开，把数据复制到新的工作簿，另存为 .xlsx 后再导入",
+                    "open it in Excel or WPS, copy the data into a new workbook and save that as .xlsx"
+                )
             }
-            Self::TooManyAreas => "请取消多余的合并单元格，或按镇拆分成几个文件分别导入",
+            Self::TooManyAreas => words!(
+                "请取消多余的合并单元格，或按镇拆分成几个文件分别导入",
+                "take apart merged cells that are not needed, or split it into files by town"
+            ),
             Self::Damaged { .. } => {
-                "请用 Excel 或 WPS 打开并另存为 .xlsx；如打不开，请重新导出或取得原文件"
+                words!(
+                    "请用 Excel 或 WPS 打开并另存为 .xlsx；如打不开，请重新导出或取得原文件",
+                    "open it in Excel or WPS and save it as .xlsx; if it does not open, export it again or get the original file"
+                )
             }
             Self::TooWide { .. } => {
-                "请删除该单元格及其以右的多余列（选中后按 Ctrl+-），保存后再导入"
+                words!(
+                    "请删除该单元格及其以右的多余列（选中后按 Ctrl+-），保存后再导入",
+                    "delete this cell and the columns to its right that are not needed (select them and press Ctrl+-), and save it"
+                )
             }
-            Self::TooLong(_) => "请拆分成几个文件分别导入",
-            Self::CellTooLong { .. } => "请缩短该单元格的内容；文本文件请检查此处是否少了一个引号",
-            Self::OpenQuote { .. } => "请在该单元格补上缺少的引号；如文件没有传完，请重新导出",
+            Self::TooLong(_) => words!("请拆分成几个文件分别导入", "split it into several files"),
+            Self::CellTooLong { .. } => words!(
+                "请缩短该单元格的内容；文本文件请检查此处是否少了一个引号",
+                "shorten the content of the cell; in a text file see whether a quotation mark is missing here"
+            ),
+            Self::OpenQuote { .. } => words!(
+                "请在该单元格补上缺少的引号；如文件没有传完，请重新导出",
+                "add the quotation mark that is missing in the cell; if the file broke off, export it again"
+            ),
             Self::Exhausted => {
-                "请用 Excel 或 WPS 打开，把数据复制到新的工作簿，另存为 .xlsx 后再导入；数据很多时请按镇拆分"
+                words!(
+                    "请用 Excel 或 WPS 打开，把数据复制到新的工作簿，另存为 .xlsx 后再导入；数据很多时请按镇拆分",
+                    "open it in Excel or WPS, copy the data into a new workbook and save that as .xlsx; split large ones by town"
+                )
             }
-            Self::Stopped => "如仍需导入，请重新核对",
-            Self::Internal => "请稍后重试；如仍不行，请联系系统管理员查看日志",
+            Self::Stopped => words!(
+                "如仍需导入，请重新核对",
+                "check it again if it is still wanted"
+            ),
+            Self::Internal => words!(
+                "请稍后重试；如仍不行，请联系系统管理员查看日志",
+                "try again later; if that does not help, ask the administrator to look at the log"
+            ),
         }
     }
 

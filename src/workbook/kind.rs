@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::problem::{Text, words};
+
 /// What a file is when it is no workbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
@@ -55,17 +57,48 @@ impl Kind {
         }
     }
 
-    pub(super) fn remedy(self) -> &'static str {
+    pub(super) fn english(self) -> &'static str {
+        match self {
+            Self::AncientXls => "an .xls file of Excel 4.0 or earlier",
+            Self::Encrypted => "a workbook behind a password",
+            Self::Ole => "another document of an old Office",
+            Self::Html => "a web page (HTML) that is only called like a table",
+            Self::Mhtml => "a web page in one file (MHTML) that is only called like a table",
+            Self::Json => "data of a web system (JSON), not the table that it exports",
+            Self::Rtf => "a WordPad (RTF) document",
+            Self::Xml => "an XML spreadsheet of 2003",
+            Self::OtherOffice => "a Word or PowerPoint document",
+            Self::Zip => "a zip archive",
+            Self::OtherArchive => "a RAR or 7z archive",
+            Self::Pdf => "a PDF file",
+            Self::Picture => "a picture",
+            Self::Unknown => "a file of no known kind",
+        }
+    }
+
+    pub(super) fn remedy(self) -> Text {
         match self {
             Self::AncientXls | Self::Html | Self::Mhtml | Self::Xml => {
-                "请用 Excel 或 WPS 打开，选择“另存为”，类型选“Excel 工作簿 (*.xlsx)”，再导入新文件（只改扩展名无效）"
+                words!(
+                    "请用 Excel 或 WPS 打开，选择“另存为”，类型选“Excel 工作簿 (*.xlsx)”，再导入新文件（只改扩展名无效）",
+                    "open it in Excel or WPS, save it as an Excel workbook (*.xlsx) and import the new file (changing its name alone does not help)"
+                )
             }
             Self::Encrypted => {
-                "请用 Excel 打开，在“文件—信息—保护工作簿”中去掉打开密码，保存后再导入"
+                words!(
+                    "请用 Excel 打开，在“文件—信息—保护工作簿”中去掉打开密码，保存后再导入",
+                    "open it in Excel, take off the password and save it"
+                )
             }
-            Self::Zip | Self::OtherArchive => "请先解压，再导入其中的表格文件",
+            Self::Zip | Self::OtherArchive => words!(
+                "请先解压，再导入其中的表格文件",
+                "unpack it and import the table that is in it"
+            ),
             Self::Json => {
-                "请回到原来的系统重新登录后再导出一次；确认能用 Excel 或 WPS 打开后再导入"
+                words!(
+                    "请回到原来的系统重新登录后再导出一次；确认能用 Excel 或 WPS 打开后再导入",
+                    "log in to that system again and export once more; see that Excel or WPS opens the file"
+                )
             }
             Self::Ole
             | Self::Rtf
@@ -73,7 +106,10 @@ impl Kind {
             | Self::Pdf
             | Self::Picture
             | Self::Unknown => {
-                "请导入 .xlsx、.xls、.xlsb、.ods 或 .csv 格式的名册；空白模板可从“下载模板”取得"
+                words!(
+                    "请导入 .xlsx、.xls、.xlsb、.ods 或 .csv 格式的名册；空白模板可从“下载模板”取得",
+                    "import a roster as .xlsx, .xls, .xlsb, .ods or .csv; our empty template can be downloaded"
+                )
             }
         }
     }

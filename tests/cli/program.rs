@@ -10,12 +10,15 @@ fn qianshou(folder: &Path) -> Command {
     command.current_dir(folder);
     for setting in [
         "DATABASE_URL",
+        "QIANSHOU_DATABASE",
         "QIANSHOU_LISTEN",
         "QIANSHOU_LOG",
         "QIANSHOU_CONFIG",
     ] {
         command.env_remove(setting);
     }
+    // Help in English, whoever runs the tests.
+    command.env("LC_ALL", "C");
     command
 }
 
@@ -302,4 +305,97 @@ fn what_there_is_can_be_shown_and_sent_on() {
     assert!(unit.contains("还没有任何单位"), "{unit}");
     let listed = stdout(&run(at, &["import", "list"]));
     assert!(listed.contains("结果"), "{listed}");
+}
+
+#[test]
+fn a_mistyped_path_is_named_and_nothing_is_made_there() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["backup", "x.db"][..],
+        &["pair"],
+        &["progress"],
+        &["user", "list"],
+        &["user", "add", "lina", "--role", "leader"],
+        &["import", "list"],
+        &["export", "progress", "--out", "p.xlsx"],
+        &["export", "pairings", "--out", "p.xlsx"],
+    ] {
+        let database = ["--database", "sqlite:mistyped.db"];
+        let output = run(folder.path(), &[arguments, &database].concat());
+        assert!(!output.status.success(), "{arguments:?}");
+        let words = stderr(&output);
+        assert!(words.contains("mistyped.db"), "{arguments:?}: {words}");
+        assert!(!words.contains("os error"), "{arguments:?}: {words}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_database_is_named_by_either_variable() {
+    for variable in ["QIANSHOU_DATABASE", "DATABASE_URL"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut migrate = qianshou(folder.path());
+        migrate.arg("migrate").env(variable, "sqlite:own.db");
+        assert!(migrate.output().unwrap().status.success());
+        assert!(folder.path().join("own.db").exists(), "{variable}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_first_administrator_is_made_whoever_came_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    stdout(&run(at, &["migrate"]));
+    stdout(&run(at, &["user", "add", "lina", "--role", "leader"]));
+    let mut server = qianshou(at)
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut told = BufReader::new(server.stdout.take().unwrap());
+    told.read_line(&mut line).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(line.contains("password"), "{line}");
+}
+
+#[test]
+fn help_and_refusals_are_chinese_for_who_asks_or_has_such_a_locale() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let told = |arguments: &[&str], locale: &str| {
+        let mut command = qianshou(at);
+        command.args(arguments).env_remove("LC_MESSAGES");
+        let output = command.env("LC_ALL", locale).output().unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    };
+    for (arguments, locale, words) in [
+        (
+            &["--help"][..],
+            "zh_CN.UTF-8",
+            "用法：qianshou [选项] <命令>",
+        ),
+        (&["--lang", "zh", "--help"], "C", "演示一个虚构单位的一年"),
+        (&["pair", "--lang=zh", "--help"], "C", "只安排这个镇的户"),
+        (
+            &["help", "import"],
+            "zh_CN.UTF-8",
+            "导入名册，或只说明导入后会怎样",
+        ),
+        (
+            &["serv"],
+            "zh_CN.UTF-8",
+            "错误：没有命令 serv，您要写的是 serve 吗？",
+        ),
+        (&["--lang", "en", "--help"], "zh_CN.UTF-8", "Commands:"),
+        (&["--help"], "C", "Commands:"),
+        (&["serv"], "C", "unrecognized subcommand"),
+    ] {
+        let all = told(arguments, locale);
+        assert!(all.contains(words), "{arguments:?} {locale}: {all}");
+        assert!(words.is_ascii() || !all.contains("Usage:"), "{all}");
+    }
 }

@@ -1,5 +1,7 @@
 mod compression;
 mod cors;
+mod english;
 mod errors;
 mod language;
 mod limits;
+mod swallowed;

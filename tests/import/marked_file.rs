@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use qianshou::household::rule::Severity;
+use qianshou::problem::Text;
 use qianshou::roster::marked::PROBLEMS_SHEET;
 use qianshou::roster::{RosterProblem, marked};
 use qianshou::workbook::reader::OpenFile;
@@ -43,8 +44,8 @@ fn problem(severity: Severity, sheet: &str, cell: &str, reason: &str) -> RosterP
         cell: Some(cell.to_owned()),
         column: Some("姓名".to_owned()),
         value: Some("张*".to_owned()),
-        reason: reason.to_owned(),
-        remedy: "请核对".to_owned(),
+        reason: Text::same(reason),
+        remedy: Text::new("请核对", "check it"),
         proposal: None,
     }
 }

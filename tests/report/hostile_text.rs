@@ -10,6 +10,7 @@ use qianshou::household::rule::Severity;
 use qianshou::household::store::LedgerEntry;
 use qianshou::household::{Cause, PovertyStatus};
 use qianshou::pairing::roll::model::Entry;
+use qianshou::problem::Text;
 use qianshou::progress::model::progress;
 use qianshou::progress::summary::{HelperRow, Summary, TownRow, UnitRow};
 use qianshou::report::model::{LedgerRow, Occasion, Report};
@@ -301,8 +302,8 @@ fn problems(sent: &Sent, texts: &[String]) -> Vec<RosterProblem> {
             cell: Some(address(row, 0)),
             column: Some(text.clone()),
             value: Some(text.clone()),
-            reason: text.clone(),
-            remedy: text.clone(),
+            reason: Text::same(text),
+            remedy: Text::same(text),
             proposal: Some(text.clone()),
         })
     })

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::access::Kind;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Cause, Measure};
+use crate::problem::Text;
 use crate::{code_list, text};
 
 code_list! {
@@ -29,10 +30,10 @@ pub struct Rule {
     /// Whether it looks at all members of a household together, so that it says nothing where only the
     /// head is known.
     pub needs_all_members: bool,
-    /// What the rule looks at, in Chinese.
-    pub title: &'static str,
-    /// What to do where it is broken, in Chinese.
-    pub remedy: &'static str,
+    /// What the rule looks at, in Chinese and in English.
+    pub(super) title: [&'static str; 2],
+    /// What to do where it is broken, in Chinese and in English.
+    pub(super) remedy: [&'static str; 2],
     /// Checks one household. Rules that need more than one household, or what only the roster states,
     /// are checked by the import.
     pub(super) check: fn(&Subject<'_>, &mut Found),
@@ -47,8 +48,22 @@ pub struct Finding {
     pub member: Option<usize>,
     /// The field of [`HouseholdFacts`] or [`Member`] to look at first.
     pub field: &'static str,
-    /// What contradicts what, in Chinese.
-    pub reason: String,
+    /// What contradicts what.
+    pub reason: Text,
+}
+
+impl Rule {
+    /// What the rule looks at.
+    pub fn title(&self) -> Text {
+        let [zh, en] = self.title;
+        Text::new(zh, en)
+    }
+
+    /// What to do where it is broken.
+    pub fn remedy(&self) -> Text {
+        let [zh, en] = self.remedy;
+        Text::new(zh, en)
+    }
 }
 
 impl PartialEq for Rule {
@@ -95,15 +110,15 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn household(&mut self, field: &'static str, reason: impl Into<String>) {
-        self.add(None, field, reason.into());
+    pub(super) fn household(&mut self, field: &'static str, reason: Text) {
+        self.add(None, field, reason);
     }
 
-    pub(super) fn member(&mut self, member: usize, field: &'static str, reason: impl Into<String>) {
-        self.add(Some(member), field, reason.into());
+    pub(super) fn member(&mut self, member: usize, field: &'static str, reason: Text) {
+        self.add(Some(member), field, reason);
     }
 
-    fn add(&mut self, member: Option<usize>, field: &'static str, reason: String) {
+    fn add(&mut self, member: Option<usize>, field: &'static str, reason: Text) {
         self.findings.push(Finding {
             rule: self.rule,
             member,

@@ -17,8 +17,14 @@ pub static MEMBER_COUNT: Rule = Rule {
     severity: Severity::Error,
     tells: &[],
     needs_all_members: false,
-    title: "家庭人口与行数不符",
-    remedy: "请核对本户是否漏行或多行，或改正家庭人口",
+    title: [
+        "家庭人口与行数不符",
+        "number of members contradicts the rows",
+    ],
+    remedy: [
+        "请核对本户是否漏行或多行，或改正家庭人口",
+        "check whether the household lacks rows or has too many, or correct the number of members",
+    ],
     check: |_, _| {},
 };
 
@@ -28,8 +34,11 @@ pub static SAME_IDENTITY_NUMBER: Rule = Rule {
     severity: Severity::Error,
     tells: &[],
     needs_all_members: false,
-    title: "证件号码重复",
-    remedy: "请核对证件，同一人只能在一户中出现一次；已迁出的请从原来的户中删除",
+    title: ["证件号码重复", "the same identity number twice"],
+    remedy: [
+        "请核对证件，同一人只能在一户中出现一次；已迁出的请从原来的户中删除",
+        "check the cards: one person stands in one household once; delete who moved out from the former one",
+    ],
     check: |_, _| {},
 };
 
@@ -40,8 +49,11 @@ pub static SUSPECTED_DUPLICATE: Rule = Rule {
     severity: Severity::Warning,
     tells: &[],
     needs_all_members: false,
-    title: "疑似重复人员",
-    remedy: "请核对是否同一人；如是同一人，请补填证件号码，并只保留在一户中",
+    title: ["疑似重复人员", "perhaps one person twice"],
+    remedy: [
+        "请核对是否同一人；如是同一人，请补填证件号码，并只保留在一户中",
+        "check whether they are one person; if so, fill in the identity number and keep them in one household",
+    ],
     check: |_, _| {},
 };
 
@@ -52,7 +64,10 @@ pub static DISABILITY_CERTIFICATE: Rule = Rule {
     severity: Severity::Warning,
     tells: &[Kind::Health],
     needs_all_members: false,
-    title: "有残疾人证，健康状况却不是残疾",
-    remedy: "请核对健康状况",
+    title: [
+        "有残疾人证，健康状况却不是残疾",
+        "a disability certificate, but not disabled by the state of health",
+    ],
+    remedy: ["请核对健康状况", "check the state of health"],
     check: |_, _| {},
 };

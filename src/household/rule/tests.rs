@@ -210,7 +210,10 @@ fn every_rule_has_a_case_and_a_remedy() {
         let by_import = OF_IMPORT.contains(&rule);
         assert!(by_import || tried.contains(rule.code), "{}", rule.code);
         assert!(
-            !rule.remedy.is_empty() && !rule.title.is_empty(),
+            rule.remedy
+                .iter()
+                .chain(&rule.title)
+                .all(|it| !it.is_empty()),
             "{}",
             rule.code
         );

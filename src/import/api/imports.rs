@@ -172,7 +172,7 @@ impl RosterApi {
         let tag = |version| ETag(version).must_match(if_match.0.as_deref());
         let (app, caller) = (&self.0, &caller.0);
         let choose = |choices: &mut Choices| body.0.apply(choices);
-        let import = service::check_again(app, caller, id.0, tag, choose).await?;
+        let import = service::choose(app, caller, id.0, tag, choose).await?;
         Ok(import.into())
     }
 

@@ -1,6 +1,7 @@
 //! Where the records of one name of the register have gone in a file: whether a place or a unit is called
 //! otherwise, or its households or people have only moved.
 
+use crate::problem::{Language, Text, words};
 use std::collections::BTreeMap;
 
 /// Most names that are listed with their counts.
@@ -85,23 +86,28 @@ impl<N: Ord> Gone<N> {
     }
 
     /// The other names but this one, with how many are under each, in words; nothing where there are none.
-    pub fn others(&self, but: Option<&N>, words: impl Fn(&N) -> String, unit: &str) -> String {
+    pub fn others(&self, but: Option<&N>, words: impl Fn(&N) -> String, unit: &str) -> Text {
         let names: Vec<_> = self
             .under
             .iter()
             .filter(|(it, _)| Some(*it) != but)
             .collect();
-        let listed = names.iter().take(MOST_NAMES);
-        let listed: Vec<_> = listed
-            .map(|(name, found)| format!("{} {unit}写作{}", found.len(), words(name)))
-            .collect();
         let rest: usize = names.iter().skip(MOST_NAMES).map(|it| it.1.len()).sum();
-        let rest = if rest > 0 {
-            format!("，其余 {rest} {unit}写作其他名称")
-        } else {
-            String::new()
-        };
-        listed.join("，") + &rest
+        let mut listed: Vec<_> = names
+            .iter()
+            .take(MOST_NAMES)
+            .map(|(name, found)| {
+                let (count, name) = (found.len(), words(name));
+                words!("{count} {unit}写作{name}", "{count} as “{name}”")
+            })
+            .collect();
+        if rest > 0 {
+            listed.push(words!(
+                "其余 {rest} {unit}写作其他名称",
+                "the other {rest} under other names"
+            ));
+        }
+        clauses(&listed)
     }
 
     /// What may have happened. `is_known` tells whether the register has a name, and `stands` whether the
@@ -129,6 +135,17 @@ impl<N: Ord> Gone<N> {
             Verdict::Usual
         }
     }
+}
+
+/// Clauses of one sentence, with a comma between them.
+pub fn clauses(parts: &[Text]) -> Text {
+    Text::told(|language| {
+        let parts: Vec<_> = parts.iter().map(|part| part.spoken(language)).collect();
+        parts.join(match language {
+            Language::Chinese => "，",
+            Language::English => ", ",
+        })
+    })
 }
 
 #[cfg(test)]
@@ -205,7 +222,7 @@ mod tests {
         );
         let words = gone.others(Some(&"甲"), ToString::to_string, "户");
         assert_eq!(
-            words,
+            words.zh,
             "1 户写作丁，2 户写作丙，1 户写作乙，其余 3 户写作其他名称"
         );
     }

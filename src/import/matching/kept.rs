@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::grouping::{KeptReason, Unsaid};
 use crate::roster::report::{Place, Problems, SheetReport};
 use crate::value::Refusal;
@@ -42,11 +43,20 @@ impl KeptCells {
 fn empty(field: &str, heading: &str, count: i64) -> Refusal {
     Refusal::new(
         "empty_cell_kept",
-        format!("“{heading}”有 {count} 处没有填写，登记中已有的内容保持不变"),
+        words!(
+            "“{heading}”有 {count} 处没有填写，登记中已有的内容保持不变",
+            "{count} cells of “{heading}” are empty; what the register has stays"
+        ),
         if Unsaid::FIELDS.contains(&field) {
-            "如登记中的内容已不对，请在文件中填写"
+            words!(
+                "如登记中的内容已不对，请在文件中填写",
+                "if the register is no longer right, fill it in in the file"
+            )
         } else {
-            "如确要清空登记中的内容，请选择“空白清空该列”，再重新核对"
+            words!(
+                "如确要清空登记中的内容，请选择“空白清空该列”，再重新核对",
+                "if the register is to be emptied, say so by `clear_empty` and check again"
+            )
         },
     )
 }
@@ -54,9 +64,13 @@ fn empty(field: &str, heading: &str, count: i64) -> Refusal {
 fn relapsed(heading: &str, count: i64) -> Refusal {
     Refusal::new(
         "relapse_kept",
-        format!(
-            "“{heading}”有 {count} 户写的是未脱贫、只写已脱贫或仍是从前的脱贫年度，登记中是“返贫”，保持“返贫”"
+        words!(
+            "“{heading}”有 {count} 户写的是未脱贫、只写已脱贫或仍是从前的脱贫年度，登记中是“返贫”，保持“返贫”",
+            "“{heading}” of {count} households says poor, lifted without more, or the former year; they are relapsed in the register and stay so"
         ),
-        "如已再次脱贫，请写明“已脱贫(享受政策)”或“已脱贫(不享受政策)”，并填写再次脱贫的年度",
+        words!(
+            "如已再次脱贫，请写明“已脱贫(享受政策)”或“已脱贫(不享受政策)”，并填写再次脱贫的年度",
+            "if they were lifted again, write “已脱贫(享受政策)” or “已脱贫(不享受政策)”, and the year of that"
+        ),
     )
 }

@@ -7,6 +7,7 @@ use crate::code_list::CodeList;
 use crate::household::PovertyStatus;
 use crate::household::rule;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::problem::words;
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::grouping::{HouseholdRoster, KeptReason, ReadHousehold, status_beside};
 use crate::roster::report::Problems;
@@ -65,28 +66,35 @@ impl Unlifted {
         }
         let own = first().filter_map(|index| known.matches.household_of(*index));
         let count = self.indexes.len();
-        let answer = |answer, words: &str| PossibleAnswer {
-            answer,
-            words: words.to_owned(),
-        };
+        let answer = |answer, words| PossibleAnswer { answer, words };
         Ok(Conflict {
             key: kind.code().to_owned(),
             kind,
             places,
             household_ids: own.map(|household| known.register.id(household)).collect(),
-            question: format!(
-                "有 {count} 户登记为已脱贫，名册中写的是未脱贫。脱贫属性保持登记的，还是改为未脱贫？（脱贫后又返贫的，请在名册中填“返贫”）"
+            question: words!(
+                "有 {count} 户登记为已脱贫，名册中写的是未脱贫。脱贫属性保持登记的，还是改为未脱贫？（脱贫后又返贫的，请在名册中填“返贫”）",
+                "{count} households are lifted in the register and poor in the roster. Does the register stay, or do they become poor? (For one that fell back, write “返贫” in the roster.)"
             ),
-            proposal: "保持登记的脱贫属性和脱贫年度，其他内容按名册".to_owned(),
+            proposal: words!(
+                "保持登记的脱贫属性和脱贫年度，其他内容按名册",
+                "the poverty status and the year of the register stay, all else is as in the roster"
+            ),
             accepted: self.decided.accepted(),
             answers: vec![
                 answer(
                     ImportAnswer::StaysLifted,
-                    "仍为已脱贫：保持登记的脱贫属性和脱贫年度，其他内容按名册",
+                    words!(
+                        "仍为已脱贫：保持登记的脱贫属性和脱贫年度，其他内容按名册",
+                        "still lifted: the poverty status and the year of the register stay, all else is as in the roster"
+                    ),
                 ),
                 answer(
                     ImportAnswer::NotLifted,
-                    "改为未脱贫：登记的脱贫年度随之除去，历史记录保留",
+                    words!(
+                        "改为未脱贫：登记的脱贫年度随之除去，历史记录保留",
+                        "poor: the year of the register goes with it, the history stays"
+                    ),
                 ),
             ],
             answer: self.decided.answer(),
@@ -139,7 +147,7 @@ impl Unlifted {
             let Some((rule, reason)) = rule::about_lifted_year(&given.facts) else {
                 continue;
             };
-            let refusal = Refusal::new(rule.code, reason, rule.remedy);
+            let refusal = Refusal::new(rule.code, reason, rule.remedy());
             let place = given.year_doubt.unwrap_or(given.place);
             problems.push(place.problem(&roster.sheets, rule.severity, "lifted_year", refusal));
         }

@@ -19,6 +19,7 @@ use crate::household::Household;
 use crate::household::register::Register;
 use crate::household::rule::SUSPECTED_DUPLICATE;
 use crate::import::report::{Conflict, ConflictKind, Counts};
+use crate::problem::words;
 use crate::renaming::{Links, Planned as PlannedRenaming};
 use crate::roster::choices::{Choices, LeaveAnswer};
 use crate::roster::grouping::{Context, HouseholdRoster, Keeping};
@@ -484,11 +485,12 @@ fn suspicion(
     let given = roster.households.get(index)?;
     let place = given.places.get(position).copied().unwrap_or(given.place);
     let name = given.facts.members.get(position).map_or("", |it| &it.name);
-    let reason = format!(
+    let reason = words!(
         "与登记中另一户（{}）的{name}同名、同出生日期、同村，其中一人没有证件号码，可能是同一人",
+        "another household of the register (“{}”) has “{name}” too, of the same birth date and village, and one of both has no identity number: perhaps they are one person",
         register.words(household)
     );
     let rule = &SUSPECTED_DUPLICATE;
-    let refusal = Refusal::new(rule.code, reason, rule.remedy);
+    let refusal = Refusal::new(rule.code, reason, rule.remedy());
     Ok(place.problem(&roster.sheets, rule.severity, "name", refusal))
 }

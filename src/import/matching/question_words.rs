@@ -8,6 +8,7 @@ use crate::household::Member;
 use crate::household::register::Register;
 use crate::household::rule::Severity;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::problem::{Text, words};
 use crate::roster::choices::LeaveAnswer;
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 use crate::roster::report::{Place, RosterProblem};
@@ -123,20 +124,32 @@ impl Question {
         let answers = [
             (
                 LeaveAnswer::MovedAway,
-                "已迁出：从本户除去，历史记录保留".to_owned(),
+                words!(
+                    "已迁出：从本户除去，历史记录保留",
+                    "moved away: taken out of the household, the history stays"
+                ),
             ),
             (
                 LeaveAnswer::Died,
-                "已去世：从本户除去，历史记录保留".to_owned(),
+                words!(
+                    "已去世：从本户除去，历史记录保留",
+                    "died: taken out of the household, the history stays"
+                ),
             ),
             (
                 LeaveAnswer::Stays,
-                "名册漏列：仍在本户，登记不变".to_owned(),
+                words!(
+                    "名册漏列：仍在本户，登记不变",
+                    "left out of the roster: still of the household, the register stays as it is"
+                ),
             ),
         ];
         let same = same.map(|same| {
             let same = person_words(&same.name, same.identity_number.as_ref());
-            let words = format!("就是名册中的{same}：按同一人更正登记");
+            let words = words!(
+                "就是名册中的{same}：按同一人更正登记",
+                "the same as “{same}” in the roster: the register is corrected as of one person"
+            );
             (LeaveAnswer::SamePerson, words)
         });
         let answers = answers.into_iter().chain(same);
@@ -154,26 +167,32 @@ impl Question {
         register: &Register,
         given: &ReadHousehold,
         member: &Member,
-    ) -> (String, String) {
+    ) -> (Text, Text) {
         let place = register.words(self.household);
         let who = person_words(&member.name, member.identity_number.as_ref());
-        let relation = member.relation.label();
+        let relation = member.relation.text();
         let same = self.counterpart_in(given);
         let has_same_name = self.counterpart.is_some_and(|it| it.has_same_name);
-        let same = same.map_or_else(String::new, |same| {
+        let same = same.map_or_else(Text::default, |same| {
             let same = person_words(&same.name, same.identity_number.as_ref());
-            let alike = if has_same_name {
-                "同名的"
+            if has_same_name {
+                words!(
+                    "；名册中另有同名的{same}",
+                    "; the roster has “{same}”, of the same name"
+                )
             } else {
-                "新的成员"
-            };
-            format!("；名册中另有{alike}{same}")
+                words!(
+                    "；名册中另有新的成员{same}",
+                    "; the roster has a new member, “{same}”"
+                )
+            }
         });
         (
-            format!(
-                "{place}：登记的{relation}{who}不在名册的这一户中{same}。是迁出、去世，还是名册漏列？"
+            words!("{place}：登记的{relation}{who}不在名册的这一户中{same}。是迁出、去世，还是名册漏列？", "“{place}”: the {relation} “{who}” of the register is not in this household in the roster{same}. Moved away, died, or left out of the roster?"; relation, same),
+            words!(
+                "请选择一种答复；没有答复时本户不导入",
+                "choose an answer; without one the household is not imported"
             ),
-            "请选择一种答复；没有答复时本户不导入".to_owned(),
         )
     }
 
@@ -210,20 +229,24 @@ impl Question {
             .collect()
     }
 
-    fn words(
-        &self,
-        known: Known<'_>,
-        given: &ReadHousehold,
-        positions: &[usize],
-    ) -> (String, String) {
+    fn words(&self, known: Known<'_>, given: &ReadHousehold, positions: &[usize]) -> (Text, Text) {
         let register = known.register;
         let place = register.words(self.household);
         let number = given.facts.number.as_deref().unwrap_or("（无）");
         let people = people_words(given, positions);
         let target = || {
             known.matches.household_of(self.index).map_or_else(
-                || format!("名册中的新户（户主{}）", head_words(given)),
-                |own| register.words(own),
+                || {
+                    words!(
+                        "名册中的新户（户主{}）",
+                        "a new household of the roster (head: “{}”)",
+                        head_words(given)
+                    )
+                },
+                |own| {
+                    let own = register.words(own);
+                    words!("{own}", "“{own}”")
+                },
             )
         };
         match self.kind {
@@ -235,37 +258,64 @@ impl Question {
                 );
                 let new = head_words(given);
                 (
-                    format!("{place}：登记的户主是{old}，名册中的户主是{new}。户主是否变更？"),
-                    format!("本户户主改为{new}；走访、结对等记录保留在本户"),
+                    words!(
+                        "{place}：登记的户主是{old}，名册中的户主是{new}。户主是否变更？",
+                        "“{place}”: the head is “{old}” by the register and “{new}” by the roster. Has the head changed?"
+                    ),
+                    words!(
+                        "本户户主改为{new}；走访、结对等记录保留在本户",
+                        "“{new}” becomes the head; visits, pairings and so on stay with the household"
+                    ),
                 )
             }
             ConflictKind::Renumbered => (
-                format!("{place}：名册中同一家的户编号是 {number}。是否换了户编号？"),
-                format!("视为同一户，户编号改为 {number}；走访、结对等记录保留在本户"),
+                words!(
+                    "{place}：名册中同一家的户编号是 {number}。是否换了户编号？",
+                    "“{place}”: the roster gives this household the number “{number}”. Has it got another number?"
+                ),
+                words!(
+                    "视为同一户，户编号改为 {number}；走访、结对等记录保留在本户",
+                    "taken for the same household, with the number “{number}”; visits, pairings and so on stay with it"
+                ),
             ),
             ConflictKind::Moved => {
                 let stays = if known.matches.index_of(self.household).is_some() {
-                    ""
+                    Text::default()
                 } else {
-                    "（原户不在名册中）"
+                    words!("（原户不在名册中）", " (which is not in the roster)")
                 };
+                let target = target();
                 (
-                    format!("{people}登记在{place}{stays}，名册中在{}。是否迁移？", target()),
-                    format!("迁入名册所列的一户，原户减少 {} 人", positions.len()),
+                    words!("{people}登记在{place}{stays}，名册中在{target}。是否迁移？", "“{people}”: in “{place}” by the register{stays}, in {target} by the roster. Have they moved?"; stays, target),
+                    words!(
+                        "迁入名册所列的一户，原户减少 {} 人",
+                        "they move to the household of the roster; the former one has {} fewer",
+                        positions.len()
+                    ),
                 )
             }
             ConflictKind::Split => (
-                format!(
+                words!(
                     "{people}登记在{place}，名册中另立一户（户主{}）。是否分户？",
+                    "“{people}”: in “{place}” by the register, a household of their own by the roster (head: “{}”). Has it split off?",
                     head_words(given)
                 ),
-                format!("登记为新的一户，原户减少 {} 人", positions.len()),
+                words!(
+                    "登记为新的一户，原户减少 {} 人",
+                    "registered as a new household; the former one has {} fewer",
+                    positions.len()
+                ),
             ),
-            ConflictKind::Merged => (
-                format!("{place}的全部成员（{people}）在名册中都在{}。是否并户？", target()),
-                "成员并入名册所列的一户；原户销户，结对随之结束，历史记录全部保留，不再列入名单和统计"
-                    .to_owned(),
-            ),
+            ConflictKind::Merged => {
+                let target = target();
+                (
+                    words!("{place}的全部成员（{people}）在名册中都在{target}。是否并户？", "all members of “{place}” (“{people}”) are in {target} by the roster. Have the households become one?"; target),
+                    words!(
+                        "成员并入名册所列的一户；原户销户，结对随之结束，历史记录全部保留，不再列入名单和统计",
+                        "the members go to the household of the roster; the former one is closed and its pairings end, all history stays, and it is in no list and count any more"
+                    ),
+                )
+            }
             // Only rosters of staff ask these, or the file as a whole; who is not in the file is asked for
             // by `words_of_missing`, who left and is in the file by `returned`, and names of places by `places`.
             ConflictKind::Swapped
@@ -280,14 +330,20 @@ impl Question {
             | ConflictKind::PlaceSpelling
             | ConflictKind::PlaceRenamed
             | ConflictKind::MemberReturned
-            | ConflictKind::Left => (String::new(), String::new()),
+            | ConflictKind::Left => (Text::default(), Text::default()),
             ConflictKind::Reopened => (
-                format!("{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？"),
-                format!("恢复此户，成员以名册为准{}", if people.is_empty() {
-                    String::new()
-                } else {
-                    format!("；{people}转回此户")
-                }),
+                words!(
+                    "{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？",
+                    "“{place}”: closed in the register, and a household in the roster again. Is it to be opened again?"
+                ),
+                {
+                    let back = if people.is_empty() {
+                        Text::default()
+                    } else {
+                        words!("；{people}转回此户", "; “{people}” come back to it")
+                    };
+                    words!("恢复此户，成员以名册为准{back}", "opened again, with the members of the roster{back}"; back)
+                },
             ),
         }
     }
@@ -303,21 +359,29 @@ impl Fault {
         let given = roster.households.get(self.index)?;
         let (position, field, refusal) = match self.kind {
             FaultKind::NumberReused(own) => {
-                let reason = format!(
+                let reason = words!(
                     "此户在登记中是另一家（{}），没有一名相同成员",
+                    "this number is that of another household in the register (“{}”), of which no member is the same",
                     register.words(own)
                 );
-                let remedy = "请核对户编号；如确是新的一户，请换新的户编号";
+                let remedy = words!(
+                    "请核对户编号；如确是新的一户，请换新的户编号",
+                    "check the number; if it is a new household, give it a new one"
+                );
                 let refusal = Refusal::new("household_number_reused", reason, remedy);
                 (None, "number", refusal)
             }
             FaultKind::Unsaid(lack) => return Ok(lack.problem(&given, &roster.sheets)),
             FaultKind::HeadMovedOut(person) => {
-                let reason = format!(
+                let reason = words!(
                     "此人是登记中另一户的户主（{}），迁出后那一户没有户主",
+                    "this person is the head of another household in the register (“{}”), which would have none",
                     register.words(register.household_of(person))
                 );
-                let remedy = "请核对证件号码；如已迁入本户，请把原来一户也列入名册，并写明新的户主";
+                let remedy = words!(
+                    "请核对证件号码；如已迁入本户，请把原来一户也列入名册，并写明新的户主",
+                    "check the identity number; if the person has moved here, list the former household too, with its new head"
+                );
                 let refusal = Refusal::new("head_moved_out", reason, remedy);
                 let position = positions(register, &given, &[packed(person)]);
                 (position.first().copied(), "identity_number", refusal)

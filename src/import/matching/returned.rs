@@ -15,6 +15,7 @@ use crate::household::Relation;
 use crate::household::person_match::PersonKey;
 use crate::household::staging::Departed;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::problem::{Text, words};
 use crate::roster::choices::{Choices, Decided, ImportAnswer, LeaveAnswer};
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 
@@ -107,13 +108,13 @@ impl Returned {
                 .take(MOST_PLACES)
                 .map(|household| known.register.id(household))
                 .collect(),
-            proposal: words.of_answer(answers[0]).to_owned(),
+            proposal: words.of_answer(answers[0]),
             accepted: decided.accepted(),
             answers: answers
                 .into_iter()
                 .map(|answer| PossibleAnswer {
                     answer,
-                    words: words.of_answer(answer).to_owned(),
+                    words: words.of_answer(answer),
                 })
                 .collect(),
             answer: decided.answer(),
@@ -193,9 +194,9 @@ fn returning<'d>(
 
 /// What is asked, and what each answer does.
 struct Words {
-    question: String,
-    returns: &'static str,
-    stays_away: &'static str,
+    question: Text,
+    returns: Text,
+    stays_away: Text,
 }
 
 impl Words {
@@ -206,28 +207,42 @@ impl Words {
         let (people, names) = (these.len(), names_words(&names.collect::<Vec<_>>()));
         if reason == LeaveAnswer::Died {
             Self {
-                question: format!(
-                    "以前导入时答复已去世的 {people} 人又在名册中：{names}。是名册没有除去，还是以前答错了？"
+                question: words!(
+                    "以前导入时答复已去世的 {people} 人又在名册中：{names}。是名册没有除去，还是以前答错了？",
+                    "people of whom an earlier import was told that they died ({people}) are in the roster again: “{names}”. Did the roster keep them, or was that answer wrong?"
                 ),
-                returns: "以前答错了，仍健在：按名册重新登记为成员",
-                stays_away: "确已去世：名册中这几行不导入，户内其他人照常导入",
+                returns: words!(
+                    "以前答错了，仍健在：按名册重新登记为成员",
+                    "that answer was wrong, they are alive: registered as members again, by the roster"
+                ),
+                stays_away: words!(
+                    "确已去世：名册中这几行不导入，户内其他人照常导入",
+                    "they did die: these rows are not imported, the others of the household are"
+                ),
             }
         } else {
             Self {
-                question: format!(
-                    "以前导入时答复已迁出的 {people} 人又在名册中原来的一户：{names}。是迁回，还是名册没有除去？"
+                question: words!(
+                    "以前导入时答复已迁出的 {people} 人又在名册中原来的一户：{names}。是迁回，还是名册没有除去？",
+                    "people of whom an earlier import was told that they moved away ({people}) are in their former household in the roster again: “{names}”. Have they come back, or did the roster keep them?"
                 ),
-                returns: "已迁回或以前答错了：按名册重新登记为成员",
-                stays_away: "仍在外：名册中这几行不导入，户内其他人照常导入",
+                returns: words!(
+                    "已迁回或以前答错了：按名册重新登记为成员",
+                    "they came back, or that answer was wrong: registered as members again, by the roster"
+                ),
+                stays_away: words!(
+                    "仍在外：名册中这几行不导入，户内其他人照常导入",
+                    "still away: these rows are not imported, the others of the household are"
+                ),
             }
         }
     }
 
-    fn of_answer(&self, answer: ImportAnswer) -> &'static str {
+    fn of_answer(&self, answer: ImportAnswer) -> Text {
         if answer == ImportAnswer::Returns {
-            self.returns
+            self.returns.clone()
         } else {
-            self.stays_away
+            self.stays_away.clone()
         }
     }
 }

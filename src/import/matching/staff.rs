@@ -19,6 +19,7 @@ use crate::household::IdentityNumber;
 use crate::household::rule::SAME_IDENTITY_NUMBER;
 use crate::household::rule::Severity;
 use crate::import::report::{Conflict, ConflictKind, Counts};
+use crate::problem::words;
 use crate::renaming::Planned as PlannedRenaming;
 use crate::roster::choices::Choices;
 use crate::roster::grouping::KeptReason;
@@ -263,7 +264,7 @@ fn swap(
 ) -> Conflict {
     let kind = ConflictKind::Swapped;
     let key = format!("{}:{}:{}", kind.code(), one.id, other.id);
-    let words = |person: &Staff| format!("{}（{}）", person.name, person.unit);
+    let named = |person: &Staff| format!("{}（{}）", person.name, person.unit);
     Conflict {
         kind,
         places: places
@@ -271,12 +272,16 @@ fn swap(
             .map(|place| place.cell(&roster.sheets, "identity_number"))
             .collect(),
         household_ids: Vec::new(),
-        question: format!(
+        question: words!(
             "名册中{}与{}的证件号码同登记的正好互换。是登记有误吗？",
-            words(one),
-            words(other)
+            "“{}” and “{}” of the roster have the identity numbers of each other by the register. Is the register wrong?",
+            named(one),
+            named(other)
         ),
-        proposal: "按名册互换两人的证件号码".to_owned(),
+        proposal: words!(
+            "按名册互换两人的证件号码",
+            "the two identity numbers change places, as in the roster"
+        ),
         accepted: choices.decision(&key, kind.code()),
         answers: Vec::new(),
         answer: None,
@@ -336,14 +341,20 @@ fn rename(
         Difference::Name => (
             "name",
             facts.name.clone(),
-            format!(
-                "此工号登记的是{}（{}），名册中姓名为{}，也{}。是同一人更名或更正姓名吗？如是新职工，请用新的工号",
-                before.name,
-                before.unit,
-                facts.name,
-                unproved_words(facts)
+            {
+                let unproved = unproved_words(facts);
+                let (old, unit, new) = (&before.name, &before.unit, &facts.name);
+                words!(
+                    "此工号登记的是{old}（{unit}），名册中姓名为{new}，也{unproved}。是同一人更名或更正姓名吗？如是新职工，请用新的工号",
+                    "this number is that of “{old}” (“{unit}”) in the register; the name in the roster is “{new}”, and {unproved}. Is it one person whose name was changed or corrected? Give somebody new a new number";
+                    unproved
+                )
+            },
+            words!(
+                "按同一人登记，姓名改为{}",
+                "registered as one person, whose name becomes “{}”",
+                facts.name
             ),
-            format!("按同一人登记，姓名改为{}", facts.name),
         ),
         Difference::Identity => {
             let (old, new) = (
@@ -352,17 +363,26 @@ fn rename(
             );
             let sexes = facts.identity_number.zip(before.identity_number);
             let what = match sexes {
-                Some((one, other)) if one.sex() != other.sex() => "证件号码和性别",
-                _ => "证件号码和出生日期",
+                Some((one, other)) if one.sex() != other.sex() => {
+                    words!("证件号码和性别", "identity number and sex")
+                }
+                _ => words!("证件号码和出生日期", "identity number and birth date"),
             };
             (
                 "identity_number",
                 new.clone(),
-                format!(
-                    "此工号登记的是{}（{}，{old}），名册中同名，{what}不同（{new}）。是同一人更正证件号码吗？如是新职工，请用新的工号",
-                    before.name, before.unit
+                {
+                    let (name, unit) = (&before.name, &before.unit);
+                    words!(
+                        "此工号登记的是{name}（{unit}，{old}），名册中同名，{what}不同（{new}）。是同一人更正证件号码吗？如是新职工，请用新的工号",
+                        "this number is that of “{name}” (“{unit}”, {old}) in the register; the roster has the same name with another {what} ({new}). Is it one person whose identity number was corrected? Give somebody new a new number";
+                        what
+                    )
+                },
+                words!(
+                    "按同一人登记，证件号码改为 {new}；结对、走访等记录保留",
+                    "registered as one person, whose identity number becomes {new}; pairings, visits and so on stay"
                 ),
-                format!("按同一人登记，证件号码改为 {new}；结对、走访等记录保留"),
             )
         }
     };
@@ -389,8 +409,16 @@ fn contradiction(
 ) -> Option<(&'static str, Refusal)> {
     if let Some((_, other)) = found.two() {
         let other = &known.people[other];
-        let reason = format!("此证件号码已登记在 {}（{}）名下", other.name, other.unit);
-        let remedy = "请核对工号和证件号码";
+        let reason = words!(
+            "此证件号码已登记在 {}（{}）名下",
+            "this identity number is that of “{}” (“{}”) in the register",
+            other.name,
+            other.unit
+        );
+        let remedy = words!(
+            "请核对工号和证件号码",
+            "check the number and the identity number"
+        );
         let refusal = Refusal::new(SAME_IDENTITY_NUMBER.code, reason, remedy);
         return Some(("identity_number", refusal));
     }
@@ -400,8 +428,16 @@ fn contradiction(
         && facts.identity_number.is_some()
         && before.identity_number.is_some();
     is_another.then(|| {
-        let reason = format!("此工号在登记中是另一人（{}，{}）", before.name, before.unit);
-        let remedy = "请核对工号；新职工请用新的工号";
+        let reason = words!(
+            "此工号在登记中是另一人（{}，{}）",
+            "this number is that of another person in the register (“{}”, “{}”)",
+            before.name,
+            before.unit
+        );
+        let remedy = words!(
+            "请核对工号；新职工请用新的工号",
+            "check the number; give somebody new a new one"
+        );
         (
             "number",
             Refusal::new("staff_number_reused", reason, remedy),
@@ -410,8 +446,18 @@ fn contradiction(
 }
 
 fn same_staff(first: &str, person: &Staff) -> Refusal {
-    let reason = format!("与 {first} 是登记中的同一人（{}）", person.name);
-    Refusal::new("same_staff", reason, "请合并为一行")
+    let reason = {
+        let name = &person.name;
+        words!(
+            "与 {first} 是登记中的同一人（{name}）",
+            "the same person of the register (“{name}”) as {first}"
+        )
+    };
+    Refusal::new(
+        "same_staff",
+        reason,
+        words!("请合并为一行", "join both into one row"),
+    )
 }
 
 /// Active people of the units that the file names who are not in it.

@@ -4,6 +4,7 @@
 use super::plan::{HouseholdPlan, PlanError};
 use crate::household::HouseholdFacts;
 use crate::household::rule::{self, Finding, MEMBER_COUNT, Severity};
+use crate::problem::{Text, words};
 use crate::roster::grouping::{HouseholdRoster, ReadHousehold};
 use crate::roster::report::Place;
 use crate::value::Refusal;
@@ -51,7 +52,7 @@ impl HouseholdPlan {
         found.retain(|it| !told.contains(&about(it, after)));
         for finding in found {
             let (place, reason) = words(&finding, after, &read);
-            let refusal = Refusal::new(finding.rule.code, reason, finding.rule.remedy);
+            let refusal = Refusal::new(finding.rule.code, reason, finding.rule.remedy());
             self.warn(roster, (place, finding.field), refusal);
         }
         Ok(())
@@ -68,11 +69,15 @@ impl HouseholdPlan {
         if staying == 0 {
             return;
         }
-        let reason = format!(
+        let reason = words!(
             "填写 {} 人，与本户的行数相同；登记中另有 {staying} 人仍在本户，导入后共 {members} 人",
+            "{} persons are stated, as many as the household has rows; the register has {staying} more who stay, so that there are {members} after the import",
             stated.members
         );
-        let remedy = "请核对名册中没有的成员是否仍在本户，或改正家庭人口";
+        let remedy = words!(
+            "请核对名册中没有的成员是否仍在本户，或改正家庭人口",
+            "check whether members who are not in the roster are still there, or correct the number"
+        );
         let refusal = Refusal::new(MEMBER_COUNT.code, reason, remedy);
         self.warn(roster, (stated.place, "size"), refusal);
     }
@@ -85,8 +90,9 @@ impl HouseholdPlan {
 }
 
 /// Where a finding is told, and how: at the member's row, or at the household's for one who is not in the file.
-fn words(finding: &Finding, after: &HouseholdFacts, read: &ReadHousehold) -> (Place, String) {
-    let reason = format!("与登记合并后：{}", finding.reason);
+fn words(finding: &Finding, after: &HouseholdFacts, read: &ReadHousehold) -> (Place, Text) {
+    let found = &finding.reason;
+    let reason = words!("与登记合并后：{found}", "joined with the register: {found}"; found);
     let Some(member) = finding.member.and_then(|at| after.members.get(at)) else {
         return (read.place, reason);
     };
@@ -94,6 +100,7 @@ fn words(finding: &Finding, after: &HouseholdFacts, read: &ReadHousehold) -> (Pl
     if let Some((_, place)) = rows.find(|(row, _)| row.name == member.name) {
         return (*place, reason);
     }
-    let reason = format!("{reason}（{}登记在本户，不在名册中）", member.name);
+    let name = &member.name;
+    let reason = words!("{reason}（{name}登记在本户，不在名册中）", "{reason} (“{name}” is of the household in the register and not in the roster)"; reason);
     (read.place, reason)
 }

@@ -1,7 +1,6 @@
 //! Taking an import into the register: what was checked and looked at, in one short transaction, or
 //! nothing.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use uuid::Uuid;
@@ -18,7 +17,7 @@ use crate::import::model::Import;
 use crate::import::state::ImportState;
 use crate::import::store;
 use crate::pairing;
-use crate::problem::Problem;
+use crate::problem::{Problem, Text, words};
 use crate::renaming::service::apply_planned;
 use crate::renaming::{self, Planned, RenamingKind};
 use crate::roster::report::RosterKind;
@@ -50,7 +49,10 @@ pub async fn commit(
         && renaming::service::changed_since(&mut tx, checked_at).await?
     {
         // New records would come in under a name that nobody else says any more.
-        return Err(changed(vec!["镇、村或单位的名称已更改".to_owned()]));
+        return Err(changed(vec![words!(
+            "镇、村或单位的名称已更改",
+            "names of towns, villages or units have changed"
+        )]));
     }
     let now = app.now();
     let actor = Actor {
@@ -127,14 +129,19 @@ async fn take_staff(tx: &mut Tx, actor: Actor<'_>) -> Result<(), Problem> {
     let known = staff::store::all(tx).await?;
     let outdated = staff::staging::outdated(&entries, &known);
     if !outdated.is_empty() {
-        let named = outdated
+        let first = outdated
             .iter()
             .take(usize::try_from(MOST_OUTDATED).unwrap_or(0));
         return Err(changed(
-            named
+            first
                 .map(|entry| {
                     let number = entry.facts.0.number.as_ref();
-                    words(&entry.place, "工号", number, &entry.facts.0.name)
+                    named(
+                        &entry.place,
+                        words!("工号", "number"),
+                        number,
+                        &entry.facts.0.name,
+                    )
                 })
                 .collect(),
         ));
@@ -151,17 +158,25 @@ async fn changed_households(app: &App, id: Uuid) -> Result<Problem, sqlx::Error>
             .iter()
             .map(|household| {
                 let head = household.head_name.as_deref().unwrap_or_default();
-                words(&household.place, "户编号", household.number.as_ref(), head)
+                named(
+                    &household.place,
+                    words!("户编号", "number"),
+                    household.number.as_ref(),
+                    head,
+                )
             })
             .collect(),
     ))
 }
 
-fn words(place: &str, what: &str, number: Option<&String>, name: &str) -> String {
-    let mut words = place.to_owned();
-    if let Some(number) = number {
-        // Writing to a string cannot fail.
-        let _ = write!(words, " {what} {number}");
+/// A record with where it stands in the file: `名册!12 户编号 A1 王大山`.
+fn named(place: &str, what: Text, number: Option<&String>, name: &str) -> Text {
+    match number {
+        Some(number) => words!(
+            "{place} {what} {number} {name}",
+            "{place}: {what} “{number}”, “{name}”";
+            what
+        ),
+        None => words!("{place} {name}", "{place}: “{name}”"),
     }
-    words + " " + name
 }

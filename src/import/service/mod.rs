@@ -17,7 +17,7 @@ mod undo;
 mod upload;
 
 pub use commit::commit;
-pub use decide::{cancel, check_again};
+pub use decide::{cancel, check_again, choose};
 pub use history::household_history;
 pub use read::{changes, file, follow, get, list, marked_file, problems};
 pub use undo::{outlook, undo};

@@ -24,7 +24,7 @@ fn met(facts: &HouseholdFacts, attested: Attested, code: Condition) -> Met {
 fn a_household_that_meets_all_may_be_lifted() {
     let found = conditions(&facts(), LINE, SURE, day(TODAY));
     assert_eq!(require_all(&found), Ok(()));
-    let words: String = found.iter().map(|state| state.found.as_str()).collect();
+    let words: String = found.iter().map(|state| state.found.zh.as_str()).collect();
     assert!(words.contains("6000.01 元") && words.contains("2026 年标准 6000.00 元"));
 }
 

@@ -22,7 +22,7 @@ pub async fn begin(
     new: &NewTenure,
 ) -> Result<Tenure, Problem> {
     let from_date = new.from_date.unwrap_or(app.today());
-    day::check(from_date, app.today())?;
+    day::check_at("/from_date", from_date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let ticket = match idempotency::take(&mut tx, caller, key, &("createPairing", new)).await? {
         Ticket::Answered(pairing) => return Ok(pairing),

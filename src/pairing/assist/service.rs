@@ -24,7 +24,7 @@ pub async fn begin(
 ) -> Result<Tenure, Problem> {
     let (now, today) = (app.now(), app.today());
     let from_date = new.from_date.unwrap_or(today);
-    day::check(from_date, today)?;
+    day::check_at("/from_date", from_date, today)?;
     let mut tx = caller.write(&app.db).await?;
     let ticket = match idempotency::take(&mut tx, caller, key, &("createAssistance", new)).await? {
         Ticket::Answered(assistance) => return Ok(assistance),

@@ -10,8 +10,9 @@ use crate::access::Signed;
 use crate::api::Tag;
 use crate::app::App;
 use crate::pairing::cost::certificate::Certificate;
+use crate::pairing::cost::certificate::RunFault;
 use crate::pairing::run::model::Run;
-use crate::problem::WorkFault;
+use crate::problem::{Text, WorkFault};
 
 /// Operations by which runs are checked.
 pub struct PairingAuditApi(pub App);
@@ -54,9 +55,9 @@ struct PairingRunCertificate {
     arcs: u64,
     /// How many things are wrong with it.
     fault_count: u64,
-    /// The first hundred of them in words, Chinese.
+    /// The first hundred of them in words, in the language of the answer.
     #[oai(validator(max_items = 100))]
-    faults: Vec<String>,
+    faults: Vec<Text>,
 }
 
 #[OpenApi(tag = "Tag::Pairing")]
@@ -106,6 +107,6 @@ fn view(run: Run, certificate: &Certificate) -> PairingRunCertificate {
         nodes: certificate.nodes as u64,
         arcs: certificate.arcs as u64,
         fault_count: certificate.faults.len() as u64,
-        faults: faults.map(ToString::to_string).collect(),
+        faults: faults.map(RunFault::words).collect(),
     }
 }

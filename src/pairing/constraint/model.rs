@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::code_list;
+use crate::problem::{Text, words};
 
 code_list! {
     /// What the office decided of a household and a helper.
@@ -37,21 +38,20 @@ pub enum Barrier {
 }
 
 impl Barrier {
-    /// The reason in Chinese, for messages.
-    pub fn words(&self) -> String {
+    /// The reason, for messages.
+    pub fn words(&self) -> Text {
         match self {
-            Self::Forbidden(reason) => format!("禁止结对（{reason}）"),
-            Self::Relative(reason) => format!("亲属回避（{reason}）"),
-            Self::Register => "本人登记在该户家庭成员中，应当回避".to_owned(),
-        }
-    }
-
-    /// The reason in English, for messages.
-    pub fn english(&self) -> String {
-        match self {
-            Self::Forbidden(reason) => format!("the office forbids this pair ({reason})"),
-            Self::Relative(reason) => format!("they are relatives ({reason})"),
-            Self::Register => "the person stands on this household's own register".to_owned(),
+            Self::Forbidden(reason) => words!(
+                "禁止结对（{reason}）",
+                "the office forbids this pair (“{reason}”)"
+            ),
+            Self::Relative(reason) => {
+                words!("亲属回避（{reason}）", "they are relatives (“{reason}”)")
+            }
+            Self::Register => words!(
+                "本人登记在该户家庭成员中，应当回避",
+                "the person stands on this household's own register"
+            ),
         }
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::model::{Helper, Household, Input};
 use super::terms::{Reason, ReasonCode};
 use crate::pairing::eligibility::{Candidate, Ineligible};
+use crate::problem::{Text, words};
 use crate::serving::tenure::Part;
 
 /// A pair that stands before anything is weighed.
@@ -113,9 +114,11 @@ impl<'a> FixedPairs<'a> {
         if helper.room_beside(self.taken(helper)) > 0 {
             self.give(at, helper, true, kept_reason(household));
         } else {
-            let words = format!(
+            let words = words!(
                 "现责任人{}的户数超过可帮扶的 {} 户，须更换",
-                helper.name, helper.capacity
+                "“{}” has more than the {} households that they may have: another one is needed",
+                helper.name,
+                helper.capacity
             );
             self.say(at, ReasonCode::Former, words);
         }
@@ -131,10 +134,16 @@ impl<'a> FixedPairs<'a> {
                 continue;
             };
             if let Some(why) = self.why_not(household, helper) {
-                let words = format!("未能按指定由{}帮扶：{why}", helper.name);
+                let name = &helper.name;
+                let words = words!("未能按指定由{name}帮扶：{why}", "not pinned to “{name}” as wanted: {why}"; why);
                 self.say(at, ReasonCode::Pinned, words);
             } else {
-                let words = format!("指定由{}帮扶（{}）", helper.name, pin.reason);
+                let words = words!(
+                    "指定由{}帮扶（{}）",
+                    "pinned to “{}” (“{}”)",
+                    helper.name,
+                    pin.reason
+                );
                 let reason = Reason::new(ReasonCode::Pinned, words, 0);
                 self.give(at, helper, false, reason);
             }
@@ -169,16 +178,19 @@ impl<'a> FixedPairs<'a> {
     }
 
     /// Why a household cannot go to the helper to whom it is pinned.
-    fn why_not(&self, household: &Household, helper: &Helper) -> Option<String> {
+    fn why_not(&self, household: &Household, helper: &Helper) -> Option<Text> {
         let candidate = household.candidate(helper);
         let candidate = Candidate {
             held: helper.held + self.taken(helper),
             ..candidate
         };
         match candidate.check(Part::Responsible).err()? {
-            Ineligible::Inactive | Ineligible::Away(_) => helper.absence().map(str::to_owned),
+            Ineligible::Inactive | Ineligible::Away(_) => helper.absence(),
             Ineligible::Barred(barrier) => Some(barrier.words()),
-            Ineligible::Full { capacity, .. } => Some(format!("可帮扶的 {capacity} 户名额已满")),
+            Ineligible::Full { capacity, .. } => Some(words!(
+                "可帮扶的 {capacity} 户名额已满",
+                "all {capacity} places are taken"
+            )),
             Ineligible::PinnedToAnother(_) => None,
         }
     }
@@ -199,7 +211,7 @@ impl<'a> FixedPairs<'a> {
         });
     }
 
-    fn say(&mut self, at: usize, code: ReasonCode, words: String) {
+    fn say(&mut self, at: usize, code: ReasonCode, words: Text) {
         self.of_households[at]
             .said
             .push(Reason::new(code, words, 0));
@@ -217,26 +229,33 @@ pub(super) fn current<'a>(
 fn kept_reason(household: &Household) -> Reason {
     let words = match &household.pin {
         Some(pin) if Some(pin.helper) == household.current => {
-            format!("现有结对保持不变，且为指定结对（{}）", pin.reason)
+            words!(
+                "现有结对保持不变，且为指定结对（{}）",
+                "the pairing stays, and is pinned (“{}”)",
+                pin.reason
+            )
         }
-        _ => "现有结对保持不变".to_owned(),
+        _ => words!("现有结对保持不变", "the pairing stays"),
     };
     Reason::new(ReasonCode::Kept, words, 0)
 }
 
 /// Why a helper may not keep a household that they have, whatever becomes of it. A helper who is only away
 /// for a time keeps it.
-pub(super) fn may_not_stay(household: &Household, helper: &Helper) -> Option<String> {
+pub(super) fn may_not_stay(household: &Household, helper: &Helper) -> Option<Text> {
     let candidate = Candidate {
         away: None,
         ..household.candidate(helper)
     };
     let name = &helper.name;
-    match candidate.check_person().err()? {
-        Ineligible::Barred(barrier) => Some(format!("现责任人{name}须更换：{}", barrier.words())),
-        _ => Some(format!(
-            "现责任人{name}{}，须更换",
-            helper.absence().unwrap_or_default()
-        )),
-    }
+    Some(match candidate.check_person().err()? {
+        Ineligible::Barred(barrier) => {
+            let why = barrier.words();
+            words!("现责任人{name}须更换：{why}", "“{name}” cannot go on: {why}"; why)
+        }
+        _ => {
+            let why = helper.absence().unwrap_or_default();
+            words!("现责任人{name}{why}，须更换", "“{name}” {why}: another one is needed"; why)
+        }
+    })
 }

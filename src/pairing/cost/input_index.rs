@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::model::{Helper, Household, Input};
 use super::terms::{Reason, ReasonCode};
 use crate::pairing::error::PairingError;
+use crate::problem::words;
 
 /// What a run stands on, by ids.
 pub(crate) struct InputIndex<'a> {
@@ -65,7 +66,7 @@ impl<'a> InputIndex<'a> {
         why: &str,
     ) -> Result<Vec<Reason>, PairingError> {
         let Some(helper) = helper else {
-            let words = format!("人工取消安排：{why}");
+            let words = words!("人工取消安排：{why}", "taken away by hand: “{why}”");
             return Ok(vec![Reason::new(ReasonCode::ByHand, words, 0)]);
         };
         // Each household of a run is among those that it stands on.
@@ -81,7 +82,7 @@ impl<'a> InputIndex<'a> {
             village: format!("{}{}", household.area.town, household.area.village),
         };
         let mut reasons = self.terms(household, helper).ok_or_else(may_not_serve)?;
-        let words = format!("人工调整：{why}");
+        let words = words!("人工调整：{why}", "changed by hand: “{why}”");
         reasons.push(Reason::new(ReasonCode::ByHand, words, 0));
         Ok(reasons)
     }

@@ -22,7 +22,7 @@ pub struct Load {
     pub added: i64,
     /// Why they are given none for the time being, in words: on leave, or leaving.
     #[serde(default)]
-    pub away: Option<String>,
+    pub away: Option<Text>,
 }
 
 /// Households that some helpers have and would have, beside those that they may have.
@@ -92,3 +92,4 @@ impl Spread {
         })
     }
 }
+use crate::problem::Text;

@@ -15,6 +15,7 @@ pub mod model;
 pub mod network;
 pub mod next_best;
 pub mod reach;
+mod run_fault;
 pub mod shortage;
 pub mod solver;
 pub mod synthetic;

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::household::Cause;
 use crate::pairing::constraint::model::{Barriers, Pin};
 use crate::pairing::eligibility::{Candidate, Ineligible, check_duty};
+use crate::problem::{Text, words};
 pub use crate::settings::pairing_rules::{AreaFit, AreaRule, PairingRules};
 use crate::settings::skill::Skill;
 use crate::staff::unit::Area;
@@ -46,7 +47,7 @@ impl Household {
         Candidate {
             helper: helper.id,
             active: helper.active,
-            away: helper.away.as_deref(),
+            away: helper.away.as_ref(),
             barriers: Some(&self.barriers),
             pin: self.pin.as_ref(),
             held: helper.held,
@@ -89,7 +90,14 @@ pub struct Helper {
     /// Whether they are still one who helps.
     pub active: bool,
     /// Why they are given no household for the time being, in words: on leave, or leaving.
-    pub away: Option<String>,
+    #[serde(serialize_with = "in_chinese")]
+    pub away: Option<Text>,
+}
+
+/// A basis is known by its digest, which has the words as they always were: Chinese alone.
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn in_chinese<S: Serializer>(words: &Option<Text>, into: S) -> Result<S::Ok, S::Error> {
+    words.as_ref().map(|words| &words.zh).serialize(into)
 }
 
 impl Helper {
@@ -99,11 +107,14 @@ impl Helper {
     }
 
     /// Why they are given no household, in words after their name.
-    pub(crate) fn absence(&self) -> Option<&str> {
-        let away = self.away.as_deref();
+    pub(crate) fn absence(&self) -> Option<Text> {
+        let away = self.away.as_ref();
         match check_duty(self.active, away) {
-            Err(Ineligible::Inactive) => Some(away.unwrap_or("已停用或离岗")),
-            Err(Ineligible::Away(words)) => Some(words),
+            Err(Ineligible::Inactive) => {
+                let left = || words!("已停用或离岗", "has left or is inactive");
+                Some(away.cloned().unwrap_or_else(left))
+            }
+            Err(Ineligible::Away(words)) => Some(words.clone()),
             // `check_duty` never gives these: they are about a pair, or about places.
             Err(
                 Ineligible::Barred(_) | Ineligible::PinnedToAnother(_) | Ineligible::Full { .. },
@@ -116,7 +127,7 @@ impl Helper {
     pub fn leave(&mut self) {
         if self.active {
             self.active = false;
-            self.away = Some("即将离岗".to_owned());
+            self.away = Some(words!("即将离岗", "is about to leave"));
         }
     }
 

@@ -18,6 +18,7 @@ use super::fixed_pairs::FixedPairs;
 use super::model::{Helper, Household, Input};
 use super::reach::Reach;
 use crate::order;
+use crate::problem::{Text, words};
 use crate::staff::unit::Area;
 
 /// Villages that lack places, and who might give more: a group that cannot be helped from outside.
@@ -35,9 +36,9 @@ pub struct Shortage {
     pub places: i64,
     /// Places that are missing.
     pub short: i64,
-    /// The same in words, with what to do.
+    /// The same in words, with what to do, in the language of the answer.
     #[oai(validator(max_length = 2000))]
-    pub words: String,
+    pub words: Text,
 }
 
 /// A village of a [`Shortage`].
@@ -307,13 +308,13 @@ fn shortage(
         short: areas.iter().map(|area| area.unplaced).sum(),
         areas,
         units,
-        words: String::new(),
+        words: Text::default(),
     };
     shortage.words = words(&shortage);
     shortage
 }
 
-fn words(shortage: &Shortage) -> String {
+fn words(shortage: &Shortage) -> Text {
     let Shortage {
         households,
         places,
@@ -322,37 +323,41 @@ fn words(shortage: &Shortage) -> String {
         units,
         ..
     } = shortage;
+    let villages = areas.iter();
     let villages = named(
-        areas
-            .iter()
-            .map(|area| format!("{}{}", area.town, area.village)),
-        "个村",
+        villages.map(|area| format!("{}{}", area.town, area.village)),
+        &words!("个村", "villages"),
     );
     if units.is_empty() {
-        return format!(
-            "{villages}共 {households} 户，没有在岗责任人可以帮扶，还差 {short} 个名额；\
-             请为这些村设置定点帮扶单位，或指定负责人"
+        return words!(
+            "{villages}共 {households} 户，没有在岗责任人可以帮扶，还差 {short} 个名额；请为这些村设置定点帮扶单位，或指定负责人",
+            "{villages}: {households} households whom nobody on duty may serve, {short} places are missing; link units to these villages, or put somebody in charge";
+            villages
         );
     }
     let helpers: i64 = units.iter().map(|unit| unit.helpers).sum();
-    let units = named(units.iter().map(|unit| unit.unit.clone()), "个单位");
+    let units = named(
+        units.iter().map(|unit| unit.unit.clone()),
+        &words!("个单位", "units"),
+    );
     let room = match places {
-        0 => "已没有空余名额".to_owned(),
-        places => format!("只有 {places} 个空余名额"),
+        0 => words!("已没有空余名额", "no place is free"),
+        places => words!("只有 {places} 个空余名额", "only {places} places are free"),
     };
-    format!(
-        "{villages}共 {households} 户，可帮扶的是{units}的 {helpers} 人，{room}，\
-         还差 {short} 个；请在这些单位增派人员、提高可帮扶户数，或为这些村增加定点帮扶单位"
+    words!(
+        "{villages}共 {households} 户，可帮扶的是{units}的 {helpers} 人，{room}，还差 {short} 个；请在这些单位增派人员、提高可帮扶户数，或为这些村增加定点帮扶单位",
+        "{villages}: {households} households, whom {helpers} people of {units} may serve; {room}, {short} are missing; give these units more people or more places, or link further units to these villages";
+        villages, units, room
     )
 }
 
 /// The first few names, and how many there are if there are more.
-fn named(names: impl ExactSizeIterator<Item = String>, counter: &str) -> String {
+fn named(names: impl ExactSizeIterator<Item = String>, counter: &Text) -> Text {
     let count = names.len();
     let first = names.take(NAMED).collect::<Vec<_>>().join("、");
     if count > NAMED {
-        format!("{first}等 {count} {counter}")
+        words!("{first}等 {count} {counter}", "“{first}” and others, {count} {counter} in all"; counter)
     } else {
-        first
+        words!("{first}", "“{first}”")
     }
 }

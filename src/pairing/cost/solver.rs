@@ -16,6 +16,7 @@ use super::shortage;
 use super::terms::{Reason, ReasonCode};
 use crate::flow::{self, SINK, Solution};
 use crate::order;
+use crate::problem::{Text, words};
 use crate::staff::unit::Area;
 
 /// Finds the pairs of least cost among those that place the most households.
@@ -163,16 +164,23 @@ impl RunNetwork<'_> {
 fn unplaced_reason(household: &Household, served: bool) -> Reason {
     let Area { town, village } = &household.area;
     let but = if household.barriers.is_empty() {
-        ""
+        Text::default()
     } else {
-        "（须回避的除外）"
+        words!("（须回避的除外）", " (but those who may not)")
     };
     if served {
-        let words = format!("可帮扶{town}{village}的责任人{but}名额都已用完");
+        let words = words!(
+            "可帮扶{town}{village}的责任人{but}名额都已用完",
+            "all who may serve “{town}{village}”{but} have as many households as they may";
+            but
+        );
         Reason::new(ReasonCode::AllFull, words, 0)
     } else {
-        let words =
-            format!("没有在岗责任人{but}可帮扶{town}{village}，请为该村设置定点帮扶单位或负责人");
+        let words = words!(
+            "没有在岗责任人{but}可帮扶{town}{village}，请为该村设置定点帮扶单位或负责人",
+            "nobody on duty{but} may serve “{town}{village}”: link a unit to the village, or put somebody in charge";
+            but
+        );
         Reason::new(ReasonCode::NobodyServes, words, 0)
     }
 }

@@ -31,7 +31,7 @@ impl TenureChanges {
                 continue;
             }
             if let Some(helper) = current(&helpers, household) {
-                let must = may_not_stay(household, helper);
+                let must = may_not_stay(household, helper).map(|why| why.zh);
                 let end = must.or(proposed.map(|_| CHANGED.to_owned()));
                 changes.end.extend(end.map(|why| (household.id, why)));
             }

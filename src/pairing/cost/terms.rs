@@ -15,6 +15,7 @@ use super::model::{AreaFit, Helper, Household, Input};
 use crate::code_list;
 use crate::code_list::CodeList;
 use crate::household::Cause;
+use crate::problem::{Text, words};
 use crate::settings::skill::{Fit, Skill};
 use crate::staff::unit::Area;
 
@@ -39,21 +40,17 @@ code_list! {
 pub struct Reason {
     /// What it is about.
     pub code: ReasonCode,
-    /// In words, Chinese.
+    /// In words, in the language of the answer.
     #[oai(validator(max_length = 500))]
-    pub words: String,
+    pub words: Text,
     /// What it adds to the cost; less is better.
     pub cost: i64,
 }
 
 impl Reason {
     /// `words` are shown to the office; `cost` is 0 for a reason that weighs nothing.
-    pub fn new(code: ReasonCode, words: impl Into<String>, cost: i64) -> Self {
-        Self {
-            code,
-            words: words.into(),
-            cost,
-        }
+    pub fn new(code: ReasonCode, words: Text, cost: i64) -> Self {
+        Self { code, words, cost }
     }
 }
 
@@ -82,7 +79,7 @@ impl Input {
     pub fn terms_at_will(&self, household: &Household, helper: &Helper) -> [Reason; 2] {
         let (area, cost) = self.area_at_will(helper, &household.area);
         [
-            Reason::new(ReasonCode::Area, area.label(), cost),
+            Reason::new(ReasonCode::Area, area.text(), cost),
             self.skill_reason(household.cause, &helper.skills),
         ]
     }
@@ -101,20 +98,27 @@ impl Input {
         }
         let (area, area_cost) = self.area(helper, &household.area)?;
         let mut reasons = vec![
-            Reason::new(ReasonCode::Area, area.label(), area_cost),
+            Reason::new(ReasonCode::Area, area.text(), area_cost),
             self.skill_reason(household.cause, &helper.skills),
         ];
         match former {
             Some(former) if former.id == helper.id => {
                 reasons.push(Reason::new(
                     ReasonCode::Former,
-                    "曾帮扶该户，由原责任人继续",
+                    words!(
+                        "曾帮扶该户，由原责任人继续",
+                        "served the household before and goes on"
+                    ),
                     0,
                 ));
             }
             Some(former) => reasons.push(Reason::new(
                 ReasonCode::Former,
-                format!("更换责任人（原责任人{}）", former.name),
+                words!(
+                    "更换责任人（原责任人{}）",
+                    "another helper (“{}” before)",
+                    former.name
+                ),
                 self.rules.change,
             )),
             None => {}
@@ -124,16 +128,27 @@ impl Input {
 
     fn skill_reason(&self, cause: Option<Cause>, skills: &[Skill]) -> Reason {
         let (fit, cost) = self.rules.fit(&self.rules.wanted(cause), skills);
-        let cause = cause.map_or("未填写", CodeList::label);
-        let skills: Vec<_> = skills.iter().map(|skill| skill.label()).collect();
+        let cause = cause.map_or_else(|| words!("未填写", "not stated"), CodeList::text);
+        let skills: Vec<_> = skills.iter().map(|skill| skill.text()).collect();
         let words = match (fit, skills.is_empty()) {
-            (Fit::Any, _) => format!("主要致贫原因“{cause}”对专长无特别要求"),
-            (_, true) => format!("主要致贫原因“{cause}”，责任人未登记相关专长"),
-            (fit, false) => format!(
-                "主要致贫原因“{cause}”与专长“{}”{}",
-                skills.join("、"),
-                fit.label()
+            (Fit::Any, _) => words!(
+                "主要致贫原因“{cause}”对专长无特别要求",
+                "the main cause “{cause}” calls for no special skill";
+                cause
             ),
+            (_, true) => words!(
+                "主要致贫原因“{cause}”，责任人未登记相关专长",
+                "the main cause is “{cause}”, and no skill for it is registered of the helper";
+                cause
+            ),
+            (fit, false) => {
+                let (skills, fit) = (Text::joined(&skills), fit.text());
+                words!(
+                    "主要致贫原因“{cause}”与专长“{skills}”{fit}",
+                    "the main cause “{cause}” and the skills “{skills}”: fit {fit}";
+                    cause, skills, fit
+                )
+            }
         };
         Reason::new(ReasonCode::Skill, words, cost)
     }
@@ -142,7 +157,11 @@ impl Input {
     pub fn load_reason(&self, helper: &Helper, number: i64) -> Reason {
         Reason::new(
             ReasonCode::Load,
-            format!("责任人的第 {number} 户，可帮扶 {} 户", helper.capacity),
+            words!(
+                "责任人的第 {number} 户，可帮扶 {} 户",
+                "household {number} of the helper, who may have {}",
+                helper.capacity
+            ),
             self.rules.load_cost(number, helper.capacity),
         )
     }

@@ -14,6 +14,7 @@ use crate::household::rule::Severity;
 use crate::pairing::day;
 use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::PairingError;
+use crate::problem::{Problem, words};
 use crate::roster::column::Record as _;
 use crate::roster::report::{Place, Problems, SheetReport};
 use crate::serving::tenure::Part;
@@ -34,30 +35,55 @@ fn refused(row: &PairRow, error: PairingError) -> Wrong {
     let (code, reason, remedy) = match error {
         E::HelperInactive => (
             "helper_inactive",
-            "此人已停用或离岗，不能新增结对".to_owned(),
-            "请另选责任人；已返岗的，请先登记返岗",
+            words!(
+                "此人已停用或离岗，不能新增结对",
+                "this person has left or is inactive and gets no new pairing"
+            ),
+            words!(
+                "请另选责任人；已返岗的，请先登记返岗",
+                "choose another helper; if the person is back, record that first"
+            ),
         ),
         E::HelperAway(absence) => (
             "helper_away",
-            format!("此人{absence}，期间不能新增结对"),
-            "请另选责任人；请假记录有误的，请先更正",
+            words!("此人{absence}，期间不能新增结对", "this person {absence} and gets no new pairing meanwhile"; absence),
+            words!(
+                "请另选责任人；请假记录有误的，请先更正",
+                "choose another helper; if the leave is recorded wrongly, correct it first"
+            ),
         ),
-        E::Barred { words, .. } => (
+        E::Barred { words: why } => (
             "pair_barred",
-            format!("此户与此人不能结对：{words}"),
-            "请另选责任人",
+            words!("此户与此人不能结对：{why}", "these two cannot be a pair: {why}"; why),
+            words!("请另选责任人", "choose another helper"),
         ),
         E::PinnedToAnother { helper, reason } => (
             "pinned_to_another",
-            format!("该户已指定由{helper}帮扶（{reason}）"),
-            "请改为指定的责任人，或先取消指定",
+            words!(
+                "该户已指定由{helper}帮扶（{reason}）",
+                "this household is pinned to “{helper}” (“{reason}”)"
+            ),
+            words!(
+                "请改为指定的责任人，或先取消指定",
+                "name the helper to whom it is pinned, or remove that first"
+            ),
         ),
         E::HelperFull { held, capacity } => (
             "helper_full",
-            format!("连同本表前面的行，此人已有 {held} 户，可帮扶户数为 {capacity}"),
-            "请另选责任人，或先调整可帮扶户数",
+            words!(
+                "连同本表前面的行，此人已有 {held} 户，可帮扶户数为 {capacity}",
+                "with the rows above, this person has {held} households and may have {capacity}"
+            ),
+            words!(
+                "请另选责任人，或先调整可帮扶户数",
+                "choose another helper, or change how many they may have"
+            ),
         ),
-        other => ("pair_refused", other.to_string(), "请核对这一行"),
+        other => (
+            "pair_refused",
+            Problem::from(other).detail().clone(),
+            words!("请核对这一行", "check this row"),
+        ),
     };
     let (field, value) = helper_field(row);
     wrong(field, value, Refusal::new(code, reason, remedy))
@@ -167,12 +193,18 @@ impl Check<'_> {
         let Some((since, reason)) = self.lookup.starts.get(&household) else {
             return Vec::new();
         };
-        let said = |field, value: String, code, reason: String, remedy: &str| {
+        let said = |field, value: String, code, reason, remedy| {
             wrong(field, value, Refusal::new(code, reason, remedy)).of(Severity::Warning)
         };
         let date = row.from_date.filter(|day| day != since).map(|day| {
-            let reason = format!("此对已登记，从 {since} 起结对，结对日期没有改动");
-            let remedy = "如登记有误，请在系统中更正；不是则不必处理";
+            let reason = words!(
+                "此对已登记，从 {since} 起结对，结对日期没有改动",
+                "this pair is in the register since {since}, and its day was not changed"
+            );
+            let remedy = words!(
+                "如登记有误，请在系统中更正；不是则不必处理",
+                "if the register is wrong, correct it there; else nothing needs to be done"
+            );
             said(
                 "from_date",
                 day.to_string(),
@@ -186,8 +218,14 @@ impl Check<'_> {
             .as_ref()
             .filter(|remark| !reason.contains(*remark));
         let remark = remark.map(|remark| {
-            let reason = "此对已登记，备注没有写入".to_owned();
-            let remedy = "如需保留，请另行记录；不需要则不必处理";
+            let reason = words!(
+                "此对已登记，备注没有写入",
+                "this pair is in the register, and the remarks were not taken over"
+            );
+            let remedy = words!(
+                "如需保留，请另行记录；不需要则不必处理",
+                "keep them elsewhere if they are needed; else nothing needs to be done"
+            );
             said(
                 "remark",
                 remark.clone(),
@@ -201,7 +239,7 @@ impl Check<'_> {
 
     fn first_day(&self, row: &PairRow, household: Uuid) -> Result<NaiveDate, Wrong> {
         let first = row.from_date.unwrap_or(self.today);
-        let refuse = |code, reason: String, remedy: &str| {
+        let refuse = |code, reason, remedy| {
             let value = row
                 .from_date
                 .map_or_else(String::new, |day| day.to_string());
@@ -212,26 +250,42 @@ impl Check<'_> {
             ))
         };
         if row.from_date.is_none() && row.only_month {
-            let reason = "结对日期没有写到日".to_owned();
-            return refuse("date_without_day", reason, "请写明年月日");
+            let reason = words!(
+                "结对日期没有写到日",
+                "the day of the pairing has no day of the month"
+            );
+            return refuse(
+                "date_without_day",
+                reason,
+                words!("请写明年月日", "write year, month and day"),
+            );
         }
         match day::check(first, self.today) {
             Ok(()) => {}
             Err(error @ PairingError::InFuture(_)) => {
                 return refuse(
                     "date_in_future",
-                    error.to_string(),
-                    "请填写今天或更早的日期",
+                    Problem::from(error).detail().clone(),
+                    words!("请填写今天或更早的日期", "write today or an earlier day"),
                 );
             }
-            Err(error) => return refuse("date_too_early", error.to_string(), "请核对年份"),
+            Err(error) => {
+                return refuse(
+                    "date_too_early",
+                    Problem::from(error).detail().clone(),
+                    words!("请核对年份", "check the year"),
+                );
+            }
         }
         let ended = self.lookup.ended.get(&household).copied();
         match day::must_be_free(ended.as_slice(), first) {
             Err(PairingError::Overlaps { earliest, .. }) => refuse(
                 "overlaps_earlier_pairing",
-                format!("该户的上一次结对到 {earliest} 才结束"),
-                "请填写这一天或以后的日期",
+                words!(
+                    "该户的上一次结对到 {earliest} 才结束",
+                    "the former pairing of this household ends on {earliest}"
+                ),
+                words!("请填写这一天或以后的日期", "write this day or a later one"),
             ),
             _ => Ok(first),
         }
@@ -257,16 +311,22 @@ impl Check<'_> {
         if helper.is_some() && (helper, since) == (first_helper, first_since) {
             let refusal = Refusal::new(
                 "pair_repeated",
-                format!("与 {cell} 的户、责任人和结对日期都相同，只取一次"),
-                "不必处理",
+                words!(
+                    "与 {cell} 的户、责任人和结对日期都相同，只取一次",
+                    "household, helper and day are those of {cell}: taken once"
+                ),
+                words!("不必处理", "nothing needs to be done"),
             );
             let repeated = wrong(field, value, refusal);
             return Err(repeated.of(Severity::Warning));
         }
         let refusal = Refusal::new(
             "household_twice",
-            format!("与 {cell} 是同一户"),
-            "一户只能有一名责任人，请删除多余的行",
+            words!("与 {cell} 是同一户", "the same household as in {cell}"),
+            words!(
+                "一户只能有一名责任人，请删除多余的行",
+                "a household has one helper: delete the rows that are too many"
+            ),
         );
         Err(wrong(field, value, refusal))
     }
@@ -281,8 +341,14 @@ impl Check<'_> {
         let (field, value) = household_field(row);
         let refusal = Refusal::new(
             "household_already_paired",
-            format!("该户已有帮扶责任人“{name}”"),
-            "请先结束原结对，或删除这一行",
+            words!(
+                "该户已有帮扶责任人“{name}”",
+                "this household has “{name}” as its helper"
+            ),
+            words!(
+                "请先结束原结对，或删除这一行",
+                "end that pairing first, or delete this row"
+            ),
         );
         Err(wrong(field, value, refusal))
     }

@@ -10,6 +10,7 @@ use super::wrong::{Wrong, household_field, wrong};
 use crate::db::Tx;
 use crate::household;
 use crate::household::register::Register;
+use crate::problem::{Text, words};
 use crate::serving::store;
 use crate::staff::{self, model::Staff};
 use crate::text::squeezed;
@@ -58,8 +59,8 @@ impl Lookup {
             Some(number) => Some(self.households.find_number(number).ok_or_else(|| {
                 let refusal = Refusal::new(
                     "unknown_household",
-                    "登记中没有这个户编号",
-                    "请核对户编号；新户请先导入贫困户名册",
+                    words!("登记中没有这个户编号", "the register has no such number"),
+                    words!("请核对户编号；新户请先导入贫困户名册", "check the number; for a new household import the roster of households first"),
                 );
                 wrong("household_number", number, refusal)
             })?),
@@ -72,8 +73,8 @@ impl Lookup {
                 Some(household.ok_or_else(|| {
                     let refusal = Refusal::new(
                         "unknown_household",
-                        "登记中没有此证件号码的人",
-                        "请核对证件号码；新户请先导入贫困户名册",
+                        words!("登记中没有此证件号码的人", "the register has nobody of this identity number"),
+                        words!("请核对证件号码；新户请先导入贫困户名册", "check the identity number; for a new household import the roster of households first"),
                     );
                     wrong("head_identity", identity.masked(), refusal)
                 })?)
@@ -85,8 +86,14 @@ impl Lookup {
             let words = self.households.words(other);
             let refusal = Refusal::new(
                 "household_contradicts",
-                format!("户编号与户主证件号码不是同一户（证件号码属于{words}）"),
-                "请核对两列，改成同一户",
+                words!(
+                    "户编号与户主证件号码不是同一户（证件号码属于{words}）",
+                    "the number and the identity number are of two households (the identity number is of “{words}”)"
+                ),
+                words!(
+                    "请核对两列，改成同一户",
+                    "check both columns and make them of one household"
+                ),
             );
             let number = row.household_number.clone().unwrap_or_default();
             return Err(wrong("household_number", number, refusal));
@@ -99,13 +106,23 @@ impl Lookup {
         if !row.head_name.is_empty() && squeezed(&row.head_name) != squeezed(head) {
             let refusal = Refusal::new(
                 "head_differs",
-                format!("登记的户主是“{head}”"),
-                "请核对是否为同一户；户主有变更的，请先更新贫困户名册",
+                words!(
+                    "登记的户主是“{head}”",
+                    "the head by the register is “{head}”"
+                ),
+                words!(
+                    "请核对是否为同一户；户主有变更的，请先更新贫困户名册",
+                    "check whether it is the same household; if the head has changed, import the roster of households first"
+                ),
             );
             return Err(wrong("head_name", &row.head_name, refusal));
         }
         if self.households.is_closed(at) {
-            let refusal = Refusal::new("household_closed", "该户已销户", "请删除这一行");
+            let refusal = Refusal::new(
+                "household_closed",
+                words!("该户已销户", "this household is closed"),
+                words!("请删除这一行", "delete this row"),
+            );
             let (field, value) = household_field(row);
             return Err(wrong(field, value, refusal));
         }
@@ -113,7 +130,7 @@ impl Lookup {
     }
 
     fn by_head_name(&self, row: &PairRow) -> Result<usize, Wrong> {
-        let refuse = |code, reason: String, remedy: &str| {
+        let refuse = |code, reason, remedy| {
             let refusal = Refusal::new(code, reason, remedy);
             Err(wrong("head_name", &row.head_name, refusal))
         };
@@ -130,28 +147,44 @@ impl Lookup {
             [at] => Ok(*at),
             [] if row.head_name.is_empty() => refuse(
                 "required_cell",
-                "没有填写是哪一户".to_owned(),
-                "户编号、户主证件号码、户主姓名至少填一项",
+                words!("没有填写是哪一户", "no household is named"),
+                words!(
+                    "户编号、户主证件号码、户主姓名至少填一项",
+                    "fill in the number, the identity number of the head, or the head's name"
+                ),
             ),
             [] => refuse(
                 "unknown_household",
-                "登记中没有这个户主".to_owned(),
-                "请核对姓名和镇、村；新户请先导入贫困户名册",
+                words!("登记中没有这个户主", "the register has no such head"),
+                words!(
+                    "请核对姓名和镇、村；新户请先导入贫困户名册",
+                    "check the name, the town and the village; for a new household import the roster of households first"
+                ),
             ),
             several => refuse(
                 "ambiguous_household",
-                format!("登记中有 {} 户的户主叫这个名字", several.len()),
-                "请填写户编号或户主证件号码",
+                words!(
+                    "登记中有 {} 户的户主叫这个名字",
+                    "the register has {} households whose head has this name",
+                    several.len()
+                ),
+                words!(
+                    "请填写户编号或户主证件号码",
+                    "fill in the number, or the identity number of the head"
+                ),
             ),
         }
     }
 
     pub(super) fn helper(&self, row: &PairRow) -> Result<&Staff, Wrong> {
-        let unknown = |field, value: String, what: &str| {
+        let unknown = |field, value: String, what: Text| {
             let refusal = Refusal::new(
                 "unknown_helper",
-                format!("人员花名册中没有{what}"),
-                "请核对；新人员请先导入帮扶责任人名册",
+                words!("帮扶责任人名册中没有{what}", "the staff roster has nobody of {what}"; what),
+                words!(
+                    "请核对；新人员请先导入帮扶责任人名册",
+                    "check it; for somebody new import the roster of staff first"
+                ),
             );
             wrong(field, value, refusal)
         };
@@ -160,7 +193,13 @@ impl Lookup {
             None => None,
             Some(number) => {
                 let found = find(&|person| person.number.as_ref() == Some(number));
-                Some(found.ok_or_else(|| unknown("staff_number", number.clone(), "这个工号"))?)
+                Some(found.ok_or_else(|| {
+                    unknown(
+                        "staff_number",
+                        number.clone(),
+                        words!("这个工号", "this number"),
+                    )
+                })?)
             }
         };
         let identified = match &row.staff_identity {
@@ -168,7 +207,13 @@ impl Lookup {
             Some(identity) => {
                 let found = find(&|person| person.identity_number.as_ref() == Some(identity));
                 let value = identity.masked();
-                Some(found.ok_or_else(|| unknown("staff_identity", value, "此证件号码的人"))?)
+                Some(found.ok_or_else(|| {
+                    unknown(
+                        "staff_identity",
+                        value,
+                        words!("此证件号码的人", "this identity number"),
+                    )
+                })?)
             }
         };
         if let (Some(one), Some(other)) = (numbered, identified)
@@ -176,8 +221,15 @@ impl Lookup {
         {
             let refusal = Refusal::new(
                 "helper_contradicts",
-                format!("工号与证件号码不是同一人（证件号码属于{}）", other.name),
-                "请核对两列，改成同一人",
+                words!(
+                    "工号与证件号码不是同一人（证件号码属于{}）",
+                    "the number and the identity number are of two people (the identity number is of “{}”)",
+                    other.name
+                ),
+                words!(
+                    "请核对两列，改成同一人",
+                    "check both columns and make them of one person"
+                ),
             );
             let number = row.staff_number.clone().unwrap_or_default();
             return Err(wrong("staff_number", number, refusal));
@@ -189,16 +241,28 @@ impl Lookup {
         if !row.helper.is_empty() && squeezed(&row.helper) != squeezed(&person.name) {
             let refusal = Refusal::new(
                 "helper_differs",
-                format!("花名册中此人的姓名是“{}”", person.name),
-                "请核对是否为同一人",
+                words!(
+                    "花名册中此人的姓名是“{}”",
+                    "the name of this person in the roster is “{}”",
+                    person.name
+                ),
+                words!("请核对是否为同一人", "check whether it is the same person"),
             );
             return Err(wrong("helper", &row.helper, refusal));
         }
         if let Some(unit) = row.unit.as_ref().filter(|unit| !is_unit(person, unit)) {
             let refusal = Refusal::new(
                 "unit_differs",
-                format!("花名册中{}的单位是“{}”", person.name, person.unit),
-                "请核对单位；已调动的，请先登记调动",
+                words!(
+                    "花名册中{}的单位是“{}”",
+                    "the unit of “{}” in the roster is “{}”",
+                    person.name,
+                    person.unit
+                ),
+                words!(
+                    "请核对单位；已调动的，请先登记调动",
+                    "check the unit; if the person was transferred, record that first"
+                ),
             );
             return Err(wrong("unit", unit, refusal));
         }
@@ -206,7 +270,7 @@ impl Lookup {
     }
 
     fn by_name(&self, row: &PairRow) -> Result<&Staff, Wrong> {
-        let refuse = |code, reason: String, remedy: &str| {
+        let refuse = |code, reason, remedy| {
             let refusal = Refusal::new(code, reason, remedy);
             Err(wrong("helper", &row.helper, refusal))
         };
@@ -220,18 +284,34 @@ impl Lookup {
             [person] => Ok(person),
             [] if row.helper.is_empty() => refuse(
                 "required_cell",
-                "没有填写责任人".to_owned(),
-                "工号、责任人证件号码、责任人姓名至少填一项",
+                words!("没有填写责任人", "no helper is named"),
+                words!(
+                    "工号、责任人证件号码、责任人姓名至少填一项",
+                    "fill in the number, the identity number or the name of the helper"
+                ),
             ),
             [] => refuse(
                 "unknown_helper",
-                "人员花名册中（该单位）没有这个人".to_owned(),
-                "请核对姓名和单位；新人员请先导入帮扶责任人名册",
+                words!(
+                    "帮扶责任人名册中（该单位）没有这个人",
+                    "the staff roster has nobody of this name (in this unit)"
+                ),
+                words!(
+                    "请核对姓名和单位；新人员请先导入帮扶责任人名册",
+                    "check name and unit; for somebody new import the roster of staff first"
+                ),
             ),
             several => refuse(
                 "ambiguous_helper",
-                format!("人员花名册中有 {} 人叫这个名字", several.len()),
-                "请填写工号、证件号码或单位",
+                words!(
+                    "帮扶责任人名册中有 {} 人叫这个名字",
+                    "the staff roster has {} people of this name",
+                    several.len()
+                ),
+                words!(
+                    "请填写工号、证件号码或单位",
+                    "fill in the number, the identity number or the unit"
+                ),
             ),
         }
     }

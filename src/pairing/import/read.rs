@@ -5,6 +5,7 @@ use std::path::Path;
 use super::columns::{COLUMNS, PairRow};
 use super::model::ListedRow;
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::choices::Choices;
 use crate::roster::layout::Layouts;
 use crate::roster::remark;
@@ -57,8 +58,19 @@ fn keep_notes(layouts: &Layouts<PairRow>, row: &mut RosterRow<PairRow>, problems
     let notes = record.notes.iter().map(String::as_str);
     let left = remark::add_notes(&mut record.remark, notes);
     if !left.is_empty() {
-        let reason = format!("备注已满，没有写入：{}", left.join("；"));
-        let refusal = Refusal::new("remark_full", reason, "请精简备注，或另行记录这些内容");
+        let reason = words!(
+            "备注已满，没有写入：{}",
+            "the remarks are full, and this was not added: “{}”",
+            left.join("；")
+        );
+        let refusal = Refusal::new(
+            "remark_full",
+            reason,
+            words!(
+                "请精简备注，或另行记录这些内容",
+                "shorten the remarks, or keep this elsewhere"
+            ),
+        );
         problems.push(layouts.problem(Severity::Warning, row.place, "remark", refusal));
     }
 }

@@ -14,8 +14,9 @@ use crate::access::idempotency::{self, Ticket};
 use crate::app::App;
 use crate::household::rule::Severity;
 use crate::pairing::eligibility::Eligibility;
-use crate::problem::{FieldProblem, Problem};
+use crate::problem::{Problem, words};
 use crate::roster::problem_group;
+use crate::roster::report::RosterProblem;
 use crate::roster::upload;
 use crate::serving::store::{self, Start};
 
@@ -121,27 +122,12 @@ fn refused(outcome: &Outcome) -> Problem {
     let errors = outcome.errors;
     let places = outcome.problems.iter();
     let places = places.filter(|problem| problem.severity == Severity::Error);
-    Problem::invalid(
-        "list_has_errors",
-        format!(
-            "有 {errors} 处错误，没有写入任何结对；请逐项改正后重新导入。{}",
-            problem_group::in_short(&outcome.groups)
-        ),
-        format!(
-            "there are {errors} errors, so no pairing was made; put them right and send it again"
-        ),
-    )
-    .with_errors(
-        places
-            .map(|problem| FieldProblem {
-                pointer: "/file".to_owned(),
-                parameter: None,
-                detail: problem.reason.clone(),
-                sheet: problem.sheet.clone(),
-                cell: problem.cell.clone(),
-                value: problem.value.clone(),
-                remedy: Some(problem.remedy.clone()),
-            })
-            .collect(),
-    )
+    let first = problem_group::in_short(&outcome.groups);
+    let detail = words!(
+        "有 {errors} 处错误，没有写入任何结对；请逐项改正后重新导入。{first}",
+        "errors: {errors}, and no pairing was made; put them right and send the list again. {first}";
+        first
+    );
+    Problem::invalid("list_has_errors", detail.zh, detail.en)
+        .with_errors(places.cloned().map(RosterProblem::of_answer).collect())
 }

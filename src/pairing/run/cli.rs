@@ -44,7 +44,7 @@ fn told(run: &Run, proposals: &[Proposal]) -> String {
         let reasons: Vec<_> = proposal
             .reasons
             .iter()
-            .map(|reason| reason.words.as_str())
+            .map(|reason| reason.words.zh.as_str())
             .collect();
         table.add_row([
             format!("{}{}", proposal.town, proposal.village),
@@ -75,7 +75,7 @@ fn told(run: &Run, proposals: &[Proposal]) -> String {
         summary.cost,
     ));
     let short = summary.shortages.iter();
-    lines.extend(short.map(|shortage| format!("缺口：{}", shortage.words)));
+    lines.extend(short.map(|shortage| format!("缺口：{}", shortage.words.zh)));
     lines.push(match run.status {
         RunStatus::Confirmed => format!("方案 {} 已确认，自今日起生效", run.id),
         _ => format!(

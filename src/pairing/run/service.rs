@@ -30,6 +30,7 @@ use crate::problem::Problem;
 use crate::serving;
 use crate::serving::store::{Filter, Start};
 use crate::serving::tenure::Part;
+use crate::staff;
 
 /// What the pairings of a confirmed run give as their reason.
 const RUN_REASON: &str = "结对方案确认";
@@ -50,6 +51,11 @@ pub async fn propose(
     let mut tx = app.db.read().await?;
     if let Ticket::Answered(run) = idempotency::take(&mut tx, caller, key, &request).await? {
         return Ok(run);
+    }
+    if let Some(id) = scope.unit_id
+        && staff::unit::find(&mut tx, id).await?.is_none()
+    {
+        return Err(PairingError::NoSuchUnit.into());
     }
     let input = read_input(&mut tx, scope, app.today()).await?;
     drop(tx);
@@ -152,7 +158,7 @@ pub async fn confirm(
     if_match: Option<&str>,
 ) -> Result<Run, Problem> {
     let from_date = from_date.unwrap_or(app.today());
-    day::check(from_date, app.today())?;
+    day::check_at("/from_date", from_date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let run = undecided(&mut tx, id).await?;
     if run.status == RunStatus::Draft {

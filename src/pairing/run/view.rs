@@ -9,6 +9,7 @@ use crate::pairing::cost::load::{Load, LoadShare};
 use crate::pairing::cost::next_best::NextBest;
 use crate::pairing::cost::shortage::Shortage;
 use crate::pairing::cost::terms::Reason;
+use crate::problem::Text;
 
 /// A computed proposal of who should help whom, with its numbers.
 #[derive(Object)]
@@ -164,7 +165,7 @@ pub(super) struct PairingLoad {
     /// Households that the run adds.
     added: i64,
     /// Why the helper is given none for the time being, in words: they are on leave, or leaving.
-    away: Option<String>,
+    away: Option<Text>,
     /// Both in percent of the helper's capacity, rounded; absent if they may have none.
     load_percent: Option<i64>,
     /// The same of the active staff of the helper's unit together.

@@ -289,9 +289,9 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
     assert_eq!(after[1].helper, None);
     assert_eq!(after[1].cost(), 0);
     assert_eq!(after[1].reasons[0].code, ReasonCode::ByHand);
-    assert_eq!(after[1].reasons[0].words, "人工取消安排：已有亲属照顾");
+    assert_eq!(after[1].reasons[0].words.zh, "人工取消安排：已有亲属照顾");
     let numbers = |places: &[Proposed]| -> Vec<String> {
-        let words = |place: &Proposed| place.reasons.last().unwrap().words.clone();
+        let words = |place: &Proposed| place.reasons.last().unwrap().words.zh.clone();
         places.iter().map(words).collect()
     };
     assert_eq!(numbers(&after)[2], numbers(&places)[1]);
@@ -309,6 +309,6 @@ fn an_edit_by_hand_gives_its_reason_and_numbers_the_others_anew() {
         .reasons
         .iter()
         .find(|reason| reason.code == ReasonCode::ByHand);
-    assert_eq!(by_hand.unwrap().words, "人工调整：查无亲属");
+    assert_eq!(by_hand.unwrap().words.zh, "人工调整：查无亲属");
     assert_eq!(back[1].cost(), places[1].cost());
 }

@@ -59,7 +59,7 @@ pub fn fixed(input: &Input, best: &BestPairs) -> (Input, Vec<BestPair>) {
     let is_fixed = |pair: &&BestPair| {
         let codes = [ReasonCode::Kept, ReasonCode::Pinned];
         let mut reasons = pair.reasons.iter();
-        reasons.any(|reason| codes.contains(&reason.code) && !reason.words.starts_with("未能"))
+        reasons.any(|reason| codes.contains(&reason.code) && !reason.words.zh.starts_with("未能"))
     };
     let pairs: Vec<BestPair> = best.pairs.iter().filter(is_fixed).cloned().collect();
     let mut rest = input.clone();
@@ -193,6 +193,7 @@ fn assert_cut(input: &Input, best: &BestPairs) {
         assert!(
             shortage
                 .words
+                .zh
                 .contains(&format!("还差 {} 个", shortage.short))
         );
     }

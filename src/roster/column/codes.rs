@@ -2,6 +2,7 @@
 
 use super::record::{Given, PutCode};
 use crate::code_list::CodeList;
+use crate::problem::{Text, words};
 use crate::text::squeezed;
 use crate::value;
 use crate::value::{Refusal, repair};
@@ -22,8 +23,12 @@ pub(super) fn read_codes<R>(
     if parts.len() > most {
         return Err(Refusal::new(
             "too_many_codes",
-            format!("填了 {} 项，最多 {most} 项", parts.len()),
-            "请保留最主要的几项",
+            words!(
+                "填了 {} 项，最多 {most} 项",
+                "{} values, of which at most {most} are allowed",
+                parts.len()
+            ),
+            words!("请保留最主要的几项", "keep the most important ones"),
         ));
     }
     let mut found = Vec::with_capacity(parts.len());
@@ -76,12 +81,16 @@ pub(super) fn refused_code<R: Default>(
     if known {
         return Refusal::new(
             "too_many_codes",
-            format!(
+            words!(
                 "填了 {} 项（{}），这一列只能填 1 项",
+                "{} values (“{}”), of which this column takes one",
                 parts.len(),
                 value::mask(&parts.join("、"))
             ),
-            "请只保留主要的一项；其他的填入另外的列，或写在备注栏",
+            words!(
+                "请只保留主要的一项；其他的填入另外的列，或写在备注栏",
+                "keep the main one; put others into another column, or into the remarks"
+            ),
         );
     }
     unknown_code(text, labels)
@@ -89,22 +98,34 @@ pub(super) fn refused_code<R: Default>(
 
 /// The refusal of a word that may mean any of several values.
 pub(super) fn ambiguous_code(text: &str, meanings: &[&str]) -> Refusal {
+    let (text, or) = (value::mask(text), meanings.join("”，也可能是“"));
+    let listed = meanings.join("”, “");
     Refusal::new(
         AMBIGUOUS,
-        format!(
-            "“{}”不能确定指什么：可能是“{}”",
-            value::mask(text),
-            meanings.join("”，也可能是“")
+        Text::new(
+            format!("“{text}”不能确定指什么：可能是“{or}”"),
+            format!("“{text}” is not certain: it may mean “{listed}”"),
         ),
-        format!("请按实际情况改填“{}”", meanings.join("”或“")),
+        Text::new(
+            format!("请按实际情况改填“{}”", meanings.join("”或“")),
+            format!("write what is true: “{listed}”"),
+        ),
     )
 }
 
 pub(super) fn unknown_code(text: &str, labels: &[&str]) -> Refusal {
     Refusal::new(
         "unknown_code",
-        format!("“{}”不在可选值之内", value::mask(text)),
-        format!("请从下列值中选填：{}", labels.join("、")),
+        words!(
+            "“{}”不在可选值之内",
+            "“{}” is none of the values to choose from",
+            value::mask(text)
+        ),
+        words!(
+            "请从下列值中选填：{}",
+            "choose one of these: “{}”",
+            labels.join("、")
+        ),
     )
     .proposing(nearest(text, labels).map(ToOwned::to_owned))
 }

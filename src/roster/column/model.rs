@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::codes::{ambiguous_code, read_codes, refused_code};
 use super::record::{Given, Put, PutCode, Record};
 use crate::household::IdentityNumber;
+use crate::problem::{Text, words};
 use crate::text::squeezed;
 use crate::value;
 use crate::value::{Day, Refusal, Unit, repair};
@@ -195,13 +196,24 @@ impl<R: Record> Column<R> {
             && matches!(cell, Cell::Text(text) if self.also_yes.contains(&squeezed(text).as_str()))
     }
 
+    /// What it is for people: its heading, and the English name of its field.
+    pub fn label(&self) -> Text {
+        Text::new(self.heading, self.key.replace('_', " "))
+    }
+
     /// Reads a cell into the row.
     pub fn read(&self, row: &mut R, cell: &Cell<'_>, unit: Unit) -> Result<Given, Refusal> {
         if self.holds_digits() && value::hides_number(cell) {
             return Err(Refusal::new(
                 "number_damaged",
-                "列太窄，保存下来的是“#####”，原来的内容已经丢失",
-                "请在原表中把列拉宽，再重新导出或填写",
+                words!(
+                    "列太窄，保存下来的是“#####”，原来的内容已经丢失",
+                    "the column was too narrow: “#####” was kept, and what stood there is lost"
+                ),
+                words!(
+                    "请在原表中把列拉宽，再重新导出或填写",
+                    "widen the column in the original table and export or fill it in again"
+                ),
             ));
         }
         let mut doubt = None;
@@ -311,8 +323,14 @@ impl<R: Record> Column<R> {
         match read {
             Some((Put::Differs, _)) => Err(Refusal::new(
                 "columns_contradict",
-                "与本行另一列的内容矛盾",
-                "请核对两列，改成一致，或只保留一列",
+                words!(
+                    "与本行另一列的内容矛盾",
+                    "contradicts another column of this row"
+                ),
+                words!(
+                    "请核对两列，改成一致，或只保留一列",
+                    "check both columns and make them the same, or keep one"
+                ),
             )),
             Some((_, repair)) => Ok(Given {
                 value: true,

@@ -3,6 +3,7 @@
 use crate::household::IdentityNumber;
 use crate::household::model::Member;
 use crate::household::rule::Rule;
+use crate::problem::Text;
 use crate::roster::household::HouseholdRow;
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, RosterProblem};
@@ -15,9 +16,9 @@ pub(super) fn broken(
     place: Place,
     key: &str,
     rule: &Rule,
-    reason: String,
+    reason: Text,
 ) -> RosterProblem {
-    let refusal = Refusal::new(rule.code, reason, rule.remedy);
+    let refusal = Refusal::new(rule.code, reason, rule.remedy());
     layouts.problem(rule.severity, place, key, refusal)
 }
 

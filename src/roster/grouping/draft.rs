@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::household::Relation;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::column::{Carry, Put, merge};
 use crate::roster::household::{COLUMNS, HouseholdRow, Shared};
 use crate::roster::layout::Layouts;
@@ -116,11 +117,15 @@ impl Draft {
                     let first = self.origin(placed.column.key);
                     let refusal = Refusal::new(
                         "household_rows_differ",
-                        format!(
+                        words!(
                             "与同一户的单元格 {} 不一致",
+                            "differs from cell {} of the same household",
                             layouts.address(first, placed.column.key, row.place.sheet)
                         ),
-                        "同一户的各行应填写相同内容，或只在户主一行填写；如不是同一户，请核对户编号",
+                        words!(
+                            "同一户的各行应填写相同内容，或只在户主一行填写；如不是同一户，请核对户编号",
+                            "the rows of one household should say the same, or only the row of its head says it; if they are two households, check their numbers"
+                        ),
                     );
                     let problem = RosterProblem::of_file(Severity::Error, refusal);
                     differs(layout.at(problem, row.place.row, placed));
@@ -183,8 +188,14 @@ impl Draft {
         let first = layouts.address(self.place, "number", place.sheet);
         let refusal = Refusal::new(
             "household_twice",
-            format!("与单元格 {first} 起的一行是同一户"),
-            "每户只能有一行，请合并；如不是同一户，请核对户编号和户主证件号码",
+            words!(
+                "与单元格 {first} 起的一行是同一户",
+                "the same household as that of the row from cell {first} on"
+            ),
+            words!(
+                "每户只能有一行，请合并；如不是同一户，请核对户编号和户主证件号码",
+                "one row a household: join them; if they are two households, check their numbers and the identity numbers of their heads"
+            ),
         );
         layouts.problem(Severity::Error, place, "number", refusal)
     }

@@ -8,6 +8,7 @@ use crate::code_list::CodeList;
 use crate::household::model::HouseholdFacts;
 use crate::household::rule::Severity;
 use crate::household::{PovertyStatus, Relation};
+use crate::problem::{Text, words};
 use crate::roster::household::{HouseholdKind, HouseholdRow, derived_status};
 use crate::roster::layout::Layouts;
 use crate::roster::question::{Answers, FileQuestion, FileQuestionKind};
@@ -99,14 +100,29 @@ impl FileWide {
         for ((place, count), by) in by_kind.into_iter().chain(by_year) {
             let label = PovertyStatus::LiftedWithPolicy.label();
             let (unsaid, remedy) = if self.status_listed {
-                ("没有填写“脱贫属性”", "请在文件中填写“脱贫属性”")
+                (
+                    words!("没有填写“脱贫属性”", "“脱贫属性” is not filled in"),
+                    words!("请在文件中填写“脱贫属性”", "fill in “脱贫属性” in the file"),
+                )
             } else {
-                ("名册没有“脱贫属性”列", "请在文件中补上“脱贫属性”列")
+                (
+                    words!(
+                        "名册没有“脱贫属性”列",
+                        "the roster has no column “脱贫属性”"
+                    ),
+                    words!(
+                        "请在文件中补上“脱贫属性”列",
+                        "add the column “脱贫属性” to the file"
+                    ),
+                )
             };
             let refusal = Refusal::new(
                 "status_derived",
-                format!("{unsaid}：{count} 户按{by}得出“{label}”"),
-                format!("如不对，{remedy}；已登记为脱贫、返贫的户保持原来的脱贫属性"),
+                {
+                    let by = Text::new(by, format!("“{by}”"));
+                    words!("{unsaid}：{count} 户按{by}得出“{label}”", "{unsaid}: “{label}” was worked out for {count} households from {by}"; unsaid, by)
+                },
+                words!("如不对，{remedy}；已登记为脱贫、返贫的户保持原来的脱贫属性", "if that is wrong, {remedy}; households that the register has as lifted or relapsed keep that"; remedy),
             );
             let key = match by {
                 "脱贫年度" => "lifted_year",
@@ -117,33 +133,43 @@ impl FileWide {
         }
         if let (Some(first), count) = (self.unknown.0.first(), self.unknown.1) {
             let others = if self.derived.is_some() || self.dated.is_some() {
-                "另有 "
+                Text::new("另有 ", "another ")
             } else {
-                ""
+                Text::default()
             };
             questions.push(FileQuestion {
                 kind: FileQuestionKind::NoStatus,
                 places: cells(layouts, &self.unknown.0),
-                question: format!(
-                    "名册没有“脱贫属性”列，{others}{count} 户不能由户类型、监测对象类型、脱贫年度确定。这些户是否都按“未脱贫”登记？"
+                question: words!(
+                    "名册没有“脱贫属性”列，{others}{count} 户不能由户类型、监测对象类型、脱贫年度确定。这些户是否都按“未脱贫”登记？",
+                    "the roster has no column “脱贫属性”, and nothing else tells it for {others}{count} households. Are they all to be registered as “未脱贫” (poor)?";
+                    others
                 ),
-                proposal: "新的户登记为“未脱贫”，已登记的户保持原来的脱贫属性；不接受则这些户不导入"
-                    .to_owned(),
+                proposal: words!("新的户登记为“未脱贫”，已登记的户保持原来的脱贫属性；不接受则这些户不导入", "new households are registered as “未脱贫” (poor), those that the register has keep what they are; if not accepted, these households are not imported"),
                 accepted: self.answers.no_status,
             });
             let told = match self.answers.no_status {
                 Some(true) => Some((
                     Severity::Repair,
-                    format!("名册没有“脱贫属性”列：按所作的决定，{count} 户读作“未脱贫”"),
+                    words!(
+                        "名册没有“脱贫属性”列：按所作的决定，{count} 户读作“未脱贫”",
+                        "the roster has no column “脱贫属性”: by what was decided, {count} households were read as “未脱贫”"
+                    ),
                 )),
                 Some(false) => Some((
                     Severity::Error,
-                    format!("名册没有“脱贫属性”列，{count} 户的脱贫属性不能确定"),
+                    words!(
+                        "名册没有“脱贫属性”列，{count} 户的脱贫属性不能确定",
+                        "the roster has no column “脱贫属性”, and nothing tells it for {count} households"
+                    ),
                 )),
                 None => None,
             };
             if let Some((severity, reason)) = told {
-                let remedy = "请在文件中补上“脱贫属性”列后重新上传，或改变对这一问题的决定";
+                let remedy = words!(
+                    "请在文件中补上“脱贫属性”列后重新上传，或改变对这一问题的决定",
+                    "add the column “脱贫属性” to the file and upload it again, or decide this question otherwise"
+                );
                 let refusal = Refusal::new("no_status", reason, remedy);
                 problems.push(layouts.problem(severity, *first, "status", refusal));
             }
@@ -158,17 +184,28 @@ impl FileWide {
         let places: Vec<Place> = self.sections.keys().copied().collect();
         let rows = self.sections.iter().take(MOST_NAMED);
         let named: Vec<_> = rows
-            .map(|(place, (name, count))| format!("第 {} 行“{name}”（{count} 户）", place.row))
+            .map(|(place, (name, count))| {
+                words!(
+                    "第 {} 行“{name}”（{count} 户）",
+                    "row {} “{name}” (households: {count})",
+                    place.row
+                )
+            })
             .collect();
-        let more = if places.len() > MOST_NAMED { "等" } else { "" };
+        let named = Text::joined(&named);
+        let more = if places.len() > MOST_NAMED {
+            words!("等", " and more")
+        } else {
+            Text::default()
+        };
         FileQuestion {
             kind: FileQuestionKind::Sections,
             places: cells(layouts, &places),
-            question: format!(
-                "有些户没有填写镇、村，上面有分段行：{}{more}。是否按分段行填写？",
-                named.join("、")
+            question: words!("有些户没有填写镇、村，上面有分段行：{named}{more}。是否按分段行填写？", "some households have no town or village, and there are section rows above them: {named}{more}. Are these to be read?"; named, more),
+            proposal: words!(
+                "这些户的镇、村读作上面最近的分段行所写；不接受则这些户不导入",
+                "town and village of these households are read from the nearest section row above; if not accepted, these households are not imported"
             ),
-            proposal: "这些户的镇、村读作上面最近的分段行所写；不接受则这些户不导入".to_owned(),
             accepted: self.answers.sections,
         }
     }

@@ -19,6 +19,7 @@ use super::unsaid::Unsaid;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
+use crate::problem::words;
 use crate::roster::column::{Carry, Put};
 use crate::roster::household::{HouseholdRow, MOST_MEMBERS};
 use crate::roster::layout::{Layout, Layouts, of_sheet};
@@ -203,18 +204,22 @@ impl Grouping {
     ) {
         let before = match row.begins {
             Begins::No => return,
-            Begins::Table => "第一行又不是户主",
-            Begins::Parted => "上面有分隔行（空行、小计、分段等），这一行又不是户主",
+            Begins::Table => words!("第一行又不是户主", "and the first row is no head"),
+            Begins::Parted => words!(
+                "上面有分隔行（空行、小计、分段等），这一行又不是户主",
+                "and this row, below one that parts the list (empty, a sum, a section), is no head"
+            ),
         };
         let relation = row.record.relation;
         self.headless = is_adjacent && relation.is_some_and(|it| it != Relation::Head);
         if self.headless {
             let refusal = Refusal::new(
                 "household_order",
-                format!(
-                    "没有户编号，{before}：各户的户主可能写在成员之后，不能确定谁和谁是一户，以下靠相邻归户的行都没有导入"
+                words!("没有户编号，{before}：各户的户主可能写在成员之后，不能确定谁和谁是一户，以下靠相邻归户的行都没有导入", "there are no numbers of households, {before}: heads may stand behind their members, and nothing tells who belongs together; the rows below that only their neighbours tell of were not imported"; before),
+                words!(
+                    "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+                    "give every row the number of its household or the identity number of its head, or move the head to the first row of each household"
                 ),
-                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
             );
             problems.push(layouts.problem(Severity::Error, row.place, "relation", refusal));
         }
@@ -243,8 +248,14 @@ impl Grouping {
         if !differs {
             let refusal = Refusal::new(
                 "household_order",
-                "上一行与它上面的一户不一致，而与本户一致：可能是写在户主之前的本户成员",
-                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+                words!(
+                    "上一行与它上面的一户不一致，而与本户一致：可能是写在户主之前的本户成员",
+                    "the row above differs from the household above it and agrees with this one: it may be a member who stands before the head"
+                ),
+                words!(
+                    "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+                    "give every row the number of its household or the identity number of its head, or move the head to the first row of each household"
+                ),
             );
             problems.push(layouts.problem(Severity::Error, row.place, "relation", refusal));
         }
@@ -315,7 +326,10 @@ impl Grouping {
                 row.place,
                 "identity_number",
                 &rule::SAME_IDENTITY_NUMBER,
-                format!("与单元格 {place} 的证件号码相同"),
+                words!(
+                    "与单元格 {place} 的证件号码相同",
+                    "the same identity number as in cell {place}"
+                ),
             )
             .with_value(identity.masked()),
         );
@@ -406,7 +420,10 @@ impl Grouping {
             let refusal = Refusal::new(
                 "household_order",
                 reason,
-                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+                words!(
+                    "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+                    "give every row the number of its household or the identity number of its head, or move the head to the first row of each household"
+                ),
             );
             problems.push(layouts.problem(Severity::Error, place, "relation", refusal));
         };
@@ -415,7 +432,10 @@ impl Grouping {
             told.insert(suspect.place);
             tell(
                 suspect.place,
-                "这一行没有户编号，也不是户主，序号却与上面一户不同：可能是没有户主的另一户，或下面一户写在户主之前的成员",
+                words!(
+                    "这一行没有户编号，也不是户主，序号却与上面一户不同：可能是没有户主的另一户，或下面一户写在户主之前的成员",
+                    "this row has no number of a household and is no head, but its serial number is not that of the household above: it may be another household without a head, or a member of the next one who stands before the head"
+                ),
             );
             for household in [Some(suspect.household), suspect.next]
                 .into_iter()
@@ -428,7 +448,10 @@ impl Grouping {
             if told.insert(place) {
                 tell(
                     place,
-                    "其他成员各行都有户编号（或户主证件号码），这一行没有，也不是户主：不能确定是不是上面一户的人",
+                    words!(
+                        "其他成员各行都有户编号（或户主证件号码），这一行没有，也不是户主：不能确定是不是上面一户的人",
+                        "the other members have the number of their household (or the identity number of its head); this row has not and is no head: nothing tells whether it belongs to the household above"
+                    ),
                 );
             }
             self.has_errors[household as usize] = true;
@@ -467,8 +490,14 @@ fn members_to_follow(layouts: &Layouts<HouseholdRow>) -> RosterProblem {
         Severity::Warning,
         Refusal::new(
             "members_not_listed",
-            "名册每户一行，只有户主；其他成员没有列出",
-            "已登记的其他成员保持不变；新的户请再导入一份每人一行的名册补充成员",
+            words!(
+                "名册每户一行，只有户主；其他成员没有列出",
+                "the roster has one row a household, with its head; the other members are not listed"
+            ),
+            words!(
+                "已登记的其他成员保持不变；新的户请再导入一份每人一行的名册补充成员",
+                "other members in the register stay; for new households import a roster with one row a person too"
+            ),
         ),
     )
 }

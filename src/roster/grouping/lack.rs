@@ -2,6 +2,7 @@
 
 use super::model::ReadHousehold;
 use crate::household::rule::{self, Rule, Severity};
+use crate::problem::{Text, words};
 use crate::roster::household::heading;
 use crate::roster::report::{Place, RosterProblem, SheetReport};
 use crate::value::Refusal;
@@ -33,8 +34,19 @@ impl Lack {
     pub fn problem(self, read: &ReadHousehold, sheets: &[SheetReport]) -> RosterProblem {
         match self {
             Self::Field(field) => {
-                let reason = format!("本户的“{}”没有填写", heading(field));
-                let refusal = Refusal::new("required_cell", reason, "请至少在户主一行填写");
+                let reason = words!(
+                    "本户的“{}”没有填写",
+                    "“{}” of the household is not filled in",
+                    heading(field)
+                );
+                let refusal = Refusal::new(
+                    "required_cell",
+                    reason,
+                    words!(
+                        "请至少在户主一行填写",
+                        "fill it in, at least in the row of the head"
+                    ),
+                );
                 let place = read.place;
                 place.problem(sheets, Severity::Error, field, refusal)
             }
@@ -43,25 +55,31 @@ impl Lack {
                 sheets,
                 "relation",
                 &rule::NO_HEAD,
-                "本户没有户主",
+                words!("本户没有户主", "the household has no head"),
             ),
             Self::Household => broken(
                 read.place,
                 sheets,
                 "number",
                 &rule::NO_HEAD,
-                "这一户编号的各行没有户主，所写的户主或镇、村又与登记中的这一户不同，不能确定是这一户的人",
+                words!(
+                    "这一户编号的各行没有户主，所写的户主或镇、村又与登记中的这一户不同，不能确定是这一户的人",
+                    "the rows of this number have no head, and the head, town or village that they name is not that of this household in the register: nothing tells that they belong to it"
+                ),
             ),
             Self::Members(known) => {
                 let place = read.size.map_or(read.place, |stated| stated.place);
                 let size = read.size.map_or(0, |stated| stated.members);
                 let rows = read.places.len();
                 let known = match known {
-                    0 => String::new(),
-                    known => format!("，登记中还有 {known} 人不在名册中"),
+                    0 => Text::default(),
+                    known => words!(
+                        "，登记中还有 {known} 人不在名册中",
+                        ", and the register has {known} more who are not in the roster"
+                    ),
                 };
-                let reason = format!("填写 {size} 人，本户有 {rows} 行{known}");
-                broken(place, sheets, "size", &rule::MEMBER_COUNT, &reason)
+                let reason = words!("填写 {size} 人，本户有 {rows} 行{known}", "{size} persons are stated, and the household has {rows} rows{known}"; known);
+                broken(place, sheets, "size", &rule::MEMBER_COUNT, reason)
             }
         }
     }
@@ -72,8 +90,8 @@ fn broken(
     sheets: &[SheetReport],
     field: &str,
     rule: &Rule,
-    reason: &str,
+    reason: Text,
 ) -> RosterProblem {
-    let refusal = Refusal::new(rule.code, reason, rule.remedy);
+    let refusal = Refusal::new(rule.code, reason, rule.remedy());
     place.problem(sheets, rule.severity, field, refusal)
 }

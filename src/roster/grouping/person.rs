@@ -6,6 +6,7 @@ use super::broken::broken;
 use crate::household::model::Member;
 use crate::household::rule::Severity;
 use crate::household::{Health, Relation, rule};
+use crate::problem::{Text, words};
 use crate::roster::column::merge;
 use crate::roster::household::{HouseholdRow, heading};
 use crate::roster::layout::Layouts;
@@ -58,11 +59,11 @@ pub(super) fn check_person(
         ("head_name", "head_identity")
     };
     let was_refused = |key: &str| row.refused.contains(&key);
-    let mut missing = |key: &'static str, severity, remedy: &str| {
+    let mut missing = |key: &'static str, severity, remedy: Text| {
         if !was_refused(key) {
             let refusal = Refusal::new(
                 "required_cell",
-                format!("“{}”没有填写", heading(key)),
+                words!("“{}”没有填写", "“{}” is not filled in", heading(key)),
                 remedy,
             );
             problems.push(layouts.problem(severity, row.place, key, refusal));
@@ -72,32 +73,54 @@ pub(super) fn check_person(
         missing(
             name,
             Severity::Error,
-            "请补填姓名；不是人员的行（合计、签名等）请删除",
+            words!(
+                "请补填姓名；不是人员的行（合计、签名等）请删除",
+                "fill in the name; delete rows that are nobody's (sums, signatures)"
+            ),
         );
     }
     if record.relation.is_none() {
-        missing("relation", Severity::Error, "请补填与户主关系");
+        missing(
+            "relation",
+            Severity::Error,
+            words!("请补填与户主关系", "fill in the relation to the head"),
+        );
     }
     if record.member.identity_number.is_none() && !was_refused("identity_number") {
         if record.has_other_document() {
             let refusal = Refusal::new(
                 "other_document",
-                "证件不是居民身份证，号码没有保存",
-                "如有居民身份证请改填；没有的不必处理",
+                words!(
+                    "证件不是居民身份证，号码没有保存",
+                    "the document is no resident identity card, and its number was not kept"
+                ),
+                words!(
+                    "如有居民身份证请改填；没有的不必处理",
+                    "give the number of the identity card if there is one; else nothing needs to be done"
+                ),
             );
             problems.push(layouts.problem(Severity::Warning, row.place, identity, refusal));
         } else if is_infant(record, today) {
             let refusal = Refusal::new(
                 "infant_without_number",
-                "婴幼儿还没有证件号码",
-                "已上户口的请补填证件号码；没有的不必处理",
+                words!(
+                    "婴幼儿还没有证件号码",
+                    "an infant without an identity number yet"
+                ),
+                words!(
+                    "已上户口的请补填证件号码；没有的不必处理",
+                    "fill in the number if the child is registered; else nothing needs to be done"
+                ),
             );
             problems.push(layouts.problem(Severity::Warning, row.place, identity, refusal));
         } else {
             missing(
                 identity,
                 Severity::Warning,
-                "请补填证件号码；确无号码的不必处理",
+                words!(
+                    "请补填证件号码；确无号码的不必处理",
+                    "fill in the identity number; nothing needs to be done where there is none"
+                ),
             );
         }
     }
@@ -113,7 +136,10 @@ pub(super) fn check_person(
             row.place,
             "health",
             &rule::DISABILITY_CERTIFICATE,
-            "证件号码是残疾人证号，健康状况不是“残疾”".to_owned(),
+            words!(
+                "证件号码是残疾人证号，健康状况不是“残疾”",
+                "the identity number is that of a disability certificate, but the state of health is not “残疾”"
+            ),
         );
         problems.push(problem);
     }
@@ -136,19 +162,26 @@ fn check_month(
     let Some(first) = record.born_in else {
         return;
     };
-    let stated = format!("{} 年 {} 月", first.year(), first.month());
+    let (year, month) = (first.year(), first.month());
+    let stated = words!("{year} 年 {month} 月", "{year}-{month:02}");
     match record.member.identity_number.as_ref() {
         Some(identity) if identity.birth_date().with_day(1) == Some(first) => {}
         Some(identity) => {
-            let reason = format!("填写 {stated}，证件号码为 {}", identity.birth_date());
+            let reason = {
+                let born = identity.birth_date();
+                words!("填写 {stated}，证件号码为 {born}", "{stated} is stated, and the identity number says {born}"; stated)
+            };
             let rule = &rule::IDENTITY_BIRTH_DATE;
             problems.push(broken(layouts, row.place, key, rule, reason));
         }
         None => {
             let refusal = Refusal::new(
                 "date_without_day",
-                format!("只有年月（{stated}），没有日，出生日期没有读取"),
-                "请补填到日，或补填证件号码",
+                words!("只有年月（{stated}），没有日，出生日期没有读取", "only year and month ({stated}) stand there: the birth date was not read"; stated),
+                words!(
+                    "请补填到日，或补填证件号码",
+                    "fill in the day, or the identity number"
+                ),
             );
             problems.push(layouts.problem(Severity::Warning, row.place, key, refusal));
         }

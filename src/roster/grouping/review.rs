@@ -8,6 +8,7 @@ use super::unsaid::Unsaid;
 use crate::household::model::{HouseholdFacts, MOST_OTHER_CAUSES, Member};
 use crate::household::rule::Severity;
 use crate::household::{Relation, rule};
+use crate::problem::words;
 use crate::roster::column::{Carry, Put};
 use crate::roster::household::{
     COLUMNS, HouseholdKind, HouseholdRow, MOST_MEMBERS, heading, take_status_year,
@@ -51,8 +52,8 @@ impl Review<'_> {
                 "number",
                 Refusal::new(
                     "no_members",
-                    "成员表里没有这一户的成员",
-                    "请在成员表中补上本户的成员（包括户主），并核对户编号或户主证件号码",
+                    words!("成员表里没有这一户的成员", "the list of members has nobody of this household"),
+                    words!("请在成员表中补上本户的成员（包括户主），并核对户编号或户主证件号码", "add the members of the household (its head too) to that list, and check the number of the household or the identity number of its head"),
                 ),
             );
             return;
@@ -124,8 +125,15 @@ impl Review<'_> {
         for column in differing {
             let refusal = Refusal::new(
                 "head_facts_differ",
-                format!("与成员表中户主的“{}”不一致，以成员表为准", column.heading),
-                "请核对两张表，改成一致",
+                words!(
+                    "与成员表中户主的“{}”不一致，以成员表为准",
+                    "differs from “{}” of the head in the list of members, which counts",
+                    column.heading
+                ),
+                words!(
+                    "请核对两张表，改成一致",
+                    "check both tables and make them the same"
+                ),
             );
             self.push(self.layouts.problem(
                 Severity::Warning,
@@ -176,8 +184,15 @@ impl Review<'_> {
         if !left.is_empty() {
             let refusal = Refusal::new(
                 "remark_full",
-                format!("备注已满，没有写入：{}", left.join("；")),
-                "请精简备注，或另行记录这些内容",
+                words!(
+                    "备注已满，没有写入：{}",
+                    "the remarks are full, and this was not added: “{}”",
+                    left.join("；")
+                ),
+                words!(
+                    "请精简备注，或另行记录这些内容",
+                    "shorten the remarks, or keep this elsewhere"
+                ),
             );
             self.say(Severity::Warning, "remark", refusal);
         }
@@ -203,11 +218,16 @@ impl Review<'_> {
             own.clone_from(&said.name);
             let refusal = Refusal::new(
                 "section_value",
-                format!(
+                words!(
                     "没有填写，按第 {} 行的分段行读作“{}”",
-                    said.place.row, said.name
+                    "not filled in; by the section row {} it was read as “{}”",
+                    said.place.row,
+                    said.name
                 ),
-                "如不对，请在文件中填写",
+                words!(
+                    "如不对，请在文件中填写",
+                    "if that is wrong, fill it in in the file"
+                ),
             );
             self.say(Severity::Repair, key, refusal);
         }
@@ -233,13 +253,17 @@ impl Review<'_> {
             };
             let refusal = Refusal::new(
                 "required_cell",
-                format!(
+                words!(
                     "本户的“{}”没有填写；第 {} 行的分段行写着“{}”",
+                    "“{}” of the household is not filled in; the section row {} says “{}”",
                     heading(key),
                     said.place.row,
                     said.name
                 ),
-                "请填写，或在“待决定的问题”中接受按分段行填写",
+                words!(
+                    "请填写，或在“待决定的问题”中接受按分段行填写",
+                    "fill it in, or accept the section rows among the open questions"
+                ),
             );
             let refusal = refusal.proposing(Some(said.name.clone()));
             self.say(Severity::Error, key, refusal);
@@ -257,8 +281,14 @@ impl Review<'_> {
             let name = &self.facts.members[at].name;
             let refusal = Refusal::new(
                 "household_order",
-                format!("本户已有配偶，{name}又填为配偶；没有户编号，不能确定{name}是哪一户的"),
-                "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+                words!(
+                    "本户已有配偶，{name}又填为配偶；没有户编号，不能确定{name}是哪一户的",
+                    "the household has a spouse, and “{name}” is stated as one too; without a number of a household nothing tells to which one “{name}” belongs"
+                ),
+                words!(
+                    "请给各行填写户编号或户主证件号码，或把每户的户主移到本户第一行",
+                    "give every row the number of its household or the identity number of its head, or move the head to the first row of each household"
+                ),
             );
             let place = self.places.get(at).copied().unwrap_or(self.draft.place);
             let problem = self
@@ -273,8 +303,11 @@ impl Review<'_> {
         if others > MOST_OTHER_CAUSES {
             let refusal = Refusal::new(
                 "too_many_codes",
-                format!("主要致贫原因之外填了 {others} 项，最多 {MOST_OTHER_CAUSES} 项"),
-                "请保留最主要的几项",
+                words!(
+                    "主要致贫原因之外填了 {others} 项，最多 {MOST_OTHER_CAUSES} 项",
+                    "{others} causes beside the main one, of which at most {MOST_OTHER_CAUSES} are allowed"
+                ),
+                words!("请保留最主要的几项", "keep the most important ones"),
             );
             self.say(Severity::Error, "other_causes", refusal);
         }
@@ -290,11 +323,15 @@ impl Review<'_> {
         {
             let refusal = Refusal::new(
                 "head_identity_differs",
-                format!(
+                words!(
                     "户主证件号码与户主一行的证件号码 {} 不一致",
+                    "the identity number of the head differs from {} in the head's own row",
                     identity.masked()
                 ),
-                "请核对户主的证件号码",
+                words!(
+                    "请核对户主的证件号码",
+                    "check the identity number of the head"
+                ),
             );
             self.say(Severity::Error, "head_identity", refusal);
         }
@@ -303,8 +340,12 @@ impl Review<'_> {
         {
             let refusal = Refusal::new(
                 "head_name_differs",
-                format!("户主姓名“{stated}”与户主一行的姓名“{}”不一致", head.name),
-                "请核对户主姓名",
+                words!(
+                    "户主姓名“{stated}”与户主一行的姓名“{}”不一致",
+                    "the name of the head, “{stated}”, differs from “{}” in the head's own row",
+                    head.name
+                ),
+                words!("请核对户主姓名", "check the name of the head"),
             );
             self.say(Severity::Warning, "head_name", refusal);
         }
@@ -312,8 +353,14 @@ impl Review<'_> {
         if unknown && !self.draft.was_refused("identity_number") {
             let refusal = Refusal::new(
                 "household_unidentified",
-                "本户既没有户编号，户主也没有证件号码，以后无法识别",
-                "请填写户编号或户主的证件号码",
+                words!(
+                    "本户既没有户编号，户主也没有证件号码，以后无法识别",
+                    "the household has no number, and its head no identity number: nothing will tell who it is later"
+                ),
+                words!(
+                    "请填写户编号或户主的证件号码",
+                    "fill in the number of the household or the identity number of its head"
+                ),
             );
             self.say(Severity::Error, "identity_number", refusal);
         }
@@ -323,8 +370,14 @@ impl Review<'_> {
         if rows > usize::from(MOST_MEMBERS) {
             let refusal = Refusal::new(
                 "household_too_large",
-                format!("本户有 {rows} 行，最多 {MOST_MEMBERS} 人"),
-                "请核对户编号、户主证件号码，以及与户主关系中的“户主”",
+                words!(
+                    "本户有 {rows} 行，最多 {MOST_MEMBERS} 人",
+                    "the household has {rows} rows, of which at most {MOST_MEMBERS} are allowed"
+                ),
+                words!(
+                    "请核对户编号、户主证件号码，以及与户主关系中的“户主”",
+                    "check the number of the household, the identity number of its head, and the “户主” among the relations"
+                ),
             );
             self.say(Severity::Error, "number", refusal);
         }

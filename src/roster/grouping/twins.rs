@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::broken::broken;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::rule;
+use crate::problem::words;
 use crate::roster::household::HouseholdRow;
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, Problems};
@@ -70,8 +71,7 @@ impl Twins {
                     *place,
                     "name",
                     &rule::SUSPECTED_DUPLICATE,
-                    format!(
-                        "与单元格 {first} 的“{name}”同名、同出生日期（{born}）、同村（{village}）"
+                    words!("与单元格 {first} 的“{name}”同名、同出生日期（{born}）、同村（{village}）", "same name, birth date ({born}) and village (“{village}”) as “{name}” in cell {first}"
                     ),
                 ));
             }

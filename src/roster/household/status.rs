@@ -4,6 +4,7 @@ use super::row::{HouseholdRow, Shared};
 use crate::code_list::CodeList;
 use crate::household::PovertyStatus;
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::column::Put;
 use crate::text::squeezed;
 use crate::value::{self, Refusal};
@@ -139,16 +140,28 @@ pub fn take_status_year(
             *lifted_year = Some(said);
             let refusal = Refusal::new(
                 "lifted_year_of_status",
-                format!("脱贫属性中写有年份，脱贫年度读作“{said}”"),
-                "如不对，请在文件中改正，或在导入设置中填写更正",
+                words!(
+                    "脱贫属性中写有年份，脱贫年度读作“{said}”",
+                    "“脱贫属性” names a year: “脱贫年度” was read as “{said}”"
+                ),
+                words!(
+                    "如不对，请在文件中改正，或在导入设置中填写更正",
+                    "if that is wrong, correct it in the file, or give a correction among the choices for the import"
+                ),
             );
             Some((Severity::Repair, refusal))
         }
         Some(year) if year != said => {
             let refusal = Refusal::new(
                 "lifted_year_differs",
-                format!("脱贫属性中的年份是 {said} 年，脱贫年度填的是 {year} 年，以脱贫年度为准"),
-                "请核对是哪一年脱贫的，两处改成一致",
+                words!(
+                    "脱贫属性中的年份是 {said} 年，脱贫年度填的是 {year} 年，以脱贫年度为准",
+                    "“脱贫属性” names the year {said}, but “脱贫年度” is {year}, which counts"
+                ),
+                words!(
+                    "请核对是哪一年脱贫的，两处改成一致",
+                    "check in which year the household was lifted, and make both the same"
+                ),
             );
             Some((Severity::Warning, refusal))
         }

@@ -7,6 +7,7 @@ use super::messages::{check_choices, no_roster, refuse, warn};
 use super::model::{Layout, Layouts, of_sheet};
 use super::other_list::{doubt, has_another, is_another, take_others};
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, Record};
 use crate::roster::former::lists_former;
@@ -103,16 +104,23 @@ pub fn find<R: Record>(
             Severity::Warning,
             Refusal::new(
                 "hidden_sheet",
-                format!("工作表“{}”是隐藏的，没有读取", layout.sheet),
-                "如需导入，请取消隐藏，或在导入设置中选中这张工作表",
+                words!("工作表“{}”是隐藏的，没有读取", "the sheet “{}” is hidden and was not read", layout.sheet),
+                words!("如需导入，请取消隐藏，或在导入设置中选中这张工作表", "if it is wanted, show it, or choose this sheet among the choices for the import"),
             ),
         ));
     }
     for layout in &former {
         let refusal = Refusal::new(
             "former_people",
-            format!("工作表“{}”中的人员不作为现有人员，没有读取", layout.sheet),
-            "去世、迁出、退休、调离的人如已登记，请在系统中登记其变动；如这些人仍在，请在导入设置中选中这张工作表",
+            words!(
+                "工作表“{}”中的人员不作为现有人员，没有读取",
+                "the people in the sheet “{}” are not taken for present ones and were not read",
+                layout.sheet
+            ),
+            words!(
+                "去世、迁出、退休、调离的人如已登记，请在系统中登记其变动；如这些人仍在，请在导入设置中选中这张工作表",
+                "if people who died, moved out, retired or left are in the register, record that there; if they are still here, choose this sheet among the choices for the import"
+            ),
         );
         problems.push(of_sheet(&layout.sheet, Severity::Warning, refusal));
     }

@@ -5,6 +5,7 @@ use super::lexicon::Lexicon;
 use super::messages::{refuse, warn_of_columns};
 use super::model::{Layout, Role, Sort, of_sheet};
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::column::{Heading, Record};
 use crate::roster::heading;
 use crate::roster::report::Problems;
@@ -172,19 +173,31 @@ pub fn further<R: Record>(
     let refusal = if table.is_read() {
         Refusal::new(
             "further_table",
-            format!("第 {number} 行是新的表头，以下各行按这一行的列名读取"),
-            "如不对，请把下面的表放到单独的工作表中",
+            words!(
+                "第 {number} 行是新的表头，以下各行按这一行的列名读取",
+                "row {number} is another heading, by which the rows below were read"
+            ),
+            words!(
+                "如不对，请把下面的表放到单独的工作表中",
+                "if that is wrong, put the table below into a sheet of its own"
+            ),
         )
     } else {
         let unread = if table.sort == Sort::Lacking {
-            "这一行以下没有读取"
+            words!(
+                "这一行以下没有读取",
+                "what stands below this row was not read"
+            )
         } else {
-            "这张表没有读取"
+            words!("这张表没有读取", "it was not read")
         };
         Refusal::new(
             "another_table",
-            format!("第 {number} 行起是另一张表，列与名册不同，{unread}"),
-            "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
+            words!("第 {number} 行起是另一张表，列与名册不同，{unread}", "another table begins in row {number}, with other columns than the roster; {unread}"; unread),
+            words!(
+                "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
+                "if it is a roster too, add the columns that are required, or put it into a sheet of its own; else nothing needs to be done"
+            ),
         )
     };
     let mut problem = of_sheet(&table.sheet, severity, refusal);

@@ -327,7 +327,7 @@ impl<R: Record> Layout<R> {
             field: column
                 .map(|column| column.key.to_owned())
                 .filter(|key| !key.is_empty()),
-            label: column.map(|column| column.heading.to_owned()),
+            label: column.map(Column::label),
             certainty: read.certainty,
             hidden: sheet.hidden_columns.contains(&path.position),
         });

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::lexicon::Lexicon;
 use super::model::{Layout, Placed, Repeated, of_sheet};
 use crate::household::rule::Severity;
+use crate::problem::{Text, words};
 use crate::roster::choices::Choices;
 use crate::roster::column::{Column, ListKind, Record};
 use crate::roster::heading::HEADER_WITHIN;
@@ -24,8 +25,14 @@ pub(super) fn check_choices<R: Record>(
     if choices.profile_id.is_some_and(|id| !known(id)) {
         let refusal = Refusal::new(
             "no_such_profile",
-            "所选的列名方案已不存在",
-            "请重新选择列名方案，或不用方案",
+            words!(
+                "所选的列名方案已不存在",
+                "the profile of headings that was chosen is gone"
+            ),
+            words!(
+                "请重新选择列名方案，或不用方案",
+                "choose another profile, or none"
+            ),
         );
         problems.push(RosterProblem::of_file(Severity::Error, refusal));
     }
@@ -33,8 +40,11 @@ pub(super) fn check_choices<R: Record>(
         if !sheets.iter().any(|sheet| sheet.name == *name) {
             let refusal = Refusal::new(
                 "no_such_sheet",
-                format!("文件里没有所选的工作表“{name}”"),
-                "请重新选择工作表",
+                words!(
+                    "文件里没有所选的工作表“{name}”",
+                    "the file has no sheet “{name}”, which was chosen"
+                ),
+                words!("请重新选择工作表", "choose the sheets again"),
             );
             problems.push(RosterProblem::of_file(Severity::Error, refusal));
         }
@@ -44,8 +54,15 @@ pub(super) fn check_choices<R: Record>(
         if let Some(field) = field.filter(|field| lexicon.headings.field(field).is_none()) {
             let refusal = Refusal::new(
                 "no_such_field",
-                format!("为“{}”列选择的字段“{field}”不存在", choice.heading),
-                "请重新选择该列对应的字段",
+                words!(
+                    "为“{}”列选择的字段“{field}”不存在",
+                    "for the column “{}” the field “{field}” was chosen, which does not exist",
+                    choice.heading
+                ),
+                words!(
+                    "请重新选择该列对应的字段",
+                    "choose the field of the column again"
+                ),
             );
             problems.push(RosterProblem::of_file(Severity::Error, refusal));
         }
@@ -108,9 +125,14 @@ pub(super) fn refuse<R: Record>(
         .collect();
     let row = layout.header_row;
     let begin = match named(layout) {
-        Some(named) => format!("{}第 {row} 行的表头有{named}，缺少", R::WORDS.list),
-        None => format!("第 {row} 行的表头缺少"),
+        Some(named) => words!(
+            "{}第 {row} 行的表头有{named}，缺少",
+            "the heading of “{}” in row {row} has {named} and",
+            R::WORDS.list
+        ),
+        None => words!("第 {row} 行的表头缺少", "the heading in row {row}"),
     };
+    let (lacking, has) = (lacking.join("、"), first_of(&has, "列"));
     problems.push(RosterProblem {
         cell: Some(address(layout.header_row, 0)),
         ..of_sheet(
@@ -118,15 +140,11 @@ pub(super) fn refuse<R: Record>(
             Severity::Error,
             Refusal::new(
                 "missing_column",
-                format!(
-                    "{begin}必需的列：{}。已有的列：{}",
-                    lacking.join("、"),
-                    first_of(&has, "列")
-                ),
+                words!("{begin}必需的列：{lacking}。已有的列：{has}", "{begin} lacks the required columns “{lacking}”. It has “{has}”"; begin),
                 if R::WORDS.has_template {
-                    "请补上缺少的列，或下载空白模板填写"
+                    words!("请补上缺少的列，或下载空白模板填写", "add the columns that are missing, or fill in our empty template")
                 } else {
-                    "请补上缺少的列"
+                    words!("请补上缺少的列", "add the columns that are missing")
                 },
             ),
         )
@@ -160,14 +178,19 @@ pub(super) fn another_list<R: Record>(
 ) -> RosterProblem {
     let (kind, own) = (kind.label(), R::LIST.label());
     let remedy = if severity == Severity::Error {
-        format!(
-            "如是{kind}，请按{kind}导入；如确是{own}，请把列名改成{own}的列名，或在导入设置中选中这张工作表"
+        words!(
+            "如是{kind}，请按{kind}导入；如确是{own}，请把列名改成{own}的列名，或在导入设置中选中这张工作表",
+            "if it is “{kind}”, import it as that; if it is “{own}”, give the columns the names of one, or choose this sheet among the choices for the import"
         )
     } else {
-        format!("如是{kind}，请按{kind}导入；如确是{own}，不必处理")
+        words!(
+            "如是{kind}，请按{kind}导入；如确是{own}，不必处理",
+            "if it is “{kind}”, import it as that; if it is “{own}”, nothing needs to be done"
+        )
     };
-    let reason = format!(
+    let reason = words!(
         "第 {row} 行的表头（{}）像是{kind}，不是{own}",
+        "by its heading in row {row} (“{}”) it seems to be “{kind}”, not “{own}”",
         first_of(telling, "列")
     );
     RosterProblem {
@@ -192,18 +215,27 @@ fn proposed<R: Record>(
     let (code, reason) = if severity == Severity::Error {
         (
             "column_unconfirmed",
-            format!("没有找到必需的“{label}”列；“{heading}”列可能就是，需要确认"),
+            words!(
+                "没有找到必需的“{label}”列；“{heading}”列可能就是，需要确认",
+                "the required column “{label}” was not found; “{heading}” may be it, which must be confirmed"
+            ),
         )
     } else {
         (
             "column_proposed",
-            format!("“{heading}”列可能是“{label}”，没有确认，没有读取"),
+            words!(
+                "“{heading}”列可能是“{label}”，没有确认，没有读取",
+                "the column “{heading}” may be “{label}”; it was not confirmed and not read"
+            ),
         )
     };
     let refusal = Refusal::new(
         code,
         reason,
-        "请在导入设置中确认这一列的含义，或把列名改成模板中的名称；不需要的列可选择不导入",
+        words!(
+            "请在导入设置中确认这一列的含义，或把列名改成模板中的名称；不需要的列可选择不导入",
+            "confirm what the column means among the choices for the import, or give the column the name that it has in our template; a column that is not wanted can be left out"
+        ),
     );
     RosterProblem {
         cell: Some(format!("{}{}", report.letters, layout.header_row)),
@@ -223,9 +255,13 @@ fn of_another<R: Record>(
     let heading = &report.heading;
     let refusal = Refusal::new(
         "column_of_another",
-        format!("“{heading}”列{}，没有读取", may_be_of(owner)),
-        format!(
+        {
+            let whose = may_be_of(owner);
+            words!("“{heading}”列{whose}，没有读取", "the column “{heading}” {whose}, and was not read"; whose)
+        },
+        words!(
             "如确是名册中人员自己的，请在导入设置中把这一列的含义选为“{}”；不是则选“不导入”，或在文件中改列名（如“帮扶人联系电话”）",
+            "if it is that of the people of the roster, choose “{}” for it among the choices for the import; else leave it out, or rename it in the file (such as “帮扶人联系电话”)",
             column.heading
         ),
     );
@@ -272,22 +308,21 @@ pub(super) fn no_roster<R: Record>(sheets: &[&str]) -> RosterProblem {
     let words = R::WORDS;
     let list = words.list;
     let template = if words.has_template {
-        "；也可下载空白模板填写"
+        words!("；也可下载空白模板填写", "; or fill in our empty template")
     } else {
-        ""
+        Text::default()
     };
+    let named_by = words.named_by;
     RosterProblem::of_file(
         Severity::Error,
         Refusal::new(
             "no_header",
-            format!(
+            words!(
                 "前 {HEADER_WITHIN} 行内没有找到{list}的表头（已查看的工作表：{}）",
+                "the first {HEADER_WITHIN} rows hold no heading of “{list}” (these sheets were looked at: “{}”)",
                 first_of(sheets, "张")
             ),
-            format!(
-                "请确认{list}在可见的工作表中，表头为“{}……”等列名{template}",
-                words.named_by
-            ),
+            words!("请确认{list}在可见的工作表中，表头为“{named_by}……”等列名{template}", "see that “{list}” stands in a visible sheet, with a heading of columns such as “{named_by}”{template}"; template),
         ),
     )
 }
@@ -309,8 +344,8 @@ pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mu
                 Severity::Warning,
                 Refusal::new(
                     "hidden_columns",
-                    format!("隐藏的列也已读取：{}", first_of(&hidden, "列")),
-                    "请确认隐藏的列也要导入；不需要的请删除，或在导入设置中选择不导入",
+                    words!("隐藏的列也已读取：{}", "hidden columns were read too: “{}”", first_of(&hidden, "列")),
+                    words!("请确认隐藏的列也要导入；不需要的请删除，或在导入设置中选择不导入", "see whether the hidden columns are wanted; delete those that are not, or leave them out by the choices for the import"),
                 ),
             ));
         }
@@ -323,12 +358,11 @@ pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mu
                 Severity::Warning,
                 Refusal::new(
                     "sheet_not_read",
-                    format!(
-                        "只读取了“{}”；工作表“{}”也像名册，但列不相同，没有读取",
+                    words!("只读取了“{}”；工作表“{}”也像名册，但列不相同，没有读取", "only “{}” was read; the sheet “{}” seems to be a roster too, but has other columns and was not read",
                         first_of(&names, "张"),
                         layout.sheet
                     ),
-                    "如需导入，请在导入设置中选择工作表，或改成相同的列",
+                    words!("如需导入，请在导入设置中选择工作表，或改成相同的列", "if it is wanted, choose the sheets among the choices for the import, or give it the same columns"),
                 ),
             ));
         }
@@ -368,22 +402,28 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
     let (label, letters) = (repeated.column.heading, first_of(&letters, "列"));
     let count = repeated.reports.len();
     let (severity, refusal) = if let Some(chosen) = repeated.chosen {
-        let reason = format!(
+        let reason = words!(
             "“{label}”列出现了 {count} 次（{letters} 列），只读取了所选的 {} 列",
+            "there are {count} columns “{label}” (“{letters}”), of which the chosen one, {}, was read",
             of(&chosen).letters
         );
-        let remedy = "如不对，请在导入设置中改选";
+        let remedy = words!(
+            "如不对，请在导入设置中改选",
+            "if that is wrong, choose another among the choices for the import"
+        );
         (
             Severity::Warning,
             Refusal::new("duplicate_not_read", reason, remedy),
         )
     } else {
-        let reason = format!(
-            "“{label}”列出现了 {count} 次（{letters} 列：{}），不知道哪一列是，都没有读取{}",
-            first_of(&headings, "列"),
-            of_others(layout, repeated)
+        let reason = {
+            let (headings, others) = (first_of(&headings, "列"), of_others(layout, repeated));
+            words!("“{label}”列出现了 {count} 次（{letters} 列：{headings}），不知道哪一列是，都没有读取{others}", "there are {count} columns “{label}” (“{letters}”: “{headings}”); nothing tells which one is meant, and none was read{others}"; others)
+        };
+        let remedy = words!(
+            "请在导入设置中只给其中一列选定含义，其余的选“不导入”；或在文件中改列名（如“帮扶人联系电话”）后重新上传",
+            "among the choices for the import say of one of them what it means and leave the others out; or rename it in the file (such as “帮扶人联系电话”) and upload it again"
         );
-        let remedy = "请在导入设置中只给其中一列选定含义，其余的选“不导入”；或在文件中改列名（如“帮扶人联系电话”）后重新上传";
         (
             Severity::Error,
             Refusal::new("duplicate_column", reason, remedy),
@@ -399,23 +439,24 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
 }
 
 /// Which of the columns stands behind one about another person, and so may be theirs.
-fn of_others<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> String {
+fn of_others<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> Text {
     let found = |at: &usize| Some((&layout.reports[*at].letters, layout.owner(*at)?));
     let found = repeated.reports.iter().find_map(found);
-    found.map_or_else(String::new, |(letters, owner)| {
-        format!("；{letters} 列{}", may_be_of(owner))
+    found.map_or_else(Text::default, |(letters, owner)| {
+        let whose = may_be_of(owner);
+        words!("；{letters} 列{whose}", "; column {letters} {whose}"; whose)
     })
 }
 
 /// Whose a column may be that stands behind another.
-fn may_be_of(owner: &str) -> String {
+fn may_be_of(owner: &str) -> Text {
     let is_helper = ["帮扶", "责任人", "干部", "包户", "结对"];
     let whose = if is_helper.iter().any(|word| owner.contains(word)) {
-        "帮扶人的".to_owned()
+        words!("帮扶人的", "that of the helper")
     } else {
-        format!("“{owner}”的")
+        words!("“{owner}”的", "that of “{owner}”")
     };
-    format!("跟在“{owner}”列后面，可能是{whose}")
+    words!("跟在“{owner}”列后面，可能是{whose}", "stands behind the column “{owner}” and may be {whose}"; whose)
 }
 
 fn unknown_column<R: Record>(layout: &Layout<R>, heading: &str, letters: &str) -> RosterProblem {
@@ -427,8 +468,14 @@ fn unknown_column<R: Record>(layout: &Layout<R>, heading: &str, letters: &str) -
             Severity::Warning,
             Refusal::new(
                 "unknown_column",
-                format!("不认识“{heading}”列，没有读取"),
-                "如需导入，请在导入设置中选择这一列的含义，或把列名改成模板中的名称；不需要则不必处理",
+                words!(
+                    "不认识“{heading}”列，没有读取",
+                    "the column “{heading}” is not known and was not read"
+                ),
+                words!(
+                    "如需导入，请在导入设置中选择这一列的含义，或把列名改成模板中的名称；不需要则不必处理",
+                    "if it is wanted, choose what it means among the choices for the import, or give the column the name that it has in our template; else nothing needs to be done"
+                ),
             ),
         )
     }

@@ -115,8 +115,8 @@ fn summary(group: &ProblemGroup) -> Option<ListRow> {
     sheet.clone_into(&mut texts[1]);
     cell.clone_into(&mut texts[LINKED]);
     texts[3] = group.column.clone().unwrap_or_default();
-    texts[5].clone_from(&group.words);
-    texts[6].clone_from(&group.remedy);
+    texts[5].clone_from(&group.words.zh);
+    texts[6].clone_from(&group.remedy.zh);
     let link = Some((LINKED, sheet.to_owned(), cell.to_owned()));
     Some(ListRow { texts, link })
 }
@@ -131,8 +131,8 @@ fn row(problem: &RosterProblem) -> ListRow {
             said(&problem.cell),
             said(&problem.column),
             said(&problem.value),
-            problem.reason.clone(),
-            problem.remedy.clone(),
+            problem.reason.zh.clone(),
+            problem.remedy.zh.clone(),
             said(&problem.proposal),
         ],
         link: place.map(|(sheet, cell)| (LINKED, sheet, cell)),

@@ -110,7 +110,7 @@ fn words(problem: &RosterProblem) -> String {
     format!(
         "{}：{}。{}{proposal}",
         problem.severity.label(),
-        problem.reason,
-        problem.remedy
+        problem.reason.zh,
+        problem.remedy.zh
     )
 }

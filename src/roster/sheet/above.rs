@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::problem::{Text, words};
 use crate::roster::column::{Column, Kind, Record};
 use crate::value::{Ditto, Refusal};
 use crate::workbook::merge::owned;
@@ -58,13 +59,22 @@ impl Above {
         column: &Column<R>,
     ) -> Result<Cell<'static>, Refusal> {
         if mark == Ditto::Unclear {
-            return Err(refusal("不清楚指哪一格的内容"));
+            return Err(refusal(words!(
+                "不清楚指哪一格的内容",
+                "nothing tells which cell is meant"
+            )));
         }
         if mark == Ditto::Head {
-            return Err(refusal("没有写出具体内容"));
+            return Err(refusal(words!(
+                "没有写出具体内容",
+                "the content is not written out"
+            )));
         }
         if !may_repeat(column) {
-            return Err(refusal("每人各不相同，不能写“同上”"));
+            return Err(refusal(words!(
+                "每人各不相同，不能写“同上”",
+                "it differs from person to person: no ditto here"
+            )));
         }
         let row = self.row;
         let held = self
@@ -72,24 +82,36 @@ impl Above {
             .get_mut(index)
             .filter(|held| held.cell.is_some());
         let Some(held) = held else {
-            return Err(refusal("上面没有可以重复的内容"));
+            return Err(refusal(words!(
+                "上面没有可以重复的内容",
+                "there is nothing above to be repeated"
+            )));
         };
         // What a household's rows share stands in one of them; what is the person's, in each.
         if held.row + 1 < row && !column.is_shared() {
-            return Err(refusal("上一行是空的，不清楚指什么"));
+            return Err(refusal(words!(
+                "上一行是空的，不清楚指什么",
+                "the row above is empty: nothing tells what is meant"
+            )));
         }
         held.row = row;
-        held.cell
-            .clone()
-            .ok_or_else(|| refusal("上面没有可以重复的内容"))
+        held.cell.clone().ok_or_else(|| {
+            refusal(words!(
+                "上面没有可以重复的内容",
+                "there is nothing above to be repeated"
+            ))
+        })
     }
 }
 
-fn refusal(reason: &str) -> Refusal {
+fn refusal(reason: Text) -> Refusal {
     Refusal::new(
         "ditto_unclear",
         reason,
-        "请填写具体内容，不用“同上”之类的记号",
+        words!(
+            "请填写具体内容，不用“同上”之类的记号",
+            "write out the content, without ditto signs"
+        ),
     )
 }
 

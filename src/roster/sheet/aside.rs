@@ -14,6 +14,7 @@ use super::names::{
 use super::words::{
     is_count, is_label, is_note, is_page, is_total, labels_next, labels_sum, sums_up,
 };
+use crate::problem::{Text, words};
 use crate::roster::column::{AMBIGUOUS, Kind, Record};
 use crate::roster::heading;
 use crate::roster::layout::{Layout, Placed, Role, may_be_heading};
@@ -65,25 +66,40 @@ impl Aside {
     }
 
     /// What it is, for people.
-    pub(super) fn words(self) -> &'static str {
+    pub(super) fn words(self) -> Text {
         match self {
-            Self::Heading | Self::Table => "重复的表头",
-            Self::Marks => "列的编号或填写要求",
-            Self::Total => "合计",
-            Self::Note => "标题、分段、签名、日期、页码或说明",
-            Self::Filled => "预先填好、没有人员的空行",
-            Self::Example => "示例",
+            Self::Heading | Self::Table => words!("重复的表头", "a heading once more"),
+            Self::Marks => words!(
+                "列的编号或填写要求",
+                "numbers of the columns, or how to fill them in"
+            ),
+            Self::Total => words!("合计", "a sum"),
+            Self::Note => words!(
+                "标题、分段、签名、日期、页码或说明",
+                "a title, a section, a signature, a date, a page number or a note"
+            ),
+            Self::Filled => words!(
+                "预先填好、没有人员的空行",
+                "filled in beforehand, without a person"
+            ),
+            Self::Example => words!("示例", "an example"),
         }
     }
 
     /// What there is to do for somebody who holds that it is a row of the list.
-    pub(super) fn remedy<R: Record>(self) -> String {
+    pub(super) fn remedy<R: Record>(self) -> Text {
         let words = R::WORDS;
         match self {
-            Self::Example => format!("如果确是{}，请删去“示例”字样；不是则不必处理", words.row),
-            _ => format!(
+            Self::Example => words!(
+                "如果确是{}，请删去“示例”字样；不是则不必处理",
+                "if it is “{}”, delete the word “示例”; else nothing needs to be done",
+                words.row
+            ),
+            _ => words!(
                 "如果确是{}，请补填{}等；不是则不必处理",
-                words.row, words.named_by
+                "if it is “{}”, fill in “{}” and so on; else nothing needs to be done",
+                words.row,
+                words.named_by
             ),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::above::Above;
 use crate::household::rule::Severity;
+use crate::problem::{Text, words};
 use crate::roster::column::{Kind, Record};
 use crate::roster::layout::{Layout, Placed};
 use crate::roster::report::{Problems, RosterProblem, Spot};
@@ -45,7 +46,11 @@ impl<R: Record> CellAt<'_, R> {
             if given.value {
                 self.tell(
                     "ditto",
-                    format!("读作上面的“{}”", value::shown(&meant)),
+                    words!(
+                        "读作上面的“{}”",
+                        "was read as “{}”, which stands above",
+                        value::shown(&meant)
+                    ),
                     problems,
                 );
             } else if given.placeholder {
@@ -57,7 +62,11 @@ impl<R: Record> CellAt<'_, R> {
         let given = column.read(record, self.cell, placed.unit)?;
         if let Some(repair) = given.repair {
             record.repaired(column.key, repair.code);
-            self.tell(repair.code, format!("读作“{}”", repair.read), problems);
+            self.tell(
+                repair.code,
+                words!("读作“{}”", "was read as “{}”", repair.read),
+                problems,
+            );
         }
         if let Some(doubt) = given.doubt {
             let problem = RosterProblem::of_file(Severity::Warning, doubt);
@@ -79,26 +88,49 @@ impl<R: Record> CellAt<'_, R> {
         }
     }
 
-    fn tell(&self, code: &'static str, reason: String, problems: &mut Problems) {
-        let remedy = "如不对，请在文件中改正，或在导入设置中填写更正";
+    fn tell(&self, code: &'static str, reason: Text, problems: &mut Problems) {
+        let remedy = words!(
+            "如不对，请在文件中改正，或在导入设置中填写更正",
+            "if that is wrong, correct it in the file, or give a correction among the choices for the import"
+        );
         let refusal = Refusal::new(code, reason, remedy);
         problems.push(self.place(RosterProblem::of_file(Severity::Repair, refusal)));
     }
 
     /// Says once of the column that cells are taken for empty ones.
     fn tell_empty(&self, problems: &mut Problems) {
-        let remedy = "如有内容请补填；确实没有的不必处理";
-        self.gather("placeholder", "填的不是内容，按空白处理", remedy, problems);
+        let remedy = words!(
+            "如有内容请补填；确实没有的不必处理",
+            "fill in what there is; nothing needs to be done where there is none"
+        );
+        self.gather(
+            "placeholder",
+            words!(
+                "填的不是内容，按空白处理",
+                "what stands there says nothing and is taken for empty"
+            ),
+            remedy,
+            problems,
+        );
     }
 
     /// Says once of the column that cells have lost characters that nobody sees.
     pub(super) fn tell_cleaned(&self, problems: &mut Problems) {
-        let (reason, remedy) = ("去掉了看不见的控制字符", "请核对；如不对，请在文件中改正");
+        let (reason, remedy) = (
+            words!(
+                "去掉了看不见的控制字符",
+                "control characters, which nobody sees, were taken out"
+            ),
+            words!(
+                "请核对；如不对，请在文件中改正",
+                "check it; if that is wrong, correct it in the file"
+            ),
+        );
         self.gather("control_characters", reason, remedy, problems);
     }
 
     /// Says once of the column what is so of several of its cells.
-    fn gather(&self, code: &'static str, reason: &str, remedy: &str, problems: &mut Problems) {
+    fn gather(&self, code: &'static str, reason: Text, remedy: Text, problems: &mut Problems) {
         let content = value::shown(self.cell);
         let say = || Refusal::new(code, reason, remedy);
         problems.gather(Severity::Repair, &self.spot(&content), say, code);

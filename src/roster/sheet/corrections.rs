@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::choices::{Choices, Correction};
 use crate::roster::column::Record;
 use crate::roster::layout::{Layout, of_sheet};
@@ -71,8 +72,14 @@ fn no_such_cell(correction: &Correction) -> RosterProblem {
             Severity::Error,
             Refusal::new(
                 "no_such_cell",
-                "要更正的单元格不在已读取的行和列之内",
-                "请删除这项更正，或核对工作表名和单元格地址",
+                words!(
+                    "要更正的单元格不在已读取的行和列之内",
+                    "the cell to be corrected is in no row and column that was read"
+                ),
+                words!(
+                    "请删除这项更正，或核对工作表名和单元格地址",
+                    "delete this correction, or check the sheet and the cell"
+                ),
             ),
         )
     }

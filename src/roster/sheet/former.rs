@@ -2,6 +2,7 @@
 //! lives here or works here still.
 
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::column::Record;
 use crate::roster::former::lists_former;
 use crate::roster::layout::Layout;
@@ -91,13 +92,15 @@ impl Former {
         }
         let refusal = Refusal::new(
             "former_people",
-            format!(
-                "第 {} 行是“{}”，它下面的人员不作为现有人员，没有读取：{}",
-                self.row,
-                self.title.trim(),
-                self.people.words(None)
+            {
+                let (row, title) = (self.row, self.title.trim());
+                let people = self.people.words(None);
+                words!("第 {row} 行是“{title}”，它下面的人员不作为现有人员，没有读取：{people}", "row {row} is “{title}”: the people below it are not taken for present ones and were not read, {people}"; people)
+            },
+            words!(
+                "去世、迁出、退休、调离的人如已登记，请在系统中登记其变动；如这些人仍在，请删去或改写这一标题行后重新上传",
+                "if people who died, moved out, retired or left are in the register, record that there; if they are still here, delete or change this title and upload the file again"
             ),
-            "去世、迁出、退休、调离的人如已登记，请在系统中登记其变动；如这些人仍在，请删去或改写这一标题行后重新上传",
         );
         let severity = if is_all {
             Severity::Error

@@ -34,6 +34,7 @@ use super::report::{
     Certainty, ColumnReport, FurtherTable, Place, Problems, RosterProblem, SheetReport, Spot,
 };
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::text::has_invisible;
 use crate::value::{self, Refusal};
 use crate::workbook::column_letters;
@@ -334,11 +335,15 @@ impl<R: Record> Reader<'_, '_, R> {
         self.end_section();
         let refusal = Refusal::new(
             "another_table",
-            format!(
+            words!(
                 "第 {} 行起是另一张表，列与名册不同，这张表没有读取",
+                "another table begins in row {}, with other columns than the roster; it was not read",
                 row.number
             ),
-            "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
+            words!(
+                "如也是名册，请补齐必需的列，或放到单独的工作表中；不是则不必处理",
+                "if it is a roster too, add the columns that are required, or put it into a sheet of its own; else nothing needs to be done"
+            ),
         );
         problems.push(at_first_text(layout, row, refusal));
         true
@@ -433,8 +438,15 @@ impl<R: Record> Reader<'_, '_, R> {
             );
             let refusal = Refusal::new(
                 "corrected",
-                format!("按更正读作“{}”", value::mask(&text)),
-                "如不对，请修改或删除这项更正",
+                words!(
+                    "按更正读作“{}”",
+                    "was read as “{}”, by a correction",
+                    value::mask(&text)
+                ),
+                words!(
+                    "如不对，请修改或删除这项更正",
+                    "if that is wrong, change or delete this correction"
+                ),
             );
             let problem = RosterProblem::of_file(Severity::Repair, refusal);
             let before = before.as_ref().map(value::shown).unwrap_or_default();
@@ -533,8 +545,11 @@ impl<R: Record> Reader<'_, '_, R> {
                 Severity::Error,
                 Refusal::new(
                     "empty_sheet",
-                    "表头下面没有任何内容",
-                    "请在表头下面逐行填写后再导入",
+                    words!("表头下面没有任何内容", "nothing stands below the heading"),
+                    words!(
+                        "请在表头下面逐行填写后再导入",
+                        "fill in the rows below the heading and import it again"
+                    ),
                 ),
             ));
         }
@@ -544,11 +559,10 @@ impl<R: Record> Reader<'_, '_, R> {
                 Severity::Warning,
                 Refusal::new(
                     "hidden_rows",
-                    format!(
-                        "有 {} 行是隐藏的（或被筛选掉），也已读取",
+                    words!("有 {} 行是隐藏的（或被筛选掉），也已读取", "{} rows are hidden (or filtered out) and were read too",
                         self.report.hidden_rows
                     ),
-                    "请确认这些行也要导入；不需要的请删除后再导入",
+                    words!("请确认这些行也要导入；不需要的请删除后再导入", "see whether these rows are wanted; delete those that are not and import it again"),
                 ),
             ));
         }
@@ -556,8 +570,14 @@ impl<R: Record> Reader<'_, '_, R> {
             let letters = column_letters(position);
             let refusal = Refusal::new(
                 "column_without_heading",
-                format!("{letters} 列没有列名，内容没有读取"),
-                "如需导入，请补上列名；不需要则不必处理",
+                words!(
+                    "{letters} 列没有列名，内容没有读取",
+                    "column {letters} has no heading and was not read"
+                ),
+                words!(
+                    "如需导入，请补上列名；不需要则不必处理",
+                    "if it is wanted, give it a heading; else nothing needs to be done"
+                ),
             );
             let problem = of_sheet(sheet, Severity::Warning, refusal);
             problems.push(problem.at(sheet, row, position, ""));
@@ -578,7 +598,10 @@ fn tell<R: Record>(layout: &Layout<R>, row: &Row<'_>, aside: Aside, problems: &m
     let say = || {
         Refusal::new(
             aside.code(),
-            format!("这一行是{}，没有导入", aside.words()),
+            {
+                let what = aside.words();
+                words!("这一行是{what}，没有导入", "this row is {what} and was not imported"; what)
+            },
             aside.remedy::<R>(),
         )
     };

@@ -2,6 +2,7 @@
 //! those above and so the same.
 
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::roster::column::{Carry, Put};
 use crate::roster::layout::Layouts;
 use crate::roster::report::{Place, Problems};
@@ -51,11 +52,16 @@ pub fn join(
     }
     let refusal = Refusal::new(
         "further_village",
-        format!(
+        words!(
             "本行只有负责村，并入第 {} 行{}，负责村读作“{joined}”",
-            place.row, above.name
+            "this row has “负责村” alone and was joined to row {} of “{}”: “负责村” was read as “{joined}”",
+            place.row,
+            above.name
         ),
-        "如是另一人，请补填工号、姓名和单位",
+        words!(
+            "如是另一人，请补填工号、姓名和单位",
+            "if it is another person, fill in number, name and unit"
+        ),
     );
     problems.push(layouts.problem(Severity::Repair, row.place, "village", refusal));
     above.town = (!towns.is_empty()).then(|| towns.join("、"));

@@ -75,14 +75,21 @@ impl Leave {
         self.from_date <= day && self.to_date.is_none_or(|to| day <= to)
     }
 
-    /// What it means for pairings, in Chinese, after the person's name.
-    pub fn words(&self) -> String {
+    /// What it means for pairings, after the person's name.
+    pub fn words(&self) -> Text {
         let Self {
             from_date, reason, ..
         } = self;
         match self.to_date {
-            Some(to) => format!("{from_date} 至 {to} 不在岗（{reason}）"),
-            None => format!("自 {from_date} 起离岗（{reason}）"),
+            Some(to) => words!(
+                "{from_date} 至 {to} 不在岗（{reason}）",
+                "is away from {from_date} to {to} (“{reason}”)"
+            ),
+            None => words!(
+                "自 {from_date} 起离岗（{reason}）",
+                "leaves on {from_date} (“{reason}”)"
+            ),
         }
     }
 }
+use crate::problem::{Text, words};

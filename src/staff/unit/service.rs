@@ -114,13 +114,13 @@ pub async fn named(app: &App, name: &str) -> Result<Uuid, Problem> {
         ),
         (false, false) => (
             format!("名称相近的有：{}", near.join("、")),
-            format!("near to it: {}", near.join(", ")),
+            format!("near to it: “{}”", near.join("”, “")),
         ),
     };
     Err(Problem::new(
         StatusCode::NOT_FOUND,
         "not_found",
         format!("没有名为“{name}”的单位；{zh}"),
-        format!("there is no unit `{name}`; {en}"),
+        format!("there is no unit “{name}”; {en}"),
     ))
 }

@@ -122,5 +122,5 @@ async fn a_run_of_a_unit_is_about_its_own_households() {
     assert_eq!(office.now(foreign).await, Some((foreign_pairing, other)));
     let nobody = json!({ "unit_id": Uuid::now_v7() });
     let call = office.client.post("/pairing-runs").json(&nobody);
-    call.await.expect_problem(422, "nothing_to_pair");
+    call.await.expect_problem(422, "no_such_unit");
 }

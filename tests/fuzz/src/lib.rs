@@ -80,7 +80,7 @@ fn read<R: Record>(column: &Column<R>, cell: &Cell<'_>, unit: Unit) {
             assert!(column.read(&mut row, cell, unit).is_ok());
         }
         Err(refusal) => {
-            assert!(!refusal.reason.is_empty() && !refusal.remedy.is_empty());
+            assert!(!refusal.reason.zh.is_empty() && !refusal.remedy.zh.is_empty());
             if let Some(proposal) = refusal.proposal {
                 assert!(IdentityNumber::parse(&proposal).is_err());
             }

@@ -59,8 +59,12 @@ fn a_formula_without_a_result_is_told_at_its_cell() {
     }
     assert_eq!(reading.names(), ["张建国"]);
     let said = reading.at("J2")[0];
-    assert_eq!(said.reason, "公式没有计算结果");
-    assert!(said.remedy.contains("Excel 或 WPS"), "{}", said.remedy);
+    assert_eq!(said.reason.zh, "公式没有计算结果");
+    assert!(
+        said.remedy.zh.contains("Excel 或 WPS"),
+        "{}",
+        said.remedy.zh
+    );
 
     let reading = case("F18_formula_no_cache_required.xlsx");
     for cell in ["F2", "D3"] {
@@ -150,7 +154,7 @@ fn any_error_value_is_told_at_its_cell() {
     for cell in ["J2", "J3", "J4"] {
         assert_eq!(errors(&reading, cell), ["formula_error"], "{cell}");
     }
-    assert!(reading.at("J4")[0].reason.contains("#GETTING_DATA"));
+    assert!(reading.at("J4")[0].reason.zh.contains("#GETTING_DATA"));
     for file in [
         "P06a_spill.xlsx",
         "P06b_getting.xlsx",
@@ -173,7 +177,7 @@ fn any_error_value_is_told_at_its_cell() {
             r#"<c r="J2" t="e"><f>A2</f><v>{value}</v></c>"#
         )));
         assert_eq!(errors(&reading, "J2"), ["formula_error"], "{value}");
-        assert!(reading.at("J2")[0].reason.contains(value));
+        assert!(reading.at("J2")[0].reason.zh.contains(value));
     }
     // In the column of a name, and of a staff roster.
     let reading = households(&Grid::plain().cell(1, 3, "#CALC!").xlsx());

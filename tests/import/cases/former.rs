@@ -27,7 +27,11 @@ fn are_not_read(reading: &Reading, title: &str) {
         .filter(|it| it.code == "former_people")
         .collect();
     assert_eq!(told.len(), 1, "{title}");
-    assert!(told[0].reason.contains("共 1 处"), "{}", told[0].reason);
+    assert!(
+        told[0].reason.zh.contains("共 1 处"),
+        "{}",
+        told[0].reason.zh
+    );
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn of_two_columns_of_one_heading_none_is_read_until_one_is_chosen() {
     let file = "T04_duplicate_phone_good_rows.xlsx";
     let reading = households_of(file);
     assert_eq!(reading.codes(Severity::Error), [("L1", "duplicate_column")]);
-    assert!(reading.at("L1")[0].reason.contains("帮扶干部"));
+    assert!(reading.at("L1")[0].reason.zh.contains("帮扶干部"));
     assert_eq!(reading.names(), ALL);
     assert_eq!(phones(&reading), [None; 3], "neither is read");
 
@@ -116,7 +116,7 @@ fn one_telephone_behind_a_helper_is_nobodys_until_it_is_chosen() {
                 .find(|it| it.code == "column_of_another");
             let told = told.unwrap_or_else(|| panic!("{before:?} {heading}"));
             assert_eq!(told.column.as_deref(), Some(heading));
-            assert!(told.remedy.contains("导入设置"), "{}", told.remedy);
+            assert!(told.remedy.zh.contains("导入设置"), "{}", told.remedy.zh);
             let chosen = choose(&[(heading, Some("phone"))]);
             let reading = read_roster(&grid.xlsx(), RosterKind::Households, &chosen);
             assert_eq!(phones(&reading), [Some(helper); 3], "{before:?} {heading}");
@@ -165,8 +165,8 @@ fn a_telephone_in_a_list_of_staff_is_the_staffs() {
         assert_eq!(read, None, "{owner}");
         let told = said.iter().find(|it| it.code == "column_of_another");
         let told = told.unwrap_or_else(|| panic!("{owner}: {said:#?}"));
-        let helper = told.reason.contains("帮扶人的");
-        assert_eq!(helper, owner.contains("帮扶"), "{}", told.reason);
+        let helper = told.reason.zh.contains("帮扶人的");
+        assert_eq!(helper, owner.contains("帮扶"), "{}", told.reason.zh);
     }
     for headings in [
         "工号 单位 帮扶责任人 联系电话",
@@ -192,7 +192,7 @@ fn a_telephone_in_a_list_of_staff_is_the_staffs() {
     let headings = "工号 姓名 单位 联系电话 可帮扶户数 联系电话";
     let (_, said) = phone(headings, "T001 陈一明 草庙小学 13900000011 3 13900000012");
     assert!(
-        said.iter().all(|it| !it.reason.contains("可能是")),
+        said.iter().all(|it| !it.reason.zh.contains("可能是")),
         "{said:#?}"
     );
 }
@@ -252,7 +252,7 @@ fn no_heading_is_proposed_for_one_that_asks_for_something_else() {
         let told = reading.at("J1");
         assert!(
             told.iter()
-                .any(|it| it.code == "column_proposed" && it.reason.contains(meant)),
+                .any(|it| it.code == "column_proposed" && it.reason.zh.contains(meant)),
             "{heading}: {told:?}"
         );
     }
@@ -351,7 +351,7 @@ fn an_empty_status_is_said_by_the_kind_of_household_too() {
     let derived = reading.at("J2");
     assert_eq!(derived.len(), 1, "{:#?}", reading.problems);
     assert_eq!(derived[0].code, "status_derived");
-    assert!(derived[0].reason.starts_with("没有填写“脱贫属性”：1 户"));
+    assert!(derived[0].reason.zh.starts_with("没有填写“脱贫属性”：1 户"));
     // Of the other nothing is certain, and nobody else knows.
     let errors = reading.codes(Severity::Error);
     assert_eq!(errors, [("I4", "required_cell")]);

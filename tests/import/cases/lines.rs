@@ -320,7 +320,8 @@ fn a_member_below_a_line_belongs_to_nobody_for_certain() {
         let told = at.iter().find(|it| it.code == "household_order");
         let reason = &told
             .unwrap_or_else(|| panic!("{line}: {:#?}", reading.problems))
-            .reason;
+            .reason
+            .zh;
         assert!(reason.contains("上面有分隔行"), "{reason}");
         assert_eq!(reading.names(), ["王大山"], "{line}");
     }

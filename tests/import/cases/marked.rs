@@ -4,6 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use qianshou::household::rule::Severity;
+use qianshou::problem::Text;
 use qianshou::roster::choices::Choices;
 use qianshou::roster::marked::{self, PROBLEMS_SHEET};
 use qianshou::roster::report::{RosterKind, RosterProblem};
@@ -48,8 +49,8 @@ fn problem(severity: Severity, sheet: &str, cell: &str) -> RosterProblem {
         cell: Some(cell.to_owned()),
         column: None,
         value: None,
-        reason: format!("{cell} 不对"),
-        remedy: "请核对".to_owned(),
+        reason: Text::new(format!("{cell} 不对"), format!("{cell} is wrong")),
+        remedy: Text::new("请核对", "check it"),
         proposal: None,
     }
 }
@@ -422,7 +423,7 @@ fn empty_rows_and_cells_are_marked_where_they_would_be() {
 #[test]
 fn long_texts_of_the_list_are_wrapped_in_rows_that_are_high_enough() {
     let mut long = problem(Severity::Error, "名册", "D2");
-    long.reason = "这一格的内容要按照要求重新核对".repeat(12);
+    long.reason.zh = "这一格的内容要按照要求重新核对".repeat(12);
     let marked = mark(
         &Grid::plain().xlsx(),
         &[long, problem(Severity::Error, "名册", "D3")],

@@ -51,8 +51,8 @@ fn a_list_of_another_kind_is_named_for_what_it_is() {
         assert_eq!(errors, [("A1", "another_list")], "{headings}");
         let problem = reading.at("A1")[0];
         let says = format!("像是{is}，不是{is_not}");
-        assert!(problem.reason.contains(&says), "{}", problem.reason);
-        assert!(problem.remedy.contains(is), "{}", problem.remedy);
+        assert!(problem.reason.zh.contains(&says), "{}", problem.reason.zh);
+        assert!(problem.remedy.zh.contains(is), "{}", problem.remedy.zh);
         assert!(reading.people.is_empty() && reading.households.is_empty());
     }
 }
@@ -97,7 +97,7 @@ fn a_short_heading_is_told_what_it_lacks() {
         let reading = read(headings, &["甲 乙"], kind);
         let errors = reading.codes(Severity::Error);
         assert_eq!(errors, [("A1", "missing_column")], "{headings}");
-        let reason = &reading.at("A1")[0].reason;
+        let reason = &reading.at("A1")[0].reason.zh;
         assert!(reason.contains(lacks), "{reason}");
         for heading in headings.split(' ') {
             assert!(reason.contains(heading), "{reason}");

@@ -43,7 +43,7 @@ fn a_text_that_is_lost_is_told_at_its_cell() {
     assert!(
         reading
             .refusal
-            .is_some_and(|it| it.reason.contains("文本内容全部丢失"))
+            .is_some_and(|it| it.reason.zh.contains("文本内容全部丢失"))
     );
     // One that is beyond them.
     let beyond = rezipped(&Grid::plain().xlsx(), SHEET, |xml| {
@@ -99,14 +99,14 @@ fn a_web_page_is_named_for_what_it_is() {
             .refusal
             .expect("a file that is no workbook was read");
         assert_eq!(refusal.code, "wrong_file_type");
-        format!("{} {}", refusal.reason, refusal.remedy)
+        format!("{} {}", refusal.reason.zh, refusal.remedy.zh)
     };
     let page = read_case("F43_mhtml.xls", RosterKind::Households)
         .refusal
         .unwrap();
     assert_eq!(page.code, "wrong_file_type");
     assert!(
-        page.reason.contains("MHTML") && page.remedy.contains(".xlsx"),
+        page.reason.zh.contains("MHTML") && page.remedy.zh.contains(".xlsx"),
         "{page:?}"
     );
     let saved = "From: <由 Microsoft Internet Explorer 5 保存>\r\nSubject: \r\nMIME-Version: 1.0\r\n\
@@ -162,7 +162,7 @@ fn what_is_broken_is_told_in_chinese_alone() {
         let mut said = reading.problems;
         said.extend(reading.refusal);
         for problem in said {
-            let words = problem.reason.replace(".xlsx", "");
+            let words = problem.reason.zh.replace(".xlsx", "");
             let has_english = words
                 .split(|sign: char| !sign.is_ascii_alphabetic())
                 .any(|word| word.len() > 4);

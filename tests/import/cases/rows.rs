@@ -194,7 +194,7 @@ fn sections_of_a_list_of_staff() {
     assert!(
         twice
             .iter()
-            .any(|it| it.severity == Severity::Error && it.reason.contains("A4"))
+            .any(|it| it.severity == Severity::Error && it.reason.zh.contains("A4"))
     );
 
     // A post is no signature.

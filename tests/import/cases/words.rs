@@ -10,7 +10,7 @@ use crate::support::mess::{Grid, row};
 /// The words of the problems of a kind.
 fn reasons<'r>(reading: &'r Reading, code: &str) -> Vec<&'r str> {
     let of = reading.problems.iter().filter(|it| it.code == code);
-    of.map(|it| it.reason.as_str()).collect()
+    of.map(|it| it.reason.zh.as_str()).collect()
 }
 
 #[test]

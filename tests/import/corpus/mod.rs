@@ -100,8 +100,8 @@ fn words(problem: &RosterProblem) -> String {
         part("!", &problem.cell, ""),
         part(" ", &problem.column, ""),
         part(" “", &problem.value, "”"),
-        problem.reason,
-        problem.remedy,
+        problem.reason.zh,
+        problem.remedy.zh,
         part("（可能是：", &problem.proposal, "）"),
     )
 }
@@ -112,7 +112,8 @@ fn sheets(sheets: &[SheetReport]) -> Json {
         .iter()
         .map(|sheet| {
             let columns = sheet.columns.iter().map(|column| {
-                let field = column.field.as_deref().or(column.label.as_deref());
+                let label = column.label.as_ref().map(|label| label.zh.as_str());
+                let field = column.field.as_deref().or(label);
                 let hidden = if column.hidden { ", hidden" } else { "" };
                 format!(
                     "{} {} = {} ({}{hidden})",

@@ -5,6 +5,7 @@ use super::tally::{MOST_PLACES, Reading, Tally};
 use super::words::{cut_key, links_words};
 use crate::code_list::CodeList;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::problem::{Text, words};
 use crate::renaming::spelling::Level;
 use crate::renaming::{Change, Locality, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
@@ -107,30 +108,44 @@ impl<'t> Reformed<'t> {
         let (old, new) = (from.words(), to.words());
         let (open, count) = (self.old.on_register, self.new.in_file);
         let linked = links_words(self.old.units, self.old.helpers);
-        let linked = linked.map_or_else(String::new, |words| format!("；{old}仍有{words}"));
-        let answer = |answer, words: String| PossibleAnswer { answer, words };
+        let linked = linked.map_or_else(
+            Text::default,
+            |linked| words!("；{old}仍有{linked}", "; “{old}” still has {linked}"; linked),
+        );
+        let answer = |answer, words| PossibleAnswer { answer, words };
         Conflict {
             key,
             kind: ConflictKind::PlaceRenamed,
             places: self.new.cells.iter().take(MOST_PLACES).cloned().collect(),
             household_ids: Vec::new(),
-            question: format!(
-                "登记在{old}的有 {open} 户；名册没有写{old}的，有 {count} 户写作{new}{linked}。是更名为{new}，名册写错，还是住户搬迁？"
+            question: words!("登记在{old}的有 {open} 户；名册没有写{old}的，有 {count} 户写作{new}{linked}。是更名为{new}，名册写错，还是住户搬迁？", "the register has {open} households in “{old}”; the roster has none there and {count} in “{new}”{linked}. Is it now called “{new}”, is the roster wrong, or have the households moved?"; linked),
+            proposal: words!(
+                "{old}更名为{new}：登记的住户、单位和负责人的联系随之改为新名",
+                "“{old}” is now called “{new}”: households, and links of units and people in charge follow"
             ),
-            proposal: format!("{old}更名为{new}：登记的住户、单位和负责人的联系随之改为新名"),
             accepted: decided.accepted(),
             answers: vec![
                 answer(
                     ImportAnswer::Renamed,
-                    "更名为新名：登记的住户、单位和负责人的联系随之改为新名".to_owned(),
+                    words!(
+                        "更名为新名：登记的住户、单位和负责人的联系随之改为新名",
+                        "it has a new name: households, and links of units and people in charge follow"
+                    ),
                 ),
                 answer(
                     ImportAnswer::SamePlace,
-                    format!("名册写错：仍读作“{}”", self.old.name),
+                    words!(
+                        "名册写错：仍读作“{}”",
+                        "the roster is wrong: read as “{}”",
+                        self.old.name
+                    ),
                 ),
                 answer(
                     ImportAnswer::Moved,
-                    "住户搬迁：是两个地方，单位和负责人的联系不变".to_owned(),
+                    words!(
+                        "住户搬迁：是两个地方，单位和负责人的联系不变",
+                        "the households moved: they are two places, and links of units and people in charge stay"
+                    ),
                 ),
             ],
             answer: decided.answer(),

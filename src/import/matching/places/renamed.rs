@@ -7,8 +7,10 @@ use super::words::{cut_key, links_words};
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
 use crate::import::matching::gone::Verdict;
+use crate::import::matching::gone::clauses;
 use crate::import::matching::record_match::Known;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::problem::{Problem, Text, words};
 use crate::renaming::{Change, Links, Locality, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::grouping::HouseholdRoster;
@@ -52,7 +54,7 @@ pub fn places_renamed(
 }
 
 /// The units and helpers that are linked to a place, in words.
-fn linked(links: &Links, place: &Locality) -> String {
+fn linked(links: &Links, place: &Locality) -> Text {
     let village = place.village.as_deref();
     let words = links_words(
         links.units_of(&place.town, village),
@@ -62,72 +64,103 @@ fn linked(links: &Links, place: &Locality) -> String {
 }
 
 impl Suspect {
-    fn question(&self, links: &Links) -> String {
+    fn question(&self, links: &Links) -> Text {
         let (old, new) = (self.from.words(), self.to.words());
-        let (count, open) = (self.indexes.len(), self.gone.open);
+        let (found, what) = (self.found(&old, &new), self.what());
         let linked = linked(links, &self.from);
-        let named = self.gone.named();
-        let found = if count == named {
-            format!("登记在{old}的 {open} 户中有 {count} 户，名册都写作{new}")
-        } else {
-            let mut parts = vec![format!("{count} 户写作{new}")];
-            if self.gone.stayed > 0 {
-                parts.push(format!("{} 户仍写作{old}", self.gone.stayed));
-            }
-            if count + self.gone.stayed < named {
-                parts.push(self.gone.others(Some(&self.to), Locality::words, "户"));
-            }
-            format!(
-                "登记在{old}的 {open} 户中有 {named} 户在名册中：{}",
-                parts.join("，")
-            )
-        };
         match &self.obstacle {
-            Some(Obstacle::InChain) => format!(
-                "{found}；{old}仍有{linked}。名册中另有一地的住户写作{old}，或{new}的住户写作别处：像是几处依次更名或互换名称，导入时无法分清先后。如是更名，请先在“更名”中按顺序办理，再重新核对；还是住户搬迁？"
+            Some(Obstacle::InChain) => words!(
+                "{found}；{old}仍有{linked}。名册中另有一地的住户写作{old}，或{new}的住户写作别处：像是几处依次更名或互换名称，导入时无法分清先后。如是更名，请先在“更名”中按顺序办理，再重新核对；还是住户搬迁？",
+                "{found}; “{old}” still has {linked}. Households of another place are under “{old}” in the roster, or those of “{new}” are elsewhere: it looks as if several places were renamed one after the other, or changed names, and an import cannot tell in which order. If they were renamed, make the changes of names first, in their order, and check again; or have the households moved?";
+                found, linked
             ),
             Some(Obstacle::Refused(refused)) => {
-                let what = self.what();
-                format!(
-                    "{found}；{old}仍有{linked}。如是{what}{new}，导入时不能办理：{refused}。请先在“更名”中办理，再重新核对；还是住户搬迁？"
+                let refused = Problem::from(refused.clone());
+                let refused = refused.detail();
+                words!(
+                    "{found}；{old}仍有{linked}。如是{what}{new}，导入时不能办理：{refused}。请先在“更名”中办理，再重新核对；还是住户搬迁？",
+                    "{found}; “{old}” still has {linked}. If it {what} “{new}”, an import cannot do that: {refused}. Make the change of names first and check again; or have the households moved?";
+                    found, linked, what, refused
                 )
             }
-            None => format!(
-                "{found}；{old}仍有{linked}。是{}{new}，还是住户搬迁？",
-                self.what()
+            None => words!(
+                "{found}；{old}仍有{linked}。是{what}{new}，还是住户搬迁？",
+                "{found}; “{old}” still has {linked}. Is it that it {what} “{new}”, or have the households moved?";
+                found, linked, what
             ),
         }
     }
 
+    /// Where the roster has the households of the place.
+    fn found(&self, old: &str, new: &str) -> Text {
+        let (count, open, named) = (self.indexes.len(), self.gone.open, self.gone.named());
+        if count == named {
+            return words!(
+                "登记在{old}的 {open} 户中有 {count} 户，名册都写作{new}",
+                "of the {open} households that the register has in “{old}”, the roster has {count}, all in “{new}”"
+            );
+        }
+        let mut parts = vec![words!("{count} 户写作{new}", "{count} as “{new}”")];
+        let stayed = self.gone.stayed;
+        if stayed > 0 {
+            parts.push(words!(
+                "{stayed} 户仍写作{old}",
+                "{stayed} still as “{old}”"
+            ));
+        }
+        if count + stayed < named {
+            parts.push(self.gone.others(Some(&self.to), Locality::words, "户"));
+        }
+        let parts = clauses(&parts);
+        words!(
+            "登记在{old}的 {open} 户中有 {named} 户在名册中：{parts}",
+            "of the {open} households that the register has in “{old}”, the roster has {named}: {parts}";
+            parts
+        )
+    }
+
     /// 更名为 or 并入.
-    fn what(&self) -> &'static str {
+    fn what(&self) -> Text {
         if self.verdict == Verdict::Renamed {
-            "更名为"
+            words!("更名为", "is now called")
         } else {
-            "并入"
+            words!("并入", "became part of")
         }
     }
 
     fn answers(&self) -> Vec<PossibleAnswer> {
-        let answer = |answer, words: String| PossibleAnswer { answer, words };
+        let answer = |answer, words| PossibleAnswer { answer, words };
         let moved = answer(
             ImportAnswer::Moved,
-            "住户搬迁：单位和负责人的联系不变".to_owned(),
+            words!(
+                "住户搬迁：单位和负责人的联系不变",
+                "the households moved: links of units and people in charge stay"
+            ),
         );
         if self.obstacle.is_some() {
             return vec![moved];
         }
         let what = self.what();
         let stayed = if self.gone.stayed > 0 {
-            "，名册中仍写旧名的也读作新名"
+            words!(
+                "，名册中仍写旧名的也读作新名",
+                ", and those that the roster has under the old name are read as the new one"
+            )
         } else {
-            ""
+            Text::default()
         };
         let rest = match self.gone.open.saturating_sub(self.gone.named()) {
-            0 => String::new(),
-            rest => format!("，名册以外的 {rest} 户也改为新名"),
+            0 => Text::default(),
+            rest => words!(
+                "，名册以外的 {rest} 户也改为新名",
+                ", and {rest} that are not in the roster get the new name too"
+            ),
         };
-        let renamed = format!("{what}新名：单位和负责人的联系随之改为新名{stayed}{rest}");
+        let renamed = words!(
+            "{what}新名：单位和负责人的联系随之改为新名{stayed}{rest}",
+            "it {what} the new name: links of units and people in charge follow{stayed}{rest}";
+            what, stayed, rest
+        );
         vec![answer(ImportAnswer::Renamed, renamed), moved]
     }
 }
@@ -136,18 +169,24 @@ impl Scattered {
     fn problem(&self, known: Known<'_>, roster: &HouseholdRoster, links: &Links) -> RosterProblem {
         let place = self.place.words();
         let stayed = match self.gone.stayed {
-            0 => String::new(),
-            stayed => format!("{stayed} 户仍写作{place}，"),
+            0 => Text::default(),
+            stayed => words!(
+                "{stayed} 户仍写作{place}，",
+                "{stayed} still as “{place}”, "
+            ),
         };
-        let reason = format!(
-            "登记在{place}的 {} 户中有 {} 户在名册中：{stayed}{}；{place}仍有{}，导入后联系不变",
-            self.gone.open,
-            self.gone.named(),
-            self.gone.others(None, Locality::words, "户"),
-            linked(links, &self.place)
+        let (open, named) = (self.gone.open, self.gone.named());
+        let others = self.gone.others(None, Locality::words, "户");
+        let linked = linked(links, &self.place);
+        let reason = words!(
+            "登记在{place}的 {open} 户中有 {named} 户在名册中：{stayed}{others}；{place}仍有{linked}，导入后联系不变",
+            "of the {open} households that the register has in “{place}”, the roster has {named}: {stayed}{others}; “{place}” still has {linked}, which the import leaves as they are";
+            stayed, others, linked
         );
-        let remedy =
-            "如是更名、合并或拆分，请在“更名”中办理，或核对单位的定点帮扶村和负责人的负责村";
+        let remedy = words!(
+            "如是更名、合并或拆分，请在“更名”中办理，或核对单位的定点帮扶村和负责人的负责村",
+            "if it was renamed, joined or divided, make the change of names, or check the villages of units and of people in charge"
+        );
         let refusal = Refusal::new("place_left", reason, remedy);
         let first = self.gone.first();
         let area = first.and_then(|index| known.outlines.households[index].area());
@@ -192,12 +231,17 @@ impl PlacesRenamed {
             }),
             Decided::Given(..) => {}
         }
+        let what = suspect.what();
         let proposal = if suspect.obstacle.is_some() {
-            format!("先办理更名，再重新核对；或答住户搬迁，{old}的联系不变")
+            words!(
+                "先办理更名，再重新核对；或答住户搬迁，{old}的联系不变",
+                "make the change of names first and check again; or answer that the households moved: the links of “{old}” stay"
+            )
         } else {
-            format!(
-                "{old}{}{new}：单位和负责人的联系随之改为新名",
-                suspect.what()
+            words!(
+                "{old}{what}{new}：单位和负责人的联系随之改为新名",
+                "“{old}” {what} “{new}”: links of units and people in charge follow";
+                what
             )
         };
         self.conflicts.push(Conflict {

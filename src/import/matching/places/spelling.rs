@@ -7,6 +7,7 @@ use super::tally::{MOST_PLACES, Reading, Tallies, Tally};
 use super::words::cut_key;
 use crate::code_list::CodeList;
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::problem::{Text, words};
 use crate::renaming::alike::alike_or_same;
 use crate::renaming::spelling::{Level, group_of};
 use crate::renaming::{Change, Links, Locality, Planned};
@@ -477,43 +478,57 @@ fn conflict(
     unit: &str,
 ) -> Conflict {
     let spelled: Vec<_> = group.iter().map(|it| it.words(level, unit)).collect();
+    let spelled = Text::joined(&spelled);
     let (above, what) = match level {
-        Level::Town => ("", "镇"),
-        Level::VillageOf(town) => (town, "村"),
-        Level::Unit => ("", "单位"),
+        Level::Town => (Text::default(), words!("镇", "town")),
+        Level::VillageOf("") => (Text::default(), words!("村", "village")),
+        Level::VillageOf(town) => (words!("{town}", "in “{town}” "), words!("村", "village")),
+        Level::Unit => (Text::default(), words!("单位", "unit")),
     };
     let is_former = group.iter().any(|it| it.former.is_some());
     let alike = if is_former {
-        "写法相近或曾是旧名"
+        words!(
+            "写法相近或曾是旧名",
+            "are alike, or one was the former name of another"
+        )
     } else {
-        "写法相近"
+        words!("写法相近", "are alike")
     };
     let has_group = group.iter().any(|it| group_of(&it.name).is_some());
     let follows = match level {
-        Level::Unit => "人员都归入这个单位",
-        Level::VillageOf(_) if has_group => "单位和负责人的联系随之统一；村名后的组记入“组”",
-        _ => "单位和负责人的联系随之统一",
+        Level::Unit => words!("人员都归入这个单位", "all its people belong to this unit"),
+        Level::VillageOf(_) if has_group => words!(
+            "单位和负责人的联系随之统一；村名后的组记入“组”",
+            "links of units and people in charge follow; a group behind the name of a village is kept as its group"
+        ),
+        _ => words!(
+            "单位和负责人的联系随之统一",
+            "links of units and people in charge follow"
+        ),
     };
     let proposed = names.first().map_or("", String::as_str);
     let unsettled = group.iter().filter(|it| !it.is_settled());
     let cells = unsettled.flat_map(|it| it.cells.iter().cloned());
-    let answer = |answer, words: String| PossibleAnswer { answer, words };
+    let answer = |answer, words| PossibleAnswer { answer, words };
     Conflict {
         key,
         kind: kind_of(level),
         places: cells.take(MOST_PLACES).collect(),
         household_ids: Vec::new(),
-        question: format!("{above}{}{alike}。是同一个{what}吗？", spelled.join("、")),
-        proposal: format!("都读作“{proposed}”；也可选用其他写法"),
+        question: words!("{above}{spelled}{alike}。是同一个{what}吗？", "{above}{spelled} {alike}. Are they one {what}?"; above, spelled, alike, what),
+        proposal: words!(
+            "都读作“{proposed}”；也可选用其他写法",
+            "all are read as “{proposed}”; another spelling can be chosen"
+        ),
         accepted: decided.accepted(),
         answers: vec![
             answer(
                 ImportAnswer::SamePlace,
-                format!("同一个{what}：统一写作“{proposed}”（或另选的写法），{follows}"),
+                words!("同一个{what}：统一写作“{proposed}”（或另选的写法），{follows}", "one {what}: written “{proposed}” (or as chosen) everywhere; {follows}"; what, follows),
             ),
             answer(
                 ImportAnswer::DifferentPlaces,
-                format!("不同的{what}：各按名册所写"),
+                words!("不同的{what}：各按名册所写", "different ones ({what}): each as the roster has it"; what),
             ),
         ],
         answer: decided.answer(),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::words::links_words;
+use crate::import::matching::gone::clauses;
+use crate::problem::{Text, words};
 use crate::renaming::Since;
 use crate::renaming::spelling::Level;
 
@@ -53,25 +55,40 @@ impl Tally {
         self.former.is_some() && self.in_file + self.units + self.helpers == 0
     }
 
-    pub fn words(&self, level: Level<'_>, unit: &str) -> String {
+    pub fn words(&self, level: Level<'_>, unit: &str) -> Text {
         let mut parts = Vec::new();
         if self.in_file > 0 {
-            parts.push(format!("名册 {} {unit}", self.in_file));
+            parts.push(words!("名册 {} {unit}", "{} in the roster", self.in_file));
         }
         if self.is_settled {
             let unit = if level == Level::Unit { "人" } else { "户" };
-            parts.push(format!("登记 {} {unit}", self.on_register));
+            parts.push(words!(
+                "登记 {} {unit}",
+                "{} in the register",
+                self.on_register
+            ));
         }
         if level != Level::Unit {
             parts.extend(links_words(self.units, self.helpers));
         } else if self.units > 0 {
-            parts.push(format!("定点帮扶村 {} 个", self.units));
+            parts.push(words!(
+                "定点帮扶村 {} 个",
+                "villages linked to it: {}",
+                self.units
+            ));
         }
         if let Some(since) = &self.former {
-            let day = since.on.format("%Y年%-m月%-d日");
-            parts.push(format!("{day}起更名或合并，现为{}", since.now));
+            let day = Text::new(
+                since.on.format("%Y年%-m月%-d日").to_string(),
+                since.on.to_string(),
+            );
+            let now = &since.now;
+            parts.push(words!("{day}起更名或合并，现为{now}", "renamed or joined from {day} on, now “{now}”"; day));
         }
-        format!("“{}”（{}）", self.name, parts.join("，"))
+        {
+            let (name, parts) = (&self.name, clauses(&parts));
+            words!("“{name}”（{parts}）", "“{name}” ({parts})"; parts)
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Words that several questions about places share.
 
+use crate::problem::{Text, words};
+
 /// Most characters of a part of a question's key.
 const LONGEST_PART: usize = 80;
 
@@ -9,13 +11,16 @@ pub fn cut_key(name: &str) -> String {
 }
 
 /// How many units and helpers are linked, in words; nothing where there are none.
-pub fn links_words(units: usize, helpers: usize) -> Option<String> {
+pub fn links_words(units: usize, helpers: usize) -> Option<Text> {
     let mut words = Vec::new();
     if units > 0 {
-        words.push(format!("定点帮扶单位 {units} 个"));
+        words.push(words!(
+            "定点帮扶单位 {units} 个",
+            "units linked to it: {units}"
+        ));
     }
     if helpers > 0 {
-        words.push(format!("负责人 {helpers} 人"));
+        words.push(words!("负责人 {helpers} 人", "people in charge: {helpers}"));
     }
-    (!words.is_empty()).then(|| words.join("、"))
+    (!words.is_empty()).then(|| Text::joined(&words))
 }

@@ -8,6 +8,7 @@ use super::units::UnitsRenamed;
 use crate::code_list::CodeList;
 use crate::import::matching::places::cut_key;
 use crate::import::report::ConflictKind;
+use crate::problem::{Text, words};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::staffing::StaffRoster;
 use crate::staff::model::Staff;
@@ -84,38 +85,55 @@ pub fn renumbered(
             };
             let decided = choices.decided(&key, kind.code(), &ANSWERS);
             let unit = if before.unit == facts.unit {
-                "同单位".to_owned()
+                words!("同单位", "the same unit")
             } else {
-                format!("属{}", before.unit)
+                words!("属{}", "the unit “{}”", before.unit)
             };
             let (says, asks, follows) = match new {
-                Some(number) => (
-                    format!("的工号是 {number}，{}", unproved_words(facts)),
-                    "是同一人换了工号吗？",
-                    format!("工号改为 {number}"),
-                ),
+                Some(number) => {
+                    let unproved = unproved_words(facts);
+                    (
+                        words!("的工号是 {number}，{unproved}", "has the number “{number}”, and {unproved}"; unproved),
+                        words!("是同一人换了工号吗？", "Is it one person with a new number?"),
+                        words!("工号改为 {number}", "the number becomes “{number}”"),
+                    )
+                }
                 None => (
-                    "没有工号，证件号码没有登记过".to_owned(),
-                    "是同一人吗？",
-                    "补上证件号码，工号不变".to_owned(),
+                    words!(
+                        "没有工号，证件号码没有登记过",
+                        "has no number, and an identity number that was never registered"
+                    ),
+                    words!("是同一人吗？", "Is it one person?"),
+                    words!("补上证件号码，工号不变", "the identity number is added, the number stays"),
                 ),
             };
+            let (name, in_unit, number) = (&before.name, &facts.unit, number_words(before));
             let words = Words {
-                question: format!(
-                    "名册中{}（{}）{says}；登记中有同名、同性别、{unit}的一人，工号{}，不在名册中。{asks}",
-                    before.name,
-                    facts.unit,
-                    number_words(before)
+                question: words!(
+                    "名册中{name}（{in_unit}）{says}；登记中有同名、同性别、{unit}的一人，工号{number}，不在名册中。{asks}",
+                    "“{name}” (“{in_unit}”) of the roster {says}; the register has somebody of the same name and sex, of {unit}, whose number is {number} and who is not in the roster. {asks}";
+                    says, unit, number, asks
                 ),
-                proposal: format!("按同一人登记，{follows}；结对、走访等记录保留"),
+                proposal: words!(
+                    "按同一人登记，{follows}；结对、走访等记录保留",
+                    "registered as one person, {follows}; pairings, visits and so on stay";
+                    follows
+                ),
                 answers: vec![
                     (
                         ImportAnswer::SamePerson,
-                        format!("同一人：{follows}，结对、走访等记录保留"),
+                        words!(
+                            "同一人：{follows}，结对、走访等记录保留",
+                            "one person: {follows}, pairings, visits and so on stay";
+                            follows
+                        ),
                     ),
                     (
                         ImportAnswer::AnotherPerson,
-                        "另一人：登记为新的一人，原来一人不变".to_owned(),
+                        words!(
+                            "另一人：登记为新的一人，原来一人不变",
+                            "another person: registered as new, the former one stays as they are"
+                        ),
                     ),
                 ],
             };
@@ -156,20 +174,29 @@ impl Namesakes {
         };
         let numbers = self.known.iter().take(MOST_NUMBERS);
         let numbers: Vec<_> = numbers
-            .map(|at| format!("工号{}", number_words(&known.people[*at])))
+            .map(|at| {
+                let number = number_words(&known.people[*at]);
+                words!("工号{number}", "number {number}"; number)
+            })
             .collect();
+        let numbers = Text::joined(&numbers);
+        let (count, alike) = (self.people.len(), self.known.len());
         let words = Words {
-            question: format!(
-                "名册中有 {} 人叫{name}（{unit}），工号和证件号码都没有登记过；登记中有同名、同单位的 {} 人（{}），不在名册中，无法分清谁是谁。都是新的人吗？",
-                self.people.len(),
-                self.known.len(),
-                numbers.join("；")
+            question: words!(
+                "名册中有 {count} 人叫{name}（{unit}），工号和证件号码都没有登记过；登记中有同名、同单位的 {alike} 人（{numbers}），不在名册中，无法分清谁是谁。都是新的人吗？",
+                "the roster has “{name}” (“{unit}”) {count} times, with numbers and identity numbers that were never registered; the register has {alike} of that name and unit ({numbers}) who are not in the roster, and nothing tells who is who. Are they all new?";
+                numbers
             ),
-            proposal: "请在名册中补上登记的工号或证件号码，再重新核对；如都是新的人，请答“另一人”"
-                .to_owned(),
+            proposal: words!(
+                "请在名册中补上登记的工号或证件号码，再重新核对；如都是新的人，请答“另一人”",
+                "put the registered number or identity number into the roster and check again; if all are new, answer `another_person`"
+            ),
             answers: vec![(
                 ImportAnswer::AnotherPerson,
-                "另一人：都登记为新的人，原来的人不变".to_owned(),
+                words!(
+                    "另一人：都登记为新的人，原来的人不变",
+                    "another person: all are registered as new, the former ones stay as they are"
+                ),
             )],
         };
         let mut people = self.people.clone();
@@ -179,11 +206,11 @@ impl Namesakes {
     }
 }
 
-fn number_words(person: &Staff) -> String {
-    person
-        .number
-        .as_deref()
-        .map_or_else(|| "未登记".to_owned(), |number| format!("为 {number}"))
+fn number_words(person: &Staff) -> Text {
+    match &person.number {
+        None => words!("未登记", "not registered"),
+        Some(number) => words!("为 {number}", "“{number}”"),
+    }
 }
 
 /// People of the file who had left: a question each, and who of them is active again.
@@ -207,19 +234,33 @@ pub fn returned(
             returning.insert(index);
         }
         let words = Words {
-            question: format!(
-                "{}（{}，工号{}）已登记离岗或停用，又在名册中。是否返岗？",
-                before.name,
-                before.unit,
-                number_words(before)
+            question: {
+                let (name, unit, number) = (&before.name, &before.unit, number_words(before));
+                words!(
+                    "{name}（{unit}，工号{number}）已登记离岗或停用，又在名册中。是否返岗？",
+                    "“{name}” (“{unit}”, number {number}) has left or is inactive by the register, and is in the roster again. Have they come back?";
+                    number
+                )
+            },
+            proposal: words!(
+                "返岗：恢复在岗，可以安排结对；原来已结束的结对不恢复",
+                "back: on duty again and free for pairings; pairings that ended stay ended"
             ),
-            proposal: "返岗：恢复在岗，可以安排结对；原来已结束的结对不恢复".to_owned(),
             answers: vec![
                 (
                     ImportAnswer::Returns,
-                    "返岗：恢复在岗，可以安排结对；原来已结束的结对不恢复".to_owned(),
+                    words!(
+                        "返岗：恢复在岗，可以安排结对；原来已结束的结对不恢复",
+                        "back: on duty again and free for pairings; pairings that ended stay ended"
+                    ),
                 ),
-                (ImportAnswer::StaysAway, "仍然离岗：只更新资料".to_owned()),
+                (
+                    ImportAnswer::StaysAway,
+                    words!(
+                        "仍然离岗：只更新资料",
+                        "still away: only the data are brought up to date"
+                    ),
+                ),
             ],
         };
         let people = vec![index];

@@ -7,6 +7,7 @@ use super::question::Question;
 use crate::household::rule::Severity;
 use crate::import::matching::places::{FileArea, FileUnit, KnownPlaces, Spellings};
 use crate::import::report::Conflict;
+use crate::problem::words;
 use crate::renaming::Planned;
 use crate::roster::choices::Choices;
 use crate::roster::report::{Place, Problems};
@@ -135,9 +136,14 @@ pub fn unknown_villages(roster: &StaffRoster, around: &Around, problems: &mut Pr
         }
     }
     for (name, (count, place)) in unknown {
-        let reason =
-            format!("“{name}”：登记和单位的定点帮扶村中都没有这个村，名册中有 {count} 人负责");
-        let remedy = "请核对负责镇和负责村的名称；如确是新的村，不必改";
+        let reason = words!(
+            "“{name}”：登记和单位的定点帮扶村中都没有这个村，名册中有 {count} 人负责",
+            "“{name}”: neither the register nor the villages of units have it, and {count} people of the roster are in charge of it"
+        );
+        let remedy = words!(
+            "请核对负责镇和负责村的名称；如确是新的村，不必改",
+            "check the names of town and village; if it is a new village, nothing needs to be done"
+        );
         let refusal = Refusal::new("village_unknown", reason, remedy);
         let problem = place.problem(&roster.sheets, Severity::Warning, "village", refusal);
         problems.push_for(problem, count);

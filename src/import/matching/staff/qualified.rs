@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::known::Around;
 use crate::household::rule::Severity;
+use crate::problem::words;
 use crate::renaming::spelling::{Level, after_town};
 use crate::roster::report::Problems;
 use crate::roster::staffing::{ReadPerson, StaffRoster};
@@ -204,13 +205,21 @@ impl Split {
         let found: Vec<_> = found
             .map(|(town, village)| format!("{town}的{village}"))
             .collect();
-        let reason = format!(
+        let reason = words!(
             "负责村写有其他镇的村（{}），负责镇读作“{}”，负责村读作“{}”",
+            "“负责村” names villages of other towns (“{}”): “负责镇” was read as “{}”, “负责村” as “{}”",
             found.join("、"),
             self.towns.join("、"),
             self.villages.join("、")
         );
-        Refusal::new("village_of_other_town", reason, "如不对，请在文件中改正")
+        Refusal::new(
+            "village_of_other_town",
+            reason,
+            words!(
+                "如不对，请在文件中改正",
+                "if that is wrong, correct it in the file"
+            ),
+        )
     }
 }
 

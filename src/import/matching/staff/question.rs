@@ -1,6 +1,7 @@
 //! What the questions about people of a roster of staff have in common.
 
 use crate::import::report::{Conflict, ConflictKind, PossibleAnswer};
+use crate::problem::{Text, words};
 use crate::roster::choices::{Decided, ImportAnswer};
 use crate::roster::staffing::StaffRoster;
 use crate::staff::StaffFacts;
@@ -17,9 +18,9 @@ pub struct Question {
 
 /// What a question says beside its key and what was decided.
 pub struct Words {
-    pub question: String,
-    pub proposal: String,
-    pub answers: Vec<(ImportAnswer, String)>,
+    pub question: Text,
+    pub proposal: Text,
+    pub answers: Vec<(ImportAnswer, Text)>,
 }
 
 pub fn conflict(
@@ -62,10 +63,16 @@ pub fn may_be(facts: &StaffFacts, before: &Staff) -> bool {
 }
 
 /// That no identity number tells whether both are one person, in words.
-pub fn unproved_words(facts: &StaffFacts) -> &'static str {
+pub fn unproved_words(facts: &StaffFacts) -> Text {
     if facts.identity_number.is_some() {
-        "登记中没有证件号码可以核对"
+        words!(
+            "登记中没有证件号码可以核对",
+            "the register has no identity number to compare"
+        )
     } else {
-        "没有证件号码可以核对"
+        words!(
+            "没有证件号码可以核对",
+            "there is no identity number to compare"
+        )
     }
 }

@@ -203,7 +203,7 @@ fn another_identity_number_of_the_other_sex_under_the_same_number_is_asked() {
     assert!(codes.is_empty(), "{codes:?}");
     let asked: Vec<_> = plan.planned.iter().map(|one| one.conflicts.len()).collect();
     assert_eq!(asked, [1, 1, 0, 0]);
-    let question = &plan.conflicts[0].question;
+    let question = &plan.conflicts[0].question.zh;
     assert!(question.contains("同名，证件号码和性别不同"), "{question}");
     let (plan, _) = decided(&known, &file, Some(("renamed", false)));
     assert_eq!(
@@ -257,7 +257,10 @@ fn several_of_one_name_are_asked_about_together() {
         &[facts("", "张伟", 1), facts("N1", "张伟", 0)],
         None,
     );
-    assert!(plan.conflicts[0].question.contains("工号是 N1"), "{plan:?}");
+    assert!(
+        plan.conflicts[0].question.zh.contains("工号是 N1"),
+        "{plan:?}"
+    );
     let (plan, _) = decided(
         &by_identity,
         &[facts("", "张伟", 1), facts("", "张伟", 3)],

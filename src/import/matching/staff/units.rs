@@ -6,8 +6,10 @@ use super::known::{Around, Known, Match};
 use super::question::{Question, Words, conflict, may_be};
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
+use crate::import::matching::gone::clauses;
 use crate::import::matching::gone::{Gone, Verdict};
 use crate::import::report::ConflictKind;
+use crate::problem::{Text, words};
 use crate::renaming::{Change, Planned};
 use crate::roster::choices::{Choices, Decided, ImportAnswer};
 use crate::roster::report::RosterProblem;
@@ -196,56 +198,102 @@ struct Suspect<'u> {
 
 impl Suspect<'_> {
     fn words(&self) -> Words {
-        let (old, new, count) = (self.old, self.new, self.count);
-        let what = if self.joins { "并入" } else { "更名为" };
-        let (active, named) = (self.gone.open, self.gone.named());
-        let found = if count == named {
-            format!("登记中{old}有 {active} 人，其中 {count} 人在名册中都属{new}")
-        } else {
-            let mut parts = vec![format!("{count} 人写作{new}")];
-            if self.gone.stayed > 0 {
-                parts.push(format!("{} 人仍写作{old}", self.gone.stayed));
-            }
-            if count + self.gone.stayed < named {
-                parts.push(self.gone.others(Some(&new), ToString::to_string, "人"));
-            }
-            format!(
-                "登记中{old}有 {active} 人，其中 {named} 人在名册中：{}",
-                parts.join("，")
-            )
-        };
-        let linked = format!("{old}仍有定点帮扶村 {} 个", self.villages);
+        let (old, new) = (self.old, self.new);
+        let (what, found) = (self.what(), self.found());
+        let linked = words!(
+            "{old}仍有定点帮扶村 {} 个",
+            "“{old}” still has villages linked to it: {}",
+            self.villages
+        );
         let moved = (
             ImportAnswer::Moved,
-            format!("人员调动：{old}和它的定点帮扶村不变"),
+            words!(
+                "人员调动：{old}和它的定点帮扶村不变",
+                "the people moved: “{old}” and its villages stay"
+            ),
         );
         if self.in_chain {
             return Words {
-                question: format!(
-                    "{found}；{linked}。名册中另有单位的人员写作{old}，或{new}的人员写作别的单位：像是几个单位依次更名或互换名称，导入时无法分清先后。如是更名，请先在“单位”中按顺序办理更名，再重新核对；还是人员调动？"
+                question: words!(
+                    "{found}；{linked}。名册中另有单位的人员写作{old}，或{new}的人员写作别的单位：像是几个单位依次更名或互换名称，导入时无法分清先后。如是更名，请先在“单位”中按顺序办理更名，再重新核对；还是人员调动？",
+                    "{found}; {linked}. People of another unit are under “{old}” in the roster, or those of “{new}” are elsewhere: it looks as if several units were renamed one after the other, or changed names, and an import cannot tell in which order. If they were renamed, make the changes of names first, in their order, and check again; or have the people moved?";
+                    found, linked
                 ),
-                proposal: format!(
-                    "先办理更名，再重新核对；或答人员调动，{old}和它的定点帮扶村不变"
+                proposal: words!(
+                    "先办理更名，再重新核对；或答人员调动，{old}和它的定点帮扶村不变",
+                    "make the change of names first and check again; or answer that the people moved: “{old}” and its villages stay"
                 ),
                 answers: vec![moved],
             };
         }
         let stayed = if self.gone.stayed > 0 {
-            "，名册中仍写旧名的也读作新名"
+            words!(
+                "，名册中仍写旧名的也读作新名",
+                ", and those whom the roster has under the old name are read as under the new one"
+            )
         } else {
-            ""
+            Text::default()
         };
         Words {
-            question: format!("{found}；{linked}。是{what}{new}，还是人员调动？"),
-            proposal: format!("{old}{what}{new}：定点帮扶村和人员随之转入"),
+            question: words!(
+                "{found}；{linked}。是{what}{new}，还是人员调动？",
+                "{found}; {linked}. Is it that it {what} “{new}”, or have the people moved?";
+                found, linked, what
+            ),
+            proposal: words!(
+                "{old}{what}{new}：定点帮扶村和人员随之转入",
+                "“{old}” {what} “{new}”: its villages and people follow";
+                what
+            ),
             answers: vec![
                 (
                     ImportAnswer::Renamed,
-                    format!("{what}新名：定点帮扶村和人员随之转入{stayed}"),
+                    words!(
+                        "{what}新名：定点帮扶村和人员随之转入{stayed}",
+                        "it {what} the new name: its villages and people follow{stayed}";
+                        what, stayed
+                    ),
                 ),
                 moved,
             ],
         }
+    }
+
+    /// 更名为 or 并入.
+    fn what(&self) -> Text {
+        if self.joins {
+            words!("并入", "became part of")
+        } else {
+            words!("更名为", "is now called")
+        }
+    }
+
+    /// Where the roster has the people of the unit.
+    fn found(&self) -> Text {
+        let (old, new, count) = (self.old, self.new, self.count);
+        let (active, named, stayed) = (self.gone.open, self.gone.named(), self.gone.stayed);
+        if count == named {
+            return words!(
+                "登记中{old}有 {active} 人，其中 {count} 人在名册中都属{new}",
+                "of the {active} people of “{old}” in the register, the roster has {count}, all under “{new}”"
+            );
+        }
+        let mut parts = vec![words!("{count} 人写作{new}", "{count} as “{new}”")];
+        if stayed > 0 {
+            parts.push(words!(
+                "{stayed} 人仍写作{old}",
+                "{stayed} still as “{old}”"
+            ));
+        }
+        if count + stayed < named {
+            parts.push(self.gone.others(Some(&new), ToString::to_string, "人"));
+        }
+        let parts = clauses(&parts);
+        words!(
+            "登记中{old}有 {active} 人，其中 {named} 人在名册中：{parts}",
+            "of the {active} people of “{old}” in the register, the roster has {named}: {parts}";
+            parts
+        )
     }
 }
 
@@ -294,16 +342,20 @@ fn left(
     villages: usize,
 ) -> Option<RosterProblem> {
     let stayed = match gone.stayed {
-        0 => String::new(),
-        stayed => format!("{stayed} 人仍写作{old}，"),
+        0 => Text::default(),
+        stayed => words!("{stayed} 人仍写作{old}，", "{stayed} still as “{old}”, "),
     };
-    let reason = format!(
-        "登记中{old}有 {} 人，其中 {} 人在名册中：{stayed}{}；{old}仍有定点帮扶村 {villages} 个，导入后不变",
-        gone.open,
-        gone.named(),
-        gone.others(None, ToString::to_string, "人"),
+    let (open, named) = (gone.open, gone.named());
+    let others = gone.others(None, ToString::to_string, "人");
+    let reason = words!(
+        "登记中{old}有 {open} 人，其中 {named} 人在名册中：{stayed}{others}；{old}仍有定点帮扶村 {villages} 个，导入后不变",
+        "of the {open} people of “{old}” in the register, the roster has {named}: {stayed}{others}; “{old}” still has villages linked to it ({villages}), which the import leaves as they are";
+        stayed, others
     );
-    let remedy = "如是更名、合并或拆分，请在“单位”中办理，或核对单位的定点帮扶村";
+    let remedy = words!(
+        "如是更名、合并或拆分，请在“单位”中办理，或核对单位的定点帮扶村",
+        "if it was renamed, joined or divided, make the change of names, or check the villages of the unit"
+    );
     let refusal = Refusal::new("unit_left", reason, remedy);
     let place = roster.people[gone.first()?].place;
     Some(place.problem(&roster.sheets, Severity::Warning, "unit", refusal))

@@ -54,9 +54,10 @@ fn a_changed_head_is_asked() {
     assert!(
         undecided.conflicts[0]
             .question
+            .zh
             .contains("示例1（320***********"),
         "{}",
-        undecided.conflicts[0].question
+        undecided.conflicts[0].question.zh
     );
     assert_eq!(undecided.households.conflicting, 1);
     assert_eq!(actions(&undecided), [(Action::Changed, 2)]);

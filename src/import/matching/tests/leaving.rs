@@ -32,11 +32,11 @@ fn a_supplement_adds_the_newborn_and_asks_about_those_whom_it_does_not_name() {
     assert_eq!(kinds(&asked), [ConflictKind::Left, ConflictKind::Left]);
     assert_eq!(asked.undecided, 2);
     assert!(
-        asked.conflicts[0].question.contains("示例2（320***"),
+        asked.conflicts[0].question.zh.contains("示例2（320***"),
         "{:?}",
         asked.conflicts[0]
     );
-    assert!(asked.conflicts[1].question.contains("示例3（320***"));
+    assert!(asked.conflicts[1].question.zh.contains("示例3（320***"));
     assert_eq!(asked.conflicts[0].places, ["名册!B2"]);
     let offered: Vec<_> = asked.conflicts[0]
         .answers
@@ -136,7 +136,7 @@ fn a_corrected_number_is_asked_and_may_be_the_same_person() {
     let asked = world.import(&corrected, &Choices::default());
     assert_eq!(kinds(&asked), [ConflictKind::Left]);
     assert!(
-        asked.conflicts[0].question.contains("同名"),
+        asked.conflicts[0].question.zh.contains("同名"),
         "{:?}",
         asked.conflicts[0]
     );
@@ -157,7 +157,7 @@ fn a_corrected_number_is_asked_and_may_be_the_same_person() {
             .iter()
             .any(|it| it.answer == ImportAnswer::SamePerson)
     );
-    assert!(asked.question.contains("新的成员"), "{asked:?}");
+    assert!(asked.question.zh.contains("新的成员"), "{asked:?}");
     let mut choices = left(LeaveAnswer::SamePerson);
     choices.decisions[0].conflict = asked.key.clone();
     let same = world.import(&other, &choices);

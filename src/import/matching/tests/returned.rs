@@ -58,6 +58,7 @@ fn who_has_died_comes_back_only_by_an_answer() {
     assert!(
         question
             .question
+            .zh
             .contains("已去世的 1 人又在名册中：示例3（320")
     );
     assert_eq!(question.places, ["名册!B4"]);
@@ -99,8 +100,8 @@ fn there_is_one_question_for_all_of_a_kind() {
             (MOVED, ImportAnswer::Returns)
         ]
     );
-    assert!(asked.shared[0].question.contains("13 人"));
-    assert!(asked.shared[0].question.contains("等 13 人"));
+    assert!(asked.shared[0].question.zh.contains("13 人"));
+    assert!(asked.shared[0].question.zh.contains("等 13 人"));
     assert_eq!(asked.shared[0].places.len(), 13);
     // Each is proposed its own answer.
     let accepted = world.import(&given, &decide(&[("member_returned", true)]));

@@ -12,6 +12,7 @@ use crate::pairing::constraint::store as constraints;
 use crate::pairing::cost::model::{Helper, Household, Input};
 use crate::pairing::eligibility::capacity;
 use crate::pairing::run::model::Scope;
+use crate::problem::Text;
 use crate::serving::store::{current_pairs, former_helpers, households_of};
 use crate::settings::skill::skills_of;
 use crate::settings::{self, Settings};
@@ -84,7 +85,7 @@ fn held(current: &HashMap<Uuid, Uuid>, but: &[Household]) -> HashMap<Uuid, i64> 
     held
 }
 
-fn helper(person: Staff, settings: &Settings, held: i64, away: Option<String>) -> Helper {
+fn helper(person: Staff, settings: &Settings, held: i64, away: Option<Text>) -> Helper {
     Helper {
         id: person.id,
         capacity: capacity(&person, settings),

@@ -68,7 +68,7 @@ pub async fn depart(
     departure: &Departure,
 ) -> Result<(), Problem> {
     let date = departure.date.unwrap_or(app.today());
-    day::check(date, app.today())?;
+    day::check_at("/date", date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = staff::service::find_reached(&mut tx, caller, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
@@ -101,7 +101,7 @@ pub async fn come_back(
     coming: &ComingBack,
 ) -> Result<Held, Problem> {
     let date = coming.date.unwrap_or(app.today());
-    day::check(date, app.today())?;
+    day::check_at("/date", date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = staff::service::find(&mut tx, staff_id).await?;
     ETag(person.version).must_match(if_match)?;
@@ -136,7 +136,7 @@ pub async fn transfer(
     transfer: &Transfer,
 ) -> Result<Held, Problem> {
     let date = transfer.date.unwrap_or(app.today());
-    day::check(date, app.today())?;
+    day::check_at("/date", date, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let person = staff::service::find(&mut tx, staff_id).await?;
     ETag(person.version).must_match(if_match)?;

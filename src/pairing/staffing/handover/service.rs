@@ -23,7 +23,7 @@ pub async fn write(
     new: &NewNote,
 ) -> Result<Note, Problem> {
     let written_on = new.written_on.unwrap_or(app.today());
-    day::check(written_on, app.today())?;
+    day::check_at("/date", written_on, app.today())?;
     let mut tx = caller.write(&app.db).await?;
     let pairing = serving::store::find(&mut tx, Part::Responsible, new.pairing_id).await?;
     let is_open = |pairing: &Tenure| pairing.to_date.is_none_or(|end| app.today() <= end);

@@ -77,19 +77,19 @@ fn the_values_of_a_list_are_told_once_a_column() {
         .find(|problem| problem.code == "unknown_code")
         .unwrap();
     assert_eq!(
-        first.reason,
+        first.reason.zh,
         "“还行”不在可选值之内；本列共 3 处（J2、J3、J4）：“还行”2 处、“不太好”1 处"
     );
-    assert!(first.remedy.contains("长期慢性病"));
+    assert!(first.remedy.zh.contains("长期慢性病"));
     for cell in ["J3", "J4"] {
         let problems = reading.at(cell);
         assert_eq!(
-            problems[0].remedy, "改法见本列第一处（单元格 J2）",
+            problems[0].remedy.zh, "改法见本列第一处（单元格 J2）",
             "{cell}"
         );
     }
     let one = read_households(&Grid::plain().column("健康状况", ["还行", "", ""]));
-    assert_eq!(one.at("J2")[0].reason, "“还行”不在可选值之内");
+    assert_eq!(one.at("J2")[0].reason.zh, "“还行”不在可选值之内");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_word_of_two_meanings_is_asked_back_with_both() {
         let told = reading.at("G3")[0];
         for meaning in meanings {
             assert!(
-                told.reason.contains(meaning) && told.remedy.contains(meaning),
+                told.reason.zh.contains(meaning) && told.remedy.zh.contains(meaning),
                 "{told:?}"
             );
         }
@@ -177,7 +177,7 @@ fn the_year_in_the_status_is_the_year_of_lifting() {
         reading
             .at("I2")
             .iter()
-            .any(|told| told.reason.contains("2019"))
+            .any(|told| told.reason.zh.contains("2019"))
     );
 
     let with_years =
@@ -194,7 +194,7 @@ fn the_year_in_the_status_is_the_year_of_lifting() {
         .find(|told| told.code == "lifted_year_differs")
         .unwrap();
     assert!(
-        told.reason.contains("2019") && told.reason.contains("2018"),
+        told.reason.zh.contains("2019") && told.reason.zh.contains("2018"),
         "{told:?}"
     );
     assert!(

@@ -34,7 +34,7 @@ fn ditto_marks_mean_the_value_above() {
             assert_eq!(said_at(&reading, &format!("{letter}{line}")), [DITTO]);
         }
     }
-    assert_eq!(reading.at("B5")[0].reason, "读作上面的“双喜村”");
+    assert_eq!(reading.at("B5")[0].reason.zh, "读作上面的“双喜村”");
 }
 
 #[test]

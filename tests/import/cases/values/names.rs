@@ -123,7 +123,7 @@ fn who_has_no_name_yet_is_told() {
     ] {
         let reading = read_households(&Grid::plain().cell(2, 3, typed));
         has_problem(&reading, "D3", severity, "name_placeholder");
-        assert!(reading.at("D3")[0].remedy.contains("出生医学证明"));
+        assert!(reading.at("D3")[0].remedy.zh.contains("出生医学证明"));
         assert_eq!(reading.names().len(), kept, "{typed}");
     }
 }
@@ -411,7 +411,8 @@ fn a_person_without_a_name_is_called_this_person() {
     let reading = read_households(&grid);
     let said = reading.at("H4");
     assert!(
-        said.iter().any(|it| it.reason == "此人的劳动技能没有填写"),
+        said.iter()
+            .any(|it| it.reason.zh == "此人的劳动技能没有填写"),
         "{said:?}"
     );
 }

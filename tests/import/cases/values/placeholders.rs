@@ -27,7 +27,7 @@ fn placeholders_are_empty_and_told_once_a_column() {
             .all(|problem| problem.severity == Severity::Repair)
     );
     assert_eq!(
-        gathered[0].reason,
+        gathered[0].reason.zh,
         "填的不是内容，按空白处理，共 9 处（J2、J3、J4 等）：“不详”1 处、“\\N”1 处、“(空)”1 处、“#”1 处、“*”1 处、\
          “未填”1 处、其他 3 处"
     );
@@ -64,7 +64,7 @@ fn who_has_no_number_yet_has_none() {
                 reading
                     .at(cell)
                     .iter()
-                    .any(|told| told.reason.contains("共 3 处"))
+                    .any(|told| told.reason.zh.contains("共 3 处"))
             );
         }
     }

@@ -122,7 +122,7 @@ fn two_values_in_a_cell_for_one_are_said_to_be_two() {
         has_problem(&reading, &cell(at), Severity::Error, "too_many_codes");
         assert_eq!(proposal(&reading, &cell(at)), None);
     }
-    assert!(reading.at("J5")[0].reason.contains("因病、因残"));
+    assert!(reading.at("J5")[0].reason.zh.contains("因病、因残"));
 }
 
 #[test]

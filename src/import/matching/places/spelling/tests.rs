@@ -66,7 +66,11 @@ const FILE: [(&str, &str, usize); 4] = [
 #[test]
 fn spellings_within_a_file_are_one_question_each_with_counts() {
     let found = asked(&FILE, &[], &Links::default(), &[]);
-    let questions: Vec<_> = found.conflicts.iter().map(|it| &it.question).collect();
+    let questions: Vec<_> = found
+        .conflicts
+        .iter()
+        .map(|it| it.question.zh.as_str())
+        .collect();
     assert_eq!(
         questions,
         [
@@ -148,7 +152,7 @@ fn the_register_and_the_links_of_units_and_helpers_count() {
         ]
     );
     assert!(found.renames(("草庙镇", "双喜"), ("草庙镇", "双喜村")));
-    let question = &found.conflicts.last().unwrap().question;
+    let question = &found.conflicts.last().unwrap().question.zh;
     assert!(question.contains("“双喜”（登记 12 户）"), "{question}");
     assert!(
         question.contains("“双喜村委会”（负责人 1 人）"),
@@ -202,7 +206,7 @@ fn a_former_name_is_asked_about_and_leads_to_the_present_one() {
     let register = [("草庙镇", "新喜村", 4)];
     for name in ["双喜村", "双喜", "双喜村委会"] {
         let found = asked(&[("草庙镇", name, 3)], &register, &links, &[]);
-        let question = &found.conflicts[0].question;
+        let question = &found.conflicts[0].question.zh;
         assert!(
             question.contains("2026年5月1日起更名或合并，现为新喜村"),
             "{question}"
@@ -298,7 +302,7 @@ fn a_unit_that_the_register_has_keeps_its_name() {
     let found = Spellings::of_units(file, known(), &links, &Choices::default());
     assert_eq!(found.conflicts.len(), 1);
     assert_eq!(
-        found.conflicts[0].question,
+        found.conflicts[0].question.zh,
         "“草堰小学”（名册 1 人，2026年5月1日起更名或合并，现为草庙中心小学）、“草庙中心小学”（登记 5 人，定点帮扶村 2 个）、“草庙镇中心小学”（名册 3 人）写法相近或曾是旧名。是同一个单位吗？"
     );
     assert_eq!(found.conflicts[0].names, ["草庙中心小学"]);
