@@ -77,6 +77,7 @@ pub use error::DbError;
 pub use ids::Ids;
 pub use mention::{Mention, Subject, mentions};
 pub use open::{Creation, Opened};
+pub use places::key_places;
 pub use plans::note_error;
 pub use problem::{SCHEMA_CHANGED, storage_full, tells_of_full_disk, will_pass};
 pub use pulse::known_schema;

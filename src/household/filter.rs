@@ -40,8 +40,7 @@ impl Filter {
             .further
             .clone()
             .and(is_open("household"))
-            .and_text(&self.town, "town = ?")
-            .and_text(&self.village, "village = ?")
+            .and_place(&self.town, &self.village)
             .and_text(&self.status, "status = ?")
             .and_text(&self.main_cause, "main_cause = ?")
             .and_if(self.helper, "pairing.staff_id = ?")

@@ -56,7 +56,7 @@ impl Filter {
         let wanted = Where::new()
             .and_if(self.state.map(|state| state.to_string()), "lift.state = ?")
             .and_if(self.household_id, "lift.household_id = ?")
-            .and_text(&self.town, "household.town = ?")
+            .and_place(&self.town, "")
             .and_if(from, "approved_on >= ?")
             .and_if(to, "approved_on <= ?");
         within_reach(wanted, self.reach)

@@ -372,13 +372,9 @@ impl Filter {
             .and_if(self.on, &held_on(table, "?"))
             .and_if(self.unit_id, "unit.id = ?")
             .and_if(self.reached_unit, "unit.id = ?")
-            .and_text(
+            .and_place(
                 self.town.as_deref().unwrap_or_default(),
-                "household.town = ?",
-            )
-            .and_text(
                 self.village.as_deref().unwrap_or_default(),
-                "household.village = ?",
             )
     }
 }

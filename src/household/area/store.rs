@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::access::history::Actor;
-use crate::db::{Ids, Tx};
+use crate::db::{Ids, Tx, Where};
 use crate::household::open::is_open;
 use crate::household::store::some;
 use crate::{on, order};
@@ -22,14 +22,12 @@ pub struct Named {
     pub(crate) village: String,
 }
 
-/// The condition that a household lives in the town `$1` and, unless that is empty, in the village `$2`.
-const IN_PLACE: &str = "town = $1 AND ($2 = '' OR village = $2)";
-
 /// Number of households of a town, or of a village of it, closed ones too.
 pub async fn count(tx: &mut Tx, town: &str, village: Option<&str>) -> Result<i64, sqlx::Error> {
-    let sql = format!("SELECT count(*) FROM household WHERE {IN_PLACE}");
-    on!(tx, connection => sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(town).bind(village.unwrap_or_default()).fetch_one(connection).await)
+    let wanted = Where::new().and_place(town, village.unwrap_or_default());
+    let sql = format!("SELECT count(*) FROM household {wanted}");
+    let counts: Vec<(i64,)> = wanted.fetch_all(tx, sql).await?;
+    Ok(counts.into_iter().map(|(count,)| count).sum())
 }
 
 /// The households of a town, or of a village of it, closed ones too, by id.
@@ -38,20 +36,17 @@ pub async fn of_place(
     town: &str,
     village: Option<&str>,
 ) -> Result<Vec<Named>, sqlx::Error> {
-    let sql = format!("SELECT id, town, village FROM household WHERE {IN_PLACE} ORDER BY id");
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(town).bind(village.unwrap_or_default()).fetch_all(connection).await)
+    let wanted = Where::new().and_place(town, village.unwrap_or_default());
+    let sql = format!("SELECT id, town, village FROM household {wanted} ORDER BY id");
+    wanted.fetch_all(tx, sql).await
 }
 
 /// Names of a town's villages, also of those whose households are all closed.
 pub async fn villages_of(tx: &mut Tx, town: &str) -> Result<BTreeSet<String>, sqlx::Error> {
-    let villages: Vec<String> = on!(tx, connection => sqlx::query_scalar(
-        "SELECT DISTINCT village FROM household WHERE town = $1",
-    )
-    .bind(town)
-    .fetch_all(connection)
-    .await)?;
-    Ok(villages.into_iter().collect())
+    let wanted = Where::new().and_place(town, "");
+    let sql = format!("SELECT DISTINCT village FROM household {wanted}");
+    let villages: Vec<(String,)> = wanted.fetch_all(tx, sql).await?;
+    Ok(villages.into_iter().map(|(village,)| village).collect())
 }
 
 /// The towns that have households in a village of this name.
