@@ -58,11 +58,12 @@ impl From<LiftError> for Problem {
                 format!("not all conditions are met: {}; `errors` says what to do", codes(&open)),
             )
             .with_errors(open.into_iter().map(field_problem).collect()),
-            LiftError::AttestedAtVerificationOnly => Self::invalid(
+            LiftError::AttestedAtVerificationOnly { pointer } => Self::invalid(
                 "attested_at_verification_only",
                 zh,
                 "food and clothing are attested with the step `verified` only; leave them out here",
-            ),
+            )
+            .at(pointer),
             LiftError::NotApproved(state) => Self::conflict(
                 "lift_not_approved",
                 zh,

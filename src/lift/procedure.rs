@@ -63,7 +63,10 @@ pub enum LiftError {
     ConditionsNotMet(Vec<ConditionState>),
     /// What the verification attests, sent with another step.
     #[error("不愁吃、不愁穿只在“核实”一步中确认，请从本步内容中去掉")]
-    AttestedAtVerificationOnly,
+    AttestedAtVerificationOnly {
+        /// Where it was sent.
+        pointer: &'static str,
+    },
     /// Only a household that was lifted can fall back.
     #[error("只有已批准的脱贫才能登记返贫；当前为“{}”", .0.label())]
     NotApproved(State),
@@ -199,7 +202,8 @@ pub fn attested(lift: &Lift, step: Step, given: Attested) -> Result<Attested, Li
         return Ok(given);
     }
     if given != Attested::default() {
-        return Err(LiftError::AttestedAtVerificationOnly);
+        let pointer = given.food.map_or("/no_worry_clothing", |_| "/no_worry_food");
+        return Err(LiftError::AttestedAtVerificationOnly { pointer });
     }
     Ok(lift.attested())
 }

@@ -36,7 +36,10 @@ pub enum PairingError {
     RunProposed,
     /// An edit of a household that the run is not for.
     #[error("该户不在此方案中，请核对户的编号")]
-    NotInRun,
+    NotInRun {
+        /// Where the household was sent.
+        pointer: &'static str,
+    },
     /// An edit that leaves all as it is.
     #[error("此户在方案中已经是这样安排的，没有需要调整的内容")]
     NothingChanged,
@@ -219,11 +222,12 @@ impl From<PairingError> for Problem {
                 zh,
                 "this run is proposed already",
             ),
-            E::NotInRun => Self::invalid(
+            E::NotInRun { pointer } => Self::invalid(
                 "household_not_in_run",
                 zh,
                 "the run is not for this household; check the id",
-            ),
+            )
+            .at(pointer),
             E::NothingChanged => Self::invalid(
                 "nothing_changed",
                 zh,

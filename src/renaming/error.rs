@@ -67,7 +67,8 @@ impl From<RenamingError> for Problem {
                 "renaming_kinds_differ",
                 zh,
                 "of a village give the new name of the village; of a town give no village at all",
-            ),
+            )
+            .at("/new_village"),
             E::NoSuchPlace(place) => Self::invalid(
                 "no_such_place",
                 zh,

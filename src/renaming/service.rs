@@ -124,7 +124,7 @@ pub async fn apply(
 ) -> Result<Renaming, Problem> {
     let (old, new) = change.words();
     if old == new {
-        return Err(RenamingError::SameName.into());
+        return Err(Problem::from(RenamingError::SameName).at(new_name(change)));
     }
     let mut renaming = Renaming {
         id: Uuid::now_v7(),
@@ -151,7 +151,7 @@ pub async fn apply(
     };
     let records = match change {
         Change::Place { from, to } => {
-            check_place(tx, (from, to), said).await?;
+            check_place(tx, (from, to), said, new_name(change)).await?;
             // A roster has put households there already: whether it had any before, the import has found out.
             renaming.merges = said.merge || is_linked(tx, to).await?;
             let village = |place: &Locality| place.village.clone().unwrap_or_default();
@@ -162,7 +162,7 @@ pub async fn apply(
         Change::Unit { unit_id, from, to } => {
             let found = find_unit(tx, *unit_id).await?;
             let into = unit::find_named(tx, to).await?;
-            check_merge(said, into.is_some(), to)?;
+            check_merge(said, into.is_some(), to, new_name(change))?;
             renaming.merges = into.is_some();
             (renaming.old_name, renaming.new_name) = (from.clone(), to.clone());
             (renaming.unit_id, renaming.into_unit_id) =
@@ -194,12 +194,21 @@ pub async fn apply(
 }
 
 /// Refuses a merge with nothing, and a name that another has where no merge was asked for.
-fn check_merge(said: &Said, is_taken: bool, name: &str) -> Result<(), RenamingError> {
+fn check_merge(said: &Said, is_taken: bool, name: &str, pointer: &str) -> Result<(), Problem> {
     match (said.merge, is_taken) {
         _ if said.by_import => Ok(()),
-        (false, true) => Err(RenamingError::NameTaken(name.to_owned())),
-        (true, false) => Err(RenamingError::NothingToJoin(name.to_owned())),
+        (false, true) => Err(Problem::from(RenamingError::NameTaken(name.to_owned())).at(pointer)),
+        (true, false) => Err(RenamingError::NothingToJoin(name.to_owned()).into()),
         _ => Ok(()),
+    }
+}
+
+/// Where the new name stands in the request for a change.
+fn new_name(change: &Change) -> &'static str {
+    match change {
+        Change::Unit { .. } => "/new_name",
+        Change::Place { to, .. } if to.village.is_some() => "/new_village",
+        Change::Place { .. } => "/new_town",
     }
 }
 
@@ -209,6 +218,7 @@ async fn check_place(
     tx: &mut Tx,
     (from, to): (&Locality, &Locality),
     said: &Said,
+    pointer: &str,
 ) -> Result<(), Problem> {
     if from.village.is_some() != to.village.is_some() {
         return Err(RenamingError::KindsDiffer.into());
@@ -219,7 +229,7 @@ async fn check_place(
     if !is_named(tx, from).await? {
         return Err(RenamingError::NoSuchPlace(from.clone()).into());
     }
-    check_merge(said, is_known(tx, to).await?, &to.words())?;
+    check_merge(said, is_known(tx, to).await?, &to.words(), pointer)?;
     if from.village.is_none() {
         let old = area::villages_of(tx, &from.town).await?;
         let new = area::villages_of(tx, &to.town).await?;

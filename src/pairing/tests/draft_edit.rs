@@ -184,7 +184,7 @@ proptest! {
                     let cost: i64 = places.iter().map(Proposed::cost).sum();
                     prop_assert_eq!(Some(cost), cost_of(&input, &pairs_in(&places)));
                 }
-                Err(PairingError::NotInRun) => prop_assert!(wanted.is_none()),
+                Err(PairingError::NotInRun { .. }) => prop_assert!(wanted.is_none()),
                 Err(PairingError::NothingChanged) => {
                     prop_assert_eq!(wanted, Some(pairs_in(&places)));
                 }

@@ -119,9 +119,16 @@ impl Edit {
 
     /// Whom each household is to have.
     fn wanted(self, proposed: &[Proposed]) -> Result<Vec<(Uuid, Option<Uuid>)>, PairingError> {
-        let helper_of = |household: Uuid| {
-            let found = proposed.iter().find(|one| one.household == household);
-            found.map(|one| one.helper).ok_or(PairingError::NotInRun)
+        let helper_of = |wanted: Uuid| {
+            let found = proposed.iter().find(|one| one.household == wanted);
+            let pointer = if wanted == self.households().0 {
+                "/household_id"
+            } else {
+                "/other_household_id"
+            };
+            found
+                .map(|one| one.helper)
+                .ok_or(PairingError::NotInRun { pointer })
         };
         let wanted = match self {
             Self::Move { household, to } => vec![(household, Some(to))],
