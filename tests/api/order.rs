@@ -3,11 +3,13 @@
 use std::fmt::Display;
 
 use qianshou::access::Role;
+use qianshou::household::HouseholdFacts;
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
 use crate::support::book::Book;
 use crate::support::register::facts;
+use crate::support::roster::{HOUSEHOLDS, numbered_household, roster_of};
 use crate::support::staff::add_person;
 
 const TOWNS: [&str; 5] = ["北关镇", "草庙镇", "第2镇", "第十镇", "青山镇"];
@@ -107,4 +109,79 @@ async fn a_household_moves_in_the_order_with_the_name_of_its_place() {
     let leader = server.client(Role::Leader).await;
     let households = leader.paged("/households", 1).await;
     assert_eq!(once(of(&households, "town")), ["青山镇", "西关镇"]);
+}
+
+/// Names that begin alike, are read alike or differ in the form of a letter alone are different places.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_finds_the_households_of_its_place_and_no_others() {
+    let (server, office) = TestServer::start_with_office().await;
+    let places = [
+        ("北关", "双喜村"),
+        ("北关镇", "双喜"),
+        ("北关镇", "双喜村"),
+        ("北关镇", "双喜村一"),
+        ("北关镇一", "双喜村"),
+        ("第2镇", "A村"),
+        ("第2镇", "a村"),
+        ("第二镇", "Ａ村"),
+        ("第10镇", "第2村"),
+        ("第10镇", "第二村"),
+    ];
+    for (town, village) in places {
+        server.add_household(facts(town, village)).await;
+    }
+    let found = async |path: String| {
+        let households = office.paged(&path, 1).await;
+        let mut found: Vec<_> = of(&households, "town")
+            .map(str::to_owned)
+            .zip(of(&households, "village").map(str::to_owned))
+            .collect();
+        found.sort();
+        found
+    };
+    let wanted = |is_one: &dyn Fn(&(&str, &str)) -> bool| {
+        let mut wanted: Vec<_> = places
+            .iter()
+            .filter(|it| is_one(it))
+            .map(|(town, village)| ((*town).to_owned(), (*village).to_owned()))
+            .collect();
+        wanted.sort();
+        wanted
+    };
+    for (town, village) in places {
+        assert_eq!(
+            found(format!("/households?town={town}")).await,
+            wanted(&|it| it.0 == town)
+        );
+        assert_eq!(
+            found(format!("/households?village={village}")).await,
+            wanted(&|it| it.1 == village)
+        );
+        assert_eq!(
+            found(format!("/households?town={town}&village={village}")).await,
+            wanted(&|it| *it == (town, village))
+        );
+    }
+}
+
+/// Between the check of an import and its commit the program may have got another order.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_version_has_staged_is_found_by_its_place() {
+    let (server, office) = TestServer::start_with_office().await;
+    let of_town = |number: &str, town: &str| HouseholdFacts {
+        town: town.to_owned(),
+        ..numbered_household(number)
+    };
+    let households = [of_town("A1", "青山镇"), of_town("A2", "北关镇")];
+    let preview = office.preview(HOUSEHOLDS, roster_of(&households)).await;
+    let mut tx = server.db.write().await.unwrap();
+    qianshou::on!(&mut tx, connection => sqlx::query("UPDATE staged_household SET area_key = '1abc'")
+        .execute(connection).await.map(|_| ()))
+    .unwrap();
+    tx.commit().await.unwrap();
+    office.commit(&preview).await.expect(200);
+    let all = office.paged("/households", 1).await;
+    assert_eq!(once(of(&all, "town")), ["北关镇", "青山镇"]);
+    let one = office.paged("/households?town=北关镇", 1).await;
+    assert_eq!(one.len(), 1);
 }
