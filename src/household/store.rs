@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::field::{household_fields, member_fields};
 pub use super::filter::Filter;
 use super::model::{HouseholdFacts, Member};
-use super::open::is_open;
+use super::open::was_open_on;
 use super::register::{Listed, ListedMember, Register};
 use super::{Cause, IdentityNumber, PovertyStatus, Relation};
 use crate::db::{Ids, Tx};
@@ -99,12 +99,12 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Household>, sqlx::Erro
     Ok(Some(household))
 }
 
-/// All open households with their members, by id.
-pub async fn all(tx: &mut Tx) -> Result<Vec<Household>, sqlx::Error> {
-    let open = is_open("household");
+/// All households that were open on a day, with their members, by id.
+pub async fn open_on(tx: &mut Tx, day: NaiveDate) -> Result<Vec<Household>, sqlx::Error> {
+    let open = was_open_on("household", "$1");
     let sql = format!("SELECT {HOUSEHOLD} FROM household WHERE {open} ORDER BY id");
     let mut households: Vec<Household> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .fetch_all(connection).await)?;
+        .bind(day).fetch_all(connection).await)?;
     let sql = format!("SELECT {MEMBER} FROM member ORDER BY household_id, position");
     let members: Vec<MemberRow> = on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
         .fetch_all(connection).await)?;
@@ -315,7 +315,7 @@ pub struct LedgerEntry {
     pub income_per_head_fen: Option<i64>,
 }
 
-/// Where an open household lives.
+/// Where a household lives.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Place {
     pub(crate) id: Uuid,
@@ -323,25 +323,26 @@ pub struct Place {
     pub town: String,
 }
 
-/// Where all open households live, in no order.
-pub async fn places(tx: &mut Tx) -> Result<Vec<Place>, sqlx::Error> {
+/// Where all households live that were open on a day, in no order.
+pub async fn places(tx: &mut Tx, day: NaiveDate) -> Result<Vec<Place>, sqlx::Error> {
     let sql = format!(
         "SELECT id, town FROM household WHERE {}",
-        is_open("household")
+        was_open_on("household", "$1")
     );
-    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(connection).await)
+    on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(day).fetch_all(connection).await)
 }
 
-/// All open households as a ledger shows them, in no order.
-pub async fn ledger(tx: &mut Tx) -> Result<Vec<LedgerEntry>, sqlx::Error> {
+/// All households that were open on a day, as a ledger shows them, in no order.
+pub async fn ledger(tx: &mut Tx, day: NaiveDate) -> Result<Vec<LedgerEntry>, sqlx::Error> {
     let sql = format!(
         "SELECT household.id AS id, household.number AS number, town, village, group_name, head_name,
              head.identity_number AS head_identity_number, size, status, main_cause, income_per_head_fen
          FROM household
          LEFT JOIN member AS head ON head.household_id = household.id AND head.relation = $1
          WHERE {}",
-        is_open("household")
+        was_open_on("household", "$2")
     );
     on!(tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(Relation::Head).fetch_all(connection).await)
+        .bind(Relation::Head).bind(day).fetch_all(connection).await)
 }

@@ -103,69 +103,24 @@ pub struct Standing {
 
 impl Standing {
     /// A lift as of a day: nothing dated after `day` is seen, neither a step nor the relapse. The steps come
-    /// in order. Nothing if the lift had not begun. Progress, the ledger and the list of lifts ask this; the
-    /// sixth point asks [`LiftState::standing`], which says the same of today, but not of every past day.
+    /// in order. Nothing if the lift had not begun.
     pub fn on(
         day: NaiveDate,
         steps: impl DoubleEndedIterator<Item = StepDay>,
         relapsed_on: Option<NaiveDate>,
     ) -> Option<Self> {
         let last = steps.rev().find(|step| step.on <= day)?;
-        Some(Self::after(last, day, relapsed_on))
-    }
-
-    /// Where a lift stood whose last step was this one.
-    fn after(last: StepDay, day: NaiveDate, relapsed_on: Option<NaiveDate>) -> Self {
         let relapsed_on = relapsed_on.filter(|on| *on <= day);
         let state = match relapsed_on {
             Some(_) => State::Relapsed,
             None if last.rejected => State::Rejected,
             None => last.step.into(),
         };
-        Self {
+        Some(Self {
             state,
             step: last.step,
             on: relapsed_on.unwrap_or(last.on),
-        }
-    }
-}
-
-/// What one query knows of a lift without its single steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
-pub struct LiftState {
-    pub household_id: Uuid,
-    pub lift_id: Uuid,
-    /// Where it stands now.
-    pub state: State,
-    /// The last step recorded; of a rejected lift, the one at which it was rejected.
-    pub last_step: Step,
-    /// Its day.
-    pub last_step_on: NaiveDate,
-    /// The day of approval.
-    pub approved_on: Option<NaiveDate>,
-    /// The day of the relapse.
-    pub relapsed_on: Option<NaiveDate>,
-}
-
-impl LiftState {
-    /// Where it stood on a day, for the sixth point: as [`Standing::on`] for today. For a day in the past it
-    /// differs from that: only approval and relapse are left out if they came later. Of a lift that is under
-    /// way or was rejected, the last step known now is taken for the last one by then, whatever its day.
-    pub fn standing(&self, day: NaiveDate) -> Standing {
-        let last = if self.approved_on.is_some_and(|on| on > day) {
-            StepDay {
-                step: Step::Publicised,
-                on: self.last_step_on.min(day),
-                rejected: false,
-            }
-        } else {
-            StepDay {
-                step: self.last_step,
-                on: self.last_step_on,
-                rejected: self.state == State::Rejected,
-            }
-        };
-        Standing::after(last, day, self.relapsed_on)
+        })
     }
 }
 

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::model::{Lift, LiftState, State, StepRecord};
+use super::model::{Lift, Standing, State, Step, StepDay, StepRecord};
 use crate::access::Reach;
 use crate::access::history::Actor;
 use crate::db::{Ids, Json, Mention, Subject, Tx, Where, mentions};
-use crate::household::open::is_open;
+use crate::household::open::was_open_on;
 use crate::serving::store::names::household_names;
 use crate::serving::store::{people_of, reached_by};
 use crate::serving::tenure::Part;
@@ -132,12 +132,14 @@ pub async fn of_household(tx: &mut Tx, household_id: Uuid) -> Result<Vec<Lift>, 
         .collect())
 }
 
-/// All lifts of open households with their steps, but without the evidence of these, the earliest first.
-pub async fn all(tx: &mut Tx) -> Result<Vec<NamedLift>, sqlx::Error> {
-    let open = is_open("household");
-    let sql = format!("{NAMED_LIFT} WHERE {open} ORDER BY lift.id");
+/// The lifts from which figures as of a day are counted, with their steps, but without the evidence of these, the
+/// earliest first: those of households that were open then, and of others those that were approved. What a family
+/// reached stays counted when it becomes part of another.
+pub async fn counted_on(tx: &mut Tx, day: NaiveDate) -> Result<Vec<NamedLift>, sqlx::Error> {
+    let open = was_open_on("household", "$1");
+    let sql = format!("{NAMED_LIFT} WHERE {open} OR lift.approved_on <= $1 ORDER BY lift.id");
     let lifts: Vec<NamedLift> = on!(&mut *tx, connection => sqlx::query_as(AssertSqlSafe(sql))
-        .fetch_all(connection).await)?;
+        .bind(day).fetch_all(connection).await)?;
     let steps: Vec<StepRecord> = on!(tx, connection => sqlx::query_as(
         "SELECT lift_id, position, step, on_date, person, note, CAST(NULL AS TEXT) AS evidence, rejected,
              recorded_at, recorded_by
@@ -174,25 +176,67 @@ pub async fn list(
     wanted.fetch_all(tx, sql).await
 }
 
-/// Where the lifts of these households stand, by household, the earliest first.
-pub async fn states(tx: &mut Tx, households: &Ids<'_>) -> Result<Vec<LiftState>, sqlx::Error> {
+/// Where the lifts of these households stood at the end of a day, by household, the earliest first; those that had
+/// not begun are left out.
+pub async fn standings(
+    tx: &mut Tx,
+    households: &Ids<'_>,
+    day: NaiveDate,
+) -> Result<Vec<LiftStanding>, sqlx::Error> {
     let sql = format!(
-        "SELECT lift.household_id AS household_id, lift.id AS lift_id, lift.state AS state,
-             lift_step.step AS last_step, lift_step.on_date AS last_step_on, approved_on, relapsed_on
+        "SELECT lift.household_id AS household_id, lift.id AS lift_id, step, on_date, rejected, relapsed_on
          FROM lift JOIN lift_step ON lift_step.lift_id = lift.id
-             AND lift_step.position =
-                 (SELECT MAX(position) FROM lift_step AS latest WHERE latest.lift_id = lift.id)
-         WHERE {}
-         ORDER BY lift.household_id, lift.id",
-        households.clause("lift.household_id", 1)
+         WHERE on_date <= $1 AND {}
+         ORDER BY lift.household_id, lift.id, lift_step.position",
+        households.clause("lift.household_id", 2)
     );
-    on!(tx, connection => {
-        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+    let steps: Vec<StepOfLift> = on!(tx, connection => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(day);
         for id in households.parameters() {
             query = query.bind(*id);
         }
         query.fetch_all(connection).await
-    })
+    })?;
+    let lifts = steps.chunk_by(|one, next| one.lift_id == next.lift_id);
+    let standing = |steps: &[StepOfLift]| {
+        let first = steps.first()?;
+        let standing = Standing::on(day, steps.iter().map(StepOfLift::day), first.relapsed_on)?;
+        Some(LiftStanding {
+            household_id: first.household_id,
+            lift_id: first.lift_id,
+            standing,
+        })
+    };
+    Ok(lifts.filter_map(standing).collect())
+}
+
+/// Where a lift stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiftStanding {
+    pub household_id: Uuid,
+    pub lift_id: Uuid,
+    pub standing: Standing,
+}
+
+/// A step with its lift.
+#[derive(FromRow)]
+struct StepOfLift {
+    household_id: Uuid,
+    lift_id: Uuid,
+    step: Step,
+    on_date: NaiveDate,
+    rejected: bool,
+    relapsed_on: Option<NaiveDate>,
+}
+
+impl StepOfLift {
+    fn day(&self) -> StepDay {
+        StepDay {
+            step: self.step,
+            on: self.on_date,
+            rejected: self.rejected,
+        }
+    }
 }
 
 /// Adds a lift; every lift begins with a step, the proposal.

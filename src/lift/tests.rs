@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Lift, LiftState, Standing, State, Step, StepRecord};
+use super::model::{Lift, State, Step, StepRecord};
 use super::procedure::{LiftError, is_again, next, propose, reject, relapse};
 use crate::code_list::CodeList;
 use crate::household::model::{HouseholdFacts, Member};
@@ -224,13 +224,6 @@ fn rejected() -> Lift {
     }
 }
 
-/// A lift that was rejected at the step that was due, as it is recorded.
-fn ended() -> Lift {
-    let mut lift = rejected();
-    lift.steps.last_mut().unwrap().rejected = true;
-    lift
-}
-
 #[test]
 fn as_of_a_day_nothing_later_is_seen() {
     let lift = relapsed("2026-06-01");
@@ -243,51 +236,6 @@ fn as_of_a_day_nothing_later_is_seen() {
     assert_eq!((holds.state, holds.relapsed_on), (State::Approved, None));
     assert_eq!(holds.approved_on, Some(day("2026-03-17")));
     assert_eq!(at("2026-06-01"), Some(lift.clone()));
-}
-
-/// What one query knows of a lift.
-fn known(lift: &Lift) -> LiftState {
-    let last = lift.steps.last().unwrap();
-    LiftState {
-        household_id: lift.household_id,
-        lift_id: lift.id,
-        state: lift.state,
-        last_step: last.step,
-        last_step_on: last.on_date,
-        approved_on: lift.approved_on,
-        relapsed_on: lift.relapsed_on,
-    }
-}
-
-#[test]
-fn of_today_the_last_step_tells_as_much_as_all() {
-    for lift in [publicised(), approved(), relapsed("2026-06-01"), ended()] {
-        let steps = lift.steps.iter().map(StepRecord::day);
-        let standing = Standing::on(day(TODAY), steps, lift.relapsed_on).unwrap();
-        assert_eq!(standing, known(&lift).standing(day(TODAY)));
-        assert_eq!(standing.state, lift.state);
-    }
-}
-
-#[test]
-fn of_a_past_day_the_last_step_tells_of_approval_and_relapse_alone() {
-    let at = |lift: &Lift, on| {
-        let standing = known(lift).standing(day(on));
-        (standing.state, standing.on)
-    };
-    let under_way = publicised();
-    assert_eq!(
-        at(&under_way, "2026-03-01"),
-        (State::Publicised, day("2026-03-10"))
-    );
-    assert_eq!(
-        at(&approved(), "2026-03-16"),
-        (State::Publicised, day("2026-03-16"))
-    );
-    assert_eq!(
-        at(&relapsed("2026-06-01"), "2026-05-31"),
-        (State::Approved, day("2026-03-17"))
-    );
 }
 
 #[test]

@@ -49,6 +49,8 @@ pub struct RosterEvidence {
     pub lifted_year: Option<i64>,
     /// When what matters here was changed.
     pub changes: Changes,
+    /// The day after the approval of the latest lift on which the roster began to say 返贫, if it did.
+    pub relapsed_after_lift: Option<NaiveDate>,
 }
 
 /// The latest day on which the roster changed something that was there before.
@@ -115,6 +117,7 @@ impl RosterEvidence {
             status: facts.status,
             lifted_year: facts.lifted_year,
             changes,
+            relapsed_after_lift: None,
         }
     }
 }

@@ -22,14 +22,14 @@ const CHUNK: i64 = 200;
 
 /// How the six points of every household on the register stand on the day `today`, by household.
 ///
-/// For a day in the past, visits, plans, approvals and relapses after it are left out; the roster,
-/// the helpers and the steps of lifts under way are those known now.
+/// For a day in the past, visits, plans and steps of lifts after it are left out; the roster and the helpers are
+/// those known now.
 pub async fn evaluate_all(
     tx: &mut Tx,
     settings: &Settings,
     today: NaiveDate,
 ) -> Result<Vec<(Uuid, [PointState; 6])>, sqlx::Error> {
-    let households = household::store::all(tx).await?;
+    let households = household::store::open_on(tx, today).await?;
     let evidence = store::load(tx, &households, &Ids::All, settings, today).await?;
     Ok(evidence
         .iter()

@@ -13,8 +13,9 @@ use crate::access::history;
 use crate::app::china_date;
 use crate::db::{Ids, Tx};
 use crate::household::store::Household;
-use crate::household::{Cause, Measure, Member};
-use crate::lift::model::LiftState;
+use crate::household::{Cause, Measure, Member, PovertyStatus};
+use crate::lift::model::State as LiftStage;
+use crate::lift::store::LiftStanding;
 use crate::serving;
 use crate::settings::Settings;
 use crate::visit::store::Confirmation;
@@ -38,12 +39,13 @@ pub async fn load(
     let mut visits = grouped(visits, |visit| visit.household_id);
     let plans = visit::plan::store::of(tx, ids, today).await?;
     let mut plans = grouped(plans, |plan| plan.household_id);
-    let lifts = lift::store::states(tx, ids).await?;
+    let lifts = lift::store::standings(tx, ids, today).await?;
     // By household, the earliest first: the latest one stays.
-    let lifts: HashMap<_, _> = lifts
+    let lifts: HashMap<_, LiftEvidence> = lifts
         .into_iter()
-        .map(|lift| (lift.household_id, lift))
+        .map(|lift| (lift.household_id, lift.into()))
         .collect();
+    let mut relapsed = relapsed_after_lift(tx, households, &lifts, today).await?;
     Ok(households
         .iter()
         .map(|household| {
@@ -57,12 +59,15 @@ pub async fn load(
                 household_id: id,
                 helper,
                 staff_number: staff_number.flatten(),
-                roster: RosterEvidence::new(
-                    &household.facts,
-                    china_date(household.updated_at),
-                    changes,
-                    today,
-                ),
+                roster: RosterEvidence {
+                    relapsed_after_lift: relapsed.remove(&id),
+                    ..RosterEvidence::new(
+                        &household.facts,
+                        china_date(household.updated_at),
+                        changes,
+                        today,
+                    )
+                },
                 visits: visits.into_iter().map(Into::into).collect(),
                 plans: plans
                     .into_iter()
@@ -73,7 +78,7 @@ pub async fn load(
                         measures: plan.facts.measures,
                     })
                     .collect(),
-                lift: lifts.get(&id).map(|lift| LiftEvidence::on(lift, today)),
+                lift: lifts.get(&id).copied(),
             }
         })
         .collect())
@@ -94,9 +99,9 @@ impl From<Confirmation> for VisitEvidence {
     }
 }
 
-impl LiftEvidence {
-    fn on(lift: &LiftState, day: NaiveDate) -> Self {
-        let standing = lift.standing(day);
+impl From<LiftStanding> for LiftEvidence {
+    fn from(lift: LiftStanding) -> Self {
+        let standing = lift.standing;
         Self {
             id: lift.lift_id,
             stage: standing.state,
@@ -204,6 +209,47 @@ async fn changes(
     .await?;
     note(None);
     Ok(changes)
+}
+
+/// On which later day the register was made to say 返贫 of a household whose lift is approved. What it said by the
+/// approval already is of an earlier fall, whatever else was changed of the household since.
+async fn relapsed_after_lift(
+    tx: &mut Tx,
+    households: &[Household],
+    lifts: &HashMap<Uuid, LiftEvidence>,
+    today: NaiveDate,
+) -> Result<HashMap<Uuid, NaiveDate>, sqlx::Error> {
+    #[derive(Deserialize)]
+    struct Former {
+        status: PovertyStatus,
+    }
+    let mut written = HashMap::new();
+    for household in households {
+        if household.facts.status != PovertyStatus::Relapsed {
+            continue;
+        }
+        let approved = lifts
+            .get(&household.id)
+            .filter(|it| it.stage == LiftStage::Approved);
+        let Some(lift) = approved else { continue };
+        // Few households are said to have fallen back while their lift holds, so each is asked for alone.
+        let (ids, since) = ([household.id], begin_of(lift.on));
+        history::each_since(
+            tx,
+            "household",
+            &Ids::These(&ids),
+            since,
+            |id, at, former: Former| {
+                // The last change of another status is the one to this.
+                if former.status != PovertyStatus::Relapsed && china_date(at) > lift.on {
+                    written.insert(id, china_date(at));
+                }
+            },
+        )
+        .await?;
+    }
+    written.retain(|_, day| *day <= today);
+    Ok(written)
 }
 
 /// The beginning of a day in China, or a little before.

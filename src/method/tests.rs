@@ -79,6 +79,7 @@ fn nothing() -> Evidence {
             status: PovertyStatus::Poor,
             lifted_year: None,
             changes: Changes::default(),
+            relapsed_after_lift: None,
         },
         visits: Vec::new(),
         plans: Vec::new(),

@@ -24,7 +24,7 @@ pub async fn basis(
     let as_of = model::last_day_seen(year, as_of);
     let whole = Basis {
         plan: settings::store::year_plan(tx, i64::from(year)).await?,
-        lifts: lift::store::all(tx).await?,
+        lifts: lift::store::counted_on(tx, as_of).await?,
         staff: staff::store::all(tx)
             .await?
             .into_iter()
@@ -74,7 +74,7 @@ pub async fn work(
     let as_of = basis.as_of;
     let whole = Work {
         basis,
-        places: household::store::places(tx).await?,
+        places: household::store::places(tx, as_of).await?,
         visits: visit::store::totals::by_helper(tx, first_day(year, as_of), as_of).await?,
         marks: if with_points {
             Some(marks(tx, as_of).await?)

@@ -10,7 +10,7 @@ pub async fn sources(tx: &mut Tx, occasion: &Occasion) -> Result<Sources, sqlx::
     let (year, as_of) = (occasion.year, occasion.as_of);
     let mut sources = Sources {
         work: work(tx, (year, as_of), occasion.reach, true).await?,
-        households: household::store::ledger(tx).await?,
+        households: household::store::ledger(tx, as_of).await?,
         visits: visit::store::totals::by_household(tx, first_day(year, as_of), as_of).await?,
     };
     let basis = &sources.work.basis;

@@ -208,7 +208,9 @@ async fn all_households_come_with_their_own_members() {
         written.push((server.add_household(facts.clone()).await, facts));
     }
     let mut tx = server.db.read().await.unwrap();
-    let read = household::store::all(&mut tx).await.unwrap();
+    let read = household::store::open_on(&mut tx, server.app.today())
+        .await
+        .unwrap();
     written.sort_by_key(|(id, _)| *id);
     let read: Vec<_> = read
         .into_iter()

@@ -25,7 +25,9 @@ async fn the_same_file_again_changes_nothing_and_is_recorded() {
         .collect();
     assert_eq!(ids, [&report["id"], &first["id"]]);
     let mut tx = server.db.read().await.unwrap();
-    let households = household::store::all(&mut tx).await.unwrap();
+    let households = household::store::open_on(&mut tx, server.app.today())
+        .await
+        .unwrap();
     assert_eq!(households.len(), 2);
     assert!(households.iter().all(|household| household.version == 1
         && household.import_id.map(|id| id.to_string()).as_deref() == first["id"].as_str()));
@@ -59,7 +61,9 @@ async fn a_changed_value_is_replaced_and_what_was_is_kept() {
     assert_eq!(households.len(), 2, "the absent household stays");
     assert_eq!(households[0], facts);
     let mut tx = server.db.read().await.unwrap();
-    let stored = household::store::all(&mut tx).await.unwrap();
+    let stored = household::store::open_on(&mut tx, server.app.today())
+        .await
+        .unwrap();
     let changed = stored
         .iter()
         .find(|household| household.facts.number.as_deref() == Some("D1"))

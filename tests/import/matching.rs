@@ -233,6 +233,19 @@ async fn a_merged_household_is_closed_and_comes_back_when_undone() {
         .collect();
     assert_eq!(of, [&listed(&office, "E2").await["id"]], "{proposals:#}");
 
+    // Of the days before, what held then is told, in every part alike.
+    for (days, households) in [(0, 1), (1, 2)] {
+        let as_of = server.days_ago(days);
+        let progress = office.get(&format!("/progress?as_of={as_of}&include=points"));
+        let progress = progress.await.expect(200);
+        for part in ["towns", "units", "helpers"] {
+            let rows = progress[part].as_array().unwrap().iter();
+            let sum: i64 = rows.map(|row| row["households"].as_i64().unwrap()).sum();
+            assert_eq!(sum, households, "{as_of} {part}: {progress:#}");
+        }
+        assert_eq!(progress["points"]["households"], households, "{progress:#}");
+    }
+
     // Undone, all is as it was.
     office
         .post(&import_path(&accepted, "/undo"))

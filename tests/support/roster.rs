@@ -15,7 +15,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::database::count_rows;
-use super::register::{facts, person};
+use super::register::{day, facts, person};
 use super::staff::staff_facts;
 use super::{Client, RosterFile, TestServer};
 
@@ -41,7 +41,9 @@ pub fn numbered_household(number: &str) -> HouseholdFacts {
 /// What the register holds, in the order of 户编号.
 pub async fn households_on_register(db: &Db) -> Vec<HouseholdFacts> {
     let mut tx = db.read().await.unwrap();
-    let households = household::store::all(&mut tx).await.unwrap();
+    let households = household::store::open_on(&mut tx, day("2100-01-01"))
+        .await
+        .unwrap();
     let mut facts: Vec<_> = households
         .into_iter()
         .map(|household| household.facts)
@@ -69,7 +71,9 @@ pub fn by_number(households: &[HouseholdFacts]) -> BTreeMap<String, HouseholdFac
 /// The id of the household with this 户编号.
 pub async fn household_id(server: &TestServer, number: &str) -> Uuid {
     let mut tx = server.db.read().await.unwrap();
-    let households = household::store::all(&mut tx).await.unwrap();
+    let households = household::store::open_on(&mut tx, day("2100-01-01"))
+        .await
+        .unwrap();
     let found = households
         .iter()
         .find(|household| household.facts.number.as_deref() == Some(number));

@@ -4,7 +4,6 @@ use chrono::{Datelike, NaiveDate};
 
 use super::Judge;
 use crate::code_list::CodeList;
-use crate::household::PovertyStatus;
 use crate::lift::model::State as LiftStage;
 use crate::method::evidence::LiftEvidence;
 use crate::method::model::{EvidenceKind, EvidenceRef, Point, PointState};
@@ -66,9 +65,8 @@ impl Judge<'_> {
 
     /// The sixth point where a lift is approved and has no relapse.
     fn approved(&self, lift: LiftEvidence, mut evidence: Vec<EvidenceRef>) -> PointState {
-        let roster = &self.evidence.roster;
         let language = self.language;
-        if roster.status == PovertyStatus::Relapsed && roster.on > lift.on {
+        if let Some(relapsed_on) = self.evidence.roster.relapsed_after_lift {
             let stated = say!(
                 language,
                 "花名册脱贫属性：返贫",
@@ -81,7 +79,7 @@ impl Judge<'_> {
                 "核实：花名册记为返贫，而{on}批准的脱贫没有返贫记录",
                 "check why the roster says relapsed, while the lift approved on {on} has no relapse,"
             ));
-            return PointState::stale(Point::Lifted, evidence, roster.on, next);
+            return PointState::stale(Point::Lifted, evidence, relapsed_on, next);
         }
         let next = self.ask.soon(&say!(
             language,

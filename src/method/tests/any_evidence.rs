@@ -45,6 +45,7 @@ fn any_roster() -> impl Strategy<Value = RosterEvidence> {
         option::of(any_day()),
         option::of(any_day()),
         option::of(any_day()),
+        option::of(any_day()),
     );
     (
         any_day(),
@@ -75,6 +76,7 @@ fn any_roster() -> impl Strategy<Value = RosterEvidence> {
                         causes: changes.1,
                         measures: changes.2,
                     },
+                    relapsed_after_lift: changes.3,
                 }
             },
         )

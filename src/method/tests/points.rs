@@ -314,11 +314,20 @@ fn what_the_roster_alone_says_of_a_lift_must_be_looked_into() {
     assert!(found.evidence[0].words.contains("2019"));
     let found = by_roster(PovertyStatus::Relapsed, None);
     expect(&found, MISSING, None, "达到脱贫条件");
-    let approved = |on| Some(lift(LiftStage::Approved, LiftStep::Approved, on));
-    let found = by_roster(PovertyStatus::Relapsed, approved("2025-12-01"));
-    expect(&found, STALE, Some("2026-01-10"), "花名册记为返贫");
-    let found = by_roster(PovertyStatus::Relapsed, approved("2026-01-10"));
-    expect(&found, MET, Some("2026-01-10"), "防止返贫");
+    let written = |relapsed_after_lift: Option<&str>| {
+        state(Point::Lifted, |evidence| {
+            evidence.roster.status = PovertyStatus::Relapsed;
+            evidence.roster.relapsed_after_lift = relapsed_after_lift.map(day);
+            evidence.lift = Some(lift(LiftStage::Approved, LiftStep::Approved, "2025-12-01"));
+        })
+    };
+    expect(
+        &written(Some("2026-01-08")),
+        STALE,
+        Some("2026-01-08"),
+        "花名册记为返贫",
+    );
+    expect(&written(None), MET, Some("2025-12-01"), "防止返贫");
 }
 
 #[test]
