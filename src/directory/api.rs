@@ -30,25 +30,25 @@ pub struct DirectoryApi(pub App);
 struct HouseholdSummary {
     /// Its id.
     id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     number: Option<String>,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
-    /// 组.
+    /// Group in the village (组).
     group_name: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 家庭人口.
+    /// Number of members (家庭人口).
     size: i64,
-    /// 贫困户属性.
+    /// Kind of household (贫困户属性).
     category: Option<Category>,
-    /// 脱贫属性.
+    /// Poverty status (脱贫属性).
     status: PovertyStatus,
-    /// 主要致贫原因.
+    /// Main cause (主要致贫原因).
     main_cause: Option<Cause>,
-    /// 年人均纯收入, fen.
+    /// Income per head (年人均纯收入), fen.
     income_per_head_fen: Option<i64>,
     /// With `include=contact`: 联系电话 of the household or, if there is none, of its head; whole for the
     /// office, the household's helpers and the contact of their unit, else its first three and last two digits.

@@ -37,7 +37,7 @@ code_list! {
 /// The person whom a change is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonChanged {
-    /// 姓名, of one who stays as it is now.
+    /// Name (姓名), of one who stays as it is now.
     pub name: String,
     /// What becomes of them.
     pub change: PersonChange,
@@ -87,8 +87,8 @@ impl FieldChange {
                 words!("{name} {change}（{reason}）", "“{name}” {change} ({reason})"; change, reason)
             }
             (PersonChange::Goes, None) if person.is_undecided => words!(
-                "{name} 名册中没有（去留待定）",
-                "“{name}” is not in the roster (to be decided)"
+                "{name} 本名册未列（去留待定）",
+                "“{name}” is registered and not in the roster (to be decided)"
             ),
             _ => words!("{name} {change}", "“{name}” {change}"; change),
         }
@@ -97,7 +97,7 @@ impl FieldChange {
     /// A value of this field as people read it.
     pub fn words(&self, value: &str) -> Text {
         if let Some(label) = self.field().and_then(|field| (field.label_of)(value)) {
-            return Text::new(label, value.replace('_', " "));
+            return label;
         }
         if self.key().ends_with("_fen")
             && let Ok(fen) = value.parse()

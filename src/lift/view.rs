@@ -16,13 +16,13 @@ use crate::api::Instant;
 pub struct LiftHousehold {
     /// Its id.
     pub id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     pub number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     pub head_name: String,
-    /// 镇.
+    /// Town (镇).
     pub town: String,
-    /// 村.
+    /// Village (村).
     pub village: String,
 }
 

@@ -56,6 +56,13 @@ impl Text {
         })
     }
 
+    /// Some names in one, which in English stand each between quotation marks.
+    pub fn quoted(names: &[impl AsRef<str>]) -> Self {
+        let quoted = |name: &str| Self::new(name, format!("“{name}”"));
+        let names: Vec<_> = names.iter().map(|name| quoted(name.as_ref())).collect();
+        Self::joined(&names)
+    }
+
     /// The sentence in Chinese and in English.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {

@@ -49,7 +49,7 @@ pub struct ProgressMonth {
 /// The figures of one town.
 #[derive(Object)]
 pub struct TownProgress {
-    /// 镇.
+    /// Town (镇).
     pub town: String,
     /// Households on the register there.
     pub households: i64,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::problem::Text;
+use crate::problem::{Text, counted};
 
 /// What is wrong with a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -116,7 +116,10 @@ impl RunFault {
                 helper,
                 given,
                 places,
-            } => format!("“{helper}” gets {given} households and has {places} places by the rules"),
+            } => {
+                let given = counted(*given, "household");
+                format!("“{helper}”: {given} given, places free by the rules: {places}")
+            },
             Self::Load {
                 helper,
                 stated,
