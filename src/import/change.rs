@@ -139,7 +139,6 @@ impl FieldChange {
         let heading = heading.unwrap_or(match key {
             "closed_on" => "销户日期",
             "closed_reason" => "销户原因",
-            "merged_into" => "并入的户",
             other => other,
         });
         Text::new(heading, key.replace('_', " "))
@@ -176,6 +175,8 @@ pub fn between_as_answered(
         Some(new),
         &mut changes,
     );
+    // An id says nothing to people: where the members of a household went stands in `closed_reason`.
+    changes.retain(|change| change.pointer != "/merged_into");
     changes
 }
 
@@ -440,7 +441,7 @@ mod tests {
         ];
         assert_eq!(told(&changes), expected);
         add_reasons(&mut changes, &[], true);
-        assert_eq!(changes[2].label().zh, "孙巧云 名册中没有（去留待定）");
+        assert_eq!(changes[2].label().zh, "孙巧云 本名册未列（去留待定）");
         let reason = LeaveAnswer::Died;
         add_reasons(
             &mut changes,

@@ -130,8 +130,8 @@ fn no_such(what: &Text, name: &str, known: &[&str]) -> Text {
     let meant = match nearest(&name, known) {
         Some(meant) => words!("，您要写的是“{meant}”吗？", "; did you mean “{meant}”?"),
         None if (1..=FEW).contains(&known.len()) => {
-            let known = known.join("、");
-            words!("（可选：{known}）", " (there are “{known}”)")
+            let known = Text::quoted(known);
+            words!("（可选：{known}）", " (there are {known})"; known)
         }
         None => Text::default(),
     };

@@ -316,7 +316,10 @@ impl From<PairingError> for Problem {
             E::HelperFull { held, capacity } => Self::conflict(
                 "helper_full",
                 zh,
-                format!("this person has {held} of {capacity} households; choose another or change the capacity"),
+                format!(
+                    "this person has {} and may have {capacity}; choose another or change the capacity",
+                    counted(held, "household")
+                ),
             )
             .at("/staff_id"),
             E::NoSuchHousehold => Self::invalid(

@@ -94,8 +94,8 @@ impl From<RenamingError> for Problem {
                 "villages_collide",
                 zh,
                 format!(
-                    "both towns have villages of the same name (“{}”); rename those first",
-                    names.join(", ")
+                    "both towns have villages of the same name ({}); rename those first",
+                    Text::quoted(&names).en
                 ),
             ),
             E::InFuture(day) => Self::invalid(

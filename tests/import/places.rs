@@ -473,7 +473,7 @@ async fn a_village_that_is_split_or_swapped_is_never_silent() {
     assert_eq!(
         told(&preview, "place_left"),
         [
-            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：5 户写作草庙镇东喜村，5 户写作草庙镇西喜村；草庙镇双喜村仍有定点帮扶单位 1 个、负责人 1 人，导入后联系不变"
+            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：5 户写作草庙镇东喜村，5 户写作草庙镇西喜村；草庙镇双喜村仍有定点帮扶单位 1 个、负责该地的责任人 1 人，导入后不变"
         ]
     );
     // Some go to a village that the register has.

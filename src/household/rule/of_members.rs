@@ -216,7 +216,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                         "labour",
                         {
                             let labour = labour.text();
-                            words!("{age} 周岁，劳动技能为“{labour}”", "{age} years old, with the ability to work “{labour}”"; labour)
+                            words!("{age} 周岁，劳动技能为“{labour}”", "aged {age}, with the ability to work “{labour}”"; labour)
                         },
                     );
                 }
@@ -244,7 +244,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                         "labour",
                         {
                             let labour = labour.text();
-                            words!("{age} 周岁，劳动技能为“{labour}”", "{age} years old, with the ability to work “{labour}”"; labour)
+                            words!("{age} 周岁，劳动技能为“{labour}”", "aged {age}, with the ability to work “{labour}”"; labour)
                         },
                     );
                 }
@@ -362,7 +362,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                         "schooling",
                         {
                             let schooling = schooling.text();
-                            words!("{age} 周岁，健康，在校生状况为“{schooling}”", "{age} years old, healthy, with the schooling “{schooling}”"; schooling)
+                            words!("{age} 周岁，健康，在校生状况为“{schooling}”", "aged {age}, healthy, with the schooling “{schooling}”"; schooling)
                         },
                     );
                 }

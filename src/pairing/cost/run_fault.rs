@@ -128,11 +128,11 @@ impl RunFault {
                 "“{helper}”: the load of all households costs {stated} by the run and {found} by the rules"
             ),
             Self::Total { stated, found } => format!(
-                "the run says {} households placed at a cost of {}, and its pairs come to {} and {}",
+                "the run says households placed: {}, at a cost of {}, and its pairs come to {} and {}",
                 stated.0, stated.1, found.0, found.1
             ),
             Self::NotBest { stated, best } => format!(
-                "what was computed ({} households, cost {}) is not the best: {} can be placed, at a cost of {}",
+                "what was computed (households placed: {}, cost {}) is not the best: {} can be placed, at a cost of {}",
                 stated.0, stated.1, best.0, best.1
             ),
             Self::Begun(count) => {
