@@ -125,11 +125,10 @@ pub(super) fn refuse<R: Record>(
         .collect();
     let row = layout.header_row;
     let begin = match named(layout) {
-        Some(named) => words!(
-            "{}第 {row} 行的表头有{named}，缺少",
-            "the heading of “{}” in row {row} has {named} and",
-            R::WORDS.list
-        ),
+        Some(named) => {
+            let list = R::WORDS.list;
+            words!("{list}第 {row} 行的表头有{named}，缺少", "the heading of “{list}” in row {row} has {named} and"; named)
+        }
         None => words!("第 {row} 行的表头缺少", "the heading in row {row}"),
     };
     let (lacking, has) = (Text::joined(&lacking), first_of(&has, "列"));
