@@ -76,7 +76,7 @@ pub struct LiftView {
     /// The helper who was responsible on that day.
     #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
-    /// That helper's 工号.
+    /// That helper's staff number (工号).
     pub staff_number: Option<String>,
     /// That helper's name.
     pub helper_name: Option<String>,
@@ -113,7 +113,7 @@ pub struct LiftSummary {
     /// The helper who was responsible on that day.
     #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
-    /// That helper's 工号.
+    /// That helper's staff number (工号).
     pub staff_number: Option<String>,
     /// That helper's name.
     pub helper_name: Option<String>,

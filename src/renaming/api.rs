@@ -86,7 +86,7 @@ struct PlaceRenamingInput {
     merge: bool,
     /// From which day: today or earlier; left out for today.
     effective_on: Option<NaiveDate>,
-    /// Why, such as 撤并 with the number of the paper.
+    /// Why, such as “撤并” (joined to another) with the number of the paper.
     #[oai(validator(min_length = 1, max_length = 200, custom = "crate::api::NotBlank"))]
     reason: String,
 }

@@ -135,10 +135,10 @@ impl StaffApi {
         unit_id: Query<Option<Uuid>>,
         /// Only those who may (`true`) or may not (`false`) be given households.
         active: Query<Option<bool>>,
-        /// Part of the name, the 工号, four digits or more of the telephone; for who may see identity numbers also
-        /// a part of the 工号 and the last four characters or more of the identity number. Spaces, dots, full-width
-        /// and capital letters make no difference. A caller who may not see identity numbers finds no name by
-        /// digits in it, and nothing by what is masked for them.
+        /// Part of the name, the staff number (工号), four digits or more of the telephone; for who may see
+        /// identity numbers also a part of the staff number and the last four characters or more of the identity
+        /// number. Spaces, dots, full-width and capital letters make no difference. A caller who may not see
+        /// identity numbers finds no name by digits in it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,
         limit: Query<Option<Limit>>,

@@ -75,7 +75,7 @@ struct DepartureOutlook {
     cost: i64,
     /// What is short, the largest shortage first.
     shortages: Vec<Shortage>,
-    /// Each household that needs another helper, by 户编号.
+    /// Each household that needs another helper, by household number (户编号).
     to_hand_over: Vec<HouseholdToHandOver>,
     /// The households that the person assists; these end without anybody following.
     assistances: Vec<AssistanceView>,
