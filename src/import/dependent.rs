@@ -284,7 +284,9 @@ async fn of_staff(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Er
         .filter(|it| it.kind != DependentKind::Renaming);
     for dependent in about_people {
         let person = known.iter().find(|one| one.id == dependent.subject_id);
-        let person = person.map_or_else(String::new, |one| format!("{} {}", one.unit, one.name));
+        let person = person.map_or_else(Text::default, |one| {
+            Text::same(format!("{} {}", one.unit, one.name))
+        });
         dependent.words = dependent.about(&person);
     }
     Ok(found)

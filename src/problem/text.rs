@@ -165,6 +165,13 @@ mod tests {
     }
 
     #[test]
+    fn names_stand_in_english_between_quotation_marks_each() {
+        let names = Text::quoted(&["双喜村", "红旗村"]);
+        assert_eq!(names, Text::new("双喜村、红旗村", "“双喜村”, “红旗村”"));
+        assert_eq!(Text::quoted(&[""; 0]), Text::default());
+    }
+
+    #[test]
     fn what_was_kept_in_chinese_alone_can_be_read() {
         let read = |json: &str| serde_json::from_str::<Text>(json).unwrap();
         assert_eq!(read(r#""核实""#), Text::new("核实", "核实"));

@@ -1,6 +1,7 @@
 //! The sheet that lists the problems of a roster.
 
 use crate::code_list::CodeList;
+use crate::household::rule::Severity;
 use crate::roster::problem_group::ProblemGroup;
 use crate::roster::report::RosterProblem;
 use crate::workbook::in_place::{List, ListRow};
