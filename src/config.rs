@@ -118,7 +118,9 @@ pub enum ConfigError {
         words: String,
     },
     /// One setting is wrong.
-    #[error("设置 {name} 无效：“{value}”，{remedy} / invalid setting `{name}` “{value}”: {english}")]
+    #[error(
+        "设置 {name} 无效：“{value}”，{remedy} / invalid setting `{name}` “{value}”: {english}"
+    )]
     Value {
         /// Which setting.
         name: &'static str,

@@ -103,9 +103,7 @@ pub fn check_fields(kind: RosterKind, choices: &Choices) -> Result<(), Problem> 
 pub fn undecided(count: i64) -> Problem {
     Problem::invalid(
         "import_undecided",
-        format!(
-            "有 {count} 项待决事项，未写入任何内容；请逐项决定，或明确选择只导入没有问题的行"
-        ),
+        format!("有 {count} 项待决事项，未写入任何内容；请逐项决定，或明确选择只导入没有问题的行"),
         format!(
             "{} to be decided, and nothing was written; decide all, or choose `good_rows_only`",
             counted(count, "question")

@@ -202,7 +202,9 @@ pub fn attested(lift: &Lift, step: Step, given: Attested) -> Result<Attested, Li
         return Ok(given);
     }
     if given != Attested::default() {
-        let pointer = given.food.map_or("/no_worry_clothing", |_| "/no_worry_food");
+        let pointer = given
+            .food
+            .map_or("/no_worry_clothing", |_| "/no_worry_food");
         return Err(LiftError::AttestedAtVerificationOnly { pointer });
     }
     Ok(lift.attested())

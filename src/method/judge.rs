@@ -71,7 +71,11 @@ impl<'a> Judge<'a> {
         let language = self.language;
         let words = Confirmed {
             shows: say!(language, "确认基本情况", "confirms the situation"),
-            changed: say!(language, "登记的家庭成员信息", "the members in the register"),
+            changed: say!(
+                language,
+                "登记的家庭成员信息",
+                "the members in the register"
+            ),
             task: say!(
                 language,
                 "入户核实家庭基本情况",

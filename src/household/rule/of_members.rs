@@ -200,7 +200,10 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         severity: Severity::Warning,
         tells: &[Kind::BirthDate, Kind::Health],
         needs_all_members: false,
-        title: ["不满 16 周岁，劳动技能却不是“无劳动力”", "under 16, but able to work"],
+        title: [
+            "不满 16 周岁，劳动技能却不是“无劳动力”",
+            "under 16, but able to work",
+        ],
         remedy: [
             "不满 16 周岁应填“无劳动力”",
             "under 16 write “无劳动力” (no ability to work)",

@@ -119,7 +119,7 @@ impl RunFault {
             } => {
                 let given = counted(*given, "household");
                 format!("“{helper}”: {given} given, places free by the rules: {places}")
-            },
+            }
             Self::Load {
                 helper,
                 stated,

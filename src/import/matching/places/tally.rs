@@ -79,10 +79,7 @@ impl Tally {
             ));
         }
         if let Some(since) = &self.former {
-            let day = Text::new(
-                in_chinese(since.on),
-                since.on.to_string(),
-            );
+            let day = Text::new(in_chinese(since.on), since.on.to_string());
             let now = &since.now;
             parts.push(words!("{day}起更名或合并，现为{now}", "renamed or joined from {day} on, now “{now}”"; day));
         }
