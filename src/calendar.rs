@@ -20,6 +20,11 @@ pub fn parse(text: &str) -> Option<NaiveDate> {
     day.filter(|day: &NaiveDate| day.to_string() == text)
 }
 
+/// A day as papers have it: 2026年3月1日.
+pub fn in_chinese(day: NaiveDate) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
 /// As [`parse`], for an argument of the command line.
 pub fn argument(text: &str) -> Result<NaiveDate, String> {
     parse(text).ok_or_else(|| {

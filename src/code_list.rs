@@ -19,6 +19,8 @@ pub struct Entry<T: 'static> {
     pub code: &'static str,
     /// What people read and what templates offer.
     pub label: &'static str,
+    /// What people read in English, where that is not the code's own words.
+    pub english: Option<&'static str>,
     /// Other spellings that are certain to mean the same.
     pub synonyms: &'static [&'static str],
 }
@@ -47,7 +49,8 @@ pub trait CodeList: Copy + Eq + 'static {
 
     /// English label.
     fn english(self) -> String {
-        self.code().replace('_', " ")
+        let own = self.entry().english.map(ToOwned::to_owned);
+        own.unwrap_or_else(|| self.code().replace('_', " "))
     }
 
     /// What people read in this language.
@@ -97,19 +100,19 @@ pub trait CodeList: Copy + Eq + 'static {
 /// What a field may hold, by the words of which a change of it is told.
 pub trait Labelled {
     /// The label of a code of the field's list; nothing where the field holds no code.
-    fn label_of(_code: &str) -> Option<&'static str> {
+    fn label_of(_code: &str) -> Option<Text> {
         None
     }
 }
 
 impl<T: Labelled> Labelled for Option<T> {
-    fn label_of(code: &str) -> Option<&'static str> {
+    fn label_of(code: &str) -> Option<Text> {
         T::label_of(code)
     }
 }
 
 impl<T: Labelled> Labelled for Vec<T> {
-    fn label_of(code: &str) -> Option<&'static str> {
+    fn label_of(code: &str) -> Option<Text> {
         T::label_of(code)
     }
 }
@@ -120,7 +123,8 @@ impl Labelled for bool {}
 impl Labelled for chrono::NaiveDate {}
 impl Labelled for uuid::Uuid {}
 
-/// Declares a code list: an enum with its table of codes, labels and synonyms.
+/// Declares a code list: an enum with its table of codes, labels and synonyms; an English label stands behind the
+/// Chinese one where it is not the code's own words.
 ///
 /// ```
 /// qianshou::code_list! {
@@ -128,18 +132,22 @@ impl Labelled for uuid::Uuid {}
 ///     pub enum Insurance = "insurance", "参保情况" {
 ///         Resident = "resident", "城乡居民", ["居民医保"];
 ///         Employee = "employee", "城镇职工", [];
+///         None = "none", "未参保" / "not insured", [];
 ///     }
 /// }
 /// use qianshou::code_list::CodeList;
 /// assert_eq!(Insurance::recognise(" 居民 医保"), Some(Insurance::Resident));
 /// assert_eq!(Insurance::Employee.label(), "城镇职工");
+/// assert_eq!(Insurance::None.english(), "not insured");
 /// ```
 #[macro_export]
 macro_rules! code_list {
+    (@english) => { None };
+    (@english $english:literal) => { Some($english) };
     (
         $(#[$attribute:meta])*
         $visibility:vis enum $name:ident = $list:literal, $title:literal {
-            $($variant:ident = $code:literal, $label:literal, [$($synonym:literal),* $(,)?];)+
+            $($variant:ident = $code:literal, $label:literal $(/ $english:literal)?, [$($synonym:literal),* $(,)?];)+
         }
     ) => {
         $(#[$attribute])*
@@ -164,6 +172,7 @@ macro_rules! code_list {
                     value: Self::$variant,
                     code: $code,
                     label: $label,
+                    english: $crate::code_list!(@english $($english)?),
                     synonyms: &[$($synonym),*],
                 },
             )+];
@@ -174,9 +183,9 @@ macro_rules! code_list {
         }
 
         impl $crate::code_list::Labelled for $name {
-            fn label_of(code: &str) -> Option<&'static str> {
+            fn label_of(code: &str) -> Option<$crate::problem::Text> {
                 <Self as $crate::code_list::CodeList>::from_code(code)
-                    .map($crate::code_list::CodeList::label)
+                    .map($crate::code_list::CodeList::text)
             }
         }
 

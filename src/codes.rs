@@ -37,7 +37,7 @@ code_list! {
     /// What kind of household it is on the register (贫困户属性, later 户类型).
     pub enum Category = "household_category", "贫困户属性" {
         General = "general", "一般贫困户", ["一般", "一般农户(贫困户)", "一般贫困", "建档立卡一般贫困户"];
-        MinimumLiving = "minimum_living", "低保贫困户", ["低保户", "低保", "低保贫困"];
+        MinimumLiving = "minimum_living", "低保贫困户" / "on minimum living allowance", ["低保户", "低保", "低保贫困"];
         ExtremePoverty = "extreme_poverty", "特困供养(五保)贫困户",
             ["特困供养贫困户", "五保贫困户", "五保户", "五保", "特困户", "特困人员", "特困供养", "特困供养户", "分散供养", "集中供养"];
         UnstableLifted = "unstable_lifted", "脱贫不稳定户", ["脱贫不稳定", "脱贫监测户", "脱贫不稳定监测户"];
@@ -89,14 +89,14 @@ code_list! {
         SonInLaw = "son_in_law", "之女婿", ["女婿", "大女婿", "二女婿", "小女婿", "长婿", "次婿", "上门女婿", "入赘女婿"];
         Grandson = "grandson", "之孙子", ["孙子", "长孙", "次孙", "大孙子", "二孙子", "小孙子", "孙儿", "三孙子"];
         Granddaughter = "granddaughter", "之孙女", ["孙女", "长孙女", "次孙女", "大孙女", "二孙女", "小孙女", "孙女儿"];
-        DaughtersSon = "daughters_son", "之外孙子", ["外孙子", "外孙", "长外孙", "次外孙", "大外孙", "小外孙"];
-        DaughtersDaughter = "daughters_daughter", "之外孙女", ["外孙女", "长外孙女", "次外孙女", "大外孙女", "小外孙女"];
+        DaughtersSon = "daughters_son", "之外孙子" / "daughter's son", ["外孙子", "外孙", "长外孙", "次外孙", "大外孙", "小外孙"];
+        DaughtersDaughter = "daughters_daughter", "之外孙女" / "daughter's daughter", ["外孙女", "长外孙女", "次外孙女", "大外孙女", "小外孙女"];
         Father = "father", "之父", ["父亲", "父", "爸爸", "老父亲", "老父", "养父", "继父", "生父"];
         Mother = "mother", "之母", ["母亲", "母", "妈妈", "老母亲", "老母", "养母", "继母", "生母"];
-        WifesFather = "wifes_father", "之岳父", ["岳父", "老丈人", "丈人"];
-        WifesMother = "wifes_mother", "之岳母", ["岳母", "丈母娘", "丈母"];
-        HusbandsFather = "husbands_father", "之公公", ["公公", "公爹"];
-        HusbandsMother = "husbands_mother", "之婆婆", ["婆婆"];
+        WifesFather = "wifes_father", "之岳父" / "wife's father", ["岳父", "老丈人", "丈人"];
+        WifesMother = "wifes_mother", "之岳母" / "wife's mother", ["岳母", "丈母娘", "丈母"];
+        HusbandsFather = "husbands_father", "之公公" / "husband's father", ["公公", "公爹"];
+        HusbandsMother = "husbands_mother", "之婆婆" / "husband's mother", ["婆婆"];
         Grandfather = "grandfather", "之祖父", ["祖父", "爷爷", "爷"];
         Grandmother = "grandmother", "之祖母", ["祖母", "奶奶", "奶"];
         Sibling = "sibling", "之兄弟姐妹", ["兄弟姐妹", "兄", "弟", "姐", "妹", "哥哥", "弟弟", "姐姐", "妹妹",
@@ -237,7 +237,7 @@ code_list! {
 code_list! {
     /// Whether and where a member is at school now (在校生状况).
     pub enum Schooling = "schooling_state", "在校生状况" {
-        None = "none", "非在校生", ["否", "不在校", "不在校生", "非在校", "未在校", "不是在校生"];
+        None = "none", "非在校生" / "not at school", ["否", "不在校", "不在校生", "非在校", "未在校", "不是在校生"];
         Preschool = "preschool", "学前教育", ["幼儿园", "学龄前"];
         Primary = "primary", "小学", ["小学在校"];
         LowerSecondary = "lower_secondary", "初中(七/八/九年级)",
@@ -280,8 +280,8 @@ code_list! {
         Skilled = "skilled", "技能劳动力", ["技术劳动力"];
         Weak = "weak", "弱劳动力或半劳动力", ["弱劳动力", "半劳动力", "弱(半)劳动力", "弱劳力", "半劳力", "弱半劳动力", "弱劳动力/半劳动力",
             "部分丧失劳动能力", "部分丧失劳动力", "丧失部分劳动能力", "丧失部分劳动力"];
-        Lost = "lost", "丧失劳动力", ["丧失劳动能力", "丧失劳力"];
-        None = "none", "无劳动力", ["无劳动能力", "无劳力", "没有劳动力", "没有劳动能力", "没劳动力", "非劳动力"];
+        Lost = "lost", "丧失劳动力" / "ability to work lost", ["丧失劳动能力", "丧失劳力"];
+        None = "none", "无劳动力" / "no ability to work", ["无劳动能力", "无劳力", "没有劳动力", "没有劳动能力", "没劳动力", "非劳动力"];
     }
 }
 
@@ -318,10 +318,10 @@ code_list! {
 code_list! {
     /// Grade of a dwelling (危房等级, JGJ 125): C and D are unsafe.
     pub enum HousingGrade = "housing_grade", "危房等级" {
-        A = "a", "A级", ["A"];
-        B = "b", "B级", ["B"];
-        C = "c", "C级", ["C", "C级危房"];
-        D = "d", "D级", ["D", "D级危房"];
+        A = "a", "A级" / "grade A", ["A"];
+        B = "b", "B级" / "grade B", ["B"];
+        C = "c", "C级" / "grade C", ["C", "C级危房"];
+        D = "d", "D级" / "grade D", ["D", "D级危房"];
     }
 }
 
@@ -334,7 +334,7 @@ impl HousingGrade {
 
 code_list! {
     /// What became of a member whom the register has in a household and the roster of an import has not.
-    pub enum LeaveAnswer = "import_leave_answer", "名册中没有的成员" {
+    pub enum LeaveAnswer = "import_leave_answer", "已登记但本名册未列的成员" {
         MovedAway = "moved_away", "迁出", [];
         Died = "died", "去世", [];
         Stays = "stays", "漏列，仍在本户", [];
@@ -344,7 +344,7 @@ code_list! {
 
 code_list! {
     /// The answers that questions of an import take; each question says which of them are its own.
-    pub enum ImportAnswer = "import_answer", "导入问题的答复" {
+    pub enum ImportAnswer = "import_answer", "导入待决事项的答复" {
         MovedAway = "moved_away", "迁出", [];
         Died = "died", "去世", [];
         Stays = "stays", "漏列，仍在本户", [];

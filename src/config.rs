@@ -118,7 +118,9 @@ pub enum ConfigError {
         words: String,
     },
     /// One setting is wrong.
-    #[error("设置 {name} 无效：“{value}”，{remedy} / invalid setting `{name}`")]
+    #[error(
+        "设置 {name} 无效：“{value}”，{remedy} / invalid setting `{name}` “{value}”: {english}"
+    )]
     Value {
         /// Which setting.
         name: &'static str,
@@ -126,6 +128,8 @@ pub enum ConfigError {
         value: String,
         /// What to set instead.
         remedy: &'static str,
+        /// The same in English.
+        english: &'static str,
     },
 }
 
@@ -203,6 +207,7 @@ impl Config {
                 // An address may hold a password: only its beginning is shown.
                 value: self.database.chars().take(12).collect(),
                 remedy: "应为 sqlite:文件 或 postgres://用户:密码@主机/库名",
+                english: "expected sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME",
             });
         }
         if !self
@@ -214,6 +219,7 @@ impl Config {
                 name: "listen (QIANSHOU_LISTEN)",
                 value: self.listen.clone(),
                 remedy: "应为 主机:端口，例如 127.0.0.1:8080",
+                english: "expected HOST:PORT, such as 127.0.0.1:8080",
             });
         }
         if let Some(log) = &self.log
@@ -223,6 +229,7 @@ impl Config {
                 name: "log (QIANSHOU_LOG)",
                 value: log.clone(),
                 remedy: "应为 error、warn、info、debug 或 模块=级别",
+                english: "expected error, warn, info, debug or MODULE=LEVEL",
             });
         }
         Ok(())
@@ -238,6 +245,7 @@ fn network(text: &str) -> Result<IpNet, ConfigError> {
             name: "trusted_proxies (QIANSHOU_TRUSTED_PROXIES)",
             value: text.to_owned(),
             remedy: "应为 IP 地址或网段，例如 127.0.0.1 或 10.0.0.0/8",
+            english: "expected an IP address or a network, such as 127.0.0.1 or 10.0.0.0/8",
         })
 }
 
@@ -256,6 +264,7 @@ fn checked_origin(origin: &str) -> Result<String, ConfigError> {
         name: "cors_origins (QIANSHOU_CORS_ORIGINS)",
         value: origin.to_owned(),
         remedy: "应为 协议://主机[:端口]（小写，后面不带 /），例如 https://app.example.cn，或 *",
+        english: "expected SCHEME://HOST[:PORT] in small letters without a / behind, such as https://app.example.cn, or *",
     })
 }
 

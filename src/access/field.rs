@@ -3,6 +3,7 @@
 
 use super::Kind;
 use crate::code_list::Labelled;
+use crate::problem::Text;
 
 /// A field of a record.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +12,7 @@ pub struct Field {
     /// Which private data it holds.
     pub private: Option<Kind>,
     /// The label of a code that it holds.
-    pub label_of: fn(&str) -> Option<&'static str>,
+    pub label_of: fn(&str) -> Option<Text>,
 }
 
 impl Field {

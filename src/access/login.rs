@@ -11,7 +11,7 @@ use super::store::account::{self as accounts, Account, Lasting};
 use super::{password, token};
 use crate::app::App;
 use crate::db::Tx;
-use crate::problem::Problem;
+use crate::problem::{Problem, counted};
 
 /// A refusal takes at least this long: a flood of guesses slows down, and nobody can tell from the
 /// time whether a password was looked at before it was refused.
@@ -170,7 +170,8 @@ fn too_many_failures(wait_seconds: u32) -> Problem {
             "登录失败次数过多，请约 {minutes} 分钟后再试；曾登录过的设备不受他人影响。如是本账号失败过多，可请系统管理员解除"
         ),
         format!(
-            "too many failed log-ins; wait about {minutes} minutes, or use a device that has logged in before; if it was this account that failed, the administrator can unlock it"
+            "too many failed log-ins; wait about {}, or use a device that has logged in before; if it was this account that failed, the administrator can unlock it",
+            counted(minutes.into(), "minute")
         ),
     )
     .retry_after(wait_seconds)

@@ -144,7 +144,7 @@ fn check_username(username: &str) -> Result<(), Problem> {
     }
     Err(Problem::invalid(
         "username_invalid",
-        format!("账号名应为 1 至 {LONGEST_USERNAME} 个文字、字母或数字，可含 . _ @ -，不含空格"),
+        format!("登录名应为 1 至 {LONGEST_USERNAME} 个汉字、字母或数字，可含 . _ @ -，不含空格"),
         format!(
             "a username has 1 to {LONGEST_USERNAME} letters or digits, may have . _ @ - in it, and no spaces"
         ),
@@ -155,8 +155,8 @@ fn check_username(username: &str) -> Result<(), Problem> {
 fn username_taken(username: &str) -> Problem {
     Problem::conflict(
         "username_taken",
-        format!("账号名“{username}”已被使用，请换一个"),
-        format!("the account name `{username}` is taken; choose another"),
+        format!("登录名“{username}”已被使用，请换一个"),
+        format!("the username `{username}` is taken; choose another"),
     )
     .at("/username")
 }

@@ -28,7 +28,7 @@ code_list! {
         KeepRegister = "keep_register", "导入名册、维护单位和设置", [];
         KeepStaff = "keep_staff", "维护人员、请假和离岗", [];
         SeeStaff = "see_staff", "查看人员和单位", [];
-        SeeOffice = "see_office", "查看结对方案、结对规则和更名", [];
+        SeeOffice = "see_office", "查看结对方案、结对约束和更名", [];
         SeeIdentityNumbers = "see_identity_numbers", "查看完整证件号、银行卡号和出生日期", [];
         ServeHouseholds = "serve_households", "办理自己帮扶的户", [];
         SeeContacts = "see_contacts", "查看联系电话", [];
@@ -160,13 +160,21 @@ impl Caller {
 
     /// The refusal of what a caller of this role may not do.
     pub fn forbidden(&self) -> Problem {
+        // What the office may not do, only the administrator may.
+        let (whom, whom_in_english) = match self.role {
+            Role::Office => (Role::Administrator.label(), "administrator"),
+            _ => (Role::Office.label(), "office"),
+        };
         Problem::forbidden(
             "forbidden",
             format!(
-                "您的角色（{}）不能执行此操作，请联系办公室",
+                "您的角色（{}）不能执行此操作，请联系{whom}",
                 self.role.label()
             ),
-            format!("the role `{}` may not do this; ask the office", self.role),
+            format!(
+                "the role `{}` may not do this; ask the {whom_in_english}",
+                self.role
+            ),
         )
     }
 }

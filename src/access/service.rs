@@ -160,7 +160,7 @@ pub async fn keep_an_administrator(tx: &mut Tx, leaving: &[Account]) -> Result<(
         return Err(Problem::conflict(
             "last_administrator",
             "这是最后一个在用的系统管理员账号，不能停用或改为其他角色，其持有人也不能离岗或停用；请先设立另一个系统管理员",
-            "this is the last active administrator, who cannot leave, be disabled or get another role; make another one before",
+            "this is the last active administrator, who cannot leave, be disabled or get another role; make another administrator first",
         ));
     }
     Ok(())

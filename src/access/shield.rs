@@ -77,7 +77,7 @@ fn cannot_mask() -> Problem {
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "internal",
-        "系统内部错误，已记录；请联系管理员",
+        "系统内部错误，已记录；请联系系统管理员",
         "an internal error, which has been logged; tell the administrator",
     )
 }

@@ -60,7 +60,7 @@ async fn caller_of(app: &App, token: &str) -> Result<Caller, Problem> {
         Some(_) => Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "token_expired",
-            "登录已过期，请重新登录（POST /api/v1/sessions）",
+            "登录已过期，请重新登录",
             "the token has expired; log in again (POST /api/v1/sessions)",
         )),
         None => Err(unauthenticated()),

@@ -44,7 +44,7 @@ impl ETag {
         Err(Problem::new(
             StatusCode::PRECONDITION_FAILED,
             "changed_meanwhile",
-            "该记录已被他人修改，请重新读取后再改",
+            "该记录在您读取之后已有更改，请重新读取后再改",
             "the record has changed since you read it; read it again",
         ))
     }

@@ -18,7 +18,7 @@ use crate::roster::choices::LeaveAnswer;
 use crate::workbook::reader_process;
 use crate::{calendar, import};
 
-/// 牵手：结对帮扶服务（三清楚两明确一达成）
+/// Qianshou (牵手, hand in hand): help for poor households by the method 三清楚两明确一达成
 ///
 /// Qianshou pairs staff with poor households, logs visits, works out what to do next, and tracks
 /// lifts toward the year's target.
@@ -458,7 +458,10 @@ fn accepted(text: &str) -> Result<Accepted, String> {
 fn answered(text: &str) -> Result<Accepted, String> {
     let accepted = accepted(text)?;
     if accepted.answer.is_none() {
-        return Err("KIND=ANSWER".to_owned());
+        return Err(
+            "应写作 事项=答复，如 place_spelling=same_place / must be KIND=ANSWER, such as place_spelling=same_place"
+                .to_owned(),
+        );
     }
     Ok(accepted)
 }

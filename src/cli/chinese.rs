@@ -67,8 +67,8 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("STAFF", "工号"),
     ("FIELD", "字段"),
     ("ANSWER", "答复"),
-    ("KIND[=ANSWER[:NAME]]", "问题[=答复[:名称]]"),
-    ("KIND=ANSWER[:NAME]", "问题=答复[:名称]"),
+    ("KIND[=ANSWER[:NAME]]", "事项[=答复[:名称]]"),
+    ("KIND=ANSWER[:NAME]", "事项=答复[:名称]"),
     ("URL", "地址"),
     ("HOST:PORT", "主机:端口"),
     ("FILTER", "级别"),
@@ -89,7 +89,7 @@ const RUN: &str = "结对方案的编号，不论方案后来如何";
 const IMPORT_FILE: &[(&str, &str)] = &[
     ("file", WORKBOOK),
     ("dry_run", DRY_RUN),
-    ("good_rows_only", "不导入有错误的行和有问题未决定的行"),
+    ("good_rows_only", "不导入有错误或待决事项的行"),
     ("sheets", SHEETS),
     (
         "profile",
@@ -97,13 +97,13 @@ const IMPORT_FILE: &[(&str, &str)] = &[
     ),
     (
         "accept",
-        "对这一种问题照预览的建议办理：{kinds}；或给出预览所列的另一种答复，如 place_spelling=different_places，列有名称的还可写明采用哪一个，如 place_spelling=same_place:双喜村；可以重复写",
+        "对这一种待决事项照预览的建议办理：{kinds}；或给出预览所列的另一种答复，如 place_spelling=different_places，列有名称的还可写明采用哪一个，如 place_spelling=same_place:双喜村；可以重复写",
     ),
     (
         "left",
         "登记在册、而文件的同一户中没有的成员，一律作何答复：moved_away（迁出）、died（去世）、stays（仍在）或 same_person（同一人）",
     ),
-    ("answers", "同 --accept 问题=答复"),
+    ("answers", "同 --accept 事项=答复"),
     (
         "clear_empty",
         "该字段（如 phone）的空白格清空登记中的内容；* 为文件中的所有列；可以重复写",
@@ -284,9 +284,9 @@ pub(super) const COMMANDS: &[Words] = &[
             ("name", "登录名"),
             (
                 "role",
-                "administrator（管理员）、office（办公室）、helper（帮扶责任人）或 leader（领导）",
+                "administrator（系统管理员）、office（办公室）、unit_contact（单位联络员）、helper（帮扶责任人）或 leader（领导）",
             ),
-            ("staff", "此人在帮扶责任人名册中的工号；帮扶责任人必填"),
+            ("staff", "此人在帮扶责任人名册中的工号；帮扶责任人和单位联络员必填"),
         ],
     },
     Words {

@@ -54,6 +54,12 @@ pub(super) fn spoken(mut command: Command, language: Language) -> Command {
 }
 
 fn in_chinese(mut command: Command, path: &str) -> Command {
+    // clap gives one to each command that has others below it: all are told alike.
+    let path = if command.get_name() == "help" {
+        "help"
+    } else {
+        path
+    };
     let usage = command.render_usage().to_string();
     let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage);
     let usage = usage

@@ -72,6 +72,8 @@ fn refuse_what_is_not_heeded(command: &Command, matches: &ArgMatches, language: 
 
 /// Accounts that are read at once.
 const MOST_AT_ONCE: i64 = 200;
+/// Stands behind a password that was made.
+const SHOWN_ONCE: &str = "仅显示这一次，请立即记下 / shown only this once";
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
@@ -130,7 +132,7 @@ async fn run(cli: Cli) -> Outcome {
     };
     let opened = Db::open_or_create(&config.database, config.creation(begins, serves)).await?;
     if opened.made {
-        eprintln!("新建了一个空的登记库 / made a new, empty register");
+        eprintln!("新建了一个空的数据库 / made a new, empty database");
     }
     let mut app = App::new(opened.db);
     app.trusted_proxies = config.trusted_proxies.as_slice().into();
@@ -146,7 +148,7 @@ async fn run(cli: Cli) -> Outcome {
 async fn serve(app: &App, acceptor: TcpAcceptor) -> Outcome {
     if let Some((name, password)) = making::first_administrator(app).await? {
         println!(
-            "first administrator / 首个管理员：{name}  password / 密码：{password}  （仅显示这一次，请立即记下）"
+            "首个系统管理员 / first administrator：{name}  密码 / password：{password}  （{SHOWN_ONCE}）"
         );
     }
     server::run(app, acceptor).await?;
@@ -237,7 +239,10 @@ async fn dispatch(command: Command, app: &App) -> Outcome {
         }
         Command::User(command) => return user(command, app).await,
         Command::Migrate => {
-            return print(&format!("数据库已是最新结构（{}）", app.db.engine()));
+            let engine = app.db.engine();
+            return print(&format!(
+                "数据库已是最新结构（{engine}） / the database has the latest schema ({engine})"
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -268,11 +273,13 @@ async fn user(command: UserCommand, app: &App) -> Outcome {
         UserCommand::Unlock { name } => {
             let id = account_named(app, &name).await?;
             service::unlock(app, &caller, id).await?;
-            return print(&format!("已解除账号 {name} 的登录限制"));
+            return print(&format!(
+                "已解除账号 {name} 的登录限制 / {name} may log in again"
+            ));
         }
     };
     println!(
-        "账号：{}  密码：{}  （仅显示这一次，请立即记下）",
+        "账号 / account：{}  密码 / password：{}  （{SHOWN_ONCE}）",
         account.username,
         password.unwrap_or_default()
     );

@@ -54,7 +54,7 @@ pub enum DbError {
     },
     /// There is no database there, and nobody has said that one is to be made.
     #[error(
-        "{path} 处没有登记库（文件不存在或为空）。如确实要新建一个空的登记库，请加 --create；否则请检查路径，或用 qianshou restore 恢复备份 / no database at {path}: add --create to make a new, empty one, or look at the path, or `qianshou restore` a backup",
+        "{path} 处没有数据库（文件不存在或为空）。如确实要新建一个空的数据库，请加 --create；否则请检查路径，或用 qianshou restore 恢复备份 / no database at {path}: add --create to make a new, empty one, or look at the path, or `qianshou restore` a backup",
         path = .0.display()
     )]
     Missing(PathBuf),

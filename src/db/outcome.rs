@@ -53,7 +53,7 @@ fn was_refused(error: &sqlx::Error) -> bool {
 pub fn words() -> Text {
     if may_have_written() {
         Text {
-            zh: "本次操作可能已经写入：请先查看，或用同一个 Idempotency-Key 重新提交（不会重复）".to_owned(),
+            zh: "本次操作可能已经写入：请先查看，或原样重新提交（用同一个 Idempotency-Key 就不会重复）".to_owned(),
             en: "it may have been written: look first, or send it again with the same Idempotency-Key (it is not done twice)".to_owned(),
         }
     } else {

@@ -188,15 +188,15 @@ impl Kind {
                 "the database is busy, try again in a moment",
             ),
             Self::Full => (
-                "服务器磁盘已满，请通知管理员清理空间后重试",
+                "服务器磁盘已满，请通知系统管理员清理空间后重试",
                 "the server's disk is full; tell the administrator to make room, then try again",
             ),
             Self::Gone => (
-                "数据库无法访问，请联系管理员检查数据库",
+                "数据库无法访问，请联系系统管理员检查数据库",
                 "the database cannot be reached, ask the administrator to look at it",
             ),
             Self::Replaced => (
-                "数据库已被移走、删除、替换或覆盖，为避免丢失记录已停止读写；请联系管理员放回原数据库并重新启动服务",
+                "数据库已被移走、删除、替换或覆盖，为避免丢失记录已停止读写；请联系系统管理员放回原数据库并重新启动服务",
                 "the database was moved, deleted, replaced or overwritten, so that nothing more is read or written; ask the administrator to put it back and to start the service again",
             ),
             Self::SchemaChanged => (

@@ -60,7 +60,7 @@ pub async fn run(folder: &Path, listen: Option<&str>) -> Result<(), DemoError> {
     let helper = live(&app, &address, folder, &name, &password).await?;
     if listen.is_some() {
         println!("\n接口说明 / docs：{address}/docs");
-        println!("管理员登录 / log in：{name}  {password}");
+        println!("系统管理员登录 / log in：{name}  {password}");
         if let Some(helper) = helper {
             println!(
                 "帮扶责任人登录 / as a helper：{helper}  {}",
@@ -92,7 +92,7 @@ async fn live(
     std::fs::write(folder.join(STAFF_ROSTER), &staff_roster)?;
     std::fs::write(folder.join(HOUSEHOLD_ROSTER), &household_roster)?;
     println!(
-        "虚构的花名册已写入 {}/（区划代码 320999 从未启用，人物均不存在）",
+        "虚构的名册已写入 {}/（区划代码 320999 从未启用，人物均不存在）",
         folder.display()
     );
 
@@ -110,11 +110,11 @@ async fn live(
     let run = story::pair(&office, when).await?;
     println!("{}", paired(&run));
     let (visits, helper) = story::visit(address, &office, when).await?;
-    println!("走访：{visits} 次，均经 HTTP 由责任人或办公室代为登记");
+    println!("走访：{visits} 次，由责任人本人登记，或由办公室代为登记");
     let plan = office.get(&format!("/year-plans/{}", when.year())).await?;
     let lifts =
         story::lifts::lift(&office, when, plan["line_fen"].as_i64().unwrap_or_default()).await?;
-    println!("脱贫退出：{lifts} 户进入程序");
+    println!("脱贫退出：提出 {lifts} 户");
 
     let query = format!("year={}&as_of={}", when.year(), when.as_of);
     let report = office
@@ -126,15 +126,19 @@ async fn live(
         "{}",
         progress::cli::table(&office.get(&format!("/progress?{query}")).await?)
     );
-    println!("可上报的工作簿：{}", file.display());
+    println!("可上报的进度表：{}", file.display());
     Ok(helper)
 }
 
 /// What the run proposed, and what is short.
 fn paired(run: &Value) -> String {
+    let unplaced = match run["unplaced"].as_i64().unwrap_or_default() {
+        0 => String::new(),
+        unplaced => format!("，{unplaced} 户暂无人选"),
+    };
     let mut words = format!(
-        "结对：{} 户中 {} 户结对，{} 户暂无人选（可帮扶名额 {}）",
-        run["households"], run["placed"], run["unplaced"], run["places"]
+        "结对：{} 户中 {} 户结对{unplaced}（可帮扶名额 {}）",
+        run["households"], run["placed"], run["places"]
     );
     for shortage in run["shortages"].as_array().into_iter().flatten() {
         words.push_str("\n  ");

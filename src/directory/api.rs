@@ -30,30 +30,30 @@ pub struct DirectoryApi(pub App);
 struct HouseholdSummary {
     /// Its id.
     id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     number: Option<String>,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
-    /// 组.
+    /// Group in the village (组).
     group_name: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 家庭人口.
+    /// Number of members (家庭人口).
     size: i64,
-    /// 贫困户属性.
+    /// Kind of household (贫困户属性).
     category: Option<Category>,
-    /// 脱贫属性.
+    /// Poverty status (脱贫属性).
     status: PovertyStatus,
-    /// 主要致贫原因.
+    /// Main cause (主要致贫原因).
     main_cause: Option<Cause>,
-    /// 年人均纯收入, fen.
+    /// Income per head (年人均纯收入), fen.
     income_per_head_fen: Option<i64>,
-    /// With `include=contact`: 联系电话 of the household or, if there is none, of its head; whole for the
-    /// office, the household's helpers and the contact of their unit, else its first three and last two digits.
+    /// With `include=contact`: telephone (联系电话) of the household or, if there is none, of its head; whole for
+    /// the office, the household's helpers and the contact of their unit, else its first three and last two digits.
     phone: Option<String>,
-    /// With `include=contact`: 家庭住址.
+    /// With `include=contact`: address (家庭住址).
     address: Option<String>,
     /// With `include=helper`: the responsible helper now.
     helper: Option<Helper>,
@@ -88,14 +88,14 @@ impl DirectoryApi {
         /// Only of this village, by its whole name.
         #[oai(validator(max_length = 100))]
         village: Query<Option<String>>,
-        /// Only with this 脱贫属性.
+        /// Only with this poverty status (脱贫属性).
         status: Query<Option<PovertyStatus>>,
         /// Only with this main cause.
         main_cause: Query<Option<Cause>>,
-        /// The 户编号, part of any member's name, four digits or more of a telephone of the household or a
-        /// member that the caller sees; for who may see identity numbers also a part of the 户编号, and the
-        /// last four characters or more of a member's identity number. Spaces, dots, full-width and capital
-        /// letters make no difference. A caller who may not see identity numbers finds no name by digits in
+        /// The household number (户编号), part of any member's name, four digits or more of a telephone of the
+        /// household or a member that the caller sees; for who may see identity numbers also a part of the household
+        /// number, and the last four characters or more of a member's identity number. Spaces, dots, full-width and
+        /// capital letters make no difference. A caller who may not see identity numbers finds no name by digits in
         /// it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,

@@ -29,11 +29,11 @@ pub struct HouseholdApi(pub App);
 pub struct Helper {
     /// The person's id on the staff roster.
     pub staff_id: Uuid,
-    /// 工号.
+    /// Staff number (工号).
     pub staff_number: Option<String>,
-    /// 姓名.
+    /// Name (姓名).
     pub name: String,
-    /// 单位.
+    /// Unit (单位).
     pub unit: String,
 }
 
@@ -91,7 +91,7 @@ macro_rules! household_view {
             )*
             /// The responsible helper now.
             helper: Option<Helper>,
-            /// 家庭成员, the head among them.
+            /// Members (家庭成员), the head among them.
             members: Vec<MemberView>,
             /// What a data inspector would send back, by the rules that also check a roster; without those
             /// that would tell what the caller may not see.
@@ -188,7 +188,7 @@ member_fields!(member_view);
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 struct BirthView {
-    /// 出生日期, for the office; with the birth date an identity number could be rebuilt.
+    /// Birth date (出生日期), for the office; with the birth date an identity number could be rebuilt.
     birth_date: Option<NaiveDate>,
     /// The year of birth.
     birth_year: Option<i32>,

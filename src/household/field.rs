@@ -28,66 +28,66 @@
 macro_rules! household_fields {
     ($make:ident) => {
         $make! {
-            /// 户编号.
+            /// Household number (户编号).
             number: Option<String>;
-            /// 镇(乡、街道).
+            /// Town (镇、乡、街道).
             town: String;
-            /// 村(居).
+            /// Village (村、居).
             village: String;
-            /// 组.
+            /// Group in the village (组).
             group_name: Option<String>;
-            /// 联系电话: whole for the office and the household's helpers, else its first three and last two
-            /// digits.
+            /// Telephone (联系电话): whole for the office and the household's helpers, else its first three and
+            /// last two digits.
             phone: Option<String>, Telephone as Option<String>;
-            /// 家庭住址.
+            /// Address (家庭住址).
             address: Option<String>;
-            /// 识别年度.
+            /// Year of identification (识别年度).
             identified_year: Option<i64>;
-            /// 贫困户属性.
+            /// Kind of household (贫困户属性).
             category: Option<Category>;
-            /// 脱贫属性.
+            /// Poverty status (脱贫属性).
             status: PovertyStatus = PovertyStatus::Poor;
-            /// 脱贫年度.
+            /// Year of the lift (脱贫年度).
             lifted_year: Option<i64>;
-            /// 主要致贫原因.
+            /// Main cause (主要致贫原因).
             main_cause: Option<Cause>;
             // At most `MOST_OTHER_CAUSES`, without the main one.
-            /// 其他致贫原因.
+            /// Other causes (其他致贫原因).
             #[sqlx(try_from = "Json<Vec<Cause>>")]
             other_causes: Vec<Cause>;
             // Income and expense are those of the whole household.
-            /// 工资性收入, fen a year.
+            /// Wages (工资性收入), fen a year.
             wage_income_fen: Option<i64>;
-            /// 生产经营性收入, fen a year.
+            /// Business income (生产经营性收入), fen a year.
             business_income_fen: Option<i64>;
-            /// 财产性收入, fen a year.
+            /// Property income (财产性收入), fen a year.
             property_income_fen: Option<i64>;
-            /// 转移性收入, fen a year.
+            /// Transfers (转移性收入), fen a year.
             transfer_income_fen: Option<i64>;
-            /// 生产经营性支出, fen a year.
+            /// Business costs (生产经营性支出), fen a year.
             business_expense_fen: Option<i64>;
             // For each member, as the roster states it.
-            /// 年人均纯收入, fen a year.
+            /// Income per head (年人均纯收入), fen a year.
             income_per_head_fen: Option<i64>;
-            /// 危房等级.
+            /// Grade of the dwelling (危房等级).
             housing_grade: Option<HousingGrade>;
-            /// 住房安全.
+            /// Whether the housing is safe (住房安全).
             housing_safe: Option<bool>;
-            /// 饮水安全.
+            /// Whether the water is safe (饮水安全).
             water_safe: Option<bool>;
-            /// 内心诉求, by the roster.
+            /// Wishes (内心诉求), by the roster.
             wishes: Option<String>;
-            /// 帮扶思路, by the roster.
+            /// Approach (帮扶思路), by the roster.
             approach: Option<String>;
-            /// 帮扶措施, by the roster.
+            /// Measures (帮扶措施), by the roster.
             #[sqlx(try_from = "Json<Vec<Measure>>")]
             measures: Vec<Measure>;
             // Evidence only: a pairing is made by a pairing run.
-            /// 帮扶责任人, as written in the roster.
+            /// Helper (帮扶责任人), as written in the roster.
             roster_helper: Option<String>;
-            /// 帮扶单位, as written in the roster.
+            /// Unit (帮扶单位), as written in the roster.
             roster_unit: Option<String>;
-            /// 备注.
+            /// Remarks (备注).
             remark: Option<String>;
             // No roster closes a household: an import does, and the next roster that lists it opens it
             // again.
@@ -107,47 +107,47 @@ macro_rules! member_fields {
     ($make:ident) => {
         $make! {
             // Of the national register.
-            /// 人编号.
+            /// Person's number (人编号).
             number: Option<String>;
-            /// 姓名.
+            /// Name (姓名).
             name: String;
             // Sex and birth date are stated, or read from the identity number.
-            /// 性别.
+            /// Sex (性别).
             sex: Option<Sex>;
-            /// 证件号码: whole for the office, else its first three and last two characters.
+            /// Identity number (证件号码): whole for the office, else its first three and last two characters.
             identity_number: Option<IdentityNumber>, Identity as Option<String>;
-            /// 与户主关系.
+            /// Relation to the head (与户主关系).
             relation: Relation = Relation::Other;
             // As written.
-            /// 民族.
+            /// Ethnic group (民族).
             ethnicity: Option<String>;
-            /// 出生日期.
+            /// Birth date (出生日期).
             birth_date: Option<NaiveDate>, BirthDate as #[oai(flatten)] BirthView;
-            /// 文化程度.
+            /// Education (文化程度).
             education: Option<Education>;
-            /// 在校生状况.
+            /// Schooling (在校生状况).
             schooling: Option<Schooling>;
-            /// 健康状况, for the office and the household's helpers.
+            /// Health (健康状况), for the office and the household's helpers.
             health: Option<Health>, Health as Option<Health>;
-            /// 劳动技能, for the office and the household's helpers.
+            /// Ability to work (劳动技能), for the office and the household's helpers.
             labour: Option<Labour>, Health as Option<Labour>;
-            /// 务工状况.
+            /// Workplace (务工状况).
             workplace: Option<Workplace>;
             // 0 to 12.
-            /// 务工时间, months of the year.
+            /// Months of work away (务工时间), months of the year.
             months_worked: Option<i64>;
-            /// 联系电话: whole for the office and the household's helpers, else its first three and last two
-            /// digits.
+            /// Telephone (联系电话): whole for the office and the household's helpers, else its first three and
+            /// last two digits.
             phone: Option<String>, Telephone as Option<String>;
-            /// 是否参加城乡居民基本医疗保险.
+            /// Resident medical insurance (是否参加城乡居民基本医疗保险).
             resident_medical: Option<bool>;
-            /// 是否参加城镇职工基本医疗保险.
+            /// Employee medical insurance (是否参加城镇职工基本医疗保险).
             employee_medical: Option<bool>;
-            /// 是否参加城乡居民基本养老保险.
+            /// Resident pension (是否参加城乡居民基本养老保险).
             resident_pension: Option<bool>;
-            /// 是否参加大病保险.
+            /// Critical-illness insurance (是否参加大病保险).
             critical_illness: Option<bool>;
-            /// 是否享受低保.
+            /// Minimum living allowance (是否享受低保).
             minimum_living: Option<bool>;
         }
     };

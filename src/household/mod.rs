@@ -5,6 +5,7 @@ pub mod area;
 mod field;
 mod filter;
 pub mod model;
+pub mod naming;
 pub mod open;
 pub mod person_match;
 pub mod register;

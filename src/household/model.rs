@@ -36,7 +36,7 @@ macro_rules! household_facts {
                 $(#[$meta])*
                 pub $field: $type,
             )*
-            /// 家庭成员, in the order of the roster's rows; exactly one is the head.
+            /// Members (家庭成员), in the order of the roster's rows; exactly one is the head.
             #[sqlx(skip)]
             pub members: Vec<Member>,
         }
@@ -131,7 +131,7 @@ impl HouseholdFacts {
         }
     }
 
-    /// Whether the income a head is over the year's line; an income of just the line is not.
+    /// Whether the income per head is over the year's line; an income of just the line is not.
     pub fn is_over_line(&self, line_fen: i64) -> Option<bool> {
         self.income_per_head_fen.map(|fen| fen > line_fen)
     }

@@ -10,9 +10,11 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::naming::named;
 pub use super::person_match::namesake;
 use super::person_match::{Detail, PersonKey};
 use super::{IdentityNumber, PovertyStatus, Relation};
+use crate::problem::Text;
 
 /// Stands for «no index».
 const NONE: u32 = u32::MAX;
@@ -358,12 +360,19 @@ impl Register {
     }
 
     /// How people find a household.
-    pub fn words(&self, household: usize) -> String {
+    pub fn named(&self, household: usize) -> Text {
         let (town, village) = &self.areas[self.area_of(household) as usize];
-        let number = self
-            .number(household)
-            .map_or_else(String::new, |number| format!("户编号 {number}，"));
-        format!("{number}{town}{village}户主{}", self.head_name(household))
+        named(
+            town,
+            village,
+            self.head_name(household),
+            self.number(household),
+        )
+    }
+
+    /// The same in Chinese.
+    pub fn words(&self, household: usize) -> String {
+        self.named(household).zh
     }
 
     /// Bytes that it holds.
@@ -444,8 +453,18 @@ mod tests {
         assert_eq!(register.namesakes(namesake("示例甲", None)).count(), 0);
         assert_eq!(register.area_of(0), register.area_of(2));
         assert_ne!(register.area_of(0), register.area_of(1));
-        assert_eq!(register.words(0), "户编号 B2，草庙镇前进村户主示例甲");
-        assert_eq!(register.words(1), "草庙镇红旗村户主示例甲");
+        let of_both = |zh, en| Text::new(zh, en);
+        assert_eq!(
+            register.named(0),
+            of_both(
+                "草庙镇前进村示例甲户（户编号 B2）",
+                "草庙镇前进村 示例甲 B2"
+            )
+        );
+        assert_eq!(
+            register.named(1),
+            of_both("草庙镇红旗村示例甲户", "草庙镇红旗村 示例甲")
+        );
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct Household {
     pub created_at: DateTime<Utc>,
     /// When its facts last changed.
     pub updated_at: DateTime<Utc>,
-    /// 户主姓名; kept here as well, so that lists need not read the members.
+    /// Name of the head (户主姓名); kept here as well, so that lists need not read the members.
     pub head_name: String,
     /// Number of members.
     pub size: i64,
@@ -293,25 +293,25 @@ impl MemberName {
 pub struct LedgerEntry {
     /// To find its visits and its points of the method.
     pub id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     pub number: Option<String>,
-    /// 镇.
+    /// Town (镇).
     pub town: String,
-    /// 村.
+    /// Village (村).
     pub village: String,
-    /// 组.
+    /// Group in the village (组).
     pub group_name: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     pub head_name: String,
     /// 户主证件号码.
     pub head_identity_number: Option<IdentityNumber>,
-    /// 家庭人口.
+    /// Number of members (家庭人口).
     pub size: i64,
-    /// 脱贫属性 as the roster says.
+    /// Poverty status (脱贫属性) as the roster says.
     pub status: PovertyStatus,
-    /// 主要致贫原因.
+    /// Main cause (主要致贫原因).
     pub main_cause: Option<Cause>,
-    /// 年人均纯收入, fen.
+    /// Income per head (年人均纯收入), fen.
     pub income_per_head_fen: Option<i64>,
 }
 
@@ -319,7 +319,7 @@ pub struct LedgerEntry {
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Place {
     pub(crate) id: Uuid,
-    /// 镇.
+    /// Town (镇).
     pub town: String,
 }
 

@@ -37,7 +37,7 @@ code_list! {
 /// The person whom a change is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonChanged {
-    /// 姓名, of one who stays as it is now.
+    /// Name (姓名), of one who stays as it is now.
     pub name: String,
     /// What becomes of them.
     pub change: PersonChange,
@@ -87,8 +87,8 @@ impl FieldChange {
                 words!("{name} {change}（{reason}）", "“{name}” {change} ({reason})"; change, reason)
             }
             (PersonChange::Goes, None) if person.is_undecided => words!(
-                "{name} 名册中没有（去留待定）",
-                "“{name}” is not in the roster (to be decided)"
+                "{name} 本名册未列（去留待定）",
+                "“{name}” is registered and not in the roster (to be decided)"
             ),
             _ => words!("{name} {change}", "“{name}” {change}"; change),
         }
@@ -97,7 +97,7 @@ impl FieldChange {
     /// A value of this field as people read it.
     pub fn words(&self, value: &str) -> Text {
         if let Some(label) = self.field().and_then(|field| (field.label_of)(value)) {
-            return Text::new(label, value.replace('_', " "));
+            return label;
         }
         if self.key().ends_with("_fen")
             && let Ok(fen) = value.parse()
@@ -139,7 +139,6 @@ impl FieldChange {
         let heading = heading.unwrap_or(match key {
             "closed_on" => "销户日期",
             "closed_reason" => "销户原因",
-            "merged_into" => "并入的户",
             other => other,
         });
         Text::new(heading, key.replace('_', " "))
@@ -176,6 +175,8 @@ pub fn between_as_answered(
         Some(new),
         &mut changes,
     );
+    // An id says nothing to people: where the members of a household went stands in `closed_reason`.
+    changes.retain(|change| change.pointer != "/merged_into");
     changes
 }
 
@@ -440,7 +441,7 @@ mod tests {
         ];
         assert_eq!(told(&changes), expected);
         add_reasons(&mut changes, &[], true);
-        assert_eq!(changes[2].label().zh, "孙巧云 名册中没有（去留待定）");
+        assert_eq!(changes[2].label().zh, "孙巧云 本名册未列（去留待定）");
         let reason = LeaveAnswer::Died;
         add_reasons(
             &mut changes,
@@ -466,7 +467,7 @@ mod tests {
             .as_object()
             .unwrap()
             .keys()
-            .filter(|key| *key != "members")
+            .filter(|key| !["members", "merged_into"].contains(&key.as_str()))
             .map(|key| format!("/{key}"))
             .collect();
         let member = facts["members"][0].as_object().unwrap();

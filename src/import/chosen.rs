@@ -29,7 +29,7 @@ pub fn check(import: &Import, former: &Choices) -> Result<(), Problem> {
     }
     let problem = Problem::invalid(
         "unknown_choice",
-        "所选的内容有的不在这次导入之中，请按 errors 所列逐项改正",
+        "所选的内容有的不在这次导入之中，请按所列各处逐项改正",
         "some choices name what this import does not have; see `errors`",
     );
     Err(problem.with_places(unknown))
@@ -99,7 +99,7 @@ fn refused(import: &Import, decision: &Decision) -> Option<(&'static str, Text)>
         let known: Vec<_> = kinds
             .chain(conflicts.iter().map(|it| it.key.as_str()))
             .collect();
-        let what = words!("待决定的问题", "question");
+        let what = words!("待决事项", "question");
         return Some(("conflict", no_such(&what, name, &known)));
     }
     if let Some(answer) = decision.answer {
@@ -108,7 +108,7 @@ fn refused(import: &Import, decision: &Decision) -> Option<(&'static str, Text)>
         if !known.contains(&answer) {
             let mut codes: Vec<_> = known.iter().map(|it| it.code()).collect();
             codes.dedup();
-            let what = words!("此问题的答复", "answer to this question");
+            let what = words!("此事项的答复", "answer to this question");
             return Some(("answer", no_such(&what, answer.code(), &codes)));
         }
     }
@@ -118,7 +118,7 @@ fn refused(import: &Import, decision: &Decision) -> Option<(&'static str, Text)>
         .flat_map(|it| &it.names)
         .map(String::as_str)
         .collect();
-    let what = words!("此问题所列的名称", "name that this question lists");
+    let what = words!("此事项所列的名称", "name that this question lists");
     (!names.contains(&chosen)).then(|| ("name", no_such(&what, chosen, &names)))
 }
 
@@ -130,8 +130,8 @@ fn no_such(what: &Text, name: &str, known: &[&str]) -> Text {
     let meant = match nearest(&name, known) {
         Some(meant) => words!("，您要写的是“{meant}”吗？", "; did you mean “{meant}”?"),
         None if (1..=FEW).contains(&known.len()) => {
-            let known = known.join("、");
-            words!("（可选：{known}）", " (there are “{known}”)")
+            let known = Text::quoted(known);
+            words!("（可选：{known}）", " (there are {known})"; known)
         }
         None => Text::default(),
     };

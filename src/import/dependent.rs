@@ -37,10 +37,10 @@ code_list! {
         PairingRun = "pairing_run", "结对方案", [];
         PairingConstraint = "pairing_constraint", "结对约束", [];
         Assistance = "assistance", "协助帮扶", [];
-        Leave = "leave", "请假离岗", [];
+        Leave = "leave", "请假", [];
         Visit = "visit", "走访", [];
         HelpPlan = "plan", "帮扶计划", [];
-        Lift = "lift", "脱贫程序", [];
+        Lift = "lift", "脱贫记录", [];
         Account = "account", "账号", [];
     }
 }
@@ -284,7 +284,9 @@ async fn of_staff(tx: &mut Tx, since: &Since) -> Result<Vec<Dependent>, sqlx::Er
         .filter(|it| it.kind != DependentKind::Renaming);
     for dependent in about_people {
         let person = known.iter().find(|one| one.id == dependent.subject_id);
-        let person = person.map_or_else(String::new, |one| format!("{} {}", one.unit, one.name));
+        let person = person.map_or_else(Text::default, |one| {
+            Text::same(format!("{} {}", one.unit, one.name))
+        });
         dependent.words = dependent.about(&person);
     }
     Ok(found)
@@ -327,7 +329,7 @@ impl Since {
             subject_id: id,
             words: {
                 let (by, kind) = (&entry.actor, kind.text());
-                words!("{day} 由 {by} 作的{kind}", "{kind} of {day} by {by}"; kind)
+                words!("{kind}（{day}，{by}）", "{kind} of {day} by {by}"; kind)
             },
         })
     }
@@ -356,13 +358,13 @@ fn once(mentions: Vec<Mention>) -> Vec<Mention> {
 
 impl Dependent {
     /// What it is, and the household or person that it is about.
-    fn about(&self, name: &str) -> Text {
+    fn about(&self, name: &Text) -> Text {
         let what = if self.words.zh.is_empty() {
             self.kind.text()
         } else {
             self.words.clone()
         };
-        words!("{name}：{what}", "“{name}”: {what}"; what)
+        words!("{name}：{what}", "“{name}”: {what}"; name, what)
     }
 }
 
@@ -375,10 +377,11 @@ async fn name_households(tx: &mut Tx, found: &mut [Dependent]) -> Result<(), sql
         for dependent in about_households.filter(|it| it.kind != DependentKind::Renaming) {
             let name = households.get(&dependent.subject_id).map(|household| {
                 let facts = &household.facts;
-                let number = facts.number.as_deref().unwrap_or_default();
-                format!(
-                    "{}{} {number} {}",
-                    facts.town, facts.village, household.head_name
+                household::naming::named(
+                    &facts.town,
+                    &facts.village,
+                    &household.head_name,
+                    facts.number.as_deref(),
                 )
             });
             let name = name.unwrap_or_default();

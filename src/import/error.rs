@@ -30,8 +30,11 @@ pub fn not_checked(import: &Import) -> Problem {
     let state = import.state.label();
     Problem::conflict(
         "import_not_checked",
-        format!("此次导入的状态是“{state}”，还没有核对结果"),
-        format!("the import is `{}` and was not checked", import.state),
+        format!("此次导入的状态是“{state}”，还没有核对结果；正在核对的请稍候，其他的请重新核对"),
+        format!(
+            "the import is `{}` and was not checked; wait for the check, or check it again",
+            import.state
+        ),
     )
 }
 
@@ -100,11 +103,9 @@ pub fn check_fields(kind: RosterKind, choices: &Choices) -> Result<(), Problem> 
 pub fn undecided(count: i64) -> Problem {
     Problem::invalid(
         "import_undecided",
+        format!("有 {count} 项待决事项，未写入任何内容；请逐项决定，或明确选择只导入没有问题的行"),
         format!(
-            "有 {count} 个问题需要先决定，未写入任何内容；请逐一确认，或明确选择只导入没有问题的行"
-        ),
-        format!(
-            "there is {} to be decided and nothing was written; decide all, or choose `good_rows_only`",
+            "{} to be decided, and nothing was written; decide all, or choose `good_rows_only`",
             counted(count, "question")
         ),
     )
@@ -148,8 +149,8 @@ pub fn not_committed(import: &Import) -> Problem {
 pub fn too_old() -> Problem {
     Problem::conflict(
         "import_too_old",
-        "此次导入由旧版本完成，没有留下撤销所需的记录",
-        "this import was made by an earlier version, which kept no record by which it could be undone",
+        "此次导入由旧版本完成，没有留下撤销所需的记录，不能撤销；请重新导入正确的名册来更正",
+        "this import was made by an earlier version, which kept no record by which it could be undone; import a correct roster instead",
     )
 }
 
@@ -168,11 +169,11 @@ pub fn depended_on(dependents: &[Dependent]) -> Problem {
     Problem::conflict(
         "import_depended_on",
         format!(
-            "之后有 {} 条记录依赖此次导入，不能撤销；请先处理它们",
+            "之后有 {} 条记录依赖此次导入，不能撤销；请先处理所列各条",
             dependents.len()
         ),
         format!(
-            "{} records that came later depend on this import, see `errors`",
+            "later records depend on this import ({}); deal with them first, see `errors`",
             dependents.len()
         ),
     )

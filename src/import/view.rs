@@ -148,11 +148,11 @@ pub struct ImportChange {
     pub action: Action,
     /// Where it stands in the file, such as `名册!12`.
     pub place: Option<String>,
-    /// 户编号 or 工号.
+    /// Household number (户编号), or staff number (工号).
     pub number: Option<String>,
-    /// 户主姓名 or 姓名.
+    /// Name of the head (户主姓名), or of the person (姓名).
     pub name: String,
-    /// 镇、村 or 单位.
+    /// Town and village (镇、村), or unit (单位).
     pub area: String,
     /// Whether there is an error at it.
     pub has_errors: bool,

@@ -65,9 +65,9 @@ pub struct ConditionState {
 /// What those who verified a household saw there and the register has no column for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attested {
-    /// 不愁吃.
+    /// Enough to eat (不愁吃).
     pub food: Option<bool>,
-    /// 不愁穿.
+    /// Enough to wear (不愁穿).
     pub clothing: Option<bool>,
 }
 
@@ -122,15 +122,15 @@ fn income(facts: &HouseholdFacts, line_fen: i64, day: NaiveDate) -> ConditionSta
     let is_over = facts.is_over_line(line_fen);
     let found = match income {
         None => words!(
-            "花名册没有年人均纯收入；{year} 年标准为 {line}",
-            "the register has no income a head; the line of {year} is {line}";
+            "登记中没有年人均纯收入；{year} 年标准为 {line}",
+            "the register has no income per head; the line of {year} is {line}";
             line
         ),
         Some(fen) if is_over == Some(true) => {
             let income = yuan(fen);
             words!(
                 "年人均纯收入 {income}，高于 {year} 年标准 {line}",
-                "income a head {income}, above the line of {line} of {year}";
+                "income per head {income}, above the line of {line} of {year}";
                 income, line
             )
         }
@@ -138,14 +138,14 @@ fn income(facts: &HouseholdFacts, line_fen: i64, day: NaiveDate) -> ConditionSta
             let income = yuan(fen);
             words!(
                 "年人均纯收入 {income}，未超过 {year} 年标准 {line}",
-                "income a head {income}, not above the line of {line} of {year}";
+                "income per head {income}, not above the line of {line} of {year}";
                 income, line
             )
         }
     };
     let remedy = words!(
-        "核算该户年人均纯收入并更新花名册；须高于标准，等于标准不算达到",
-        "work out the income a head and bring it into the register; it must be above the line, the line itself does not do"
+        "核算该户年人均纯收入并更新登记；须高于标准，等于标准不算达到",
+        "work out the income per head and bring it into the register; it must be above the line, the line itself does not do"
     );
     state(Condition::Income, is_over, found, remedy)
 }
@@ -189,15 +189,18 @@ fn compulsory_education(facts: &HouseholdFacts, day: NaiveDate) -> ConditionStat
             "7—15 周岁成员 {count} 人，均在校",
             "all members of 7 to 15 years ({count}) go to school"
         ),
-        (_, names) => words!(
-            "不在校、或在校情况（年龄）不明：{}",
-            "not at school, or schooling (or age) unknown: “{}”",
-            names.join("、")
-        ),
+        (_, names) => {
+            let names = Text::quoted(names);
+            words!(
+                "不在校，或在校情况、年龄不明：{names}",
+                "not at school, or schooling or age unknown: {names}";
+                names
+            )
+        }
     };
     let remedy = words!(
-        "核对这些成员的出生日期和在校生状况并更新花名册；失学辍学的先劝返复学，送教上门的登记为在校",
-        "check birth date and schooling of these members and bring them into the register; bring those who dropped out back to school first, and register who is taught at home as at school"
+        "核对这些成员的出生日期和在校生状况并更新登记；失学辍学的先劝返复学，送教上门的登记为在校",
+        "check birth date and schooling of these members and bring them into the register; bring those who dropped out back to school first, and register those who are taught at home as being at school"
     );
     state(Condition::CompulsoryEducation, all(&answers), found, remedy)
 }
@@ -224,19 +227,20 @@ fn basic_medical_care(facts: &HouseholdFacts) -> ConditionState {
         .collect();
     let found = if open.is_empty() {
         words!(
-            "{} 人均已参加基本医疗保险",
-            "all {} members have basic medical insurance",
+            "{} 人全部参加了基本医疗保险",
+            "every member ({}) has basic medical insurance",
             answers.len()
         )
     } else {
+        let names = Text::quoted(&open);
         words!(
-            "未参保或参保情况不明：{}",
-            "without basic medical insurance, or unknown: “{}”",
-            open.join("、")
+            "未参保或参保情况不明：{names}",
+            "without basic medical insurance, or unknown: {names}";
+            names
         )
     };
     let remedy = words!(
-        "为这些成员办理城乡居民或职工基本医疗保险，并更新花名册",
+        "为这些成员办理城乡居民或职工基本医疗保险，并更新登记",
         "insure these members by the resident or the employee scheme, and bring it into the register"
     );
     state(Condition::BasicMedicalCare, all(&answers), found, remedy)
@@ -250,11 +254,11 @@ fn safe_housing(facts: &HouseholdFacts) -> ConditionState {
         Some(true) => words!("住房安全：是，{grade}", "safe housing: yes, {grade}"; grade),
         Some(false) => words!("住房安全：否，{grade}", "safe housing: no, {grade}"; grade),
         None => {
-            words!("花名册没有填写住房安全，{grade}", "the register does not say whether the housing is safe, {grade}"; grade)
+            words!("登记中没有填写住房安全，{grade}", "the register does not say whether the housing is safe, {grade}"; grade)
         }
     };
     let remedy = words!(
-        "鉴定住房等级，C、D 级先完成危房改造，再更新花名册的住房安全和危房等级",
+        "鉴定住房等级，C、D 级先完成危房改造，再更新登记的住房安全和危房等级",
         "have the housing graded, rebuild grades C and D first, then bring safety and grade into the register"
     );
     state(
@@ -270,12 +274,12 @@ fn safe_water(facts: &HouseholdFacts) -> ConditionState {
         Some(true) => words!("饮水安全：是", "safe water: yes"),
         Some(false) => words!("饮水安全：否", "safe water: no"),
         None => words!(
-            "花名册没有填写饮水安全",
+            "登记中没有填写饮水安全",
             "the register does not say whether the water is safe"
         ),
     };
     let remedy = words!(
-        "解决安全饮水后更新花名册的饮水安全",
+        "解决安全饮水后更新登记的饮水安全",
         "see to safe water, then bring it into the register"
     );
     state(Condition::SafeWater, facts.water_safe, found, remedy)

@@ -49,7 +49,7 @@ impl From<LiftError> for Problem {
             } => Self::conflict(
                 "publicity_too_short",
                 zh,
-                format!("the list must hang for {days} days; the first possible day is {first_possible}"),
+                format!("the public notice must last {days} days; the first possible day is {first_possible}"),
             )
             .at("/date"),
             LiftError::ConditionsNotMet(open) => Self::invalid(

@@ -39,7 +39,7 @@ impl Step {
 
 code_list! {
     /// Where a lift stands: the last step that was done, or how it ended.
-    pub enum State = "lift_state", "脱贫进度" {
+    pub enum State = "lift_state", "脱贫办理状态" {
         Proposed = "proposed", "已提出", [];
         VillageReview = "village_review", "已评议", [];
         Verified = "verified", "已核实", [];

@@ -16,13 +16,13 @@ use crate::api::Instant;
 pub struct LiftHousehold {
     /// Its id.
     pub id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     pub number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     pub head_name: String,
-    /// 镇.
+    /// Town (镇).
     pub town: String,
-    /// 村.
+    /// Village (村).
     pub village: String,
 }
 
@@ -76,7 +76,7 @@ pub struct LiftView {
     /// The helper who was responsible on that day.
     #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
-    /// That helper's 工号.
+    /// That helper's staff number (工号).
     pub staff_number: Option<String>,
     /// That helper's name.
     pub helper_name: Option<String>,
@@ -113,7 +113,7 @@ pub struct LiftSummary {
     /// The helper who was responsible on that day.
     #[oai(rename = "staff_id")]
     pub helper_id: Option<Uuid>,
-    /// That helper's 工号.
+    /// That helper's staff number (工号).
     pub staff_number: Option<String>,
     /// That helper's name.
     pub helper_name: Option<String>,

@@ -139,7 +139,7 @@ impl VisitEvidence {
     pub(super) fn shown(&self, shows: &str, language: Language) -> EvidenceRef {
         let met = self.met.map_or_else(String::new, |met| {
             let met = met.label_in(language);
-            say!(language, "，见到{met}", ", met {met}")
+            say!(language, "，见到{met}", ", met: {met}")
         });
         let kind = self.kind.label_in(language);
         EvidenceRef {

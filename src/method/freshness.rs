@@ -74,8 +74,8 @@ pub fn decided(evidence: &Evidence, language: Language) -> Option<Decided<'_>> {
                 let measures = named(&roster.measures);
                 evidence.roster_ref(say!(
                     language,
-                    "花名册措施：{measures}",
-                    "measures of the roster: {measures}"
+                    "登记的帮扶措施：{measures}",
+                    "measures in the register: {measures}"
                 ))
             },
             since: roster.changes.measures.unwrap_or(roster.on),

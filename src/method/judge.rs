@@ -9,7 +9,7 @@ use super::freshness::{Freshness, decided, freshness};
 use super::model::{EvidenceRef, Point, PointState};
 use super::words::{Ask, Reader, in_words, labels, listed};
 use crate::code_list::CodeList;
-use crate::problem::{Language, say};
+use crate::problem::{Language, counted, say};
 use crate::settings::Settings;
 
 /// How the six points stand today, in the order of their list.
@@ -71,7 +71,11 @@ impl<'a> Judge<'a> {
         let language = self.language;
         let words = Confirmed {
             shows: say!(language, "确认基本情况", "confirms the situation"),
-            changed: say!(language, "花名册家庭成员信息", "the members on the roster"),
+            changed: say!(
+                language,
+                "登记的家庭成员信息",
+                "the members in the register"
+            ),
             task: say!(
                 language,
                 "入户核实家庭基本情况",
@@ -85,21 +89,21 @@ impl<'a> Judge<'a> {
                 .map(|gap| gap.spoken(language))
                 .collect();
             let gaps = listed(&gaps, language);
-            let lacks = say!(language, "花名册缺：{gaps}", "the roster lacks: {gaps}");
+            let lacks = say!(language, "登记中缺：{gaps}", "the register lacks: {gaps}");
             let mut evidence = vec![self.evidence.roster_ref(lacks)];
             let visit = freshness.visit();
             evidence.extend(visit.map(|visit| visit.shown(&words.shows, language)));
             let next = self.ask.soon(&say!(
                 language,
-                "核实并报办公室在花名册中补全：{gaps}",
-                "find out, and have the office complete on the roster ({gaps})"
+                "核实并报办公室补登：{gaps}",
+                "find out what the register lacks ({gaps}), and have the office add it"
             ));
             return PointState::missing(Point::Situation, evidence, next);
         }
         let complete = say!(
             language,
-            "花名册基本情况完整",
-            "the roster's situation is complete"
+            "登记的基本情况完整",
+            "the situation in the register is complete"
         );
         let stated = self.evidence.roster_ref(complete);
         self.confirmed(Point::Situation, stated, &freshness, &words)
@@ -112,7 +116,7 @@ impl<'a> Judge<'a> {
         let language = self.language;
         let words = Confirmed {
             shows: say!(language, "确认致贫原因", "confirms the causes"),
-            changed: say!(language, "花名册致贫原因", "the causes on the roster"),
+            changed: say!(language, "登记的致贫原因", "the causes in the register"),
             task: say!(
                 language,
                 "与户主一起核实致贫原因",
@@ -124,16 +128,16 @@ impl<'a> Judge<'a> {
             let evidence = visit.map(|visit| visit.shown(&words.shows, language));
             let next = self.ask.soon(&say!(
                 language,
-                "入户弄清主要致贫原因，报办公室记入花名册",
-                "find out the main cause of poverty at home, and have the office put it on the roster"
+                "入户弄清主要致贫原因，报办公室登记",
+                "find out the main cause of poverty at home, and have the office register it"
             ));
             return PointState::missing(Point::Causes, evidence.into_iter().collect(), next);
         };
         let cause = cause.label_in(language);
         let stated = self.evidence.roster_ref(say!(
             language,
-            "花名册主要致贫原因：{cause}",
-            "main cause on the roster: {cause}"
+            "登记的主要致贫原因：{cause}",
+            "main cause in the register: {cause}"
         ));
         self.confirmed(Point::Causes, stated, &freshness, &words)
     }
@@ -141,6 +145,7 @@ impl<'a> Judge<'a> {
     fn wishes(&self) -> PointState {
         let roster = &self.evidence.roster;
         let months = self.settings.wishes_months;
+        let ago = counted(months.into(), "month");
         let freshness = self.freshness(|visit| visit.wishes.is_some(), months, None);
         let language = self.language;
         let words = |visit: &VisitEvidence| {
@@ -170,7 +175,7 @@ impl<'a> Judge<'a> {
                 let next = self.ask.soon(&say!(
                     language,
                     "重新听取内心诉求（上次是{last}，已超过 {months} 个月）",
-                    "hear their wishes again (last heard on {last}, more than {months} months ago)"
+                    "hear their wishes again (last heard on {last}, more than {ago} ago)"
                 ));
                 PointState::stale(Point::Wishes, vec![words(visit)], since, next)
             }
@@ -179,13 +184,13 @@ impl<'a> Judge<'a> {
                     let wishes = self.short(wishes);
                     let stated = self.evidence.roster_ref(say!(
                         language,
-                        "花名册内心诉求：“{wishes}”",
-                        "wishes on the roster: “{wishes}”"
+                        "登记的内心诉求：“{wishes}”",
+                        "wishes in the register: “{wishes}”"
                     ));
                     let next = self.ask.soon(&say!(
                         language,
-                        "当面听取内心诉求（花名册有记载，但没有走访记录）",
-                        "hear their wishes in person (the roster has them, no visit does)"
+                        "当面听取内心诉求（登记中有，但没有走访记录）",
+                        "hear their wishes in person (the register has them, no visit does)"
                     ));
                     PointState::stale(Point::Wishes, vec![stated], roster.on, next)
                 }
@@ -220,13 +225,13 @@ impl<'a> Judge<'a> {
                 let approach = self.short(approach);
                 let stated = self.evidence.roster_ref(say!(
                     language,
-                    "花名册帮扶思路：“{approach}”",
-                    "approach on the roster: “{approach}”"
+                    "登记的帮扶思路：“{approach}”",
+                    "approach in the register: “{approach}”"
                 ));
                 let next = self.ask.soon(&say!(
                     language,
-                    "制定帮扶计划，确认花名册所写的帮扶思路是否仍然适用",
-                    "make a help plan, and see whether the roster's approach still fits"
+                    "制定帮扶计划，确认登记的帮扶思路是否仍然适用",
+                    "make a help plan, and see whether the approach in the register still fits"
                 ));
                 PointState::stale(Point::Approach, vec![stated], roster.on, next)
             }
@@ -253,6 +258,7 @@ impl<'a> Judge<'a> {
             return PointState::missing(Point::Measures, Vec::new(), next);
         };
         let months = self.settings.follow_up_months;
+        let ago = counted(months.into(), "month");
         let follows_up = |visit: &VisitEvidence| {
             visit
                 .measures
@@ -290,8 +296,8 @@ impl<'a> Judge<'a> {
                 decided.since,
                 self.ask.soon(&say!(
                     language,
-                    "跟进落实帮扶措施（{measures}）并在走访中登记，目前还没有跟进记录",
-                    "follow up the measures ({measures}) and record it with a visit: none has yet"
+                    "跟进落实帮扶措施（{measures}）并在走访中登记（目前还没有跟进记录）",
+                    "follow up the measures ({measures}) and record it with a visit (none is recorded yet)"
                 )),
             ),
             Freshness::TooOld(visit, since) => {
@@ -299,7 +305,7 @@ impl<'a> Judge<'a> {
                 let next = self.ask.soon(&say!(
                     language,
                     "跟进帮扶措施（{measures}），上次跟进是{last}，已超过 {months} 个月",
-                    "follow up the measures ({measures}), last on {last}, more than {months} months ago,"
+                    "follow up the measures ({measures}), last on {last}, more than {ago} ago,"
                 ));
                 PointState::stale(Point::Measures, evidence, since, next)
             }
@@ -336,8 +342,8 @@ impl<'a> Judge<'a> {
             Freshness::Never => {
                 let next = self.ask.soon(&say!(
                     language,
-                    "{task}（花名册有记载，但没有走访核实）",
-                    "{task} (the roster says it, no visit has confirmed it)"
+                    "{task}（登记中有，但没有走访核实）",
+                    "{task} (the register says it, no visit has confirmed it)"
                 ));
                 PointState::stale(point, evidence, roster_on, next)
             }

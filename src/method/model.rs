@@ -53,7 +53,7 @@ code_list! {
 code_list! {
     /// What kind of record shows something.
     pub enum EvidenceKind = "evidence_kind", "依据类别" {
-        Roster = "roster", "花名册", [];
+        Roster = "roster", "登记", [];
         Visit = "visit", "走访", [];
         Plan = "plan", "帮扶计划", [];
         Lift = "lift", "脱贫退出", [];

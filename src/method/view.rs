@@ -13,18 +13,18 @@ use crate::household::store::{AreaKey, Household};
 pub struct HouseholdMethod {
     /// The household.
     pub household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     pub number: Option<String>,
     /// Where its place stands among others.
     #[oai(skip)]
     pub area_key: String,
     /// Name of the household's head.
     pub head_name: String,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     pub town: String,
-    /// 村(居).
+    /// Village (村、居).
     pub village: String,
-    /// 工号 of the helper who is responsible now.
+    /// Staff number (工号) of the helper who is responsible now.
     pub staff_number: Option<String>,
     /// Name of that helper.
     pub helper_name: Option<String>,

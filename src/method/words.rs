@@ -3,10 +3,11 @@
 use chrono::{Datelike, Months, NaiveDate};
 
 use crate::access::Sight;
+use crate::calendar::in_chinese;
 use crate::code_list::CodeList;
 use crate::household::Measure;
 use crate::lift::model::publicity_ends;
-use crate::problem::{Language, say};
+use crate::problem::{Language, counted, say};
 
 /// Who will read the words.
 #[derive(Clone, Copy, Debug)]
@@ -73,10 +74,11 @@ impl Ask<'_> {
         let earliest = publicity_ends(publicised_on, days).unwrap_or(NaiveDate::MAX);
         let last = in_words(self.deadline().max(earliest), self.language);
         let earliest = in_words(earliest, self.language);
+        let notice = counted(days.into(), "day");
         say!(
             self.language,
             "请办公室在公示满 {days} 天后办理“批准”：最早{earliest}，于{last}前完成。",
-            "The office is to approve the lift once it was public for {days} days: {earliest} at the earliest, by {last}."
+            "The office is to approve the lift after {notice} of public notice: on {earliest} at the earliest, by {last} at the latest."
         )
     }
 
@@ -101,8 +103,10 @@ fn end_of_month(day: NaiveDate, months: u32) -> NaiveDate {
 
 /// A day as people write it.
 pub fn in_words(day: NaiveDate, language: Language) -> String {
-    let (year, month, number) = (day.year(), day.month(), day.day());
-    say!(language, "{year}年{month}月{number}日", "{day}")
+    match language {
+        Language::Chinese => in_chinese(day),
+        Language::English => day.to_string(),
+    }
 }
 
 pub fn labels(measures: &[Measure], language: Language) -> String {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::fault::{MOST_PLACES, Place, token};
 use super::unknown::{Named, nearest, unknown_name};
 use crate::calendar;
-use crate::problem::Text;
+use crate::problem::{Text, counted};
 use crate::text::is_storable;
 
 /// The expressions of the keyword `pattern` in a document, compiled once: a batch has a thousand
@@ -268,7 +268,7 @@ impl<'a> Check<'a> {
             self.fault(
                 pointer,
                 format!("最多 {most} 项"),
-                format!("at most {most} items"),
+                format!("at most {}", number_of(most, "item")),
             );
             return;
         }
@@ -278,7 +278,7 @@ impl<'a> Check<'a> {
             self.fault(
                 pointer,
                 format!("至少 {least} 项"),
-                format!("at least {least} items"),
+                format!("at least {}", number_of(least, "item")),
             );
         }
         for (position, item) in items.iter().enumerate() {
@@ -294,7 +294,7 @@ impl<'a> Check<'a> {
             self.fault(
                 pointer,
                 format!("最多 {most} 个字符"),
-                format!("at most {most} characters"),
+                format!("at most {}", number_of(most, "character")),
             );
         }
         if let Some(least) = schema["minLength"].as_u64()
@@ -303,7 +303,7 @@ impl<'a> Check<'a> {
             self.fault(
                 pointer,
                 format!("至少 {least} 个字符"),
-                format!("at least {least} characters"),
+                format!("at least {}", number_of(least, "character")),
             );
         } else if self.blanks && schema["minLength"].as_u64() > Some(0) && text.trim().is_empty() {
             self.fault(pointer, "不能只有空格", "must not be blank");
@@ -378,6 +378,10 @@ impl<'a> Check<'a> {
 
 /// The smallest and the largest number that a schema allows: by its bounds, or by the numbers that its
 /// format has.
+fn number_of(count: u64, one: &str) -> String {
+    counted(i64::try_from(count).unwrap_or(i64::MAX), one)
+}
+
 fn bounds(schema: &Value) -> (Option<f64>, Option<f64>) {
     let of_format: (Option<f64>, Option<f64>) = match schema["format"].as_str() {
         Some("int8") => (Some(i8::MIN.into()), Some(i8::MAX.into())),

@@ -217,7 +217,10 @@ impl<'a> Form<'a> {
                 let words = unknown_name(Named::Field, name, &known);
                 faults.push(place(name, words).unknown());
             } else if sent[..at].contains(name) {
-                let words = Text::new("只能有一个", "stands here more than once; give it once");
+                let words = Text::new(
+                    "此项写了不止一次，请只保留一个",
+                    "stands here more than once; give it once",
+                );
                 faults.push(place(name, words));
             }
         }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use poem::http::StatusCode;
 use tokio::task::JoinError;
 
-use crate::problem::{Problem, Text};
+use crate::problem::{Problem, Text, counted};
 
 /// What keeps a pairing or a run from being made, confirmed or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum PairingError {
     #[error("此方案由旧版本生成，没有保存计算依据，无法核验或导出；请重新生成方案")]
     BasisNotKept,
     /// What is kept as the basis of the run is not what it was computed from.
-    #[error("保存的计算依据已损坏或被改动，与方案记载的摘要不符，无法核验或导出")]
+    #[error("保存的计算依据已损坏或被改动，与方案记载的校验值不符，无法核验或导出；请重新生成方案")]
     BasisDamaged,
     /// The run was confirmed before.
     #[error("此方案已经确认，不能再确认或放弃")]
@@ -35,7 +35,7 @@ pub enum PairingError {
     #[error("此方案已经提交，待确认")]
     RunProposed,
     /// An edit of a household that the run is not for.
-    #[error("该户不在此方案中，请核对户的编号")]
+    #[error("该户不在此方案中，请核对所选的户")]
     NotInRun {
         /// Where the household was sent.
         pointer: &'static str,
@@ -124,7 +124,7 @@ pub enum PairingError {
     #[error("没有这一户，或已销户，请核对所选的户")]
     NoSuchHousehold,
     /// There is no such person.
-    #[error("帮扶责任人名册中没有此人，请核对所选的人员")]
+    #[error("登记中没有此人，请核对所选的人员")]
     NoSuchHelper,
     /// The pairing has ended already, on this day.
     #[error("此结对已于 {0} 结束")]
@@ -200,7 +200,7 @@ impl From<PairingError> for Problem {
             E::BasisDamaged => Self::conflict(
                 "basis_damaged",
                 zh,
-                "what is kept as the basis of this run is damaged or was changed: it is not what the run's digest is of",
+                "what is kept as the basis of this run is damaged or was changed: it is not what the run's digest is of; compute a new one",
             ),
             E::RunConfirmed => Self::conflict(
                 "run_already_confirmed",
@@ -252,7 +252,10 @@ impl From<PairingError> for Problem {
             } => Self::conflict(
                 "helper_full",
                 zh,
-                format!("“{helper}” has {held} households and {added} by this run, of {capacity}; choose another, or swap with one of them"),
+                format!(
+                    "“{helper}” has {} and gets {added} more by this run, and may have {capacity} in all; choose another, or swap with one of them",
+                    counted(held, "household")
+                ),
             ),
             E::InFuture(day) => Self::invalid(
                 "date_in_future",
@@ -271,7 +274,10 @@ impl From<PairingError> for Problem {
             } => Self::conflict(
                 "overlaps_earlier_pairing",
                 zh,
-                format!("{count} households still had their former helper after {from}; the first day can be {earliest}"),
+                format!(
+                    "after {from} {} still with the former helper; the first day can be {earliest}",
+                    counted(i64::try_from(count).unwrap_or(i64::MAX), "household")
+                ),
             ),
             E::AlreadyPaired => Self::conflict(
                 "household_already_paired",
@@ -299,18 +305,21 @@ impl From<PairingError> for Problem {
             E::PinnedToAnother { helper, reason } => Self::conflict(
                 "pinned_to_another",
                 zh,
-                format!("this household is pinned to “{helper}” (“{reason}”); remove that first"),
+                format!("this household is pinned to “{helper}” (“{reason}”); remove that constraint first"),
             )
             .at("/household_id"),
             E::ConstraintThere(_) => Self::conflict(
                 "constraint_there",
                 zh,
-                "these two are pinned or forbidden already, or the household is pinned to another; remove that first",
+                "these two are pinned or forbidden already, or the household is pinned to another; remove that constraint first",
             ),
             E::HelperFull { held, capacity } => Self::conflict(
                 "helper_full",
                 zh,
-                format!("this person has {held} of {capacity} households; choose another or change the capacity"),
+                format!(
+                    "this person has {} and may have {capacity}; choose another or change the capacity",
+                    counted(held, "household")
+                ),
             )
             .at("/staff_id"),
             E::NoSuchHousehold => Self::invalid(
@@ -322,7 +331,7 @@ impl From<PairingError> for Problem {
             E::NoSuchHelper => Self::invalid(
                 "no_such_person",
                 zh,
-                "no such person on the staff roster; check `staff_id`",
+                "no such person in the register; check `staff_id`",
             )
             .at("/staff_id"),
             E::AlreadyEnded(day) => Self::conflict(

@@ -206,7 +206,7 @@ fn bound_inputs(most_households: usize, most_helpers: usize) -> impl Strategy<Va
             household.barriers = barriers.map(|(at, why)| (helper_id(at), why)).collect();
         }
         for (helper, away) in input.helpers.iter_mut().zip(away) {
-            helper.away = away.then(|| Text::same("自 2026-09-01 起离岗（退休）"));
+            helper.away = away.then(|| Text::same("自 2026-09-01 起不在岗（退休）"));
         }
         input
     })
@@ -389,7 +389,7 @@ fn what_is_short_is_told_in_words() {
             "甲镇东村、甲镇西村共 4 户，可帮扶的是东校的 1 人，只有 2 个空余名额，还差 2 个；\
              请在这些单位增派人员、提高可帮扶户数，或为这些村增加定点帮扶单位",
             "乙镇西村共 1 户，没有在岗责任人可以帮扶，还差 1 个名额；\
-             请为这些村设置定点帮扶单位，或指定负责人",
+             请为这些村设置定点帮扶单位，或把这些村列入责任人的负责村",
         ]
     );
 }

@@ -104,7 +104,7 @@ fn title(status: StatusCode, code: &str) -> (&'static str, &'static str) {
         405 => ("不支持的方法", "Method not allowed"),
         408 => ("请求传送过慢", "Request timeout"),
         409 => ("与现有情况冲突", "Conflict"),
-        412 => ("数据已被他人修改", "Changed meanwhile"),
+        412 => ("记录已有更改", "Changed meanwhile"),
         413 => ("内容过大", "Content too large"),
         415 => ("不支持的文件或内容类型", "Unsupported media type"),
         422 => ("内容不符合规则", "Against a rule"),

@@ -72,7 +72,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("date_in_future", "the day is to come"),
     ("date_too_early", "the day is too early"),
     ("edit_incomplete", "the edit does not say all that it needs"),
-    ("empty", "the visit says nothing"),
+    ("empty", "a text that is needed is empty"),
     ("end_before_start", "the end is before the start"),
     ("end_before_visit", "the end is before a visit of that time"),
     ("fit_twice", "two rows for one cause and skill"),
@@ -113,7 +113,7 @@ pub const CODES: &[(&str, &str)] = &[
         "the `Idempotency-Key` was sent with another request before",
     ),
     ("if_match_required", "the change needs `If-Match`"),
-    ("import_busy", "another import is being checked or done"),
+    ("import_busy", "the import is being undone or tidied up"),
     (
         "import_depended_on",
         "later records depend on the import, so it cannot be undone",

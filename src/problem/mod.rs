@@ -99,7 +99,7 @@ impl Problem {
         Self::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            format!("没有找到该{zh}，请核对编号，或确认您有权查看"),
+            format!("没有找到该{zh}，请核对后重试，或确认您有权查看"),
             format!("no such {en}, or you may not see it"),
         )
     }

@@ -56,6 +56,13 @@ impl Text {
         })
     }
 
+    /// Some names in one, which in English stand each between quotation marks.
+    pub fn quoted(names: &[impl AsRef<str>]) -> Self {
+        let quoted = |name: &str| Self::new(name, format!("“{name}”"));
+        let names: Vec<_> = names.iter().map(|name| quoted(name.as_ref())).collect();
+        Self::joined(&names)
+    }
+
     /// The sentence in Chinese and in English.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
@@ -155,6 +162,13 @@ mod tests {
         assert_eq!(english.await, (Some("check".into()), true));
         let silent = Language::English.of_one_request(async {});
         assert_eq!(silent.await, ((), false));
+    }
+
+    #[test]
+    fn names_stand_in_english_between_quotation_marks_each() {
+        let names = Text::quoted(&["双喜村", "红旗村"]);
+        assert_eq!(names, Text::new("双喜村、红旗村", "“双喜村”, “红旗村”"));
+        assert_eq!(Text::quoted(&[""; 0]), Text::default());
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl Coverage {
 /// A town with a household or a figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TownRow {
-    /// 镇.
+    /// Town (镇).
     pub town: String,
     /// Households there.
     pub households: i64,
@@ -81,7 +81,7 @@ pub struct TownRow {
 pub struct UnitRow {
     /// The unit; none for households without a helper, so that the parts add up to the whole.
     pub unit_id: Option<Uuid>,
-    /// 单位.
+    /// Unit (单位).
     pub unit: Option<String>,
     /// How many of its people are responsible for a household.
     pub helpers: i64,
@@ -100,13 +100,13 @@ pub struct UnitRow {
 pub struct HelperRow {
     /// The person; none for households without a helper.
     pub staff_id: Option<Uuid>,
-    /// 工号.
+    /// Staff number (工号).
     pub staff_number: Option<String>,
-    /// 姓名.
+    /// Name (姓名).
     pub name: Option<String>,
-    /// 单位.
+    /// Unit (单位).
     pub unit: Option<String>,
-    /// 职务.
+    /// Post (职务).
     pub position: Option<String>,
     /// Households the person was responsible for on the day.
     pub households: i64,

@@ -49,7 +49,7 @@ pub struct ProgressMonth {
 /// The figures of one town.
 #[derive(Object)]
 pub struct TownProgress {
-    /// 镇.
+    /// Town (镇).
     pub town: String,
     /// Households on the register there.
     pub households: i64,
@@ -85,7 +85,7 @@ pub struct UnitProgress {
 pub struct HelperProgress {
     /// The person; absent for households without a responsible helper.
     pub staff_id: Option<Uuid>,
-    /// The person's 工号.
+    /// The person's staff number (工号).
     pub staff_number: Option<String>,
     /// The person's name.
     pub name: Option<String>,

@@ -69,10 +69,10 @@ struct RenamingView {
 /// Another name for a town or a village.
 #[derive(Object)]
 struct PlaceRenamingInput {
-    /// 镇(乡、街道) as it is called now.
+    /// Town (镇、乡、街道) as it is called now.
     #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     town: String,
-    /// 村(居) as it is called now; left out for the town as a whole.
+    /// Village (村、居) as it is called now; left out for the town as a whole.
     #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     village: Option<String>,
     /// What the town is called then; of a village, the town that it belongs to then.
@@ -86,7 +86,7 @@ struct PlaceRenamingInput {
     merge: bool,
     /// From which day: today or earlier; left out for today.
     effective_on: Option<NaiveDate>,
-    /// Why, such as 撤并 with the number of the paper.
+    /// Why, such as “撤并” (joined to another) with the number of the paper.
     #[oai(validator(min_length = 1, max_length = 200, custom = "crate::api::NotBlank"))]
     reason: String,
 }

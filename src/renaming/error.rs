@@ -24,9 +24,9 @@ pub enum RenamingError {
     NothingToJoin(String),
     #[error("两镇都有同名的村：{}。请先把其中的村更名，再合并镇", .0.join("、"))]
     VillagesCollide(Vec<String>),
-    #[error("{0} 在今天之后，请填写已经生效的日期")]
+    #[error("日期 {0} 晚于今天，请填写已经生效的日期")]
     InFuture(NaiveDate),
-    #[error("{0} 过早，请核对生效日期")]
+    #[error("日期 {0} 过早，请核对生效日期")]
     TooEarly(NaiveDate),
     #[error("新名称有误：{}", .words.zh)]
     BadName {
@@ -94,8 +94,8 @@ impl From<RenamingError> for Problem {
                 "villages_collide",
                 zh,
                 format!(
-                    "both towns have villages of the same name (“{}”); rename those first",
-                    names.join(", ")
+                    "both towns have villages of the same name ({}); rename those first",
+                    Text::quoted(&names).en
                 ),
             ),
             E::InFuture(day) => Self::invalid(

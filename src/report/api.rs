@@ -47,7 +47,7 @@ impl ReportApi {
 
     /// Download the roll of pairings
     ///
-    /// 结对花名册, an .xlsx to print and sign: units in sum, all pairs, and a sheet for each unit; or
+    /// The roll of pairings (结对花名册), an .xlsx to print and sign: units in sum, all pairs, and a sheet for each unit; or
     /// the sheet of one unit. Who was responsible is as of the day, units and names are those of today.
     /// It holds no identity numbers. A unit's contact gets the sheet of their unit.
     #[oai(

@@ -14,7 +14,7 @@ use crate::progress::summary::{Marks, Summary, Work};
 use crate::visit::store::totals::Total;
 
 /// Stands for households without a helper.
-pub(super) const NOBODY: &str = "(无帮扶责任人)";
+pub(super) const NOBODY: &str = "（无帮扶责任人）";
 
 /// For what and by whom a report is made.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::tally::Tally;
 use crate::code_list::CodeList;
 use crate::household::rule::Severity;
-use crate::problem::{Language, Text, say, words};
+use crate::problem::{Language, Text, counted, say, words};
 
 /// Kinds of problems that headings have, each its own: there are as many columns as problems.
 const OF_HEADINGS: [&str; 3] = ["unknown_column", "column_proposed", "column_of_another"];
@@ -115,7 +115,8 @@ pub fn in_short(groups: &[ProblemGroup]) -> Text {
             .collect();
         if errors.len() > MOST_NAMED {
             let more = errors.len() - MOST_NAMED;
-            words.push(say!(language, "另有 {more} 类", "and {more} more kinds"));
+            let kinds = counted(count(more), "kind");
+            words.push(say!(language, "另有 {more} 类", "and {kinds} more"));
         }
         words.join(match language {
             Language::Chinese => "。",
@@ -308,7 +309,7 @@ impl Group {
         let example = match first {
             _ if self.same_reason => Text::default(),
             "" => Text::new("如", "as "),
-            first => words!("如 {first} ", "as at {first}: "),
+            first => words!("如 {first}：", "as at {first}: "),
         };
         let reason = &self.reason;
         words!("{column}{all}；{example}{reason}", "{column}{all}; {example}{reason}"; column, all, example, reason)
@@ -377,7 +378,7 @@ mod tests {
         assert_eq!(
             words,
             [
-                "劳动技能 共 3 处（甲!J2、乙!J3、J4）：“强”2 处、“弱”1 处；如 甲!J2 “强”不行",
+                "劳动技能 共 3 处（甲!J2、乙!J3、J4）：“强”2 处、“弱”1 处；如 甲!J2：“强”不行",
                 "甲!K2 健康状况 “好”：“好”不行",
                 "乙!J5 劳动技能 “长”：太长",
             ]
@@ -418,7 +419,7 @@ mod tests {
         assert_eq!(
             words,
             [
-                "共 2 处（名册!X1、Y1）：“备用1”1 处、“备用2”1 处；如 名册!X1 不认识“备用1”列",
+                "共 2 处（名册!X1、Y1）：“备用1”1 处、“备用2”1 处；如 名册!X1：不认识“备用1”列",
                 "共 2 处（名册!A9、B8）：“制表：王”1 处、“审核：李”1 处；这一行是说明",
                 "没有这张表",
             ]

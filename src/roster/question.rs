@@ -10,7 +10,7 @@ use crate::problem::Text;
 
 code_list! {
     /// What is asked of a file as a whole.
-    pub enum FileQuestionKind = "file_question", "整份文件的问题" {
+    pub enum FileQuestionKind = "file_question", "整份文件的待决事项" {
         NoStatus = "no_status", "没有脱贫属性列", [];
         Sections = "sections", "分段行", [];
     }

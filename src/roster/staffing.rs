@@ -178,16 +178,24 @@ impl Sections {
 
     fn question(&self, layouts: &Layouts<StaffRow>) -> Option<FileQuestion> {
         let (first, (name, _)) = self.rows.first_key_value()?;
+        let (first, sections) = (first.row, self.rows.len());
+        let rows = if sections > 1 {
+            words!(
+                "第 {first} 行“{name}”等 {sections} 行",
+                "row {first} “{name}” and others, {sections} in all"
+            )
+        } else {
+            words!("第 {first} 行“{name}”", "row {first} “{name}”")
+        };
         let count: usize = self.rows.values().map(|(_, count)| count).sum();
         let cell = |place: &Place| layouts.address(*place, "name", u16::MAX);
         Some(FileQuestion {
             kind: FileQuestionKind::Sections,
             places: self.rows.keys().take(MOST_PLACES).map(cell).collect(),
             question: words!(
-                "有 {count} 人没有填写单位，上面有分段行（第 {} 行“{name}”等 {} 行）。是否按分段行填写？",
-                "{count} people have no unit, and there are section rows above them (row {} “{name}” and others, {} in all). Are these to be read?",
-                first.row,
-                self.rows.len()
+                "有 {count} 人没有填写单位，上面有分段行（{rows}）。是否按分段行填写？",
+                "people without a unit: {count}; there are section rows above them ({rows}). Are these to be read?";
+                rows
             ),
             proposal: words!(
                 "这些人的单位读作上面最近的分段行所写；不接受则这些人不导入",
@@ -225,7 +233,7 @@ fn check_row(layouts: &Layouts<StaffRow>, row: &RosterRow<StaffRow>, problems: &
         let section = row.section.as_ref().is_some_and(|it| it.unit.is_some());
         let remedy = if section {
             words!(
-                "请补填单位全称，或在“待决定的问题”中接受按分段行填写",
+                "请补填单位全称，或在“待决事项”中接受按分段行填写",
                 "fill in the unit's whole name, or accept the section rows among the open questions"
             )
         } else {

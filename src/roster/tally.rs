@@ -107,7 +107,7 @@ impl Tally {
             .collect();
         let (count, others) = (self.count, self.others);
         if others > 0 && !samples.is_empty() {
-            samples.push(say!(language, "其他 {others} 处", "others {others}×"));
+            samples.push(say!(language, "其他 {others} 处", "{others} others"));
         }
         let all = say!(language, "共 {count} 处{cells}", "{count} in all{cells}");
         if samples.is_empty() {

@@ -6,7 +6,7 @@ use crate::problem::Problem;
 impl From<FitTwice> for Problem {
     fn from(error: FitTwice) -> Self {
         let FitTwice(cause, skill) = error;
-        let en = format!("the table of fits has two rows for {cause} and {skill}");
+        let en = format!("the table of fits has two rows for `{cause}` and `{skill}`; keep one");
         Self::invalid("fit_twice", error.to_string(), en).at("/pairing/fits")
     }
 }

@@ -10,13 +10,13 @@ use crate::staff::Rank;
 /// Households that a helper may have where the roster does not say (可帮扶户数), by rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 pub struct CapacityByRank {
-    /// 局领导.
+    /// Leaders of the bureau (局领导).
     #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
     pub bureau_leader: i64,
-    /// 中层.
+    /// Middle ranks (中层).
     #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
     pub middle: i64,
-    /// 普通.
+    /// Ordinary staff (普通).
     #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
     pub ordinary: i64,
 }
@@ -36,7 +36,7 @@ impl CapacityByRank {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 #[serde(default)]
 pub struct Settings {
-    /// Households by rank: 局领导 5, 中层 3, 普通 1 unless changed.
+    /// Households by rank: `bureau_leader` 5, `middle` 3, `ordinary` 1 unless changed.
     pub capacity_by_rank: CapacityByRank,
     /// Months for which a confirmation of the basic situation is fresh; 12 unless changed.
     #[oai(validator(minimum(value = "1"), maximum(value = "60")))]

@@ -62,10 +62,12 @@ pub struct PairingRules {
     /// Which skills a main cause calls for, and what a helper costs who has one of them: of several
     /// the cheapest counts, and one skill more never costs more. A cause without a row calls for none.
     /// Unless changed, a row is 0 for a skill that fits best and 15 for one that is near:
-    /// 因病 医疗 0, 思想与心理 15; 因残 助残 0, 医疗 0, 职业技能 15; 因学 教育 0, 助残 15, 思想与心理 15;
-    /// 因灾 工程 0, 金融财务 15, 农技 15; 因婚 法律 0, 思想与心理 15; 缺土地 农技 0, 职业技能 15;
-    /// 缺水 工程 0, 农技 15; 缺技术 农技 0, 职业技能 0; 缺劳力 法律 0, 农技 15; 缺资金 金融财务 0, 农技 15;
-    /// 交通条件落后 工程 0; 自身发展动力不足 思想与心理 0, 教育 15.
+    /// `illness`: `medicine` 0, `counselling` 15; `disability`: `disability` 0, `medicine` 0, `vocational` 15;
+    /// `schooling`: `teaching` 0, `disability` 15, `counselling` 15; `disaster`: `engineering` 0, `finance` 15,
+    /// `agriculture` 15; `marriage`: `law` 0, `counselling` 15; `lack_of_land`: `agriculture` 0, `vocational` 15;
+    /// `lack_of_water`: `engineering` 0, `agriculture` 15; `lack_of_skill`: `agriculture` 0, `vocational` 0;
+    /// `lack_of_labour`: `law` 0, `agriculture` 15; `lack_of_funds`: `finance` 0, `agriculture` 15;
+    /// `poor_transport`: `engineering` 0; `lack_of_motivation`: `counselling` 0, `teaching` 15.
     #[oai(validator(max_items = 200))]
     pub fits: Vec<CauseFit>,
     /// The helper has no skill that the main cause calls for; 30 unless changed.

@@ -65,9 +65,9 @@ pub fn skills_of(specialty: Option<&str>, position: Option<&str>, unit: &str) ->
 /// A row of the table of fits: what a helper with this skill costs for a household with this cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 pub struct CauseFit {
-    /// 主要致贫原因.
+    /// Main cause (主要致贫原因).
     pub cause: Cause,
-    /// 专长类别.
+    /// Kind of skill (专长类别).
     pub skill: Skill,
     /// What the pair costs for it; 0 where nothing fits better.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000")))]

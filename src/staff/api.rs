@@ -94,26 +94,26 @@ staff_fields!(staff_view);
 struct UnitName {
     /// The unit's id.
     unit_id: Uuid,
-    /// 单位.
+    /// Unit (单位).
     unit: String,
 }
 
 /// Changes of a person (RFC 7396): what is absent stays, `null` clears.
 #[derive(Object)]
 struct StaffPatch {
-    /// 可帮扶户数; `null` lets the rank decide.
+    /// Households that they may have (可帮扶户数); `null` lets the rank decide.
     #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
     capacity: MaybeUndefined<i64>,
-    /// 联系电话: one.
+    /// Telephone (联系电话): one.
     #[oai(validator(max_length = 40))]
     phone: MaybeUndefined<String>,
-    /// 专长.
+    /// Skills (专长).
     #[oai(validator(max_length = 100))]
     specialty: MaybeUndefined<String>,
-    /// 负责镇; several are separated by `、`.
+    /// Towns of which they are in charge (负责镇); several are separated by `、`.
     #[oai(validator(max_length = 100))]
     town: MaybeUndefined<String>,
-    /// 负责村; several are separated by `、`.
+    /// Villages of which they are in charge (负责村); several are separated by `、`.
     #[oai(validator(max_length = 100))]
     village: MaybeUndefined<String>,
     /// Whether households may be given to this person; not `null`. The accounts of one who is made inactive are
@@ -135,10 +135,10 @@ impl StaffApi {
         unit_id: Query<Option<Uuid>>,
         /// Only those who may (`true`) or may not (`false`) be given households.
         active: Query<Option<bool>>,
-        /// Part of the name, the 工号, four digits or more of the telephone; for who may see identity numbers also
-        /// a part of the 工号 and the last four characters or more of the identity number. Spaces, dots, full-width
-        /// and capital letters make no difference. A caller who may not see identity numbers finds no name by
-        /// digits in it, and nothing by what is masked for them.
+        /// Part of the name, the staff number (工号), four digits or more of the telephone; for who may see
+        /// identity numbers also a part of the staff number and the last four characters or more of the identity
+        /// number. Spaces, dots, full-width and capital letters make no difference. A caller who may not see
+        /// identity numbers finds no name by digits in it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
         search: Query<Option<String>>,
         limit: Query<Option<Limit>>,

@@ -30,34 +30,34 @@ macro_rules! staff_fields {
         $make! {
             $($with)?
             // This or the identity number is there.
-            /// 工号.
+            /// Staff number (工号).
             number: Option<String>, RegisterNumber as Option<String>;
-            /// 证件号码: whole for the office, else its first three and last two characters.
+            /// Identity number (证件号码): whole for the office, else its first three and last two characters.
             identity_number: Option<IdentityNumber>, Identity as Option<String>;
-            /// 姓名.
+            /// Name (姓名).
             name: String, Text as String;
-            /// 性别.
+            /// Sex (性别).
             sex: Option<Sex>, Open as Option<Sex>;
-            /// 单位, by name.
+            /// Unit (单位), by name.
             unit: String, Unit as #[oai(flatten)] UnitName;
-            /// 职务.
+            /// Post (职务).
             position: Option<String>, Texts as Option<String>;
             // Ordinary where the roster does not say.
-            /// 职级.
+            /// Rank (职级).
             rank: Rank, Open as Rank;
-            /// 政治面貌.
+            /// Political status (政治面貌).
             political_status: Option<String>, Texts as Option<String>;
-            /// 联系电话.
+            /// Telephone (联系电话).
             phone: Option<String>, Telephone as Option<String>;
-            /// 可帮扶户数; where it is absent, the rank decides.
+            /// Households that they may have (可帮扶户数); where it is absent, the rank decides.
             capacity: Option<i64>, Open as Option<i64>;
-            /// 负责镇.
+            /// Towns of which they are in charge (负责镇).
             town: Option<String>, Texts as Option<String>;
-            /// 负责村.
+            /// Villages of which they are in charge (负责村).
             village: Option<String>, Texts as Option<String>;
-            /// 专长.
+            /// Skills (专长).
             specialty: Option<String>, Texts as Option<String>;
-            /// 备注.
+            /// Remarks (备注).
             remark: Option<String>, Texts as Option<String>;
         }
     };

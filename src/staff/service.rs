@@ -9,7 +9,7 @@ use crate::access::{self, Caller, Permission, Reach};
 use crate::api::ETag;
 use crate::app::App;
 use crate::db::Tx;
-use crate::problem::Problem;
+use crate::problem::{Problem, counted};
 use crate::{order, serving};
 
 /// A page of staff by unit and name, and the cursor of the next one.
@@ -117,7 +117,8 @@ async fn check_leaving(tx: &mut Tx, person: &Staff) -> Result<(), Problem> {
             person.name
         ),
         format!(
-            "still responsible for {households} households, or assisting them; record a departure, or hand over or end those pairings and assistances first"
+            "still responsible for {}, or assisting; record a departure, or hand over or end those pairings and assistances first",
+            counted(households, "household")
         ),
     ))
 }

@@ -152,7 +152,7 @@ fn answer(cell: &Cell<'_>, yes: &[&str], no: &[&str], remedy: fn() -> Text) -> R
     } else {
         let refusal = Refusal::new(
             "not_yes_or_no",
-            words!("不是“是”或“否”", "neither “是” (yes) nor “否” (no)"),
+            words!("填的不是“是”或“否”", "neither “是” (yes) nor “否” (no)"),
             remedy(),
         );
         Err(refusal.proposing(guess(&tight, yes, no).map(ToOwned::to_owned)))

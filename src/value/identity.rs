@@ -10,7 +10,7 @@ use crate::workbook::reader::Cell;
 /// What is wrong with an identity number, in English, behind the words “the identity number”.
 fn english(error: &IdentityError) -> String {
     match error {
-        IdentityError::Length(length) => format!("has {length} characters in place of 18"),
+        IdentityError::Length(length) => format!("is of length {length} in place of 18"),
         IdentityError::Character => "holds characters other than digits and an X at the end".to_owned(),
         IdentityError::BirthDate => "has no valid birth date as its digits 7 to 14".to_owned(),
         IdentityError::Check { expected } => {

@@ -329,7 +329,7 @@ fn no_phone(core: &str) -> Refusal {
     } else {
         words!(
             "不是有效的电话号码（共 {digits} 位数字）：手机号应为 11 位，固定电话应带区号",
-            "not a valid telephone number ({digits} digits): a mobile has 11, a line has its area code"
+            "not a valid telephone number (digits: {digits}): a mobile has 11, a line has its area code"
         )
     };
     Refusal::new(

@@ -96,7 +96,7 @@ impl Refused {
         }
         let problem = Problem::invalid(
             "value_invalid",
-            "有的内容不能这样保存，请按 errors 所列逐项改正",
+            "有的内容不能这样保存，请按所列各处逐项改正",
             "some values cannot be kept as they are; see `errors`",
         );
         Err(problem.with_places(self.0))

@@ -1,7 +1,7 @@
 //! Problems for visits and help plans that are refused.
 
 use super::model::VisitError;
-use crate::problem::Problem;
+use crate::problem::{Problem, counted};
 
 impl From<VisitError> for Problem {
     fn from(error: VisitError) -> Self {
@@ -68,7 +68,8 @@ impl From<VisitError> for Problem {
                 "hand_in_over",
                 zh,
                 format!(
-                    "your time with this household ended on {ended}, and visits of it could be handed in for {days} days; give them to the office"
+                    "your time with this household ended on {ended}, and visits of it could be handed in for {}; give them to the office",
+                    counted(days.into(), "day")
                 ),
             ),
             E::OtherUnit { day } => Self::forbidden(

@@ -24,10 +24,10 @@ code_list! {
 
 code_list! {
     /// Who was met or spoken to (见到谁).
-    pub enum WhoMet = "who_met", "见到谁" {
+    pub enum WhoMet = "who_met", "见到的人" {
         Head = "head", "户主", ["本人"];
         Family = "family", "家庭成员", ["家人"];
-        Other = "other", "其他人员", ["其他", "邻居", "村干部"];
+        Other = "other", "其他人员" / "somebody else", ["其他", "邻居", "村干部"];
     }
 }
 
@@ -114,7 +114,7 @@ pub struct Visit {
     pub head_name: String,
     /// The helper who went: responsible for the household on the day of the visit, or assisting it.
     pub staff_id: Uuid,
-    /// 工号 of that helper.
+    /// Staff number (工号) of that helper.
     #[oai(skip_serializing_if_is_none)]
     #[serde(default)]
     pub staff_number: Option<String>,
@@ -164,7 +164,7 @@ pub struct FormerVisit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VisitError {
     /// The day is after today.
-    #[error("日期 {day} 在今天（{today}）之后，请填写实际发生的日期")]
+    #[error("日期 {day} 晚于今天（{today}），请填写实际发生的日期")]
     FutureDate {
         /// What was sent.
         day: NaiveDate,

@@ -38,20 +38,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What it is, behind 而是: with a space before Latin letters.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::AncientXls => "Excel 4.0 或更早的 .xls 文件",
+            Self::AncientXls => " Excel 4.0 或更早的 .xls 文件",
             Self::Encrypted => "设有打开密码的工作簿",
             Self::Ole => "旧版 Office 的其他文档",
             Self::Html => "网页（HTML）文件，只是扩展名像表格",
             Self::Mhtml => "单个文件网页（MHTML），只是扩展名像表格",
             Self::Json => "网页系统返回的数据（JSON），不是导出的表格",
             Self::Rtf => "写字板（RTF）文档",
-            Self::Xml => "XML 表格 2003 文件",
-            Self::OtherOffice => "Word 或 PowerPoint 文档",
+            Self::Xml => " XML 表格 2003 文件",
+            Self::OtherOffice => " Word 或 PowerPoint 文档",
             Self::Zip => "压缩包",
-            Self::OtherArchive => "RAR 或 7z 压缩包",
-            Self::Pdf => "PDF 文件",
+            Self::OtherArchive => " RAR 或 7z 压缩包",
+            Self::Pdf => " PDF 文件",
             Self::Picture => "图片",
             Self::Unknown => "无法识别的文件",
         }

@@ -34,7 +34,7 @@ async fn a_pinned_household_goes_where_it_is_pinned_as_long_as_it_can() {
     let (helper, words) = office.proposed().await;
     assert_eq!(helper, Some(other));
     assert!(
-        words.contains("未能按指定由张帮扶帮扶：可帮扶的 0 户名额已满"),
+        words.contains("未能按指定由张帮扶帮扶：没有空余名额（可帮扶户数为 0）"),
         "{words}"
     );
     office

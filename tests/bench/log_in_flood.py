@@ -139,7 +139,7 @@ with tempfile.TemporaryDirectory() as folder:
         text=True,
     )
     try:
-        password = re.search(r"密码：(\S+)", server.stdout.readline())[1]
+        password = re.search(r"password：(\S+)", server.stdout.readline())[1]
         server.stdout.readline()
         asyncio.run(main(server, password))
     finally:

@@ -58,7 +58,7 @@ fn a_year_is_lived_through_and_the_workbook_agrees_with_the_table() {
         "新增 300 户",
         "提醒 0 处",
         "户暂无人选",
-        "脱贫退出：27 户",
+        "脱贫退出：提出 27 户",
         "目标 20 户",
     ] {
         assert!(told.contains(line), "{line} is missing in:\n{told}");

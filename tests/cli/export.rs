@@ -18,7 +18,7 @@ async fn the_command_writes_the_same_file_and_refuses_the_future() {
     export(2025, day("2026-06-30"), &out).await.unwrap();
     let mut book = Book::open(&std::fs::read(&out).unwrap());
     let subtitle = book.sheet("总览").get((1, 0)).unwrap().to_string();
-    assert!(subtitle.contains("截至 2025-12-31"), "{subtitle}");
+    assert!(subtitle.contains("截至2025年12月31日"), "{subtitle}");
     let tomorrow = server.app.today().succ_opt().unwrap();
     let future = export(2026, tomorrow, &out).await.unwrap_err();
     assert_eq!(future.code(), "date_in_future");

@@ -25,7 +25,7 @@ async fn the_command_line_proposes_tells_and_confirms() {
     for words in [
         "张帮扶",
         "（无）",
-        "可安排 2 户（其中 0 户保持现有结对），无法安排 1 户",
+        "可安排 2 户，无法安排 1 户",
         "缺口：青禾镇东圩村共 3 户",
         "待确认",
     ] {

@@ -147,7 +147,7 @@ fn accounts_are_made_and_reset_and_a_backup_holds_them() {
     let made = stdout(&run(at, &["user", "add", "wangfang", "--role", "office"]));
     assert!(made.contains("wangfang"), "{made}");
     for (name, word) in [
-        ("", "账号名"),
+        ("", "登录名"),
         ("wang fang", "不含空格"),
         ("WangFang", "wangfang"),
     ] {

@@ -295,7 +295,7 @@ async fn a_form_has_the_fields_that_are_known_each_once() {
                 400,
                 "bad_request",
                 "/file",
-                "只能有一个",
+                "此项写了不止一次，请只保留一个",
             ),
         ] {
             let problem = send(form).await.expect_problem(status, code);

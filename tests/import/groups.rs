@@ -105,7 +105,7 @@ async fn problems_of_one_kind_and_column_are_one_group() {
     marked.expect(200);
     let mut workbook: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(std::io::Cursor::new(marked.bytes)).unwrap();
-    let list = calamine::Reader::worksheet_range(&mut workbook, "错误清单").unwrap();
+    let list = calamine::Reader::worksheet_range(&mut workbook, "问题清单").unwrap();
     let rows: Vec<Vec<String>> = list
         .rows()
         .map(|row| row.iter().map(ToString::to_string).collect())

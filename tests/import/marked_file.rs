@@ -27,7 +27,7 @@ async fn the_workbook_comes_back_with_its_problems_marked() {
     assert!(disposition.contains("-marked.xlsx"), "{disposition}");
     let mut workbook: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(std::io::Cursor::new(marked.bytes)).unwrap();
-    let list = calamine::Reader::worksheet_range(&mut workbook, "错误清单").unwrap();
+    let list = calamine::Reader::worksheet_range(&mut workbook, "问题清单").unwrap();
     let cell = file.address(0, "健康状况");
     assert!(
         list.rows()

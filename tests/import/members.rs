@@ -96,8 +96,8 @@ async fn a_supplement_of_a_head_and_a_newborn_asks_about_the_others() {
     assert_eq!(answers, ["moved_away", "died", "stays"]);
     let undecided = [
         "陈小宝 加入本户",
-        "孙巧云 名册中没有（去留待定）",
-        "王小明 名册中没有（去留待定）",
+        "孙巧云 本名册未列（去留待定）",
+        "王小明 本名册未列（去留待定）",
     ];
     assert_eq!(told(&office, &preview).await, undecided);
     // Neither without an answer, nor by a mere yes, nor under «good rows only».

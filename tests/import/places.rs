@@ -161,7 +161,7 @@ async fn the_registers_spelling_is_proposed_and_another_may_stand() {
     let preview = office.preview(HOUSEHOLDS, file).await;
     let question = asked(&preview)[0].1;
     assert!(
-        question.contains("“双喜”（登记 2 户，定点帮扶单位 1 个、负责人 1 人）"),
+        question.contains("“双喜”（登记 2 户，定点帮扶单位 1 个、负责该地的责任人 1 人）"),
         "{question}"
     );
     assert_eq!(preview["conflicts"][0]["names"], json!(["双喜", "双喜村"]));
@@ -234,7 +234,7 @@ async fn a_village_under_another_name_is_one_question_and_its_links_follow() {
         questions,
         [(
             "place_renamed",
-            "登记在草庙镇双喜村的 2 户中有 1 户，名册都写作草庙镇幸福村；草庙镇双喜村仍有定点帮扶单位 1 个、负责人 1 人。是更名为草庙镇幸福村，还是住户搬迁？"
+            "登记在草庙镇双喜村的 2 户中有 1 户，名册都写作草庙镇幸福村；草庙镇双喜村仍有定点帮扶单位 1 个、负责该地的责任人 1 人。是更名为草庙镇幸福村，还是住户搬迁？"
         )]
     );
     office
@@ -305,7 +305,7 @@ async fn a_town_that_is_merged_is_one_question_for_all_its_villages() {
         asked(&preview),
         [(
             "place_renamed",
-            "登记在草堰乡的 3 户中有 2 户，名册都写作大中镇；草堰乡仍有定点帮扶单位 1 个、负责人 1 人。是并入大中镇，还是住户搬迁？"
+            "登记在草堰乡的 3 户中有 2 户，名册都写作大中镇；草堰乡仍有定点帮扶单位 1 个、负责该地的责任人 1 人。是并入大中镇，还是住户搬迁？"
         )]
     );
     let yes = office.decide(&preview, &[("place_renamed", true)]).await;
@@ -447,7 +447,7 @@ async fn one_stray_row_does_not_hide_that_a_village_is_renamed() {
         asked(&preview),
         [(
             "place_renamed",
-            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：8 户写作草庙镇新喜村，1 户仍写作草庙镇双喜村，1 户写作草庙镇前进村；草庙镇双喜村仍有定点帮扶单位 1 个、负责人 1 人。是更名为草庙镇新喜村，还是住户搬迁？"
+            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：8 户写作草庙镇新喜村，1 户仍写作草庙镇双喜村，1 户写作草庙镇前进村；草庙镇双喜村仍有定点帮扶单位 1 个、负责该地的责任人 1 人。是更名为草庙镇新喜村，还是住户搬迁？"
         )]
     );
     let yes = office.decide(&preview, &[("place_renamed", true)]).await;
@@ -473,7 +473,7 @@ async fn a_village_that_is_split_or_swapped_is_never_silent() {
     assert_eq!(
         told(&preview, "place_left"),
         [
-            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：5 户写作草庙镇东喜村，5 户写作草庙镇西喜村；草庙镇双喜村仍有定点帮扶单位 1 个、负责人 1 人，导入后联系不变"
+            "登记在草庙镇双喜村的 10 户中有 10 户在名册中：5 户写作草庙镇东喜村，5 户写作草庙镇西喜村；草庙镇双喜村仍有定点帮扶单位 1 个、负责该地的责任人 1 人，导入后不变"
         ]
     );
     // Some go to a village that the register has.

@@ -63,7 +63,7 @@ async fn the_roll_has_a_sheet_for_all_and_one_for_each_unit_and_its_sums_agree()
     let west = "青禾镇西圩小学_幼儿园";
     assert_eq!(book.0.sheet_names(), ["汇总", "全部", EAST, west]);
     let subtitle = book.sheet(EAST).get((1, 0)).unwrap().to_string();
-    assert!(subtitle.contains("截至 2026-06-30"), "{subtitle}");
+    assert!(subtitle.contains("截至2026年6月30日"), "{subtitle}");
     assert!(subtitle.contains(&office.username), "{subtitle}");
     let mut numbers = |heading: &str| -> Vec<f64> {
         book.column("汇总", heading).iter().map(number_in).collect()

@@ -199,7 +199,7 @@ async fn the_overview_agrees_with_progress() {
     let title = sheet.get((0, 0)).unwrap().to_string();
     assert_eq!(title, "2026 年结对帮扶脱贫进度");
     let subtitle = sheet.get((1, 0)).unwrap().to_string();
-    assert!(subtitle.contains("截至 2026-11-20"), "{subtitle}");
+    assert!(subtitle.contains("截至2026年11月20日"), "{subtitle}");
     assert!(subtitle.contains(&office.username), "{subtitle}");
     for (label, expected) in [
         ("年度目标(户)", &progress["target"]),
@@ -260,7 +260,7 @@ async fn units_and_helpers_add_up_to_the_whole() {
     assert_eq!(last[1], Data::Empty);
     let names = book.column("帮扶责任人", "帮扶责任人");
     assert_eq!(names[0].to_string(), "张帮扶");
-    assert_eq!(names[1].to_string(), "(无帮扶责任人)");
+    assert_eq!(names[1].to_string(), "（无帮扶责任人）");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -405,7 +405,7 @@ async fn lifts_show_each_step_and_how_they_ended() {
         book.column("脱贫", "批准经办人")[wang].to_string(),
         "村两委"
     );
-    assert_eq!(book.column("脱贫", "类别")[wang].to_string(), "首次脱贫");
+    assert_eq!(book.column("脱贫", "类别")[wang].to_string(), "新脱贫");
     assert_eq!(
         day_in(&book.column("脱贫", "民主评议日期")[li]),
         day("2026-05-02")

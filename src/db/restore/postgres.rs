@@ -83,7 +83,7 @@ fn refuse_altered(
         return Ok(());
     };
     Err(BackupError::Damaged(format!(
-        "{}: {altered} 与结构 {version} 不符 / is not that of schema {version}",
+        "{}：{altered} 与结构 {version} 不符 / is not that of schema {version}",
         archive.file.display()
     )))
 }
@@ -102,7 +102,7 @@ fn refuse_without_rows(
     match wanted.tables().find(|table| !is_saved(table)) {
         None => Ok(()),
         Some(table) => Err(BackupError::Damaged(format!(
-            "{}: 缺少表 {table} 的内容 / the rows of table {table} are not in it",
+            "{}：缺少表 {table} 的内容 / the rows of table {table} are not in it",
             archive.file.display()
         ))),
     }

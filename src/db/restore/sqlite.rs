@@ -114,7 +114,7 @@ async fn verify(copy: &Path, file: &Path) -> Result<Verdict, BackupError> {
         blocking(move || checksum::verify_and_take_off(&copy).map_err(BackupError::file(&copy)));
     match verdict.await? {
         Verdict::Damaged => Err(BackupError::Damaged(format!(
-            "{}: 校验和不符 / the checksum differs",
+            "{}：校验和不符 / the checksum differs",
             file.display()
         ))),
         verdict => Ok(verdict),
@@ -146,7 +146,7 @@ async fn look_through(
     let version = applied.last().map_or(0, |last| last.version);
     if let Some(altered) = content::altered(&mut opened, version).await? {
         return Err(BackupError::Damaged(format!(
-            "{}: {altered} 与结构 {version} 不符 / is not that of schema {version}",
+            "{}：{altered} 与结构 {version} 不符 / is not that of schema {version}",
             file.display()
         )));
     }

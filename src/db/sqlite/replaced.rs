@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// The file is no longer the one that was opened.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{0}: 数据库文件已被移走、删除、替换或覆盖 / the database file was moved, deleted, replaced or overwritten"
+    "{0}：数据库文件已被移走、删除、替换或覆盖 / the database file was moved, deleted, replaced or overwritten"
 )]
 pub struct FileReplaced(pub PathBuf);
 

@@ -10,7 +10,7 @@ use crate::{code_list, text};
 
 code_list! {
     /// How grave a problem is.
-    pub enum Severity = "problem_severity", "严重程度" {
+    pub enum Severity = "problem_severity", "类别" {
         Error = "error", "错误", [];
         Warning = "warning", "提醒", [];
         Repair = "repair", "已自动更正", [];

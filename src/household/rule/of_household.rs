@@ -144,11 +144,11 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
         needs_all_members: true,
         title: [
             "年人均纯收入与各项收支不符",
-            "the income a head is not what its parts come to",
+            "the income per head is not what its parts come to",
         ],
         remedy: [
             "年人均纯收入 =（工资性 + 生产经营性 + 财产性 + 转移性收入 − 生产经营性支出）÷ 人口，请核对",
-            "income a head = (wages + business + property + transfers − business expenses) ÷ members; check it",
+            "income per head = (wages + business + property + transfers − business expenses) ÷ members; check it",
         ],
         check: |subject, found| {
             if let (Some(stated), Some(worked_out)) = (
@@ -192,7 +192,7 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
         title: ["有脱贫年度却未脱贫", "a year of a lift, but not lifted"],
         remedy: [
             "请核对脱贫属性和脱贫年度；返贫的填“返贫”",
-            "check the poverty status and the year; a household that fell back is `relapsed`",
+            "check the poverty status and the year; a household that fell back is “返贫” (relapsed)",
         ],
         check: |subject, found| {
             if let Some(reason) = has_year_unlifted(subject.facts) {
@@ -211,7 +211,7 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
         ],
         remedy: [
             "请核对年人均纯收入和脱贫属性；确实低于标准的，按返贫风险处理",
-            "check the income a head and the poverty status; if it is below the line, treat it as in danger of falling back",
+            "check the income per head and the poverty status; if it is below the line, treat it as in danger of falling back",
         ],
         check: |subject, found| {
             if let Some(income) = subject.facts.income_per_head_fen
@@ -220,7 +220,7 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
             {
                 found.household(
                     "income_per_head_fen",
-                    words!("已脱贫，年人均纯收入 {} 元，未超过标准 {} 元", "lifted, with an income of {} yuan a head, which is not above the line of {} yuan",
+                    words!("已脱贫，年人均纯收入 {} 元，未超过标准 {} 元", "lifted, with an income per head of {} yuan, which is not above the line of {} yuan",
                         yuan(income),
                         yuan(subject.line_fen)
                     ),
@@ -295,7 +295,7 @@ pub(super) static OF_HOUSEHOLD: &[&Rule] = &[
                 let grade = grade.text();
                 found.household(
                     "housing_grade",
-                    words!("住房安全为“{safe}”，危房等级为“{grade}”", "the housing is {safe}, and its grade is {grade}"; safe, grade),
+                    words!("住房安全为“{safe}”，危房等级为“{grade}”", "housing: {safe}; grade: “{grade}”"; safe, grade),
                 );
             }
         },

@@ -200,10 +200,13 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         severity: Severity::Warning,
         tells: &[Kind::BirthDate, Kind::Health],
         needs_all_members: false,
-        title: ["16 周岁以下不是无劳动力", "under 16, but able to work"],
+        title: [
+            "不满 16 周岁，劳动技能却不是“无劳动力”",
+            "under 16, but able to work",
+        ],
         remedy: [
-            "16 周岁以下应填“无劳动力”",
-            "under 16 the ability to work is `none`",
+            "不满 16 周岁应填“无劳动力”",
+            "under 16 write “无劳动力” (no ability to work)",
         ],
         check: |subject, found| {
             for (index, member) in subject.members() {
@@ -216,7 +219,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                         "labour",
                         {
                             let labour = labour.text();
-                            words!("{age} 周岁，劳动技能为“{labour}”", "{age} years old, with the ability to work “{labour}”"; labour)
+                            words!("{age} 周岁，劳动技能为“{labour}”", "aged {age}, with the ability to work “{labour}”"; labour)
                         },
                     );
                 }
@@ -244,7 +247,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                         "labour",
                         {
                             let labour = labour.text();
-                            words!("{age} 周岁，劳动技能为“{labour}”", "{age} years old, with the ability to work “{labour}”"; labour)
+                            words!("{age} 周岁，劳动技能为“{labour}”", "aged {age}, with the ability to work “{labour}”"; labour)
                         },
                     );
                 }
@@ -275,7 +278,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                         "months_worked",
                         {
                             let labour = labour.text();
-                            words!("“{labour}”却务工 {months} 个月", "the ability to work is “{labour}”, but there are {months} months of work"; labour)
+                            words!("“{labour}”却务工 {months} 个月", "the ability to work is “{labour}”, but months of work are stated: {months}"; labour)
                         },
                     );
                 }
@@ -319,8 +322,8 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
         needs_all_members: false,
         title: ["劳动技能为空", "no ability to work stated"],
         remedy: [
-            "请补填劳动技能；16 周岁以下填“无劳动力”",
-            "fill in the ability to work; under 16 it is `none`",
+            "请补填劳动技能；不满 16 周岁填“无劳动力”",
+            "fill in the ability to work; under 16 write “无劳动力” (no ability to work)",
         ],
         check: |subject, found| {
             for (index, member) in subject.members() {
@@ -362,7 +365,7 @@ pub(super) static OF_MEMBERS: &[&Rule] = &[
                         "schooling",
                         {
                             let schooling = schooling.text();
-                            words!("{age} 周岁，健康，在校生状况为“{schooling}”", "{age} years old, healthy, with the schooling “{schooling}”"; schooling)
+                            words!("{age} 周岁，健康，在校生状况为“{schooling}”", "aged {age}, healthy, with the schooling “{schooling}”"; schooling)
                         },
                     );
                 }

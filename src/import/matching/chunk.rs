@@ -350,7 +350,10 @@ impl HouseholdPlan {
     /// Closes a household whose members have gone to one of the file.
     fn close(&self, facts: &mut HouseholdFacts, target: usize) {
         let own = self.matches.household_of(target);
-        let name = own.map_or_else(|| "新登记的一户".to_owned(), |own| self.register.words(own));
+        let name = own.map_or_else(
+            || "新登记的一户".to_owned(),
+            |own| self.register.named(own).zh,
+        );
         facts.members.clear();
         facts.closed_on = Some(self.context.today);
         facts.closed_reason = Some(format!("全部成员已并入{name}"));

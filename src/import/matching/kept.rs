@@ -45,7 +45,7 @@ fn empty(field: &str, heading: &str, count: i64) -> Refusal {
         "empty_cell_kept",
         words!(
             "“{heading}”有 {count} 处没有填写，登记中已有的内容保持不变",
-            "{count} cells of “{heading}” are empty; what the register has stays"
+            "empty cells of “{heading}”: {count}; what the register has stays"
         ),
         if Unsaid::FIELDS.contains(&field) {
             words!(
@@ -66,7 +66,7 @@ fn relapsed(heading: &str, count: i64) -> Refusal {
         "relapse_kept",
         words!(
             "“{heading}”有 {count} 户写的是未脱贫、只写已脱贫或仍是从前的脱贫年度，登记中是“返贫”，保持“返贫”",
-            "“{heading}” of {count} households says poor, lifted without more, or the former year; they are relapsed in the register and stay so"
+            "households whose “{heading}” says poor, lifted without more, or the former year: {count}; they are relapsed in the register and stay so"
         ),
         words!(
             "如已再次脱贫，请写明“已脱贫(享受政策)”或“已脱贫(不享受政策)”，并填写再次脱贫的年度",

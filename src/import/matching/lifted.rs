@@ -74,7 +74,7 @@ impl Unlifted {
             household_ids: own.map(|household| known.register.id(household)).collect(),
             question: words!(
                 "有 {count} 户登记为已脱贫，名册中写的是未脱贫。脱贫属性保持登记的，还是改为未脱贫？（脱贫后又返贫的，请在名册中填“返贫”）",
-                "{count} households are lifted in the register and poor in the roster. Does the register stay, or do they become poor? (For one that fell back, write “返贫” in the roster.)"
+                "households that are lifted in the register and poor in the roster: {count}. Does the register stay, or do they become poor? (For one that fell back, write “返贫” in the roster.)"
             ),
             proposal: words!(
                 "保持登记的脱贫属性和脱贫年度，其他内容按名册",

@@ -485,10 +485,11 @@ fn suspicion(
     let given = roster.households.get(index)?;
     let place = given.places.get(position).copied().unwrap_or(given.place);
     let name = given.facts.members.get(position).map_or("", |it| &it.name);
+    let other = register.named(household);
     let reason = words!(
-        "与登记中另一户（{}）的{name}同名、同出生日期、同村，其中一人没有证件号码，可能是同一人",
-        "another household of the register (“{}”) has “{name}” too, of the same birth date and village, and one of both has no identity number: perhaps they are one person",
-        register.words(household)
+        "与登记中{other}的{name}同名、同出生日期、同村，其中一人没有证件号码，可能是同一人",
+        "another household of the register (“{other}”) has “{name}” too, of the same birth date and village, and one of both has no identity number: perhaps they are one person";
+        other
     );
     let rule = &SUSPECTED_DUPLICATE;
     let refusal = Refusal::new(rule.code, reason, rule.remedy());

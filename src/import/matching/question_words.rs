@@ -41,37 +41,39 @@ fn place_of(given: &ReadHousehold, position: Option<usize>) -> Place {
         .unwrap_or(given.place)
 }
 
-/// A person for people.
-pub fn person_words(name: &str, identity: Option<&IdentityNumber>) -> String {
-    identity.map_or_else(
-        || name.to_owned(),
-        |identity| format!("{name}（{}）", identity.masked()),
-    )
+/// A person for people; in English what the file says stands between quotation marks.
+pub fn person_words(name: &str, identity: Option<&IdentityNumber>) -> Text {
+    match identity.map(IdentityNumber::masked) {
+        None => words!("{name}", "“{name}”"),
+        Some(number) => words!("{name}（{number}）", "“{name}” ({number})"),
+    }
 }
 
-fn head_words(given: &ReadHousehold) -> String {
+fn member_words(member: &Member) -> Text {
+    person_words(&member.name, member.identity_number.as_ref())
+}
+
+fn head_words(given: &ReadHousehold) -> Text {
     let head = given.facts.head();
-    head.map_or_else(
-        || "不详".to_owned(),
-        |head| person_words(&head.name, head.identity_number.as_ref()),
-    )
+    head.map_or_else(|| words!("不详", "not stated"), member_words)
 }
 
 /// The first of some members by name, and how many they are.
-fn people_words(given: &ReadHousehold, positions: &[usize]) -> String {
+fn people_words(given: &ReadHousehold, positions: &[usize]) -> Text {
     let names: Vec<_> = positions
         .iter()
         .filter_map(|position| given.facts.members.get(*position))
-        .map(|member| person_words(&member.name, member.identity_number.as_ref()))
+        .map(member_words)
         .collect();
     names_words(&names)
 }
 
 /// The first of some names, and how many they are.
-pub fn names_words(names: &[String]) -> String {
-    let listed = names[..names.len().min(MOST_NAMES)].join("、");
-    if names.len() > MOST_NAMES {
-        format!("{listed}等 {} 人", names.len())
+pub fn names_words(names: &[Text]) -> Text {
+    let count = names.len();
+    let listed = Text::joined(&names[..count.min(MOST_NAMES)]);
+    if count > MOST_NAMES {
+        words!("{listed}等 {count} 人", "{listed} and others, {count} in all"; listed)
     } else {
         listed
     }
@@ -145,10 +147,11 @@ impl Question {
             ),
         ];
         let same = same.map(|same| {
-            let same = person_words(&same.name, same.identity_number.as_ref());
+            let same = member_words(same);
             let words = words!(
                 "就是名册中的{same}：按同一人更正登记",
-                "the same as “{same}” in the roster: the register is corrected as of one person"
+                "the same as {same} in the roster: the register is corrected as of one person";
+                same
             );
             (LeaveAnswer::SamePerson, words)
         });
@@ -168,27 +171,29 @@ impl Question {
         given: &ReadHousehold,
         member: &Member,
     ) -> (Text, Text) {
-        let place = register.words(self.household);
-        let who = person_words(&member.name, member.identity_number.as_ref());
+        let place = register.named(self.household);
+        let who = member_words(member);
         let relation = member.relation.text();
         let same = self.counterpart_in(given);
         let has_same_name = self.counterpart.is_some_and(|it| it.has_same_name);
         let same = same.map_or_else(Text::default, |same| {
-            let same = person_words(&same.name, same.identity_number.as_ref());
+            let same = member_words(same);
             if has_same_name {
                 words!(
                     "；名册中另有同名的{same}",
-                    "; the roster has “{same}”, of the same name"
+                    "; the roster has {same}, of the same name";
+                    same
                 )
             } else {
                 words!(
                     "；名册中另有新的成员{same}",
-                    "; the roster has a new member, “{same}”"
+                    "; the roster has a new member, {same}";
+                    same
                 )
             }
         });
         (
-            words!("{place}：登记的{relation}{who}不在名册的这一户中{same}。是迁出、去世，还是名册漏列？", "“{place}”: the {relation} “{who}” of the register is not in this household in the roster{same}. Moved away, died, or left out of the roster?"; relation, same),
+            words!("{place}：登记的{relation}{who}不在名册的这一户中{same}。是迁出、去世，还是名册漏列？", "“{place}”: the {relation} {who} of the register is not in this household in the roster{same}. Moved away, died, or left out of the roster?"; place, relation, who, same),
             words!(
                 "请选择一种答复；没有答复时本户不导入",
                 "choose an answer; without one the household is not imported"
@@ -231,51 +236,54 @@ impl Question {
 
     fn words(&self, known: Known<'_>, given: &ReadHousehold, positions: &[usize]) -> (Text, Text) {
         let register = known.register;
-        let place = register.words(self.household);
-        let number = given.facts.number.as_deref().unwrap_or("（无）");
+        let place = register.named(self.household);
+        let number = given.facts.number.as_deref().map_or_else(
+            || words!("（无）", "none"),
+            |number| words!("{number}", "“{number}”"),
+        );
+        let head = head_words(given);
         let people = people_words(given, positions);
         let target = || {
             known.matches.household_of(self.index).map_or_else(
                 || {
-                    words!(
-                        "名册中的新户（户主{}）",
-                        "a new household of the roster (head: “{}”)",
-                        head_words(given)
-                    )
+                    words!("名册中的新户（户主{head}）", "a new household of the roster (head: {head})"; head)
                 },
                 |own| {
-                    let own = register.words(own);
-                    words!("{own}", "“{own}”")
+                    let own = register.named(own);
+                    words!("{own}", "“{own}”"; own)
                 },
             )
         };
         match self.kind {
             ConflictKind::ChangedHead => {
-                let head = register.head(self.household);
+                let former = register.head(self.household);
                 let old = person_words(
                     register.head_name(self.household),
-                    head.and_then(|head| register.identity(head)).as_ref(),
+                    former.and_then(|it| register.identity(it)).as_ref(),
                 );
-                let new = head_words(given);
                 (
                     words!(
-                        "{place}：登记的户主是{old}，名册中的户主是{new}。户主是否变更？",
-                        "“{place}”: the head is “{old}” by the register and “{new}” by the roster. Has the head changed?"
+                        "{place}：登记的户主是{old}，名册中的户主是{head}。户主是否变更？",
+                        "“{place}”: the head is {old} by the register and {head} by the roster. Has the head changed?";
+                        place, old, head
                     ),
                     words!(
-                        "本户户主改为{new}；走访、结对等记录保留在本户",
-                        "“{new}” becomes the head; visits, pairings and so on stay with the household"
+                        "本户户主改为{head}；走访、结对等记录保留在本户",
+                        "{head} becomes the head; visits, pairings and so on stay with the household";
+                        head
                     ),
                 )
             }
             ConflictKind::Renumbered => (
                 words!(
                     "{place}：名册中同一家的户编号是 {number}。是否换了户编号？",
-                    "“{place}”: the roster gives this household the number “{number}”. Has it got another number?"
+                    "“{place}”: the number of this household in the roster is {number}. Has it got another number?";
+                    place, number
                 ),
                 words!(
                     "视为同一户，户编号改为 {number}；走访、结对等记录保留在本户",
-                    "taken for the same household, with the number “{number}”; visits, pairings and so on stay with it"
+                    "taken for the same household, the number becomes {number}; visits, pairings and so on stay with it";
+                    number
                 ),
             ),
             ConflictKind::Moved => {
@@ -286,7 +294,7 @@ impl Question {
                 };
                 let target = target();
                 (
-                    words!("{people}登记在{place}{stays}，名册中在{target}。是否迁移？", "“{people}”: in “{place}” by the register{stays}, in {target} by the roster. Have they moved?"; stays, target),
+                    words!("{people}登记在{place}{stays}，名册中在{target}。是否迁移？", "{people}: in “{place}” by the register{stays}, in {target} by the roster. Have they moved?"; people, place, stays, target),
                     words!(
                         "迁入名册所列的一户，原户减少 {} 人",
                         "they move to the household of the roster; the former one has {} fewer",
@@ -296,9 +304,9 @@ impl Question {
             }
             ConflictKind::Split => (
                 words!(
-                    "{people}登记在{place}，名册中另立一户（户主{}）。是否分户？",
-                    "“{people}”: in “{place}” by the register, a household of their own by the roster (head: “{}”). Has it split off?",
-                    head_words(given)
+                    "{people}登记在{place}，名册中另立一户（户主{head}）。是否分户？",
+                    "{people}: in “{place}” by the register, a household of their own by the roster (head: {head}). Has it split off?";
+                    people, place, head
                 ),
                 words!(
                     "登记为新的一户，原户减少 {} 人",
@@ -309,7 +317,7 @@ impl Question {
             ConflictKind::Merged => {
                 let target = target();
                 (
-                    words!("{place}的全部成员（{people}）在名册中都在{target}。是否并户？", "all members of “{place}” (“{people}”) are in {target} by the roster. Have the households become one?"; target),
+                    words!("{place}的全部成员（{people}）在名册中都在{target}。是否并户？", "all members of “{place}” ({people}) are in {target} by the roster. Have the households become one?"; place, people, target),
                     words!(
                         "成员并入名册所列的一户；原户销户，结对随之结束，历史记录全部保留，不再列入名单和统计",
                         "the members go to the household of the roster; the former one is closed and its pairings end, all history stays, and it is in no list and count any more"
@@ -334,13 +342,14 @@ impl Question {
             ConflictKind::Reopened => (
                 words!(
                     "{place}：登记中此户已销户，名册中又列为一户。是否恢复登记？",
-                    "“{place}”: closed in the register, and a household in the roster again. Is it to be opened again?"
+                    "“{place}”: closed in the register, and a household in the roster again. Is it to be opened again?";
+                    place
                 ),
                 {
-                    let back = if people.is_empty() {
+                    let back = if positions.is_empty() {
                         Text::default()
                     } else {
-                        words!("；{people}转回此户", "; “{people}” come back to it")
+                        words!("；{people}转回此户", "; {people} to come back to it"; people)
                     };
                     words!("恢复此户，成员以名册为准{back}", "opened again, with the members of the roster{back}"; back)
                 },
@@ -359,10 +368,11 @@ impl Fault {
         let given = roster.households.get(self.index)?;
         let (position, field, refusal) = match self.kind {
             FaultKind::NumberReused(own) => {
+                let own = register.named(own);
                 let reason = words!(
-                    "此户在登记中是另一家（{}），没有一名相同成员",
-                    "this number is that of another household in the register (“{}”), of which no member is the same",
-                    register.words(own)
+                    "此户编号在登记中属于{own}，与本户没有相同的成员",
+                    "this number is that of another household in the register (“{own}”), of which no member is the same";
+                    own
                 );
                 let remedy = words!(
                     "请核对户编号；如确是新的一户，请换新的户编号",
@@ -373,10 +383,11 @@ impl Fault {
             }
             FaultKind::Unsaid(lack) => return Ok(lack.problem(&given, &roster.sheets)),
             FaultKind::HeadMovedOut(person) => {
+                let former = register.named(register.household_of(person));
                 let reason = words!(
-                    "此人是登记中另一户的户主（{}），迁出后那一户没有户主",
-                    "this person is the head of another household in the register (“{}”), which would have none",
-                    register.words(register.household_of(person))
+                    "此人是登记中{former}的户主，迁出后那一户没有户主",
+                    "this person is the head of another household in the register (“{former}”), which would have none";
+                    former
                 );
                 let remedy = words!(
                     "请核对证件号码；如已迁入本户，请把原来一户也列入名册，并写明新的户主",

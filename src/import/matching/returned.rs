@@ -209,7 +209,8 @@ impl Words {
             Self {
                 question: words!(
                     "以前导入时答复已去世的 {people} 人又在名册中：{names}。是名册没有除去，还是以前答错了？",
-                    "people of whom an earlier import was told that they died ({people}) are in the roster again: “{names}”. Did the roster keep them, or was that answer wrong?"
+                    "people of whom an earlier import was told that they died ({people}) are in the roster again: {names}. Did the roster keep them, or was that answer wrong?";
+                    names
                 ),
                 returns: words!(
                     "以前答错了，仍健在：按名册重新登记为成员",
@@ -224,7 +225,8 @@ impl Words {
             Self {
                 question: words!(
                     "以前导入时答复已迁出的 {people} 人又在名册中原来的一户：{names}。是迁回，还是名册没有除去？",
-                    "people of whom an earlier import was told that they moved away ({people}) are in their former household in the roster again: “{names}”. Have they come back, or did the roster keep them?"
+                    "people of whom an earlier import was told that they moved away ({people}) are in their former household in the roster again: {names}. Have they come back, or did the roster keep them?";
+                    names
                 ),
                 returns: words!(
                     "已迁回或以前答错了：按名册重新登记为成员",

@@ -345,7 +345,7 @@ fn rename(
                 let unproved = unproved_words(facts);
                 let (old, unit, new) = (&before.name, &before.unit, &facts.name);
                 words!(
-                    "此工号登记的是{old}（{unit}），名册中姓名为{new}，也{unproved}。是同一人更名或更正姓名吗？如是新职工，请用新的工号",
+                    "此工号登记的是{old}（{unit}），名册中姓名为{new}，也{unproved}。是同一人更名或更正姓名吗？如是新人员，请用新的工号",
                     "this number is that of “{old}” (“{unit}”) in the register; the name in the roster is “{new}”, and {unproved}. Is it one person whose name was changed or corrected? Give somebody new a new number";
                     unproved
                 )
@@ -374,7 +374,7 @@ fn rename(
                 {
                     let (name, unit) = (&before.name, &before.unit);
                     words!(
-                        "此工号登记的是{name}（{unit}，{old}），名册中同名，{what}不同（{new}）。是同一人更正证件号码吗？如是新职工，请用新的工号",
+                        "此工号登记的是{name}（{unit}，{old}），名册中同名，{what}不同（{new}）。是同一人更正证件号码吗？如是新人员，请用新的工号",
                         "this number is that of “{name}” (“{unit}”, {old}) in the register; the roster has the same name with another {what} ({new}). Is it one person whose identity number was corrected? Give somebody new a new number";
                         what
                     )
@@ -410,7 +410,7 @@ fn contradiction(
     if let Some((_, other)) = found.two() {
         let other = &known.people[other];
         let reason = words!(
-            "此证件号码已登记在 {}（{}）名下",
+            "此证件号码已登记在{}（{}）名下",
             "this identity number is that of “{}” (“{}”) in the register",
             other.name,
             other.unit
@@ -435,7 +435,7 @@ fn contradiction(
             before.unit
         );
         let remedy = words!(
-            "请核对工号；新职工请用新的工号",
+            "请核对工号；新人员请用新的工号",
             "check the number; give somebody new a new one"
         );
         (

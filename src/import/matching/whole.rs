@@ -71,11 +71,11 @@ impl HouseholdPlan {
         }
         let reason = words!(
             "填写 {} 人，与本户的行数相同；登记中另有 {staying} 人仍在本户，导入后共 {members} 人",
-            "{} persons are stated, as many as the household has rows; the register has {staying} more who stay, so that there are {members} after the import",
+            "{} stated as the number of persons, as many as the household has rows; the register has {staying} more who stay, so that there are {members} after the import",
             stated.members
         );
         let remedy = words!(
-            "请核对名册中没有的成员是否仍在本户，或改正家庭人口",
+            "请核对本名册未列的成员是否仍在本户，或改正家庭人口",
             "check whether members who are not in the roster are still there, or correct the number"
         );
         let refusal = Refusal::new(MEMBER_COUNT.code, reason, remedy);

@@ -16,8 +16,8 @@ pub(super) fn name_missing() -> Problem {
 pub(super) fn no_such_field(index: usize) -> Problem {
     Problem::invalid(
         "no_such_field",
-        "选择的字段不存在，请重新选择该列的含义",
-        "the roster has no such field",
+        "所选的含义不存在，请重新选择该列的含义",
+        "the roster has no such field; choose the meaning of the column again",
     )
     .at(&format!("/columns/{index}/field"))
 }

@@ -69,22 +69,22 @@ impl Judge<'_> {
         if let Some(relapsed_on) = self.evidence.roster.relapsed_after_lift {
             let stated = say!(
                 language,
-                "花名册脱贫属性：返贫",
-                "status on the roster: relapsed"
+                "登记的脱贫属性：返贫",
+                "status in the register: relapsed"
             );
             evidence.push(self.evidence.roster_ref(stated));
             let on = self.day(lift.on);
             let next = self.ask.office(&say!(
                 language,
-                "核实：花名册记为返贫，而{on}批准的脱贫没有返贫记录",
-                "check why the roster says relapsed, while the lift approved on {on} has no relapse,"
+                "核实：登记为返贫，而{on}批准的脱贫没有返贫记录",
+                "check why the register says relapsed, while the lift approved on {on} has no relapse on record,"
             ));
             return PointState::stale(Point::Lifted, evidence, relapsed_on, next);
         }
         let next = self.ask.soon(&say!(
             language,
             "继续走访，关注收入、住房、医疗、教育和饮水，防止返贫",
-            "go on visiting, and look at income, housing, medical care, schooling and water, against a relapse,"
+            "go on visiting, and look at income, housing, medical care, schooling and water, to prevent a relapse,"
         ));
         PointState::met(Point::Lifted, evidence, lift.on, next)
     }
@@ -97,8 +97,8 @@ impl Judge<'_> {
         let stated = |year: &str| {
             self.evidence.roster_ref(say!(
                 language,
-                "花名册脱贫属性：{status}{year}",
-                "status on the roster: {status}{year}"
+                "登记的脱贫属性：{status}{year}",
+                "status in the register: {status}{year}"
             ))
         };
         if roster.status.is_lifted() {
@@ -107,8 +107,8 @@ impl Judge<'_> {
             });
             let next = self.ask.office(&say!(
                 language,
-                "核实并补录脱贫程序：花名册记为“{status}”，但没有脱贫记录",
-                "check and record the lift: the roster says “{status}”, without any record of it,"
+                "核实并补录脱贫记录：登记为“{status}”，但没有办理记录",
+                "check and record the lift: the register says “{status}” and has no record of it,"
             ));
             return PointState::stale(Point::Lifted, vec![stated(&year)], roster.on, next);
         }

@@ -58,7 +58,7 @@ fn what_the_roster_changed_after_a_confirmation_must_be_confirmed_again() {
         &situation,
         STALE,
         Some("2026-06-02"),
-        "花名册家庭成员信息已于2026年6月2日变动",
+        "登记的家庭成员信息已于2026年6月2日变动",
     );
     expect(&causes, MET, Some("2026-06-01"), "致贫原因");
     let [situation, causes] = seen(Changes {
@@ -70,7 +70,7 @@ fn what_the_roster_changed_after_a_confirmation_must_be_confirmed_again() {
         &causes,
         STALE,
         Some("2026-07-01"),
-        "花名册致贫原因已于2026年7月1日变动",
+        "登记的致贫原因已于2026年7月1日变动",
     );
     // On the day of the visit, or before: the visit has seen it. Measures matter to neither.
     let [situation, causes] = seen(Changes {
@@ -102,7 +102,7 @@ fn causes_need_one_on_record_and_a_fresh_confirmation() {
     assert_eq!(found.evidence.len(), 1);
     let found = state(Point::Causes, known);
     expect(&found, STALE, Some("2026-01-10"), "没有走访核实");
-    assert_eq!(found.evidence[0].words, "花名册主要致贫原因：因病");
+    assert_eq!(found.evidence[0].words, "登记的主要致贫原因：因病");
     let found = state(Point::Causes, |evidence| {
         known(evidence);
         confirmed(evidence);
@@ -310,7 +310,7 @@ fn what_the_roster_alone_says_of_a_lift_must_be_looked_into() {
         })
     };
     let found = by_roster(PovertyStatus::LiftedWithPolicy, None);
-    expect(&found, STALE, Some("2026-01-10"), "补录脱贫程序");
+    expect(&found, STALE, Some("2026-01-10"), "补录脱贫记录");
     assert!(found.evidence[0].words.contains("2019"));
     let found = by_roster(PovertyStatus::Relapsed, None);
     expect(&found, MISSING, None, "达到脱贫条件");
@@ -325,7 +325,7 @@ fn what_the_roster_alone_says_of_a_lift_must_be_looked_into() {
         &written(Some("2026-01-08")),
         STALE,
         Some("2026-01-08"),
-        "花名册记为返贫",
+        "登记为返贫",
     );
     expect(&written(None), MET, Some("2025-12-01"), "防止返贫");
 }

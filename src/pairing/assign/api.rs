@@ -52,21 +52,21 @@ pub(in crate::pairing) struct Pairing {
     id: Uuid,
     /// The household.
     household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
     /// The helper.
     staff_id: Uuid,
-    /// 工号 of the helper.
+    /// Staff number (工号) of the helper.
     staff_number: Option<String>,
-    /// 姓名 of the helper.
+    /// Name (姓名) of the helper.
     helper_name: String,
-    /// 单位 of the helper.
+    /// Unit (单位) of the helper.
     unit: String,
     /// The run that made it; absent if made by hand.
     run_id: Option<Uuid>,

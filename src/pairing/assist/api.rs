@@ -26,21 +26,21 @@ pub(in crate::pairing) struct AssistanceView {
     id: Uuid,
     /// The household.
     household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
     /// The person who assists.
     staff_id: Uuid,
-    /// 工号 of that person.
+    /// Staff number (工号) of that person.
     staff_number: Option<String>,
-    /// 姓名 of that person.
+    /// Name (姓名) of that person.
     helper_name: String,
-    /// 单位 of that person.
+    /// Unit (单位) of that person.
     unit: String,
     /// First day.
     from_date: NaiveDate,

@@ -27,21 +27,21 @@ struct ConstraintView {
     kind: ConstraintKind,
     /// The household.
     household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
     /// The person.
     staff_id: Uuid,
-    /// 工号 of the person.
+    /// Staff number (工号) of the person.
     staff_number: Option<String>,
-    /// 姓名 of the person.
+    /// Name (姓名) of the person.
     helper_name: String,
-    /// 单位 of the person.
+    /// Unit (单位) of the person.
     unit: String,
     /// Why.
     reason: String,

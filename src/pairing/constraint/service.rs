@@ -47,7 +47,10 @@ async fn must_not_be_constrained(tx: &mut Tx, new: &NewConstraint) -> Result<(),
         ..of_household.clone()
     };
     if !store::list(tx, &of_pair, None, 1).await?.is_empty() {
-        return Err(PairingError::ConstraintThere("该户与此人之间已有指定或禁止").into());
+        return Err(PairingError::ConstraintThere(
+            "该户与此人之间已有结对约束（指定、禁止或亲属回避）",
+        )
+        .into());
     }
     let pins = Filter {
         kind: Some(ConstraintKind::Pinned),

@@ -115,8 +115,8 @@ impl<'a> FixedPairs<'a> {
             self.give(at, helper, true, kept_reason(household));
         } else {
             let words = words!(
-                "现责任人{}的户数超过可帮扶的 {} 户，须更换",
-                "“{}” has more than the {} households that they may have: another one is needed",
+                "现责任人{}的户数超过可帮扶户数（{}），须更换",
+                "“{}” has more households than they may have ({}): another one is needed",
                 helper.name,
                 helper.capacity
             );
@@ -188,8 +188,8 @@ impl<'a> FixedPairs<'a> {
             Ineligible::Inactive | Ineligible::Away(_) => helper.absence(),
             Ineligible::Barred(barrier) => Some(barrier.words()),
             Ineligible::Full { capacity, .. } => Some(words!(
-                "可帮扶的 {capacity} 户名额已满",
-                "all {capacity} places are taken"
+                "没有空余名额（可帮扶户数为 {capacity}）",
+                "no place is free (capacity {capacity})"
             )),
             Ineligible::PinnedToAnother(_) => None,
         }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::problem::Text;
+use crate::problem::{Text, counted};
 
 /// What is wrong with a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -116,7 +116,10 @@ impl RunFault {
                 helper,
                 given,
                 places,
-            } => format!("“{helper}” gets {given} households and has {places} places by the rules"),
+            } => {
+                let given = counted(*given, "household");
+                format!("“{helper}”: {given} given, places free by the rules: {places}")
+            }
             Self::Load {
                 helper,
                 stated,
@@ -125,11 +128,11 @@ impl RunFault {
                 "“{helper}”: the load of all households costs {stated} by the run and {found} by the rules"
             ),
             Self::Total { stated, found } => format!(
-                "the run says {} households placed at a cost of {}, and its pairs come to {} and {}",
+                "the run says households placed: {}, at a cost of {}, and its pairs come to {} and {}",
                 stated.0, stated.1, found.0, found.1
             ),
             Self::NotBest { stated, best } => format!(
-                "what was computed ({} households, cost {}) is not the best: {} can be placed, at a cost of {}",
+                "what was computed (households placed: {}, cost {}) is not the best: {} can be placed, at a cost of {}",
                 stated.0, stated.1, best.0, best.1
             ),
             Self::Begun(count) => {

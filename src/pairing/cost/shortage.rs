@@ -18,7 +18,7 @@ use super::fixed_pairs::FixedPairs;
 use super::model::{Helper, Household, Input};
 use super::reach::Reach;
 use crate::order;
-use crate::problem::{Text, words};
+use crate::problem::{Text, counted, words};
 use crate::staff::unit::Area;
 
 /// Villages that lack places, and who might give more: a group that cannot be helped from outside.
@@ -44,10 +44,10 @@ pub struct Shortage {
 /// A village of a [`Shortage`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 pub struct ShortArea {
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     #[oai(validator(max_length = 100))]
     pub town: String,
-    /// 村(居).
+    /// Village (村、居).
     #[oai(validator(max_length = 100))]
     pub village: String,
     /// Households in this run.
@@ -59,7 +59,7 @@ pub struct ShortArea {
 /// A unit of a [`Shortage`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Object)]
 pub struct ShortUnit {
-    /// 单位.
+    /// Unit (单位).
     #[oai(validator(max_length = 200))]
     pub unit: String,
     /// Its staff who may serve these villages and had a place left before this run.
@@ -328,11 +328,15 @@ fn words(shortage: &Shortage) -> Text {
         villages.map(|area| format!("{}{}", area.town, area.village)),
         &words!("个村", "villages"),
     );
+    let households = Text::new(
+        format!("{households} 户"),
+        counted(*households, "household"),
+    );
     if units.is_empty() {
         return words!(
-            "{villages}共 {households} 户，没有在岗责任人可以帮扶，还差 {short} 个名额；请为这些村设置定点帮扶单位，或指定负责人",
-            "{villages}: {households} households whom nobody on duty may serve, {short} places are missing; link units to these villages, or put somebody in charge";
-            villages
+            "{villages}共 {households}，没有在岗责任人可以帮扶，还差 {short} 个名额；请为这些村设置定点帮扶单位，或把这些村列入责任人的负责村",
+            "{villages}: {households}, which nobody on duty may serve; {short} short; link units to these villages, or give them to helpers as their area";
+            villages, households
         );
     }
     let helpers: i64 = units.iter().map(|unit| unit.helpers).sum();
@@ -342,22 +346,22 @@ fn words(shortage: &Shortage) -> Text {
     );
     let room = match places {
         0 => words!("已没有空余名额", "no place is free"),
-        places => words!("只有 {places} 个空余名额", "only {places} places are free"),
+        places => words!("只有 {places} 个空余名额", "only {places} free"),
     };
     words!(
-        "{villages}共 {households} 户，可帮扶的是{units}的 {helpers} 人，{room}，还差 {short} 个；请在这些单位增派人员、提高可帮扶户数，或为这些村增加定点帮扶单位",
-        "{villages}: {households} households, whom {helpers} people of {units} may serve; {room}, {short} are missing; give these units more people or more places, or link further units to these villages";
-        villages, units, room
+        "{villages}共 {households}，可帮扶的是{units}的 {helpers} 人，{room}，还差 {short} 个；请在这些单位增派人员、提高可帮扶户数，或为这些村增加定点帮扶单位",
+        "{villages}: {households}, which those of {units} may serve ({helpers} on duty); {room}, {short} short; give these units more people or more places, or link further units to these villages";
+        villages, households, units, room
     )
 }
 
 /// The first few names, and how many there are if there are more.
 fn named(names: impl ExactSizeIterator<Item = String>, counter: &Text) -> Text {
     let count = names.len();
-    let first = names.take(NAMED).collect::<Vec<_>>().join("、");
+    let first = Text::quoted(&names.take(NAMED).collect::<Vec<_>>());
     if count > NAMED {
-        words!("{first}等 {count} {counter}", "“{first}” and others, {count} {counter} in all"; counter)
+        words!("{first}等 {count} {counter}", "{first} and others, {count} {counter} in all"; first, counter)
     } else {
-        words!("{first}", "“{first}”")
+        first
     }
 }

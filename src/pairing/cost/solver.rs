@@ -177,8 +177,8 @@ fn unplaced_reason(household: &Household, served: bool) -> Reason {
         Reason::new(ReasonCode::AllFull, words, 0)
     } else {
         let words = words!(
-            "没有在岗责任人{but}可帮扶{town}{village}，请为该村设置定点帮扶单位或负责人",
-            "nobody on duty{but} may serve “{town}{village}”: link a unit to the village, or put somebody in charge";
+            "没有在岗责任人{but}可帮扶{town}{village}，请为该村设置定点帮扶单位，或把该村列入责任人的负责村",
+            "nobody on duty{but} may serve “{town}{village}”: link a unit to the village, or give it to a helper as their area";
             but
         );
         Reason::new(ReasonCode::NobodyServes, words, 0)

@@ -145,7 +145,7 @@ impl Input {
                 let (skills, fit) = (Text::joined(&skills), fit.text());
                 words!(
                     "主要致贫原因“{cause}”与专长“{skills}”{fit}",
-                    "the main cause “{cause}” and the skills “{skills}”: fit {fit}";
+                    "the main cause “{cause}” and the skills “{skills}”: fit: {fit}";
                     cause, skills, fit
                 )
             }

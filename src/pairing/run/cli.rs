@@ -64,15 +64,17 @@ fn told(run: &Run, proposals: &[Proposal]) -> String {
     }
     let mut lines = vec![table.to_string()];
     let summary = &run.summary;
+    let kept = match summary.kept {
+        0 => String::new(),
+        kept => format!("（其中 {kept} 户保持现有结对）"),
+    };
+    let left = match summary.unplaced {
+        0 => String::new(),
+        unplaced => format!("，无法安排 {unplaced} 户"),
+    };
     lines.push(format!(
-        "待结对 {} 户，可安排 {} 户（其中 {} 户保持现有结对），无法安排 {} 户；结对前有 {} 人共 {} 个空余名额；总代价 {}（同样户数下最小）",
-        summary.households,
-        summary.placed,
-        summary.kept,
-        summary.unplaced,
-        summary.helpers,
-        summary.places,
-        summary.cost,
+        "待结对 {} 户，可安排 {} 户{kept}{left}；结对前有 {} 人共 {} 个空余名额；总代价 {}（同样户数下最小）",
+        summary.households, summary.placed, summary.helpers, summary.places, summary.cost,
     ));
     let short = summary.shortages.iter();
     lines.extend(short.map(|shortage| format!("缺口：{}", shortage.words.zh)));

@@ -233,13 +233,13 @@ pub struct Explained {
 pub struct Choice {
     /// The person; absent if there is nobody.
     pub staff_id: Option<Uuid>,
-    /// 工号 of that person.
+    /// Staff number (工号) of that person.
     #[oai(validator(max_length = 100))]
     pub staff_number: Option<String>,
-    /// 姓名 of that person.
+    /// Name (姓名) of that person.
     #[oai(rename = "helper_name", validator(max_length = 100))]
     pub helper: Option<String>,
-    /// 单位 of that person.
+    /// Unit (单位) of that person.
     #[oai(validator(max_length = 200))]
     pub unit: Option<String>,
     /// Sum of the terms in `reasons`.

@@ -66,21 +66,21 @@ pub(in crate::pairing) struct PairingRun {
 pub(super) struct PairingProposal {
     /// The household.
     household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
     /// The person proposed; absent if there is nobody.
     staff_id: Option<Uuid>,
-    /// 工号 of that person.
+    /// Staff number (工号) of that person.
     staff_number: Option<String>,
-    /// 姓名 of that person.
+    /// Name (姓名) of that person.
     helper_name: Option<String>,
-    /// 单位 of that person.
+    /// Unit (单位) of that person.
     unit: Option<String>,
     /// Sum of the terms in `reasons`; less is better.
     cost: i64,
@@ -128,11 +128,11 @@ pub(super) struct PairingProposalDetail {
 struct NextBestHelper {
     /// The person.
     staff_id: Uuid,
-    /// 工号.
+    /// Staff number (工号).
     staff_number: Option<String>,
-    /// 姓名.
+    /// Name (姓名).
     helper_name: String,
-    /// 单位.
+    /// Unit (单位).
     unit: String,
     /// What this pair would cost: the sum of the terms in `reasons`.
     cost: i64,
@@ -152,11 +152,11 @@ struct NextBestHelper {
 pub(super) struct PairingLoad {
     /// The helper.
     staff_id: Uuid,
-    /// 工号.
+    /// Staff number (工号).
     staff_number: Option<String>,
-    /// 姓名.
+    /// Name (姓名).
     name: String,
-    /// 单位.
+    /// Unit (单位).
     unit: String,
     /// Households that the helper may have.
     capacity: i64,

@@ -1,6 +1,7 @@
 //! What the sheets have in common.
 
 use crate::access::Sight;
+use crate::calendar::in_chinese;
 use crate::code_list::CodeList;
 use crate::method::Point;
 use crate::report::model::Report;
@@ -18,8 +19,10 @@ pub fn subtitle(report: &Report, note: &str) -> String {
     let only = report.summary.only.as_ref();
     let unit = only.map_or(String::new(), |unit| format!("单位：{}　　", unit.name));
     format!(
-        "{unit}截至 {}　　{note}　　制表日期：{}　　制表人：{}",
-        occasion.as_of, occasion.made_on, occasion.made_by
+        "{unit}截至{}　　{note}　　制表日期：{}　　制表人：{}",
+        in_chinese(occasion.as_of),
+        in_chinese(occasion.made_on),
+        occasion.made_by
     )
 }
 

@@ -51,7 +51,7 @@ fn row(row: &LiftRow) -> Vec<Cell<'_>> {
     let kind = if row.lift.again {
         "再次脱贫"
     } else {
-        "首次脱贫"
+        "新脱贫"
     };
     let mut cells = vec![
         Cell::text(&row.town),

@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::common::READER;
+use crate::calendar::in_chinese;
 use crate::code_list::CodeList;
 use crate::pairing::roll::model::Entry;
 use crate::report::model::NOBODY;
@@ -38,7 +39,7 @@ const COLUMNS: [Column; 17] = [
     Column::new("主要\n致贫原因", 11.0, Look::Wrapped),
     Column::new("结对日期", 11.5, Look::Date),
     Column::new("协助\n帮扶人", 9.0, Look::WrappedCentred),
-    Column::new("协助人\n工号", 10.0, Look::Digits),
+    Column::new("协助帮扶人\n工号", 10.0, Look::Digits),
     Column::new("责任人签名", 14.0, Look::ToSign),
     Column::new("备注", 14.0, Look::Wrapped),
 ];
@@ -174,7 +175,9 @@ fn row(entry: &Entry, number: i64) -> Vec<Cell<'_>> {
 fn subtitle(roll: &Roll) -> String {
     let occasion = &roll.occasion;
     format!(
-        "截至 {}　　制表日期：{}　　制表人：{}",
-        occasion.as_of, occasion.made_on, occasion.made_by
+        "截至{}　　制表日期：{}　　制表人：{}",
+        in_chinese(occasion.as_of),
+        in_chinese(occasion.made_on),
+        occasion.made_by
     )
 }

@@ -79,13 +79,16 @@ pub(super) fn refused_code<R: Default>(
     let mut aside = R::default();
     let known = parts.len() > 1 && parts.iter().all(|part| put(&mut aside, part).is_some());
     if known {
+        let count = parts.len();
+        let given = |between: &str| value::mask(&parts.join(between));
         return Refusal::new(
             "too_many_codes",
-            words!(
-                "填了 {} 项（{}），这一列只能填 1 项",
-                "{} values (“{}”), of which this column takes one",
-                parts.len(),
-                value::mask(&parts.join("、"))
+            Text::new(
+                format!("填了 {count} 项（{}），这一列只能填 1 项", given("、")),
+                format!(
+                    "{count} values (“{}”), of which this column takes one",
+                    given("”, “")
+                ),
             ),
             words!(
                 "请只保留主要的一项；其他的填入另外的列，或写在备注栏",
@@ -121,11 +124,10 @@ pub(super) fn unknown_code(text: &str, labels: &[&str]) -> Refusal {
             "“{}” is none of the values to choose from",
             value::mask(text)
         ),
-        words!(
-            "请从下列值中选填：{}",
-            "choose one of these: “{}”",
-            labels.join("、")
-        ),
+        {
+            let labels = Text::quoted(labels);
+            words!("请从下列值中选填：{labels}", "choose one of these: {labels}"; labels)
+        },
     )
     .proposing(nearest(text, labels).map(ToOwned::to_owned))
 }

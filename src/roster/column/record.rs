@@ -1,5 +1,6 @@
 //! What a row is read into, and how a value gets to its place.
 
+use crate::problem::{Text, words};
 use crate::value::Refusal;
 use crate::value::repair::Repair;
 
@@ -16,11 +17,11 @@ pub enum ListKind {
 
 impl ListKind {
     /// What people call it.
-    pub fn label(self) -> &'static str {
+    pub fn text(self) -> Text {
         match self {
-            Self::Households => "贫困户名册",
-            Self::Staff => "帮扶责任人名册",
-            Self::Pairs => "结对表",
+            Self::Households => words!("贫困户名册", "household roster"),
+            Self::Staff => words!("帮扶责任人名册", "staff roster"),
+            Self::Pairs => words!("结对表", "list of pairings"),
         }
     }
 }

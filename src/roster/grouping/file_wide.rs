@@ -120,7 +120,7 @@ impl FileWide {
                 "status_derived",
                 {
                     let by = Text::new(by, format!("“{by}”"));
-                    words!("{unsaid}：{count} 户按{by}得出“{label}”", "{unsaid}: “{label}” was worked out for {count} households from {by}"; unsaid, by)
+                    words!("{unsaid}：{count} 户按{by}得出“{label}”", "{unsaid}: “{label}” was worked out from {by} (households: {count})"; unsaid, by)
                 },
                 words!("如不对，{remedy}；已登记为脱贫、返贫的户保持原来的脱贫属性", "if that is wrong, {remedy}; households that the register has as lifted or relapsed keep that"; remedy),
             );
@@ -133,7 +133,7 @@ impl FileWide {
         }
         if let (Some(first), count) = (self.unknown.0.first(), self.unknown.1) {
             let others = if self.derived.is_some() || self.dated.is_some() {
-                Text::new("另有 ", "another ")
+                Text::new("另有 ", "further ")
             } else {
                 Text::default()
             };
@@ -142,7 +142,7 @@ impl FileWide {
                 places: cells(layouts, &self.unknown.0),
                 question: words!(
                     "名册没有“脱贫属性”列，{others}{count} 户不能由户类型、监测对象类型、脱贫年度确定。这些户是否都按“未脱贫”登记？",
-                    "the roster has no column “脱贫属性”, and nothing else tells it for {others}{count} households. Are they all to be registered as “未脱贫” (poor)?";
+                    "the roster has no column “脱贫属性”, and nothing else tells it for {others}households ({count}). Are they all to be registered as “未脱贫” (poor)?";
                     others
                 ),
                 proposal: words!("新的户登记为“未脱贫”，已登记的户保持原来的脱贫属性；不接受则这些户不导入", "new households are registered as “未脱贫” (poor), those that the register has keep what they are; if not accepted, these households are not imported"),
@@ -153,21 +153,21 @@ impl FileWide {
                     Severity::Repair,
                     words!(
                         "名册没有“脱贫属性”列：按所作的决定，{count} 户读作“未脱贫”",
-                        "the roster has no column “脱贫属性”: by what was decided, {count} households were read as “未脱贫”"
+                        "the roster has no column “脱贫属性”: by what was decided, “未脱贫” was read (households: {count})"
                     ),
                 )),
                 Some(false) => Some((
                     Severity::Error,
                     words!(
                         "名册没有“脱贫属性”列，{count} 户的脱贫属性不能确定",
-                        "the roster has no column “脱贫属性”, and nothing tells it for {count} households"
+                        "the roster has no column “脱贫属性”, and nothing tells it (households: {count})"
                     ),
                 )),
                 None => None,
             };
             if let Some((severity, reason)) = told {
                 let remedy = words!(
-                    "请在文件中补上“脱贫属性”列后重新上传，或改变对这一问题的决定",
+                    "请在文件中补上“脱贫属性”列后重新上传，或改变对这一事项的决定",
                     "add the column “脱贫属性” to the file and upload it again, or decide this question otherwise"
                 );
                 let refusal = Refusal::new("no_status", reason, remedy);

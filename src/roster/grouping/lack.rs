@@ -78,7 +78,7 @@ impl Lack {
                         ", and the register has {known} more who are not in the roster"
                     ),
                 };
-                let reason = words!("填写 {size} 人，本户有 {rows} 行{known}", "{size} persons are stated, and the household has {rows} rows{known}"; known);
+                let reason = words!("填写 {size} 人，本户有 {rows} 行{known}", "{size} stated as the number of persons; rows of the household: {rows}{known}"; known);
                 broken(place, sheets, "size", &rule::MEMBER_COUNT, reason)
             }
         }

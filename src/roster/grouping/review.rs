@@ -261,7 +261,7 @@ impl Review<'_> {
                     said.name
                 ),
                 words!(
-                    "请填写，或在“待决定的问题”中接受按分段行填写",
+                    "请填写，或在“待决事项”中接受按分段行填写",
                     "fill it in, or accept the section rows among the open questions"
                 ),
             );

@@ -413,7 +413,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
     Column {
         synonyms: &["劳动能力", "劳动力状况"],
         width: 14,
-        note: "16 周岁以下填“无劳动力”。",
+        note: "不满 16 周岁填“无劳动力”。",
         example: "普通劳动力",
         ..of_member!(labour, "劳动技能", Code(Labour))
     },
@@ -730,7 +730,7 @@ pub static COLUMNS: &[Column<HouseholdRow>] = &[
             "帮扶责任人姓名",
             "帮扶联系人",
         ],
-        note: "仅作记录；结对以系统中的结对方案为准。",
+        note: "仅作记录；由谁帮扶以系统中的结对记录为准。",
         ..of_household!(roster_helper, "帮扶责任人", Names)
     },
     Column {

@@ -55,13 +55,13 @@ pub(super) fn check_choices<R: Record>(
             let refusal = Refusal::new(
                 "no_such_field",
                 words!(
-                    "为“{}”列选择的字段“{field}”不存在",
-                    "for the column “{}” the field “{field}” was chosen, which does not exist",
+                    "为“{}”列选择的含义“{field}”不存在",
+                    "for the column “{}” the meaning “{field}” was chosen, which does not exist",
                     choice.heading
                 ),
                 words!(
-                    "请重新选择该列对应的字段",
-                    "choose the field of the column again"
+                    "请重新选择该列的含义",
+                    "choose the meaning of the column again"
                 ),
             );
             problems.push(RosterProblem::of_file(Severity::Error, refusal));
@@ -125,14 +125,13 @@ pub(super) fn refuse<R: Record>(
         .collect();
     let row = layout.header_row;
     let begin = match named(layout) {
-        Some(named) => words!(
-            "{}第 {row} 行的表头有{named}，缺少",
-            "the heading of “{}” in row {row} has {named} and",
-            R::WORDS.list
-        ),
+        Some(named) => {
+            let list = R::WORDS.list;
+            words!("{list}第 {row} 行的表头有{named}，缺少", "the heading of “{list}” in row {row} has {named} and"; named)
+        }
         None => words!("第 {row} 行的表头缺少", "the heading in row {row}"),
     };
-    let (lacking, has) = (lacking.join("、"), first_of(&has, "列"));
+    let (lacking, has) = (Text::joined(&lacking), first_of(&has, "列"));
     problems.push(RosterProblem {
         cell: Some(address(layout.header_row, 0)),
         ..of_sheet(
@@ -140,7 +139,7 @@ pub(super) fn refuse<R: Record>(
             Severity::Error,
             Refusal::new(
                 "missing_column",
-                words!("{begin}必需的列：{lacking}。已有的列：{has}", "{begin} lacks the required columns “{lacking}”. It has “{has}”"; begin),
+                words!("{begin}必需的列：{lacking}。已有的列：{has}", "{begin} lacks the required columns {lacking}. It has {has}"; begin, lacking, has),
                 if R::WORDS.has_template {
                     words!("请补上缺少的列，或下载空白模板填写", "add the columns that are missing, or fill in our empty template")
                 } else {
@@ -152,7 +151,7 @@ pub(super) fn refuse<R: Record>(
 }
 
 /// The columns by which a list with several of them names something, each with its cell: “户编号”（A1）.
-fn named<R: Record>(layout: &Layout<R>) -> Option<String> {
+fn named<R: Record>(layout: &Layout<R>) -> Option<Text> {
     let names = |placed: &&Placed<R>| {
         let mut one_of = R::ONE_OF.iter();
         one_of.any(|keys| keys.contains(&placed.column.key))
@@ -164,10 +163,10 @@ fn named<R: Record>(layout: &Layout<R>) -> Option<String> {
         .map(|placed| {
             let heading = layout.heading_at(placed.position);
             let cell = address(layout.header_row, placed.position);
-            format!("“{heading}”（{cell}）")
+            words!("“{heading}”（{cell}）", "“{heading}” ({cell})")
         })
         .collect();
-    (!named.is_empty()).then(|| named.join("、"))
+    (!named.is_empty()).then(|| Text::joined(&named))
 }
 
 /// That a file is a list of another kind.
@@ -176,22 +175,25 @@ pub(super) fn another_list<R: Record>(
     (kind, telling): (ListKind, &[&str]),
     severity: Severity,
 ) -> RosterProblem {
-    let (kind, own) = (kind.label(), R::LIST.label());
+    let (kind, own) = (kind.text(), R::LIST.text());
     let remedy = if severity == Severity::Error {
         words!(
             "如是{kind}，请按{kind}导入；如确是{own}，请把列名改成{own}的列名，或在导入设置中选中这张工作表",
-            "if it is “{kind}”, import it as that; if it is “{own}”, give the columns the names of one, or choose this sheet among the choices for the import"
+            "if it is a {kind}, import it as that; if it is a {own}, give the columns the names of one, or choose this sheet among the choices for the import";
+            kind, own
         )
     } else {
         words!(
             "如是{kind}，请按{kind}导入；如确是{own}，不必处理",
-            "if it is “{kind}”, import it as that; if it is “{own}”, nothing needs to be done"
+            "if it is a {kind}, import it as that; if it is a {own}, nothing needs to be done";
+            kind, own
         )
     };
+    let telling = first_of(telling, "列");
     let reason = words!(
-        "第 {row} 行的表头（{}）像是{kind}，不是{own}",
-        "by its heading in row {row} (“{}”) it seems to be “{kind}”, not “{own}”",
-        first_of(telling, "列")
+        "第 {row} 行的表头（{telling}）像是{kind}，不是{own}",
+        "by its heading in row {row} ({telling}) it seems to be a {kind}, not a {own}";
+        telling, kind, own
     );
     RosterProblem {
         cell: Some(address(row, 0)),
@@ -260,8 +262,8 @@ fn of_another<R: Record>(
             words!("“{heading}”列{whose}，没有读取", "the column “{heading}” {whose}, and was not read"; whose)
         },
         words!(
-            "如确是名册中人员自己的，请在导入设置中把这一列的含义选为“{}”；不是则选“不导入”，或在文件中改列名（如“帮扶人联系电话”）",
-            "if it is that of the people of the roster, choose “{}” for it among the choices for the import; else leave it out, or rename it in the file (such as “帮扶人联系电话”)",
+            "如确是名册中人员自己的，请在导入设置中把这一列的含义选为“{}”；不是则选“不导入”，或在文件中改列名（如“帮扶责任人联系电话”）",
+            "if it is that of the people of the roster, choose “{}” for it among the choices for the import; else leave it out, or rename it in the file (such as “帮扶责任人联系电话”)",
             column.heading
         ),
     );
@@ -274,7 +276,7 @@ fn of_another<R: Record>(
 }
 
 /// The heading of a required column, with those of the columns that would do in its place.
-fn alternatives<R: Record>(column: &Column<R>, lexicon: &Lexicon<'_, R>) -> String {
+fn alternatives<R: Record>(column: &Column<R>, lexicon: &Lexicon<'_, R>) -> Text {
     let others = R::ONE_OF.iter().find(|one_of| one_of.contains(&column.key));
     let others = others.into_iter().flat_map(|one_of| one_of.iter());
     let others: Vec<_> = others
@@ -282,23 +284,30 @@ fn alternatives<R: Record>(column: &Column<R>, lexicon: &Lexicon<'_, R>) -> Stri
         .filter_map(|key| lexicon.headings.field(key))
         .map(|other| other.heading)
         .collect();
+    let heading = Text::quoted(&[column.heading]);
     if others.is_empty() {
-        column.heading.to_owned()
+        heading
     } else {
-        format!("{}（或{}）", column.heading, others.join("、"))
+        let others = Text::quoted(&others);
+        words!("{heading}（或{others}）", "{heading} (or {others})"; heading, others)
     }
 }
 
 /// The first few of many names, and how many there are: a clerk has the others before their eyes.
-fn first_of(names: &[impl AsRef<str>], unit: &str) -> String {
+fn first_of(names: &[impl AsRef<str>], unit: &str) -> Text {
+    let quoted: Vec<_> = names.iter().map(|name| Text::quoted(&[name])).collect();
+    first_texts(&quoted, unit)
+}
+
+/// As [`first_of`], of names that have their words.
+fn first_texts(names: &[Text], unit: &str) -> Text {
     const FIRST: usize = 8;
     const FEW: usize = 12;
     let count = names.len();
     let named = if count > FEW { FIRST } else { count };
-    let first: Vec<_> = names[..named].iter().map(AsRef::as_ref).collect();
-    let first = first.join("、");
+    let first = Text::joined(&names[..named]);
     if count > named {
-        format!("{first} 等 {count} {unit}")
+        words!("{first}等 {count} {unit}", "{first} and others, {count} in all"; first)
     } else {
         first
     }
@@ -312,15 +321,15 @@ pub(super) fn no_roster<R: Record>(sheets: &[&str]) -> RosterProblem {
     } else {
         Text::default()
     };
-    let named_by = words.named_by;
+    let (named_by, sheets) = (words.named_by, first_of(sheets, "张"));
     RosterProblem::of_file(
         Severity::Error,
         Refusal::new(
             "no_header",
             words!(
-                "前 {HEADER_WITHIN} 行内没有找到{list}的表头（已查看的工作表：{}）",
-                "the first {HEADER_WITHIN} rows hold no heading of “{list}” (these sheets were looked at: “{}”)",
-                first_of(sheets, "张")
+                "前 {HEADER_WITHIN} 行内没有找到{list}的表头（已查看的工作表：{sheets}）",
+                "the first {HEADER_WITHIN} rows hold no heading of “{list}” (these sheets were looked at: {sheets})";
+                sheets
             ),
             words!("请确认{list}在可见的工作表中，表头为“{named_by}……”等列名{template}", "see that “{list}” stands in a visible sheet, with a heading of columns such as “{named_by}”{template}"; template),
         ),
@@ -336,15 +345,19 @@ pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mu
             .reports
             .iter()
             .filter(|column| column.hidden && column.is_read())
-            .map(|column| format!("{}（{}）", column.heading, column.letters))
+            .map(|column| {
+                let (heading, letters) = (&column.heading, &column.letters);
+                words!("{heading}（{letters}）", "“{heading}” ({letters})")
+            })
             .collect();
         if !hidden.is_empty() {
+            let hidden = first_texts(&hidden, "列");
             problems.push(of_sheet(
                 &layout.sheet,
                 Severity::Warning,
                 Refusal::new(
                     "hidden_columns",
-                    words!("隐藏的列也已读取：{}", "hidden columns were read too: “{}”", first_of(&hidden, "列")),
+                    words!("隐藏的列也已读取：{hidden}", "hidden columns were read too: {hidden}"; hidden),
                     words!("请确认隐藏的列也要导入；不需要的请删除，或在导入设置中选择不导入", "see whether the hidden columns are wanted; delete those that are not, or leave them out by the choices for the import"),
                 ),
             ));
@@ -358,10 +371,10 @@ pub(super) fn warn<R: Record>(found: &[Layout<R>], read: &[usize], problems: &mu
                 Severity::Warning,
                 Refusal::new(
                     "sheet_not_read",
-                    words!("只读取了“{}”；工作表“{}”也像名册，但列不相同，没有读取", "only “{}” was read; the sheet “{}” seems to be a roster too, but has other columns and was not read",
-                        first_of(&names, "张"),
-                        layout.sheet
-                    ),
+                    {
+                        let (sheet, names) = (&layout.sheet, first_of(&names, "张"));
+                        words!("只读取了“{names}”；工作表“{sheet}”也像名册，但列不相同，没有读取", "only {names} was read; the sheet “{sheet}” seems to be a roster too, but has other columns and was not read"; names)
+                    },
                     words!("如需导入，请在导入设置中选择工作表，或改成相同的列", "if it is wanted, choose the sheets among the choices for the import, or give it the same columns"),
                 ),
             ));
@@ -402,10 +415,11 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
     let (label, letters) = (repeated.column.heading, first_of(&letters, "列"));
     let count = repeated.reports.len();
     let (severity, refusal) = if let Some(chosen) = repeated.chosen {
+        let read = &of(&chosen).letters;
         let reason = words!(
-            "“{label}”列出现了 {count} 次（{letters} 列），只读取了所选的 {} 列",
-            "there are {count} columns “{label}” (“{letters}”), of which the chosen one, {}, was read",
-            of(&chosen).letters
+            "“{label}”列出现了 {count} 次（{letters} 列），只读取了所选的 {read} 列",
+            "there are {count} columns “{label}” ({letters}), of which the chosen one, {read}, was read";
+            letters
         );
         let remedy = words!(
             "如不对，请在导入设置中改选",
@@ -418,11 +432,11 @@ fn duplicate<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> RosterPro
     } else {
         let reason = {
             let (headings, others) = (first_of(&headings, "列"), of_others(layout, repeated));
-            words!("“{label}”列出现了 {count} 次（{letters} 列：{headings}），不知道哪一列是，都没有读取{others}", "there are {count} columns “{label}” (“{letters}”: “{headings}”); nothing tells which one is meant, and none was read{others}"; others)
+            words!("“{label}”列出现了 {count} 次（{letters} 列：{headings}），不知道哪一列是，都没有读取{others}", "there are {count} columns “{label}” ({letters}: {headings}); nothing tells which one is meant, and none was read{others}"; letters, headings, others)
         };
         let remedy = words!(
-            "请在导入设置中只给其中一列选定含义，其余的选“不导入”；或在文件中改列名（如“帮扶人联系电话”）后重新上传",
-            "among the choices for the import say of one of them what it means and leave the others out; or rename it in the file (such as “帮扶人联系电话”) and upload it again"
+            "请在导入设置中只给其中一列选定含义，其余的选“不导入”；或在文件中改列名（如“帮扶责任人联系电话”）后重新上传",
+            "among the choices for the import say of one of them what it means and leave the others out; or rename it in the file (such as “帮扶责任人联系电话”) and upload it again"
         );
         (
             Severity::Error,
@@ -452,7 +466,7 @@ fn of_others<R: Record>(layout: &Layout<R>, repeated: &Repeated<R>) -> Text {
 fn may_be_of(owner: &str) -> Text {
     let is_helper = ["帮扶", "责任人", "干部", "包户", "结对"];
     let whose = if is_helper.iter().any(|word| owner.contains(word)) {
-        words!("帮扶人的", "that of the helper")
+        words!("帮扶责任人的", "that of the helper")
     } else {
         words!("“{owner}”的", "that of “{owner}”")
     };

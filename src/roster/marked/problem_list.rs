@@ -1,6 +1,7 @@
 //! The sheet that lists the problems of a roster.
 
 use crate::code_list::CodeList;
+use crate::household::rule::Severity;
 use crate::roster::problem_group::ProblemGroup;
 use crate::roster::report::RosterProblem;
 use crate::workbook::in_place::{List, ListRow};
@@ -8,9 +9,9 @@ use crate::workbook::reader::Cell;
 use crate::workbook::source::Sheet;
 
 /// Name of the sheet, unless a sheet of the clerk's has it.
-pub const PROBLEMS_SHEET: &str = "错误清单";
+pub const PROBLEMS_SHEET: &str = "问题清单";
 const COLUMNS: [(&str, f64); 8] = [
-    ("严重程度", 12.0),
+    (Severity::LABEL, 12.0),
     ("工作表", 16.0),
     ("单元格", 10.0),
     ("列", 20.0),
@@ -19,6 +20,8 @@ const COLUMNS: [(&str, f64); 8] = [
     ("改法", 50.0),
     ("建议", 20.0),
 ];
+/// What the first column was called in lists of earlier versions, which come back too.
+const FORMER_SEVERITY: &str = "严重程度";
 /// The column with the link to the cell.
 const LINKED: usize = 2;
 /// Stands where the severity does, in a row about the file as a whole that is no problem.
@@ -40,6 +43,7 @@ pub fn is_problem_list(sheet: &Sheet) -> bool {
         .iter()
         .take_while(|row| row.number <= HEADING_ROWS);
     let known = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) if text.trim() == FORMER_SEVERITY => Some(0),
         Cell::Text(text) => COLUMNS.iter().position(|(name, _)| *name == text.trim()),
         _ => None,
     };

@@ -42,7 +42,7 @@ struct LeaveInput {
     from_date: NaiveDate,
     /// Last day; left out for one who is leaving for good.
     to_date: Option<NaiveDate>,
-    /// Why, such as 产假 or 退休.
+    /// Why, such as “产假” (maternity leave) or “退休” (retirement).
     #[oai(validator(min_length = 1, max_length = 200, custom = "crate::api::NotBlank"))]
     reason: String,
 }

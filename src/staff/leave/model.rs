@@ -86,8 +86,8 @@ impl Leave {
                 "is away from {from_date} to {to} (“{reason}”)"
             ),
             None => words!(
-                "自 {from_date} 起离岗（{reason}）",
-                "leaves on {from_date} (“{reason}”)"
+                "自 {from_date} 起不在岗（{reason}）",
+                "is away from {from_date} on (“{reason}”)"
             ),
         }
     }

@@ -20,7 +20,7 @@ pub struct UnitApi(pub App);
 struct OrganizationUnitSummary {
     /// Its id.
     id: Uuid,
-    /// 单位, by name.
+    /// Unit (单位), by name.
     name: String,
     /// Its people who may be given households.
     active_staff: i64,
@@ -33,7 +33,7 @@ struct OrganizationUnitSummary {
 struct OrganizationUnit {
     /// Its id.
     id: Uuid,
-    /// 单位, by name.
+    /// Unit (单位), by name.
     name: String,
     /// Its people who may be given households.
     active_staff: i64,

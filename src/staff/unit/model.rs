@@ -23,10 +23,10 @@ use crate::text::{parts, squeezed};
     Object,
 )]
 pub struct Area {
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     pub town: String,
-    /// 村(居).
+    /// Village (村、居).
     #[oai(validator(min_length = 1, max_length = 100, custom = "crate::api::NotBlank"))]
     pub village: String,
 }
@@ -73,7 +73,7 @@ pub fn town_in(name: &str) -> Option<(&str, &str)> {
 pub struct Unit {
     /// Names the unit in all records.
     pub id: Uuid,
-    /// 单位, by name.
+    /// Unit (单位), by name.
     pub name: String,
     /// Counts the changes of its villages, from 1.
     pub version: i64,

@@ -114,7 +114,7 @@ pub async fn named(app: &App, name: &str) -> Result<Uuid, Problem> {
         ),
         (false, false) => (
             format!("名称相近的有：{}", near.join("、")),
-            format!("near to it: “{}”", near.join("”, “")),
+            format!("names like it: “{}”", near.join("”, “")),
         ),
     };
     Err(Problem::new(

@@ -18,7 +18,7 @@
 //! let mut workbook = Workbook::new();
 //! let sheet = workbook.add_worksheet();
 //! // Each text passes what its reader may see: here one who sees no private number.
-//! let heads = ("各单位帮扶户数", "截至 2026-11-29");
+//! let heads = ("各单位帮扶户数", "截至2026年11月29日");
 //! table::sheet(sheet, &Sight::NOTHING, heads, &columns, 1, rows, &[])?;
 //! let bytes = save::to_buffer(&mut workbook)?;
 //!

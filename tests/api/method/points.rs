@@ -121,7 +121,7 @@ async fn a_roster_that_changes_after_the_visit_asks_for_another() {
         ["stale", "stale", "met", "met", "met"]
     );
     let next = method["points"][1]["next_step"].as_str().unwrap();
-    assert!(next.contains("花名册致贫原因已于"), "{next}");
+    assert!(next.contains("登记的致贫原因已于"), "{next}");
     // Something else later hides neither change.
     office.import(|facts| facts.phone = None).await;
     assert_eq!(office.states().await[..2], ["stale", "stale"]);

@@ -165,7 +165,7 @@ fn a_telephone_in_a_list_of_staff_is_the_staffs() {
         assert_eq!(read, None, "{owner}");
         let told = said.iter().find(|it| it.code == "column_of_another");
         let told = told.unwrap_or_else(|| panic!("{owner}: {said:#?}"));
-        let helper = told.reason.zh.contains("帮扶人的");
+        let helper = told.reason.zh.contains("帮扶责任人的");
         assert_eq!(helper, owner.contains("帮扶"), "{}", told.reason.zh);
     }
     for headings in [

@@ -105,7 +105,7 @@ fn all_that_the_clerk_made_is_in_the_marked_file() {
     assert_eq!(
         part_of(&sent, "xl/workbook.xml"),
         part_of(&marked, "xl/workbook.xml").replace(
-            "<sheet name=\"错误清单\" sheetId=\"4\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" r:id=\"rIdQianshou\"/>",
+            "<sheet name=\"问题清单\" sheetId=\"4\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" r:id=\"rIdQianshou\"/>",
             ""
         )
     );
@@ -318,7 +318,7 @@ fn the_list_is_never_a_roster_and_known_by_any_name() {
             xml.replace(PROBLEMS_SHEET, name)
         })
     };
-    for name in ["错误清单", "要改的", "错误清单 (2)"] {
+    for name in ["问题清单", "要改的", "问题清单 (2)"] {
         let back = named(name);
         let reading = read(&back);
         let of_list = |problem: &&RosterProblem| problem.sheet.as_deref() == Some(name);
@@ -327,12 +327,15 @@ fn the_list_is_never_a_roster_and_known_by_any_name() {
         assert_eq!(OpenFile::open(&again).unwrap().sheets().len(), 2, "{name}");
     }
     // Alone it is no roster either.
-    let rows = [
-        "严重程度 工作表 单元格 列 内容 问题 改法 建议",
-        "错误 名册 D2 姓名 张三 不对 请改 李四",
-    ];
-    let alone = Grid::new(rows.map(row).to_vec());
-    assert!(read(&alone.xlsx()).households.is_empty());
+    // The second is the heading of earlier versions.
+    for first in ["类别", "严重程度"] {
+        let rows = [
+            &format!("{first} 工作表 单元格 列 内容 问题 改法 建议"),
+            "错误 名册 D2 姓名 张三 不对 请改 李四",
+        ];
+        let alone = Grid::new(rows.map(row).to_vec());
+        assert!(read(&alone.xlsx()).households.is_empty(), "{first}");
+    }
 }
 
 #[test]
@@ -347,7 +350,7 @@ fn a_sheet_of_the_clerk_with_the_name_of_the_list_is_kept() {
         .iter()
         .map(|sheet| sheet.name.as_str())
         .collect();
-    assert_eq!(names, ["名册", PROBLEMS_SHEET, "错误清单(2)"]);
+    assert_eq!(names, ["名册", PROBLEMS_SHEET, "问题清单(2)"]);
     assert_eq!(
         file.sheets()[1].head,
         OpenFile::open(&sent).unwrap().sheets()[1].head

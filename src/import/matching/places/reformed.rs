@@ -118,18 +118,18 @@ impl<'t> Reformed<'t> {
             kind: ConflictKind::PlaceRenamed,
             places: self.new.cells.iter().take(MOST_PLACES).cloned().collect(),
             household_ids: Vec::new(),
-            question: words!("登记在{old}的有 {open} 户；名册没有写{old}的，有 {count} 户写作{new}{linked}。是更名为{new}，名册写错，还是住户搬迁？", "the register has {open} households in “{old}”; the roster has none there and {count} in “{new}”{linked}. Is it now called “{new}”, is the roster wrong, or have the households moved?"; linked),
+            question: words!("登记在{old}的有 {open} 户；名册没有写{old}的，有 {count} 户写作{new}{linked}。是更名为{new}，名册写错，还是住户搬迁？", "households in “{old}”: {open} in the register, none in the roster, which has {count} in “{new}”{linked}. Is it now called “{new}”, is the roster wrong, or have the households moved?"; linked),
             proposal: words!(
-                "{old}更名为{new}：登记的住户、单位和负责人的联系随之改为新名",
-                "“{old}” is now called “{new}”: households, and links of units and people in charge follow"
+                "{old}更名为{new}：登记的住户、单位的定点帮扶村和责任人的负责区域随之改为新名",
+                "“{old}” is now called “{new}”: households, villages of units and areas of helpers follow"
             ),
             accepted: decided.accepted(),
             answers: vec![
                 answer(
                     ImportAnswer::Renamed,
                     words!(
-                        "更名为新名：登记的住户、单位和负责人的联系随之改为新名",
-                        "it has a new name: households, and links of units and people in charge follow"
+                        "更名为{new}：登记的住户、单位的定点帮扶村和责任人的负责区域随之改为新名",
+                        "it is now called “{new}”: households, villages of units and areas of helpers follow"
                     ),
                 ),
                 answer(
@@ -143,8 +143,8 @@ impl<'t> Reformed<'t> {
                 answer(
                     ImportAnswer::Moved,
                     words!(
-                        "住户搬迁：是两个地方，单位和负责人的联系不变",
-                        "the households moved: they are two places, and links of units and people in charge stay"
+                        "住户搬迁：是两个地方，单位的定点帮扶村和责任人的负责区域不变",
+                        "the households moved: they are two places, and villages of units and areas of helpers stay"
                     ),
                 ),
             ],

@@ -97,7 +97,7 @@ impl Suspect {
         if count == named {
             return words!(
                 "登记在{old}的 {open} 户中有 {count} 户，名册都写作{new}",
-                "of the {open} households that the register has in “{old}”, the roster has {count}, all in “{new}”"
+                "of the households in “{old}” ({open} in the register) the roster has {count}, all in “{new}”"
             );
         }
         let mut parts = vec![words!("{count} 户写作{new}", "{count} as “{new}”")];
@@ -114,7 +114,7 @@ impl Suspect {
         let parts = clauses(&parts);
         words!(
             "登记在{old}的 {open} 户中有 {named} 户在名册中：{parts}",
-            "of the {open} households that the register has in “{old}”, the roster has {named}: {parts}";
+            "of the households in “{old}” ({open} in the register) the roster has {named}: {parts}";
             parts
         )
     }
@@ -133,14 +133,14 @@ impl Suspect {
         let moved = answer(
             ImportAnswer::Moved,
             words!(
-                "住户搬迁：单位和负责人的联系不变",
-                "the households moved: links of units and people in charge stay"
+                "住户搬迁：单位的定点帮扶村和责任人的负责区域不变",
+                "the households moved: villages of units and areas of helpers stay"
             ),
         );
         if self.obstacle.is_some() {
             return vec![moved];
         }
-        let what = self.what();
+        let (what, new) = (self.what(), self.to.words());
         let stayed = if self.gone.stayed > 0 {
             words!(
                 "，名册中仍写旧名的也读作新名",
@@ -157,8 +157,8 @@ impl Suspect {
             ),
         };
         let renamed = words!(
-            "{what}新名：单位和负责人的联系随之改为新名{stayed}{rest}",
-            "it {what} the new name: links of units and people in charge follow{stayed}{rest}";
+            "{what}{new}：单位的定点帮扶村和责任人的负责区域随之改为新名{stayed}{rest}",
+            "it {what} “{new}”: villages of units and areas of helpers follow{stayed}{rest}";
             what, stayed, rest
         );
         vec![answer(ImportAnswer::Renamed, renamed), moved]
@@ -179,13 +179,13 @@ impl Scattered {
         let others = self.gone.others(None, Locality::words, "户");
         let linked = linked(links, &self.place);
         let reason = words!(
-            "登记在{place}的 {open} 户中有 {named} 户在名册中：{stayed}{others}；{place}仍有{linked}，导入后联系不变",
-            "of the {open} households that the register has in “{place}”, the roster has {named}: {stayed}{others}; “{place}” still has {linked}, which the import leaves as they are";
+            "登记在{place}的 {open} 户中有 {named} 户在名册中：{stayed}{others}；{place}仍有{linked}，导入后不变",
+            "of the households in “{place}” ({open} in the register) the roster has {named}: {stayed}{others}; “{place}” still has {linked}, which the import leaves as they are";
             stayed, others, linked
         );
         let remedy = words!(
-            "如是更名、合并或拆分，请在“更名”中办理，或核对单位的定点帮扶村和负责人的负责村",
-            "if it was renamed, joined or divided, make the change of names, or check the villages of units and of people in charge"
+            "如是更名、合并或拆分，请在“更名”中办理，或核对单位的定点帮扶村和责任人的负责镇、负责村",
+            "if it was renamed, joined or divided, make the change of names, or check the villages of units and the areas of helpers"
         );
         let refusal = Refusal::new("place_left", reason, remedy);
         let first = self.gone.first();
@@ -234,13 +234,13 @@ impl PlacesRenamed {
         let what = suspect.what();
         let proposal = if suspect.obstacle.is_some() {
             words!(
-                "先办理更名，再重新核对；或答住户搬迁，{old}的联系不变",
-                "make the change of names first and check again; or answer that the households moved: the links of “{old}” stay"
+                "先办理更名，再重新核对；或答“住户搬迁”，{old}的定点帮扶单位和责任人的负责区域不变",
+                "make the change of names first and check again; or answer that the households moved: units and helpers of “{old}” stay"
             )
         } else {
             words!(
-                "{old}{what}{new}：单位和负责人的联系随之改为新名",
-                "“{old}” {what} “{new}”: links of units and people in charge follow";
+                "{old}{what}{new}：单位的定点帮扶村和责任人的负责区域随之改为新名",
+                "“{old}” {what} “{new}”: villages of units and areas of helpers follow";
                 what
             )
         };

@@ -498,12 +498,12 @@ fn conflict(
     let follows = match level {
         Level::Unit => words!("人员都归入这个单位", "all its people belong to this unit"),
         Level::VillageOf(_) if has_group => words!(
-            "单位和负责人的联系随之统一；村名后的组记入“组”",
-            "links of units and people in charge follow; a group behind the name of a village is kept as its group"
+            "单位的定点帮扶村和责任人的负责区域随之统一；村名后的组记入“组”",
+            "villages of units and areas of helpers follow; a group behind the name of a village is kept as its group"
         ),
         _ => words!(
-            "单位和负责人的联系随之统一",
-            "links of units and people in charge follow"
+            "单位的定点帮扶村和责任人的负责区域随之统一",
+            "villages of units and areas of helpers follow"
         ),
     };
     let proposed = names.first().map_or("", String::as_str);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::words::links_words;
+use crate::calendar::in_chinese;
 use crate::import::matching::gone::clauses;
 use crate::problem::{Text, words};
 use crate::renaming::Since;
@@ -58,13 +59,13 @@ impl Tally {
     pub fn words(&self, level: Level<'_>, unit: &str) -> Text {
         let mut parts = Vec::new();
         if self.in_file > 0 {
-            parts.push(words!("名册 {} {unit}", "{} in the roster", self.in_file));
+            parts.push(words!("名册 {} {unit}", "in the roster: {}", self.in_file));
         }
         if self.is_settled {
             let unit = if level == Level::Unit { "人" } else { "户" };
             parts.push(words!(
                 "登记 {} {unit}",
-                "{} in the register",
+                "in the register: {}",
                 self.on_register
             ));
         }
@@ -78,10 +79,7 @@ impl Tally {
             ));
         }
         if let Some(since) = &self.former {
-            let day = Text::new(
-                since.on.format("%Y年%-m月%-d日").to_string(),
-                since.on.to_string(),
-            );
+            let day = Text::new(in_chinese(since.on), since.on.to_string());
             let now = &since.now;
             parts.push(words!("{day}起更名或合并，现为{now}", "renamed or joined from {day} on, now “{now}”"; day));
         }

@@ -20,7 +20,10 @@ pub fn links_words(units: usize, helpers: usize) -> Option<Text> {
         ));
     }
     if helpers > 0 {
-        words.push(words!("负责人 {helpers} 人", "people in charge: {helpers}"));
+        words.push(words!(
+            "负责该地的责任人 {helpers} 人",
+            "helpers in charge: {helpers}"
+        ));
     }
     (!words.is_empty()).then(|| Text::joined(&words))
 }

@@ -183,18 +183,18 @@ impl Namesakes {
         let (count, alike) = (self.people.len(), self.known.len());
         let words = Words {
             question: words!(
-                "名册中有 {count} 人叫{name}（{unit}），工号和证件号码都没有登记过；登记中有同名、同单位的 {alike} 人（{numbers}），不在名册中，无法分清谁是谁。都是新的人吗？",
+                "名册中有 {count} 人叫{name}（{unit}），工号和证件号码都没有登记过；登记中有同名、同单位的 {alike} 人（{numbers}），不在名册中，无法分清谁是谁。都是新人员吗？",
                 "the roster has “{name}” (“{unit}”) {count} times, with numbers and identity numbers that were never registered; the register has {alike} of that name and unit ({numbers}) who are not in the roster, and nothing tells who is who. Are they all new?";
                 numbers
             ),
             proposal: words!(
-                "请在名册中补上登记的工号或证件号码，再重新核对；如都是新的人，请答“另一人”",
+                "请在名册中补上登记的工号或证件号码，再重新核对；如都是新人员，请答“另一人”",
                 "put the registered number or identity number into the roster and check again; if all are new, answer `another_person`"
             ),
             answers: vec![(
                 ImportAnswer::AnotherPerson,
                 words!(
-                    "另一人：都登记为新的人，原来的人不变",
+                    "另一人：都登记为新人员，原来的人不变",
                     "another person: all are registered as new, the former ones stay as they are"
                 ),
             )],

@@ -138,7 +138,7 @@ pub fn unknown_villages(roster: &StaffRoster, around: &Around, problems: &mut Pr
     for (name, (count, place)) in unknown {
         let reason = words!(
             "“{name}”：登记和单位的定点帮扶村中都没有这个村，名册中有 {count} 人负责",
-            "“{name}”: neither the register nor the villages of units have it, and {count} people of the roster are in charge of it"
+            "“{name}”: neither the register nor the villages of units have it; people of the roster in charge of it: {count}"
         );
         let remedy = words!(
             "请核对负责镇和负责村的名称；如确是新的村，不必改",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::known::Around;
 use crate::household::rule::Severity;
-use crate::problem::words;
+use crate::problem::{Text, words};
 use crate::renaming::spelling::{Level, after_town};
 use crate::roster::report::Problems;
 use crate::roster::staffing::{ReadPerson, StaffRoster};
@@ -205,12 +205,15 @@ impl Split {
         let found: Vec<_> = found
             .map(|(town, village)| format!("{town}的{village}"))
             .collect();
+        let (found, towns, villages) = (
+            Text::quoted(&found),
+            Text::quoted(&self.towns),
+            Text::quoted(&self.villages),
+        );
         let reason = words!(
-            "负责村写有其他镇的村（{}），负责镇读作“{}”，负责村读作“{}”",
-            "“负责村” names villages of other towns (“{}”): “负责镇” was read as “{}”, “负责村” as “{}”",
-            found.join("、"),
-            self.towns.join("、"),
-            self.villages.join("、")
+            "负责村写有其他镇的村（{found}），负责镇读作“{towns}”，负责村读作“{villages}”",
+            "“负责村” names villages of other towns ({found}): “负责镇” was read as {towns}, “负责村” as {villages}";
+            found, towns, villages
         );
         Refusal::new(
             "village_of_other_town",

@@ -220,7 +220,7 @@ impl Suspect<'_> {
                     found, linked
                 ),
                 proposal: words!(
-                    "先办理更名，再重新核对；或答人员调动，{old}和它的定点帮扶村不变",
+                    "先办理更名，再重新核对；或答“人员调动”，{old}和它的定点帮扶村不变",
                     "make the change of names first and check again; or answer that the people moved: “{old}” and its villages stay"
                 ),
                 answers: vec![moved],
@@ -249,8 +249,8 @@ impl Suspect<'_> {
                 (
                     ImportAnswer::Renamed,
                     words!(
-                        "{what}新名：定点帮扶村和人员随之转入{stayed}",
-                        "it {what} the new name: its villages and people follow{stayed}";
+                        "{what}{new}：定点帮扶村和人员随之转入{stayed}",
+                        "it {what} “{new}”: its villages and people follow{stayed}";
                         what, stayed
                     ),
                 ),
@@ -275,7 +275,7 @@ impl Suspect<'_> {
         if count == named {
             return words!(
                 "登记中{old}有 {active} 人，其中 {count} 人在名册中都属{new}",
-                "of the {active} people of “{old}” in the register, the roster has {count}, all under “{new}”"
+                "of the people of “{old}” ({active} in the register) the roster has {count}, all under “{new}”"
             );
         }
         let mut parts = vec![words!("{count} 人写作{new}", "{count} as “{new}”")];
@@ -291,7 +291,7 @@ impl Suspect<'_> {
         let parts = clauses(&parts);
         words!(
             "登记中{old}有 {active} 人，其中 {named} 人在名册中：{parts}",
-            "of the {active} people of “{old}” in the register, the roster has {named}: {parts}";
+            "of the people of “{old}” ({active} in the register) the roster has {named}: {parts}";
             parts
         )
     }
@@ -349,7 +349,7 @@ fn left(
     let others = gone.others(None, ToString::to_string, "人");
     let reason = words!(
         "登记中{old}有 {open} 人，其中 {named} 人在名册中：{stayed}{others}；{old}仍有定点帮扶村 {villages} 个，导入后不变",
-        "of the {open} people of “{old}” in the register, the roster has {named}: {stayed}{others}; “{old}” still has villages linked to it ({villages}), which the import leaves as they are";
+        "of the people of “{old}” ({open} in the register) the roster has {named}: {stayed}{others}; “{old}” still has villages linked to it ({villages}), which the import leaves as they are";
         stayed, others
     );
     let remedy = words!(

@@ -62,13 +62,13 @@ struct PairingRunTotals {
 struct PairingRunDifference {
     /// The household.
     household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
     /// What the run of the path proposes; absent if it is not for this household.
     one: Option<Choice>,

@@ -228,10 +228,10 @@ fn number(index: &InputIndex<'_>, proposed: &mut [Proposed]) -> Result<(), Pairi
 pub struct Change {
     /// The household.
     pub household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     #[oai(validator(max_length = 100))]
     pub household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     #[oai(validator(max_length = 100))]
     pub head_name: String,
     /// What was proposed before.

@@ -27,21 +27,21 @@ pub struct DepartureApi(pub App);
 struct HouseholdToHandOver {
     /// The household.
     household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
-    /// 镇(乡、街道).
+    /// Town (镇、乡、街道).
     town: String,
-    /// 村(居).
+    /// Village (村、居).
     village: String,
     /// The person who could take it at the least cost for all; absent if there is nobody.
     staff_id: Option<Uuid>,
-    /// 工号 of that person.
+    /// Staff number (工号) of that person.
     staff_number: Option<String>,
-    /// 姓名 of that person.
+    /// Name (姓名) of that person.
     helper_name: Option<String>,
-    /// 单位 of that person.
+    /// Unit (单位) of that person.
     unit: Option<String>,
     /// Sum of the terms in `reasons`; less is better.
     cost: i64,
@@ -55,11 +55,11 @@ struct HouseholdToHandOver {
 struct DepartureOutlook {
     /// The person.
     staff_id: Uuid,
-    /// 工号.
+    /// Staff number (工号).
     staff_number: Option<String>,
-    /// 姓名.
+    /// Name (姓名).
     name: String,
-    /// 单位.
+    /// Unit (单位).
     unit: String,
     /// Whether households may still be given to this person.
     active: bool,
@@ -75,7 +75,7 @@ struct DepartureOutlook {
     cost: i64,
     /// What is short, the largest shortage first.
     shortages: Vec<Shortage>,
-    /// Each household that needs another helper, by 户编号.
+    /// Each household that needs another helper, by household number (户编号).
     to_hand_over: Vec<HouseholdToHandOver>,
     /// The households that the person assists; these end without anybody following.
     assistances: Vec<AssistanceView>,

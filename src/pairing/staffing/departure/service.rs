@@ -21,7 +21,7 @@ use crate::pairing::error::PairingError;
 use crate::pairing::run::input::{self, read_input};
 use crate::pairing::run::model::Scope;
 use crate::pairing::{day, eligibility, tenure};
-use crate::problem::{Problem, Text};
+use crate::problem::{Problem, Text, words};
 use crate::serving::store::{self, Start};
 use crate::serving::tenure::{Part, Tenure};
 use crate::staff::{self, model::Staff, unit};
@@ -224,14 +224,12 @@ async fn named(tx: &mut Tx, household_id: Uuid) -> Result<(String, Text), Proble
         .await?
         .ok_or(PairingError::NoSuchHousehold)?;
     let facts = &household.facts;
-    let number = facts.number.as_deref().unwrap_or("无户编号");
-    let words = format!(
-        "{}{} {}（{number}）",
-        facts.town, facts.village, household.head_name
+    let name = household::naming::named(
+        &facts.town,
+        &facts.village,
+        &household.head_name,
+        facts.number.as_deref(),
     );
-    let text = Text {
-        zh: format!("涉及的户：{words}"),
-        en: format!("the household is {words}"),
-    };
+    let text = words!("涉及的户：{name}", "the household is “{name}”"; name);
     Ok((String::new(), text))
 }

@@ -31,15 +31,15 @@ struct HandoverNote {
     pairing_id: Uuid,
     /// The household.
     household_id: Uuid,
-    /// 户编号.
+    /// Household number (户编号).
     household_number: Option<String>,
-    /// 户主姓名.
+    /// Name of the head (户主姓名).
     head_name: String,
     /// The helper who hands over.
     staff_id: Uuid,
-    /// 工号 of that helper.
+    /// Staff number (工号) of that helper.
     staff_number: Option<String>,
-    /// 姓名 of that helper.
+    /// Name (姓名) of that helper.
     helper_name: String,
     /// What is said.
     text: String,

@@ -155,7 +155,7 @@ fn the_register_and_the_links_of_units_and_helpers_count() {
     let question = &found.conflicts.last().unwrap().question.zh;
     assert!(question.contains("“双喜”（登记 12 户）"), "{question}");
     assert!(
-        question.contains("“双喜村委会”（负责人 1 人）"),
+        question.contains("“双喜村委会”（负责该地的责任人 1 人）"),
         "{question}"
     );
 }
