@@ -74,10 +74,9 @@ impl Where {
                 self.and_with(first, "household.area_key >= ?")
                     .and_with(behind, "household.area_key < ?")
             }
-            (town, village) => self.and_with(
-                order::column(&[town, village]),
-                "household.area_key = ?",
-            ),
+            (town, village) => {
+                self.and_with(order::column(&[town, village]), "household.area_key = ?")
+            }
         };
         // Different names may be read alike.
         wanted

@@ -1,29 +1,8 @@
 //! What a row is read into, and how a value gets to its place.
 
+use crate::roster::report::RosterKind;
 use crate::value::Refusal;
 use crate::value::repair::Repair;
-
-/// The kinds of lists that can be imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListKind {
-    /// Of households and their members.
-    Households,
-    /// Of staff who help.
-    Staff,
-    /// Of pairs that people have made by hand.
-    Pairs,
-}
-
-impl ListKind {
-    /// What people call it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Households => "贫困户名册",
-            Self::Staff => "帮扶责任人名册",
-            Self::Pairs => "结对表",
-        }
-    }
-}
 
 /// What messages call a list and its rows.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +13,6 @@ pub struct Words {
     pub row: &'static str,
     /// The headings by which a row names what it is about.
     pub named_by: &'static str,
-    /// Whether there is an empty template of it to download.
-    pub has_template: bool,
 }
 
 impl Words {
@@ -44,7 +21,6 @@ impl Words {
         list: "名册",
         row: "一名人员",
         named_by: "姓名、证件号码",
-        has_template: true,
     };
 }
 
@@ -58,7 +34,7 @@ pub trait Record: Default + 'static {
     type Part;
 
     /// What kind of list it is a row of.
-    const LIST: ListKind;
+    const LIST: RosterKind;
     /// Fields by which a row speaks of one part: a sheet without columns of them has one row a whole.
     const OF_PART: &'static [&'static str];
     /// Fields by which a row names its whole, in a sheet that has one row a whole.

@@ -35,8 +35,7 @@ pub(super) async fn to_pair(tx: &mut Tx, scope: &Scope) -> Result<Vec<HouseholdR
         None if scope.paired => wanted,
         None => wanted.and(without_helper),
     };
-    let sql = format!(
-        "SELECT id, number, town, village, main_cause FROM household {wanted} ORDER BY id"
-    );
+    let sql =
+        format!("SELECT id, number, town, village, main_cause FROM household {wanted} ORDER BY id");
     wanted.fetch_all(tx, sql).await
 }
