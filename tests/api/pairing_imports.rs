@@ -227,7 +227,7 @@ async fn items_path(office: &Client) -> String {
 async fn what_is_no_list_and_who_may_not_is_refused() {
     let (server, office) = TestServer::start_with_office().await;
     let text = office
-        .refused_file(PAIR_LISTS, "结对表.xlsx", b"no workbook".to_vec())
+        .refused_file(PAIR_LISTS, "结对表.xlsx", b"%PDF-1.7".to_vec())
         .await;
     assert!(text["reason"].is_string(), "{text}");
     let mut empty = Workbook::new();
