@@ -39,7 +39,7 @@ pub enum Tag {
     CodeLists,
     /// What an office decides for itself: capacities, freshness of evidence, year plans.
     Settings,
-    /// Importing rosters of households and staff, and the templates for them.
+    /// Importing rosters of households and of staff and lists of pairs, and the templates for them.
     Rosters,
     /// Households and their members.
     Households,

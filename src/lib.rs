@@ -11,11 +11,11 @@
 //! | --- | --- |
 //! | faces | `server` (routes, start, stop), `middleware` (what every request and answer goes through), `health`, `code_list_api`, `demo` (a year of a fictional office), `cli` (the command line) |
 //! | telling | `directory` (households as a list shows them), `progress` (counted toward the year's target), `report` (workbooks to hand up) |
-//! | jobs | `import` (a roster that was sent becomes part of the register, and can be taken back) |
+//! | jobs | `import` (a roster that was sent becomes part of the register, and can be taken back; a list of pairs becomes pairings) |
 //! | judging | `method` (which of the six points hold, by what evidence, and the next step), `pairing` (who should help whom) |
 //! | doing | `visit` (what a helper did, heard and delivered; the plan for a household), `lift` (out of poverty, step by step; relapses), `renaming` (a town, a village or a unit gets another name or becomes part of another) |
 //! | reading | `roster` (from rows to facts: columns, headings, templates; no job and no database) |
-//! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `staging` (what an import would do to either), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
+//! | facts | `household` (with its members, and the cross-checks between them), `staff` (units, people, leaves), `staging` (what an import would do to records, by position and action), `serving` (who serves whom, from when to when), `settings` (what an office decides for itself) |
 //! | beside | `access` (who may come in and do what; history; idempotency; masks), `value` (names, numbers and days as people type them) |
 //! | ground | `db` (the only room that knows which engine runs), `openapi` (the document), `workbook` (Excel; knows no household), `flow` (minimum-cost flow; pure arithmetic), `codes` (code lists that several rooms speak), `identity` (identity numbers), `code_list`, `problem` (one error type for all that is not the answer asked for), `app` (the database and the time), `api` (what operations share), `text`, `order` (the one order of names and places), `calendar` (the days that may be named), `config`, `private` (files that only their owner may read), `os_error` (what the system refuses, in words), `terminal` |
 //!
@@ -26,7 +26,7 @@
 //!   whole), and a household that breaks it: a row of `CASES` in `household/rule/tests.rs`. What only the whole roster
 //!   can show: a row of `OF_IMPORT`, see [`household::rule`];
 //! - a new column of a roster: a row of [`roster::household::COLUMNS`] (`roster/household/columns.rs`) or
-//!   [`roster::staff::COLUMNS`] (`roster/staff.rs`). If it fills a new field: a row of `household_fields!` or
+//!   [`roster::staff::COLUMNS`] (`roster/staff.rs`), of a list of pairs: of [`roster::pairs::COLUMNS`]. If it fills a new field: a row of `household_fields!` or
 //!   `member_fields!` (`household/field.rs`) and a migration that adds it to `household` and `staged_household`, or to
 //!   `member` and `staged_member`; for a person of the staff, a row of `staff_fields!` (`staff/field.rs`) and a
 //!   migration that adds it to `staff`. `qianshou template` then writes the file in `import-templates` anew;

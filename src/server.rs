@@ -63,7 +63,6 @@ fn operations(app: &App) -> impl OpenApi + use<> {
             crate::pairing::assist::api::AssistApi(app()),
             crate::pairing::staffing::departure::api::DepartureApi(app()),
             crate::pairing::staffing::handover::api::HandoverApi(app()),
-            crate::pairing::import::api::PairingImportApi(app()),
         ),
         crate::visit::api::VisitApi(app()),
         crate::method::api::MethodApi(app()),

@@ -153,6 +153,7 @@ pub const RULES: &[Rule] = &[
 
     rule("importHouseholds", &[P::KeepRegister], S::Office),
     rule("importStaff", &[P::KeepRegister], S::Office),
+    rule("importPairings", &[P::ManagePairings], S::Office),
     rule("listImports", &[P::KeepRegister], S::Office),
     rule("getImport", &[P::KeepRegister], S::Office),
     rule("updateImport", &[P::KeepRegister], S::Office),
@@ -228,7 +229,6 @@ pub const RULES: &[Rule] = &[
     rule("listHandoverNotes", &[P::ServeHouseholds, P::SeeOffice], S::Households),
     rule("getHandoverNote", &[P::ServeHouseholds, P::SeeOffice], S::Households),
     rule("readHandoverNote", &[P::ServeHouseholds], S::Households),
-    rule("importPairings", &[P::ManagePairings], S::Office),
 
     rule("logVisit", &[P::ServeHouseholds, P::LogForOthers], S::Households),
     rule("logVisits", &[P::ServeHouseholds, P::LogForOthers], S::Households),

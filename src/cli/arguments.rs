@@ -198,22 +198,7 @@ pub enum ImportCommand {
     Staff(ImportFile),
     /// Pairs made by hand: which household, which helper, since when
     #[command(after_help = "Example:\n  qianshou import pairings 结对表.xlsx --dry-run")]
-    Pairings {
-        /// The workbook: .xlsx, .xlsm, .xls, .xlsb, .ods or .csv
-        file: PathBuf,
-        /// Only check it; nothing is written
-        #[arg(long)]
-        dry_run: bool,
-        /// Read this sheet and no other; may be said again [default: those that look like a list of pairs]
-        #[arg(long = "sheet", value_name = "NAME")]
-        sheets: Vec<String>,
-        /// Print each problem by itself [default: one line for those of one kind and column]
-        #[arg(long)]
-        all_problems: bool,
-        /// Print what came of it as JSON, also when the file is refused
-        #[arg(long)]
-        json: bool,
-    },
+    Pairings(PairingFile),
     /// Show the latest imports, with what became of them
     #[command(after_help = "Example:\n  qianshou import list --limit 50")]
     List {
@@ -235,7 +220,7 @@ impl ImportCommand {
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::Households(wish) | Self::Staff(wish) => Some(&wish.file),
-            Self::Pairings { file, .. } => Some(file),
+            Self::Pairings(wish) => Some(&wish.file),
             Self::List { .. } | Self::Undo { .. } => None,
         }
     }
@@ -308,6 +293,49 @@ impl ImportFile {
             accept: self.accept.into_iter().chain(self.answers).collect(),
             left: self.left,
             clear_empty: self.clear_empty,
+            all_problems: self.all_problems,
+            json: self.json,
+        }
+    }
+}
+
+/// A list of pairs asks nothing and clears nothing, so that it takes fewer choices than a roster.
+#[derive(clap::Args)]
+pub struct PairingFile {
+    /// The workbook: .xlsx, .xlsm, .xls, .xlsb, .ods or .csv
+    file: PathBuf,
+    /// Only check it; nothing is written
+    #[arg(long)]
+    dry_run: bool,
+    /// Leave rows with errors out
+    #[arg(long)]
+    good_rows_only: bool,
+    /// Read this sheet and no other; may be said again [default: those that look like a list of pairs]
+    #[arg(long = "sheet", value_name = "NAME")]
+    sheets: Vec<String>,
+    /// Read headings by the profile of this name [default: one saved for just these headings]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Print each problem by itself [default: one line for those of one kind and column]
+    #[arg(long)]
+    all_problems: bool,
+    /// Print the report as JSON, also when the file is refused
+    #[arg(long)]
+    json: bool,
+}
+
+impl PairingFile {
+    pub fn wish(self) -> import::cli::Wish {
+        import::cli::Wish {
+            kind: RosterKind::Pairings,
+            file: self.file,
+            dry_run: self.dry_run,
+            good_rows_only: self.good_rows_only,
+            sheets: self.sheets,
+            profile: self.profile,
+            accept: Vec::new(),
+            left: None,
+            clear_empty: Vec::new(),
             all_problems: self.all_problems,
             json: self.json,
         }

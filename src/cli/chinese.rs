@@ -77,6 +77,8 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("LANGUAGE", "语言"),
 ];
 
+const PROFILE: &str = "按这个名称的列名方案读取（默认：保存过的、列名完全相同的方案）";
+const REPORT_AS_JSON: &str = "以 JSON 输出报告，文件被拒绝时也一样";
 const SHEETS: &str = "只读取这张工作表，可以重复写（默认：像名册的工作表）";
 const ALL_PROBLEMS: &str = "逐处列出问题（默认：同一列的同一种问题合为一行）";
 const DRY_RUN: &str = "只核对，不写入";
@@ -91,10 +93,7 @@ const IMPORT_FILE: &[(&str, &str)] = &[
     ("dry_run", DRY_RUN),
     ("good_rows_only", "不导入有错误或待决事项的行"),
     ("sheets", SHEETS),
-    (
-        "profile",
-        "按这个名称的列名方案读取（默认：保存过的、列名完全相同的方案）",
-    ),
+    ("profile", PROFILE),
     (
         "accept",
         "对这一种待决事项照预览的建议办理：{kinds}；或给出预览所列的另一种答复，如 place_spelling=different_places，列有名称的还可写明采用哪一个，如 place_spelling=same_place:双喜村；可以重复写",
@@ -109,7 +108,7 @@ const IMPORT_FILE: &[(&str, &str)] = &[
         "该字段（如 phone）的空白格清空登记中的内容；* 为文件中的所有列；可以重复写",
     ),
     ("all_problems", ALL_PROBLEMS),
-    ("json", "以 JSON 输出报告，文件被拒绝时也一样"),
+    ("json", REPORT_AS_JSON),
 ];
 
 /// The help of each command.
@@ -171,9 +170,11 @@ pub(super) const COMMANDS: &[Words] = &[
         arguments: &[
             ("file", WORKBOOK),
             ("dry_run", DRY_RUN),
+            ("good_rows_only", "不导入有错误的行"),
             ("sheets", "只读取这张工作表，可以重复写（默认：像结对表的工作表）"),
+            ("profile", PROFILE),
             ("all_problems", ALL_PROBLEMS),
-            ("json", "以 JSON 输出结果，文件被拒绝时也一样"),
+            ("json", REPORT_AS_JSON),
         ],
     },
     Words {

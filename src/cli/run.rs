@@ -202,31 +202,16 @@ async fn dispatch(command: Command, app: &App) -> Outcome {
             return print(&pairing::audit::cli::dimacs(app, run, &out).await?);
         }
         Command::Import(command) => {
-            let (kind, file) = match command {
-                ImportCommand::Households(file) => (RosterKind::Households, file),
-                ImportCommand::Staff(file) => (RosterKind::Staff, file),
-                ImportCommand::Pairings {
-                    file,
-                    dry_run,
-                    sheets,
-                    all_problems,
-                    json,
-                } => {
-                    let wish = pairing::import::cli::Wish {
-                        file,
-                        dry_run,
-                        sheets,
-                        all_problems,
-                        json,
-                    };
-                    return pairing::import::cli::import(app, &wish).await;
-                }
+            let wish = match command {
+                ImportCommand::Households(file) => file.wish(RosterKind::Households),
+                ImportCommand::Staff(file) => file.wish(RosterKind::Staff),
+                ImportCommand::Pairings(file) => file.wish(),
                 ImportCommand::List { limit } => {
                     return print(&import::cli::list(app, limit).await?);
                 }
                 ImportCommand::Undo { id } => return import::cli::undo(app, id).await,
             };
-            return Box::pin(import::cli::import(app, &file.wish(kind))).await;
+            return Box::pin(import::cli::import(app, &wish)).await;
         }
         Command::Export(ExportCommand::Progress { year, as_of, out }) => {
             report::cli::export_progress(app, year, as_of, &out).await?;

@@ -12,7 +12,7 @@ use crate::household::staging::Departure;
 use crate::problem::{Text, words};
 use crate::roster::RosterKind;
 use crate::roster::column::{Column, Record};
-use crate::roster::{household as household_roster, staff as staff_roster};
+use crate::roster::{household as household_roster, pairs, staff as staff_roster};
 use crate::text::yuan;
 use crate::{household, staff};
 
@@ -116,6 +116,7 @@ impl FieldChange {
         match self.kind {
             RosterKind::Households => household::model::field(self.key()),
             RosterKind::Staff => staff::model::field(self.key()),
+            RosterKind::Pairings => None,
         }
     }
 
@@ -135,6 +136,7 @@ impl FieldChange {
         let heading = match self.kind {
             RosterKind::Households => heading_of(household_roster::COLUMNS, key),
             RosterKind::Staff => heading_of(staff_roster::COLUMNS, key),
+            RosterKind::Pairings => heading_of(pairs::COLUMNS, key),
         };
         let heading = heading.unwrap_or(match key {
             "closed_on" => "销户日期",

@@ -6,6 +6,7 @@ use super::report::{Conflict, ConflictKind};
 use crate::code_list::CodeList;
 use crate::openapi::nearest;
 use crate::problem::{Problem, Text, words};
+use crate::roster::RosterKind;
 use crate::roster::choices::{Choices, Decision};
 use crate::roster::profile::{field_names, unknown_field};
 
@@ -75,6 +76,10 @@ fn check_file(import: &Import, former: &Choices, unknown: &mut Vec<(String, Text
 
 /// What of a decision is not there, and why.
 fn refused(import: &Import, decision: &Decision) -> Option<(&'static str, Text)> {
+    if import.kind == RosterKind::Pairings {
+        let what = words!("待决定的问题", "question");
+        return Some(("conflict", no_such(&what, &decision.conflict, &[])));
+    }
     let report = import.report.as_ref().map(|report| &report.0);
     let conflicts = report.map_or(&[][..], |report| &report.conflicts);
     let listed = i64::try_from(conflicts.len()).unwrap_or(i64::MAX);

@@ -37,10 +37,10 @@ const ALL_PROBLEMS: i64 = i64::MAX - 1;
 /// How often the progress bar is drawn.
 const DRAW: Duration = Duration::from_millis(200);
 
-/// Writes both templates into a folder.
+/// Writes all templates into a folder.
 pub fn template(folder: &Path) -> Result<(), CommandError> {
     std::fs::create_dir_all(folder)?;
-    for kind in [RosterKind::Households, RosterKind::Staff] {
+    for kind in RosterKind::ENTRIES.iter().map(|entry| entry.value) {
         let path = folder.join(template::names(kind).1);
         std::fs::write(&path, template::workbook(kind)?)?;
         terminal::print(&format!("{}：{}", kind.label(), path.display()))?;
@@ -50,7 +50,7 @@ pub fn template(folder: &Path) -> Result<(), CommandError> {
 
 /// What the command line says of an import.
 pub struct Wish {
-    /// Whether it is a roster of households or of staff.
+    /// Which roster it is.
     pub kind: RosterKind,
     /// The workbook to import.
     pub file: PathBuf,

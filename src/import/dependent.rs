@@ -68,6 +68,8 @@ pub async fn dependents(tx: &mut Tx, import: &Import) -> Result<Vec<Dependent>, 
     let mut found = match import.kind {
         RosterKind::Households => of_households(tx, &history).await?,
         RosterKind::Staff => of_staff(tx, &history).await?,
+        // It brought no record to the register that others could need: its pairings end one by one.
+        RosterKind::Pairings => Vec::new(),
     };
     let own = renaming::service::obstacles(tx, import.id).await?;
     found.extend(own.into_iter().map(|(id, words)| Dependent {

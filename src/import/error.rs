@@ -5,9 +5,9 @@ use super::model::Import;
 use crate::code_list::CodeList;
 use crate::openapi::nearest;
 use crate::problem::{FieldProblem, Problem, Text, counted, words};
+use crate::roster::RosterKind;
 use crate::roster::choices::Choices;
 use crate::roster::profile::field_names;
-use crate::roster::{RosterKind, household, staff};
 
 /// Most dependents that a refusal names.
 const MOST_DEPENDENTS: usize = 1_000;
@@ -63,10 +63,10 @@ pub fn has_errors(count: i64) -> Problem {
     Problem::invalid(
         "import_has_errors",
         format!(
-            "名册中有 {count} 处错误，未写入任何内容；请改正后重新上传，或明确选择只导入没有问题的行"
+            "文件中有 {count} 处错误，未写入任何内容；请改正后重新上传，或明确选择只导入没有问题的行"
         ),
         format!(
-            "the roster has {} and nothing was written; correct it, or choose `good_rows_only`",
+            "the file has {} and nothing was written; correct it, or choose `good_rows_only`",
             counted(count, "error")
         ),
     )
@@ -74,16 +74,16 @@ pub fn has_errors(count: i64) -> Problem {
 
 /// Refuses choices that name a field which the roster does not have.
 pub fn check_fields(kind: RosterKind, choices: &Choices) -> Result<(), Problem> {
-    let is_field = |name: &str| match kind {
-        RosterKind::Households => household::COLUMNS.iter().any(|it| it.key == name),
-        RosterKind::Staff => staff::COLUMNS.iter().any(|it| it.key == name),
-    };
-    let is_known = |name: &str| name == "*" || (!name.is_empty() && is_field(name));
+    if kind == RosterKind::Pairings {
+        return nothing_to_clear(choices);
+    }
+    let fields = field_names(kind);
+    let is_known = |name: &str| name == "*" || fields.contains(&name);
     let mut names = choices.clear_empty.iter().enumerate();
     let Some((position, name)) = names.find(|(_, name)| !is_known(name)) else {
         return Ok(());
     };
-    let meant = match nearest(name, &field_names(kind)) {
+    let meant = match nearest(name, &fields) {
         Some(meant) => words!("，您要写的是 {meant} 吗？", "; did you mean `{meant}`?"),
         None => words!(
             "；字段名见 report.sheets 的 columns，如 phone、address，全部写 *",
@@ -97,6 +97,19 @@ pub fn check_fields(kind: RosterKind, choices: &Choices) -> Result<(), Problem> 
     );
     Err(Problem::invalid("unknown_field", detail.zh, detail.en)
         .at(&format!("/choices/clear_empty/{position}")))
+}
+
+/// Refuses to clear anything by a list of pairs: one that holds already stays as it is, whatever the list says.
+fn nothing_to_clear(choices: &Choices) -> Result<(), Problem> {
+    if choices.clear_empty.is_empty() {
+        return Ok(());
+    }
+    let problem = Problem::invalid(
+        "unknown_field",
+        "结对表只新增结对，没有可以清空的字段",
+        "a list of pairs makes pairs and clears no field of what the register holds",
+    );
+    Err(problem.at("/choices/clear_empty/0"))
 }
 
 /// 422 for an import with open questions that are not to be left out.
@@ -151,6 +164,16 @@ pub fn too_old() -> Problem {
         "import_too_old",
         "此次导入由旧版本完成，没有留下撤销所需的记录，不能撤销；请重新导入正确的名册来更正",
         "this import was made by an earlier version, which kept no record by which it could be undone; import a correct roster instead",
+    )
+}
+
+/// 409 for an import of pairs, which is not undone as a whole: what was done for a household since its pairing, such
+/// as visits, stays with it.
+pub fn pairs_end_one_by_one() -> Problem {
+    Problem::conflict(
+        "import_not_undoable",
+        "结对导入不能整批撤销：走访等记录已归在结对之下；如有错误，请逐一结束结对（endPairing），再重新结对",
+        "an import of pairs is not undone as a whole, for visits belong to its pairings; end those that are wrong one by one (`endPairing`)",
     )
 }
 

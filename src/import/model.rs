@@ -22,7 +22,7 @@ pub const LEASE_TIMEOUT: TimeDelta = TimeDelta::seconds(60);
 pub struct Import {
     /// Its id; ids are in the order of time.
     pub id: Uuid,
-    /// Whether it is a roster of households or of staff.
+    /// Which roster it is.
     pub kind: RosterKind,
     /// As uploaded, at most 255 characters, without a path.
     pub file_name: String,

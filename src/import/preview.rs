@@ -18,7 +18,7 @@ use crate::household::store::Household;
 use crate::import::change::{self, FieldChange};
 use crate::import::report::ConflictKind;
 use crate::roster::report::RosterKind;
-use crate::staff;
+use crate::{pairing, staff};
 
 /// What an import does to one record.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub struct Change {
     pub name: String,
     /// 镇、村 or 单位.
     pub area: String,
-    /// The fields that change; of a record that is new, none.
+    /// The fields that change; of a household or person that is new, none.
     pub fields: Vec<FieldChange>,
 }
 
@@ -65,6 +65,11 @@ pub async fn changes(
             let entries = staff::staging::list(tx, import.id, action, after, limit).await?;
             let (entries, next) = page::cut(entries, limit, |entry| entry.position);
             Ok((entries.into_iter().map(of_person).collect(), next))
+        }
+        RosterKind::Pairings => {
+            let entries = pairing::import::store::list(tx, import.id, action, after, limit).await?;
+            let (entries, next) = page::cut(entries, limit, |entry| entry.position);
+            Ok((entries.into_iter().map(of_pair).collect(), next))
         }
     }
 }
@@ -178,6 +183,36 @@ fn of_person(entry: staff::staging::Entry) -> Change {
         number: facts.number,
         name: facts.name,
         area: facts.unit,
+        fields,
+    }
+}
+
+/// Who becomes responsible for a household, and from which day on.
+fn of_pair(entry: pairing::import::model::Entry) -> Change {
+    let becomes = |field: &str, new| FieldChange {
+        kind: RosterKind::Pairings,
+        pointer: format!("/{field}"),
+        old: None,
+        new,
+        person: None,
+    };
+    let fields = match entry.pair.action {
+        Action::New => vec![
+            becomes("helper", entry.helper_name),
+            becomes("from_date", Some(entry.pair.from_date.to_string())),
+        ],
+        _ => Vec::new(),
+    };
+    Change {
+        subject_id: entry.pair.household_id,
+        action: entry.pair.action,
+        place: entry.place,
+        has_errors: false,
+        conflicts: Vec::new(),
+        good: true,
+        number: entry.number,
+        name: entry.head_name.unwrap_or_default(),
+        area: [entry.town, entry.village].into_iter().flatten().collect(),
         fields,
     }
 }

@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 
 use crate::roster::choices::Choices;
 use crate::roster::grouping::{self, Context, HouseholdRoster};
+use crate::roster::pair_list::{self, PairList};
 use crate::roster::profile::Profile;
 use crate::roster::report::{Problems, RosterKind};
 use crate::roster::staffing::{self, StaffRoster};
@@ -14,10 +15,11 @@ use crate::workbook::error::ReadError;
 use crate::workbook::reader_process::{Child, Program};
 use crate::workbook::source::{Row, Sheet, Source};
 
-/// A roster of either kind, read.
+/// A roster of any kind, read.
 pub enum Roster {
     Households(HouseholdRoster),
     Staff(StaffRoster),
+    Pairings(PairList),
 }
 
 /// What a thread that reads shares with the task that waits for it.
@@ -71,6 +73,12 @@ impl Reading {
                 &self.profiles,
                 found,
                 go_on,
+            )?),
+            RosterKind::Pairings => Roster::Pairings(pair_list::read(
+                source,
+                &self.choices,
+                &self.profiles,
+                found,
             )?),
         };
         Ok((roster, problems))

@@ -136,9 +136,12 @@ pub struct ImportReport {
     pub persons: Option<Counts>,
     /// Staff, for a roster of staff.
     pub staff: Option<Counts>,
-    /// Households (or staff) that the import of the good rows alone would leave out: those with
-    /// errors, with questions that are undecided or refused, and those that need what such a household
-    /// holds.
+    /// Pairs, for a list of pairs: those that are new, and those that hold already and stay as they are. Of
+    /// rows with errors none is counted here.
+    pub pairings: Option<Counts>,
+    /// Households (or staff, or rows of a list of pairs) that the import of the good rows alone would leave
+    /// out: those with errors, with questions that are undecided or refused, and those that need what such
+    /// a household holds.
     pub left_out: i64,
     /// What the import of the good rows alone would do.
     pub good: Counts,
@@ -230,9 +233,14 @@ impl ImportReport {
         self.good.new + self.good.changed + self.good.unchanged == 0
     }
 
+    /// What it does to the records that it is about.
+    pub fn counts(&self) -> Option<Counts> {
+        self.households.or(self.staff).or(self.pairings)
+    }
+
     /// The counts in words, such as `新增 3 户，变更 0 户，未变 12 户`.
     pub fn numbers(&self, language: Language) -> String {
-        self.words(self.households.or(self.staff).unwrap_or_default(), language)
+        self.words(self.counts().unwrap_or_default(), language)
     }
 
     /// The counts of the good rows alone, in words.
@@ -248,6 +256,13 @@ impl ImportReport {
             unchanged,
             ..
         } = counts;
+        if self.pairings.is_some() {
+            return say!(
+                language,
+                "新结对 {new} {unit}，已有 {unchanged} {unit}",
+                "{unit}: {new} newly paired, {unchanged} as before"
+            );
+        }
         say!(
             language,
             "新增 {new} {unit}，变更 {changed} {unit}，未变 {unchanged} {unit}",
@@ -257,7 +272,7 @@ impl ImportReport {
 
     /// What the preview comes to, in one sentence.
     pub fn outlook(&self, language: Language) -> String {
-        let counts = self.households.or(self.staff).unwrap_or_default();
+        let counts = self.counts().unwrap_or_default();
         let numbers = self.numbers(language);
         let (errors, warnings) = (self.error_count, self.warning_count);
         let told_warnings = counted(warnings, "warning");

@@ -41,7 +41,7 @@ pub struct ImportView {
     pub version: i64,
     /// How it stands, in one sentence in the language of the answer.
     pub message: String,
-    /// How much of the present work is done: rows read, or households checked.
+    /// How much of the present work is done: rows read, or records checked.
     pub done: i64,
     /// Of how much, where that is known.
     pub total: Option<i64>,
@@ -142,7 +142,8 @@ pub struct ImportProgress {
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct ImportChange {
-    /// The household, or the person of the staff. A new one has this id once it is committed.
+    /// The household, or the person of the staff; of a list of pairs, the household. A new one has this id once
+    /// it is committed.
     pub id: Uuid,
     /// What is done to it.
     pub action: Action,
@@ -160,7 +161,7 @@ pub struct ImportChange {
     pub good: bool,
     /// Keys of the undecided questions that it is part of.
     pub conflicts: Vec<String>,
-    /// Each field that changes; of a new record, none.
+    /// Each field that changes; of a new household or person, none. Of a new pair, the helper and the first day.
     pub changes: Vec<FieldChangeView>,
 }
 

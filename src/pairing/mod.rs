@@ -11,7 +11,7 @@
 //! 5. [`assist`], then [`assign`]: a household is given an assistant or a responsible helper by hand.
 //! 6. [`run`]: the least costly pairs are proposed, edited by hand, confirmed or dropped.
 //! 7. [`staffing`]: a helper goes, comes back, hands over; a household is closed.
-//! 8. [`import`] (a list of pairs in Excel), [`audit`] (is a run what it says?), [`roll`] (who helps
+//! 8. [`import`] (a list of pairs from Excel, checked and made), [`audit`] (is a run what it says?), [`roll`] (who helps
 //!    whom as of a day).
 
 pub mod assign;

@@ -132,6 +132,10 @@ pub const CODES: &[(&str, &str)] = &[
         "the import was not done, so there is nothing to undo",
     ),
     ("import_not_ready", "the import is not ready"),
+    (
+        "import_not_undoable",
+        "an import of pairs is not undone as a whole: end its pairings one by one",
+    ),
     ("import_too_old", "the import is too old to be undone"),
     ("import_undecided", "questions of the import are open"),
     ("internal", "an error of the service, which was logged"),
@@ -144,10 +148,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("lift_not_approved", "the lift is not approved"),
     ("lift_step_out_of_order", "another step is due"),
     ("lift_under_way", "a lift of the household is under way"),
-    (
-        "list_has_errors",
-        "the list of pairings has errors: see `errors`",
-    ),
     ("log_in_busy", "too many log in at once: try again"),
     (
         "masked_number_moved",

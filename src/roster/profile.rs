@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::choices::ColumnChoice;
 use super::report::RosterKind;
-use super::{column, household, staff};
+use super::{column, household, pairs, staff};
 use crate::db::Json;
 
 /// A saved mapping of headings. It is never changed: another takes its place.
@@ -16,7 +16,7 @@ use crate::db::Json;
 pub struct Profile {
     /// Imports name the profile that they use by this.
     pub id: Uuid,
-    /// Whether it is for rosters of households or of staff.
+    /// For which rosters it is.
     pub kind: RosterKind,
     /// Name by which people know it.
     pub name: String,
@@ -33,6 +33,7 @@ pub fn field_names(kind: RosterKind) -> Vec<&'static str> {
     let keys: Vec<_> = match kind {
         RosterKind::Households => household::COLUMNS.iter().map(|it| it.key).collect(),
         RosterKind::Staff => staff::COLUMNS.iter().map(|it| it.key).collect(),
+        RosterKind::Pairings => pairs::COLUMNS.iter().map(|it| it.key).collect(),
     };
     keys.into_iter().filter(|key| !key.is_empty()).collect()
 }
@@ -42,6 +43,7 @@ pub fn unknown_field(kind: RosterKind, columns: &[ColumnChoice]) -> Option<usize
     let known = |field: &str| match kind {
         RosterKind::Households => column::is_field(household::COLUMNS, field),
         RosterKind::Staff => column::is_field(staff::COLUMNS, field),
+        RosterKind::Pairings => column::is_field(pairs::COLUMNS, field),
     };
     columns
         .iter()

@@ -16,10 +16,11 @@ use crate::workbook::address;
 use crate::workbook::reader::ReadError;
 
 code_list! {
-    /// Which roster.
+    /// Which roster: of households, of staff, or of pairs that people have made by hand.
     pub enum RosterKind = "roster_kind", "名册" {
-        Households = "households", "贫困户名册", [];
-        Staff = "staff", "帮扶责任人名册", [];
+        Households = "households", "贫困户名册" / "household roster", [];
+        Staff = "staff", "帮扶责任人名册" / "staff roster", [];
+        Pairings = "pairings", "结对表" / "list of pairings", [];
     }
 }
 

@@ -1,6 +1,7 @@
 //! The roster of staff: its columns, one table for the template, the header and the parser.
 
-use super::column::{Carry, Column, Kind, ListKind, Record, SERIAL, labels, merge, put};
+use super::column::{Carry, Column, Kind, Record, SERIAL, labels, merge, put};
+use super::report::RosterKind;
 use crate::code_list::CodeList;
 use crate::codes::Sex;
 use crate::staff::{Rank, StaffFacts};
@@ -21,7 +22,7 @@ impl Record for StaffRow {
     type Shared = ();
     type Part = StaffFacts;
 
-    const LIST: ListKind = ListKind::Staff;
+    const LIST: RosterKind = RosterKind::Staff;
     const OF_PART: &'static [&'static str] = &["name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];

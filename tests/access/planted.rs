@@ -49,6 +49,7 @@ const NOT_TYPED: &[&str] = &[
     "import.renamings",
     "import.report",
     "import.state",
+    "import_pairing.said",
     "import_problem.problems",
     "import_profile.columns",
     "import_staff.before",

@@ -9,6 +9,7 @@ mod lifts;
 mod method;
 mod order;
 mod pairing_constraints;
+mod pairing_import_job;
 mod pairing_imports;
 mod pairing_list_headings;
 mod pairing_runs;

@@ -6,8 +6,8 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use crate::support::pairing::{
-    PAIRING_IMPORTS, current_pairings, household_with_head, pair_list, pair_list_under,
-    send_pair_list, staff_number,
+    PAIR_LISTS, current_pairings, household_with_head, pair_list, pair_list_under,
+    preview_pair_list, refused_pair_list, send_pair_list, staff_number, take_pair_list,
 };
 use crate::support::register::day;
 use crate::support::staff::{add_person, add_person_with, change_person};
@@ -59,25 +59,23 @@ async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
         ["4", "QH004", "", "李四", &number, "", "", "2026-03-01", ""],
         ["合计", "", "", "", "", "", "", "", ""],
     ]);
-    let dry = send_pair_list(&office, "?dry_run=true", bytes.clone())
-        .await
-        .expect(200);
+    let dry = preview_pair_list(&office, bytes.clone()).await;
     assert_eq!(
         (
-            &dry["written"],
+            &dry["state"],
             &dry["rows"],
-            &dry["new"],
-            &dry["unchanged"],
-            &dry["errors"]
+            &dry["pairings"]["new"],
+            &dry["pairings"]["unchanged"],
+            &dry["error_count"]
         ),
-        (&json!(false), &json!(4), &json!(3), &json!(1), &json!(0)),
+        (&json!("ready"), &json!(4), &json!(3), &json!(1), &json!(0)),
         "{dry}"
     );
     assert_eq!(current_pairings(&office).await.len(), 1);
-    let taken = send_pair_list(&office, "", bytes.clone()).await.expect(200);
+    let taken = take_pair_list(&office, bytes.clone()).await;
     assert_eq!(
-        (&taken["written"], &taken["new"]),
-        (&json!(true), &json!(3))
+        (&taken["state"], &taken["pairings"]["new"]),
+        (&json!("committed"), &json!(3))
     );
     let now = current_pairings(&office).await;
     assert_eq!(now.len(), 4);
@@ -96,8 +94,11 @@ async fn a_list_is_checked_first_and_then_taken_in_as_a_whole() {
         assert_eq!(pairing["reason"], reason);
     }
     // Once more, all hold already.
-    let again = send_pair_list(&office, "", bytes).await.expect(200);
-    assert_eq!((&again["new"], &again["unchanged"]), (&json!(0), &json!(4)));
+    let again = take_pair_list(&office, bytes).await;
+    assert_eq!(
+        (&again["pairings"]["new"], &again["pairings"]["unchanged"]),
+        (&json!(0), &json!(4))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,9 +148,7 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
         ["14", "QH002", "", "", &a, "", "", &tomorrow, ""],
         ["15", "QH003", "", "", "", "", "", "", ""],
     ];
-    let dry = send_pair_list(&office, "?dry_run=true", pair_list(&rows))
-        .await
-        .expect(200);
+    let dry = preview_pair_list(&office, pair_list(&rows)).await;
     let expected = [
         ("unknown_household", "B3"),
         ("household_contradicts", "B4"),
@@ -168,7 +167,7 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
     ]
     .map(|(code, cell)| (code.to_owned(), cell.to_owned()));
     assert_eq!(found(&dry["problems"]), expected, "{dry}");
-    assert_eq!(dry["errors"], expected.len());
+    assert_eq!(dry["error_count"], expected.len());
     for problem in dry["problems"].as_array().unwrap() {
         assert_eq!(problem["sheet"], "结对表");
         for field in ["reason", "cure"] {
@@ -178,10 +177,7 @@ async fn every_row_that_cannot_be_is_named_with_cell_value_reason_and_cure() {
     assert_eq!(dry["problems"][5]["value"], "T404");
     assert!(!dry.to_string().contains(&identity), "{dry}");
     let before = current_pairings(&office).await;
-    let refused = send_pair_list(&office, "", pair_list(&rows)).await;
-    let problem = refused.expect_problem(422, "list_has_errors");
-    assert_eq!(problem["errors"].as_array().unwrap().len(), expected.len());
-    assert_eq!(problem["errors"][0]["cell"], "B3");
+    refused_pair_list(&office, pair_list(&rows)).await;
     assert_eq!(current_pairings(&office).await, before, "all or nothing");
 }
 
@@ -197,16 +193,20 @@ async fn our_own_roll_can_be_taken_in_again() {
     let end = json!({ "reason": "重新结对", "date": day("2026-02-01") });
     office.post(&path).json(&end).await.expect(200);
     // As it stands the roll begins before the former pairing has ended.
-    let refused = send_pair_list(&office, "?sheet=全部", roll.clone()).await;
-    let problem = refused.expect_problem(422, "list_has_errors");
-    assert_eq!(problem["errors"][0]["value"], "2026-01-01");
+    let preview = preview_pair_list(&office, roll.clone()).await;
+    let import = office.choose(&preview, json!({ "sheets": ["全部"] })).await;
+    let chosen = office.report_of(&import).await;
+    assert_eq!(chosen["rows"], 1, "{chosen}");
+    assert_eq!(chosen["problems"][0]["value"], "2026-01-01");
+    let refused = office.commit(&import).await;
+    refused.expect_problem(422, "import_has_errors");
     let (other, office) = TestServer::start_with_office().await;
     add_person_with(&other, "东圩小学", "甲帮扶", numbered).await;
     household_with_head(&other, "QH001", "赵一").await;
     // Each pair stands on the sheet of all and on that of its unit; that with sums is no list.
-    let taken = send_pair_list(&office, "", roll).await.expect(200);
+    let taken = take_pair_list(&office, roll).await;
     assert_eq!(
-        (&taken["rows"], &taken["new"]),
+        (&taken["rows"], &taken["pairings"]["new"]),
         (&json!(2), &json!(1)),
         "{taken}"
     );
@@ -226,18 +226,18 @@ async fn items_path(office: &Client) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_list_and_who_may_not_is_refused() {
     let (server, office) = TestServer::start_with_office().await;
-    let text = send_pair_list(&office, "", b"no workbook".to_vec()).await;
-    assert!([415, 422].contains(&text.status), "{}", text.status);
+    let text = office
+        .refused_file(PAIR_LISTS, "结对表.xlsx", b"%PDF-1.7".to_vec())
+        .await;
+    assert!(text["reason"].is_string(), "{text}");
     let mut empty = Workbook::new();
     empty.add_worksheet().write(0, 0, "别的").unwrap();
     let bytes = empty.save_to_buffer().unwrap();
-    let none = send_pair_list(&office, "?dry_run=true", bytes)
-        .await
-        .expect(200);
-    assert_eq!(none["errors"], 1, "{none}");
+    let none = preview_pair_list(&office, bytes).await;
+    assert_eq!(none["error_count"], 1, "{none}");
     for role in [Role::Helper, Role::Leader] {
         let client = server.client(role).await;
-        let refused = send_pair_list(&client, "?dry_run=true", pair_list(&[])).await;
+        let refused = send_pair_list(&client, pair_list(&[])).await;
         refused.expect_problem(403, "forbidden");
     }
 }
@@ -251,12 +251,18 @@ async fn the_same_list_sent_twice_is_taken_in_once() {
     let bytes = pair_list(&[["1", "QH001", "", "", &number, "", "", "", ""]]);
     let send_again = || {
         office
-            .post(PAIRING_IMPORTS)
+            .post(PAIR_LISTS)
             .key("list")
             .file("表.xlsx", XLSX, bytes.clone())
     };
-    let first = send_again().await.expect(200);
-    assert_eq!(send_again().await.expect(200), first);
+    let first = office.checked(&send_again().await).await;
+    assert_eq!(office.checked(&send_again().await).await, first);
+    office.commit(&first).await.expect(200);
+    let again = office.checked(&send_again().await).await;
+    assert_eq!(
+        (&again["id"], &again["state"]),
+        (&first["id"], &json!("committed"))
+    );
     assert_eq!(current_pairings(&office).await.len(), 1);
 }
 
@@ -276,11 +282,9 @@ async fn two_columns_are_enough_if_they_name_the_pair() {
     ] {
         // The heading of a second page is no pair.
         let bytes = pair_list_under(&headings, &[&row, &headings]);
-        let dry = send_pair_list(&office, "?dry_run=true", bytes)
-            .await
-            .expect(200);
+        let dry = preview_pair_list(&office, bytes).await;
         assert_eq!(
-            (&dry["new"], &dry["errors"]),
+            (&dry["pairings"]["new"], &dry["error_count"]),
             (&json!(1), &json!(0)),
             "{headings:?}: {dry:#}"
         );
@@ -290,8 +294,8 @@ async fn two_columns_are_enough_if_they_name_the_pair() {
         &["户编号", "工号"],
         &[&["QH001", &number], &["QH002", &number]],
     );
-    let taken = send_pair_list(&office, "", bytes).await.expect(200);
-    assert_eq!(taken["new"], 2, "{taken}");
+    let taken = take_pair_list(&office, bytes).await;
+    assert_eq!(taken["pairings"]["new"], 2, "{taken}");
     assert_eq!(current_pairings(&office).await.len(), 2);
 }
 
@@ -307,18 +311,17 @@ async fn a_list_without_households_or_helpers_says_so_once() {
         (["镇", "村", "备注"], helpers, "与户主关系"),
     ] {
         let bytes = pair_list_under(&headings, &[&["QH001", "QH001", ""][..]; 20]);
-        let dry = send_pair_list(&office, "?dry_run=true", bytes)
-            .await
-            .expect(200);
-        assert_eq!(dry["errors"], 1, "{dry:#}");
+        let dry = preview_pair_list(&office, bytes).await;
+        assert_eq!(dry["error_count"], 1, "{dry:#}");
         let reason = dry["problems"][0]["reason"].as_str().unwrap();
         assert!(reason.contains(lacks) && !reason.contains(has), "{reason}");
-        assert_eq!(dry["problems"][0]["cure"], "请补上缺少的列");
+        assert_eq!(
+            dry["problems"][0]["cure"],
+            "请补上缺少的列，或下载空白模板填写"
+        );
     }
     let other = pair_list_under(&["项目", "金额"], &[&["甲", "1"]]);
-    let dry = send_pair_list(&office, "?dry_run=true", other)
-        .await
-        .expect(200);
+    let dry = preview_pair_list(&office, other).await;
     let problem = &dry["problems"][0];
     assert_eq!(problem["code"], "no_header");
     assert!(
@@ -327,7 +330,7 @@ async fn a_list_without_households_or_helpers_says_so_once() {
     );
     let cure = problem["cure"].as_str().unwrap();
     assert!(
-        cure.contains("户编号、工号") && !cure.contains("模板"),
+        cure.contains("户编号、工号") && cure.contains("模板"),
         "{cure}"
     );
 }
@@ -364,9 +367,7 @@ async fn what_a_list_says_beside_its_pairs_is_kept_or_told() {
             "村里商定",
         ],
     ]);
-    let dry = send_pair_list(&office, "?dry_run=true", list.clone())
-        .await
-        .expect(200);
+    let dry = preview_pair_list(&office, list.clone()).await;
     let codes: Vec<_> = dry["groups"]
         .as_array()
         .unwrap()
@@ -375,7 +376,7 @@ async fn what_a_list_says_beside_its_pairs_is_kept_or_told() {
         .collect();
     assert!(codes.contains(&&json!("pair_date_kept")), "{dry:#}");
     assert!(codes.contains(&&json!("pair_remark_not_kept")), "{dry:#}");
-    send_pair_list(&office, "", list.clone()).await.expect(200);
+    take_pair_list(&office, list.clone()).await;
     let now = current_pairings(&office).await;
     let reasons: Vec<_> = now
         .iter()
@@ -387,9 +388,7 @@ async fn what_a_list_says_beside_its_pairs_is_kept_or_told() {
         .unwrap();
     assert!(new.contains("已搬走"), "{reasons:?}");
     // What is there already is not told again.
-    let again = send_pair_list(&office, "?dry_run=true", list)
-        .await
-        .expect(200);
+    let again = preview_pair_list(&office, list).await;
     let remarks = again["problems"].as_array().unwrap().iter();
     let told: Vec<_> = remarks
         .filter(|it| it["code"] == "pair_remark_not_kept")
@@ -409,9 +408,7 @@ async fn problems_of_a_list_are_told_by_kind_and_column() {
         .map(|household| ["", household.as_str(), "", "", &number, "", "", "", ""])
         .collect();
     rows.push(["", "QH901", "", "", "T404", "", "", "", ""]);
-    let dry = send_pair_list(&office, "?dry_run=true", pair_list(&rows))
-        .await
-        .expect(200);
+    let dry = preview_pair_list(&office, pair_list(&rows)).await;
     let groups = dry["groups"].as_array().unwrap();
     assert_eq!(groups.len(), 2, "{groups:#?}");
     assert_eq!(
@@ -425,14 +422,13 @@ async fn problems_of_a_list_are_told_by_kind_and_column() {
         (&json!("unknown_helper"), &json!(1))
     );
     assert_eq!(dry["problems"].as_array().unwrap().len(), 32);
-    let refused = send_pair_list(&office, "", pair_list(&rows)).await;
-    let problem = refused.expect_problem(422, "list_has_errors");
-    let detail = problem["detail"].as_str().unwrap();
+    let words = |at: usize| groups[at]["words"].as_str().unwrap();
     assert!(
-        detail.contains("户编号 共 31 处（结对表!B3、B4、B5 等）"),
-        "{detail}"
+        words(0).contains("户编号 共 31 处（结对表!B3、B4、B5 等）"),
+        "{groups:#?}"
     );
-    assert!(detail.contains("结对表!E33 工号 “T404”"), "{detail}");
+    assert!(words(1).contains("结对表!E33 工号 “T404”"), "{groups:#?}");
+    refused_pair_list(&office, pair_list(&rows)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -472,11 +468,9 @@ async fn a_ditto_mark_repeats_the_helper_and_the_day_and_no_household() {
         .iter()
         .map(|row| row.each_ref().map(String::as_str))
         .collect();
-    let taken = send_pair_list(&office, "", pair_list(&texts))
-        .await
-        .expect(200);
+    let taken = take_pair_list(&office, pair_list(&texts)).await;
     assert_eq!(
-        (&taken["new"], &taken["errors"]),
+        (&taken["pairings"]["new"], &taken["error_count"]),
         (&json!(3), &json!(0)),
         "{taken}"
     );
@@ -494,9 +488,7 @@ async fn a_ditto_mark_repeats_the_helper_and_the_day_and_no_household() {
         .iter()
         .map(|row| row.each_ref().map(String::as_str))
         .collect();
-    let refused = send_pair_list(&office, "?dry_run=true", pair_list(&texts))
-        .await
-        .expect(200);
+    let refused = preview_pair_list(&office, pair_list(&texts)).await;
     assert!(
         found(&refused["problems"])
             .iter()
@@ -543,10 +535,8 @@ async fn a_list_of_two_columns_is_read_by_any_heading_of_the_helper() {
             }
         }
         let bytes = book.save_to_buffer().unwrap();
-        let checked = send_pair_list(&office, "?dry_run=true", bytes)
-            .await
-            .expect(200);
-        assert_eq!(checked["new"], 1, "{heading}: {checked:#}");
+        let checked = preview_pair_list(&office, bytes).await;
+        assert_eq!(checked["pairings"]["new"], 1, "{heading}: {checked:#}");
         let expected = [("required_cell".to_owned(), "B3".to_owned())];
         assert_eq!(
             found(&checked["problems"]),

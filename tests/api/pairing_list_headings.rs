@@ -2,18 +2,16 @@
 
 use serde_json::Value;
 
-use crate::support::pairing::{pair_list_under, send_pair_list};
+use crate::support::pairing::{pair_list_under, preview_pair_list};
 use crate::support::{Client, TestServer};
 
 /// The one problem of a list of a single row under these headings.
 async fn problem_of(office: &Client, headings: &[&str]) -> Value {
     let row: Vec<_> = headings.iter().map(|_| "甲").collect();
     let bytes = pair_list_under(headings, &[&row]);
-    let dry = send_pair_list(office, "?dry_run=true", bytes)
-        .await
-        .expect(200);
+    let dry = preview_pair_list(office, bytes).await;
     assert_eq!(
-        (&dry["rows"], &dry["errors"]),
+        (&dry["rows"], &dry["error_count"]),
         (&0.into(), &1.into()),
         "{dry:#}"
     );

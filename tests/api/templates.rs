@@ -15,6 +15,7 @@ async fn templates_are_downloaded_under_a_chinese_name() {
     for (kind, ascii) in [
         ("households", "household-roster"),
         ("staff", "staff-roster"),
+        ("pairings", "pair-list"),
     ] {
         let path = format!("/templates/{kind}");
         let answer = helper.get(&path).await;

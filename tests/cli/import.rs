@@ -141,7 +141,7 @@ fn a_file_that_is_refused_is_reported_as_json_too() {
         ("cut.xlsx", &whole[..whole.len() / 2], "unreadable_file"),
     ] {
         std::fs::write(folder.path().join(name), bytes).unwrap();
-        for kind in ["households", "staff"] {
+        for kind in ["households", "staff", "pairings"] {
             let (told, good, beside) = run(folder.path(), &["import", kind, name, "--json"]);
             assert!(!good);
             let report: Json = serde_json::from_str(&told)
@@ -154,15 +154,6 @@ fn a_file_that_is_refused_is_reported_as_json_too() {
             assert_eq!(report["failure"]["code"], code, "{report:#}");
             assert!(report["failure"]["cure"].is_string(), "{report:#}");
         }
-        let (told, good, beside) = run(folder.path(), &["import", "pairings", name, "--json"]);
-        assert!(!good);
-        let report: Json = serde_json::from_str(&told)
-            .unwrap_or_else(|error| panic!("{name}: {error}: {told}{beside}"));
-        assert_eq!(
-            (&report["written"], &report["code"]),
-            (&false.into(), &code.into())
-        );
-        assert!(report["refusal"].is_string(), "{report:#}");
     }
 }
 
@@ -181,7 +172,7 @@ fn a_list_of_pairs_is_told_in_few_lines() {
     std::fs::write(folder.path().join("pairs.xlsx"), list).unwrap();
     let (told, good, beside) = run(folder.path(), &["import", "pairings", "pairs.xlsx"]);
     assert!(!good);
-    assert_eq!(told.lines().count(), 4, "{told}{beside}");
+    assert_eq!(told.lines().count(), 7, "{told}{beside}");
     assert!(
         told.contains("错误 户编号 共 40 处（结对表!A2、A3、A4 等）"),
         "{told}"
@@ -193,19 +184,25 @@ fn a_list_of_pairs_is_told_in_few_lines() {
     assert!(told.contains("--all-problems"), "{told}");
     let every = ["import", "pairings", "pairs.xlsx", "--all-problems"];
     let (told, _, _) = run(folder.path(), &every);
-    assert_eq!(told.lines().count(), 81, "{told}");
+    assert_eq!(told.lines().count(), 84, "{told}");
     let (told, good, _) = run(
         folder.path(),
         &["import", "pairings", "pairs.xlsx", "--json"],
     );
     assert!(!good);
     let report: Json = serde_json::from_str(&told).unwrap();
-    assert_eq!(report["groups"].as_array().unwrap().len(), 2, "{report:#}");
     assert_eq!(
-        (&report["errors"], &report["written"]),
-        (&80.into(), &false.into())
+        (&report["kind"], &report["state"]),
+        (&"pairings".into(), &"ready".into())
+    );
+    let counted = &report["report"];
+    assert_eq!(counted["groups"].as_array().unwrap().len(), 2, "{report:#}");
+    assert_eq!(
+        (&counted["error_count"], &counted["left_out"]),
+        (&80.into(), &40.into())
     );
     assert_eq!(report["problems"].as_array().unwrap().len(), 80);
+    assert!(report["refusal"].is_string(), "{report:#}");
 }
 
 /// What the command says, and what it says of errors, when `file.xlsx` of the folder is tried with these answers.

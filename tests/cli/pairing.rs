@@ -1,7 +1,10 @@
 //! `qianshou pairing`.
 
+use std::process::ExitCode;
+
 use qianshou::pairing;
 use qianshou::pairing::run::model::Scope;
+use qianshou::roster::RosterKind;
 use serde_json::Value;
 
 use crate::support::TestServer;
@@ -55,23 +58,36 @@ async fn the_command_takes_a_list_in() {
     household_with_head(&server, "QH001", "赵一").await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("结对表.xlsx");
-    let run = async |row: [&str; 9], dry_run| {
-        std::fs::write(&path, pair_list(&[row])).unwrap();
-        let wish = qianshou::pairing::import::cli::Wish {
+    let run = async |rows: &[[&str; 9]], dry_run, good_rows_only| {
+        std::fs::write(&path, pair_list(rows)).unwrap();
+        let wish = qianshou::import::cli::Wish {
+            kind: RosterKind::Pairings,
             file: path.clone(),
             dry_run,
+            good_rows_only,
             sheets: Vec::new(),
+            profile: None,
+            accept: Vec::new(),
+            left: None,
+            clear_empty: Vec::new(),
             all_problems: false,
             json: false,
         };
-        qianshou::pairing::import::cli::import(&server.app, &wish).await
+        let ended = Box::pin(qianshou::import::cli::import(&server.app, &wish)).await;
+        ended.unwrap() == ExitCode::SUCCESS
     };
+    let paired = async || current_pairings(&office).await.len();
     let good = ["1", "QH001", "", "", &number, "", "", "", ""];
     let bad = ["1", "QH404", "", "", &number, "", "", "", ""];
-    let success = format!("{:?}", std::process::ExitCode::SUCCESS);
-    assert_ne!(format!("{:?}", run(bad, false).await.unwrap()), success);
-    assert_eq!(format!("{:?}", run(good, true).await.unwrap()), success);
-    assert!(current_pairings(&office).await.is_empty());
-    assert_eq!(format!("{:?}", run(good, false).await.unwrap()), success);
-    assert_eq!(current_pairings(&office).await.len(), 1);
+    assert!(!run(&[good, bad], false, false).await);
+    assert!(run(&[good], true, false).await);
+    assert_eq!(paired().await, 0);
+    assert!(run(&[good, bad], false, true).await, "the good rows alone");
+    assert_eq!(paired().await, 1);
+    assert!(run(&[good], false, false).await, "it holds already");
+    assert_eq!(paired().await, 1);
+    let imports = office.items("/imports").await;
+    let lists = imports.iter().filter(|it| it["kind"] == "pairings");
+    let states: Vec<_> = lists.map(|it| &it["state"]).collect();
+    assert_eq!(states, ["committed", "committed", "cancelled", "cancelled"]);
 }

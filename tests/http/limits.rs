@@ -60,7 +60,7 @@ async fn who_has_no_token_is_refused_before_his_body_is_read() {
     for (path, kind) in [
         ("/accounts", "application/json"),
         ("/imports/households", "multipart/form-data; boundary=b"),
-        ("/pairing-imports", "multipart/form-data; boundary=b"),
+        ("/imports/pairings", "multipart/form-data; boundary=b"),
     ] {
         let waiting = futures_util::stream::pending::<std::io::Result<Bytes>>();
         let call = server
@@ -102,7 +102,7 @@ async fn a_form_is_looked_at_only_for_who_may_send_one_and_has_short_heads() {
         form
     };
     let kind = "multipart/form-data; boundary=x";
-    for path in ["/imports/households", "/imports/staff", "/pairing-imports"] {
+    for path in ["/imports/households", "/imports/staff", "/imports/pairings"] {
         for begin in [b"--x\r\n".as_slice(), first] {
             let answer = helper.post(path).body(kind, endless(begin)).await;
             answer.expect_problem(403, "forbidden");

@@ -5,7 +5,9 @@ use qianshou::{household, pairing, staff};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::pairing::{pair_list, send_pair_list, staff_number};
+use crate::support::pairing::{
+    pair_list, preview_pair_list, refused_pair_list, staff_number, take_pair_list,
+};
 use crate::support::register::{facts, tester};
 use crate::support::staff::{add_person, change_person, unit_of};
 use crate::support::{Client, TestServer};
@@ -223,13 +225,10 @@ async fn by_a_list_of_pairs() {
             ["1", &also, "", "", &another, "", "", "", ""],
             ["2", known, "", "", &number, "", "", "", ""],
         ]);
-        let dry = send_pair_list(&office.client, "?dry_run=true", list.clone()).await;
-        let dry = dry.expect(200);
-        assert_eq!(dry["errors"], 1, "{dry}");
+        let dry = refused_pair_list(&office.client, list).await;
+        assert_eq!(dry["error_count"], 1, "{dry}");
         assert_eq!(dry["problems"][0]["code"], code);
         assert_eq!(dry["problems"][0]["cell"], "E4");
-        let refused = send_pair_list(&office.client, "", list).await;
-        refused.expect_problem(422, "list_has_errors");
         assert_eq!(office.state(household, person).await, before, "{obstacle}");
         let path = format!("/pairings?household_id={free}");
         let nobody = office.client.get(&path).await.expect(200);
@@ -253,12 +252,10 @@ async fn on_a_day_of_a_leave_that_is_over() {
         let day = days(ago).to_string();
         pair_list(&[["1", &known, "", "", &number, "", "", &day, ""]])
     };
-    let refused = send_pair_list(&office.client, "?dry_run=true", list(8)).await;
-    assert_eq!(refused.expect(200)["problems"][0]["code"], "helper_away");
-    let taken = send_pair_list(&office.client, "", list(7))
-        .await
-        .expect(200);
-    assert_eq!(taken["new"], 1);
+    let refused = preview_pair_list(&office.client, list(8)).await;
+    assert_eq!(refused["problems"][0]["code"], "helper_away");
+    let taken = take_pair_list(&office.client, list(7)).await;
+    assert_eq!(taken["pairings"]["new"], 1);
 }
 
 #[tokio::test]

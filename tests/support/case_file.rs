@@ -7,6 +7,7 @@ use qianshou::household::model::Member;
 use qianshou::household::rule::Severity;
 use qianshou::roster::choices::{Choices, Decision};
 use qianshou::roster::grouping::{self, Context, Lack, ReadHousehold};
+use qianshou::roster::pair_list;
 use qianshou::roster::question::FileQuestion;
 use qianshou::roster::report::{Problems, RosterKind, RosterProblem, SheetReport};
 use qianshou::roster::staffing::{self, ReadPerson};
@@ -110,6 +111,9 @@ pub fn read_roster(bytes: &[u8], kind: RosterKind, choices: &Choices) -> Reading
                 let (file, go_on) = (&mut file, &mut |_| Ok(()));
                 let read = staffing::read(file, choices, &[], &mut problems, go_on)?;
                 (reading.people, reading.questions) = (read.people, read.questions);
+            }
+            RosterKind::Pairings => {
+                pair_list::read(&mut file, choices, &[], &mut problems)?;
             }
         }
         Ok(())

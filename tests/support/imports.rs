@@ -14,7 +14,7 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Client {
-    /// Sends a roster to `/imports/households` or `/imports/staff`.
+    /// Sends a roster to `/imports/households`, `/imports/staff` or `/imports/pairings`.
     pub async fn send_roster(&self, path: &str, bytes: Vec<u8>) -> Answer {
         self.post(path).file("名册.xlsx", XLSX, bytes).await
     }
@@ -105,7 +105,8 @@ impl Client {
         failure
     }
 
-    async fn report_of(&self, import: &Value) -> Value {
+    /// The report of an import with its problems, at most 1,000, and the fields of the import.
+    pub async fn report_of(&self, import: &Value) -> Value {
         let mut report = import["report"].clone();
         for (field, value) in import.as_object().unwrap() {
             report[field] = value.clone();

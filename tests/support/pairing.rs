@@ -264,7 +264,7 @@ impl PairingOffice {
 }
 
 /// Where lists of pairs are sent.
-pub const PAIRING_IMPORTS: &str = "/pairing-imports";
+pub const PAIR_LISTS: &str = "/imports/pairings";
 
 /// The headings of a list of pairs.
 const HEADINGS: [&str; 9] = [
@@ -309,9 +309,34 @@ pub fn pair_list_under(headings: &[&str], rows: &[&[&str]]) -> Vec<u8> {
 }
 
 /// Sends a list of pairs.
-pub async fn send_pair_list(client: &Client, query: &str, bytes: Vec<u8>) -> Answer {
-    let call = client.post(&format!("{PAIRING_IMPORTS}{query}"));
+pub async fn send_pair_list(client: &Client, bytes: Vec<u8>) -> Answer {
+    let call = client.post(PAIR_LISTS);
     call.file("结对表.xlsx", XLSX, bytes).await
+}
+
+/// What a list of pairs would do: its report, as [`preview`](Client::preview) gives that of a roster.
+pub async fn preview_pair_list(client: &Client, bytes: Vec<u8>) -> Value {
+    let import = client.checked(&send_pair_list(client, bytes).await).await;
+    assert_eq!(import["state"], "ready", "{import:#}");
+    client.report_of(&import).await
+}
+
+/// Takes a list of pairs in, which must have no errors; gives its report.
+pub async fn take_pair_list(client: &Client, bytes: Vec<u8>) -> Value {
+    let preview = preview_pair_list(client, bytes).await;
+    let import = client.commit(&preview).await.expect(200);
+    assert_eq!(import["state"], "committed", "{import:#}");
+    client.report_of(&import).await
+}
+
+/// What a list of pairs with errors would do, after its commit was refused.
+pub async fn refused_pair_list(client: &Client, bytes: Vec<u8>) -> Value {
+    let preview = preview_pair_list(client, bytes).await;
+    client
+        .commit(&preview)
+        .await
+        .expect_problem(422, "import_has_errors");
+    preview
 }
 
 /// A household of this number whose head has this name: its id, and the head's identity number.

@@ -74,7 +74,8 @@ impl ContentApi {
 
     /// List what an import changes
     ///
-    /// Each record that it adds or changes, in the order of the file, with its fields old and new.
+    /// Each record that it adds or changes, in the order of the file, with its fields old and new. Of a list of
+    /// pairs: the households that get a helper, with the helper and the first day.
     #[oai(
         path = "/imports/:id/changes",
         method = "get",
@@ -99,7 +100,7 @@ impl ContentApi {
     /// List what is not in the file of an import
     ///
     /// Records of the villages (for staff, the units) that the file names which are not in it. They stay
-    /// as they are.
+    /// as they are. Of a list of pairs, none: it says nothing of other households.
     #[oai(
         path = "/imports/:id/absent",
         method = "get",

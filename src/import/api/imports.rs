@@ -120,6 +120,37 @@ impl RosterApi {
         Ok(import.into())
     }
 
+    /// Import pairs
+    ///
+    /// As `importHouseholds`, of a workbook of pairs that people have made by hand: which household (户编号,
+    /// 户主证件号码 or 户主姓名 with 镇 and 村), which helper (工号, 责任人证件号码 or 责任人姓名 with 单位), 结对日期
+    /// (the day of the check if left out) and 备注. 户编号 and 工号 alone are enough. Every row is checked against
+    /// the register: unknown or ambiguous households and people, people who are inactive, on leave or have no
+    /// place left, pairs that the office forbids or that are relatives, households that are pinned to or have
+    /// another helper or stand twice with different words. `commitImport` makes all pairs or none, after each was
+    /// checked once more. Pairs that hold already stay as they are. There are no questions to decide and no
+    /// fields to clear; an import of pairs is not undone as a whole (409 `import_not_undoable`): end
+    /// pairings that are wrong one by one (`endPairing`).
+    #[oai(
+        path = "/imports/pairings",
+        method = "post",
+        operation_id = "importPairings"
+    )]
+    async fn import_pairings(
+        &self,
+        caller: Signed,
+        /// A name for this request, so that it is done once even if it is sent again.
+        #[oai(name = "Idempotency-Key", validator(max_length = 200))]
+        key: Header<Option<String>>,
+        /// The profile by which headings are read.
+        profile_id: Query<Option<Uuid>>,
+        form: RosterForm,
+    ) -> Result<Accepted, UploadFault> {
+        let upload = upload(RosterKind::Pairings, profile_id.0, form);
+        let import = service::start(&self.0, &caller.0, upload, key.0.as_deref()).await?;
+        Ok(import.into())
+    }
+
     /// List imports
     ///
     /// The latest first.
@@ -243,7 +274,8 @@ impl RosterApi {
     /// Look at what undoing an import would do
     ///
     /// How many records become again what they were and how many go, and what stands in the way: later
-    /// changes of those records, and pairings, visits, plans and lifts of records that would go.
+    /// changes of those records, and pairings, visits, plans and lifts of records that would go. 409
+    /// `import_not_undoable` for an import of pairs.
     #[oai(
         path = "/imports/:id/undo",
         method = "get",
@@ -267,7 +299,8 @@ impl RosterApi {
     /// Undo an import
     ///
     /// Changed records become again what they were, as a new version; new ones are removed. The history
-    /// of both is kept. Refused, with the exact list, while something that came later depends on it.
+    /// of both is kept. Refused, with the exact list, while something that came later depends on it. An import
+    /// of pairs is not undone as a whole: end its pairings one by one (`endPairing`).
     #[oai(
         path = "/imports/:id/undo",
         method = "post",

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::read::find;
@@ -81,6 +82,7 @@ pub async fn commit(
             apply_planned(&mut tx, actor, &names, app.today()).await?;
             take_staff(&mut tx, actor).await?;
         }
+        RosterKind::Pairings => take_pairs(&mut tx, actor, &import, app.today()).await?,
     }
     // The roster's own records say the names that stand; everything else follows.
     apply_planned(&mut tx, actor, &rest, app.today()).await?;
@@ -147,6 +149,26 @@ async fn take_staff(tx: &mut Tx, actor: Actor<'_>) -> Result<(), Problem> {
         ));
     }
     staff::staging::take_over(tx, actor, &entries).await?;
+    Ok(())
+}
+
+/// Makes the pairs of a list, if each is still allowed: who may help whom depends on more than the versions of the
+/// two, so that all are checked once more.
+async fn take_pairs(
+    tx: &mut Tx,
+    actor: Actor<'_>,
+    import: &Import,
+    today: NaiveDate,
+) -> Result<(), Problem> {
+    let staged = pairing::import::store::staged(tx, import.id).await?;
+    let known = pairing::import::service::OnRegister::load(tx).await?;
+    let mut outdated = known.outdated(&staged, today);
+    if !outdated.is_empty() {
+        outdated.truncate(usize::try_from(MOST_OUTDATED).unwrap_or(0));
+        return Err(changed(outdated));
+    }
+    let file_name = &import.file_name;
+    pairing::import::service::take_over(tx, actor, file_name, &staged).await?;
     Ok(())
 }
 

@@ -13,8 +13,11 @@ use crate::household::model::HouseholdFacts;
 use crate::household::person_match::recognise;
 use crate::household::staging::{self, Becoming};
 use crate::import::dependent::{Dependent, HOUSEHOLDS_AT_ONCE, dependents, taken};
-use crate::import::error::{busy, depended_on, is_taken, not_committed, too_old};
+use crate::import::error::{
+    busy, depended_on, is_taken, not_committed, pairs_end_one_by_one, too_old,
+};
 use crate::import::model::{Import, WorkDone};
+use crate::import::report::ImportReport;
 use crate::import::state::ImportState;
 use crate::import::store;
 use crate::problem::Problem;
@@ -66,9 +69,10 @@ async fn outlook_by_records(tx: &mut Tx, import: &Import) -> Result<Outlook, Pro
             };
             (of(Action::New), of(Action::Changed))
         }
+        RosterKind::Pairings => return Err(pairs_end_one_by_one()),
     };
     let counts = import.report.as_ref().map(|report| &report.0);
-    let counts = counts.and_then(|report| report.households.or(report.staff));
+    let counts = counts.and_then(ImportReport::counts);
     let did_something = counts.is_some_and(|counts| counts.new + counts.changed > 0);
     if new + changed == 0 && did_something && !import.good_rows_only {
         return Err(too_old());
@@ -187,6 +191,7 @@ impl Undoing<'_> {
                 staff::staging::take_back(&mut tx, actor, &entries, &known).await?;
                 take_back_planned(&mut tx, actor, |_| true).await?;
             }
+            RosterKind::Pairings => return Err(pairs_end_one_by_one()),
         }
         import.state = ImportState::Undone;
         import.version += 1;

@@ -6,28 +6,22 @@ use std::collections::hash_map::Entry;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::columns::PairRow;
 use super::lookup::Lookup;
-use super::model::{ListedRow, NewPair};
+use super::model::{Compared, Pair, StagedPair};
 use super::wrong::{Wrong, WrongCell, helper_field, household_field, wrong};
+use crate::codes::Action;
+use crate::db::Json;
 use crate::household::rule::Severity;
 use crate::pairing::day;
 use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::PairingError;
-use crate::problem::{Problem, words};
+use crate::problem::{Problem, Text, words};
 use crate::roster::column::Record as _;
+use crate::roster::pair_list::{ListedPair, PairList};
+use crate::roster::pairs::PairRow;
 use crate::roster::report::{Place, Problems, SheetReport};
 use crate::serving::tenure::Part;
 use crate::value::Refusal;
-
-/// What may be made of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Checked {
-    /// Pairs that are new, in the order of their rows.
-    pub(super) new: Vec<NewPair>,
-    /// How many hold already.
-    pub(super) unchanged: i64,
-}
 
 /// What keeps a row's pair from being made.
 fn refused(row: &PairRow, error: PairingError) -> Wrong {
@@ -97,39 +91,98 @@ struct Check<'a> {
     today: NaiveDate,
     /// Where each household stood first, with whom and since when.
     seen: HashMap<Uuid, (Place, Option<Uuid>, Option<NaiveDate>)>,
-    checked: Checked,
+}
+
+impl<'a> Check<'a> {
+    fn new(
+        (lookup, eligibility): (&'a Lookup, Eligibility),
+        sheets: &'a [SheetReport],
+        today: NaiveDate,
+    ) -> Self {
+        Self {
+            lookup,
+            eligibility,
+            sheets,
+            today,
+            seen: HashMap::new(),
+        }
+    }
 }
 
 /// Checks the rows of a list; what is wrong goes to the problems.
 pub(super) fn pairs(
-    (lookup, eligibility): (&Lookup, Eligibility),
-    sheets: &[SheetReport],
-    listed: &[ListedRow],
+    known: (&Lookup, Eligibility),
+    list: PairList,
     today: NaiveDate,
     problems: &mut Problems,
-) -> Checked {
-    let mut check = Check {
-        lookup,
-        eligibility,
-        sheets,
-        today,
-        seen: HashMap::new(),
-        checked: Checked::default(),
+) -> Compared {
+    let sheets = &list.sheets;
+    let mut check = Check::new(known, sheets, today);
+    let mut compared = Compared {
+        left_out: list.refused,
+        ..Compared::default()
     };
-    for one in listed.iter().filter(|one| !one.is_refused) {
-        for wrong in check.row(one) {
+    for listed in list.pairs {
+        let (pair, wrongs) = check.row(&listed);
+        let is_error = |wrong: &Wrong| wrong.0.severity == Severity::Error;
+        compared.left_out += i64::from(wrongs.iter().any(is_error));
+        for wrong in wrongs {
             let WrongCell {
                 field,
                 value,
                 refusal,
                 severity,
             } = *wrong.0;
-            let field = column_for(one.place, sheets, field);
-            let problem = one.place.problem(sheets, severity, field, refusal);
+            let field = column_for(listed.place, sheets, field);
+            let problem = listed.place.problem(sheets, severity, field, refusal);
             problems.push(problem.with_value(value));
         }
+        if let Some(pair) = pair {
+            compared.staged.push(StagedPair {
+                pair,
+                place: listed.place.words(sheets),
+                said: Json(listed),
+            });
+        }
     }
-    check.checked
+    compared
+}
+
+/// Checks rows once more that were good: those that would come to something else by now, in words. A pair without
+/// a day keeps the one that it was given then.
+pub(super) fn again(
+    known: (&Lookup, Eligibility),
+    staged: &[StagedPair],
+    today: NaiveDate,
+) -> Vec<Text> {
+    let mut check = Check::new(known, &[], today);
+    let mut outdated = Vec::new();
+    for StagedPair { pair, place, said } in staged {
+        let mut listed = said.0.clone();
+        listed.row.from_date.get_or_insert(pair.from_date);
+        let (now, wrongs) = check.row(&listed);
+        if now.as_ref() == Some(pair) {
+            continue;
+        }
+        let mut errors = wrongs.into_iter().map(|wrong| wrong.0);
+        let error = errors.find(|wrong| wrong.severity == Severity::Error);
+        let reason = error.map_or_else(
+            || {
+                words!(
+                    "该户的结对情况已有变动",
+                    "who helps this household has changed"
+                )
+            },
+            |wrong| *wrong.refusal.reason,
+        );
+        let (household, helper) = (household_field(&said.0.row).1, helper_field(&said.0.row).1);
+        outdated.push(words!(
+            "{place} {household}、{helper}：{reason}",
+            "{place}, “{household}” and “{helper}”: {reason}";
+            reason
+        ));
+    }
+    outdated
 }
 
 /// The field itself, or where the list has no column for it the first that would do in its place: what is missing
@@ -144,8 +197,8 @@ fn column_for(place: Place, sheets: &[SheetReport], field: &'static str) -> &'st
 }
 
 impl Check<'_> {
-    /// Checks a row and takes its pair; all that is wrong with it.
-    fn row(&mut self, one: &ListedRow) -> Vec<Wrong> {
+    /// Checks a row: the pair that it makes, or that holds already, and all that is wrong with it.
+    fn row(&mut self, one: &ListedPair) -> (Option<Pair>, Vec<Wrong>) {
         let row = &one.row;
         let helper = self.lookup.helper(row);
         let household = self
@@ -156,15 +209,19 @@ impl Check<'_> {
         let (household, helper) = match (household, helper) {
             (Ok(household), Ok(helper)) => (household, helper),
             (household, helper) => {
-                return [household.err(), helper.err()]
-                    .into_iter()
-                    .flatten()
-                    .collect();
+                let wrongs = [household.err(), helper.err()];
+                return (None, wrongs.into_iter().flatten().collect());
             }
         };
-        if self.lookup.current.get(&household) == Some(&helper.id) {
-            self.checked.unchanged += 1;
-            return self.not_taken(row, household);
+        let pair = |from_date, action| Pair {
+            household_id: household,
+            staff_id: helper.id,
+            from_date,
+            action,
+        };
+        if let Some((since, reason)) = self.lookup.held(household, helper.id) {
+            let wrongs = not_taken(row, (*since, reason.as_str()));
+            return (Some(pair(*since, Action::Unchanged)), wrongs);
         }
         let from_date = self.first_day(row, household);
         let day = *from_date.as_ref().unwrap_or(&self.today);
@@ -177,64 +234,11 @@ impl Check<'_> {
             allowed.err().map(|error| refused(row, error)),
             from_date.as_ref().err().cloned(),
         ];
-        if let (Ok(from_date), [None, None, None]) = (from_date, &wrongs) {
-            self.checked.new.push(NewPair {
-                household,
-                helper: helper.id,
-                from_date,
-                remark: row.remark.clone(),
-            });
-        }
-        wrongs.into_iter().flatten().collect()
-    }
-
-    /// What a row says otherwise of a pair that holds already: the pair stays as it is.
-    fn not_taken(&self, row: &PairRow, household: Uuid) -> Vec<Wrong> {
-        let Some((since, reason)) = self.lookup.starts.get(&household) else {
-            return Vec::new();
+        let made = match (from_date, &wrongs) {
+            (Ok(from_date), [None, None, None]) => Some(pair(from_date, Action::New)),
+            _ => None,
         };
-        let said = |field, value: String, code, reason, remedy| {
-            wrong(field, value, Refusal::new(code, reason, remedy)).of(Severity::Warning)
-        };
-        let date = row.from_date.filter(|day| day != since).map(|day| {
-            let reason = words!(
-                "此对已登记，从 {since} 起结对，结对日期没有改动",
-                "this pair is in the register since {since}, and its day was not changed"
-            );
-            let remedy = words!(
-                "如登记有误，请在系统中更正；不是则不必处理",
-                "if the register is wrong, correct it there; else nothing needs to be done"
-            );
-            said(
-                "from_date",
-                day.to_string(),
-                "pair_date_kept",
-                reason,
-                remedy,
-            )
-        });
-        let remark = row
-            .remark
-            .as_ref()
-            .filter(|remark| !reason.contains(*remark));
-        let remark = remark.map(|remark| {
-            let reason = words!(
-                "此对已登记，备注没有写入",
-                "this pair is in the register, and the remarks were not taken over"
-            );
-            let remedy = words!(
-                "如需保留，请另行记录；不需要则不必处理",
-                "keep them elsewhere if they are needed; else nothing needs to be done"
-            );
-            said(
-                "remark",
-                remark.clone(),
-                "pair_remark_not_kept",
-                reason,
-                remedy,
-            )
-        });
-        date.into_iter().chain(remark).collect()
+        (made, wrongs.into_iter().flatten().collect())
     }
 
     fn first_day(&self, row: &PairRow, household: Uuid) -> Result<NaiveDate, Wrong> {
@@ -294,7 +298,7 @@ impl Check<'_> {
     /// A row's household, if it stands here for the first time.
     fn first(
         &mut self,
-        one: &ListedRow,
+        one: &ListedPair,
         household: Uuid,
         helper: Option<Uuid>,
     ) -> Result<Uuid, Wrong> {
@@ -352,4 +356,50 @@ impl Check<'_> {
         );
         Err(wrong(field, value, refusal))
     }
+}
+
+/// What a row says otherwise of a pair that holds already: the pair stays as it is.
+fn not_taken(row: &PairRow, (since, reason): (NaiveDate, &str)) -> Vec<Wrong> {
+    let said = |field, value: String, code, reason, remedy| {
+        wrong(field, value, Refusal::new(code, reason, remedy)).of(Severity::Warning)
+    };
+    let date = row.from_date.filter(|day| *day != since).map(|day| {
+        let reason = words!(
+            "此对已登记，从 {since} 起结对，结对日期没有改动",
+            "this pair is in the register since {since}, and its day was not changed"
+        );
+        let remedy = words!(
+            "如登记有误，请在系统中更正；不是则不必处理",
+            "if the register is wrong, correct it there; else nothing needs to be done"
+        );
+        said(
+            "from_date",
+            day.to_string(),
+            "pair_date_kept",
+            reason,
+            remedy,
+        )
+    });
+    let remark = row
+        .remark
+        .as_ref()
+        .filter(|remark| !reason.contains(remark.as_str()));
+    let remark = remark.map(|remark| {
+        let reason = words!(
+            "此对已登记，备注没有写入",
+            "this pair is in the register, and the remarks were not taken over"
+        );
+        let remedy = words!(
+            "如需保留，请另行记录；不需要则不必处理",
+            "keep them elsewhere if they are needed; else nothing needs to be done"
+        );
+        said(
+            "remark",
+            remark.clone(),
+            "pair_remark_not_kept",
+            reason,
+            remedy,
+        )
+    });
+    date.into_iter().chain(remark).collect()
 }

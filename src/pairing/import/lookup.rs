@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::columns::PairRow;
 use super::wrong::{Wrong, household_field, wrong};
 use crate::db::Tx;
 use crate::household;
 use crate::household::register::Register;
 use crate::problem::{Text, words};
+use crate::roster::pairs::PairRow;
 use crate::serving::store;
 use crate::staff::{self, model::Staff};
 use crate::text::squeezed;
@@ -25,7 +25,7 @@ pub struct Lookup {
     /// Who is responsible for a household now.
     pub(super) current: HashMap<Uuid, Uuid>,
     /// Since when, and why.
-    pub(super) starts: HashMap<Uuid, (NaiveDate, String)>,
+    starts: HashMap<Uuid, (NaiveDate, String)>,
     /// On which day the last pairing of a household ended.
     pub(super) ended: HashMap<Uuid, NaiveDate>,
 }
@@ -50,6 +50,12 @@ impl Lookup {
                 .collect(),
             ended: store::last_ends(tx).await?,
         })
+    }
+
+    /// Since when and why a household has this helper, if it has.
+    pub(super) fn held(&self, household: Uuid, helper: Uuid) -> Option<&(NaiveDate, String)> {
+        let is_theirs = self.current.get(&household) == Some(&helper);
+        self.starts.get(&household).filter(|_| is_theirs)
     }
 
     /// The open household that a row names.

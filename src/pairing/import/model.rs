@@ -1,65 +1,65 @@
-//! A list of pairs, its rows, and what came of it.
-
-use std::path::PathBuf;
+//! What would become of households by a list of pairs.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::columns::PairRow;
-use crate::roster::problem_group::ProblemGroup;
-use crate::roster::report::{Place, RosterProblem};
+use crate::codes::Action;
+use crate::db::Json;
+use crate::roster::pair_list::ListedPair;
 
-/// A list of pairs to take in.
-#[derive(Clone, Debug)]
-pub struct PairList {
-    pub(crate) path: PathBuf,
-    pub(crate) name: String,
-    /// SHA-256 of it, hexadecimal.
-    pub sha256: String,
-    /// Sheets to read; empty for those that look like a list of pairs.
-    pub sheets: Vec<String>,
-    /// Only check it.
-    pub dry_run: bool,
+/// What a row makes of its household.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Pair {
+    /// The household.
+    pub household_id: Uuid,
+    /// Who is, or becomes, responsible for it.
+    pub staff_id: Uuid,
+    /// From which day on.
+    pub from_date: NaiveDate,
+    /// `new`, or `unchanged` for a pair that holds already.
+    pub action: Action,
 }
 
-/// A row with its place.
-#[derive(Clone, Debug)]
-pub struct ListedRow {
-    pub(crate) place: Place,
-    pub(crate) row: PairRow,
-    /// Whether some cell of it could not be read.
-    pub is_refused: bool,
+/// A row that can be taken in. Of rows with errors nothing is staged: they are among the problems.
+#[derive(Clone, Debug, FromRow)]
+pub struct StagedPair {
+    /// What it makes of its household.
+    #[sqlx(flatten)]
+    pub pair: Pair,
+    /// Where it stands in the file, such as `结对表!12`.
+    pub place: String,
+    /// What it says, by which it is checked once more.
+    pub said: Json<ListedPair>,
 }
 
-/// A pair that may be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewPair {
-    pub(crate) household: Uuid,
-    pub(crate) helper: Uuid,
-    pub(crate) from_date: NaiveDate,
-    /// 备注.
-    pub remark: Option<String>,
+/// What a list comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    /// The rows that can be taken in, in their order.
+    pub staged: Vec<StagedPair>,
+    /// How many rows have errors.
+    pub left_out: i64,
 }
 
-/// What came of a list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Outcome {
-    /// Whether pairs were written.
-    pub written: bool,
-    /// Rows with content.
-    pub rows: i64,
-    /// Pairs that are new.
-    pub new: i64,
-    /// Pairs that hold already.
-    pub unchanged: i64,
-    /// How many errors there are.
-    pub errors: i64,
-    /// How many warnings there are.
-    pub warnings: i64,
-    /// The problems by kind and column.
-    #[serde(default)]
-    pub groups: Vec<ProblemGroup>,
-    /// The first of all problems, errors before others.
-    pub problems: Vec<RosterProblem>,
+/// A row of an import as it is shown.
+#[derive(Clone, Debug, FromRow)]
+pub struct Entry {
+    /// Its place among those of the import, from 0.
+    pub position: i64,
+    /// What it makes of its household.
+    #[sqlx(flatten)]
+    pub pair: Pair,
+    /// Where it stands in the file.
+    pub place: String,
+    /// 户编号.
+    pub number: Option<String>,
+    /// 户主姓名; nothing if the household is no longer on the register.
+    pub head_name: Option<String>,
+    /// 镇.
+    pub town: Option<String>,
+    /// 村.
+    pub village: Option<String>,
+    /// Name of the helper; nothing if they are no longer on the register.
+    pub helper_name: Option<String>,
 }

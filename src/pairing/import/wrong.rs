@@ -1,7 +1,7 @@
 //! What is wrong with a row of a list.
 
-use super::columns::PairRow;
 use crate::household::rule::Severity;
+use crate::roster::pairs::PairRow;
 use crate::value::Refusal;
 
 /// What is wrong with a row, boxed, since most rows have nothing.

@@ -11,4 +11,4 @@ mod tests;
 pub use codes::{AMBIGUOUS, labels};
 pub use headings::{Heading, Headings, is_field};
 pub use model::{Carry, Column, HOUSEHOLD_SERIAL, Kind, SERIAL};
-pub use record::{Given, ListKind, Put, PutCode, Record, Slot, Words, merge, put};
+pub use record::{Given, Put, PutCode, Record, Slot, Words, merge, put};

@@ -1,30 +1,8 @@
 //! What a row is read into, and how a value gets to its place.
 
-use crate::problem::{Text, words};
+use crate::roster::report::RosterKind;
 use crate::value::Refusal;
 use crate::value::repair::Repair;
-
-/// The kinds of lists that can be imported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListKind {
-    /// Of households and their members.
-    Households,
-    /// Of staff who help.
-    Staff,
-    /// Of pairs that people have made by hand.
-    Pairs,
-}
-
-impl ListKind {
-    /// What people call it.
-    pub fn text(self) -> Text {
-        match self {
-            Self::Households => words!("贫困户名册", "household roster"),
-            Self::Staff => words!("帮扶责任人名册", "staff roster"),
-            Self::Pairs => words!("结对表", "list of pairings"),
-        }
-    }
-}
 
 /// What messages call a list and its rows.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +13,6 @@ pub struct Words {
     pub row: &'static str,
     /// The headings by which a row names what it is about.
     pub named_by: &'static str,
-    /// Whether there is an empty template of it to download.
-    pub has_template: bool,
 }
 
 impl Words {
@@ -45,7 +21,6 @@ impl Words {
         list: "名册",
         row: "一名人员",
         named_by: "姓名、证件号码",
-        has_template: true,
     };
 }
 
@@ -59,7 +34,7 @@ pub trait Record: Default + 'static {
     type Part;
 
     /// What kind of list it is a row of.
-    const LIST: ListKind;
+    const LIST: RosterKind;
     /// Fields by which a row speaks of one part: a sheet without columns of them has one row a whole.
     const OF_PART: &'static [&'static str];
     /// Fields by which a row names its whole, in a sheet that has one row a whole.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::kind::HouseholdKind;
 use crate::household::model::{HouseholdFacts, Member};
 use crate::household::{Category, IdentityNumber, PovertyStatus, Relation};
-use crate::roster::column::{ListKind, Record};
+use crate::roster::column::Record;
+use crate::roster::report::RosterKind;
 use crate::value::repair::DISABILITY_CERTIFICATE;
 
 /// Most members of a household: more mean that a number is in the wrong column.
@@ -77,7 +78,7 @@ impl Record for HouseholdRow {
     type Shared = Shared;
     type Part = Member;
 
-    const LIST: ListKind = ListKind::Households;
+    const LIST: RosterKind = RosterKind::Households;
     const OF_PART: &'static [&'static str] = &["name", "relation"];
     const OF_WHOLE: &'static [&'static str] = &["head_name", "head_identity", "number"];
     const JOINS: &'static [&'static str] = &["number", "head_identity"];

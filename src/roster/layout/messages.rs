@@ -4,12 +4,13 @@ use uuid::Uuid;
 
 use super::lexicon::Lexicon;
 use super::model::{Layout, Placed, Repeated, of_sheet};
+use crate::code_list::CodeList;
 use crate::household::rule::Severity;
 use crate::problem::{Text, words};
 use crate::roster::choices::Choices;
-use crate::roster::column::{Column, ListKind, Record};
+use crate::roster::column::{Column, Record};
 use crate::roster::heading::HEADER_WITHIN;
-use crate::roster::report::{ColumnReport, Problems, RosterProblem};
+use crate::roster::report::{ColumnReport, Problems, RosterKind, RosterProblem};
 use crate::value::Refusal;
 use crate::workbook::source::Sheet;
 use crate::workbook::{address, column_letters};
@@ -140,11 +141,7 @@ pub(super) fn refuse<R: Record>(
             Refusal::new(
                 "missing_column",
                 words!("{begin}必需的列：{lacking}。已有的列：{has}", "{begin} lacks the required columns {lacking}. It has {has}"; begin, lacking, has),
-                if R::WORDS.has_template {
-                    words!("请补上缺少的列，或下载空白模板填写", "add the columns that are missing, or fill in our empty template")
-                } else {
-                    words!("请补上缺少的列", "add the columns that are missing")
-                },
+                words!("请补上缺少的列，或下载空白模板填写", "add the columns that are missing, or fill in our empty template"),
             ),
         )
     });
@@ -172,7 +169,7 @@ fn named<R: Record>(layout: &Layout<R>) -> Option<Text> {
 /// That a file is a list of another kind.
 pub(super) fn another_list<R: Record>(
     (sheet, row): (&str, u32),
-    (kind, telling): (ListKind, &[&str]),
+    (kind, telling): (RosterKind, &[&str]),
     severity: Severity,
 ) -> RosterProblem {
     let (kind, own) = (kind.text(), R::LIST.text());
@@ -316,11 +313,6 @@ fn first_texts(names: &[Text], unit: &str) -> Text {
 pub(super) fn no_roster<R: Record>(sheets: &[&str]) -> RosterProblem {
     let words = R::WORDS;
     let list = words.list;
-    let template = if words.has_template {
-        words!("；也可下载空白模板填写", "; or fill in our empty template")
-    } else {
-        Text::default()
-    };
     let (named_by, sheets) = (words.named_by, first_of(sheets, "张"));
     RosterProblem::of_file(
         Severity::Error,
@@ -331,7 +323,10 @@ pub(super) fn no_roster<R: Record>(sheets: &[&str]) -> RosterProblem {
                 "the first {HEADER_WITHIN} rows hold no heading of “{list}” (these sheets were looked at: {sheets})";
                 sheets
             ),
-            words!("请确认{list}在可见的工作表中，表头为“{named_by}……”等列名{template}", "see that “{list}” stands in a visible sheet, with a heading of columns such as “{named_by}”{template}"; template),
+            words!(
+                "请确认{list}在可见的工作表中，表头为“{named_by}……”等列名；也可下载空白模板填写",
+                "see that “{list}” stands in a visible sheet, with a heading of columns such as “{named_by}”; or fill in our empty template"
+            ),
         ),
     )
 }

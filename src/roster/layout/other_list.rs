@@ -5,8 +5,8 @@ use super::messages::another_list;
 use super::model::Layout;
 use crate::household::rule::Severity;
 use crate::roster::choices::Choices;
-use crate::roster::column::{Heading, Headings, ListKind, Record};
-use crate::roster::report::{Problems, RosterProblem};
+use crate::roster::column::{Heading, Headings, Record};
+use crate::roster::report::{Problems, RosterKind, RosterProblem};
 use crate::roster::{heading, household, staff};
 use crate::workbook::source::Sheet;
 
@@ -59,13 +59,13 @@ pub(super) fn take_others<R: Record>(
     problems: &mut Problems,
 ) -> Vec<Layout<R>> {
     // Other lists have columns that lists of households lack.
-    if R::LIST != ListKind::Staff {
+    if R::LIST != RosterKind::Staff {
         return Vec::new();
     }
     let is_other = |layout: &Layout<R>| {
         let headings = layout.headings.iter().map(|(_, parts)| parts.as_slice());
         let kind = kind_of(headings).map(|(kind, _)| kind);
-        kind == Some(ListKind::Households) && !choices.sheets.contains(&layout.sheet)
+        kind == Some(RosterKind::Households) && !choices.sheets.contains(&layout.sheet)
     };
     let (others, own): (Vec<_>, Vec<_>) = std::mem::take(found).into_iter().partition(is_other);
     *found = own;
@@ -86,14 +86,14 @@ pub(super) fn take_others<R: Record>(
 /// That a list that is read as one of staff looks like one of another kind. Of the other lists this says nothing: who
 /// helps a household may stand in the roster of households.
 pub(super) fn doubt<R: Record>(layout: &Layout<R>) -> Option<RosterProblem> {
-    let is_of_staff = R::LIST == ListKind::Staff;
+    let is_of_staff = R::LIST == RosterKind::Staff;
     is_of_staff.then(|| is_another(layout, Severity::Warning))?
 }
 
 /// What kind of list a heading certainly stands over, with the headings that tell; nothing in doubt.
 pub(super) fn kind_of<'h>(
     headings: impl Iterator<Item = &'h [String]>,
-) -> Option<(ListKind, Vec<&'h str>)> {
+) -> Option<(RosterKind, Vec<&'h str>)> {
     let households = Headings::of(household::COLUMNS);
     let staff = Headings::of(staff::COLUMNS);
     let (mut of_households, mut name_households) = (Vec::new(), Vec::new());
@@ -119,15 +119,15 @@ pub(super) fn kind_of<'h>(
     }
     let helps = staff_number(&of_staff, &staff);
     if !of_households.is_empty() {
-        Some((ListKind::Households, of_households))
+        Some((RosterKind::Households, of_households))
     } else if name_households.is_empty() {
-        (names && of_staff.len() > 1).then_some((ListKind::Staff, of_staff))
+        (names && of_staff.len() > 1).then_some((RosterKind::Staff, of_staff))
     } else if !of_helpers.is_empty() || helps.is_some() {
         name_households.truncate(1);
         name_households.extend(helps.or(of_helpers.first().copied()));
-        Some((ListKind::Pairs, name_households))
+        Some((RosterKind::Pairings, name_households))
     } else {
-        (names && identities).then_some((ListKind::Households, name_households))
+        (names && identities).then_some((RosterKind::Households, name_households))
     }
 }
 
@@ -149,23 +149,23 @@ mod tests {
         for (headings, wanted) in [
             (
                 "镇 村 户编号 姓名 证件号码 与户主关系 脱贫属性 帮扶责任人 帮扶单位",
-                Some(ListKind::Households),
+                Some(RosterKind::Households),
             ),
             (
                 "户编号 户主姓名 贫困户属性 脱贫年度",
-                Some(ListKind::Households),
+                Some(RosterKind::Households),
             ),
-            ("户编号 姓名 身份证号 性别", Some(ListKind::Households)),
-            ("户编号 工号", Some(ListKind::Pairs)),
-            ("户主 帮扶责任人 结对时间", Some(ListKind::Pairs)),
+            ("户编号 姓名 身份证号 性别", Some(RosterKind::Households)),
+            ("户编号 工号", Some(RosterKind::Pairings)),
+            ("户主 帮扶责任人 结对时间", Some(RosterKind::Pairings)),
             (
                 "户主姓名 人口 主要致贫原因 责任人工号 单位",
-                Some(ListKind::Pairs),
+                Some(RosterKind::Pairings),
             ),
-            ("工号 姓名 单位 职务", Some(ListKind::Staff)),
+            ("工号 姓名 单位 职务", Some(RosterKind::Staff)),
             (
                 "序号 姓名 性别 工作单位 职级 联系电话",
-                Some(ListKind::Staff),
+                Some(RosterKind::Staff),
             ),
             // In doubt it is what was asked for.
             ("姓名 证件号码 联系电话", None),

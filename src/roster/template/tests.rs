@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_xlsxwriter::Workbook;
 
 use super::help_sheets::write_sample;
-use super::words::{HOUSEHOLD_SAMPLE, STAFF_SAMPLE, SampleRow};
+use super::words::{HOUSEHOLD_SAMPLE, PAIR_SAMPLE, STAFF_SAMPLE, SampleRow};
 use super::workbook::{names, workbook};
 use crate::code_list::CodeList;
 use crate::roster::choices::Choices;
@@ -13,12 +13,16 @@ use crate::roster::grouping::Context;
 use crate::roster::layout::LISTS_SHEET;
 use crate::roster::report::Problems;
 use crate::roster::report::RosterKind;
-use crate::roster::{grouping, staffing};
-use crate::roster::{household, staff};
+use crate::roster::{grouping, pair_list, staffing};
+use crate::roster::{household, pairs, staff};
 use crate::workbook::reader::OpenFile;
 use crate::workbook::source::Source;
 
-const KINDS: [RosterKind; 2] = [RosterKind::Households, RosterKind::Staff];
+const KINDS: [RosterKind; 3] = [
+    RosterKind::Households,
+    RosterKind::Staff,
+    RosterKind::Pairings,
+];
 
 #[test]
 fn the_same_table_gives_the_same_bytes() {
@@ -69,6 +73,9 @@ fn read(kind: RosterKind, bytes: &[u8]) -> (i64, Vec<String>) {
         RosterKind::Staff => {
             staffing::read(file, &choices, &[], &mut problems, go_on).map(|roster| roster.rows)
         }
+        RosterKind::Pairings => {
+            pair_list::read(file, &choices, &[], &mut problems).map(|list| list.rows)
+        }
     };
     let problems = problems.into_kept();
     let codes = problems.into_iter().map(|problem| {
@@ -84,6 +91,7 @@ fn the_sample_can_be_imported_without_any_problem() {
     for (kind, sample, rows) in [
         (RosterKind::Households, HOUSEHOLD_SAMPLE, 4),
         (RosterKind::Staff, STAFF_SAMPLE, 2),
+        (RosterKind::Pairings, PAIR_SAMPLE, 2),
     ] {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet();
@@ -97,6 +105,13 @@ fn the_sample_can_be_imported_without_any_problem() {
             }
             RosterKind::Staff => {
                 let columns: Vec<_> = staff::COLUMNS
+                    .iter()
+                    .filter(|column| column.in_template)
+                    .collect();
+                write_sample(sheet, &columns, sample).unwrap();
+            }
+            RosterKind::Pairings => {
+                let columns: Vec<_> = pairs::COLUMNS
                     .iter()
                     .filter(|column| column.in_template)
                     .collect();
@@ -121,6 +136,7 @@ fn every_sample_value_has_its_column() {
     }
     check(household::COLUMNS, HOUSEHOLD_SAMPLE);
     check(staff::COLUMNS, STAFF_SAMPLE);
+    check(pairs::COLUMNS, PAIR_SAMPLE);
 }
 
 #[test]

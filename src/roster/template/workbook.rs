@@ -5,11 +5,14 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::help_sheets::{write_notes, write_sample};
 use super::roster_sheet::{ROWS, cell_format, lists_of, validation, write_header, write_lists};
-use super::words::{HOUSEHOLD_NOTES, HOUSEHOLD_SAMPLE, STAFF_NOTES, STAFF_SAMPLE, SampleRow};
+use super::words::{
+    HOUSEHOLD_NOTES, HOUSEHOLD_SAMPLE, PAIR_NOTES, PAIR_SAMPLE, STAFF_NOTES, STAFF_SAMPLE,
+    SampleRow,
+};
 use crate::code_list::CodeList;
 use crate::roster::column::{Column, Record};
 use crate::roster::report::RosterKind;
-use crate::roster::{household, staff};
+use crate::roster::{household, pairs, staff};
 use crate::workbook::style;
 
 /// Fixed, so that the same table gives the same bytes.
@@ -20,6 +23,7 @@ pub fn names(kind: RosterKind) -> (String, &'static str) {
     let ascii = match kind {
         RosterKind::Households => "household-roster.xlsx",
         RosterKind::Staff => "staff-roster.xlsx",
+        RosterKind::Pairings => "pair-list.xlsx",
     };
     (format!("{}模板.xlsx", kind.label()), ascii)
 }
@@ -31,6 +35,7 @@ pub fn workbook(kind: RosterKind) -> Result<Vec<u8>, XlsxError> {
             write(kind, household::COLUMNS, HOUSEHOLD_NOTES, HOUSEHOLD_SAMPLE)
         }
         RosterKind::Staff => write(kind, staff::COLUMNS, STAFF_NOTES, STAFF_SAMPLE),
+        RosterKind::Pairings => write(kind, pairs::COLUMNS, PAIR_NOTES, PAIR_SAMPLE),
     }
 }
 
@@ -60,6 +65,8 @@ fn write<R: Record>(
     }
     write_notes(workbook.add_worksheet(), kind, &columns, notes)?;
     write_sample(workbook.add_worksheet(), &columns, sample)?;
-    write_lists(workbook.add_worksheet(), &lists)?;
+    if !lists.is_empty() {
+        write_lists(workbook.add_worksheet(), &lists)?;
+    }
     workbook.save_to_buffer()
 }

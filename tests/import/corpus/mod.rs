@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use qianshou::household::IdentityNumber;
 use qianshou::roster::grouping;
 use qianshou::roster::report::{Problems, RosterKind, RosterProblem, SheetReport};
-use qianshou::roster::staffing;
+use qianshou::roster::{pair_list, staffing};
 use qianshou::workbook::reader::OpenFile;
 use serde_json::{Value as Json, json};
 
@@ -59,6 +59,15 @@ impl Mess {
                         "people": read.people.len(),
                         "people_with_errors": read.people.iter().filter(|one| one.has_errors).count(),
                         "first": read.people.first().map(|person| known(&person.facts)),
+                    })
+                })
+            }
+            RosterKind::Pairings => {
+                pair_list::read(file, choices, profiles, &mut problems).map(|read| {
+                    json!({
+                        "sheets": sheets(&read.sheets),
+                        "pairs": read.pairs.len(),
+                        "pairs_with_errors": read.refused,
                     })
                 })
             }

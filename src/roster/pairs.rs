@@ -1,12 +1,15 @@
-//! Columns of a list of pairs that people have made by hand.
+//! The list of pairs that people have made by hand: its columns, one table for the template, the header and the
+//! parser.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
+use super::column::{Carry, Column, Kind, Put, Record, SERIAL, Words, put};
+use super::report::RosterKind;
 use crate::household::IdentityNumber;
-use crate::roster::column::{Carry, Column, Kind, ListKind, Put, Record, Words, put};
 
 /// What one row says.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PairRow {
     /// 户编号.
     pub household_number: Option<String>,
@@ -41,7 +44,7 @@ impl Record for PairRow {
     type Shared = ();
     type Part = ();
 
-    const LIST: ListKind = ListKind::Pairs;
+    const LIST: RosterKind = RosterKind::Pairings;
     const OF_PART: &'static [&'static str] = &["household_number", "head_identity", "head_name"];
     const OF_WHOLE: &'static [&'static str] = &[];
     const JOINS: &'static [&'static str] = &[];
@@ -56,7 +59,6 @@ impl Record for PairRow {
         list: "结对表",
         row: "一对结对",
         named_by: "户编号、工号",
-        has_template: false,
     };
 
     fn note(&mut self, text: String, _shared: bool) {
@@ -76,10 +78,19 @@ const fn text(
     column(key, heading, Kind::Text { longest: 200, put })
 }
 
-/// The columns. Those that our roll of pairings has besides are known and not kept.
+const fn not_kept(heading: &'static str) -> Column<PairRow> {
+    Column {
+        in_template: false,
+        ..column("", heading, Kind::NotKept)
+    }
+}
+
+/// In the order of the template. The columns that our roll of pairings has besides are known and not kept.
 pub static COLUMNS: &[Column<PairRow>] = &[
     Column {
         synonyms: &["户编码", "贫困户编号", "户号"],
+        note: "户编号、户主证件号码、户主姓名至少填一项；填户编号最稳妥。",
+        example: "3209990001",
         ..column(
             "household_number",
             "户编号",
@@ -88,6 +99,7 @@ pub static COLUMNS: &[Column<PairRow>] = &[
     },
     Column {
         synonyms: &["户主身份证号", "户主身份证号码", "户主证件号", "户主身份证"],
+        width: 21,
         ..column(
             "head_identity",
             "户主证件号码",
@@ -96,6 +108,8 @@ pub static COLUMNS: &[Column<PairRow>] = &[
     },
     Column {
         synonyms: &["户主", "贫困户姓名", "贫困户户主", "贫困户户主姓名"],
+        note: "没有户编号和证件号码时，凭姓名和镇、村认出这一户。",
+        example: "示例甲",
         ..column(
             "head_name",
             "户主姓名",
@@ -104,10 +118,12 @@ pub static COLUMNS: &[Column<PairRow>] = &[
     },
     Column {
         synonyms: &["乡镇", "镇(乡、街道)", "乡(镇)", "所在镇"],
+        example: "示例镇",
         ..text("town", "镇", |row, value| put(&mut row.town, Some(value)))
     },
     Column {
         synonyms: &["行政村", "村(居)", "村居", "所在村"],
+        example: "示例村",
         ..text("village", "村", |row, value| {
             put(&mut row.village, Some(value))
         })
@@ -127,6 +143,8 @@ pub static COLUMNS: &[Column<PairRow>] = &[
             "干部工号",
             "教职工号",
         ],
+        note: "工号、责任人证件号码、责任人姓名至少填一项；填工号最稳妥。",
+        example: "T0001",
         ..column(
             "staff_number",
             "工号",
@@ -140,6 +158,7 @@ pub static COLUMNS: &[Column<PairRow>] = &[
             "帮扶责任人证件号码",
             "帮扶责任人身份证号码",
         ],
+        width: 21,
         ..column(
             "staff_identity",
             "责任人证件号码",
@@ -167,6 +186,8 @@ pub static COLUMNS: &[Column<PairRow>] = &[
             "教师姓名",
             "干部姓名",
         ],
+        note: "没有工号和证件号码时，凭姓名和单位认出这个人。",
+        example: "示例丙",
         ..column(
             "helper",
             "责任人姓名",
@@ -181,12 +202,16 @@ pub static COLUMNS: &[Column<PairRow>] = &[
             "所在单位",
             "帮扶责任人单位",
         ],
+        width: 22,
+        example: "示例镇中心小学",
         ..text("unit", "单位", |row, value| {
             put(&mut row.unit, Some(value))
         })
     },
     Column {
         synonyms: &["结对时间", "帮扶开始日期", "开始日期", "结对帮扶日期"],
+        note: "结对的第一天；不填视为核对文件的当天。",
+        example: "2026-03-01",
         ..column(
             "from_date",
             "结对日期",
@@ -198,15 +223,16 @@ pub static COLUMNS: &[Column<PairRow>] = &[
     },
     Column {
         synonyms: &["说明"],
+        width: 22,
         ..text("remark", "备注", |row, value| {
             put(&mut row.remark, Some(value))
         })
     },
-    column("", "序号", Kind::NotKept),
-    column("", "职务", Kind::NotKept),
-    column("", "联系电话", Kind::NotKept),
-    column("", "人口", Kind::NotKept),
-    column("", "主要致贫原因", Kind::NotKept),
-    column("", "协助帮扶人", Kind::NotKept),
-    column("", "责任人签名", Kind::NotKept),
+    not_kept(SERIAL),
+    not_kept("职务"),
+    not_kept("联系电话"),
+    not_kept("人口"),
+    not_kept("主要致贫原因"),
+    not_kept("协助帮扶人"),
+    not_kept("责任人签名"),
 ];
