@@ -361,7 +361,7 @@ impl Register {
 
     /// How people find a household.
     pub fn named(&self, household: usize) -> Text {
-        let (town, village) = &self.areas[self.area_of(household) as usize];
+        let (town, village) = self.place_of(household);
         named(
             town,
             village,
@@ -370,9 +370,10 @@ impl Register {
         )
     }
 
-    /// The same in Chinese.
-    pub fn words(&self, household: usize) -> String {
-        self.named(household).zh
+    /// Town and village of a household.
+    pub fn place_of(&self, household: usize) -> (&str, &str) {
+        let (town, village) = &self.areas[self.area_of(household) as usize];
+        (town, village)
     }
 
     /// Bytes that it holds.

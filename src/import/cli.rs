@@ -120,7 +120,12 @@ async fn profile_named(app: &App, kind: RosterKind, name: &str) -> Result<Uuid, 
     let named = profiles.iter().find(|profile| profile.name == name);
     named.map(|profile| profile.id).ok_or_else(|| {
         let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
-        format!("没有名为“{name}”的列名方案；已保存的：{}", names.join("、")).into()
+        let saved = if names.is_empty() {
+            "还没有保存过列名方案".to_owned()
+        } else {
+            format!("已保存的：{}", names.join("、"))
+        };
+        format!("没有名为“{name}”的列名方案；{saved}").into()
     })
 }
 
@@ -190,7 +195,7 @@ pub async fn list(app: &App, limit: i64) -> Result<String, Problem> {
     let (imports, _) = service::list(app, None, limit).await?;
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["日期", "名册", "文件", "由谁", "结果", "编号"]);
+    table.set_header(["日期", "名册", "文件", "导入人", "结果", "编号"]);
     for import in imports {
         table.add_row([
             china_date(import.at).to_string(),

@@ -8,7 +8,7 @@ use super::report::ImportReport;
 use super::state::ImportState;
 use crate::code_list::CodeList;
 use crate::db::Json;
-use crate::problem::{Language, counted, say};
+use crate::problem::{Language, say};
 use crate::renaming::Planned;
 use crate::roster::choices::Choices;
 use crate::roster::report::{RosterKind, RosterProblem};
@@ -89,21 +89,26 @@ impl Import {
         match (self.state, report) {
             (ImportState::Ready, Some(report)) => report.outlook(language),
             (ImportState::Committed, Some(report)) if self.good_rows_only => {
-                let (numbers, left_out) = (report.good_numbers(language), report.left_out);
-                let unit = report.unit(language);
+                let numbers = report.good_numbers(language);
+                let left = match report.left_out {
+                    0 => String::new(),
+                    left_out => {
+                        let told = report.told(left_out, language);
+                        say!(language, "；{told}未导入", "; {told} left out")
+                    }
+                };
                 say!(
                     language,
-                    "导入完成（只导入没有问题的行）：{numbers}；{left_out} {unit}未导入",
-                    "taken into the register, the good rows alone: {numbers}; {left_out} {unit} left out"
+                    "导入完成（只导入没有问题的行）：{numbers}{left}",
+                    "taken into the register, the good rows alone: {numbers}{left}"
                 )
             }
             (ImportState::Committed, Some(report)) => {
-                let (numbers, warnings) = (report.numbers(language), report.warning_count);
-                let told = counted(warnings, "warning");
+                let (numbers, warned) = (report.numbers(language), report.warned(language));
                 say!(
                     language,
-                    "导入完成：{numbers}；提醒 {warnings} 处",
-                    "taken into the register: {numbers}; {told}"
+                    "导入完成：{numbers}{warned}",
+                    "taken into the register: {numbers}{warned}"
                 )
             }
             (ImportState::Failed, _) => {
@@ -113,11 +118,7 @@ impl Import {
                     let remedy = failure.remedy.spoken(language);
                     say!(language, "：{reason}。{remedy}", ": {reason}; {remedy}")
                 });
-                say!(
-                    language,
-                    "文件无法读取{why}",
-                    "the file cannot be read{why}"
-                )
+                say!(language, "核对失败{why}", "the check failed{why}")
             }
             (state, _) => state.label_in(language).into_owned(),
         }

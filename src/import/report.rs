@@ -23,7 +23,7 @@ code_list! {
         Split = "split", "分户", [];
         Merged = "merged", "并户", [];
         Reopened = "reopened", "恢复登记", [];
-        Left = "left", "成员不在名册中", [];
+        Left = "left", "已登记成员本名册未列", [];
         MemberReturned = "member_returned", "已去世或迁出的成员在名册中", [];
         Swapped = "swapped", "证件号码互换", [];
         Renamed = "renamed", "同一工号姓名或证件号码不同", [];
@@ -31,7 +31,7 @@ code_list! {
         PlaceRenamed = "place_renamed", "镇村更名或合并", [];
         UnitSpelling = "unit_spelling", "单位写法", [];
         UnitRenamed = "unit_renamed", "单位更名", [];
-        StaffRenumbered = "staff_renumbered", "换了工号", [];
+        StaffRenumbered = "staff_renumbered", "工号变更", [];
         Returned = "returned", "已离岗人员在名册中", [];
         Unlifted = "unlifted", "已脱贫户在名册中未脱贫", [];
         NoStatus = "no_status", "没有脱贫属性列", [];
@@ -275,34 +275,61 @@ impl ImportReport {
         let counts = self.counts().unwrap_or_default();
         let numbers = self.numbers(language);
         let (errors, warnings) = (self.error_count, self.warning_count);
-        let told_warnings = counted(warnings, "warning");
+        let warned = self.warned(language);
         if errors > 0 {
-            let told_errors = counted(errors, "error");
+            let told = counted(errors, "error");
+            let and_warned = match warnings {
+                0 => String::new(),
+                warnings => {
+                    let told = counted(warnings, "warning");
+                    say!(language, "、{warnings} 处提醒", " and {told}")
+                }
+            };
             say!(
                 language,
-                "发现 {errors} 处错误、{warnings} 处提醒；请改正后重新上传，或明确选择只导入没有问题的行。{numbers}",
-                "{told_errors} and {told_warnings}: put them right and send the file again, or choose to take in the good rows alone. {numbers}"
+                "发现 {errors} 处错误{and_warned}；请改正后重新上传，或明确选择只导入没有问题的行。{numbers}",
+                "{told}{and_warned}: put them right and send the file again, or choose to take in the good rows alone. {numbers}"
             )
         } else if self.undecided_count > 0 {
             let open = self.undecided_count;
             let told = counted(open, "question");
             say!(
                 language,
-                "有 {open} 个问题需要先决定；将{numbers}；提醒 {warnings} 处",
-                "{told} to be decided first; it would leave {numbers}; {told_warnings}"
+                "有 {open} 项待决事项，请先逐项决定；将{numbers}{warned}",
+                "{told} to be decided first; it would leave {numbers}{warned}"
             )
         } else if counts.new == 0 && counts.changed == 0 {
             say!(
                 language,
-                "文件内容与现有登记完全一致（{numbers}）",
-                "the file says just what the register says ({numbers})"
+                "文件所列内容与现有登记一致（{numbers}）",
+                "what the file lists is what the register says ({numbers})"
             )
         } else {
             say!(
                 language,
-                "核对通过：将{numbers}；提醒 {warnings} 处",
-                "checked: it would leave {numbers}; {told_warnings}"
+                "核对通过：将{numbers}{warned}",
+                "checked: it would leave {numbers}{warned}"
             )
+        }
+    }
+
+    /// That there are warnings, behind a sentence; nothing where there are none.
+    pub fn warned(&self, language: Language) -> String {
+        match self.warning_count {
+            0 => String::new(),
+            warnings => {
+                let told = counted(warnings, "warning");
+                say!(language, "；提醒 {warnings} 处", "; {told}")
+            }
+        }
+    }
+
+    /// So many of what is counted: `3 户`, `1 person`.
+    pub fn told(&self, count: i64, language: Language) -> String {
+        match (language, count) {
+            (Language::English, 1) if self.staff.is_some() => "1 person".to_owned(),
+            (Language::English, _) if self.staff.is_none() => counted(count, "household"),
+            _ => format!("{count} {}", self.unit(language)),
         }
     }
 

@@ -10,7 +10,7 @@ code_list! {
         Checking = "checking", "正在核对", [];
         Ready = "ready", "待确认", [];
         Committed = "committed", "已导入", [];
-        Failed = "failed", "无法读取", [];
+        Failed = "failed", "核对失败", [];
         Cancelled = "cancelled", "已取消", [];
         Undone = "undone", "已撤销", [];
         Expired = "expired", "预览已过期", [];

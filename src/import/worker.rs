@@ -164,7 +164,7 @@ fn given_up() -> RosterProblem {
                 "the service broke off {MOST_ATTEMPTS} times while it checked this file, and gave up"
             ),
             words!(
-                "请联系管理员查看日志；也可拆分文件后重新上传",
+                "请联系系统管理员查看日志；也可拆分文件后重新上传",
                 "ask the administrator to look at the log; or split the file and upload it again"
             ),
         ),
@@ -251,7 +251,7 @@ fn refused_twice() -> RosterProblem {
                 "the database refused the content of this file twice for the same reason; it was given up"
             ),
             words!(
-                "请联系管理员查看日志；没有写入任何内容",
+                "请联系系统管理员查看日志；没有写入任何内容",
                 "ask the administrator to look at the log; nothing was written"
             ),
         ),

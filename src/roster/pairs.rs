@@ -56,9 +56,9 @@ impl Record for PairRow {
         &["staff_number", "staff_identity", "helper"],
     ];
     const WORDS: Words = Words {
-        list: "结对表",
-        row: "一对结对",
-        named_by: "户编号、工号",
+        list: ["结对表", "list of pairings"],
+        row: ["一条结对记录", "a pairing"],
+        named_by: &["户编号", "工号"],
     };
 
     fn note(&mut self, text: String, _shared: bool) {

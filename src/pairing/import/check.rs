@@ -15,7 +15,7 @@ use crate::household::rule::Severity;
 use crate::pairing::day;
 use crate::pairing::eligibility::Eligibility;
 use crate::pairing::error::PairingError;
-use crate::problem::{Problem, Text, words};
+use crate::problem::{Problem, Text, counted, words};
 use crate::roster::column::Record as _;
 use crate::roster::pair_list::{ListedPair, PairList};
 use crate::roster::pairs::PairRow;
@@ -59,14 +59,17 @@ fn refused(row: &PairRow, error: PairingError) -> Wrong {
             ),
             words!(
                 "请改为指定的责任人，或先取消指定",
-                "name the helper to whom it is pinned, or remove that first"
+                "name the helper to whom it is pinned, or remove that constraint first"
             ),
         ),
         E::HelperFull { held, capacity } => (
             "helper_full",
-            words!(
-                "连同本表前面的行，此人已有 {held} 户，可帮扶户数为 {capacity}",
-                "with the rows above, this person has {held} households and may have {capacity}"
+            Text::new(
+                format!("连同本表前面的行，此人已有 {held} 户，可帮扶户数为 {capacity}"),
+                format!(
+                    "with the rows above, this person has {} and may have {capacity}",
+                    counted(held, "household")
+                ),
             ),
             words!(
                 "请另选责任人，或先调整可帮扶户数",
@@ -365,11 +368,11 @@ fn not_taken(row: &PairRow, (since, reason): (NaiveDate, &str)) -> Vec<Wrong> {
     };
     let date = row.from_date.filter(|day| *day != since).map(|day| {
         let reason = words!(
-            "此对已登记，从 {since} 起结对，结对日期没有改动",
+            "这一结对已登记，自 {since} 起，结对日期没有改动",
             "this pair is in the register since {since}, and its day was not changed"
         );
         let remedy = words!(
-            "如登记有误，请在系统中更正；不是则不必处理",
+            "如登记有误，请在系统中更正；登记无误的不必处理",
             "if the register is wrong, correct it there; else nothing needs to be done"
         );
         said(
@@ -386,7 +389,7 @@ fn not_taken(row: &PairRow, (since, reason): (NaiveDate, &str)) -> Vec<Wrong> {
         .filter(|remark| !reason.contains(remark.as_str()));
     let remark = remark.map(|remark| {
         let reason = words!(
-            "此对已登记，备注没有写入",
+            "这一结对已登记，备注没有写入",
             "this pair is in the register, and the remarks were not taken over"
         );
         let remedy = words!(

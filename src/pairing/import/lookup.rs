@@ -79,7 +79,7 @@ impl Lookup {
                 Some(household.ok_or_else(|| {
                     let refusal = Refusal::new(
                         "unknown_household",
-                        words!("登记中没有此证件号码的人", "the register has nobody of this identity number"),
+                        words!("登记中没有此证件号码的人", "the register has nobody with this identity number"),
                         words!("请核对证件号码；新户请先导入贫困户名册", "check the identity number; for a new household import the roster of households first"),
                     );
                     wrong("head_identity", identity.masked(), refusal)
@@ -89,12 +89,13 @@ impl Lookup {
         if let (Some(one), Some(other)) = (numbered, identified)
             && one != other
         {
-            let words = self.households.words(other);
+            let other = self.households.named(other);
             let refusal = Refusal::new(
                 "household_contradicts",
                 words!(
-                    "户编号与户主证件号码不是同一户（证件号码属于{words}）",
-                    "the number and the identity number are of two households (the identity number is of “{words}”)"
+                    "户编号与户主证件号码不是同一户，证件号码属于{other}",
+                    "the number and the identity number are of two households (the identity number is of “{other}”)";
+                    other
                 ),
                 words!(
                     "请核对两列，改成同一户",
@@ -142,7 +143,8 @@ impl Lookup {
         };
         let named = self.by_head.get(&squeezed(&row.head_name));
         let fits = |at: &usize| {
-            let words = self.households.words(*at);
+            let (town, village) = self.households.place_of(*at);
+            let words = format!("{town}{village}");
             [&row.town, &row.village]
                 .into_iter()
                 .flatten()
@@ -171,7 +173,7 @@ impl Lookup {
                 "ambiguous_household",
                 words!(
                     "登记中有 {} 户的户主叫这个名字",
-                    "the register has {} households whose head has this name",
+                    "households of the register whose head has this name: {}",
                     several.len()
                 ),
                 words!(
@@ -186,7 +188,7 @@ impl Lookup {
         let unknown = |field, value: String, what: Text| {
             let refusal = Refusal::new(
                 "unknown_helper",
-                words!("帮扶责任人名册中没有{what}", "the staff roster has nobody of {what}"; what),
+                words!("登记的人员中没有{what}", "the register has nobody of the staff with {what}"; what),
                 words!(
                     "请核对；新人员请先导入帮扶责任人名册",
                     "check it; for somebody new import the roster of staff first"
@@ -248,8 +250,8 @@ impl Lookup {
             let refusal = Refusal::new(
                 "helper_differs",
                 words!(
-                    "花名册中此人的姓名是“{}”",
-                    "the name of this person in the roster is “{}”",
+                    "登记中此人的姓名是“{}”",
+                    "the name of this person in the register is “{}”",
                     person.name
                 ),
                 words!("请核对是否为同一人", "check whether it is the same person"),
@@ -260,8 +262,8 @@ impl Lookup {
             let refusal = Refusal::new(
                 "unit_differs",
                 words!(
-                    "花名册中{}的单位是“{}”",
-                    "the unit of “{}” in the roster is “{}”",
+                    "登记中{}的单位是“{}”",
+                    "the unit of “{}” in the register is “{}”",
                     person.name,
                     person.unit
                 ),
@@ -298,10 +300,17 @@ impl Lookup {
             ),
             [] => refuse(
                 "unknown_helper",
-                words!(
-                    "帮扶责任人名册中（该单位）没有这个人",
-                    "the staff roster has nobody of this name (in this unit)"
-                ),
+                if row.unit.is_some() {
+                    words!(
+                        "登记的该单位人员中没有这个人",
+                        "the register has nobody of this name in this unit"
+                    )
+                } else {
+                    words!(
+                        "登记的人员中没有这个人",
+                        "the register has nobody of this name"
+                    )
+                },
                 words!(
                     "请核对姓名和单位；新人员请先导入帮扶责任人名册",
                     "check name and unit; for somebody new import the roster of staff first"
@@ -310,8 +319,8 @@ impl Lookup {
             several => refuse(
                 "ambiguous_helper",
                 words!(
-                    "帮扶责任人名册中有 {} 人叫这个名字",
-                    "the staff roster has {} people of this name",
+                    "登记的人员中有 {} 人叫这个名字",
+                    "people of this name in the register: {}",
                     several.len()
                 ),
                 words!(

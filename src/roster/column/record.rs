@@ -1,5 +1,6 @@
 //! What a row is read into, and how a value gets to its place.
 
+use crate::problem::Text;
 use crate::roster::report::RosterKind;
 use crate::value::Refusal;
 use crate::value::repair::Repair;
@@ -7,21 +8,38 @@ use crate::value::repair::Repair;
 /// What messages call a list and its rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
-    /// The list.
-    pub list: &'static str,
-    /// What one row is about.
-    pub row: &'static str,
+    /// The list, in Chinese and in English.
+    pub list: [&'static str; 2],
+    /// What one row is about, in Chinese and in English.
+    pub row: [&'static str; 2],
     /// The headings by which a row names what it is about.
-    pub named_by: &'static str,
+    pub named_by: &'static [&'static str],
 }
 
 impl Words {
     /// Of rosters of persons.
     pub const ROSTER: Self = Self {
-        list: "名册",
-        row: "一名人员",
-        named_by: "姓名、证件号码",
+        list: ["名册", "roster"],
+        row: ["一名人员", "a person"],
+        named_by: &["姓名", "证件号码"],
     };
+
+    /// The list.
+    pub fn list(&self) -> Text {
+        let [zh, en] = self.list;
+        Text::new(zh, en)
+    }
+
+    /// What one row is about.
+    pub fn row(&self) -> Text {
+        let [zh, en] = self.row;
+        Text::new(zh, en)
+    }
+
+    /// The headings by which a row names what it is about.
+    pub fn named_by(&self) -> Text {
+        Text::quoted(self.named_by)
+    }
 }
 
 /// What one row of a roster is read into, in parts.

@@ -127,8 +127,8 @@ pub(super) fn refuse<R: Record>(
     let row = layout.header_row;
     let begin = match named(layout) {
         Some(named) => {
-            let list = R::WORDS.list;
-            words!("{list}第 {row} 行的表头有{named}，缺少", "the heading of “{list}” in row {row} has {named} and"; named)
+            let list = R::WORDS.list();
+            words!("{list}第 {row} 行的表头有{named}，缺少", "the heading of the {list} in row {row} has {named} and"; list, named)
         }
         None => words!("第 {row} 行的表头缺少", "the heading in row {row}"),
     };
@@ -312,20 +312,21 @@ fn first_texts(names: &[Text], unit: &str) -> Text {
 
 pub(super) fn no_roster<R: Record>(sheets: &[&str]) -> RosterProblem {
     let words = R::WORDS;
-    let list = words.list;
-    let (named_by, sheets) = (words.named_by, first_of(sheets, "张"));
+    let list = words.list();
+    let (named_by, sheets) = (words.named_by(), first_of(sheets, "张"));
     RosterProblem::of_file(
         Severity::Error,
         Refusal::new(
             "no_header",
             words!(
                 "前 {HEADER_WITHIN} 行内没有找到{list}的表头（已查看的工作表：{sheets}）",
-                "the first {HEADER_WITHIN} rows hold no heading of “{list}” (these sheets were looked at: {sheets})";
-                sheets
+                "the first {HEADER_WITHIN} rows hold no heading of a {list} (these sheets were looked at: {sheets})";
+                list, sheets
             ),
             words!(
-                "请确认{list}在可见的工作表中，表头为“{named_by}……”等列名；也可下载空白模板填写",
-                "see that “{list}” stands in a visible sheet, with a heading of columns such as “{named_by}”; or fill in our empty template"
+                "请确认{list}在可见的工作表中，表头为{named_by}等列名；也可下载空白模板填写",
+                "see that the {list} stands in a visible sheet, with a heading of columns such as {named_by}; or fill in our empty template";
+                list, named_by
             ),
         ),
     )

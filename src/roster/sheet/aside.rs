@@ -68,10 +68,10 @@ impl Aside {
     /// What it is, for people.
     pub(super) fn words(self) -> Text {
         match self {
-            Self::Heading | Self::Table => words!("重复的表头", "a heading once more"),
+            Self::Heading | Self::Table => words!("重复的表头", "a repeated heading"),
             Self::Marks => words!(
                 "列的编号或填写要求",
-                "numbers of the columns, or how to fill them in"
+                "a row of column numbers or of filling instructions"
             ),
             Self::Total => words!("合计", "a sum"),
             Self::Note => words!(
@@ -80,7 +80,7 @@ impl Aside {
             ),
             Self::Filled => words!(
                 "预先填好、没有人员的空行",
-                "filled in beforehand, without a person"
+                "a row filled in beforehand, without a person"
             ),
             Self::Example => words!("示例", "an example"),
         }
@@ -88,18 +88,17 @@ impl Aside {
 
     /// What there is to do for somebody who holds that it is a row of the list.
     pub(super) fn remedy<R: Record>(self) -> Text {
-        let words = R::WORDS;
+        let (row, named_by) = (R::WORDS.row(), R::WORDS.named_by());
         match self {
             Self::Example => words!(
-                "如果确是{}，请删去“示例”字样；不是则不必处理",
-                "if it is “{}”, delete the word “示例”; else nothing needs to be done",
-                words.row
+                "如果确是{row}，请删去“示例”字样；不是则不必处理",
+                "if it is {row}, delete the word “示例”; else nothing needs to be done";
+                row
             ),
             _ => words!(
-                "如果确是{}，请补填{}等；不是则不必处理",
-                "if it is “{}”, fill in “{}” and so on; else nothing needs to be done",
-                words.row,
-                words.named_by
+                "如果确是{row}，请补填{named_by}等；不是则不必处理",
+                "if it is {row}, fill in {named_by} and so on; else nothing needs to be done";
+                row, named_by
             ),
         }
     }

@@ -559,7 +559,7 @@ impl<R: Record> Reader<'_, '_, R> {
                 Severity::Warning,
                 Refusal::new(
                     "hidden_rows",
-                    words!("有 {} 行是隐藏的（或被筛选掉），也已读取", "{} rows are hidden (or filtered out) and were read too",
+                    words!("有 {} 行是隐藏的（或被筛选掉），也已读取", "hidden (or filtered) rows were read too: {}",
                         self.report.hidden_rows
                     ),
                     words!("请确认这些行也要导入；不需要的请删除后再导入", "see whether these rows are wanted; delete those that are not and import it again"),
