@@ -74,8 +74,18 @@ pub fn column(names: &[&str]) -> String {
             column.push(BETWEEN);
         }
         write(told(&weights(name)), &mut column);
+        // 第2镇 and 第二镇 have the same weights, and are two places all the same.
+        let numerals: String = name.chars().filter(|it| is_numeral(*it)).collect();
+        if !numerals.is_empty() {
+            column.push(BETWEEN);
+            write(numerals.as_bytes(), &mut column);
+        }
     }
     column
+}
+
+fn is_numeral(character: char) -> bool {
+    character.is_numeric() || digit(character).is_some()
 }
 
 /// The first [`column`](column()) of what stands below these names, such as the villages of a town, and the

@@ -41,6 +41,14 @@ code_list! {
 }
 
 impl Role {
+    /// Whether who has it is concerned with all there is, and not with one unit or person.
+    pub fn reaches_all(self) -> bool {
+        match self {
+            Self::Administrator | Self::Office | Self::Leader => true,
+            Self::UnitContact | Self::Helper => false,
+        }
+    }
+
     /// The only table of permissions.
     pub fn permits(self, permission: Permission) -> bool {
         use Permission as P;
@@ -119,6 +127,8 @@ pub struct Caller {
     pub unit_id: Option<Uuid>,
     /// The version of the account by which all this was read, see [`Caller::write`].
     pub account_version: i64,
+    /// The digest of the token that the request came with; empty for the command line.
+    pub(super) session: String,
 }
 
 impl Caller {
@@ -131,6 +141,7 @@ impl Caller {
             staff_id: None,
             unit_id: None,
             account_version: 0,
+            session: String::new(),
         }
     }
 
@@ -143,9 +154,9 @@ impl Caller {
     /// needs one, the person or unit whose id nobody has: nobody.
     pub fn reach(&self) -> Reach {
         match self.role {
-            Role::Administrator | Role::Office | Role::Leader => Reach::All,
+            role if role.reaches_all() => Reach::All,
             Role::UnitContact => Reach::Unit(self.unit_id.unwrap_or_default()),
-            Role::Helper => Reach::Person(self.staff_id.unwrap_or_default()),
+            _ => Reach::Person(self.staff_id.unwrap_or_default()),
         }
     }
 

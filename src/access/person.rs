@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::history::Actor;
-use super::service;
 use super::store::account::{self, Account};
+use super::{Caller, Reach, service};
 use crate::db::{Db, Tx};
 use crate::problem::Problem;
 
@@ -29,9 +29,14 @@ pub async fn close_accounts(
     Ok(())
 }
 
-/// Refuses, with 409, that a person leaves whose account is the last administrator's.
-pub async fn check_leaving(tx: &mut Tx, staff_id: Uuid) -> Result<(), Problem> {
+/// Refuses, with 409, that a person leaves whose account is the last administrator's, and with 403 that somebody
+/// who keeps a unit's people closes the account of one who may do more.
+pub async fn check_leaving(tx: &mut Tx, caller: &Caller, staff_id: Uuid) -> Result<(), Problem> {
     Db::hold_access(tx).await?;
     let leaving = account::open_of_person(tx, staff_id).await?;
+    let reaches_all = |account: &Account| account.role.reaches_all();
+    if caller.reach() != Reach::All && leaving.iter().any(reaches_all) {
+        return Err(caller.forbidden());
+    }
     service::keep_an_administrator(tx, &leaving).await
 }

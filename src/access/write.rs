@@ -1,5 +1,7 @@
 //! Writing for a caller whose rights hold at that moment.
 
+use chrono::{DateTime, Utc};
+
 use super::Caller;
 use super::store::account;
 use super::token::unauthenticated;
@@ -31,6 +33,18 @@ impl Caller {
             ..self.clone()
         });
         if now.is_some_and(|now| now.reach() == self.reach()) {
+            return Ok(());
+        }
+        Err(unauthenticated())
+    }
+
+    /// As [`still`](Self::still), and refuses too whose session has ended, or whose time is over: for what goes on
+    /// long after its request was let in.
+    pub async fn still_in_session(&self, tx: &mut Tx, now: DateTime<Utc>) -> Result<(), Problem> {
+        self.still(tx).await?;
+        let session = account::find_token(tx, &self.session).await?;
+        let lasts = session.is_some_and(|session| session.expires_at > now);
+        if self.account_id.is_nil() || lasts {
             return Ok(());
         }
         Err(unauthenticated())

@@ -8,7 +8,7 @@ mod form;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use percent_encoding::percent_decode_str;
-use poem::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Request};
 use poem_openapi::error::ParseMultipartError;
 use poem_openapi::payload::{Json, Payload};
@@ -27,6 +27,7 @@ use crate::text::is_storable;
 pub use form::FormParts;
 
 const FORM: &str = "multipart/form-data";
+const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Headers that are lists: on several lines they mean the same as on one (RFC 9110, 5.3).
 const LISTS: [HeaderName; 2] = [header::IF_MATCH, header::IF_NONE_MATCH];
 
@@ -46,6 +47,7 @@ pub async fn take_in(
     operation: Option<Operation<'_>>,
 ) -> Result<Taken, Problem> {
     let needs_token = operation.filter(|operation| operation.needs_token());
+    refuse_twice(&request)?;
     if let Some(operation) = needs_token {
         again::sign(&mut request, operation.id()).await?;
     }
@@ -86,6 +88,9 @@ pub async fn take_in(
             "the operation takes no body; leave it out",
         );
         faults.push(Place::in_body("", words));
+    }
+    if takes_json.is_some() && is_json(&request) && !is_said_json(&request) {
+        return Err(no_such_json(&request));
     }
     if let Some(operation) = takes_json.filter(|_| is_json(&request)) {
         let (body_faults, item_faults) = json_faults(operation, &mut bytes)?;
@@ -139,6 +144,46 @@ fn is_json(request: &Request) -> bool {
     request
         .content_type()
         .is_some_and(<Json<Value> as Payload>::check_content_type)
+}
+
+/// Whether the body is of a type that the document says: plain JSON, which is UTF-8 (RFC 8259, 8.1), and of a PATCH
+/// a merge patch. The framework takes whatever calls itself JSON.
+fn is_said_json(request: &Request) -> bool {
+    let kind = request.content_type().map(str::parse::<mime::Mime>);
+    let Some(Ok(kind)) = kind else { return false };
+    let is_utf8 = kind
+        .get_param(mime::CHARSET)
+        .is_none_or(|set| set == mime::UTF_8);
+    let is_patch = request.method() == Method::PATCH && kind.essence_str() == MERGE_PATCH;
+    is_utf8 && (is_patch || kind.essence_str() == mime::APPLICATION_JSON.essence_str())
+}
+
+fn no_such_json(request: &Request) -> Problem {
+    let kind = if request.method() == Method::PATCH {
+        MERGE_PATCH
+    } else {
+        mime::APPLICATION_JSON.essence_str()
+    };
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        format!("请求内容应为 UTF-8 的 JSON，Content-Type 写作 {kind}"),
+        format!("the body must be JSON in UTF-8; send it as `{kind}`"),
+    )
+}
+
+/// Refuses headers that stand twice and say different things to whoever reads the first one or the last.
+fn refuse_twice(request: &Request) -> Result<(), Problem> {
+    for name in [header::AUTHORIZATION, header::CONTENT_TYPE] {
+        if request.headers().get_all(&name).iter().count() > 1 {
+            let problem = Problem::bad_request(
+                format!("请求头 {name} 写了不止一次，只能写一次"),
+                format!("the header `{name}` stands more than once; send it once"),
+            );
+            return Err(problem.at_parameter("header", name.as_str()));
+        }
+    }
+    Ok(())
 }
 
 /// As the framework tests the type of a form.

@@ -26,7 +26,7 @@ pub struct ProblemBody {
     #[oai(validator(max_length = 4000))]
     detail: String,
     /// Path of the request.
-    #[oai(validator(max_length = 2000))]
+    #[oai(validator(max_length = 65536))]
     instance: String,
     /// The kind of problem for programs.
     #[oai(validator(max_length = 100))]

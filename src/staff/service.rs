@@ -93,7 +93,7 @@ pub async fn change(
         return Ok(before);
     }
     if before.active && !after.active {
-        check_leaving(&mut tx, &before).await?;
+        check_leaving(&mut tx, caller, &before).await?;
     }
     let now = app.now();
     store::change(&mut tx, caller.at(now), "update", &before, &after).await?;
@@ -104,8 +104,8 @@ pub async fn change(
 }
 
 /// Refuses to make one inactive who still serves households.
-async fn check_leaving(tx: &mut Tx, person: &Staff) -> Result<(), Problem> {
-    access::person::check_leaving(tx, person.id).await?;
+async fn check_leaving(tx: &mut Tx, caller: &Caller, person: &Staff) -> Result<(), Problem> {
+    access::person::check_leaving(tx, caller, person.id).await?;
     let households = serving::store::count_served(tx, person.id).await?;
     if households == 0 {
         return Ok(());

@@ -19,6 +19,21 @@ use crate::support::{RosterFile, TestServer};
 
 #[tokio::test]
 async fn events_end_when_the_account_is_closed() {
+    events_end("UPDATE account SET version = version + 1 WHERE id = $1").await;
+}
+
+#[tokio::test]
+async fn events_end_with_the_session_of_who_follows_them() {
+    events_end("DELETE FROM token WHERE account_id = $1").await;
+}
+
+#[tokio::test]
+async fn events_end_when_the_time_of_the_session_is_over() {
+    events_end("UPDATE token SET expires_at = created_at WHERE account_id = $1").await;
+}
+
+/// Events of a check that goes on end when this is done to the account of who follows them.
+async fn events_end(statement: &'static str) {
     let (server, office) = TestServer::start_with_office().await;
     // Nobody writes meanwhile, so the check does not go on.
     let answer = office
@@ -31,7 +46,7 @@ async fn events_end_when_the_account_is_closed() {
     let events = tokio::spawn(async move { client.get(&path).await });
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(!events.is_finished());
-    on!(&mut held, connection => sqlx::query("UPDATE account SET version = version + 1 WHERE id = $1")
+    on!(&mut held, connection => sqlx::query(statement)
         .bind(office.account_id.unwrap()).execute(connection).await.map(|_| ()))
     .unwrap();
     held.commit().await.unwrap();

@@ -110,7 +110,7 @@ fn columns(active: &str) -> String {
 pub async fn find_token(tx: &mut Tx, digest: &str) -> Result<Option<FoundToken>, sqlx::Error> {
     let sql = format!(
         "SELECT account.id AS account_id, username, role, staff_id, {UNIT} AS unit_id,
-             version AS account_version, expires_at
+             version AS account_version, digest AS session, expires_at
          FROM token JOIN account ON account.id = token.account_id AND version = account_version
          WHERE digest = $1 AND {MAY_ACT}"
     );

@@ -109,7 +109,7 @@ pub async fn follow(
 }
 
 /// One event each time that an import has made progress, the last one when no worker is at it any more.
-/// Also ends when the caller's account is closed or changed.
+/// Also ends when the caller's session ends, or the account is closed or changed.
 fn events(app: App, caller: Caller, id: Uuid) -> impl Stream<Item = ImportProgress> + Send {
     let first = (app, caller, None::<ImportProgress>);
     stream::unfold(first, move |(app, caller, last)| async move {
@@ -119,7 +119,7 @@ fn events(app: App, caller: Caller, id: Uuid) -> impl Stream<Item = ImportProgre
         loop {
             // Without a database the stream ends: the client connects again.
             let mut tx = app.db.read().await.ok()?;
-            caller.still(&mut tx).await.ok()?;
+            caller.still_in_session(&mut tx, app.now()).await.ok()?;
             let import = store::find(&mut tx, id).await.ok()??;
             drop(tx);
             let now = ImportProgress {

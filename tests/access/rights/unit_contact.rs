@@ -212,6 +212,15 @@ async fn they_keep_their_people_and_the_office_decides_the_rest() {
         call.json(&json!({ "kind": "retired" }))
     };
     leaves(&other).await.expect_problem(404, "not_found");
+    // To leave closes the person's accounts: not that of one who may do more than they.
+    let clerk = add_person(&schools.server, OWN, "周干事").await;
+    let clerk_client = schools.server.client_of(Role::Office, Some(clerk)).await;
+    let of_clerk = format!("/staff/{clerk}");
+    leaves(&of_clerk).await.expect_problem(403, "forbidden");
+    let call = contact.patch(&of_clerk).if_match("*");
+    let call = call.json(&json!({ "active": false }));
+    call.await.expect_problem(403, "forbidden");
+    clerk_client.get("/accounts/me").await.expect(200);
     let left = leaves(&own).await.expect(200);
     assert_eq!(left["active"], false);
     // Nobody of the unit serves it any more.

@@ -75,7 +75,7 @@ pub async fn depart(
     if !person.active {
         return Err(PairingError::AlreadyInactive.into());
     }
-    access::person::check_leaving(&mut tx, staff_id).await?;
+    access::person::check_leaving(&mut tx, caller, staff_id).await?;
     let pairings = store::current_of(&mut tx, Part::Responsible, staff_id).await?;
     let reason = in_words(departure.kind.label(), departure.remark.as_deref());
     let actor = caller.at(app.now());
