@@ -115,7 +115,7 @@ async fn the_number_stands_beside_every_name() {
         ),
         (
             "/reports/pairings",
-            [("全部", "工号"), ("全部", "协助人工号")],
+            [("全部", "工号"), ("全部", "协助帮扶人工号")],
         ),
     ] {
         let mut book = Book::open(&office.download(path).await);
