@@ -101,7 +101,7 @@ async fn it_is_kept_followed_looked_at_and_committed() {
     let ready = client.get(&path).await.expect(200);
     assert_eq!(
         ready["message"],
-        "核对通过：将新结对 2 户，已有 1 户；提醒 0 处"
+        "核对通过：将新结对 2 户，已有 1 户"
     );
     let counts = &ready["report"]["pairings"];
     assert_eq!(
@@ -144,7 +144,7 @@ async fn it_is_kept_followed_looked_at_and_committed() {
     let done = client.commit(&queued).await.expect(200);
     assert_eq!(
         done["message"],
-        "导入完成：新结对 2 户，已有 1 户；提醒 0 处"
+        "导入完成：新结对 2 户，已有 1 户"
     );
     assert_eq!(office.paired().await, 3);
     // The record stays when what the rows say is forgotten.
@@ -404,7 +404,7 @@ async fn a_pair_that_holds_is_told_and_stays() {
     let again = preview_pair_list(&office.client, office.two()).await;
     assert_eq!(
         again["message"],
-        "文件内容与现有登记完全一致（新结对 0 户，已有 2 户）"
+        "文件所列内容与现有登记一致（新结对 0 户，已有 2 户）"
     );
     let done = office.client.commit(&again).await.expect(200);
     assert_eq!(done["state"], "committed");

@@ -56,7 +56,6 @@ fn a_year_is_lived_through_and_the_workbook_agrees_with_the_table() {
     for line in [
         "新增 120 人",
         "新增 300 户",
-        "提醒 0 处",
         "户暂无人选",
         "脱贫退出：提出 27 户",
         "目标 20 户",

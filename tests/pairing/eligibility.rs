@@ -174,7 +174,7 @@ async fn by_a_return() {
             .map(|error| error["detail"].as_str().unwrap())
             .collect();
         assert!(
-            named.iter().any(|words| words.contains("东圩村 王大山")),
+            named.iter().any(|words| words.contains("东圩村王大山户")),
             "{named:?}"
         );
         assert_eq!(office.state(household, person).await, before, "{obstacle}");
