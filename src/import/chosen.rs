@@ -9,6 +9,7 @@ use crate::problem::{Problem, Text, words};
 use crate::roster::RosterKind;
 use crate::roster::choices::{Choices, Decision};
 use crate::roster::profile::{field_names, unknown_field};
+use crate::roster::report::SheetReport;
 
 /// Refuses choices that name a question, an answer, a name, a column, a sheet or a field that is not there. What
 /// was chosen before stays allowed: by the latest choices its question may be gone. Without a check that came to
@@ -63,7 +64,7 @@ fn check_file(import: &Import, former: &Choices, unknown: &mut Vec<(String, Text
             unknown.push((format!("/choices/sheets/{position}"), words));
         }
     }
-    let columns = report.sheets.iter().flat_map(|it| it.all_columns());
+    let columns = report.sheets.iter().flat_map(SheetReport::all_columns);
     let headings: Vec<_> = columns.map(|it| it.heading.as_str()).collect();
     for (position, choice) in chosen.columns.iter().enumerate() {
         let is_former = former.columns.iter().any(|it| it.heading == choice.heading);

@@ -248,14 +248,12 @@ pub(super) fn may_not_stay(household: &Household, helper: &Helper) -> Option<Tex
         ..household.candidate(helper)
     };
     let name = &helper.name;
-    Some(match candidate.check_person().err()? {
-        Ineligible::Barred(barrier) => {
-            let why = barrier.words();
-            words!("现责任人{name}须更换：{why}", "“{name}” cannot go on: {why}"; why)
-        }
-        _ => {
-            let why = helper.absence().unwrap_or_default();
-            words!("现责任人{name}{why}，须更换", "“{name}” {why}: another one is needed"; why)
-        }
+    let refused = candidate.check_person().err()?;
+    Some(if let Ineligible::Barred(barrier) = refused {
+        let why = barrier.words();
+        words!("现责任人{name}须更换：{why}", "“{name}” cannot go on: {why}"; why)
+    } else {
+        let why = helper.absence().unwrap_or_default();
+        words!("现责任人{name}{why}，须更换", "“{name}” {why}: another one is needed"; why)
     })
 }
