@@ -48,7 +48,7 @@ impl Office {
     }
 
     /// A list of these households, each with a helper of this 工号.
-    fn list(&self, rows: &[(&str, &str)]) -> Vec<u8> {
+    fn list(rows: &[(&str, &str)]) -> Vec<u8> {
         let rows: Vec<_> = rows
             .iter()
             .map(|(household, helper)| ["", *household, "", "", *helper, "", "", "", ""])
@@ -58,7 +58,7 @@ impl Office {
 
     /// A list of the first two households with the helper.
     fn two(&self) -> Vec<u8> {
-        self.list(&[("QH001", &self.number), ("QH002", &self.number)])
+        Self::list(&[("QH001", &self.number), ("QH002", &self.number)])
     }
 
     async fn paired(&self) -> usize {
@@ -83,7 +83,7 @@ async fn it_is_kept_followed_looked_at_and_committed() {
         ("QH002", &office.number),
         ("QH003", &office.number),
     ];
-    let answer = send_pair_list(client, office.list(&rows)).await;
+    let answer = send_pair_list(client, Office::list(&rows)).await;
     let queued = answer.expect(202);
     assert_eq!(queued["kind"], "pairings");
     assert_eq!(queued["file_name"], "结对表.xlsx");
@@ -99,10 +99,7 @@ async fn it_is_kept_followed_looked_at_and_committed() {
         "{events}"
     );
     let ready = client.get(&path).await.expect(200);
-    assert_eq!(
-        ready["message"],
-        "核对通过：将新结对 2 户，已有 1 户"
-    );
+    assert_eq!(ready["message"], "核对通过：将新结对 2 户，已有 1 户");
     let counts = &ready["report"]["pairings"];
     assert_eq!(
         (&counts["new"], &counts["unchanged"], &counts["changed"]),
@@ -142,10 +139,7 @@ async fn it_is_kept_followed_looked_at_and_committed() {
     assert_eq!(absent, Vec::<Value>::new());
 
     let done = client.commit(&queued).await.expect(200);
-    assert_eq!(
-        done["message"],
-        "导入完成：新结对 2 户，已有 1 户"
-    );
+    assert_eq!(done["message"], "导入完成：新结对 2 户，已有 1 户");
     assert_eq!(office.paired().await, 3);
     // The record stays when what the rows say is forgotten.
     wait_until_forgotten(&office.server).await;
@@ -191,7 +185,7 @@ async fn what_changed_since_the_check_stops_the_commit() {
     let other = add_person(&office.server, "东圩小学", "李强").await;
     let others = staff_number(client, other).await;
     let rows = [("QH001", others.as_str()), ("QH002", &office.number)];
-    let preview = preview_pair_list(client, office.list(&rows)).await;
+    let preview = preview_pair_list(client, Office::list(&rows)).await;
     change_person(client, other, &json!({ "active": false })).await;
     let refused = client.commit(&preview).await;
     let problem = refused.expect_problem(409, "register_changed");
@@ -236,7 +230,7 @@ async fn who_is_paired_meanwhile_stops_the_commit() {
         (1, other, "该户已有帮扶责任人“李强”"),
     ] {
         let number = ["QH001", "QH002"][at];
-        let list = office.list(&[(number, &office.number)]);
+        let list = Office::list(&[(number, &office.number)]);
         let preview = preview_pair_list(client, list).await;
         pair_by_hand(client, office.households[at], helper)
             .await
@@ -247,7 +241,7 @@ async fn who_is_paired_meanwhile_stops_the_commit() {
         assert!(detail.contains(words), "{detail}");
     }
     // One that held ends: it would be a new one now.
-    let list = office.list(&[("QH001", &office.number)]);
+    let list = Office::list(&[("QH001", &office.number)]);
     let preview = preview_pair_list(client, list).await;
     assert_eq!(preview["pairings"]["unchanged"], 1);
     let now = current_pairings(client).await;
@@ -270,7 +264,7 @@ async fn its_problems_come_in_pages_and_marked_in_the_file() {
     let office = Office::open().await;
     let client = &office.client;
     let rows: Vec<_> = (0..5).map(|_| ("QH404", office.number.as_str())).collect();
-    let sent = office.list(&rows);
+    let sent = Office::list(&rows);
     let preview = preview_pair_list(client, sent.clone()).await;
     assert_eq!(preview["error_count"], 5);
     assert_eq!(preview["groups"].as_array().unwrap().len(), 1);
@@ -289,7 +283,7 @@ async fn its_problems_come_in_pages_and_marked_in_the_file() {
     };
     assert!(told("B3") && told("B7"), "{list:?}");
     // Sent again as it came back, it is the same list.
-    let again = preview_pair_list(client, marked.bytes.to_vec()).await;
+    let again = preview_pair_list(client, marked.bytes.clone()).await;
     assert_eq!(
         (&again["rows"], &again["error_count"]),
         (&json!(5), &json!(5)),

@@ -102,7 +102,12 @@ async fn the_same_file_sent_twice_is_taken_in_once() {
     let answer = office.post(&import_path(&second, "/check")).await;
     let again = office.checked(&answer).await;
     assert_eq!(again["report"]["households"]["unchanged"], 2, "{again:#}");
-    assert!(again["message"].as_str().unwrap().contains("与现有登记一致"));
+    assert!(
+        again["message"]
+            .as_str()
+            .unwrap()
+            .contains("与现有登记一致")
+    );
     office.commit(&again).await.expect(200);
     assert_eq!(register_by_number(&server.db).await.len(), 2);
 }

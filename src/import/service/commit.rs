@@ -140,7 +140,7 @@ async fn take_staff(tx: &mut Tx, actor: Actor<'_>) -> Result<(), Problem> {
                     let number = entry.facts.0.number.as_ref();
                     named(
                         &entry.place,
-                        words!("工号", "number"),
+                        &words!("工号", "number"),
                         number,
                         &entry.facts.0.name,
                     )
@@ -182,7 +182,7 @@ async fn changed_households(app: &App, id: Uuid) -> Result<Problem, sqlx::Error>
                 let head = household.head_name.as_deref().unwrap_or_default();
                 named(
                     &household.place,
-                    words!("户编号", "number"),
+                    &words!("户编号", "number"),
                     household.number.as_ref(),
                     head,
                 )
@@ -192,7 +192,7 @@ async fn changed_households(app: &App, id: Uuid) -> Result<Problem, sqlx::Error>
 }
 
 /// A record with where it stands in the file: `名册!12 户编号 A1 王大山`.
-fn named(place: &str, what: Text, number: Option<&String>, name: &str) -> Text {
+fn named(place: &str, what: &Text, number: Option<&String>, name: &str) -> Text {
     match number {
         Some(number) => words!(
             "{place} {what} {number} {name}",
