@@ -93,8 +93,8 @@ impl DirectoryApi {
         /// Only with this main cause.
         main_cause: Query<Option<Cause>>,
         /// The household number (户编号), part of any member's name, four digits or more of a telephone of the
-        /// household or a member that the caller sees; for who may see identity numbers also a part of the household
-        /// number, and the last four characters or more of a member's identity number. Spaces, dots, full-width and
+        /// household or a member that the caller sees; for who may see identity numbers also four characters or
+        /// more of the household number, and the last four or more of a member's identity number. Spaces, dots, full-width and
         /// capital letters make no difference. A caller who may not see identity numbers finds no name by digits in
         /// it, and nothing by what is masked for them.
         #[oai(validator(max_length = 50))]
