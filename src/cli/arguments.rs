@@ -413,7 +413,7 @@ pub enum UserCommand {
         /// `administrator`, `office`, `unit_contact`, `helper` or `leader`
         #[arg(long, value_parser = role)]
         role: Role,
-        /// 工号 of the person on the staff roster; needed for a helper and for a unit's contact
+        /// Staff number (工号) of the person on the staff roster; needed for a helper and for a unit's contact
         #[arg(long)]
         staff: Option<String>,
     },
